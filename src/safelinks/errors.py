@@ -1,0 +1,90 @@
+"""The errors that safelinks raises on purpose, and nothing else.
+
+::
+
+    SafelinksError
+    ├── NotASafeLinkError    the address is not in Microsoft's format   (also a ValueError)
+    ├── TargetLostError      a Safe Link that no longer carries a target (also a ValueError)
+    ├── ChainTooDeepError    wrappers within wrappers beyond the limit
+    ├── DocumentError        an input that cannot be read as text
+    └── CatalogError         catalog data that breaks its own rules
+
+Messages are one sentence for people. They never quote the query of a Safe Link, because that is
+where the recipient's address stands; the whole input stays available as an attribute.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CatalogError",
+    "ChainTooDeepError",
+    "DocumentError",
+    "NotASafeLinkError",
+    "SafelinksError",
+    "TargetLostError",
+]
+
+_SHOWN = 80  # characters of an address that a message quotes
+
+
+class SafelinksError(Exception):
+    """Base of everything that safelinks raises on purpose."""
+
+
+class _LinkError(SafelinksError):
+    """An error about one address, kept in `url` (it may hold personal data)."""
+
+    _sentence = "{address} cannot be used"
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+    def __str__(self) -> str:
+        return self._sentence.format(address=_brief(self.url))
+
+
+class NotASafeLinkError(_LinkError, ValueError):
+    """The address is not a Microsoft Safe Link."""
+
+    _sentence = "{address} is not a Microsoft Safe Link"
+
+
+class TargetLostError(_LinkError, ValueError):
+    """A genuine wrapper whose target is gone: only its sender can still say where it led."""
+
+    _sentence = (
+        "the wrapped link {address} no longer carries its target; "
+        "ask the sender for the original address"
+    )
+
+
+class ChainTooDeepError(_LinkError):
+    """More wrappers within each other than the limit allows.
+
+    `limit` is that limit, `url` the address at which peeling stopped.
+    """
+
+    def __init__(self, url: str, limit: int) -> None:
+        super().__init__(url)
+        self.args = (url, limit)
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"more than {self.limit} wrappers are nested in one link; peeling stopped there"
+
+
+class DocumentError(SafelinksError):
+    """An input that cannot be read; the message names it and says what to do."""
+
+
+class CatalogError(SafelinksError):
+    """Catalog data that breaks a rule; the message names the entry and the rule."""
+
+
+def _brief(url: str) -> str:
+    """The part of `url` before its query, quoted and shortened, harmless on a terminal."""
+    shown = url.partition("?")[0].partition("&")[0]
+    if len(shown) > _SHOWN:
+        shown = shown[:_SHOWN] + "…"
+    return ascii(shown) if not shown.isprintable() else f"'{shown}'"

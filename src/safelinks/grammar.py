@@ -1,0 +1,219 @@
+"""The grammar of Safe Links: hosts, paths and parameters, and the target in them (spec, 2 and 3).
+
+Strings in, strings out. It does not know what the metadata means, nor text around a link, nor other
+vendors, nor the network: asking a Safe Link's host would be a click of the recipient.
+
+Two roads lead to a target. Nearly every link has one shape, and a single pattern takes it apart;
+whatever does not fit goes the long way, which follows the recipe of section 3 step by step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from attrs import frozen
+
+from safelinks import percent
+
+__all__ = ["CANONICAL", "PARAMETER", "TAIL", "Form", "Parts", "has_query", "parts_of", "target_of"]
+
+
+class Form(StrEnum):
+    """Where a Safe Link was made, by its host and path (spec, section 2)."""
+
+    MAIL = "mail"
+    OFFICE = "office"
+    TEAMS = "teams"
+    OUTLOOK_WEB = "outlook-web"
+
+
+_LABEL = r"(?:(?P<region>[a-z]{2,5}[0-9]{2})\.)?"
+_END = r"\.?(?P<port>:[0-9]*)?"  # a final dot is legal; which port is, `_split` decides
+
+# Section 2. A pattern and never a list of labels; ASCII only, so that no other script looks alike.
+_HEAD = re.compile(
+    rf"""
+    (?P<scheme>https?)://
+    (?:
+        {_LABEL}safelinks\.protection\.
+        (?:outlook\.com | office365\.us | (?:partner\.)?outlook\.cn){_END}
+        (?P<path>/ap/(?P<app>[a-z]{{1,3}})-[0-9a-f]{{8}}/? | /GetUrlReputation/? | /?)
+      | (?P<teams>(?:statics(?:int)?\.teams\.cdn\.office\.net
+            | teams\.public\.onecdn\.static\.microsoft){_END.replace("port", "teams_port")}
+        /evergreen-assets/safelinks/[0-9]+/atp-safelinks\.html)
+      | (?P<outlook_web>outlook\.(?:office\.com | cloud\.microsoft | office365\.com | live\.com)
+        {_END.replace("port", "outlook_web_port")}/mail/safelink\.html)
+    )
+    (?=(?P<query>[?])|[#]|\Z)
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+
+# The shape of nearly every link in the wild, as the rewriter writes it: only characters that
+# encodeURIComponent leaves. Up to `&data=` for the target, which is all that most callers want;
+# to the end for the metadata, and to know where the link ends in a text.
+_KEPT = r"[A-Za-z0-9%_.!~*'()-]"
+_OPENING = (
+    r"https://(?:([a-z]{2,5}[0-9]{2})\.)?safelinks\.protection\.(?:outlook\.com|office365\.us)"
+    rf"/\?url=(https?%3A%2F%2F{_KEPT}*)&data="
+)
+_CANONICAL_TARGET = re.compile(_OPENING)
+CANONICAL = re.compile(rf"{_OPENING}({_KEPT}*)&sdata=({_KEPT}*)&reserved=([0-9])(?![&0-9])")
+
+_SPACE = " \t\r\n"  # around an address, from whoever pasted it
+
+# Section 3, damage. An ampersand may have been escaped for HTML, several times and in several ways.
+_AND = r"&(?:amp;|\#x0*26;|\#0*38;)*+"
+_EQUALS = r"(?:=|&\#x0*3d;|&\#0*61;|&equals;)"
+_FLAGS = re.VERBOSE | re.IGNORECASE | re.ASCII
+_URL = re.compile(rf"(?:^|{_AND})url{_EQUALS}", _FLAGS)
+_AMPERSAND = re.compile(_AND, _FLAGS)
+
+# What ends the value of `url`, by form: the names that Microsoft puts behind it.
+_TEAMS_NAMES = "locale|dest|pc|wau|si|sd|ce|cv|ssid|ring|clickparams|bg|fg2?"
+_NAMES: Mapping[Form, str] = {
+    Form.MAIL: "data|sdata|reserved",
+    Form.OFFICE: "data|sdata|reserved",
+    Form.TEAMS: _TEAMS_NAMES,
+    Form.OUTLOOK_WEB: "corid|data|sdata|reserved",
+}
+_PARAMETERS: Mapping[Form, re.Pattern[str]] = {
+    form: re.compile(rf"(?:^|{_AND})(?P<name>{names}){_EQUALS}", _FLAGS)
+    for form, names in _NAMES.items()
+}
+
+# For links in text. `reserved` is one digit, and what is glued to it is no longer the link, unless
+# the parameters stand in another order. Any parameter tells that a line is the rest of a link.
+TAIL = re.compile(
+    rf"{_AND}reserved{_EQUALS}(?:3D)?[0-9](?!{_AND}(?:url|s?data|reserved){_EQUALS})", _FLAGS
+)
+PARAMETER = re.compile(rf"{_AND}(?:data|sdata|reserved|corid|{_TEAMS_NAMES}){_EQUALS}(?!/)", _FLAGS)
+
+# The wrapper's own tail, percent-encoded so that `url` swallowed it. A nested link's tail has
+# ``%257C`` at this level and is left alone.
+_SWALLOWED = re.compile(r"%26(?:amp%3B)*+data%3D0[0-9]%7C", re.IGNORECASE)
+_ENCODED_AGAIN = re.compile(r"https?%(?:25)*+3A", re.IGNORECASE)
+_QUOTED_PRINTABLE = re.compile(r"3D(?=https?(?::|%(?:25)*3A))", re.IGNORECASE)
+_QP_ESCAPE = re.compile(r"=(?:([0-9A-F]{2})|\r?\n)", re.IGNORECASE)
+_RAW = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE | re.ASCII)
+
+
+def has_query(text: str, start: int = 0) -> bool:
+    """Whether a Safe Link with a query, which may carry a target, begins at offset `start`."""
+    head = _HEAD.match(text, start)
+    return head is not None and head["query"] is not None
+
+
+@frozen
+class Parts:
+    """What a Safe Link carries beside its target; parameters as they stand in it."""
+
+    form: Form
+    parameters: dict[str, str]
+    region: str | None
+    app: str | None
+
+
+def target_of(url: str) -> str | None:
+    """The target in the Safe Link `url`; empty when it is lost, None when `url` is none."""
+    match = _CANONICAL_TARGET.match(url)
+    if match is not None:
+        target = percent.decode(match[2])
+        if not _ENCODED_AGAIN.match(target):
+            return target
+    damaged = _parse_damaged(url)
+    return damaged[0] if damaged else None
+
+
+def parts_of(url: str) -> Parts | None:
+    """The parts of the Safe Link `url`, None when it is none."""
+    match = CANONICAL.match(url)
+    if match is None:
+        damaged = _parse_damaged(url)
+        return damaged[1] if damaged else None
+    region, _, data, sdata, reserved = match.groups()
+    parameters = {"data": data, "sdata": sdata, "reserved": reserved}
+    return Parts(Form.MAIL, parameters, region, None)
+
+
+def _parse_damaged(url: str) -> tuple[str, Parts] | None:
+    """The recipe of section 3: the long way, which every form and every damage can go.
+
+    Gives the target, empty when it is lost, and the parts.
+    """
+    head = _HEAD.match(url.strip(_SPACE))
+    if head is None:
+        return None
+    port = head["port"] or head["teams_port"] or head["outlook_web_port"]
+    if port not in (None, ":", ":443", ":80" if head["scheme"].lower() == "http" else None):
+        return None
+    form = _form(head)
+    target = ""
+    parameters: dict[str, str] = {}
+    if head["query"] and not (head["path"] or "").lower().startswith("/geturlreputation"):
+        target, parameters = _read(head.string[head.end() + 1 :], form)
+    region, app = ((head[name] or "").lower() or None for name in ("region", "app"))
+    return target, Parts(form, parameters, region, app)
+
+
+def _form(head: re.Match[str]) -> Form:
+    if head["teams"]:
+        return Form.TEAMS
+    if head["outlook_web"]:
+        return Form.OUTLOOK_WEB
+    return Form.OFFICE if head["app"] else Form.MAIL
+
+
+def _read(query: str, form: Form) -> tuple[str, dict[str, str]]:
+    """Target and raw parameters of a query (section 3, steps 2 to 4)."""
+    start = _URL.search(query)
+    if start is not None and _QUOTED_PRINTABLE.match(query, start.end()):
+        query = _QP_ESCAPE.sub(_decode_quoted_printable, query)
+        start = _URL.search(query)
+    if start is None:
+        return "", dict(_parameters(query, form))
+    tail = _PARAMETERS[form].search(query, start.end())
+    value = query[start.end() : tail.start() if tail else len(query)]
+    rest = query[: start.start()] + (query[tail.start() :] if tail else "")
+    target, swallowed = _decode_target(value, tail[0] if tail else "", decoded="|" in rest)
+    return target, dict(_parameters(rest or swallowed, form))
+
+
+def _decode_quoted_printable(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16)) if match[1] else ""
+
+
+def _decode_target(value: str, separator: str, *, decoded: bool) -> tuple[str, str]:
+    """The target in `value`, and the decoded tail of the wrapper if `value` had swallowed it.
+
+    Encoded exactly once: decode once. Two cases differ. A wrapper that is shown decoded (`decoded`:
+    its tail has raw bars; or it never was encoded, as in Outlook on the web) holds the target
+    itself, and decoding would damage its own escapes. One that was encoded twice still begins with
+    ``https%3A`` afterwards.
+    """
+    own_tail = None if separator else _SWALLOWED.search(value)
+    shown_decoded = decoded or separator.lower().endswith("corid=") or not (separator or own_tail)
+    if shown_decoded and _RAW.match(value):
+        if ";" in separator:  # escaped for HTML as a whole, not the target alone
+            value = _AMPERSAND.sub("&", value)
+        return value, ""
+    swallowed = ""
+    while True:
+        if own_tail is not None:
+            swallowed = percent.decode(value[own_tail.start() :])
+            value = value[: own_tail.start()]
+        value = percent.decode(value)
+        if not _ENCODED_AGAIN.match(value):
+            return value, swallowed
+        own_tail = None if separator else _SWALLOWED.search(value)
+
+
+def _parameters(query: str, form: Form) -> Iterator[tuple[str, str]]:
+    """Name (lower case) and raw value of every known parameter in `query` but `url`."""
+    found = list(_PARAMETERS[form].finditer(query))
+    for here, after in zip(found, [*found[1:], None], strict=False):
+        name = here["name"].lower()
+        value = query[here.end() : after.start() if after else len(query)]
+        yield name, value[:1] if name == "reserved" else _AMPERSAND.split(value, maxsplit=1)[0]

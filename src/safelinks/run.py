@@ -1,0 +1,188 @@
+"""One unbroken run of an address in text, and the characters that are meant by it.
+
+It knows characters, not links: what stops an address, which brackets belong to it, and how the
+escapes of HTML, JSON, Markdown, quoted-printable and defanging are undone, keeping for every
+character where it stood.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_left
+from enum import Enum, auto
+
+from attrs import Factory, define
+
+__all__ = ["INVISIBLE", "STOP", "TRAILING", "Escape", "Run", "read_run", "would_go_on"]
+
+
+class Escape(Enum):
+    """How the place around a link writes characters."""
+
+    NONE = auto()
+    HTML = auto()
+    QUOTED_PRINTABLE = auto()
+
+    def undo(self, raw: str) -> str:
+        """The address that is meant by `raw` in such a place."""
+        if self is Escape.HTML:
+            return _CHARACTER_REFERENCE.sub(lambda match: html.unescape(match[0]), raw)
+        if self is Escape.QUOTED_PRINTABLE:
+            return _QP_ESCAPE.sub(lambda match: chr(int(match[1], 16)), raw)
+        return raw
+
+
+# With its semicolon, so that `&copy=1` stays what it is.
+_CHARACTER_REFERENCE = re.compile(r"&(?:amp|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
+_QP_ESCAPE = re.compile(r"=([2-7][0-9A-F])")
+
+# What no address contains in running text: white space, controls, angle brackets, the double
+# quote, the backtick, and the punctuation of other scripts that follows without a space.
+_HARD = (
+    '\x00-\x20\x7f-\xa0<>"`\u1680\u2000-\u200a\u2018-\u201f\u2026\u2028-\u202f\u2039\u203a\u205f'
+    "\u2065-\u206f\xab\xbb\u3000-\u3002\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09\uff0c\uff1a"
+    "\uff1b\uff1e\uff1f\uff3b\uff3d\uff5b\uff5d\ud800-\udfff"
+)
+INVISIBLE = "\xad\u180e\u200b-\u200f\u2060-\u2064\ufeff"
+STOP = re.compile(f"[{_HARD}{INVISIBLE}\\\\|]")
+
+TRAILING = ".,:;!?'|"  # punctuation of the sentence, when it stands at the end of an address
+_LOOK_AHEAD = 64
+
+_AMPERSAND = r"&(?!(?:lt|gt|quot|apos|nbsp|\#0*(?:34|39|60|62)|\#x0*(?:22|27|3c|3e));)"
+_LIST = r"[,;](?!https?://)"  # "https://a.example,https://b.example" are two
+
+
+def _chunk(*, quote: str, soft: bool, forgiving: bool) -> re.Pattern[str]:
+    """As much of an address as needs no second look; brackets and damage always do."""
+    ampersand = _AMPERSAND + (r"(?!\#)" if forgiving else "")
+    equals = r"=(?!\r?\n)" if soft else "="
+    special = quote if forgiving else quote + "|"
+    plain = rf"[^{_HARD}{INVISIBLE}{special}\\&=,;()\[\]{{}}]++"
+    return re.compile(rf"(?:{plain}|{ampersand}|{_LIST}|{equals})++", re.IGNORECASE)
+
+
+_CHUNKS = {
+    (quote, soft, forgiving): _chunk(quote=quote, soft=soft, forgiving=forgiving)
+    for quote in ("", "'")
+    for soft in (False, True)
+    for forgiving in (False, True)
+}
+
+# Damage inside a wrapped link, each with what it stands for.
+_HIDDEN = re.compile(f"[{INVISIBLE}]+")
+_BACKSLASH = re.compile(
+    r"\\(?:u00([0-7][0-9a-f])|x([0-7][0-9a-f])|([!#$%&()*+,./:;=?@\[\]^_{|}~-]))", re.IGNORECASE
+)
+_REFERENCE = re.compile(r"&#(?:0*([0-9]{2,3})|x0*([0-9a-f]{2}));", re.IGNORECASE)
+_BRACKETED = re.compile(r"\[(\.|:|/|://|dot)\]|\((\.|dot)\)|\{(\.)\}", re.IGNORECASE)
+_SOFT_BREAK = re.compile(r"=\r?\n(?:>[> ]*)?")
+_OPENER = {")": "(", "]": "[", "}": "{"}
+
+
+@define
+class Run:
+    """Pieces of an address and where they stood: `end` is the offset behind the last one.
+
+    `quote` opened the address, if one did. `opened` counts the brackets that wait for a partner.
+    """
+
+    end: int
+    quote: str = ""
+    soft_broken: bool = False
+    defanged: bool = False
+    opened: dict[str, int] = Factory(lambda: dict.fromkeys("([{", 0))
+    length: int = 0
+    _pieces: list[str] = Factory(list)
+    _ends: list[tuple[int, int, bool]] = Factory(list)  # length so far, offset behind, verbatim
+
+    @property
+    def text(self) -> str:
+        """The address so far."""
+        return "".join(self._pieces)
+
+    def add(self, piece: str, end: int, *, verbatim: bool = False) -> None:
+        """Append `piece`, which ends at offset `end` of the text."""
+        self._pieces.append(piece)
+        self.length += len(piece)
+        self.end = end
+        self._ends.append((self.length, end, verbatim))
+
+    def extend(self, more: Run) -> None:
+        """Append a run from further on in the same text."""
+        self._ends += [(self.length + upto, end, verbatim) for upto, end, verbatim in more._ends]
+        self._pieces += more._pieces
+        self.length += more.length
+        self.end = more.end
+        self.soft_broken |= more.soft_broken
+        self.defanged |= more.defanged
+        self.opened = more.opened
+
+    def raw_end(self, length: int) -> int:
+        """The offset in the text behind the first `length` characters of the address."""
+        at = bisect_left(self._ends, length, key=lambda entry: entry[0])
+        upto, end, verbatim = self._ends[at]
+        return end - (upto - length) if verbatim else end
+
+
+def read_run(text: str, run: Run, *, soft: bool, forgiving: bool, limit: int | None = None) -> Run:
+    """Read on from the end of `run` up to what must end the address, into `run`.
+
+    `soft` expects soft line breaks of quoted-printable; `forgiving` undoes damage, as is right in
+    wrapped links only; `limit` is an offset behind which to stop.
+    """
+    limit = len(text) if limit is None else min(limit, len(text))
+    chunk = _CHUNKS["'" if run.quote == "'" else "", soft, forgiving]
+    opened = run.opened
+    while True:
+        match = chunk.match(text, run.end, limit)
+        if match is not None:
+            run.add(match[0], match.end(), verbatim=True)
+        if run.end >= limit:
+            return run
+        char = text[run.end]
+        if forgiving and _undo_damage(text, char, run):
+            continue
+        if char in opened:
+            opened[char] += 1
+        elif char in _OPENER and opened[_OPENER[char]]:
+            opened[_OPENER[char]] -= 1
+        elif char == "=" and (soft_break := _SOFT_BREAK.match(text, run.end)):
+            run.add("", soft_break.end())
+            run.soft_broken = True
+            continue
+        else:
+            return run
+        run.add(char, run.end + 1, verbatim=True)
+
+
+def would_go_on(text: str, end: int) -> bool:
+    """Whether an address that is put before offset `end` would swallow what stands there."""
+    soft_break = _SOFT_BREAK.match(text, end)
+    start = soft_break.end() if soft_break else end
+    if text[start : start + 1] in ("(", "[", "{"):
+        return True
+    glued = _CHUNKS["", True, False].match(text, start, start + _LOOK_AHEAD)
+    return glued is not None and bool(glued[0].removeprefix("*/").strip(TRAILING + "*_~"))
+
+
+def _undo_damage(text: str, char: str, run: Run) -> bool:
+    """Append to `run` what the damaged character at its end stands for; False if it is none."""
+    if char == "\\" and (match := _BACKSLASH.match(text, run.end)):
+        code = match[1] or match[2]
+        run.add(chr(int(code, 16)) if code else match[3], match.end())
+    elif char == "&" and (match := _REFERENCE.match(text, run.end)):
+        meant = chr(int(match[1]) if match[1] else int(match[2], 16))
+        if not meant.isascii() or STOP.match(meant) or (meant == "'" and run.quote != '"'):
+            return False
+        run.add(meant, match.end())
+    elif char in "[({" and (match := _BRACKETED.match(text, run.end)):
+        inner = match[1] or match[2] or match[3]
+        run.add("." if inner.lower() == "dot" else inner, match.end())
+        run.defanged = True
+    elif match := _HIDDEN.match(text, run.end):
+        run.add("", match.end())
+    else:
+        return False
+    return True

@@ -1,0 +1,167 @@
+"""Links in plain text: find them all, put targets in the place of wrappers.
+
+It joins `scan`, which knows where a link stands, and `unwrap`, which knows where it leads. Text in,
+values out: it reads no file and knows no file format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attrs import field, frozen
+
+from safelinks import percent, quoted_printable
+from safelinks.errors import SafelinksError
+from safelinks.redact import redact
+from safelinks.run import STOP, Escape, would_go_on
+from safelinks.scan import Span, scan
+from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
+
+__all__ = ["Link", "clean", "find"]
+
+
+@frozen
+class Link:
+    """One link in a text.
+
+    `url` is the address that is meant, as one piece; in the text it stands at offsets `start` to
+    `end`, beginning in `line` at `column` (both counted from 1, columns in code points).
+    `unwrapped` says where it leads; a wrapper that has lost its target, or is nested too deep, has
+    the `error` that says so instead. `defanged` links were made harmless on purpose.
+    """
+
+    url: str = field(repr=redact)
+    start: int
+    end: int
+    line: int
+    column: int
+    unwrapped: Unwrapped | None
+    error: SafelinksError | None = None
+    escape: Escape = Escape.NONE
+    defanged: bool = False
+
+    @property
+    def target(self) -> str | None:
+        """Where the link leads; None for a wrapper whose target is lost."""
+        return self.unwrapped.target if self.unwrapped else None
+
+    @property
+    def wrapped(self) -> bool:
+        """Whether a known target hides behind a wrapper."""
+        return self.unwrapped is not None and bool(self.unwrapped.layers)
+
+
+def find(text: str) -> list[Link]:
+    """Every link in `text`, in order, wrapped or not. Total: nothing is raised.
+
+    >>> [(link.target, link.line, link.column) for link in find("See\\n(https://example.org/).")]
+    [('https://example.org/', 2, 2)]
+    """
+    return list(_links(text))
+
+
+def _links(text: str) -> Iterator[Link]:
+    newline = "\n" if "\n" in text or "\r" not in text else "\r"
+    line, line_start, counted = 1, 0, 0
+    for span in scan(text):
+        start = span.start
+        passed = text.count(newline, counted, start)
+        if passed:
+            line += passed
+            line_start = text.rfind(newline, counted, start) + 1
+        counted = start
+        unwrapped: Unwrapped | None = None
+        error: SafelinksError | None = None
+        try:
+            unwrapped = unwrap(span.url)
+        except SafelinksError as lost:
+            error = lost
+        yield Link(
+            span.url,
+            start,
+            span.end,
+            line,
+            start - line_start + 1,
+            unwrapped,
+            error,
+            span.escape,
+            span.defanged,
+        )
+
+
+def clean(text: str) -> str:
+    """`text` with the target in the place of every wrapper, and every other character as it was.
+
+    A wrapper without a target stays. Characters of a target that would end it in running text are
+    percent-encoded; where text is glued to the wrapper, a space keeps it out of the target. Total
+    and idempotent.
+
+    >>> clean("Go to <https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example>")
+    'Go to <https://a.example>'
+    """
+    # A target may, with what stands beside it, make up a wrapper again: hence until all is quiet.
+    for _ in range(MAX_LAYERS):
+        cleaned = _clean_once(text)
+        if cleaned == text:
+            break
+        text = cleaned
+    return text
+
+
+def _clean_once(text: str) -> str:
+    pieces = []
+    position = 0
+    for span in scan(text):
+        try:
+            unwrapped = unwrap(span.url)
+        except SafelinksError:
+            continue
+        if unwrapped.layers:
+            pieces += [text[position : span.start], _written(unwrapped.target, span, text)]
+            position = span.end
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def _written(target: str, span: Span, text: str) -> str:
+    """`target` as it has to be written in the place of `span`."""
+    written = _balanced(percent.encode(target, STOP))
+    if text[span.start - 1 : span.start] == "'":
+        written = written.replace("'", "%27")
+    if span.defanged:
+        written = _defang(written)
+    space = " " if would_go_on(text, span.end) else ""
+    if span.escape is Escape.HTML:
+        written = written.replace("&", "&amp;")
+    elif span.escape is Escape.QUOTED_PRINTABLE:
+        return quoted_printable.write(written + space, text, span.start, span.end)
+    return written + space
+
+
+def _balanced(url: str) -> str:
+    """`url` with every bracket that has no partner percent-encoded: in text, it would end there."""
+    if not _BRACKET.search(url):
+        return url
+    open_at: dict[str, list[int]] = {")": [], "]": [], "}": []}
+    lonely = set()
+    for match in _BRACKET.finditer(url):
+        closer = _CLOSER.get(match[0])
+        if closer:
+            open_at[closer].append(match.start())
+        elif open_at[match[0]]:
+            open_at[match[0]].pop()
+        else:
+            lonely.add(match.start())
+    lonely.update(at for left in open_at.values() for at in left)
+    return "".join(f"%{ord(char):02X}" if at in lonely else char for at, char in enumerate(url))
+
+
+_BRACKET = re.compile(r"[()\[\]{}]")
+_CLOSER = {"(": ")", "[": "]", "{": "}"}
+
+
+def _defang(url: str) -> str:
+    scheme, colon, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.replace('tt', 'xx', 1)}{colon}{host.replace('.', '[.]')}{slash}{path}"

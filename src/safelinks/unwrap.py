@@ -1,0 +1,112 @@
+"""`unwrap`: any address, any number of wrappers around it, down to the target.
+
+It knows in which order to try the formats and when to stop. It never touches the network.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from attrs import field, frozen
+
+from safelinks import safelink, wrappers
+from safelinks.errors import ChainTooDeepError
+from safelinks.redact import redact
+from safelinks.safelink import SafeLink
+
+__all__ = ["MAX_LAYERS", "Layer", "Unwrapped", "unwrap"]
+
+MAX_LAYERS = 10  # spec, section 6
+
+
+class Layer(Protocol):
+    """One wrapper that was taken off: its name, its own address, and what was inside."""
+
+    @property
+    def wrapper(self) -> str:
+        """The service's name, for people."""
+
+    @property
+    def url(self) -> str:
+        """The wrapped address. Personal data."""
+
+    @property
+    def target(self) -> str:
+        """What was inside, one layer removed."""
+
+
+@frozen
+class Unwrapped:
+    """An address and where it leads.
+
+    `url` is what was asked, `target` where it leads, `layers` every wrapper peeled off, outermost
+    first; an address that is no wrapper has none and is its own target. The properties below are
+    those of the outermost Safe Link among the layers, None where there is none.
+    """
+
+    url: str = field(repr=redact)
+    target: str = field(repr=redact)
+    layers: tuple[Layer, ...] = ()
+
+    @property
+    def safe_link(self) -> SafeLink | None:
+        """The outermost Safe Link."""
+        for layer in self.layers:
+            if isinstance(layer, SafeLink):
+                return layer
+        return None
+
+    @property
+    def recipient(self) -> str | None:
+        """The SMTP address the message was delivered to. Personal data."""
+        link = self.safe_link
+        return link.recipient if link else None
+
+    @property
+    def tenant(self) -> UUID | None:
+        """Entra tenant id of the recipient."""
+        link = self.safe_link
+        return link.tenant if link else None
+
+    @property
+    def message_id(self) -> UUID | None:
+        """Exchange Network Message ID of the message that carried the link."""
+        link = self.safe_link
+        return link.message_id if link else None
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When the message was accepted, from the clock in its id; UTC."""
+        link = self.safe_link
+        return link.sent_at if link else None
+
+    @property
+    def wrapped_at(self) -> datetime | None:
+        """When the link was rewritten, from its ticks; UTC."""
+        link = self.safe_link
+        return link.wrapped_at if link else None
+
+
+def unwrap(url: str, *, max_layers: int = MAX_LAYERS) -> Unwrapped:
+    """Peel every known wrapper off `url`, without asking anybody.
+
+    Raises TargetLostError when a wrapper no longer carries its target, and ChainTooDeepError when
+    more than `max_layers` are nested; both are SafelinksErrors. Nothing else is raised.
+
+    >>> unwrap("https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example").target
+    'https://a.example'
+    >>> unwrap("https://example.org/").layers
+    ()
+    """
+    layers: tuple[Layer, ...] = ()
+    target = url
+    while True:
+        layer: Layer | None = safelink.peel(target) or wrappers.peel(target)
+        if layer is None:
+            return Unwrapped(url, target, layers)
+        if len(layers) == max_layers:
+            raise ChainTooDeepError(target, max_layers)
+        layers = (*layers, layer)
+        target = layer.target
