@@ -6,6 +6,7 @@
     ├── NotASafeLinkError    the address is not in Microsoft's format   (also a ValueError)
     ├── TargetLostError      a Safe Link that no longer carries a target (also a ValueError)
     ├── ChainTooDeepError    wrappers within wrappers beyond the limit
+    ├── InvalidURLError      an address that no client could ask for      (also a ValueError)
     ├── DocumentError        an input that cannot be read as text
     └── CatalogError         catalog data that breaks its own rules
 
@@ -19,6 +20,7 @@ __all__ = [
     "CatalogError",
     "ChainTooDeepError",
     "DocumentError",
+    "InvalidURLError",
     "NotASafeLinkError",
     "SafelinksError",
     "TargetLostError",
@@ -57,6 +59,12 @@ class TargetLostError(_LinkError, ValueError):
         "the wrapped link {address} no longer carries its target; "
         "ask the sender for the original address"
     )
+
+
+class InvalidURLError(_LinkError, ValueError):
+    """The address breaks RFC 3986 so that no client could ask for it."""
+
+    _sentence = "{address} is not a valid address"
 
 
 class ChainTooDeepError(_LinkError):

@@ -1,0 +1,135 @@
+"""Addresses taken apart strictly (RFC 3986), and made comparable.
+
+It knows syntax, not meaning: no wrapper, no catalog, no network. The list of public suffixes comes
+with tldextract, is never fetched, and is only loaded when a registrable domain is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv6Address
+
+from attrs import field, frozen
+
+from safelinks.errors import InvalidURLError
+
+__all__ = ["Address", "compare_key", "registrable_domain", "split"]
+
+# RFC 3986, appendix B, with an authority and without what no authority holds.
+_URL = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:(?P<userinfo>[^/?#@\s]*)@)?"
+    r"(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]\s\\<>\"^`{|}%]+)(?::(?P<port>[0-9]*))?"
+    r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+_HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.ASCII)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_MAX_HOST = 253
+_MAX_PORT = 65535
+
+# Parameters that only say where a click came from; no page depends on them.
+_TRACKING = re.compile(
+    r"(?:utm_[a-z_]+|gclid|gclsrc|gbraid|wbraid|dclid|fbclid|msclkid|yclid|ttclid|twclid|igshid"
+    r"|li_fat_id|mc_cid|mc_eid|mkt_tok|_ga|_gl|_hsenc|_hsmi|oly_anon_id|oly_enc_id|vero_id)(?==|$)",
+    re.IGNORECASE,
+)
+_SLASHES = re.compile(r"/{2,}")
+
+
+@frozen
+class Address:
+    """An address in its parts; `host` in lower-case ASCII, without a final dot."""
+
+    scheme: str
+    userinfo: str | None = field(repr=False)
+    host: str
+    port: int | None
+    path: str
+    query: str | None
+    fragment: str | None
+
+    @property
+    def effective_port(self) -> int | None:
+        """The port that is meant: the one given, else the scheme's own."""
+        return self.port or _DEFAULT_PORTS.get(self.scheme)
+
+
+def split(url: str) -> Address:
+    """Take `url` apart. Raises InvalidURLError for what no client could ask for.
+
+    >>> split("HTTPS://Example.ORG.:443/a?b#c").host
+    'example.org'
+    """
+    match = _URL.fullmatch(url)
+    if match is None:
+        raise InvalidURLError(url)
+    port = int(match["port"]) if match["port"] else None
+    if port is not None and not 0 < port <= _MAX_PORT:
+        raise InvalidURLError(url)
+    return Address(
+        match["scheme"].lower(),
+        match["userinfo"],
+        _ascii_host(match["host"], url),
+        port,
+        match["path"] or "",
+        match["query"],
+        match["fragment"],
+    )
+
+
+def _ascii_host(host: str, url: str) -> str:
+    if host.startswith("["):
+        try:
+            return f"[{IPv6Address(host[1:-1])}]"
+        except AddressValueError:
+            raise InvalidURLError(url) from None
+    if not host.isascii():
+        import idna  # noqa: PLC0415  only the rare international name pays for it
+
+        try:
+            host = idna.encode(host, uts46=True).decode("ascii")
+        except (idna.IDNAError, UnicodeError):
+            raise InvalidURLError(url) from None
+    host = host.lower().removesuffix(".")
+    if len(host) > _MAX_HOST or not _HOST_NAME.fullmatch(host):
+        raise InvalidURLError(url)
+    return host
+
+
+def compare_key(address: Address) -> tuple[str, str]:
+    """What two spellings of one address have in common: host and path, and the query.
+
+    The scheme, default ports, the case of the path, doubled slashes, one trailing slash, the
+    fragment and tracking parameters do not count. Only for comparing: what is fetched is the
+    original address.
+
+    >>> compare_key(split("http://Example.org:80//A/?utm_source=x&b=1#c"))
+    ('example.org/a', 'b=1')
+    """
+    default = _DEFAULT_PORTS.get(address.scheme)
+    port = f":{address.port}" if address.port and address.port != default else ""
+    path = _SLASHES.sub("/", address.path).removesuffix("/").lower()
+    pairs = (address.query or "").split("&")
+    query = "&".join(pair for pair in pairs if pair and not _TRACKING.match(pair))
+    return f"{address.host}{port}{path}", query
+
+
+@lru_cache(maxsize=1024)
+def registrable_domain(host: str) -> str:
+    """The name under which `host` was registered, by the public suffix list; else `host` itself.
+
+    >>> registrable_domain("a127-pip.nyc.gov"), registrable_domain("www.example.co.uk")
+    ('nyc.gov', 'example.co.uk')
+    """
+    return _extractor()(host) or host
+
+
+@lru_cache(maxsize=1)
+def _extractor() -> Callable[[str], str]:
+    import tldextract  # noqa: PLC0415  slow to import
+
+    # Both arguments keep it off the network and off the disk.
+    extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    return lambda host: extract(host).top_domain_under_public_suffix
