@@ -5,12 +5,96 @@
 ...     "https://gcc02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.nyc.gov%2Fpip"
 ... ).target
 'https://www.nyc.gov/pip'
+>>> safelinks.identify("https://www.nyc.gov/pip").resource.name
+'Payee Information Portal'
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from safelinks.errors import (
+    CatalogError,
+    ChainTooDeepError,
+    DocumentError,
+    InvalidURLError,
+    NotASafeLinkError,
+    SafelinksError,
+    TargetLostError,
+)
 from safelinks.safelink import SafeLink
-from safelinks.text import Link, clean, find
 from safelinks.unwrap import Unwrapped, unwrap
 
-__all__ = ["Link", "SafeLink", "Unwrapped", "clean", "find", "unwrap"]
+if TYPE_CHECKING:
+    from safelinks.audit import check, check_documents
+    from safelinks.catalog import Catalog, Match, identify
+    from safelinks.documents import Document, read
+    from safelinks.health.checker import Checker
+    from safelinks.health.outcome import Outcome, Reason, Verdict
+    from safelinks.health.policy import Policy
+    from safelinks.report import Report
+    from safelinks.text import Link, clean, find
+
+__all__ = [
+    "Catalog",
+    "CatalogError",
+    "ChainTooDeepError",
+    "Checker",
+    "Document",
+    "DocumentError",
+    "InvalidURLError",
+    "Link",
+    "Match",
+    "NotASafeLinkError",
+    "Outcome",
+    "Policy",
+    "Reason",
+    "Report",
+    "SafeLink",
+    "SafelinksError",
+    "TargetLostError",
+    "Unwrapped",
+    "Verdict",
+    "check",
+    "check_documents",
+    "clean",
+    "find",
+    "identify",
+    "read",
+    "unwrap",
+]
 
 __version__ = "0.1.0"
+
+# What is imported on first use: it loads more than `unwrap` needs, up to httpx and the catalog.
+_LATER = {
+    "Catalog": "safelinks.catalog",
+    "Checker": "safelinks.health.checker",
+    "Document": "safelinks.documents",
+    "Link": "safelinks.text",
+    "Match": "safelinks.catalog",
+    "Outcome": "safelinks.health.outcome",
+    "Policy": "safelinks.health.policy",
+    "Reason": "safelinks.health.outcome",
+    "Report": "safelinks.report",
+    "Verdict": "safelinks.health.outcome",
+    "check": "safelinks.audit",
+    "check_documents": "safelinks.audit",
+    "clean": "safelinks.text",
+    "find": "safelinks.text",
+    "identify": "safelinks.catalog",
+    "read": "safelinks.documents",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name that is not needed by everybody."""
+    if name not in _LATER:
+        raise AttributeError(f"module 'safelinks' has no attribute {name!r}")
+    value = getattr(import_module(_LATER[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Every public name, the ones not yet imported among them."""
+    return sorted({*globals(), *_LATER})

@@ -72,12 +72,13 @@ _URL = re.compile(rf"(?:^|{_AND})url{_EQUALS}", _FLAGS)
 _AMPERSAND = re.compile(_AND, _FLAGS)
 
 # What ends the value of `url`, by form: the names that Microsoft puts behind it.
+_MAIL_NAMES = "data|sdata|reserved"
 _TEAMS_NAMES = "locale|dest|pc|wau|si|sd|ce|cv|ssid|ring|clickparams|bg|fg2?"
 _NAMES: Mapping[Form, str] = {
-    Form.MAIL: "data|sdata|reserved",
-    Form.OFFICE: "data|sdata|reserved",
+    Form.MAIL: _MAIL_NAMES,
+    Form.OFFICE: _MAIL_NAMES,
     Form.TEAMS: _TEAMS_NAMES,
-    Form.OUTLOOK_WEB: "corid|data|sdata|reserved",
+    Form.OUTLOOK_WEB: f"corid|{_MAIL_NAMES}",
 }
 _PARAMETERS: Mapping[Form, re.Pattern[str]] = {
     form: re.compile(rf"(?:^|{_AND})(?P<name>{names}){_EQUALS}", _FLAGS)
@@ -89,7 +90,7 @@ _PARAMETERS: Mapping[Form, re.Pattern[str]] = {
 TAIL = re.compile(
     rf"{_AND}reserved{_EQUALS}(?:3D)?[0-9](?!{_AND}(?:url|s?data|reserved){_EQUALS})", _FLAGS
 )
-PARAMETER = re.compile(rf"{_AND}(?:data|sdata|reserved|corid|{_TEAMS_NAMES}){_EQUALS}(?!/)", _FLAGS)
+PARAMETER = re.compile(rf"{_AND}(?:corid|{_MAIL_NAMES}|{_TEAMS_NAMES}){_EQUALS}(?!/)", _FLAGS)
 
 # The wrapper's own tail, percent-encoded so that `url` swallowed it. A nested link's tail has
 # ``%257C`` at this level and is left alone.

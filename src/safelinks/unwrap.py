@@ -51,12 +51,14 @@ class Unwrapped:
     layers: tuple[Layer, ...] = ()
 
     @property
+    def safe_links(self) -> tuple[SafeLink, ...]:
+        """Every Safe Link among the layers, outermost first."""
+        return tuple(layer for layer in self.layers if isinstance(layer, SafeLink))
+
+    @property
     def safe_link(self) -> SafeLink | None:
         """The outermost Safe Link."""
-        for layer in self.layers:
-            if isinstance(layer, SafeLink):
-                return layer
-        return None
+        return next(iter(self.safe_links), None)
 
     @property
     def recipient(self) -> str | None:

@@ -1,0 +1,123 @@
+"""`safelinks check`: files in, a report out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from safelinks.cli.inputs import STANDARD_INPUT, open_document, warn
+from safelinks.errors import DocumentError
+
+if TYPE_CHECKING:
+    from safelinks.documents import Document
+    from safelinks.report import Report
+
+__all__ = ["check"]
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE|-]...")
+@click.option("--offline", is_flag=True, help="Decode and name the links; ask nobody.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Print a table for people, or one JSON object for programs.",
+)
+@click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up on each step of a request after this long.",
+)
+@click.option("--allow-private", is_flag=True, help="Ask addresses of private networks too.")
+@click.pass_context
+def check(
+    context: click.Context,
+    files: tuple[str, ...],
+    *,
+    offline: bool,
+    output_format: str,
+    show_recipients: bool,
+    timeout: float,
+    allow_private: bool,
+) -> None:
+    """Check every link in FILE: where it leads, what that is, and whether it still works.
+
+    Without FILE, or for "-", standard input is read. Each address is asked once, with a GET of
+    which only the start is read. Exits with 1 when a link is dead or failing, and with 3 when this
+    machine has no network: then nothing is said about the links.
+    """
+    documents, unreadable = _documents(files or (STANDARD_INPUT,))
+    if unreadable and not documents:
+        context.exit(2)
+    report = _report(
+        documents,
+        offline=offline,
+        show_recipients=show_recipients,
+        timeout=timeout,
+        allow_private=allow_private,
+    )
+    from safelinks.reports import FORMATS  # noqa: PLC0415  the whole house, for this command only
+
+    click.echo(FORMATS[output_format](report), nl=False)
+    context.exit(2 if unreadable else report.exit_code)
+
+
+def _documents(files: Sequence[str]) -> tuple[list[Document], bool]:
+    """What can be read, and whether there was anything that cannot."""
+    documents = []
+    unreadable = False
+    for name in dict.fromkeys(files):
+        try:
+            document = open_document(name)
+        except DocumentError as error:
+            click.echo(f"Error: {error}", err=True)
+            unreadable = True
+            continue
+        documents.append(document)
+        for note in document.notes:
+            warn(note)
+    return documents, unreadable
+
+
+def _report(
+    documents: list[Document],
+    *,
+    offline: bool,
+    show_recipients: bool,
+    timeout: float,
+    allow_private: bool,
+) -> Report:
+    import asyncio  # noqa: PLC0415  slow to import
+
+    from safelinks import audit  # noqa: PLC0415
+
+    if offline:
+        return audit.survey(documents, {}, show_recipients=show_recipients)
+    from safelinks.health.checker import Checker  # noqa: PLC0415  loads httpx
+    from safelinks.health.policy import Policy  # noqa: PLC0415
+
+    checker = Checker(Policy(timeout=timeout, allow_private=allow_private))
+    with click.progressbar(
+        length=len(audit.targets(documents)),
+        label="Checking",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+    ) as progress:
+        return asyncio.run(
+            audit.check_documents(
+                documents,
+                checker,
+                show_recipients=show_recipients,
+                on_outcome=lambda _: progress.update(1),
+            )
+        )

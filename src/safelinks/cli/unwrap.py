@@ -1,0 +1,109 @@
+"""`safelinks unwrap`: addresses in, targets out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+
+import click
+
+from safelinks.errors import SafelinksError
+from safelinks.printable import printable_url
+from safelinks.redact import redact
+from safelinks.safelink import SafeLink
+from safelinks.unwrap import Unwrapped
+from safelinks.unwrap import unwrap as unwrap_url
+
+__all__ = ["unwrap"]
+
+
+@click.command()
+@click.argument("urls", nargs=-1, metavar="[URL]...")
+@click.option("--json", "as_json", is_flag=True, help="Print all metadata, one object a line.")
+@click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
+@click.pass_context
+def unwrap(
+    context: click.Context, urls: tuple[str, ...], *, as_json: bool, show_recipients: bool
+) -> None:
+    """Print the target of every URL, one a line.
+
+    Without a URL, addresses are read from standard input, one a line. An address that is no wrapper
+    is printed as it is. Quote addresses on the command line: they are full of "&".
+    """
+    code = 0
+    for url in urls or _lines():
+        try:
+            unwrapped = unwrap_url(url)
+        except SafelinksError as error:
+            code = 1
+            click.echo(f"Error: {error}", err=True)
+            failed = {"url": _shown(url, show=show_recipients), "target": None, "error": str(error)}
+            click.echo(json.dumps(failed) if as_json else printable_url(failed["url"] or ""))
+            continue
+        if as_json:
+            click.echo(json.dumps(_metadata(unwrapped, show=show_recipients)))
+        else:
+            click.echo(printable_url(unwrapped.target))
+    context.exit(code)
+
+
+def _lines() -> Iterable[str]:
+    """Addresses on standard input; bytes that are no UTF-8 come out as they went in."""
+    for line in sys.stdin.buffer:
+        address = line.decode("utf-8", "surrogateescape").strip()
+        if address:
+            yield address
+
+
+def _shown(url: str, *, show: bool) -> str:
+    return url if show else redact(url)
+
+
+def _metadata(unwrapped: Unwrapped, *, show: bool) -> dict[str, object]:
+    link = unwrapped.safe_link
+    return {
+        "url": _shown(unwrapped.url, show=show),
+        "target": unwrapped.target,
+        "layers": [
+            {
+                "wrapper": layer.wrapper,
+                "url": _shown(layer.url, show=show),
+                "target": _shown(layer.target, show=show),
+            }
+            for layer in unwrapped.layers
+        ],
+        "safe_link": None if link is None else _safe_link(link, show=show),
+    }
+
+
+def _safe_link(link: SafeLink, *, show: bool) -> dict[str, object]:
+    """All metadata. Who received it, and who talked to whom, only if `show`."""
+    teams = link.teams
+    return {
+        "form": str(link.form),
+        "region": link.region,
+        "app": link.app,
+        "version": link.version,
+        "type": link.type,
+        "recipient": link.recipient if show else None,
+        "message_id": str(link.message_id) if link.message_id else None,
+        "tenant": str(link.tenant) if link.tenant else None,
+        "flags": list(link.flags),
+        "ticks": link.ticks,
+        "sent_at": _time(link.sent_at),
+        "wrapped_at": _time(link.wrapped_at),
+        "verdict": link.verdict,
+        "source": link.source,
+        "client": dict(link.client) if link.client else None,
+        "code": link.code,
+        "sdata": link.sdata,
+        "reserved": link.reserved,
+        "locale": teams.locale if teams else None,
+        "conversation_id": teams.conversation_id if teams and show else None,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -1,0 +1,1 @@
+"""Whether a destination still works: the judgement, and what carries it out."""

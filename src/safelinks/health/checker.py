@@ -1,0 +1,121 @@
+"""Many addresses: each asked once, few at a time on any host, results as they come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable
+
+import httpx
+from attrs import evolve
+
+from safelinks.health.outcome import Outcome, Reason
+from safelinks.health.policy import Policy
+from safelinks.health.probe import Answer, Failure, Wait, probe
+from safelinks.health.session import Session
+from safelinks.health.transport import Resolve, resolve
+from safelinks.urls import split
+
+__all__ = ["Checker"]
+
+# What a machine without a network sees. Some closed networks answer "no such name" to every name.
+_SUSPECT = frozenset({Reason.NO_SUCH_HOST, Reason.DNS_FAILURE, Reason.UNREACHABLE, Reason.TIMEOUT})
+
+
+class Checker:
+    """Judges addresses by `policy`.
+
+    `transport` is any httpx transport to be used instead of safelinks' own, `look_up` resolves
+    names.
+    """
+
+    def __init__(
+        self,
+        policy: Policy | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        look_up: Resolve = resolve,
+    ) -> None:
+        self.policy = policy or Policy()
+        self._transport = transport
+        self._look_up = look_up
+
+    async def check(
+        self, urls: Iterable[str], on_outcome: Callable[[Outcome], object] | None = None
+    ) -> dict[str, Outcome]:
+        """The outcome of every distinct address in `urls`; `on_outcome` hears of each at once."""
+        outcomes: dict[str, Outcome] = {}
+        async for outcome in self.results(urls):
+            outcomes[outcome.url] = outcome
+            if on_outcome is not None:
+                on_outcome(outcome)
+        return outcomes
+
+    async def results(self, urls: Iterable[str]) -> AsyncIterator[Outcome]:
+        """Outcomes as they come. Those that a missing network would explain come last."""
+        suspects: list[Outcome] = []
+        reached = False
+        async with Session(self.policy, self._transport, self._look_up) as session:
+            gate = _Gate(session, self.policy)
+            distinct = iter(dict.fromkeys(urls))
+            running: set[asyncio.Task[tuple[Outcome, bool]]] = set()
+            try:
+                while True:
+                    for url in distinct:
+                        running.add(asyncio.create_task(gate.judge(url)))
+                        if len(running) >= 4 * self.policy.concurrency:
+                            break
+                    if not running:
+                        break
+                    done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                    for task in done:
+                        outcome, public = task.result()
+                        reached |= public
+                        if outcome.reason in _SUSPECT:
+                            suspects.append(outcome)
+                        else:
+                            yield outcome
+            finally:
+                for task in running:
+                    task.cancel()
+            if suspects and not reached and not await session.online():
+                name = self.policy.control_host
+                suspects = [
+                    evolve(
+                        outcome,
+                        reason=Reason.NO_NETWORK,
+                        evidence=f"{name} cannot be looked up either",
+                    )
+                    for outcome in suspects
+                ]
+            for outcome in suspects:
+                yield outcome
+
+
+class _Gate:
+    """Lets requests through: so many in all, so many to a host. A probe that waits holds none."""
+
+    def __init__(self, session: Session, policy: Policy) -> None:
+        self._session = session
+        self._policy = policy
+        self._all = asyncio.Semaphore(policy.concurrency)
+        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(policy.per_host)
+        )
+
+    async def judge(self, url: str) -> tuple[Outcome, bool]:
+        """The outcome of `url`, and whether a host of the public internet answered."""
+        steps = probe(url, self._policy)
+        result: Answer | Failure | None = None
+        public = False
+        while True:
+            try:
+                step = steps.send(result)
+            except StopIteration as end:
+                return end.value, public
+            if isinstance(step, Wait):
+                await asyncio.sleep(step.seconds)
+                result = None
+                continue
+            async with self._hosts[split(step.url).host], self._all:
+                result = await self._session.perform(step)
+            public |= isinstance(result, Answer) and result.public

@@ -1,0 +1,128 @@
+"""What an exception of the network means, as a `Fault`.
+
+Libraries wrap errors in errors of their own, so the whole chain of causes is looked at, and the
+most telling one counts.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+
+import httpcore
+import httpx
+
+from safelinks.health.probe import Failure, Fault
+from safelinks.health.transport import PrivateAddressError
+
+__all__ = ["EXPECTED", "failure_of"]
+
+# Everything that may come out of a request; httpx leaks more than its own tree.
+EXPECTED = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+    OSError,
+    UnicodeError,
+    ValueError,
+)
+
+# X.509 verification results of OpenSSL.
+_CERTIFICATES: Mapping[int, Fault] = {
+    9: Fault.TLS_NOT_YET_VALID,
+    10: Fault.TLS_EXPIRED,
+    18: Fault.TLS_SELF_SIGNED,
+    19: Fault.TLS_UNTRUSTED,
+    20: Fault.TLS_UNTRUSTED,
+    21: Fault.TLS_UNTRUSTED,
+    62: Fault.TLS_HOSTNAME,
+    64: Fault.TLS_HOSTNAME,
+}
+_ERRNOS: Mapping[int, Fault] = {
+    errno.ECONNREFUSED: Fault.REFUSED,
+    errno.ECONNRESET: Fault.RESET,
+    errno.ECONNABORTED: Fault.RESET,
+    errno.EPIPE: Fault.RESET,
+    errno.ENETUNREACH: Fault.UNREACHABLE,
+    errno.EHOSTUNREACH: Fault.UNREACHABLE,
+    errno.EADDRNOTAVAIL: Fault.UNREACHABLE,
+    errno.ETIMEDOUT: Fault.TIMEOUT,
+}
+_NO_SUCH_HOST = frozenset(
+    {socket.EAI_NONAME, *((socket.EAI_NODATA,) if hasattr(socket, "EAI_NODATA") else ())}
+)
+# From the most telling to the least; the first that fits anything in the chain counts.
+_CLASSES: tuple[tuple[type[BaseException], Fault], ...] = (
+    (ConnectionRefusedError, Fault.REFUSED),
+    (ConnectionResetError, Fault.RESET),
+    (BrokenPipeError, Fault.RESET),
+    (ssl.SSLError, Fault.TLS_FAILURE),
+    (TimeoutError, Fault.TIMEOUT),
+    (httpx.TimeoutException, Fault.TIMEOUT),
+    (httpcore.TimeoutException, Fault.TIMEOUT),
+    (httpx.ReadError, Fault.RESET),
+    (httpx.WriteError, Fault.RESET),
+    (httpcore.ReadError, Fault.RESET),
+    (httpcore.WriteError, Fault.RESET),
+    (httpx.ProtocolError, Fault.PROTOCOL_ERROR),
+    (httpcore.ProtocolError, Fault.PROTOCOL_ERROR),
+    (httpx.DecodingError, Fault.PROTOCOL_ERROR),
+    (httpx.InvalidURL, Fault.INVALID_URL),
+    (UnicodeError, Fault.INVALID_URL),
+    (OSError, Fault.UNREACHABLE),
+    (httpx.TransportError, Fault.UNREACHABLE),
+    (httpcore.NetworkError, Fault.UNREACHABLE),
+)
+_CLOSED_EARLY = "without sending a response"
+
+
+def failure_of(error: BaseException, elapsed: float) -> Failure:
+    """The failure that `error` stands for, after `elapsed` seconds."""
+    chain = list(_chain(error))
+    for cause in chain:
+        fault = _told(cause)
+        if fault is not None:
+            return Failure(fault, _detail(cause), elapsed)
+    for kind, fault in _CLASSES:
+        for cause in chain:
+            if isinstance(cause, kind):
+                return Failure(fault, _detail(cause), elapsed)
+    return Failure(Fault.PROTOCOL_ERROR, _detail(error), elapsed)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _told(error: BaseException) -> Fault | None:
+    """What an error says by a number of its own."""
+    fault: Fault | None = None
+    if isinstance(error, PrivateAddressError):
+        fault = Fault.PRIVATE_ADDRESS
+    elif isinstance(error, ssl.SSLCertVerificationError):
+        fault = _CERTIFICATES.get(error.verify_code, Fault.TLS_FAILURE)
+    elif isinstance(error, socket.gaierror):
+        fault = Fault.NO_SUCH_HOST if error.errno in _NO_SUCH_HOST else Fault.DNS_FAILURE
+    elif isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+        fault = _ERRNOS.get(error.errno or 0)
+    elif isinstance(error, httpx.RemoteProtocolError | httpcore.RemoteProtocolError):
+        fault = Fault.RESET if _CLOSED_EARLY in str(error) else None
+    return fault
+
+
+def _detail(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

@@ -1,0 +1,154 @@
+"""What can be said about a link, and on what grounds: values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from attrs import frozen
+
+__all__ = ["MEANING", "VERDICTS", "Hop", "Outcome", "Reason", "Verdict"]
+
+
+class Verdict(StrEnum):
+    """The judgement on a link."""
+
+    ALIVE = "alive"
+    MOVED = "moved"
+    DEAD = "dead"
+    FAILING = "failing"
+    UNCERTAIN = "uncertain"
+    SKIPPED = "skipped"
+    OFFLINE = "offline"
+
+
+class Reason(StrEnum):
+    """Why; finer than the verdict, and stable."""
+
+    OK = "ok"
+    REDIRECTED = "redirected"
+    MOVED_PERMANENTLY = "moved-permanently"
+    RENAMED = "renamed"
+    NOT_FOUND = "not-found"
+    GONE = "gone"
+    NO_SUCH_HOST = "no-such-host"
+    SOFT_404 = "soft-404"
+    SERVER_ERROR = "server-error"
+    REFUSED = "refused"
+    RESET = "reset"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    DNS_FAILURE = "dns-failure"
+    TLS_EXPIRED = "tls-expired"
+    TLS_NOT_YET_VALID = "tls-not-yet-valid"
+    TLS_HOSTNAME = "tls-hostname"
+    TLS_UNTRUSTED = "tls-untrusted"
+    TLS_SELF_SIGNED = "tls-self-signed"
+    TLS_FAILURE = "tls-failure"
+    REDIRECT_LOOP = "redirect-loop"
+    TOO_MANY_REDIRECTS = "too-many-redirects"
+    BAD_REDIRECT = "bad-redirect"
+    PROTOCOL_ERROR = "protocol-error"
+    AUTH_REQUIRED = "auth-required"
+    FORBIDDEN = "forbidden"
+    RATE_LIMITED = "rate-limited"
+    LEGAL = "legal"
+    BOT_WALL = "bot-wall"
+    LOGIN_WALL = "login-wall"
+    ODD_STATUS = "odd-status"
+    PRIVATE_ADDRESS = "private-address"
+    BLOCKED_PORT = "blocked-port"
+    ONE_TIME_LINK = "one-time-link"
+    UNSUPPORTED_SCHEME = "unsupported-scheme"
+    INVALID_URL = "invalid-url"
+    WRAPPER = "wrapper"
+    DEFANGED = "defanged"
+    NOT_ASKED = "not-asked"
+    NO_NETWORK = "no-network"
+
+
+# Each reason with the verdict it means, and in words for a reader who is no programmer.
+_TABLE: Mapping[Reason, tuple[Verdict, str]] = {
+    Reason.OK: (Verdict.ALIVE, "works"),
+    Reason.REDIRECTED: (Verdict.ALIVE, "works, by way of a redirect"),
+    Reason.MOVED_PERMANENTLY: (Verdict.MOVED, "works, but has moved for good"),
+    Reason.RENAMED: (Verdict.MOVED, "works, but a newer address is known"),
+    Reason.NOT_FOUND: (Verdict.DEAD, "page not found"),
+    Reason.GONE: (Verdict.DEAD, "page removed for good"),
+    Reason.NO_SUCH_HOST: (Verdict.DEAD, "no such host"),
+    Reason.SOFT_404: (Verdict.DEAD, "the server shows a “not found” page"),
+    Reason.SERVER_ERROR: (Verdict.FAILING, "the server reports an error"),
+    Reason.REFUSED: (Verdict.FAILING, "the server refuses connections"),
+    Reason.RESET: (Verdict.FAILING, "the server broke off the connection"),
+    Reason.UNREACHABLE: (Verdict.FAILING, "the server cannot be reached"),
+    Reason.TIMEOUT: (Verdict.FAILING, "no answer in time"),
+    Reason.DNS_FAILURE: (Verdict.FAILING, "its name could not be looked up"),
+    Reason.TLS_EXPIRED: (Verdict.FAILING, "its certificate has expired"),
+    Reason.TLS_NOT_YET_VALID: (Verdict.FAILING, "its certificate is not valid yet"),
+    Reason.TLS_HOSTNAME: (Verdict.FAILING, "its certificate is for another name"),
+    Reason.TLS_UNTRUSTED: (Verdict.FAILING, "its certificate is not trusted"),
+    Reason.TLS_SELF_SIGNED: (Verdict.FAILING, "its certificate is signed by itself"),
+    Reason.TLS_FAILURE: (Verdict.FAILING, "no secure connection"),
+    Reason.REDIRECT_LOOP: (Verdict.FAILING, "redirects in a circle"),
+    Reason.TOO_MANY_REDIRECTS: (Verdict.FAILING, "redirects too often"),
+    Reason.BAD_REDIRECT: (Verdict.FAILING, "redirects to nowhere"),
+    Reason.PROTOCOL_ERROR: (Verdict.FAILING, "the answer is not HTTP"),
+    Reason.AUTH_REQUIRED: (Verdict.UNCERTAIN, "asks for a password"),
+    Reason.FORBIDDEN: (Verdict.UNCERTAIN, "does not answer programs"),
+    Reason.RATE_LIMITED: (Verdict.UNCERTAIN, "too many requests for now"),
+    Reason.LEGAL: (Verdict.UNCERTAIN, "withheld for legal reasons"),
+    Reason.BOT_WALL: (Verdict.UNCERTAIN, "only lets browsers in"),
+    Reason.LOGIN_WALL: (Verdict.UNCERTAIN, "leads to a sign-in page"),
+    Reason.ODD_STATUS: (Verdict.UNCERTAIN, "an unusual answer"),
+    Reason.PRIVATE_ADDRESS: (Verdict.SKIPPED, "a private address is not asked"),
+    Reason.BLOCKED_PORT: (Verdict.SKIPPED, "the port of another service is not asked"),
+    Reason.ONE_TIME_LINK: (Verdict.SKIPPED, "asking it would act on it"),
+    Reason.UNSUPPORTED_SCHEME: (Verdict.SKIPPED, "not a web address"),
+    Reason.INVALID_URL: (Verdict.SKIPPED, "not a valid address"),
+    Reason.WRAPPER: (Verdict.SKIPPED, "a wrapped link whose target is not known"),
+    Reason.DEFANGED: (Verdict.SKIPPED, "made harmless on purpose"),
+    Reason.NOT_ASKED: (Verdict.SKIPPED, "not asked"),
+    Reason.NO_NETWORK: (Verdict.OFFLINE, "not known: this machine has no network"),
+}
+VERDICTS: Mapping[Reason, Verdict] = {reason: verdict for reason, (verdict, _) in _TABLE.items()}
+MEANING: Mapping[Reason, str] = {reason: words for reason, (_, words) in _TABLE.items()}
+
+
+@frozen
+class Hop:
+    """One request that was answered: its address and the status code of the answer."""
+
+    url: str
+    status: int
+
+
+@frozen
+class Outcome:
+    """The judgement on one address, with its evidence.
+
+    `status` is that of the last answer, `hops` every answer on the way, `final_url` where the way
+    ended, `replacement` the address to write instead, after permanent redirects. `evidence` is a
+    phrase that says what was seen, `attempts` how many requests it took.
+    """
+
+    url: str
+    reason: Reason
+    hops: tuple[Hop, ...] = ()
+    replacement: str | None = None
+    evidence: str = ""
+    attempts: int = 0
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the reason means."""
+        return VERDICTS[self.reason]
+
+    @property
+    def status(self) -> int | None:
+        """Status code of the last answer; None when there was none."""
+        return self.hops[-1].status if self.hops else None
+
+    @property
+    def final_url(self) -> str:
+        """Where the redirects ended."""
+        return self.hops[-1].url if self.hops else self.url

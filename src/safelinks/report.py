@@ -1,0 +1,97 @@
+"""`Report`: the rows that every format renders. Values only; privacy is decided here.
+
+Rows leave this room without the recipient's address and without session credentials, unless they
+are asked for: no renderer has to remember it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from safelinks.catalog import Match
+from safelinks.health.outcome import Outcome, Reason, Verdict
+
+__all__ = ["Place", "Report", "Row"]
+
+FAILING = frozenset({Verdict.DEAD, Verdict.FAILING})
+
+
+@frozen
+class Place:
+    """Where a link begins: line and column, both counted from 1."""
+
+    line: int
+    column: int
+
+
+@frozen
+class Row:
+    """One address in one file, with every place where it stands.
+
+    `url` is the link as it stands there, `target` where it leads (None when that is lost), `match`
+    what the catalog says, `outcome` what the network said, `recipients` to whom the message was
+    delivered (empty unless asked for).
+    """
+
+    file: str
+    url: str
+    target: str | None
+    match: Match | None
+    outcome: Outcome
+    places: tuple[Place, ...]
+    recipients: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The judgement."""
+        return self.outcome.verdict
+
+    @property
+    def failing(self) -> bool:
+        """Whether this row makes a check fail."""
+        return self.verdict in FAILING
+
+    @property
+    def replacement(self) -> str | None:
+        """The address to write instead, where one is known: the catalog's, else the server's."""
+        if self.match is not None and self.match.renamed:
+            return self.match.current_url
+        return self.outcome.replacement
+
+
+@frozen
+class Report:
+    """All rows of a check, in the order of the text, and what a reader should know of the files."""
+
+    rows: tuple[Row, ...]
+    files: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def verdicts(self) -> Mapping[Verdict, int]:
+        """How many rows there are of each verdict."""
+        counted = Counter(row.verdict for row in self.rows)
+        return {verdict: counted[verdict] for verdict in Verdict}
+
+    @property
+    def links(self) -> int:
+        """How many places there are in all rows."""
+        return sum(len(row.places) for row in self.rows)
+
+    @property
+    def failing(self) -> bool:
+        """Whether any row fails."""
+        return any(row.failing for row in self.rows)
+
+    @property
+    def offline(self) -> bool:
+        """Whether this machine had no network for any of the rows."""
+        return any(row.outcome.reason is Reason.NO_NETWORK for row in self.rows)
+
+    @property
+    def exit_code(self) -> int:
+        """1 when something fails, else 3 when there was no network, else 0."""
+        return 1 if self.failing else 3 if self.offline else 0

@@ -1,0 +1,120 @@
+"""The report for a person at a terminal: a table, then what it means and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import click
+
+from safelinks.health.outcome import MEANING, Reason, Verdict
+from safelinks.printable import printable, printable_url
+from safelinks.report import Report, Row
+
+__all__ = ["render"]
+
+_COLOURS: Mapping[Verdict, str] = {
+    Verdict.ALIVE: "green",
+    Verdict.MOVED: "yellow",
+    Verdict.DEAD: "red",
+    Verdict.FAILING: "red",
+    Verdict.UNCERTAIN: "yellow",
+    Verdict.SKIPPED: "cyan",
+    Verdict.OFFLINE: "magenta",
+}
+_HEADINGS = ("RESOURCE", "VERDICT", "LINES")
+_WIDEST_NAME = 48
+_MOST_LINES = 8
+
+
+def render(report: Report) -> str:
+    """`report` as text, with ANSI colours, which click takes out again where they do not belong."""
+    out = []
+    for file in report.files:
+        rows = [row for row in report.rows if row.file == file]
+        links = sum(len(row.places) for row in rows)
+        out.append(f"{printable(file)}: {_count(links, 'link')}, {_count(len(rows), 'address')}\n")
+        out.extend(_table(rows))
+    out.extend(_verdict_lines(report))
+    return "\n".join(out) + "\n"
+
+
+def _table(rows: list[Row]) -> Iterator[str]:
+    if not rows:
+        return
+    names = [_name(row) for row in rows]
+    verdicts = [_verdict(row) for row in rows]
+    name_width = max(map(len, (_HEADINGS[0], *names)))
+    verdict_width = max(map(len, (_HEADINGS[1], *verdicts)))
+    yield f"{_HEADINGS[0]:{name_width}}  {_HEADINGS[1]:{verdict_width}}  {_HEADINGS[2]}"
+    for row, name, verdict in zip(rows, names, verdicts, strict=True):
+        shown = click.style(f"{verdict:{verdict_width}}", fg=_COLOURS[row.verdict])
+        yield f"{name:{name_width}}  {shown}  {_lines(row)}"
+        yield f"    {printable_url(row.target or row.url)}"
+        if row.replacement is not None:
+            yield f"    now: {printable_url(row.replacement)}"
+        elif row.outcome.reason is Reason.REDIRECTED:
+            yield f"    ends at: {printable_url(row.outcome.final_url)}"
+        elif _tells(row):
+            yield f"    {printable(row.outcome.evidence)}"
+        if row.recipients:
+            yield f"    sent to: {', '.join(map(printable, row.recipients))}"
+    yield ""
+
+
+def _name(row: Row) -> str:
+    match = row.match
+    if match is not None and match.resource is not None:
+        name = match.resource.name
+        if len(name) > _WIDEST_NAME:
+            name = f"{name[: _WIDEST_NAME - 1]}…"
+        return f"{name} ({match.resource.agency})"
+    if match is not None and match.agency is not None:
+        return f"a page of {match.agency.name}"
+    if match is not None and match.site is not None:
+        return printable(match.site)
+    return "unknown"
+
+
+def _verdict(row: Row) -> str:
+    verdict, reason = row.verdict, row.outcome.reason
+    if reason in (Reason.OK, Reason.NO_NETWORK):
+        return str(verdict)
+    words = MEANING[reason].removeprefix("works, ").removeprefix("but ")
+    return f"{verdict}: {words}"
+
+
+def _tells(row: Row) -> bool:
+    """Whether the evidence says more than the verdict does."""
+    return bool(row.outcome.evidence) and row.verdict not in (Verdict.ALIVE, Verdict.OFFLINE)
+
+
+def _lines(row: Row) -> str:
+    lines = list(dict.fromkeys(place.line for place in row.places))
+    shown = ", ".join(map(str, lines[:_MOST_LINES]))
+    more = len(lines) - _MOST_LINES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _verdict_lines(report: Report) -> Iterator[str]:
+    """The end of the report: what counts, and why the exit code is what it is."""
+    if not report.rows:
+        yield "No links were found."
+        return
+    counts = [f"{count} {verdict}" for verdict, count in report.verdicts.items() if count]
+    yield f"{_count(len(report.rows), 'address')}: {', '.join(counts)}."
+    newer = sum(row.replacement is not None for row in report.rows)
+    if newer:
+        yield f"{_count(newer, 'address')} should be replaced by the one after “now:”."
+    failing = sum(row.failing for row in report.rows)
+    if failing:
+        yield f"{_count(failing, 'address')} did not work: mend or remove the links above in red."
+    if report.offline:
+        yield (
+            "This machine has no network, so nothing is said about whether the addresses work; "
+            "run this again with a connection."
+        )
+
+
+def _count(number: int, what: str) -> str:
+    plural = f"{what}es" if what.endswith("s") else f"{what}s"
+    return f"{number} {what if number == 1 else plural}"
