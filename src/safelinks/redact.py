@@ -7,6 +7,7 @@ nested at any depth, whose inner names and separators are percent-encoded once m
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from safelinks import percent
 
@@ -45,10 +46,14 @@ def mask(text: str, address: str, shown: str = "[recipient]") -> str:
     >>> mask("https://example.org/u?m=Me%40a.org", "me@a.org")
     'https://example.org/u?m=[recipient]'
     """
-    if not address:
-        return text
+    return _spellings(address).sub(shown, text) if address else text
+
+
+@lru_cache(maxsize=256)
+def _spellings(address: str) -> re.Pattern[str]:
+    """`address` in any case, its signs percent-encoded or not, however often."""
     pattern = "".join(
         re.escape(char) if char.isalnum() else rf"(?:{re.escape(char)}|%(?:25)*{ord(char):02X})"
         for char in percent.decode(address)
     )
-    return re.sub(pattern, shown, text, flags=re.IGNORECASE)
+    return re.compile(pattern, re.IGNORECASE)

@@ -25,8 +25,21 @@ _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 
 
+class _ReaderGoneError(Exception):
+    """Whoever read the output has stopped. Not an OSError: click would exit with 1 for that."""
+
+
 class _Program(click.Group):
     """A group whose failures end in one sentence and an exit code that means one thing."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  click's own signature
+        """Run a command, its output to the end."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise _ReaderGoneError from None
+        return result
 
     def main(
         self,
@@ -43,7 +56,6 @@ class _Program(click.Group):
                 stream.reconfigure(errors="backslashreplace")
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
-            sys.stdout.flush()
         except click.ClickException as error:
             error.show()
             sys.exit(error.exit_code)
@@ -52,7 +64,7 @@ class _Program(click.Group):
             sys.exit(2)
         except click.Abort:
             sys.exit(_INTERRUPTED)
-        except BrokenPipeError:
+        except _ReaderGoneError:
             # Nobody reads any more, and the interpreter would complain about it on its way out.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(_BROKEN_PIPE)

@@ -19,7 +19,7 @@ from safelinks.urls import split
 __all__ = ["Checker"]
 
 # What a machine without a network sees. Some closed networks answer "no such name" to every name.
-_SUSPECT = frozenset({Reason.NO_SUCH_HOST, Reason.DNS_FAILURE, Reason.UNREACHABLE, Reason.TIMEOUT})
+_SUSPECT = frozenset({Reason.NO_SUCH_HOST, Reason.DNS_FAILURE, Reason.UNREACHABLE})
 
 
 class Checker:

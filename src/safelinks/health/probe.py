@@ -114,6 +114,7 @@ _STATUSES: Mapping[int, Reason] = {
     451: Reason.LEGAL,
 }
 _BACKOFF = 1.0  # seconds before the first further attempt; doubled each time
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE | re.ASCII)
 _UNSAFE = re.compile(r"[^!-~]")
 _COOKIES = 20  # of one probe
 
@@ -128,7 +129,16 @@ class _Way:
     spent: float = 0.0
     tries: int = 0
     cookies: dict[str, dict[str, str]] = Factory(dict)
-    seen: set[str] = Factory(set)
+    seen: set[tuple[str, str]] = Factory(set)
+
+    def cookie_header(self) -> str:
+        """The cookies that the host of `url` has set, as they are sent back."""
+        kept = self.cookies.get(split(self.url).host, {})
+        return "; ".join(f"{name}={value}" for name, value in kept.items())
+
+    def state(self) -> tuple[str, str]:
+        """What is about to be asked: the same twice is a loop."""
+        return self.url.partition("#")[0], self.cookie_header()
 
     def outcome(self, start: str, reason: Reason, evidence: str = "") -> Outcome:
         return Outcome(start, reason, tuple(self.hops), None, evidence, self.attempts)
@@ -184,10 +194,8 @@ def _headers(way: _Way, policy: Policy) -> dict[str, str]:
         "Accept-Language": "en",
         "Accept-Encoding": "gzip",
     }
-    cookies = way.cookies.get(split(way.url).host)
-    if cookies:
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    return headers
+    cookies = way.cookie_header()
+    return {**headers, "Cookie": cookies} if cookies else headers
 
 
 def _pause(
@@ -232,34 +240,28 @@ def _follow(answer: Answer, way: _Way, policy: Policy) -> Reason | None:
         return Reason.BAD_REDIRECT
     if len(way.hops) > policy.max_redirects:
         return Reason.TOO_MANY_REDIRECTS
-    fresh = _remember_cookies(answer, way)
-    way.seen.add(_without_fragment(way.url))
+    way.seen.add(way.state())
+    _remember_cookies(answer, way)
     fragment = way.url.partition("#")[2]
+    location = encode(location, _UNSAFE)
     try:
-        target = urljoin(way.url, encode(location, _UNSAFE))
-    except ValueError:
+        target = location if _ABSOLUTE.match(location) else urljoin(way.url, location)
+        if fragment and "#" not in target:
+            target = f"{target}#{fragment}"  # RFC 9110, 10.2.2: the fragment is inherited
+        split(target)
+    except ValueError:  # InvalidURLError is one
         return Reason.BAD_REDIRECT
-    if fragment and "#" not in target:
-        target = f"{target}#{fragment}"  # RFC 9110, 10.2.2: the fragment is inherited
-    if not fresh and _without_fragment(target) in way.seen:
-        return Reason.REDIRECT_LOOP
     way.url = target
     way.tries = 0
-    return None
+    return Reason.REDIRECT_LOOP if way.state() in way.seen else None
 
 
-def _without_fragment(url: str) -> str:
-    return url.partition("#")[0]
-
-
-def _remember_cookies(answer: Answer, way: _Way) -> bool:
-    """Keep cookies for this host within this probe; whether there was a new one."""
+def _remember_cookies(answer: Answer, way: _Way) -> None:
+    """Keep cookies for this host, within this probe."""
     kept = way.cookies.setdefault(split(way.url).host, {})
-    before = dict(kept)
     kept.update(answer.cookies)
     while len(kept) > _COOKIES:
         kept.pop(next(iter(kept)))
-    return kept != before
 
 
 def _judged(url: str, answer: Answer, way: _Way) -> Outcome:

@@ -48,8 +48,11 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        async with asyncio.timeout(timeout):
-            addresses = await self._look_up(host, port)
+        try:
+            async with asyncio.timeout(timeout):
+                addresses = await self._look_up(host, port)
+        except TimeoutError:
+            raise socket.gaierror(socket.EAI_AGAIN, "no name server answered in time") from None
         allowed = [one for one in addresses if self._policy.allow_private or is_public(one)]
         if not allowed:
             raise PrivateAddressError(f"{host} is {', '.join(addresses) or 'nothing'}")

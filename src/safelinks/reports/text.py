@@ -29,8 +29,10 @@ _MOST_LINES = 8
 def render(report: Report) -> str:
     """`report` as text, with ANSI colours, which click takes out again where they do not belong."""
     out = []
-    for file in report.files:
-        rows = [row for row in report.rows if row.file == file]
+    by_file: dict[str, list[Row]] = {file: [] for file in report.files}
+    for row in report.rows:
+        by_file[row.file].append(row)
+    for file, rows in by_file.items():
         links = sum(len(row.places) for row in rows)
         out.append(f"{printable(file)}: {_count(links, 'link')}, {_count(len(rows), 'address')}\n")
         out.extend(_table(rows))

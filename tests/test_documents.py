@@ -1,0 +1,95 @@
+"""Reading files: encodings, what is no text, and every byte kept."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from pathlib import Path
+
+import pytest
+from building import wrap
+
+from safelinks import DocumentError, clean, read
+
+TARGET = "https://example.org/"
+TEXT = f"é {wrap(TARGET)}\r\nend"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        TEXT.encode(),
+        codecs.BOM_UTF8 + TEXT.encode(),
+        codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"),
+        codecs.BOM_UTF32_LE + TEXT.encode("utf-32-le"),
+        codecs.BOM_UTF32_BE + TEXT.encode("utf-32-be"),
+        TEXT.encode("latin-1"),
+        b"\xff\xfe"[:1] + TEXT.encode("cp1252"),
+    ],
+    ids=[
+        "utf-8",
+        "utf-8 mark",
+        "utf-16le",
+        "utf-16be",
+        "utf-32le",
+        "utf-32be",
+        "latin-1",
+        "cp1252",
+    ],
+)
+def test_every_encoding_is_read_and_written_back(raw: bytes) -> None:
+    document = read(raw, "x.txt")
+    assert [(link.target, link.line) for link in document.links] == [(TARGET, 1)]
+    assert document.encoded(document.text) == raw
+    cleaned = document.encoded(clean(document.text))
+    assert [link.url for link in read(cleaned).links] == [TARGET]
+    width = 4 if b"\0\0" in raw else 2 if b"\0" in raw else 1
+    assert len(raw) - len(cleaned) == width * (len(wrap(TARGET)) - len(TARGET))
+
+
+def test_bytes_that_are_no_utf_8_are_pointed_out() -> None:
+    document = read(b"fine\nna\xefve\n", "notice.txt")
+    assert document.notes == (
+        "notice.txt: line 2 is not valid UTF-8 (byte 0xef); such bytes are kept as they are",
+    )
+    assert read(b"fine").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"%PDF-1.7\n...", "this is a PDF document, not text"),
+        (b"PK\x03\x04...", "zip archive or an Office document"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Outlook message"),
+        (b"\x7fELF\x02", "a program"),
+        (b"\x89PNG\r\n", "a picture"),
+        (b"one\ntwo\n\0three", "line 3 holds a NUL byte"),
+        (codecs.BOM_UTF16_LE + b"\x00\xd8\x00\x00", "the bytes are not"),
+        (os.urandom(0) + bytes(range(256)) * 10, "NUL byte"),
+    ],
+)
+def test_what_is_no_text_is_refused_by_name(raw: bytes, message: str) -> None:
+    with pytest.raises(DocumentError) as raised:
+        read(raw, "some/file")
+    assert message in str(raised.value)
+    assert str(raised.value).startswith("some/file: ")
+    assert "\n" not in str(raised.value)
+
+
+def test_files(tmp_path: Path) -> None:
+    path = tmp_path / "notice.txt"
+    path.write_bytes(TEXT.encode())
+    for name in (path, str(path)):
+        document = read(name)
+        assert document.name == str(path)
+        assert document.links[0].target == TARGET
+    assert read(path, "another name").name == "another name"
+    with pytest.raises(DocumentError, match="there is no such file"):
+        read(tmp_path / "missing.txt")
+    with pytest.raises(DocumentError, match="this is a directory"):
+        read(tmp_path)
+    with pytest.raises(DocumentError, match="cannot be read"):
+        read(str(path) + "\0")
+    with pytest.raises(DocumentError, match="cannot be read"):
+        read(path / "below a file")

@@ -1,0 +1,132 @@
+"""The layers of the house: who may import whom, and what is loaded when."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "safelinks"
+
+# From the ground up: a room imports only from rooms above it in this list.
+ORDER = [
+    "errors",
+    "percent",
+    "printable",
+    "redact",
+    "urls",
+    "datafield",
+    "teams",
+    "grammar",
+    "safelink",
+    "wrappers",
+    "unwrap",
+    "run",
+    "scan",
+    "quoted_printable",
+    "text",
+    "documents.plain",
+    "documents",
+    "catalog.model",
+    "catalog.matching",
+    "catalog",
+    "health.outcome",
+    "health.policy",
+    "health.signs",
+    "health.probe",
+    "health.transport",
+    "health.faults",
+    "health.session",
+    "health.checker",
+    "health",
+    "report",
+    "reports.json",
+    "reports.text",
+    "reports",
+    "audit",
+]
+WITHOUT_NETWORK = [*ORDER[: ORDER.index("health.transport")], "report", "reports.json"]
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {_name(path): path for path in SOURCE.rglob("*.py")}
+
+
+def _imports(path: Path) -> set[str]:
+    """Modules that `path` imports, relative to safelinks for its own, `!name` for others."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            below = [f"{module}.{alias.name}" for alias in node.names]
+            names = [
+                name if name.removeprefix("safelinks.") in MODULES else module for name in below
+            ]
+        for name in names:
+            own = name == "safelinks" or name.startswith("safelinks.")
+            found.add(name.removeprefix("safelinks.") if own else f"!{name.partition('.')[0]}")
+    return found
+
+
+def test_every_room_has_its_place() -> None:
+    rooms = {name for name in MODULES if name.partition(".")[0] not in ("", "__main__", "cli")}
+    assert rooms == set(ORDER)
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_rooms_import_only_from_above(name: str) -> None:
+    own = {found for found in _imports(MODULES[name]) if not found.startswith("!")}
+    inside = {found for found in own if found.startswith(f"{name}.")}
+    assert own - inside <= set(ORDER[: ORDER.index(name)])
+
+
+@pytest.mark.parametrize("name", WITHOUT_NETWORK)
+def test_the_core_knows_no_network_and_no_command_line(name: str) -> None:
+    forbidden = {"!httpx", "!httpcore", "!asyncio", "!socket", "!ssl", "!click", "!subprocess"}
+    assert not _imports(MODULES[name]) & forbidden
+
+
+def _loaded(code: str) -> set[str]:
+    """Modules in the interpreter after running `code` in a fresh one."""
+    show = "import sys; print('\\n' + ' '.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{show}"], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import safelinks; safelinks.unwrap('https://a.example/')",
+        "import safelinks; safelinks.clean('https://a.example/'); safelinks.find('')",
+        "from safelinks.cli import main; main(['unwrap', 'https://a.example/'], standalone_mode=False)",
+    ],
+)
+def test_unwrapping_loads_neither_httpx_nor_tldextract(code: str) -> None:
+    assert not _loaded(code) & {"httpx", "httpcore", "tldextract", "asyncio", "ssl", "socket"}
+
+
+def test_no_room_is_crowded() -> None:
+    crowded = {name: path.read_text().count("\n") for name, path in MODULES.items()}
+    assert {name: lines for name, lines in crowded.items() if lines > 400} == {}
+
+
+def test_every_public_name_can_be_had() -> None:
+    import safelinks
+
+    for name in safelinks.__all__:
+        assert getattr(safelinks, name) is not None
+        assert name in dir(safelinks)
+    with pytest.raises(AttributeError):
+        safelinks.nothing  # noqa: B018
