@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import product
 from types import MappingProxyType
 from uuid import UUID
 
@@ -33,6 +34,9 @@ _MAX_TICKS = int((datetime.max.replace(tzinfo=UTC) - _EPOCH).total_seconds()) * 
 
 _GUID = re.compile(r"[0-9A-Fa-f]{32}", re.ASCII)
 _TICKS_DIGITS = 18
+_FLAGS: Mapping[tuple[str, ...], tuple[int, ...]] = {
+    tuple(map(str, flags)): flags for count in (1, 2) for flags in product((0, 1), repeat=count)
+}
 
 
 def time_of_ticks(ticks: int) -> datetime | None:
@@ -43,7 +47,7 @@ def time_of_ticks(ticks: int) -> datetime | None:
     """
     if not 0 <= ticks < _MAX_TICKS:
         return None
-    return _EPOCH + timedelta(microseconds=ticks // 10)
+    return _EPOCH + timedelta(0, 0, ticks // 10)
 
 
 def time_of_message_id(message_id: UUID) -> datetime | None:
@@ -118,8 +122,7 @@ class DataField:
         """One flag in layout 01, two in the later ones; the meaning is not known."""
         if self.version is None:
             return ()
-        end = 6 if self.version == "01" else 7
-        return tuple([int(value) for value in self.fields[5:end] if value in ("0", "1")])
+        return _FLAGS.get(self.fields[5 : 6 if self.version == "01" else 7], ())
 
     @property
     def ticks(self) -> int | None:

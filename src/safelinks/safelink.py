@@ -56,55 +56,55 @@ class SafeLink:
         return link
 
     @cached_property
-    def _parts(self) -> Parts:
+    def _read(self) -> tuple[Parts, DataField | None]:
         parts = parts_of(self.url)
         if parts is None:  # only a SafeLink built by hand from something else comes here
             raise NotASafeLinkError(self.url)
-        return parts
+        raw = parts.parameters.get("data")
+        return parts, DataField.parse(raw) if raw else None
 
     @property
     def parameters(self) -> Mapping[str, str]:
         """Every parameter but `url`, by lower-case name, as it stands in the link."""
-        return MappingProxyType(self._parts.parameters)
+        return MappingProxyType(self._read[0].parameters)
 
     @property
     def form(self) -> Form:
         """Mail, Office document, Teams, or Outlook on the web."""
-        return self._parts.form
+        return self._read[0].form
 
     @property
     def region(self) -> str | None:
         """The host's label, such as ``gcc02``; in Teams links that of the tenant's region."""
-        teams = self.teams
-        return self._parts.region if teams is None else teams.region
+        parts = self._read[0]
+        return TeamsData(parts.parameters).region if parts.form is Form.TEAMS else parts.region
 
     @property
     def app(self) -> str | None:
         """The letters of ``/ap/…``: ``w`` Word, ``x`` Excel, ``p`` PowerPoint, ``t`` Teams."""
-        return self._parts.app
+        return self._read[0].app
 
-    @cached_property
+    @property
     def data(self) -> DataField | None:
         """The `data` field, None where the link has none."""
-        raw = self._parts.parameters.get("data")
-        return DataField.parse(raw) if raw else None
+        return self._read[1]
 
     @property
     def teams(self) -> TeamsData | None:
         """What a link from Teams carries instead of a `data` field."""
-        parts = self._parts
+        parts = self._read[0]
         return TeamsData(parts.parameters) if parts.form is Form.TEAMS else None
 
     @property
     def sdata(self) -> str | None:
         """Base64 of a keyed signature; it cannot be verified offline."""
-        value = self._parts.parameters.get("sdata")
+        value = self._read[0].parameters.get("sdata")
         return percent.decode(value) if value else None
 
     @property
     def reserved(self) -> str | None:
         """``0`` in every sample known."""
-        return self._parts.parameters.get("reserved")
+        return self._read[0].parameters.get("reserved")
 
     @property
     def version(self) -> str | None:
@@ -151,11 +151,11 @@ class SafeLink:
     @property
     def sent_at(self) -> datetime | None:
         """When the message was accepted (mail) or sent (Teams); UTC."""
-        teams = self.teams
-        if teams is not None:
-            return teams.sent_at
         data = self.data
-        return data.sent_at if data else None
+        if data is not None:
+            return data.sent_at
+        teams = self.teams
+        return teams.sent_at if teams else None
 
     @property
     def wrapped_at(self) -> datetime | None:
@@ -178,11 +178,11 @@ class SafeLink:
     @property
     def client(self) -> Mapping[str, object] | None:
         """The client that showed the link, as Microsoft names its keys."""
-        teams = self.teams
-        if teams is not None:
-            return teams.client
         data = self.data
-        return data.client if data else None
+        if data is not None:
+            return data.client
+        teams = self.teams
+        return teams.client if teams else None
 
     @property
     def code(self) -> str | None:

@@ -58,7 +58,10 @@ class Unwrapped:
     @property
     def safe_link(self) -> SafeLink | None:
         """The outermost Safe Link."""
-        return next(iter(self.safe_links), None)
+        for layer in self.layers:
+            if isinstance(layer, SafeLink):
+                return layer
+        return None
 
     @property
     def recipient(self) -> str | None:

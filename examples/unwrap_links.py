@@ -1,0 +1,13 @@
+"""Print what every Safe Link of a text tells: python unwrap_links.py notice.txt."""
+
+import sys
+from pathlib import Path
+
+import safelinks
+
+text = Path(sys.argv[1]).read_text("utf-8")
+for link in safelinks.find(text):
+    if link.unwrapped is None:
+        print(f"line {link.line}: {link.error}")
+    elif link.wrapped:
+        print(f"line {link.line}: {link.target} (sent {link.unwrapped.sent_at:%Y-%m-%d %H:%M} UTC)")
