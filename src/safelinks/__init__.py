@@ -23,6 +23,7 @@ from safelinks.errors import (
 )
 from safelinks.safelink import SafeLink
 from safelinks.unwrap import Unwrapped, unwrap
+from safelinks.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from safelinks.audit import check, check_documents
@@ -62,8 +63,6 @@ __all__ = [
     "read",
     "unwrap",
 ]
-
-__version__ = "0.1.0"
 
 # What is imported on first use: it loads more than `unwrap` needs, up to httpx and the catalog.
 _LATER = {

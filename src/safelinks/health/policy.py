@@ -12,6 +12,7 @@ from safelinks.errors import InvalidURLError
 from safelinks.grammar import target_of
 from safelinks.health.outcome import Reason
 from safelinks.urls import Address, split
+from safelinks.version import __version__
 from safelinks.wrappers import wrapper_of
 
 __all__ = ["Policy", "is_public", "refusal"]
@@ -34,7 +35,7 @@ class Policy:
     concurrency: int = 32
     per_host: int = 4
     allow_private: bool = False
-    user_agent: str = "safelinks/0.1 (link check; +https://pypi.org/project/safelinks/)"
+    user_agent: str = f"safelinks/{__version__} (link checker)"
     control_host: str = "example.com"
 
 
