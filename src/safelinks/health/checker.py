@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 
 import httpx
 from attrs import evolve
@@ -50,7 +50,7 @@ class Checker:
                 on_outcome(outcome)
         return outcomes
 
-    async def results(self, urls: Iterable[str]) -> AsyncIterator[Outcome]:
+    async def results(self, urls: Iterable[str]) -> AsyncGenerator[Outcome, None]:
         """Outcomes as they come. Those that a missing network would explain come last."""
         suspects: list[Outcome] = []
         reached = False
@@ -77,6 +77,7 @@ class Checker:
             finally:
                 for task in running:
                     task.cancel()
+                await asyncio.gather(*running, return_exceptions=True)
             if suspects and not reached and not await session.online():
                 name = self.policy.control_host
                 suspects = [
