@@ -81,6 +81,9 @@ _LINE_BREAK = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r)|\xa0+)(?![\r\n])")
 _QUOTE_PREFIX = re.compile(r"(?:[ \t]*>)*[ \t\xa0]*")
 _COMMENT_PREFIX = re.compile(r"[ \t]*(\#+|//+|\*|\+|--?|;+|%+|!|\|)(?=[ \t]|http)")
 
+_REFANG = re.compile(r"\b(h)xx(ps?(?=:|%(?:25)*3A))", re.IGNORECASE)
+_QP_URL = re.compile(r"url=3Dh", re.IGNORECASE)
+
 
 def scan(text: str) -> Iterator[Span]:
     """Every link in `text`, in order; none overlaps another."""
@@ -215,9 +218,6 @@ def _as_span(text: str, start: int, run: Run, length: int, *, whole: bool) -> Sp
     return Span(start, end, url, escape, _is_defanged(run, run.text))
 
 
-_REFANG = re.compile(r"\b(h)xx(ps?(?=:|%(?:25)*3A))", re.IGNORECASE)
-
-
 def _is_defanged(run: Run, url: str) -> bool:
     return run.defanged or url[1:3].lower() == "xx"
 
@@ -226,9 +226,6 @@ def _address(run: Run, length: int | None = None) -> str:
     """The first `length` characters of `run`, with schemes that were made harmless restored."""
     url = run.text[:length]
     return _REFANG.sub(r"\1tt\2", url) if _is_defanged(run, url) else url
-
-
-_QP_URL = re.compile(r"url=3Dh", re.IGNORECASE)
 
 
 def _continuation(
