@@ -175,9 +175,8 @@ def _wrapped(text: str, start: int, *, soft: bool) -> Span | None:
         tail = TAIL.search(logical, max(0, searched - _OVERLAP))
         if tail is not None:
             return _as_span(text, start, run, tail.end(), whole=True)
-        if not has_query(_address(run, best)) or PARAMETER.search(
-            logical, max(0, searched - _OVERLAP)
-        ):
+        found = PARAMETER.finditer(logical, max(0, searched - _OVERLAP))
+        if not has_query(_address(run, best)) or any(one.end() > searched for one in found):
             best = len(logical)
         searched = len(logical)
     return _as_span(text, start, run, best, whole=False)
