@@ -201,3 +201,11 @@ def test_parts_of_an_address() -> None:
 def test_registrable_domains_without_network() -> None:
     assert registrable_domain("localhost") == "localhost"
     assert registrable_domain("a.b.example.com") == "example.com"
+
+
+@pytest.mark.parametrize(
+    "url", [f"https://www.nyc.gov{'/a' * 250_000}", f"https://{'é' * 100_000}/"]
+)
+def test_long_addresses_end(url: str) -> None:
+    """Where the time is quadratic, this takes minutes."""
+    assert identify(url).resource is None

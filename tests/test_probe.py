@@ -209,7 +209,8 @@ REFUSED = {
         "http://169.254.169.254/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/",
         "http://[::ffff:a9fe:a9fe]/", "http://100.64.0.1/", "http://224.0.0.1/", "http://0.0.0.0/",
         "http://①②⑦.⓪.⓪.①/", "http://192.168.1.1/", "http://[fe80::1]/", "http://1.2.3.4.5/", "http://999999999999/",
-        "http://256.1/", "http://0x/",
+        "http://256.1/", "http://0x/", "http://[fec0::1]/", "http://[::7f00:1]/", "http://[64:ff9b:1::7f00:1]/",
+        "http://[::ffff:0:7f00:1]/", "http://[3fff::1]/", "http://[5f00::1]/", "http://[4000::1]/",
     ],
     Reason.BLOCKED_PORT: ["http://example.org:22/", "https://example.org:6379/", "http://example.org:25/"],
     Reason.WRAPPER: [
@@ -217,13 +218,23 @@ REFUSED = {
         "https://nam02.safelinks.protection.outlook.com/GetUrlReputation",
         "https://protect-us.mimecast.com/s/abc", "https://urldefense.com/v2/url?u=x",
         "https://statics.teams.cdn.office.net/evergreen-assets/safelinks/1/atp-safelinks.html",
+        "https://u@protect-us.mimecast.com/s/abc", "https://protect-us.mimecast.com:8443/s/abc",
+        "https://u:p@nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example",
+        "https://nam06.safelinks.protection.outlook.com:8443/?url=x",
+        "https://nam06.safelinks.protection.outlook.com/any/path", "https://x.safelinks.protection.outlook.com/",
+        "https://ｕrldefense.com/v2/url?u=x", "https://nam06。safelinks.protection.outlook.com/",
+        "https://u@outlook.office.com:8443/mail/safelink.html?url=x",
     ],
     Reason.ONE_TIME_LINK: [
         "https://example.org/unsubscribe?u=1", "https://example.org/x?token=abc", "https://example.org/confirm/1",
         "https://example.org/verify-email?x", "https://example.org/reset-password/x",
+        "https://example.org/users/password/edit?reset_password_token=x", "https://example.org/password_reset/abc/",
+        "https://example.org/account/reset/abc", "https://example.org/reset?code=1", "https://example.org/opt_out",
+        "https://example.org/magic_link/x", "https://example.org/verification/x", "https://example.org/?access_token=x",
+        "https://example.org/?resetToken=x", "https://example.org/;token=x", "https://example.org/%75nsubscribe",
     ],
     Reason.UNSUPPORTED_SCHEME: ["mailto:a@b.example", "tel:1", "javascript:alert(1)", "ftp://example.org/"],
-    Reason.INVALID_URL: ["http://exa mple/", "http://[::1", "https:///x", "http://a:99999/", "", "nonsense"],
+    Reason.INVALID_URL: ["http://exa mple/", "http://[::1", "https:///x", "http://a:99999/", "", "nonsense", f"http://a:{'1' * 5000}/"],
 }  # fmt: skip
 
 
@@ -241,7 +252,8 @@ def test_never_requested(url: str, reason: Reason) -> None:
     [
         "https://8.8.8.8/", "http://[2606:4700::1111]/", "https://example.org:8443/",
         "https://example.org/tokens", "https://example.org/reconfirmed", "https://local.example/",
-        "https://www.mimecast.com/", "http://[64:ff9b::808:808]/", "https://1.example/", "http://134744072/",
+        "https://www.mimecast.com/", "https://outlook.office.com/mail/", "https://example.org/income-verification.page",
+        "https://example.org/confirmation", "https://example.org/reset", "https://example.org/?tokens=1", "http://[64:ff9b::808:808]/", "https://1.example/", "http://134744072/",
     ],
 )  # fmt: skip
 def test_requested(url: str) -> None:

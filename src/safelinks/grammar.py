@@ -17,7 +17,17 @@ from attrs import frozen
 
 from safelinks import percent
 
-__all__ = ["CANONICAL", "PARAMETER", "TAIL", "Form", "Parts", "has_query", "parts_of", "target_of"]
+__all__ = [
+    "CANONICAL",
+    "PARAMETER",
+    "TAIL",
+    "Form",
+    "Parts",
+    "has_query",
+    "is_safe_links_host",
+    "parts_of",
+    "target_of",
+]
 
 
 class Form(StrEnum):
@@ -49,6 +59,10 @@ _HEAD = re.compile(
     (?=(?P<query>[?])|[#]|\Z)
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+
+_ANY_HOST = re.compile(
+    r"(?:.+\.)?safelinks\.protection\.(?:outlook\.com|office365\.us|(?:partner\.)?outlook\.cn)"
 )
 
 # The shape of nearly every link in the wild, as the rewriter writes it: only characters that
@@ -99,6 +113,11 @@ _ENCODED_AGAIN = re.compile(r"https?%(?:25)*+3A", re.IGNORECASE)
 _QUOTED_PRINTABLE = re.compile(r"3D(?=https?(?::|%(?:25)*3A))", re.IGNORECASE)
 _QP_ESCAPE = re.compile(r"=(?:([0-9A-F]{2})|\r?\n)", re.IGNORECASE)
 _RAW = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE | re.ASCII)
+
+
+def is_safe_links_host(host: str) -> bool:
+    """Whether the lower-case name `host` is one of Microsoft's for Safe Links."""
+    return _ANY_HOST.fullmatch(host) is not None
 
 
 def has_query(text: str, start: int = 0) -> bool:

@@ -20,7 +20,7 @@ __all__ = ["Address", "compare_key", "registrable_domain", "split"]
 # RFC 3986, appendix B, with an authority and without what no authority holds.
 _URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:(?P<userinfo>[^/?#@\s]*)@)?"
-    r"(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]\s\\<>\"^`{|}%]+)(?::(?P<port>[0-9]*))?"
+    r"(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]\s\\<>\"^`{|}%]+)(?::(?P<port>[0-9]{0,5}))?"
     r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -85,6 +85,8 @@ def _ascii_host(host: str, url: str) -> str:
             return f"[{IPv6Address(host[1:-1])}]"
         except AddressValueError:
             raise InvalidURLError(url) from None
+    if len(host) > _MAX_HOST:
+        raise InvalidURLError(url)
     if not host.isascii():
         import idna  # noqa: PLC0415  only the rare international name pays for it
 

@@ -87,6 +87,8 @@ class Catalog:
         for entry in self.resources.values():
             for rule, key in self._keys(entry):
                 self._add(rule, key, entry)
+        # No prefix has more segments than this, host included: longer ones need no look-up.
+        self._deepest = 1 + max((key.count("/") for key in self._indexes[Rule.PREFIX]), default=0)
         self._agency_hosts = {
             host: entry.acronym for entry in self.agencies.values() for host in entry.domains
         }
@@ -147,7 +149,7 @@ class Catalog:
         except SafelinksError as lost:
             return Match(url, Rule.EXTERNAL, 0.0, str(lost))
         key, query = self._compare(address)
-        for rule, candidate in _candidates(key, query, address.host):
+        for rule, candidate in self._candidates(key, query, address.host):
             found = self._indexes[rule].get(candidate)
             if found is not None:
                 return self._matched(url, target, rule, self.resources[found], address)
@@ -159,6 +161,18 @@ class Catalog:
             rule = Rule.AGENCY_HOST
             return Match(url, rule, _SCORES[rule], reason, agency=agency, site=site)
         return Match(url, Rule.EXTERNAL, 0.0, f"{site} is not in the catalog", site=site)
+
+    def _candidates(self, key: str, query: str, host: str) -> Iterator[tuple[Rule, str]]:
+        """What to look up, in the order of the rules: with the query first, then without."""
+        for rule in (Rule.ADDRESS, Rule.FORMER_ADDRESS):
+            if query:
+                yield rule, _joined(key, query)
+            yield rule, key
+        segments = key.split("/", self._deepest)[: self._deepest]
+        while segments:
+            yield Rule.PREFIX, "/".join(segments)
+            segments.pop()
+        yield Rule.HOST, host
 
     def _matched(
         self, url: str, target: str, rule: Rule, entry: Resource, address: Address
@@ -196,19 +210,6 @@ _SENTENCES: Mapping[Rule, str] = {
     Rule.PREFIX: "this is a page of {name}",
     Rule.HOST: "the host {host} is that of {name}",
 }
-
-
-def _candidates(key: str, query: str, host: str) -> Iterator[tuple[Rule, str]]:
-    """What to look up, in the order of the rules: with the query first, then without."""
-    for rule in (Rule.ADDRESS, Rule.FORMER_ADDRESS):
-        if query:
-            yield rule, _joined(key, query)
-        yield rule, key
-    prefix = key
-    while prefix:
-        yield Rule.PREFIX, prefix
-        prefix = prefix.rpartition("/")[0]
-    yield Rule.HOST, host
 
 
 def _joined(key: str, query: str) -> str:

@@ -8,14 +8,15 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from attrs import frozen
 
+from safelinks import percent
 from safelinks.errors import InvalidURLError
-from safelinks.grammar import target_of
+from safelinks.grammar import is_safe_links_host, target_of
 from safelinks.health.outcome import Reason
 from safelinks.urls import Address, split
 from safelinks.version import __version__
 from safelinks.wrappers import wrapper_of
 
-__all__ = ["Policy", "is_public", "refusal"]
+__all__ = ["Policy", "is_private_host", "is_public", "refusal"]
 
 
 @frozen
@@ -48,17 +49,22 @@ _BLOCKED_PORTS = frozenset(
      993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6379, 6566, 6665, 6666,
      6667, 6668, 6669, 6679, 6697, 10080, 11211}
 )  # fmt: skip
+_IPV6_GLOBAL = ip_network("2000::/3")  # RFC 4291: all that is assigned so far
+_IPV6_DOCUMENTATION = ip_network("3fff::/20")  # RFC 9637
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052
 _LOCAL_NAMES = re.compile(r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)")
 _NOT_WEB = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _NUMERIC_HOST = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+))*")
 
-# Links that act when they are opened, by the words that such links use in path or query.
+# Links that act when they are opened, by the words of such links. Some words are enough; others are
+# only a page's name unless a key follows them. A token in the query always is a key.
 _ONE_TIME = re.compile(
-    r"(?:^|[/?&=._-])(?:unsubscribe|unsub|opt-?out|list-unsubscribe|confirm(?:ation|-?email)?"
-    r"|verify(?:-?email)?|activate|reset-?password|password-?reset|magic-?link|one-?time"
-    r"|accept-?invite|invitations?/accept)(?:$|[/?&=._#-])"
-    r"|[?&](?:token|confirmation_token|reset_token|otp|magic|activation_code)=[^&]",
+    r"(?:^|[/?&=._-])(?:unsubscribe|unsub|opt[-_]?out)(?:$|[/?&=._;#-])"
+    r"|/(?:confirm|confirmation|verify|verification|activate|activation|reset|magic[-_]?link"
+    r"|one[-_]?time|accept[-_]?invite|invitations?/accept)(?:[-_]?(?:e-?mail|password|account))?"
+    r"(?:\.[a-z]{2,5})?(?:/[^/?]|/?\?.)"
+    r"|/password[-_/]?(?:reset|edit)(?:/[^/?]|/?\?.)"
+    r"|[?&;](?:[a-z0-9_.\[\]-]*token|otp|magic|activation_code|confirmation_code)=[^&;]",
     re.IGNORECASE,
 )
 
@@ -70,12 +76,22 @@ def refusal(url: str, policy: Policy) -> Reason | None:
     except InvalidURLError:
         return Reason.INVALID_URL if _NOT_WEB.match(url) is None else Reason.UNSUPPORTED_SCHEME
     for reason, applies in _REFUSALS:
-        if applies(url, address, policy):
+        if applies(address, policy):
             return reason
     return None
 
 
-def _is_private_host(host: str) -> bool:
+def _is_wrapper(address: Address) -> bool:
+    """Whether asking would reach a wrapper's host: the name decides, not how it was written."""
+    bare = f"{address.scheme}://{address.host}{address.path}?{address.query or ''}"
+    return (
+        is_safe_links_host(address.host)
+        or target_of(bare) is not None
+        or wrapper_of(bare) is not None
+    )
+
+
+def is_private_host(host: str) -> bool:
     """Whether `host` names a private address by itself, in whatever spelling."""
     if _LOCAL_NAMES.fullmatch(host):
         return True
@@ -109,21 +125,18 @@ def _number(text: str) -> int:
     return int(text, 8 if text.startswith("0") and len(text) > 1 else 10)
 
 
-_REFUSALS: tuple[tuple[Reason, Callable[[str, Address, Policy], bool]], ...] = (
-    (Reason.UNSUPPORTED_SCHEME, lambda _, address, __: address.scheme not in ("http", "https")),
-    (
-        Reason.WRAPPER,
-        lambda url, _, __: target_of(url) is not None or wrapper_of(url) is not None,
-    ),
-    (Reason.BLOCKED_PORT, lambda _, address, __: address.effective_port in _BLOCKED_PORTS),
+_REFUSALS: tuple[tuple[Reason, Callable[[Address, Policy], bool]], ...] = (
+    (Reason.UNSUPPORTED_SCHEME, lambda address, _: address.scheme not in ("http", "https")),
+    (Reason.WRAPPER, lambda address, _: _is_wrapper(address)),
+    (Reason.BLOCKED_PORT, lambda address, _: address.effective_port in _BLOCKED_PORTS),
     (
         Reason.PRIVATE_ADDRESS,
-        lambda _, address, policy: not policy.allow_private and _is_private_host(address.host),
+        lambda address, policy: not policy.allow_private and is_private_host(address.host),
     ),
     (
         Reason.ONE_TIME_LINK,
-        lambda _, address, __: (
-            _ONE_TIME.search(f"{address.path}?{address.query or ''}") is not None
+        lambda address, _: (
+            _ONE_TIME.search(percent.decode(f"{address.path}?{address.query or ''}")) is not None
         ),
     ),
 )
@@ -138,4 +151,6 @@ def is_public(address: str) -> bool:
             embedded = IPv4Address(int(parsed) & 0xFFFF_FFFF)
         if embedded is not None:
             return is_public(str(embedded))
+        if parsed not in _IPV6_GLOBAL or parsed in _IPV6_DOCUMENTATION:
+            return False
     return parsed.is_global and not parsed.is_multicast
