@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import respx
 import trustme
 from web import Behaviour, Web, answer, html, serving
 
-from safelinks import Checker, Outcome, Policy, Reason, Verdict
+from safelinks import Checker, Outcome, Policy, Reason, SetupError, Verdict
 from safelinks.health.transport import Resolve
 
 PATIENT = Policy(allow_private=True, retries=0, timeout=5)
@@ -96,6 +97,50 @@ class TestMocked:
         assert outcomes["https://x.example/a"].reason is Reason.REDIRECTED
         assert outcomes["https://x.example/b"].reason is Reason.NOT_FOUND  # cookies of a probe only
 
+    def test_redirects_are_judged_by_the_probe_alone(self) -> None:
+        locations = {
+            "/junk": "/a b\x1b[31m\u00fc",
+            "/mail": "mailto:a@b.example",
+            "/bad": "http://[::1",
+            "/cookie": "/ok",
+        }
+
+        def answer_to(request: httpx.Request) -> httpx.Response:
+            location = locations.get(request.url.path)
+            if location is None:
+                return httpx.Response(200)
+            headers = [(b"location", location.encode()), (b"set-cookie", 'a="\u00e9"'.encode())]
+            return httpx.Response(301, headers=headers)
+
+        checker = Checker(PATIENT, httpx.MockTransport(answer_to))
+        urls = [f"https://x.example{path}" for path in locations]
+        outcomes = _check(*urls, checker=checker)
+        assert [outcomes[url].reason for url in urls] == [
+            Reason.MOVED_PERMANENTLY, Reason.BAD_REDIRECT, Reason.BAD_REDIRECT, Reason.MOVED_PERMANENTLY
+        ]  # fmt: skip
+
+    def test_one_link_never_ends_the_others_check(self) -> None:
+        def answer_to(request: httpx.Request) -> httpx.Response:
+            if request.url.host == "odd.example":
+                raise KeyError("odd")
+            return httpx.Response(200)
+
+        checker = Checker(PATIENT, httpx.MockTransport(answer_to))
+        outcomes = _check("https://odd.example/", "https://x.example/", checker=checker)
+        assert outcomes["https://x.example/"].reason is Reason.OK
+        assert outcomes["https://odd.example/"].reason is Reason.PROTOCOL_ERROR
+
+    def test_hosts_take_turns(self) -> None:
+        asked = []
+
+        def answer_to(request: httpx.Request) -> httpx.Response:
+            asked.append(request.url.host)
+            return httpx.Response(200)
+
+        urls = [f"https://big.example/{n}" for n in range(500)] + ["https://small.example/"]
+        _check(*urls, checker=Checker(PATIENT, httpx.MockTransport(answer_to)))
+        assert "small.example" in asked[:8]
+
     @respx.mock
     def test_retries_wait_and_end_well(self) -> None:
         page = respx.get("https://example.org/a")
@@ -173,6 +218,77 @@ class TestWithoutNetwork:
         checker = Checker(Policy(retries=0, timeout=0.05), look_up=look_up)
         outcomes = _check("https://a.example/", checker=checker)
         assert outcomes["https://a.example/"].reason is Reason.NO_NETWORK
+
+    def test_names_that_hang_hold_up_no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        never = threading.Event()
+        real = socket.getaddrinfo
+
+        def look_up(host: str, *args: object, **kwargs: object) -> object:
+            if host.endswith(".example"):
+                never.wait(30)
+            return real(host, *args, **kwargs)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        policy = Policy(allow_private=True, retries=0, timeout=0.3, concurrency=64)
+        with serving({"/": answer("200 OK")}) as web:
+            urls = [f"https://h{n}.example/" for n in range(30)]
+            outcomes = _check(*urls, web.url("/"), checker=Checker(policy))
+            never.set()
+        assert outcomes[web.url("/")].reason is Reason.OK
+
+    def test_refused_and_silent_without_network_is_no_network(self) -> None:
+        def answer_to(request: httpx.Request) -> httpx.Response:
+            refused = request.url.host == "a.example"
+            raise (
+                ConnectionRefusedError(111, "refused") if refused else httpx.ConnectTimeout("slow")
+            )
+
+        checker = Checker(Policy(retries=0), httpx.MockTransport(answer_to), _resolver({}))
+        outcomes = _check("https://a.example/", "https://b.example/", checker=checker)
+        assert {outcome.reason for outcome in outcomes.values()} == {Reason.NO_NETWORK}
+
+    def test_a_proxy_that_is_not_there_says_nothing_about_a_link(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            monkeypatch.setenv("all_proxy", f"http://127.0.0.1:{free.getsockname()[1]}")
+            outcomes = _check("http://a.example/", "https://b.example/")
+        assert {outcome.reason for outcome in outcomes.values()} == {Reason.NO_NETWORK}
+
+    def test_what_goes_past_the_proxy_is_guarded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        names = {"inside.example": ["127.0.0.1"], "example.com": ["192.0.2.1"]}
+        with serving({"/": answer("200 OK")}) as web:
+            for settings in ({"https_proxy": "http://127.0.0.1:9"},
+                             {"http_proxy": "http://127.0.0.1:9", "no_proxy": "inside.example"}):  # fmt: skip
+                with monkeypatch.context() as environment:
+                    for name, value in settings.items():
+                        environment.setenv(name, value)
+                    url = web.url("/", host="inside.example")
+                    checker = Checker(Policy(retries=0), look_up=_resolver(names))
+                    assert _check(url, checker=checker)[url].reason is Reason.PRIVATE_ADDRESS
+        assert not web.asked
+
+    @pytest.mark.parametrize(
+        ("name", "value", "message"),
+        [
+            (
+                "ALL_PROXY",
+                "socks5://user:secret@127.0.0.1:9",
+                "proxy of the environment cannot be used",
+            ),
+            ("HTTP_PROXY", "foo://:x", "proxy of the environment cannot be used"),
+            ("SSL_CERT_FILE", "/nonexistent", "certificates of SSL_CERT_FILE cannot be read"),
+            ("SSL_CERT_FILE", __file__, "certificates of SSL_CERT_FILE cannot be read"),
+        ],
+    )
+    def test_settings_that_cannot_be_used(
+        self, monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+    ) -> None:
+        monkeypatch.setenv(name, value)
+        with pytest.raises(SetupError, match=message) as raised:
+            _check("https://a.example/")
+        assert "secret" not in str(raised.value)
 
     def test_behind_a_proxy_nobody_looks_up_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with serving({"http://a.example/": answer("200 OK")}) as web:

@@ -39,6 +39,7 @@ ORDER = [
     "health.signs",
     "health.probe",
     "health.transport",
+    "health.proxies",
     "health.faults",
     "health.session",
     "health.checker",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from safelinks.health import signs
 from safelinks.health.outcome import MEANING, VERDICTS, Outcome, Reason, Verdict
@@ -284,4 +287,69 @@ def test_sign_in_pages(url: str, *, expected: bool) -> None:
 def test_titles() -> None:
     assert signs.title(b"<TITLE lang=en>\n a &amp; b\n</title>") == "a & b"
     assert signs.title(b"nothing") == ""
-    assert signs.missing("<title>Page Not Found – Example</title>".encode()) is not None
+
+
+@pytest.mark.parametrize(
+    ("asked", "final", "shown", "expected"),
+    [
+        ("/a", "/a", "Page Not Found – Example", True),
+        ("/a", "/a", "404 - Page Not Found | City of New York", True),
+        ("/a", "/Error/Error404", "Oops", True),
+        ("/a", "/errors/not-there-404.html", "Oops", True),
+        ("/a", "/404.html", "Oops", True),
+        ("/a", "/404", "Oops", True),
+        ("/a", "/a", "404 Not Found - HTTP | MDN", False),
+        ("/issues/123", "/issues/123", "404 not found · Issue #123 · owner/repo · GitHub", False),
+        ("/wiki/HTTP_404", "/wiki/HTTP_404", "HTTP 404 - Wikipedia", False),
+        (
+            "/glossary/file-not-found",
+            "/glossary/file-not-found",
+            "File Not Found - Glossary",
+            False,
+        ),
+        ("/b/issues/404", "/b/issues/404", "Fine", False),
+        ("/last", "/issues/404", "Fine", False),
+        ("/rooms", "/rooms/404/", "Room", False),
+    ],
+)
+def test_signs_of_a_missing_page(asked: str, final: str, shown: str, *, expected: bool) -> None:
+    base = "https://example.org"
+    found = signs.missing(base + asked, base + final, f"<title>{shown}</title>".encode())
+    assert (found is not None) is expected
+
+
+def test_a_chain_of_slow_redirects_ends_within_the_budget() -> None:
+    count = iter(range(1000))
+
+    def slow(request: Request) -> Answer:
+        return Answer(302, {"location": f"/{next(count)}"}, elapsed=min(8.0, request.time_limit))
+
+    outcome, requests, _ = _drive(slow)
+    assert outcome.reason is Reason.TIMEOUT
+    assert [request.time_limit for request in requests] == [30.0, 22.0, 14.0, 6.0]
+
+
+def test_absurd_headers() -> None:
+    for value in ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "²", "nan"):
+        assert _drive([Answer(503, {"retry-after": value})] * 3)[0].reason is Reason.SERVER_ERROR
+    assert _drive([Answer(503, {"retry-after": "9" * 5000})])[0].reason is Reason.SERVER_ERROR
+    assert _drive([_to("/" + "a" * 9000)])[0].reason is Reason.BAD_REDIRECT
+
+
+_headers = st.dictionaries(
+    st.sampled_from(["location", "retry-after", "cf-mitigated", "x-ratelimit-remaining"]),
+    st.text(max_size=40)
+    | st.sampled_from(["/a", "http://[", "//x:99999", "https://a@b:c/", "#", "?"]),
+)
+_replies = st.builds(
+    Answer, st.integers(0, 1000), _headers, st.binary(max_size=60), st.floats(0, 40),
+    st.dictionaries(st.text("ab", min_size=1, max_size=2), st.text("xy", max_size=2), max_size=3),
+) | st.builds(Failure, st.sampled_from(Fault), st.just("x"), st.floats(0, 40))  # fmt: skip
+
+
+@given(st.lists(_replies, min_size=1, max_size=6))
+def test_no_answer_raises_and_every_probe_ends(replies: list[Answer | Failure]) -> None:
+    turns = itertools.cycle(replies)
+    outcome, requests, _ = _drive(lambda _: next(turns))
+    assert outcome.reason in Reason
+    assert len(requests) <= (POLICY.max_redirects + 1) * (POLICY.retries + 1)

@@ -19,6 +19,7 @@ from safelinks.errors import (
     InvalidURLError,
     NotASafeLinkError,
     SafelinksError,
+    SetupError,
     TargetLostError,
 )
 from safelinks.safelink import SafeLink
@@ -52,6 +53,7 @@ __all__ = [
     "Report",
     "SafeLink",
     "SafelinksError",
+    "SetupError",
     "TargetLostError",
     "Unwrapped",
     "Verdict",

@@ -8,6 +8,7 @@
     ├── ChainTooDeepError    wrappers within wrappers beyond the limit
     ├── InvalidURLError      an address that no client could ask for      (also a ValueError)
     ├── DocumentError        an input that cannot be read as text
+    ├── SetupError           a setting of the environment that cannot be used
     └── CatalogError         catalog data that breaks its own rules
 
 Messages are one sentence for people. They never quote the query of a Safe Link, because that is
@@ -23,6 +24,7 @@ __all__ = [
     "InvalidURLError",
     "NotASafeLinkError",
     "SafelinksError",
+    "SetupError",
     "TargetLostError",
 ]
 
@@ -84,6 +86,10 @@ class ChainTooDeepError(_LinkError):
 
 class DocumentError(SafelinksError):
     """An input that cannot be read; the message names it and says what to do."""
+
+
+class SetupError(SafelinksError):
+    """A setting of the environment that cannot be used; the message says which."""
 
 
 class CatalogError(SafelinksError):

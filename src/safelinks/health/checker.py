@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 
 import httpx
 from attrs import evolve
 
 from safelinks.health.outcome import Outcome, Reason
-from safelinks.health.policy import Policy
+from safelinks.health.policy import Policy, is_private_host
 from safelinks.health.probe import Answer, Failure, Wait, probe
 from safelinks.health.session import Session
 from safelinks.health.transport import Resolve, resolve
@@ -19,7 +19,28 @@ from safelinks.urls import split
 __all__ = ["Checker"]
 
 # What a machine without a network sees. Some closed networks answer "no such name" to every name.
-_SUSPECT = frozenset({Reason.NO_SUCH_HOST, Reason.DNS_FAILURE, Reason.UNREACHABLE})
+_SUSPECT = frozenset(
+    {Reason.NO_SUCH_HOST, Reason.DNS_FAILURE, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.REFUSED,
+     Reason.RESET}
+)  # fmt: skip
+
+
+def _is_suspect(outcome: Outcome) -> bool:
+    """Whether a missing network would explain `outcome`; it does not for a private address."""
+    return outcome.reason in _SUSPECT and not is_private_host(split(outcome.final_url).host)
+
+
+def _in_turns(urls: Iterable[str]) -> Iterator[str]:
+    """Every distinct address, a host after the other: none holds up the rest."""
+    by_host: dict[str, deque[str]] = {}
+    for url in dict.fromkeys(urls):
+        by_host.setdefault(url.partition("://")[2].partition("/")[0].lower(), deque()).append(url)
+    waiting = deque(by_host.values())
+    while waiting:
+        host = waiting.popleft()
+        yield host.popleft()
+        if host:
+            waiting.append(host)
 
 
 class Checker:
@@ -56,7 +77,7 @@ class Checker:
         reached = False
         async with Session(self.policy, self._transport, self._look_up) as session:
             gate = _Gate(session, self.policy)
-            distinct = iter(dict.fromkeys(urls))
+            distinct = _in_turns(urls)
             running: set[asyncio.Task[tuple[Outcome, bool]]] = set()
             try:
                 while True:
@@ -70,7 +91,7 @@ class Checker:
                     for task in done:
                         outcome, public = task.result()
                         reached |= public
-                        if outcome.reason in _SUSPECT:
+                        if _is_suspect(outcome):
                             suspects.append(outcome)
                         else:
                             yield outcome

@@ -15,23 +15,10 @@ import httpcore
 import httpx
 
 from safelinks.health.probe import Failure, Fault
+from safelinks.health.proxies import ProxyUnreachableError
 from safelinks.health.transport import PrivateAddressError
 
-__all__ = ["EXPECTED", "failure_of"]
-
-# Everything that may come out of a request; httpx leaks more than its own tree.
-EXPECTED = (
-    httpx.HTTPError,
-    httpx.InvalidURL,
-    httpx.StreamError,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.TimeoutException,
-    httpcore.UnsupportedProtocol,
-    OSError,
-    UnicodeError,
-    ValueError,
-)
+__all__ = ["failure_of"]
 
 # X.509 verification results of OpenSSL.
 _CERTIFICATES: Mapping[int, Fault] = {
@@ -109,6 +96,8 @@ def _told(error: BaseException) -> Fault | None:
     fault: Fault | None = None
     if isinstance(error, PrivateAddressError):
         fault = Fault.PRIVATE_ADDRESS
+    elif isinstance(error, ProxyUnreachableError):
+        fault = Fault.PROXY_UNREACHABLE
     elif isinstance(error, ssl.SSLCertVerificationError):
         fault = _CERTIFICATES.get(error.verify_code, Fault.TLS_FAILURE)
     elif isinstance(error, socket.gaierror):

@@ -35,11 +35,15 @@ __all__ = ["Answer", "Failure", "Fault", "Probe", "Request", "Step", "Wait", "pr
 
 @frozen
 class Request:
-    """Send this. `body_limit` is how much of an HTML body to read; of other bodies nothing."""
+    """Send this, and be done within `time_limit` seconds.
+
+    `body_limit` is how many bytes of an HTML body to read; of other bodies nothing.
+    """
 
     url: str
     headers: Mapping[str, str]
     body_limit: int
+    time_limit: float
     method: str = "GET"
 
 
@@ -83,6 +87,7 @@ class Fault(Enum):
     TLS_FAILURE = auto()
     PROTOCOL_ERROR = auto()
     INVALID_URL = auto()
+    PROXY_UNREACHABLE = auto()
 
 
 @frozen
@@ -97,7 +102,11 @@ class Failure:
 Step: TypeAlias = Request | Wait
 Probe: TypeAlias = Generator[Step, Answer | Failure | None, Outcome]
 
-_FAULTS: Mapping[Fault, Reason] = {fault: Reason[fault.name] for fault in Fault}
+# A proxy that is not there is this machine's network, not the link.
+_FAULTS: Mapping[Fault, Reason] = {
+    fault: Reason.NO_NETWORK if fault is Fault.PROXY_UNREACHABLE else Reason[fault.name]
+    for fault in Fault
+}
 _MAY_PASS = frozenset(
     {Fault.DNS_FAILURE, Fault.NO_SUCH_HOST, Fault.REFUSED, Fault.RESET, Fault.TIMEOUT,
      Fault.UNREACHABLE}
@@ -116,6 +125,8 @@ _STATUSES: Mapping[int, Reason] = {
 _BACKOFF = 1.0  # seconds before the first further attempt; doubled each time
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE | re.ASCII)
 _UNSAFE = re.compile(r"[^!-~]")
+_MAX_LOCATION = 8_192  # characters
+_SHOWN = 200  # characters of a header in the evidence
 _COOKIES = 20  # of one probe
 
 
@@ -151,8 +162,10 @@ def probe(url: str, policy: Policy, jitter: Callable[[], float] = random.random)
         refused = refusal(way.url, policy)
         if refused is not None:
             return way.outcome(url, _refused(refused, way), way.url if way.hops else "")
-        request = Request(_fetched(way.url), _headers(way, policy), policy.body_limit)
-        result = yield request
+        left = policy.budget - way.spent
+        if left <= 0:
+            return way.outcome(url, Reason.TIMEOUT, f"not done within {policy.budget:g} s")
+        result = yield Request(_fetched(way.url), _headers(way, policy), policy.body_limit, left)
         way.attempts += 1
         if not isinstance(result, Answer | Failure):
             raise TypeError("a request has to be followed by an Answer or a Failure")
@@ -170,7 +183,8 @@ def probe(url: str, policy: Policy, jitter: Callable[[], float] = random.random)
             return _judged(url, result, way)
         fault = _follow(result, way, policy)
         if fault is not None:
-            return way.outcome(url, fault, result.headers.get("location", "no Location header"))
+            location = result.headers.get("location", "no Location header")
+            return way.outcome(url, fault, location[:_SHOWN])
 
 
 def _refused(reason: Reason, way: _Way) -> Reason:
@@ -226,7 +240,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return float(value[:9])
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -237,6 +251,8 @@ def _follow(answer: Answer, way: _Way, policy: Policy) -> Reason | None:
     """Go on to where a redirect points; a reason when that leads nowhere."""
     location = answer.headers.get("location", "").strip()
     if not location:
+        return Reason.BAD_REDIRECT
+    if len(location) > _MAX_LOCATION:
         return Reason.BAD_REDIRECT
     if len(way.hops) > policy.max_redirects:
         return Reason.TOO_MANY_REDIRECTS
@@ -293,8 +309,7 @@ def _used_up(answer: Answer, _: _Way) -> str | None:
 def _missing(answer: Answer, way: _Way) -> str | None:
     if not 200 <= answer.status < 300:
         return None
-    path = signs.missing_path(way.hops[-1].url) if len(way.hops) > 1 else None
-    return signs.missing(answer.body) or path
+    return signs.missing(way.hops[0].url, way.hops[-1].url, answer.body)
 
 
 def _login(answer: Answer, way: _Way) -> str | None:

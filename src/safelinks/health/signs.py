@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Mapping
 
-__all__ = ["is_login", "missing", "missing_path", "title", "wall", "without_session"]
+__all__ = ["is_login", "missing", "title", "wall", "without_session"]
 
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
 
@@ -51,10 +51,12 @@ _MISSING_TITLES = frozenset(
 _PUNCTUATION = re.compile(r"[^\w\s]+")
 _TITLE_PARTS = re.compile(r"\s+[–—-]\s+|\s*[|•·»]\s*")
 _MISSING_PATH = re.compile(
-    r"/(?:errors?/)?(?:error)?-?404(?:\.[a-z]{2,5})?/?(?:$|\?)|[?&]aspxerrorpath=|/page-?not-?found"
-    r"|/not-?found(?:\.[a-z]{2,5})?/?(?:$|\?)",
+    r"/(?:[^/?]*error[^/?]*/)[^?]*404|/error-?_?404|^[^/]+/404(?:\.[a-z]{2,5})?/?(?:$|\?)"
+    r"|[?&]aspxerrorpath=|/page-?not-?found|^[^/]+/not-?found(?:\.[a-z]{2,5})?/?(?:$|\?)",
     re.IGNORECASE,
 )
+# An address that speaks of these things itself may well lead to a page about them.
+_SPEAKS_OF_IT = re.compile(r"404|not[-_ +%20]*found", re.IGNORECASE)
 
 # Headers that only a challenge has; bodies that come with a status of refusal.
 _WALL_HEADERS: Mapping[str, str | None] = {
@@ -92,18 +94,25 @@ def title(body: bytes) -> str:
     return " ".join(html.unescape(text).split())
 
 
-def missing(body: bytes) -> str | None:
-    """The title, if it says that the page is not there."""
+def missing(url: str, final: str, body: bytes) -> str | None:
+    """What says that the page is not there, though the status does not; None when nothing does.
+
+    `url` is the address that was asked, `final` where its redirects ended.
+    """
+    if _SPEAKS_OF_IT.search(url):
+        return None
+    if _MISSING_PATH.search(final.partition("://")[2]) and final != url:
+        return final
     shown = title(body)
-    for part in (shown, *_TITLE_PARTS.split(shown)):
-        if " ".join(_PUNCTUATION.sub("", part).lower().split()) in _MISSING_TITLES:
-            return f"title “{shown}”"
-    return None
+    parts = [_words(part) for part in _TITLE_PARTS.split(shown)]
+    # The site's name may stand beside it; a title that says more than that is of a real page.
+    others = [part for part in parts if part not in _MISSING_TITLES]
+    found = _words(shown) in _MISSING_TITLES or (len(others) < len(parts) and len(others) <= 1)
+    return f"title “{shown}”" if found else None
 
 
-def missing_path(url: str) -> str | None:
-    """`url`, if it is where servers send what they do not have."""
-    return url if _MISSING_PATH.search(url.partition("://")[2]) else None
+def _words(text: str) -> str:
+    return " ".join(_PUNCTUATION.sub("", text).lower().split())
 
 
 def wall(status: int, headers: Mapping[str, str], body: bytes) -> str | None:

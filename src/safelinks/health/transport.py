@@ -8,7 +8,10 @@ look-ups leads into the local network.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
+import ssl
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, TypeAlias
 
@@ -27,9 +30,35 @@ class PrivateAddressError(OSError):
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """Every address of `host`, in the system's order. Raises socket.gaierror."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    """Every address of `host`, in the system's order. Raises socket.gaierror.
+
+    Each look-up has a thread of its own, which nobody waits for at the end: a few names that hang
+    would fill the loop's own few threads, and hold up all other names and the end of the program.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[str]] = loop.create_future()
+
+    def settle(addresses: list[str], error: Exception | None) -> None:
+        if answer.done():  # given up in the meantime
+            return
+        if error is None:
+            answer.set_result(addresses)
+        else:
+            answer.set_exception(error)
+
+    def look_up() -> None:
+        addresses: list[str] = []
+        failed: Exception | None = None
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        except (OSError, UnicodeError) as error:
+            failed = error
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(settle, addresses, failed)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    return await answer
 
 
 class _GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -82,9 +111,9 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
 class GuardedTransport(httpx.AsyncBaseTransport):
     """httpx over httpcore's pool, with every connection guarded."""
 
-    def __init__(self, policy: Policy, look_up: Resolve = resolve) -> None:
+    def __init__(self, policy: Policy, context: ssl.SSLContext, look_up: Resolve) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=context,
             max_connections=policy.concurrency,
             max_keepalive_connections=policy.concurrency,
             keepalive_expiry=5.0,

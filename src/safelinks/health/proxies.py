@@ -1,0 +1,76 @@
+"""Which way a request goes: through the proxy of the environment, or straight and guarded.
+
+The proxy is decided request by request, as the environment says (HTTP_PROXY, HTTPS_PROXY,
+ALL_PROXY, NO_PROXY): what does not go through a proxy always goes through the guard.
+"""
+
+from __future__ import annotations
+
+import ssl
+import urllib.request
+
+import httpx
+
+from safelinks.errors import SetupError
+from safelinks.health.policy import Policy
+from safelinks.health.transport import GuardedTransport, Resolve
+
+__all__ = ["ProxyUnreachableError", "Router", "default_transport"]
+
+
+class ProxyUnreachableError(OSError):
+    """The proxy itself could not be reached: that says nothing about the link."""
+
+
+def default_transport(policy: Policy, look_up: Resolve) -> httpx.AsyncBaseTransport:
+    """The transport for this environment. Raises SetupError for a setting that cannot be used."""
+    try:
+        context = httpx.create_ssl_context()
+    except (OSError, ssl.SSLError) as error:
+        raise SetupError(f"the certificates of SSL_CERT_FILE cannot be read ({error})") from None
+    guarded = GuardedTransport(policy, context, look_up)
+    named = urllib.request.getproxies()
+    proxies = {
+        scheme: _proxy(named.get(scheme) or named["all"], context)
+        for scheme in ("http", "https")
+        if scheme in named or "all" in named
+    }
+    return Router(guarded, proxies) if proxies else guarded
+
+
+def _proxy(url: str, context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
+    try:
+        return httpx.AsyncHTTPTransport(
+            proxy=httpx.Proxy(url if "://" in url else f"http://{url}"), verify=context
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        # A proxy's address may hold a password: only the reason is shown.
+        reason = str(error).partition("\n")[0].replace(url, "…")
+        raise SetupError(f"the proxy of the environment cannot be used ({reason})") from None
+
+
+class Router(httpx.AsyncBaseTransport):
+    """Sends each request through the proxy for its scheme, or straight where there is none."""
+
+    def __init__(
+        self, direct: httpx.AsyncBaseTransport, proxies: dict[str, httpx.AsyncHTTPTransport]
+    ) -> None:
+        self._direct = direct
+        self._proxies = proxies
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send `request`. Raises ProxyUnreachableError when its proxy cannot be reached."""
+        proxy = self._proxies.get(request.url.scheme)
+        if proxy is None or urllib.request.proxy_bypass(request.url.netloc.decode("ascii")):
+            return await self._direct.handle_async_request(request)
+        try:
+            return await proxy.handle_async_request(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            if isinstance(error.__context__, ssl.SSLError) or "SSL" in str(error):
+                raise  # the tunnel stands: this is the host's certificate
+            raise ProxyUnreachableError("the proxy cannot be reached") from error
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for transport in (self._direct, *self._proxies.values()):
+            await transport.aclose()
