@@ -26,6 +26,7 @@ ORDER = [
     "wrappers",
     "unwrap",
     "run",
+    "wrapped",
     "scan",
     "quoted_printable",
     "text",

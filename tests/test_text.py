@@ -115,7 +115,7 @@ def test_wrapped_links_in_every_place(place: str, width: int) -> None:
         ),
         (
             f"hxxps://{HOST.replace('.', '[.]')}/?url=hxxps%3A%2F%2Fbad%5B.%5Dexample%2Fx.y",
-            "hxxps://bad[[.]]example/x.y",
+            "hxxps://bad[.]example/x.y",
         ),
         (
             f"hxxps[:]//{HOST.replace('.', '[.]')}/?url=hxxp%3A%2F%2Fbad[.]example%2Fx.y",
@@ -241,6 +241,14 @@ HOSTILE = {
     "brackets": "https://x/(((",
     "lines after a head": f"https://{HOST}/?url=x\n" + "a\n" * 70,
     "soft breaks": "h=\n=3D",
+    "glued links": f"https://{HOST}/?url=https%3A%2F%2Fa.example&reserved=0",
+    "glued links and brackets": f"https://{HOST}/?url=https%3A%2F%2Fa.example)",
+    "parameters on lines": "&data=05%7C\n",
+    "URL Defense": "https://urldefense.com/v3/__*",
+    "URL Defense in one": "https://urldefense.com/v3/__https://a.example__;",
+    "comments": f"# > https://{HOST}/?url=https%3A%2F%2Fa.example\n",
+    "words before links": f"REM https://{HOST}/?url=https%3A%2F%2Fa.example\nREM x\n",
+    "backslashes": "\\\\\\\\/safelinks",
 }
 
 

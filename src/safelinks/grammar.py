@@ -19,11 +19,11 @@ from safelinks import percent
 
 __all__ = [
     "CANONICAL",
-    "PARAMETER",
-    "TAIL",
+    "MARKS",
     "Form",
+    "Marks",
     "Parts",
-    "has_query",
+    "form_at",
     "is_safe_links_host",
     "parts_of",
     "target_of",
@@ -99,13 +99,6 @@ _PARAMETERS: Mapping[Form, re.Pattern[str]] = {
     for form, names in _NAMES.items()
 }
 
-# For links in text. `reserved` is one digit, and what is glued to it is no longer the link, unless
-# the parameters stand in another order. Any parameter tells that a line is the rest of a link.
-TAIL = re.compile(
-    rf"{_AND}reserved{_EQUALS}(?:3D)?[0-9](?!{_AND}(?:url|s?data|reserved){_EQUALS})", _FLAGS
-)
-PARAMETER = re.compile(rf"{_AND}(?:corid|{_MAIL_NAMES}|{_TEAMS_NAMES}){_EQUALS}(?!/)", _FLAGS)
-
 # The wrapper's own tail, percent-encoded so that `url` swallowed it. A nested link's tail has
 # ``%257C`` at this level and is left alone.
 _SWALLOWED = re.compile(r"%26(?:amp%3B)*+data%3D0[0-9]%7C", re.IGNORECASE)
@@ -120,10 +113,56 @@ def is_safe_links_host(host: str) -> bool:
     return _ANY_HOST.fullmatch(host) is not None
 
 
-def has_query(text: str, start: int = 0) -> bool:
-    """Whether a Safe Link with a query, which may carry a target, begins at offset `start`."""
+def form_at(text: str, start: int = 0) -> Form | None:
+    """The form of the Safe Link with a query that begins at offset `start`; None without one."""
     head = _HEAD.match(text, start)
-    return head is not None and head["query"] is not None
+    return _form(head) if head is not None and head["query"] is not None else None
+
+
+@frozen
+class Marks:
+    """What shows in text how far a damaged link of one form reaches.
+
+    `parameter` is one that Microsoft wrote: what leads to it is still the link. `tail` ends it, for
+    what is glued to the last value is no longer the link. `onward`, from anywhere in the target,
+    is the way over its characters, and a few line breaks, to such a parameter.
+    """
+
+    parameter: re.Pattern[str]
+    tail: re.Pattern[str]
+    onward: re.Pattern[str]
+
+
+# Known by their values where the names are everyday words. Quoted-printable writes "=" as "=3D".
+_IS = rf"{_EQUALS}(?:3D)?"
+_CUT = r"(?:\Z|(?=[\s=]))"  # or the line ends there
+_MAIL_VALUES = (
+    rf"data{_IS}(?:{_CUT}|0[0-9]?(?:{_CUT}|%(?:25)*7C|\|))|sdata{_IS}|reserved{_IS}(?:[0-9]|{_CUT})"
+)
+_LAST = rf"(?!{_AND}(?:url|{_MAIL_NAMES}){_EQUALS})"  # whatever the order
+_MAIL_TAIL = rf"{_AND}reserved{_IS}[0-9]{_LAST}"
+_GUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+_VALUES: Mapping[Form, str] = {
+    Form.MAIL: _MAIL_VALUES,
+    Form.OFFICE: _MAIL_VALUES,
+    Form.TEAMS: rf"(?:{_TEAMS_NAMES}){_IS}(?!/)",
+    Form.OUTLOOK_WEB: rf"corid{_IS}|{_MAIL_VALUES}",
+}
+_TAILS: Mapping[Form, str] = {
+    Form.MAIL: _MAIL_TAIL,
+    Form.OFFICE: _MAIL_TAIL,
+    Form.TEAMS: r"(?!)",  # its last value has no form of its own
+    Form.OUTLOOK_WEB: rf"{_MAIL_TAIL}|{_AND}corid{_IS}{_GUID}{_LAST}",
+}
+_BREAK = r"=?[ \t]*\r?\n[^\w%&=\r\n]{0,8}"
+MARKS: Mapping[Form, Marks] = {
+    form: Marks(
+        re.compile(rf"{_AND}(?:url{_IS}|{values})", _FLAGS),
+        re.compile(_TAILS[form], _FLAGS),
+        re.compile(rf"(?:{_KEPT}*+{_BREAK}){{0,2}}+{_KEPT}*+\\*{_AND}(?:{values})", _FLAGS),
+    )
+    for form, values in _VALUES.items()
+}
 
 
 @frozen

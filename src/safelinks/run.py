@@ -24,6 +24,14 @@ class Escape(Enum):
     HTML = auto()
     QUOTED_PRINTABLE = auto()
 
+    @classmethod
+    def around(cls, text: str, start: int, end: int) -> Escape:
+        """HTML, where ``text[start:end]`` is an attribute's value or all the text of an element."""
+        before = text[max(0, start - 2) : start]
+        if before in ('="', "='") or (before[-1:] == ">" and text[end : end + 2] == "</"):
+            return cls.HTML
+        return cls.NONE
+
     def undo(self, raw: str) -> str:
         """The address that is meant by `raw` in such a place."""
         if self is Escape.HTML:
@@ -41,23 +49,24 @@ _QP_ESCAPE = re.compile(r"=([2-7][0-9A-F])")
 # quote, the backtick, and the punctuation of other scripts that follows without a space.
 _HARD = (
     '\x00-\x20\x7f-\xa0<>"`\u1680\u2000-\u200a\u2018-\u201f\u2026\u2028-\u202f\u2039\u203a\u205f'
-    "\u2065-\u206f\xab\xbb\u3000-\u3002\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09\uff0c\uff1a"
-    "\uff1b\uff1e\uff1f\uff3b\uff3d\uff5b\uff5d\ud800-\udfff"
+    "\u2065-\u206f\xab\xbb\u060c\u0964\u3000-\u3002\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09"
+    "\uff0c\uff1a\uff1b\uff1e\uff1f\uff3b\uff3d\uff5b\uff5d\uff61-\uff64\ud800-\udfff"
 )
-INVISIBLE = "\xad\u180e\u200b-\u200f\u2060-\u2064\ufeff"
+INVISIBLE = "\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 STOP = re.compile(f"[{_HARD}{INVISIBLE}\\\\|]")
 
 TRAILING = ".,:;!?'|"  # punctuation of the sentence, when it stands at the end of an address
 _LOOK_AHEAD = 64
 
 _AMPERSAND = r"&(?!(?:lt|gt|quot|apos|nbsp|\#0*(?:34|39|60|62)|\#x0*(?:22|27|3c|3e));)"
+_INVISIBLE_NAMES = "(?:shy|zwj|zwnj|lrm|rlm)"
 _LIST = r"[,;](?!https?://)"  # "https://a.example,https://b.example" are two
 
 
 def _chunk(*, quote: str, soft: bool, forgiving: bool) -> re.Pattern[str]:
     """As much of an address as needs no second look; brackets and damage always do."""
-    ampersand = _AMPERSAND + (r"(?!\#)" if forgiving else "")
-    equals = r"=(?!\r?\n)" if soft else "="
+    ampersand = _AMPERSAND + (rf"(?!\#|{_INVISIBLE_NAMES};)" if forgiving else "")
+    equals = r"=(?![ \t]*\r?\n)" if soft else "="
     special = quote if forgiving else quote + "|"
     plain = rf"[^{_HARD}{INVISIBLE}{special}\\&=,;()\[\]{{}}]++"
     return re.compile(rf"(?:{plain}|{ampersand}|{_LIST}|{equals})++", re.IGNORECASE)
@@ -73,11 +82,14 @@ _CHUNKS = {
 # Damage inside a wrapped link, each with what it stands for.
 _HIDDEN = re.compile(f"[{INVISIBLE}]+")
 _BACKSLASH = re.compile(
-    r"\\(?:u00([0-7][0-9a-f])|x([0-7][0-9a-f])|([!#$%&()*+,./:;=?@\[\]^_{|}~-]))", re.IGNORECASE
+    r"\\+(?:u00([0-7][0-9a-f])|x([0-7][0-9a-f])|([!#$%&()*+,./:;=?@\[\]^_{|}~-]))", re.IGNORECASE
 )
-_REFERENCE = re.compile(r"&#(?:0*([0-9]{2,3})|x0*([0-9a-f]{2}));", re.IGNORECASE)
+_REFERENCE = re.compile(
+    rf"&(?:#(?:0*([0-9]{{2,5}})|x0*([0-9a-f]{{2,4}}))|{_INVISIBLE_NAMES});", re.IGNORECASE
+)
+_CUT_REFERENCE = re.compile(r"&#(?:[0-9]{0,7}|x[0-9a-f]{0,6})(?=[ \t]*(?:=?\r?\n))", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[(\.|:|/|://|dot)\]|\((\.|dot)\)|\{(\.)\}", re.IGNORECASE)
-_SOFT_BREAK = re.compile(r"=\r?\n(?:>[> ]*)?")
+_SOFT_BREAK = re.compile(r"=[ \t]*\r?\n(?:>[> ]*)?")
 _OPENER = {")": "(", "]": "[", "}": "{"}
 
 
@@ -85,11 +97,13 @@ _OPENER = {")": "(", "]": "[", "}": "{"}
 class Run:
     """Pieces of an address and where they stood: `end` is the offset behind the last one.
 
-    `quote` opened the address, if one did. `opened` counts the brackets that wait for a partner.
+    `quote` opened the address, if one did. `opened` counts the brackets that wait for a partner;
+    up to offset `sure`, even one without a partner is part of the address.
     """
 
     end: int
     quote: str = ""
+    sure: int = 0
     soft_broken: bool = False
     defanged: bool = False
     opened: dict[str, int] = Factory(lambda: dict.fromkeys("([{", 0))
@@ -115,6 +129,7 @@ class Run:
         self._pieces += more._pieces
         self.length += more.length
         self.end = more.end
+        self.sure = more.sure
         self.soft_broken |= more.soft_broken
         self.defanged |= more.defanged
         self.opened = more.opened
@@ -126,14 +141,22 @@ class Run:
         return end - (upto - length) if verbatim else end
 
 
-def read_run(text: str, run: Run, *, soft: bool, forgiving: bool, limit: int | None = None) -> Run:
+def read_run(
+    text: str,
+    run: Run,
+    *,
+    soft: bool,
+    onward: re.Pattern[str] | None = None,
+    limit: int | None = None,
+) -> Run:
     """Read on from the end of `run` up to what must end the address, into `run`.
 
-    `soft` expects soft line breaks of quoted-printable; `forgiving` undoes damage, as is right in
-    wrapped links only; `limit` is an offset behind which to stop.
+    `soft` expects soft line breaks of quoted-printable. With `onward`, which matches from inside an
+    address when it certainly goes on, damage is undone, as is right in wrapped links only. `limit`
+    is an offset behind which to stop.
     """
     limit = len(text) if limit is None else min(limit, len(text))
-    chunk = _CHUNKS["'" if run.quote == "'" else "", soft, forgiving]
+    chunk = _CHUNKS["'" if run.quote == "'" else "", soft, onward is not None]
     opened = run.opened
     while True:
         match = chunk.match(text, run.end, limit)
@@ -142,7 +165,7 @@ def read_run(text: str, run: Run, *, soft: bool, forgiving: bool, limit: int | N
         if run.end >= limit:
             return run
         char = text[run.end]
-        if forgiving and _undo_damage(text, char, run):
+        if onward and _undo_damage(text, char, run):
             continue
         if char in opened:
             opened[char] += 1
@@ -152,19 +175,34 @@ def read_run(text: str, run: Run, *, soft: bool, forgiving: bool, limit: int | N
             run.add("", soft_break.end())
             run.soft_broken = True
             continue
-        else:
+        elif not (onward and char in ")'" and _goes_on(text, run, onward)):
             return run
         run.add(char, run.end + 1, verbatim=True)
 
 
+def _goes_on(text: str, run: Run, onward: re.Pattern[str]) -> bool:
+    """Whether the address goes on behind a bracket or quote that should end it.
+
+    How far that is sure is remembered: each character is looked at once, however many there are.
+    """
+    if run.end >= run.sure and (match := onward.match(text, run.end)):
+        run.sure = match.end()
+    return run.end < run.sure
+
+
 def would_go_on(text: str, end: int) -> bool:
-    """Whether an address that is put before offset `end` would swallow what stands there."""
+    """Whether an address that is put before offset `end` would swallow what stands there.
+
+    A comma or semicolon parts values: there, it is the reader of the values who has to know.
+    """
     soft_break = _SOFT_BREAK.match(text, end)
     start = soft_break.end() if soft_break else end
     if text[start : start + 1] in ("(", "[", "{"):
         return True
     glued = _CHUNKS["", True, False].match(text, start, start + _LOOK_AHEAD)
-    return glued is not None and bool(glued[0].removeprefix("*/").strip(TRAILING + "*_~"))
+    if glued is None or glued[0][0] in ",;":
+        return False
+    return bool(glued[0].removeprefix("*/").strip(TRAILING + "*_~"))
 
 
 def _undo_damage(text: str, char: str, run: Run) -> bool:
@@ -173,10 +211,15 @@ def _undo_damage(text: str, char: str, run: Run) -> bool:
         code = match[1] or match[2]
         run.add(chr(int(code, 16)) if code else match[3], match.end())
     elif char == "&" and (match := _REFERENCE.match(text, run.end)):
-        meant = chr(int(match[1]) if match[1] else int(match[2], 16))
-        if not meant.isascii() or STOP.match(meant) or (meant == "'" and run.quote != '"'):
+        code = match[1] or match[2]
+        meant = chr(int(code, 10 if match[1] else 16)) if code else ""
+        if not meant or _HIDDEN.match(meant):
+            meant = ""
+        elif not meant.isascii() or STOP.match(meant) or (meant == "'" and run.quote != '"'):
             return False
         run.add(meant, match.end())
+    elif char == "&" and (match := _CUT_REFERENCE.match(text, run.end)):
+        run.add(match[0], match.end(), verbatim=True)  # whole with the next line
     elif char in "[({" and (match := _BRACKETED.match(text, run.end)):
         inner = match[1] or match[2] or match[3]
         run.add("." if inner.lower() == "dot" else inner, match.end())

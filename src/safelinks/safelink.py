@@ -5,6 +5,7 @@ It gives names and types to what `grammar`, `datafield` and `teams` read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
@@ -22,6 +23,10 @@ from safelinks.redact import redact
 from safelinks.teams import TeamsData
 
 __all__ = ["Form", "SafeLink", "peel"]
+
+# Nothing, or what is left of an address that was cut off within its scheme.
+_STUMP = re.compile(r"(?:h|ht|htt|https?:?/{0,2})?", re.IGNORECASE)
+_LONGEST_STUMP = len("https://")
 
 
 @frozen
@@ -203,6 +208,6 @@ def peel(url: str) -> SafeLink | None:
     target = target_of(url)
     if target is None:
         return None
-    if not target:
+    if len(target) <= _LONGEST_STUMP and _STUMP.fullmatch(target):
         raise TargetLostError(url)
     return SafeLink(url, target)

@@ -6,13 +6,14 @@ values out: it reads no file and knows no file format.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
 from attrs import field, frozen
 
 from safelinks import percent, quoted_printable
-from safelinks.errors import SafelinksError
+from safelinks.errors import SafelinksError, TargetLostError
 from safelinks.redact import redact
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, scan
@@ -74,7 +75,7 @@ def _links(text: str) -> Iterator[Link]:
         unwrapped: Unwrapped | None = None
         error: SafelinksError | None = None
         try:
-            unwrapped = unwrap(span.url)
+            unwrapped = _unwrap(span)
         except SafelinksError as lost:
             error = lost
         yield Link(
@@ -88,6 +89,17 @@ def _links(text: str) -> Iterator[Link]:
             span.escape,
             span.defanged,
         )
+
+
+def _unwrap(span: Span) -> Unwrapped:
+    """Where a link leads. Raises SafelinksError, also for one that the text cut off in an escape.
+
+    `unwrap` alone cannot tell that, for it does not know that something followed.
+    """
+    unwrapped = unwrap(span.url)
+    if "%" in span.url[-2:] and unwrapped.layers:
+        raise TargetLostError(span.url)
+    return unwrapped
 
 
 def clean(text: str) -> str:
@@ -112,30 +124,37 @@ def clean(text: str) -> str:
 def _clean_once(text: str) -> str:
     pieces = []
     position = 0
+    markup = "</" in text
     for span in scan(text):
         try:
-            unwrapped = unwrap(span.url)
+            unwrapped = _unwrap(span)
         except SafelinksError:
             continue
         if unwrapped.layers:
-            pieces += [text[position : span.start], _written(unwrapped.target, span, text)]
+            target = _written(unwrapped.target, span, text, markup=markup)
+            pieces += [text[position : span.start], target]
             position = span.end
     pieces.append(text[position:])
     return "".join(pieces)
 
 
-def _written(target: str, span: Span, text: str) -> str:
-    """`target` as it has to be written in the place of `span`."""
+def _written(target: str, span: Span, text: str, *, markup: bool) -> str:
+    """`target` as it has to be written in the place of `span`, in a text that has `markup` or not.
+
+    An ampersand is escaped where the wrapper's own were, or where it would be misread.
+    """
     written = _balanced(percent.encode(target, STOP))
     if text[span.start - 1 : span.start] == "'":
         written = written.replace("'", "%27")
     if span.defanged:
         written = _defang(written)
     space = " " if would_go_on(text, span.end) else ""
-    if span.escape is Escape.HTML:
-        written = written.replace("&", "&amp;")
-    elif span.escape is Escape.QUOTED_PRINTABLE:
+    if span.escape is Escape.QUOTED_PRINTABLE:
         return quoted_printable.write(written + space, text, span.start, span.end)
+    if markup or span.escape is Escape.HTML:
+        escaped = _ESCAPED_AND.search(text, span.start, span.end) is not None
+        if escaped or (markup and html.unescape(written) != written):
+            written = written.replace("&", "&amp;")
     return written + space
 
 
@@ -157,6 +176,7 @@ def _balanced(url: str) -> str:
     return "".join(f"%{ord(char):02X}" if at in lonely else char for at, char in enumerate(url))
 
 
+_ESCAPED_AND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
 _BRACKET = re.compile(r"[()\[\]{}]")
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 
@@ -164,4 +184,5 @@ _CLOSER = {"(": ")", "[": "]", "{": "}"}
 def _defang(url: str) -> str:
     scheme, colon, rest = url.partition("://")
     host, slash, path = rest.partition("/")
+    host = host.replace("[.]", ".")  # it may be so in the wrapper, too
     return f"{scheme.replace('tt', 'xx', 1)}{colon}{host.replace('.', '[.]')}{slash}{path}"

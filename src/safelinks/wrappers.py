@@ -41,8 +41,8 @@ class Wrapper:
     decode: Callable[[str], str | None] | None = None
 
 
-# URL Defense v3. Anchored at the shortest text before `__;`, as the vendor's own decoder is.
-_V3 = re.compile(r"/v3/__(.+?)__;([A-Za-z0-9_-]*)!", re.DOTALL)
+# URL Defense v3, with the shortest text before `__;`, as in the vendor's own decoder.
+_V3 = re.compile(r"https?://[^/?#]+/v3/__(.+?)__;([A-Za-z0-9_-]*)=*!", re.DOTALL | re.IGNORECASE)
 _V3_TOKEN = re.compile(rb"\*(?:\*([A-Za-z0-9_-]))?")
 _RUN_LENGTHS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _ONE_SLASH = re.compile(r"(https?):/(?!/)", re.IGNORECASE)
@@ -54,7 +54,7 @@ def _url_defense(url: str) -> str | None:
     Lengths count UTF-8 bytes and a run may be cut inside a character: so bytes are spliced, and
     decoded at the end.
     """
-    match = _V3.search(url)
+    match = _V3.match(url)
     if match is None:
         return None
     encoded = match[2]

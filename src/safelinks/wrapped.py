@@ -1,0 +1,247 @@
+"""One wrapped link in running text, put together from its pieces (spec, sections 3 and 7).
+
+A Safe Link is known by its head, so much is forgiven inside it that would be guessing in a plain
+address: cut into lines, quoted, escaped for HTML, quoted-printable, JSON or Markdown, defanged. A
+further line is believed to be its rest only when it leads to the wrapper's own parameters.
+
+The time is linear: a link is read in steps and no further than it reaches, and a line that holds
+another link is never the rest of this one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from safelinks.grammar import MARKS, Form, Marks, form_at
+from safelinks.run import TRAILING, Escape, Run, read_run
+
+__all__ = ["Span", "quote_before", "read_wrapped", "trimmed"]
+
+
+@frozen
+class Span:
+    """A link at ``text[start:end]``; `url` is the address that is meant there."""
+
+    start: int
+    end: int
+    url: str
+    escape: Escape = Escape.NONE
+    defanged: bool = False
+
+
+_STEP = 4_096  # characters that are read before looking whether the link has ended
+_MAX_LINES = 64  # a Safe Link of 4,000 characters, cut at column 62
+_HEAD_LENGTH = 160  # scheme, host and path, damage included
+_MAX_HEAD_LINES = 3
+_OVERLAP = 96  # the longest mark: `corid` with its value, its separator escaped
+
+_SAFE = re.compile(r"[^&,;=\\\[({]{12}")  # as long as what may have to be read as one
+
+_LINE_BREAK = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r)|[\xa0\u2007\u202f]+)(?![\r\n])")
+_BLANKS = re.compile(r"[ \t\xa0]*")
+_QUOTE_PREFIX = re.compile(r"(?:[ \t]*>)*[ \t\xa0]*")
+# What may stand before every line of a link: signs ("# ", "+", ".. "), a word ("REM ", "JD>> ").
+# Not what may as well be the link's own.
+_PREFIXES = (re.compile(r"[^\w\s]\W*"), re.compile(r"\S{1,12}[ \t]+"))
+_OWN = ("%", "&", "=", "'", '"', "<")
+_LONGEST_LEAD = 200
+
+_REFANG = re.compile(r"\b(h)xx(ps?(?=:|%(?:25)*3A))", re.IGNORECASE)
+_QP_URL = re.compile(r"url=3Dh", re.IGNORECASE)
+
+
+def read_wrapped(text: str, start: int, *, soft: bool) -> Span | None:
+    """The wrapped link that begins at `start`; None if there is none, which its head tells.
+
+    `soft` expects soft line breaks of quoted-printable.
+    """
+    prefixes = _prefixes(text, start)
+    form = _form(text, start, prefixes, soft=soft)
+    if form is None:
+        return None
+    longest: _Read | None = None
+    for prefix in prefixes:
+        read = _read(_Pieces(text, start, prefix, soft, MARKS[form]))
+        if read.whole:
+            return _as_span(text, start, read)
+        if longest is None or read.length > longest.length:
+            longest = read
+    return None if longest is None else _as_span(text, start, longest)
+
+
+def _prefixes(text: str, start: int) -> list[str]:
+    """What may stand before every line of the link at `start`, the likeliest first; then nothing.
+
+    All lines have it, or none has: which one it is shows in how far it leads.
+    """
+    low = max(0, start - _LONGEST_LEAD)
+    line_start = max(text.rfind("\n", low, start), text.rfind("\r", low, start)) + 1
+    if not line_start and low:
+        return [""]  # far from the start of its line
+    quote = _QUOTE_PREFIX.match(text, line_start, start)
+    lead = text[quote.end() if quote else line_start : start]
+    found = (pattern.match(lead) for pattern in _PREFIXES)
+    return [*dict.fromkeys(one[0] for one in found if one and not one[0].endswith(_OWN)), ""]
+
+
+def _form(text: str, start: int, prefixes: list[str], *, soft: bool) -> Form | None:
+    """The form of the link at `start`, damaged or not.
+
+    Its head is short: what is read in full afterwards is always used.
+    """
+    form = form_at(text, start)
+    for prefix in prefixes:
+        pieces = _Pieces(text, start, prefix, soft, MARKS[Form.MAIL])
+        for run in pieces.head() if form is None else ():
+            form = form or form_at(_address(run))
+    return form
+
+
+@frozen
+class _Read:
+    """The first `length` characters of `run` are the link; `whole` if it has its tail."""
+
+    run: Run
+    length: int
+    whole: bool
+
+
+def _read(pieces: _Pieces) -> _Read:
+    """The link, as far as its pieces lead to what is its own."""
+    best = searched = 0
+    marks = pieces.marks
+    for run in pieces.runs():
+        logical = run.text
+        overlapping = max(0, searched - _OVERLAP)
+        tail = marks.tail.search(logical, overlapping)
+        if tail is not None and not (tail.end() == run.length and pieces.parameter_follows(run)):
+            return _Read(run, tail.end(), whole=True)
+        found = marks.parameter.finditer(logical, overlapping)
+        if form_at(_address(run, best)) is None or any(one.end() > searched for one in found):
+            best = len(logical)
+        searched = len(logical)
+    return _Read(run, best, whole=False)
+
+
+@frozen
+class _Pieces:
+    """The pieces of the link at `start`, where each further line of it begins with `prefix`."""
+
+    text: str
+    start: int
+    prefix: str
+    soft: bool
+    marks: Marks
+
+    def head(self) -> Iterator[Run]:
+        """The run that begins the link, then the same with a few lines more."""
+        return self._grow(_HEAD_LENGTH, _MAX_HEAD_LINES)
+
+    def runs(self) -> Iterator[Run]:
+        """The run that begins the link, then the same with each piece that can be its rest."""
+        return self._grow(_STEP, _MAX_LINES)
+
+    def _grow(self, step: int, most_lines: int) -> Iterator[Run]:
+        run = Run(self.start, quote_before(self.text, self.start))
+        lines = 0
+        while True:
+            stop = _safe_stop(self.text, run.end + step)
+            read_run(self.text, run, soft=self.soft, onward=self.marks.onward, limit=stop)
+            yield run
+            if run.end < stop:
+                more = self._next_piece(run) if lines < most_lines else None
+                if more is None:
+                    return
+                run.extend(more)
+                lines += 1
+            elif step < _STEP:
+                return  # no head is that long
+            else:
+                step *= 2  # each look is at all that was read: so there must not be many
+
+    def _next_piece(self, run: Run) -> Run | None:
+        """The start of the next line, if it can be the rest of the link: not with another link."""
+        start = self._next_line(run)
+        if start is None:
+            return None
+        more = Run(start, run.quote, run.sure, opened=dict(run.opened))
+        stop = _safe_stop(self.text, start + _STEP)
+        read_run(self.text, more, soft=self.soft, onward=self.marks.onward, limit=stop)
+        tail = self.marks.tail.search(more.text)
+        piece = more.text[: tail.end()] if tail else more.text
+        if not piece or ("://" in piece and "://" in run.text):
+            return None
+        if piece[0] in "123456789" and run.text.endswith("reserved="):
+            return None  # what was cut off there is a zero
+        return more
+
+    def parameter_follows(self, run: Run) -> bool:
+        """Whether the next line begins with another parameter: their order may be any."""
+        start = self._next_line(run)
+        return start is not None and self.marks.parameter.match(self.text, start) is not None
+
+    def _next_line(self, run: Run) -> int | None:
+        """Where the next line goes on behind `prefix`; None where it has none, or none is there."""
+        line_break = _LINE_BREAK.match(self.text, run.end)
+        if line_break is None:
+            return None
+        sign = self.prefix.rstrip()
+        start = _behind(_QUOTE_PREFIX, self.text, line_break.end())
+        if not self.text.startswith(sign, start):
+            return None
+        end = _behind(_BLANKS, self.text, start + len(sign))
+        return None if end == start + len(sign) and sign != self.prefix else end
+
+
+def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at
+
+
+def _safe_stop(text: str, stop: int) -> int:
+    """An offset, `stop` or a little behind, that does not cut what has to be read as one."""
+    safe = _SAFE.search(text, stop, stop + _STEP)
+    return safe.end() if safe else stop
+
+
+def _as_span(text: str, start: int, read: _Read) -> Span | None:
+    run, length = read.run, read.length
+    if not read.whole:
+        length = trimmed(text, start, run.text[:length])
+    url = _address(run, length)
+    end = run.raw_end(length)
+    quoted_printable = _QP_URL.search(url) is not None
+    escape = Escape.QUOTED_PRINTABLE if quoted_printable else Escape.around(text, start, end)
+    url = escape.undo(url)
+    if form_at(url) is None:
+        return None
+    return Span(start, end, url, escape, _is_defanged(run, run.text))
+
+
+def _is_defanged(run: Run, url: str) -> bool:
+    return run.defanged or url[1:3].lower() == "xx"
+
+
+def _address(run: Run, length: int | None = None) -> str:
+    """The first `length` characters of `run`, with schemes that were made harmless restored."""
+    url = run.text[:length]
+    return _REFANG.sub(r"\1tt\2", url) if _is_defanged(run, url) else url
+
+
+def quote_before(text: str, start: int) -> str:
+    """The quote that opened the link at `start`, if one did."""
+    before = text[start - 1] if start else ""
+    return before if before in "'\"" else ""
+
+
+def trimmed(text: str, start: int, url: str) -> int:
+    """How much of `url`, which stands at `start`, is left without the punctuation around it."""
+    before = text[start - 1] if start else ""
+    trailing = TRAILING + (before if before in "*_~" else "")
+    kept = url.rstrip(trailing)
+    if kept.endswith("*/"):
+        kept = kept[:-2].rstrip(trailing)
+    return len(kept)
