@@ -18,7 +18,9 @@ from attrs import frozen
 from safelinks import percent
 
 __all__ = [
+    "AND",
     "CANONICAL",
+    "KEPT",
     "MARKS",
     "Form",
     "Marks",
@@ -68,22 +70,22 @@ _ANY_HOST = re.compile(
 # The shape of nearly every link in the wild, as the rewriter writes it: only characters that
 # encodeURIComponent leaves. Up to `&data=` for the target, which is all that most callers want;
 # to the end for the metadata, and to know where the link ends in a text.
-_KEPT = r"[A-Za-z0-9%_.!~*'()-]"
+KEPT = r"[A-Za-z0-9%_.!~*'()-]"
 _OPENING = (
     r"https://(?:([a-z]{2,5}[0-9]{2})\.)?safelinks\.protection\.(?:outlook\.com|office365\.us)"
-    rf"/\?url=(https?%3A%2F%2F{_KEPT}*)&data="
+    rf"/\?url=(https?%3A%2F%2F{KEPT}*)&data="
 )
 _CANONICAL_TARGET = re.compile(_OPENING)
-CANONICAL = re.compile(rf"{_OPENING}({_KEPT}*)&sdata=({_KEPT}*)&reserved=([0-9])(?![&0-9])")
+CANONICAL = re.compile(rf"{_OPENING}({KEPT}*)&sdata=({KEPT}*)&reserved=([0-9])(?![&0-9])")
 
 _SPACE = " \t\r\n"  # around an address, from whoever pasted it
 
 # Section 3, damage. An ampersand may have been escaped for HTML, several times and in several ways.
-_AND = r"&(?:amp;|\#x0*26;|\#0*38;)*+"
+AND = r"&(?:amp;|\#x0*26;|\#0*38;)*+"
 _EQUALS = r"(?:=|&\#x0*3d;|&\#0*61;|&equals;)"
 _FLAGS = re.VERBOSE | re.IGNORECASE | re.ASCII
-_URL = re.compile(rf"(?:^|{_AND})url{_EQUALS}", _FLAGS)
-_AMPERSAND = re.compile(_AND, _FLAGS)
+_URL = re.compile(rf"(?:^|{AND})url{_EQUALS}", _FLAGS)
+_AMPERSAND = re.compile(AND, _FLAGS)
 
 # What ends the value of `url`, by form: the names that Microsoft puts behind it.
 _MAIL_NAMES = "data|sdata|reserved"
@@ -95,7 +97,7 @@ _NAMES: Mapping[Form, str] = {
     Form.OUTLOOK_WEB: f"corid|{_MAIL_NAMES}",
 }
 _PARAMETERS: Mapping[Form, re.Pattern[str]] = {
-    form: re.compile(rf"(?:^|{_AND})(?P<name>{names}){_EQUALS}", _FLAGS)
+    form: re.compile(rf"(?:^|{AND})(?P<name>{names}){_EQUALS}", _FLAGS)
     for form, names in _NAMES.items()
 }
 
@@ -125,12 +127,14 @@ class Marks:
 
     `parameter` is one that Microsoft wrote: what leads to it is still the link. `tail` ends it, for
     what is glued to the last value is no longer the link. `onward`, from anywhere in the target,
-    is the way over its characters, and a few line breaks, to such a parameter.
+    is the way over its characters, and a few line breaks, to such a parameter. `everyday` if the
+    names of the parameters are such as other addresses have, too.
     """
 
     parameter: re.Pattern[str]
     tail: re.Pattern[str]
     onward: re.Pattern[str]
+    everyday: bool
 
 
 # Known by their values where the names are everyday words. Quoted-printable writes "=" as "=3D".
@@ -139,8 +143,8 @@ _CUT = r"(?:\Z|(?=[\s=]))"  # or the line ends there
 _MAIL_VALUES = (
     rf"data{_IS}(?:{_CUT}|0[0-9]?(?:{_CUT}|%(?:25)*7C|\|))|sdata{_IS}|reserved{_IS}(?:[0-9]|{_CUT})"
 )
-_LAST = rf"(?!{_AND}(?:url|{_MAIL_NAMES}){_EQUALS})"  # whatever the order
-_MAIL_TAIL = rf"{_AND}reserved{_IS}[0-9]{_LAST}"
+_LAST = rf"(?!{AND}(?:url|{_MAIL_NAMES}){_EQUALS})"  # whatever the order
+_MAIL_TAIL = rf"{AND}reserved{_IS}[0-9]{_LAST}"
 _GUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _VALUES: Mapping[Form, str] = {
     Form.MAIL: _MAIL_VALUES,
@@ -152,14 +156,15 @@ _TAILS: Mapping[Form, str] = {
     Form.MAIL: _MAIL_TAIL,
     Form.OFFICE: _MAIL_TAIL,
     Form.TEAMS: r"(?!)",  # its last value has no form of its own
-    Form.OUTLOOK_WEB: rf"{_MAIL_TAIL}|{_AND}corid{_IS}{_GUID}{_LAST}",
+    Form.OUTLOOK_WEB: rf"{_MAIL_TAIL}|{AND}corid{_IS}{_GUID}{_LAST}",
 }
 _BREAK = r"=?[ \t]*\r?\n[^\w%&=\r\n]{0,8}"
 MARKS: Mapping[Form, Marks] = {
     form: Marks(
-        re.compile(rf"{_AND}(?:url{_IS}|{values})", _FLAGS),
+        re.compile(rf"{AND}(?:url{_IS}|{values})", _FLAGS),
         re.compile(_TAILS[form], _FLAGS),
-        re.compile(rf"(?:{_KEPT}*+{_BREAK}){{0,2}}+{_KEPT}*+\\*{_AND}(?:{values})", _FLAGS),
+        re.compile(rf"(?:{KEPT}*+{_BREAK}){{0,2}}+{KEPT}*+\\*{AND}(?:{values})", _FLAGS),
+        everyday=form is Form.TEAMS,
     )
     for form, values in _VALUES.items()
 }

@@ -92,14 +92,10 @@ def _links(text: str) -> Iterator[Link]:
 
 
 def _unwrap(span: Span) -> Unwrapped:
-    """Where a link leads. Raises SafelinksError, also for one that the text cut off in an escape.
-
-    `unwrap` alone cannot tell that, for it does not know that something followed.
-    """
-    unwrapped = unwrap(span.url)
-    if "%" in span.url[-2:] and unwrapped.layers:
+    """Where a link leads. Raises SafelinksError, also for one that the text cut off."""
+    if span.cut:
         raise TargetLostError(span.url)
-    return unwrapped
+    return unwrap(span.url)
 
 
 def clean(text: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from safelinks.grammar import MARKS, Form, Marks, form_at
+from safelinks.grammar import AND, KEPT, MARKS, Form, Marks, form_at
 from safelinks.run import TRAILING, Escape, Run, read_run
 
 __all__ = ["Span", "quote_before", "read_wrapped", "trimmed"]
@@ -23,13 +23,17 @@ __all__ = ["Span", "quote_before", "read_wrapped", "trimmed"]
 
 @frozen
 class Span:
-    """A link at ``text[start:end]``; `url` is the address that is meant there."""
+    """A link at ``text[start:end]``; `url` is the address that is meant there.
+
+    `cut` if the text breaks it off within its target, so that what is left of that leads elsewhere.
+    """
 
     start: int
     end: int
     url: str
     escape: Escape = Escape.NONE
     defanged: bool = False
+    cut: bool = False
 
 
 _STEP = 4_096  # characters that are read before looking whether the link has ended
@@ -37,10 +41,13 @@ _MAX_LINES = 64  # a Safe Link of 4,000 characters, cut at column 62
 _HEAD_LENGTH = 160  # scheme, host and path, damage included
 _MAX_HEAD_LINES = 3
 _OVERLAP = 96  # the longest mark: `corid` with its value, its separator escaped
+_FARTHEST = 4 * _STEP  # characters in which no mark shows: that is not the link any more
 
 _SAFE = re.compile(r"[^&,;=\\\[({]{12}")  # as long as what may have to be read as one
 
-_LINE_BREAK = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r)|[\xa0\u2007\u202f]+)(?![\r\n])")
+_LINE_BREAK = re.compile(
+    r"(?:[ \t]*(?:<br ?/?>[ \t]*)?(?:\r\n|\n|\r)|[\xa0\u2007\u202f]+)(?![\r\n])", re.IGNORECASE
+)
 _BLANKS = re.compile(r"[ \t\xa0]*")
 _QUOTE_PREFIX = re.compile(r"(?:[ \t]*>)*[ \t\xa0]*")
 # What may stand before every line of a link: signs ("# ", "+", ".. "), a word ("REM ", "JD>> ").
@@ -48,6 +55,15 @@ _QUOTE_PREFIX = re.compile(r"(?:[ \t]*>)*[ \t\xa0]*")
 _PREFIXES = (re.compile(r"[^\w\s]\W*"), re.compile(r"\S{1,12}[ \t]+"))
 _OWN = ("%", "&", "=", "'", '"', "<")
 _LONGEST_LEAD = 200
+
+# A target that is encoded tells by its first escape; then, all values are, and end where theirs do.
+_URL = re.compile(r"[?;&]url=(?:3D)?(?P<encoded>https?%)?", re.IGNORECASE)
+_VALUE = re.compile(rf"{KEPT}*(?:{AND}reserved=(?:3D)?)?", re.IGNORECASE)
+_UP_TO_BAR = re.compile(r"[^|]*")
+_BROKEN_ESCAPE = re.compile(r"%[0-9a-f]?\Z", re.IGNORECASE)
+_DATA = re.compile(rf"{AND}data=(?:3D)?0[0-9](?:%(?:25)*7C|\|)|://|safelinks\.", re.IGNORECASE)
+
+_OTHER_ADDRESS = re.compile(r"[^&]*[/?:]")  # before a parameter that could be anybody's
 
 _REFANG = re.compile(r"\b(h)xx(ps?(?=:|%(?:25)*3A))", re.IGNORECASE)
 _QP_URL = re.compile(r"url=3Dh", re.IGNORECASE)
@@ -95,7 +111,7 @@ def _form(text: str, start: int, prefixes: list[str], *, soft: bool) -> Form | N
     form = form_at(text, start)
     for prefix in prefixes:
         pieces = _Pieces(text, start, prefix, soft, MARKS[Form.MAIL])
-        for run in pieces.head() if form is None else ():
+        for run, _ in pieces.head() if form is None else ():
             form = form or form_at(_address(run))
     return form
 
@@ -111,19 +127,32 @@ class _Read:
 
 def _read(pieces: _Pieces) -> _Read:
     """The link, as far as its pieces lead to what is its own."""
-    best = searched = 0
+    best = searched = line = 0
     marks = pieces.marks
-    for run in pieces.runs():
+    for run, lines in pieces.runs():
         logical = run.text
         overlapping = max(0, searched - _OVERLAP)
         tail = marks.tail.search(logical, overlapping)
         if tail is not None and not (tail.end() == run.length and pieces.parameter_follows(run)):
             return _Read(run, tail.end(), whole=True)
-        found = marks.parameter.finditer(logical, overlapping)
-        if form_at(_address(run, best)) is None or any(one.end() > searched for one in found):
-            best = len(logical)
-        searched = len(logical)
+        last = max((one.end() for one in marks.parameter.finditer(logical, overlapping)), default=0)
+        if last > searched or form_at(_address(run, best)) is None:
+            best = _end_of_value(logical, last)
+        elif best == searched and lines == line:  # the value is longer than the step
+            best = _end_of_value(logical, best)
+        elif searched - best > _FARTHEST:
+            break
+        searched, line = len(logical), lines
     return _Read(run, best, whole=False)
+
+
+def _end_of_value(link: str, start: int) -> int:
+    """Where the value ends that begins at `start` of `link`, or the target's if that is 0."""
+    url = _URL.search(link)
+    if url is None or not url["encoded"]:
+        return len(link)
+    value = _VALUE if start else _UP_TO_BAR
+    return _behind(value, link, max(start, url.end()))
 
 
 @frozen
@@ -136,21 +165,24 @@ class _Pieces:
     soft: bool
     marks: Marks
 
-    def head(self) -> Iterator[Run]:
+    def head(self) -> Iterator[tuple[Run, int]]:
         """The run that begins the link, then the same with a few lines more."""
         return self._grow(_HEAD_LENGTH, _MAX_HEAD_LINES)
 
-    def runs(self) -> Iterator[Run]:
-        """The run that begins the link, then the same with each piece that can be its rest."""
+    def runs(self) -> Iterator[tuple[Run, int]]:
+        """The run that begins the link, then the same with each piece that can be its rest.
+
+        With it, how many lines were added.
+        """
         return self._grow(_STEP, _MAX_LINES)
 
-    def _grow(self, step: int, most_lines: int) -> Iterator[Run]:
+    def _grow(self, step: int, most_lines: int) -> Iterator[tuple[Run, int]]:
         run = Run(self.start, quote_before(self.text, self.start))
         lines = 0
         while True:
             stop = _safe_stop(self.text, run.end + step)
             read_run(self.text, run, soft=self.soft, onward=self.marks.onward, limit=stop)
-            yield run
+            yield run, lines
             if run.end < stop:
                 more = self._next_piece(run) if lines < most_lines else None
                 if more is None:
@@ -176,6 +208,8 @@ class _Pieces:
             return None
         if piece[0] in "123456789" and run.text.endswith("reserved="):
             return None  # what was cut off there is a zero
+        if self.marks.everyday and _OTHER_ADDRESS.match(piece):
+            return None
         return more
 
     def parameter_follows(self, run: Run) -> bool:
@@ -218,7 +252,22 @@ def _as_span(text: str, start: int, read: _Read) -> Span | None:
     url = escape.undo(url)
     if form_at(url) is None:
         return None
-    return Span(start, end, url, escape, _is_defanged(run, run.text))
+    cut = not read.whole and _is_cut(text, end, url)
+    return Span(start, end, url, escape, _is_defanged(run, run.text), cut)
+
+
+def _is_cut(text: str, end: int, url: str) -> bool:
+    """Whether `url`, which the text breaks off at offset `end`, had more of its target behind that.
+
+    It had if an escape is broken, or if parameters without an address follow.
+    """
+    target = next(reversed([*_URL.finditer(url)]), None)
+    if target is None or "&" in url[target.end() :]:
+        return False  # its own parameters show that the target was whole
+    if _BROKEN_ESCAPE.search(url):
+        return True
+    rest = _DATA.search(text, end, end + _FARTHEST)
+    return rest is not None and rest[0].startswith("&")
 
 
 def _is_defanged(run: Run, url: str) -> bool:
