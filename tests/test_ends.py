@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from building import HOST, SDATA, data, encode
+from building import HOST, SDATA, data, encode, wrap
+from hypothesis import given
+from hypothesis import strategies as st
 
 from safelinks import clean, find
 from safelinks.errors import TargetLostError
@@ -91,3 +93,108 @@ def test_a_target_may_be_long(length: int, after: str) -> None:
     assert find(text)[0].target == TARGET + "b" * length
     raw = f"https://outlook.office.com/mail/safelink.html?url={TARGET}{'b/' * length}"
     assert find(f"{raw} z")[0].target == TARGET + "b/" * length
+
+
+LINK = CUT + TAIL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'{}','b'", "'{}'.format(x)", "('{}');", "'see {}','b'", "['see {}']", "{{'a': 'see {}'}}",
+        "x('see {}'); y", "<!-- {}-->", "=={}==", "#{}#", "*{}*", "__{}__", "~~{}~~", "[url]{}[/url]",
+        "[url={}]x[/url]", "{}؛ x", "{}؟", "{}۔", "({})", "{{{}}}", "|{}|b|", "“{}”",
+    ],
+)  # fmt: skip
+def test_signs_and_quotes_around_a_link(text: str) -> None:
+    assert clean(text.format(LINK)) == text.format(TARGET)
+    assert [link.target for link in find(text.format(TARGET))] == [TARGET]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/lists('a','b')/items", "https://example.org/it's", "https://example.org/x--",
+        "https://example.org/?q=YWI==", "https://example.org/a&section=1", "https://example.org/?a[]=1",
+        "https://example.org/#/a[1]", "https://example.org/a--b>"[:-1], "https://example.org/a;b,c",
+    ],
+)  # fmt: skip
+def test_what_looks_like_an_end_and_is_none(url: str) -> None:
+    assert [link.target for link in find(f"see {url} now")] == [url]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["&#160;", "&#xA0;", "&nbsp;", "&rdquo;", "&ldquo;", "&rsquo;", "&raquo;", "&hellip;", "&mdash;",
+     "&ndash;", "&#8221;", "&#x201d;", "&#8211;", "&#10;", "&#13;", "&#9;", "&lt;br&gt;", "&#8203;"],
+)  # fmt: skip
+@pytest.mark.parametrize("link", [LINK.replace("&", "&amp;"), LINK, CUT, TARGET])
+def test_a_reference_to_what_no_address_contains_ends_it(link: str, reference: str) -> None:
+    text = f"<p>see {link}{reference}z</p>"
+    assert find(text)[0].target is not None
+    if link != CUT or reference != "&#8203;":  # a wrapped link may have it inside
+        assert clean(text) == f"<p>see {TARGET}{reference}z</p>"
+        assert find(text)[0].target == TARGET
+
+
+@pytest.mark.parametrize("equals", ["=3D", "=3d"])
+@pytest.mark.parametrize(
+    ("link", "after"),
+    [(CUT, after) for after in ("=C2=A0z", "=20", "=E2=80=9Dz", "", " z")]
+    # These could as well be the target's own where the wrapper has no tail.
+    + [(LINK, after) for after in ("=C2=A0z", "=20", "=E2=80=9D", "", " z", "=20z", "=0A", "=92s")],
+)
+def test_what_ends_a_link_in_quoted_printable(link: str, after: str, equals: str) -> None:
+    text = f"a{equals}1 =\n{link.replace('=', equals)}{after}\n"
+    assert clean(text) == f"a{equals}1 =\n{TARGET}{after}\n"
+
+
+def test_plain_links_end_likewise_in_quoted_printable() -> None:
+    text = f"a=3D1=\nx {TARGET}=20\n{TARGET}=C2=A0x {TARGET}=E2=80=9D {TARGET}?a=3D20 {TARGET}=\n/b"
+    assert [link.target for link in find(text)] == [TARGET] * 3 + [f"{TARGET}?a=20", f"{TARGET}/b"]
+
+
+@given(
+    st.text("abcdefgh ", max_size=76),
+    st.text("abcdefgh ", max_size=76),
+    st.integers(0, 200),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_lines_of_quoted_printable_stay_short(
+    before: str, after: str, length: int, newline: str
+) -> None:
+    link = wrap(f"{TARGET}?q={'b' * length}").replace("=", "=3D")
+    soft = "".join(f"{link[at : at + 70]}={newline}" for at in range(0, len(link), 70))
+    text = f"{before}={newline}{soft}{after}{newline}"
+    cleaned = clean(text)
+    assert max(map(len, cleaned.split(newline))) <= 76
+    assert "safelinks" not in cleaned
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        (f"{CUT}(dot)x", f"{TARGET}(dot)x"),
+        (f"{CUT}(.)", f"{TARGET}(.)"),
+        (f"https://{HOST.replace('.', '(dot)')}/?url=https%3A%2F%2Fa.example", "hxxps://a[.]example"),
+        (f"hxxps://{HOST}/?url=hxxps%3A%2F%2Fa[.]example&reserved=0", "hxxps://a[.]example"),
+    ],
+)  # fmt: skip
+def test_brackets_make_a_link_harmless_from_its_head_on(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+
+
+@pytest.mark.parametrize("prefix", ["> ", " * ", "REM ", "    # ", "\t// ", "JD>> ", "dnl "])
+@pytest.mark.parametrize("at", [1, 3, 5, 6, 7, 8])
+def test_a_scheme_that_is_cut_in_a_comment(prefix: str, at: int) -> None:
+    text = f"{prefix}see {LINK[:at]}\n{prefix}{LINK[at:]} z"
+    assert clean(text) == f"{prefix}see {TARGET} z"
+
+
+@pytest.mark.parametrize(
+    ("start", "written"),
+    [("<p>x</p> ", "&amp;"), ("\ufeff <!doctype html>", "&amp;"), ("a </ b ", "&"), ("<https://a.b> </p> ", "&")],
+)  # fmt: skip
+def test_markup_is_told_by_the_tag_that_begins_it(start: str, written: str) -> None:
+    link = wrap(f"{TARGET}?b=1&copy=2")
+    assert clean(f"{start}{link} y") == f"{start}{TARGET}?b=1{written}copy=2 y"

@@ -14,7 +14,7 @@ from enum import Enum, auto
 
 from attrs import Factory, define
 
-__all__ = ["INVISIBLE", "STOP", "TRAILING", "Escape", "Run", "read_run", "would_go_on"]
+__all__ = ["INVISIBLE", "STOP", "Escape", "Run", "read_run", "trimmed", "would_go_on"]
 
 
 class Escape(Enum):
@@ -49,27 +49,45 @@ _QP_ESCAPE = re.compile(r"=([2-7][0-9A-F])")
 # quote, the backtick, and the punctuation of other scripts that follows without a space.
 _HARD = (
     '\x00-\x20\x7f-\xa0<>"`\u1680\u2000-\u200a\u2018-\u201f\u2026\u2028-\u202f\u2039\u203a\u205f'
-    "\u2065-\u206f\xab\xbb\u060c\u0964\u3000-\u3002\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09"
+    "\u2065-\u206f\xab\xbb\u060c\u061b\u061f\u06d4\u0964\u3000-\u3002\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09"
     "\uff0c\uff1a\uff1b\uff1e\uff1f\uff3b\uff3d\uff5b\uff5d\uff61-\uff64\ud800-\udfff"
 )
 INVISIBLE = "\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 STOP = re.compile(f"[{_HARD}{INVISIBLE}\\\\|]")
 
-TRAILING = ".,:;!?'|"  # punctuation of the sentence, when it stands at the end of an address
+_TRAILING = ".,:;!?'|"  # punctuation of the sentence, when it stands at the end of an address
+_EMPHASIS = "*_~"
 _LOOK_AHEAD = 64
+_HEAD_LENGTH = 160  # scheme, host and path of a wrapper, damage included
 
-_AMPERSAND = r"&(?!(?:lt|gt|quot|apos|nbsp|\#0*(?:34|39|60|62)|\#x0*(?:22|27|3c|3e));)"
+# References to what no address contains, by name and by code point.
+_END_NAMES = (
+    "lt|gt|quot|apos|nbsp|ensp|emsp|thinsp|tab|newline|[lr][sd]quo|sbquo|bdquo|[lr]aquo|[lr]saquo"
+    "|hellip|[nm]dash|bull|middot"
+)
+_END_NUMBERS = r"9|1[03]|3[249]|6[02]|160|171|187|819[2-9]|82[0-3][0-9]"
+_END_HEX = r"[9ad]|2[027]|3[ce]|a[0b]|bb|20[0-2][0-9a-f]"
+_AMPERSAND = rf"&(?!(?:{_END_NAMES}|\#0*(?:{_END_NUMBERS})|\#x0*(?:{_END_HEX}));)"
 _INVISIBLE_NAMES = "(?:shy|zwj|zwnj|lrm|rlm)"
+# Quoted-printable: a soft break, white space before the end of a line, a hard space, a dash or so.
+_QP_END = r"[ \t]*\r?\n|(?:20|09)[ \t]*\r?\n|C2=A0|E2=80"
+# And what can only be so where an address is known to be at its end.
+_QP_END_OF_ADDRESS = re.compile(
+    rf"=(?:{_QP_END}|0[9AD]|20|C2=[AB]B|[89A][0-9A-F]|BB)", re.IGNORECASE
+)
 _LIST = r"[,;](?!https?://)"  # "https://a.example,https://b.example" are two
 
 
 def _chunk(*, quote: str, soft: bool, forgiving: bool) -> re.Pattern[str]:
     """As much of an address as needs no second look; brackets and damage always do."""
     ampersand = _AMPERSAND + (rf"(?!\#|{_INVISIBLE_NAMES};)" if forgiving else "")
-    equals = r"=(?![ \t]*\r?\n)" if soft else "="
-    special = quote if forgiving else quote + "|"
-    plain = rf"[^{_HARD}{INVISIBLE}{special}\\&=,;()\[\]{{}}]++"
-    return re.compile(rf"(?:{plain}|{ampersand}|{_LIST}|{equals})++", re.IGNORECASE)
+    equals = rf"=(?!{_QP_END})" if soft else "="
+    bar = r"|\|(?!https?://)" if forgiving else ""
+    apostrophe = "" if quote else r"|'(?![,;:)\]}])"
+    plain = rf"[^{_HARD}{INVISIBLE}'|\\&=,;()\[\]{{}}]++"
+    return re.compile(
+        rf"(?:{plain}|{ampersand}|{_LIST}|{equals}{bar}{apostrophe})++", re.IGNORECASE
+    )
 
 
 _CHUNKS = {
@@ -110,6 +128,14 @@ class Run:
     length: int = 0
     _pieces: list[str] = Factory(list)
     _ends: list[tuple[int, int, bool]] = Factory(list)  # length so far, offset behind, verbatim
+
+    @property
+    def defanging(self) -> bool:
+        """Whether brackets may be there to make the address harmless: that begins in its head."""
+        if self.defanged or self.length >= _HEAD_LENGTH:
+            return self.defanged
+        head = self.text
+        return "?" not in head or head[1:3].lower() == "xx"
 
     @property
     def text(self) -> str:
@@ -167,6 +193,8 @@ def read_run(
         char = text[run.end]
         if onward and _undo_damage(text, char, run):
             continue
+        if text.startswith("[/", run.end):
+            return run  # a closing tag of BBCode
         if char in opened:
             opened[char] += 1
         elif char in _OPENER and opened[_OPENER[char]]:
@@ -175,6 +203,8 @@ def read_run(
             run.add("", soft_break.end())
             run.soft_broken = True
             continue
+        elif char == "'" and not run.quote and any(opened.values()):
+            pass  # around a value in brackets, as in OData
         elif not (onward and char in ")'" and _goes_on(text, run, onward)):
             return run
         run.add(char, run.end + 1, verbatim=True)
@@ -190,19 +220,45 @@ def _goes_on(text: str, run: Run, onward: re.Pattern[str]) -> bool:
     return run.end < run.sure
 
 
-def would_go_on(text: str, end: int) -> bool:
-    """Whether an address that is put before offset `end` would swallow what stands there.
+def would_go_on(text: str, start: int, end: int, *, quoted_printable: bool) -> bool:
+    """Whether an address in the place of ``text[start:end]`` would swallow what stands behind it.
 
     A comma or semicolon parts values: there, it is the reader of the values who has to know.
     """
     soft_break = _SOFT_BREAK.match(text, end)
-    start = soft_break.end() if soft_break else end
-    if text[start : start + 1] in ("(", "[", "{"):
+    behind = soft_break.end() if soft_break else end
+    if quoted_printable and _QP_END_OF_ADDRESS.match(text, behind):
+        return False
+    if _ENDS.match(text, behind) or text[start - 1 : start] == "'" == text[end : end + 1]:
+        return False
+    if text[behind : behind + 1] in ("(", "[", "{"):
         return True
-    glued = _CHUNKS["", True, False].match(text, start, start + _LOOK_AHEAD)
+    glued = _CHUNKS["", True, False].match(text, behind, behind + _LOOK_AHEAD)
     if glued is None or glued[0][0] in ",;":
         return False
-    return bool(glued[0].removeprefix("*/").strip(TRAILING + "*_~"))
+    sign = _sign_before(text, start)
+    return bool(glued[0].removeprefix("*/").strip(_TRAILING + _EMPHASIS + sign))
+
+
+def trimmed(text: str, start: int, end: int, url: str) -> int:
+    """How much of `url`, ``text[start:end]``, is left without the punctuation around it."""
+    trailing = _TRAILING + _sign_before(text, start)
+    kept = url.rstrip(trailing)
+    if kept.endswith("*/") or (kept.endswith("--") and text[end : end + 1] == ">"):
+        kept = kept[:-2].rstrip(trailing)
+    return len(kept)
+
+
+def _sign_before(text: str, start: int) -> str:
+    """The sign of markup before offset `start`, if there is one that also closes what it opens."""
+    before = text[max(0, start - 2) : start]
+    if before == "==":
+        return before
+    return before[-1:] if before[-1:] in _SIGNS else ""
+
+
+_ENDS = re.compile(r"-->|\[/")  # of a comment, of an element in BBCode
+_SIGNS = frozenset(f"{_EMPHASIS}#")
 
 
 def _undo_damage(text: str, char: str, run: Run) -> bool:
@@ -220,7 +276,7 @@ def _undo_damage(text: str, char: str, run: Run) -> bool:
         run.add(meant, match.end())
     elif char == "&" and (match := _CUT_REFERENCE.match(text, run.end)):
         run.add(match[0], match.end(), verbatim=True)  # whole with the next line
-    elif char in "[({" and (match := _BRACKETED.match(text, run.end)):
+    elif char in "[({" and run.defanging and (match := _BRACKETED.match(text, run.end)):
         inner = match[1] or match[2] or match[3]
         run.add("." if inner.lower() == "dot" else inner, match.end())
         run.defanged = True

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from safelinks.grammar import CANONICAL
-from safelinks.run import INVISIBLE, Escape, Run, read_run
-from safelinks.wrapped import Span, quote_before, read_wrapped, trimmed
+from safelinks.run import INVISIBLE, Escape, Run, read_run, trimmed
+from safelinks.wrapped import Span, quote_before, read_wrapped
 
 __all__ = ["Span", "scan"]
 
@@ -46,7 +46,8 @@ _HOSTS = (
 )
 
 # The scheme before a host that is whole, where `://` itself was cut, escaped or defanged.
-_GAP = rf"[{INVISIBLE}]*(?:=?[ \t]*\r?\n[^\w\s]{{0,4}}[ \t>]*)?"
+_PREFIX = r"[ \t]*(?:\w{1,8}(?=[ \t>]))?[^\w\s]{0,4}[ \t>]*"
+_GAP = rf"[{INVISIBLE}]*(?:=?[ \t]*\r?\n{_PREFIX})?"
 _COLON = r"\[?(?:\\*:|&\#(?:58|x3a);|\\+u003a)\]?"
 _SLASH = r"(?:\\*/|&\#(?:47|x2f);|\\+u002f|\[/\])"
 _DAMAGED_SCHEME = re.compile(
@@ -57,12 +58,13 @@ _DAMAGED_SCHEME = re.compile(
 _LOOK_BACK = 60
 
 _ANCHOR = "safelinks"
+_QUOTED_PRINTABLE = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
 
 
 def scan(text: str) -> Iterator[Span]:
     """Every link in `text`, in order; none overlaps another."""
     find = text.find
-    soft = "=3D" in text and ("=\n" in text or "=\r\n" in text)
+    soft = "=3" in text and all(any(map(text.__contains__, signs)) for signs in _QUOTED_PRINTABLE)
     end = len(text)
     position = floor = 0  # where to look on, and where the last link ended
     # Two things betray a link: `://`, and the name that stays whole when `://` does not.
@@ -130,7 +132,7 @@ def _may_be_cut(text: str, scheme_at: int) -> bool:
 def _plain(text: str, start: int, scheme_at: int, *, soft: bool) -> Span | None:
     """An address that is taken as it stands."""
     run = read_run(text, Run(start, quote_before(text, start)), soft=soft)
-    url = run.text[: trimmed(text, start, run.text)]
+    url = run.text[: trimmed(text, start, run.end, run.text)]
     if len(url) <= scheme_at + 3 - start:
         return None
     end = run.raw_end(len(url))

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from attrs import field, frozen
 
-from safelinks import percent, quoted_printable
+from safelinks import percent
 from safelinks.errors import SafelinksError, TargetLostError
+from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.redact import redact
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, scan
@@ -120,7 +121,7 @@ def clean(text: str) -> str:
 def _clean_once(text: str) -> str:
     pieces = []
     position = 0
-    markup = "</" in text
+    markup = _TAG_FIRST.match(text) is not None
     for span in scan(text):
         try:
             unwrapped = _unwrap(span)
@@ -144,9 +145,11 @@ def _written(target: str, span: Span, text: str, *, markup: bool) -> str:
         written = written.replace("'", "%27")
     if span.defanged:
         written = _defang(written)
-    space = " " if would_go_on(text, span.end) else ""
-    if span.escape is Escape.QUOTED_PRINTABLE:
-        return quoted_printable.write(written + space, text, span.start, span.end)
+    quoted_printable = span.escape is Escape.QUOTED_PRINTABLE
+    go_on = would_go_on(text, span.start, span.end, quoted_printable=quoted_printable)
+    space = " " if go_on else ""
+    if quoted_printable:
+        return write_quoted_printable(written + space, text, span.start, span.end)
     if markup or span.escape is Escape.HTML:
         escaped = _ESCAPED_AND.search(text, span.start, span.end) is not None
         if escaped or (markup and html.unescape(written) != written):
@@ -172,6 +175,7 @@ def _balanced(url: str) -> str:
     return "".join(f"%{ord(char):02X}" if at in lonely else char for at, char in enumerate(url))
 
 
+_TAG_FIRST = re.compile(r"\ufeff?\s*<(?:[!?]|[a-z][a-z0-9]*[\s>/])", re.IGNORECASE)
 _ESCAPED_AND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
 _BRACKET = re.compile(r"[()\[\]{}]")
 _CLOSER = {"(": ")", "[": "]", "{": "}"}

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from safelinks.grammar import AND, KEPT, MARKS, Form, Marks, form_at
-from safelinks.run import TRAILING, Escape, Run, read_run
+from safelinks.run import Escape, Run, read_run, trimmed
 
-__all__ = ["Span", "quote_before", "read_wrapped", "trimmed"]
+__all__ = ["Span", "quote_before", "read_wrapped"]
 
 
 @frozen
@@ -244,7 +244,7 @@ def _safe_stop(text: str, stop: int) -> int:
 def _as_span(text: str, start: int, read: _Read) -> Span | None:
     run, length = read.run, read.length
     if not read.whole:
-        length = trimmed(text, start, run.text[:length])
+        length = trimmed(text, start, run.raw_end(length), run.text[:length])
     url = _address(run, length)
     end = run.raw_end(length)
     quoted_printable = _QP_URL.search(url) is not None
@@ -284,13 +284,3 @@ def quote_before(text: str, start: int) -> str:
     """The quote that opened the link at `start`, if one did."""
     before = text[start - 1] if start else ""
     return before if before in "'\"" else ""
-
-
-def trimmed(text: str, start: int, url: str) -> int:
-    """How much of `url`, which stands at `start`, is left without the punctuation around it."""
-    before = text[start - 1] if start else ""
-    trailing = TRAILING + (before if before in "*_~" else "")
-    kept = url.rstrip(trailing)
-    if kept.endswith("*/"):
-        kept = kept[:-2].rstrip(trailing)
-    return len(kept)
