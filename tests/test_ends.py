@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import quopri
+
 import pytest
 from building import HOST, SDATA, data, encode, wrap
 from hypothesis import given
@@ -198,3 +200,54 @@ def test_a_scheme_that_is_cut_in_a_comment(prefix: str, at: int) -> None:
 def test_markup_is_told_by_the_tag_that_begins_it(start: str, written: str) -> None:
     link = wrap(f"{TARGET}?b=1&copy=2")
     assert clean(f"{start}{link} y") == f"{start}{TARGET}?b=1{written}copy=2 y"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\n> "])
+@pytest.mark.parametrize("wrapped", ["<{}>", '"{}"'])
+@pytest.mark.parametrize("length", [62, 64, 76])
+@pytest.mark.parametrize("end", ["", "%2Fend", DATA, TAIL[:-14], TAIL])
+def test_delimiters_hold_all_of_a_link_together(
+    end: str, length: int, wrapped: str, newline: str
+) -> None:
+    link = f"{BEGINNING}er{end}"
+    cut = newline.join(link[at : at + length] for at in range(0, len(link), length))
+    text = f"{newline.strip()} see {wrapped}, and {{}}\n"
+    target = "https://example.org/longer" + ("/end" if end == "%2Fend" else "")
+    assert clean(text.format(cut, "more")) == text.format(target, "more")
+
+
+@pytest.mark.parametrize("length", [62, 70, 76])
+def test_nothing_of_the_recipient_is_left_behind(length: int) -> None:
+    link = BEGINNING + DATA.rpartition("%7C")[0]
+    cut = "\n".join(link[at : at + length] for at in range(0, len(link), length))
+    assert clean(f"{cut}\n\nRegards\nJoe\n") == "https://example.org/long\n\nRegards\nJoe\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "space"), [("。谢", ""), ("\u2019s", ""), ("谢", " "), ("é", " ")]
+)
+def test_other_scripts_behind_a_link_in_quoted_printable(after: str, space: str) -> None:
+    text = quopri.encodestring(f"a={LINK}{after} {'x' * 80}\n".encode()).decode()
+    decoded = quopri.decodestring(clean(text)).decode()
+    assert decoded == f"a={TARGET}{space}{after} {'x' * 80}\n"
+
+
+def test_html_within_quoted_printable() -> None:
+    link = wrap(f"{TARGET}?b=1&c=2").replace("&", "&amp;")
+    text = quopri.encodestring(f'<p>See <a href="{link}">x</a></p>\n'.encode()).decode()
+    assert quopri.decodestring(clean(text)).decode() == (
+        f'<p>See <a href="{TARGET}?b=1&amp;c=2">x</a></p>\n'
+    )
+
+
+@given(st.lists(st.integers(1, 90), min_size=1, max_size=4), st.sampled_from(["\n", "\r\n"]))
+def test_several_links_on_a_line_of_quoted_printable(lengths: list[int], newline: str) -> None:
+    targets = [f"https://example.org/{'b' * length}" for length in lengths]
+    whole = "; ".join(map(wrap, targets)).replace("=", "=3D")
+    cut = f"={newline}".join(whole[at : at + 75] for at in range(0, len(whole), 75)) + newline
+    cleaned = clean(cut)
+    assert max(map(len, cleaned.split(newline))) <= 76
+    assert quopri.decodestring(cleaned).decode().split("; ") == [
+        *targets[:-1],
+        targets[-1] + newline,
+    ]

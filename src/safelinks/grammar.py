@@ -158,7 +158,7 @@ _TAILS: Mapping[Form, str] = {
     Form.TEAMS: r"(?!)",  # its last value has no form of its own
     Form.OUTLOOK_WEB: rf"{_MAIL_TAIL}|{AND}corid{_IS}{_GUID}{_LAST}",
 }
-_BREAK = r"=?[ \t]*\r?\n[^\w%&=\r\n]{0,8}"
+_BREAK = r"=?[ \t]*\r?\n(?![ \t>]*\r?\n)[^\w%&=\r\n]{0,8}"
 MARKS: Mapping[Form, Marks] = {
     form: Marks(
         re.compile(rf"{AND}(?:url{_IS}|{values})", _FLAGS),

@@ -7,11 +7,12 @@ __all__ = ["write"]
 _LINE = 76  # characters of a line, the soft break's "=" included
 
 
-def write(url: str, text: str, start: int, end: int) -> str:
-    """`url` encoded for the place of ``text[start:end]``, with soft breaks where they are due."""
+def write(url: str, text: str, start: int, end: int, column: int) -> str:
+    """`url` encoded for the place of ``text[start:end]``, with soft breaks where they are due.
+
+    `column` characters stand on the line already, in what is written.
+    """
     newline = "\r\n" if "\r\n" in text[start : end + 2 * _LINE] else "\n"
-    before = text.rfind("\n", max(0, start - _LINE), start)
-    column = start - before - 1 if before >= 0 else min(start, _LINE)
     rest = text.find("\n", end, end + _LINE)
     rest_length = len(text[end : rest if rest >= 0 else end + _LINE].rstrip("\r"))
     out = []

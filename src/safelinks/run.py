@@ -70,11 +70,7 @@ _END_HEX = r"[9ad]|2[027]|3[ce]|a[0b]|bb|20[0-2][0-9a-f]"
 _AMPERSAND = rf"&(?!(?:{_END_NAMES}|\#0*(?:{_END_NUMBERS})|\#x0*(?:{_END_HEX}));)"
 _INVISIBLE_NAMES = "(?:shy|zwj|zwnj|lrm|rlm)"
 # Quoted-printable: a soft break, white space before the end of a line, a hard space, a dash or so.
-_QP_END = r"[ \t]*\r?\n|(?:20|09)[ \t]*\r?\n|C2=A0|E2=80"
-# And what can only be so where an address is known to be at its end.
-_QP_END_OF_ADDRESS = re.compile(
-    rf"=(?:{_QP_END}|0[9AD]|20|C2=[AB]B|[89A][0-9A-F]|BB)", re.IGNORECASE
-)
+_QP_END = r"[ \t]*\r?\n|(?:20|09)[ \t]*\r?\n|C2=A0|E2=80|E3=80"
 _LIST = r"[,;](?!https?://)"  # "https://a.example,https://b.example" are two
 
 
@@ -227,8 +223,8 @@ def would_go_on(text: str, start: int, end: int, *, quoted_printable: bool) -> b
     """
     soft_break = _SOFT_BREAK.match(text, end)
     behind = soft_break.end() if soft_break else end
-    if quoted_printable and _QP_END_OF_ADDRESS.match(text, behind):
-        return False
+    if quoted_printable and (escapes := _QP_ESCAPES.match(text, behind)):
+        return STOP.match(_decoded(escapes[0])) is None
     if _ENDS.match(text, behind) or text[start - 1 : start] == "'" == text[end : end + 1]:
         return False
     if text[behind : behind + 1] in ("(", "[", "{"):
@@ -257,6 +253,14 @@ def _sign_before(text: str, start: int) -> str:
     return before[-1:] if before[-1:] in _SIGNS else ""
 
 
+def _decoded(escapes: str) -> str:
+    """The characters that `escapes` of quoted-printable stand for."""
+    octets = bytes.fromhex(_SOFT_BREAK.sub("", escapes).replace("=", ""))
+    characters = octets.decode("utf-8", "replace")
+    return octets.decode("cp1252", "replace") if characters[0] == "\ufffd" else characters
+
+
+_QP_ESCAPES = re.compile(r"(?:(?:=\r?\n)?=[0-9A-F]{2}){1,4}", re.IGNORECASE)  # of one character
 _ENDS = re.compile(r"-->|\[/")  # of a comment, of an element in BBCode
 _SIGNS = frozenset(f"{_EMPHASIS}#")
 

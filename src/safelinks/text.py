@@ -128,17 +128,18 @@ def _clean_once(text: str) -> str:
         except SafelinksError:
             continue
         if unwrapped.layers:
-            target = _written(unwrapped.target, span, text, markup=markup)
-            pieces += [text[position : span.start], target]
+            pieces.append(text[position : span.start])
+            pieces.append(_written(unwrapped.target, span, text, pieces, markup=markup))
             position = span.end
     pieces.append(text[position:])
     return "".join(pieces)
 
 
-def _written(target: str, span: Span, text: str, *, markup: bool) -> str:
+def _written(target: str, span: Span, text: str, before: list[str], *, markup: bool) -> str:
     """`target` as it has to be written in the place of `span`, in a text that has `markup` or not.
 
-    An ampersand is escaped where the wrapper's own were, or where it would be misread.
+    `before` is all that is written up to there. An ampersand is escaped where the wrapper's own
+    were, or where it would be misread.
     """
     written = _balanced(percent.encode(target, STOP))
     if text[span.start - 1 : span.start] == "'":
@@ -148,13 +149,24 @@ def _written(target: str, span: Span, text: str, *, markup: bool) -> str:
     quoted_printable = span.escape is Escape.QUOTED_PRINTABLE
     go_on = would_go_on(text, span.start, span.end, quoted_printable=quoted_printable)
     space = " " if go_on else ""
-    if quoted_printable:
-        return write_quoted_printable(written + space, text, span.start, span.end)
-    if markup or span.escape is Escape.HTML:
+    if markup or span.escape is not Escape.NONE:
         escaped = _ESCAPED_AND.search(text, span.start, span.end) is not None
         if escaped or (markup and html.unescape(written) != written):
             written = written.replace("&", "&amp;")
+    if quoted_printable:
+        column = _length_of_last_line(before)
+        return write_quoted_printable(written + space, text, span.start, span.end, column)
     return written + space
+
+
+def _length_of_last_line(pieces: list[str]) -> int:
+    length = 0
+    for piece in reversed(pieces):
+        newline = piece.rfind("\n")
+        if newline >= 0:
+            return length + len(piece) - newline - 1
+        length += len(piece)
+    return length
 
 
 def _balanced(url: str) -> str:

@@ -59,6 +59,10 @@ _LONGEST_LEAD = 200
 # A target that is encoded tells by its first escape; then, all values are, and end where theirs do.
 _URL = re.compile(r"[?;&]url=(?:3D)?(?P<encoded>https?%)?", re.IGNORECASE)
 _VALUE = re.compile(rf"{KEPT}*(?:{AND}reserved=(?:3D)?)?", re.IGNORECASE)
+# What is left of `data` or `sdata`, on lines of its own.
+_REST_OF_VALUE = re.compile(
+    rf"(?={KEPT}*+\Z)(?:.*%(?:25)*7C|.*%(?:25)*3D\Z)", re.IGNORECASE | re.DOTALL
+)
 _UP_TO_BAR = re.compile(r"[^|]*")
 _BROKEN_ESCAPE = re.compile(r"%[0-9a-f]?\Z", re.IGNORECASE)
 _DATA = re.compile(rf"{AND}data=(?:3D)?0[0-9](?:%(?:25)*7C|\|)|://|safelinks\.", re.IGNORECASE)
@@ -138,11 +142,13 @@ def _read(pieces: _Pieces) -> _Read:
         last = max((one.end() for one in marks.parameter.finditer(logical, overlapping)), default=0)
         if last > searched or form_at(_address(run, best)) is None:
             best = _end_of_value(logical, last)
-        elif best == searched and lines == line:  # the value is longer than the step
+        elif (best == searched and lines == line) or _REST_OF_VALUE.match(logical, best):
             best = _end_of_value(logical, best)
         elif searched - best > _FARTHEST:
             break
         searched, line = len(logical), lines
+    if pieces.enclosed(run) and _VALUE.fullmatch(run.text, best):
+        best = run.length
     return _Read(run, best, whole=False)
 
 
@@ -211,6 +217,11 @@ class _Pieces:
         if self.marks.everyday and _OTHER_ADDRESS.match(piece):
             return None
         return more
+
+    def enclosed(self, run: Run) -> bool:
+        """Whether all of `run` stands between delimiters (RFC 3986, appendix C)."""
+        before, after = self.text[self.start - 1 : self.start], self.text[run.end : run.end + 1]
+        return before + after in ("<>", '""')
 
     def parameter_follows(self, run: Run) -> bool:
         """Whether the next line begins with another parameter: their order may be any."""
