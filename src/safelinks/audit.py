@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from attrs import evolve
 
 from safelinks.catalog import Catalog, Match
 from safelinks.documents import Document, read
 from safelinks.health.checker import Checker
-from safelinks.health.outcome import Outcome, Reason, Verdict
-from safelinks.redact import mask, redact
+from safelinks.health.outcome import Hop, Outcome, Reason, Verdict
+from safelinks.redact import recipients, redact
 from safelinks.report import Place, Report, Row
 from safelinks.text import Link
 
 __all__ = ["check", "check_documents", "survey"]
+
+T = TypeVar("T", Match, Outcome, Hop)
 
 
 def check(
@@ -78,20 +82,24 @@ def survey(
 ) -> Report:
     """The report on `documents`, with what is known of each target in `outcomes`."""
     catalog = catalog or Catalog.nyc()
-    matches: dict[str, Match] = {}
     rows = []
+    everybody = _everybody(documents)
+
+    @lru_cache(maxsize=16)  # a row names its target several times
+    def shown(url: str) -> str:
+        """`url` without any recipient: the link of one may name that of another."""
+        return url if show_recipients else redact(url, everybody)
+
     for document in documents:
         groups: dict[tuple[str, bool], list[Link]] = {}
         for link in document.links:
             groups.setdefault((link.target or link.url, link.defanged), []).append(link)
         for links in groups.values():
             target = links[0].target
-            match = None
-            if target is not None:
-                match = matches.get(target) or catalog.identify(target)
-                matches[target] = match
+            match = None if target is None else catalog.identify(target)
             outcome = _outcome(links[0], outcomes, match)
-            rows.append(_row(document, links, match, outcome, show_recipients=show_recipients))
+            row = _row(document, links, match, outcome, shown)
+            rows.append(evolve(row, recipients=_addressees(links)) if show_recipients else row)
     names = tuple(document.name for document in documents)
     notes = tuple(note for document in documents for note in document.notes)
     return Report(tuple(rows), names, notes)
@@ -111,45 +119,53 @@ def _outcome(link: Link, outcomes: dict[str, Outcome], match: Match | None) -> O
     return outcome
 
 
+def _everybody(documents: Iterable[Document]) -> frozenset[str]:
+    """Everybody to whom a link was sent, whether its target is known or not."""
+    found: set[str] = set()
+    for document in documents:
+        for link in document.links:
+            found |= link.unwrapped.recipients if link.unwrapped else recipients(link.url)
+    return frozenset(found)
+
+
 def _row(
     document: Document,
     links: Sequence[Link],
     match: Match | None,
     outcome: Outcome,
-    *,
-    show_recipients: bool,
+    shown: Callable[[str], str],
 ) -> Row:
-    """One row, without anything personal unless `show_recipients`."""
-    known = dict.fromkeys(
-        layer_link.recipient
-        for link in links
-        if link.unwrapped is not None
-        for layer_link in link.unwrapped.safe_links
-        if layer_link.recipient
-    )
-    recipients = tuple(address for address in known if address is not None)
-
-    def shown(url: str) -> str:
-        if show_recipients:
-            return url
-        url = redact(url)
-        for address in recipients:
-            url = mask(url, address)
-        return url
-
+    """One row, every address in it as it may be `shown`."""
     first = links[0]
     return Row(
         document.name,
         shown(first.url),
         None if first.target is None else shown(first.target),
-        None if match is None else evolve(match, url=shown(match.url)),
-        evolve(
+        None if match is None else _with(match, url=shown(match.url)),
+        _with(
             outcome,
             url=shown(outcome.url),
-            hops=tuple(evolve(hop, url=shown(hop.url)) for hop in outcome.hops),
+            hops=tuple(_with(hop, url=shown(hop.url)) for hop in outcome.hops),
             replacement=None if outcome.replacement is None else shown(outcome.replacement),
             evidence=shown(outcome.evidence),
         ),
         tuple(Place(link.line, link.column) for link in links),
-        recipients if show_recipients else (),
     )
+
+
+def _with(value: T, **fields: Any) -> T:  # noqa: ANN401  of whatever type the field is
+    """`value` with other `fields`: itself where they are the same, as most are."""
+    same = all(getattr(value, name) == other for name, other in fields.items())
+    return value if same else evolve(value, **fields)
+
+
+def _addressees(links: Sequence[Link]) -> tuple[str, ...]:
+    """To whom the messages were sent that `links` are from, in the original case."""
+    safe_links = (
+        safe_link
+        for link in links
+        if link.unwrapped is not None
+        for safe_link in link.unwrapped.safe_links
+    )
+    found = dict.fromkeys(safe_link.recipient for safe_link in safe_links)
+    return tuple(address for address in found if address)

@@ -84,7 +84,9 @@ class DataField:
             text = percent.decode(text)
         fields = tuple(text.split("|"))
         version = fields[0]
-        known = version in FIELD_COUNTS or (len(version) == 2 and version.isdecimal())
+        known = version in FIELD_COUNTS or (
+            len(version) == 2 and version.isascii() and version.isdecimal()
+        )
         return cls(raw, fields, version if known and len(fields) > 1 else None)
 
     def _at(self, index: int) -> str:

@@ -11,11 +11,13 @@
     ├── SetupError           a setting of the environment that cannot be used
     └── CatalogError         catalog data that breaks its own rules
 
-Messages are one sentence for people. They never quote the query of a Safe Link, because that is
-where the recipient's address stands; the whole input stays available as an attribute.
+Messages are one sentence for people. Of an address they quote the host only, because all else may
+tell the recipient's; the whole input stays available as an attribute.
 """
 
 from __future__ import annotations
+
+import re
 
 __all__ = [
     "CatalogError",
@@ -46,6 +48,9 @@ class _LinkError(SafelinksError):
 
     def __str__(self) -> str:
         return self._sentence.format(address=_brief(self.url))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
 
 
 class NotASafeLinkError(_LinkError, ValueError):
@@ -96,9 +101,17 @@ class CatalogError(SafelinksError):
     """Catalog data that breaks a rule; the message names the entry and the rule."""
 
 
+_SCHEME_AND_HOST = re.compile(
+    r"\s*((?:[a-z][a-z0-9+.-]*:/*)?)(?:[^/?#&@\s]*@)?([^/?#&@\s]*)", re.IGNORECASE
+)
+
+
 def _brief(url: str) -> str:
-    """The part of `url` before its query, quoted and shortened, harmless on a terminal."""
-    shown = url.partition("?")[0].partition("&")[0]
+    """Scheme and host of `url`, quoted and shortened, harmless on a terminal."""
+    match = _SCHEME_AND_HOST.match(url)
+    shown = match[1] + match[2] if match else ""
     if len(shown) > _SHOWN:
-        shown = shown[:_SHOWN] + "…"
+        shown = shown[:_SHOWN]
+    if shown != url:
+        shown += "…"
     return ascii(shown) if not shown.isprintable() else f"'{shown}'"

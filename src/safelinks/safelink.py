@@ -13,13 +13,13 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from attrs import field, frozen
+from attrs import frozen
 
 from safelinks import percent
 from safelinks.datafield import DataField
 from safelinks.errors import NotASafeLinkError, TargetLostError
 from safelinks.grammar import Form, Parts, parts_of, target_of
-from safelinks.redact import redact
+from safelinks.redact import recipients, redact
 from safelinks.teams import TeamsData
 
 __all__ = ["Form", "SafeLink", "peel"]
@@ -29,7 +29,7 @@ _STUMP = re.compile(r"(?:h|ht|htt|https?:?/{0,2})?", re.IGNORECASE)
 _LONGEST_STUMP = len("https://")
 
 
-@frozen
+@frozen(repr=False)
 class SafeLink:
     """One Safe Link: where it leads, and what it says about the message it was in.
 
@@ -39,8 +39,8 @@ class SafeLink:
 
     wrapper: ClassVar[str] = "Microsoft Safe Links"
 
-    url: str = field(repr=False)
-    target: str = field(repr=redact)
+    url: str
+    target: str
 
     @classmethod
     def parse(cls, url: str) -> SafeLink:
@@ -197,7 +197,10 @@ class SafeLink:
 
     def redacted(self) -> SafeLink:
         """The same link without the recipient's address and without session credentials."""
-        return SafeLink(redact(self.url), redact(self.target))
+        return SafeLink(redact(self.url), redact(self.target, recipients(self.url)))
+
+    def __repr__(self) -> str:
+        return f"SafeLink(target={redact(self.target, recipients(self.url))!r})"
 
 
 def peel(url: str) -> SafeLink | None:

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from attrs import field, frozen
+from attrs import frozen
 
 from safelinks import safelink, wrappers
 from safelinks.errors import ChainTooDeepError
-from safelinks.redact import redact
+from safelinks.redact import mask, recipients, redact
 from safelinks.safelink import SafeLink
 
 __all__ = ["MAX_LAYERS", "Layer", "Unwrapped", "unwrap"]
@@ -37,7 +37,7 @@ class Layer(Protocol):
         """What was inside, one layer removed."""
 
 
-@frozen
+@frozen(repr=False)
 class Unwrapped:
     """An address and where it leads.
 
@@ -46,8 +46,8 @@ class Unwrapped:
     those of the outermost Safe Link among the layers, None where there is none.
     """
 
-    url: str = field(repr=redact)
-    target: str = field(repr=redact)
+    url: str
+    target: str
     layers: tuple[Layer, ...] = ()
 
     @property
@@ -62,6 +62,15 @@ class Unwrapped:
             if isinstance(layer, SafeLink):
                 return layer
         return None
+
+    @property
+    def recipients(self) -> frozenset[str]:
+        """Every address that any layer was sent to, in lower case. Personal data."""
+        return recipients(self.url, *(layer.target for layer in self.layers))
+
+    def __repr__(self) -> str:
+        shown = f"url={redact(self.url)!r}, target={redact(self.target)!r}, layers={self.layers!r}"
+        return mask(f"Unwrapped({shown})", self.recipients)
 
     @property
     def recipient(self) -> str | None:

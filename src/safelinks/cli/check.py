@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from safelinks.report import Report
 
 __all__ = ["check"]
+
+_PIECES = 1_000  # of a report that are written at once
 
 
 @click.command()
@@ -68,7 +71,9 @@ def check(
     )
     from safelinks.reports import FORMATS  # noqa: PLC0415  the whole house, for this command only
 
-    click.echo(FORMATS[output_format](report), nl=False)
+    pieces = FORMATS[output_format](report)
+    while part := "".join(islice(pieces, _PIECES)):
+        click.echo(part, nl=False)
     context.exit(2 if unreadable else report.exit_code)
 
 

@@ -39,8 +39,9 @@ def unwrap(
         except SafelinksError as error:
             code = 1
             click.echo(f"Error: {error}", err=True)
-            failed = {"url": _shown(url, show=show_recipients), "target": None, "error": str(error)}
-            click.echo(json.dumps(failed) if as_json else printable_url(failed["url"] or ""))
+            shown = url if show_recipients else redact(url)
+            failed = {"url": shown, "target": None, "error": str(error)}
+            click.echo(json.dumps(failed) if as_json else printable_url(shown))
             continue
         if as_json:
             click.echo(json.dumps(_metadata(unwrapped, show=show_recipients)))
@@ -57,20 +58,22 @@ def _lines() -> Iterable[str]:
             yield address
 
 
-def _shown(url: str, *, show: bool) -> str:
-    return url if show else redact(url)
-
-
 def _metadata(unwrapped: Unwrapped, *, show: bool) -> dict[str, object]:
+    """All that is known. What was asked for, the target, is exact; its way there names nobody."""
     link = unwrapped.safe_link
+    known = unwrapped.recipients
+
+    def shown(url: str) -> str:
+        return url if show else redact(url, known)
+
     return {
-        "url": _shown(unwrapped.url, show=show),
+        "url": shown(unwrapped.url),
         "target": unwrapped.target,
         "layers": [
             {
                 "wrapper": layer.wrapper,
-                "url": _shown(layer.url, show=show),
-                "target": _shown(layer.target, show=show),
+                "url": shown(layer.url),
+                "target": shown(layer.target),
             }
             for layer in unwrapped.layers
         ],

@@ -68,6 +68,7 @@ def read(source: str | Path | bytes, name: str | None = None) -> Document:
         if raw.startswith(signature):
             raise DocumentError(f"{name}: this is {what}, not text; {_REMEDY}")
     text, encoding, note = plain.decode(raw, name)
+    del raw  # as large as the text, which is all that is needed from here on
     return Document(name, text, plain.links(text), (note,) if note else (), encoding)
 
 

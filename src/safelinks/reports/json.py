@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from safelinks.report import Report, Row
 
 __all__ = ["render"]
 
 
-def render(report: Report) -> str:
+def render(report: Report) -> Iterator[str]:
     """`report` as JSON in ASCII, which no terminal can mistake for a command."""
     summary = {
         "links": report.links,
@@ -19,8 +20,15 @@ def render(report: Report) -> str:
         "notes": list(report.notes),
         "exit_code": report.exit_code,
     }
-    found = {"links": [_link(row) for row in report.rows], "summary": summary}
-    return json.dumps(found, indent=2) + "\n"
+    yield '{\n  "links": ['
+    for at, row in enumerate(report.rows):
+        yield f"{',' if at else ''}\n    {_indented(_link(row), 4)}"
+    end = "\n  ]" if report.rows else "]"
+    yield f'{end},\n  "summary": {_indented(summary, 2)}\n}}\n'
+
+
+def _indented(value: dict[str, object], depth: int) -> str:
+    return json.dumps(value, indent=2).replace("\n", "\n" + " " * depth)
 
 
 def _link(row: Row) -> dict[str, object]:

@@ -26,18 +26,20 @@ _WIDEST_NAME = 48
 _MOST_LINES = 8
 
 
-def render(report: Report) -> str:
+def render(report: Report) -> Iterator[str]:
     """`report` as text, with ANSI colours, which click takes out again where they do not belong."""
-    out = []
     by_file: dict[str, list[Row]] = {file: [] for file in report.files}
     for row in report.rows:
         by_file[row.file].append(row)
     for file, rows in by_file.items():
         links = sum(len(row.places) for row in rows)
-        out.append(f"{printable(file)}: {_count(links, 'link')}, {_count(len(rows), 'address')}\n")
-        out.extend(_table(rows))
-    out.extend(_verdict_lines(report))
-    return "\n".join(out) + "\n"
+        yield f"{printable(file)}: {_count(links, 'link')}, {_count(len(rows), 'address')}\n\n"
+        yield from _lines_of(_table(rows))
+    yield from _lines_of(_verdict_lines(report))
+
+
+def _lines_of(lines: Iterator[str]) -> Iterator[str]:
+    return (f"{line}\n" for line in lines)
 
 
 def _table(rows: list[Row]) -> Iterator[str]:

@@ -1,0 +1,165 @@
+"""Who received a message, and with what credentials, is nowhere to be seen unless asked for."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from urllib.parse import quote
+
+import pytest
+from building import HOST, RECIPIENT, data, encode, wrap
+from click.testing import CliRunner
+
+import safelinks
+from safelinks import find, percent, unwrap
+from safelinks.cli import main
+from safelinks.errors import (
+    ChainTooDeepError,
+    InvalidURLError,
+    NotASafeLinkError,
+    SafelinksError,
+    TargetLostError,
+)
+from safelinks.redact import mask, recipients, redact
+from safelinks.safelink import SafeLink
+
+LOCAL, _, DOMAIN = RECIPIENT.partition("@")
+LOST = f"https://{HOST}/GetUrlReputation?data={encode(data())}"
+
+
+def _hidden(text: str) -> None:
+    plain = text
+    for _ in range(6):
+        assert LOCAL.lower() not in plain.lower()
+        plain = percent.decode(plain)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [LOST, f"https://{RECIPIENT}/a", f"https://a.example/{RECIPIENT}", f"https://{LOCAL}@a.example/?q=1",
+     RECIPIENT, f"mailto:{RECIPIENT}", f"https://a.example&data={RECIPIENT}", f"x {RECIPIENT}"],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", [TargetLostError, NotASafeLinkError, InvalidURLError])
+def test_an_error_names_the_host_only(kind: type[TargetLostError], url: str) -> None:
+    error = kind(url)
+    for text in (str(error), repr(error), f"{error}"):
+        _hidden(text)
+    assert kind.__name__ in repr(error)
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301  made a line above
+    assert (copy.url, str(copy)) == (url, str(error))
+    _hidden(repr(ChainTooDeepError(url, 3)))
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (f"https://{HOST}/?url=x", f"'https://{HOST}…'"),
+        ("hello", "'hello'"),
+        ("https://a.example", "'https://a.example'"),
+        ("https://a.example/", "'https://a.example…'"),
+        ("\x1b[31mx", "'\\x1b[31mx'"),
+        ("x" * 200, f"'{'x' * 80}…'"),
+        ("", "''"),
+    ],
+)
+def test_what_an_error_shows(url: str, shown: str) -> None:
+    assert str(NotASafeLinkError(url)) == f"{shown} is not a Microsoft Safe Link"
+
+
+TARGETS = [
+    f"https://a.example/?m={RECIPIENT}",
+    f"https://a.example/{encode(RECIPIENT)}/x",
+    f"https://a.example/?m={encode(encode(RECIPIENT)).upper()}",
+    f"https://a.example/?m={RECIPIENT.lower()}",
+    f"mailto:{RECIPIENT}",
+    f"https://{encode(RECIPIENT)}@a.example/",
+    "https://a.example/?m=" + "".join(f"%{ord(char):02x}" for char in RECIPIENT),
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_recipient_within_the_target(target: str) -> None:
+    url = wrap(wrap(target))
+    link = SafeLink.parse(url)
+    unwrapped = unwrap(url)
+    assert unwrapped.target == target
+    assert unwrapped.recipients == {RECIPIENT.lower()}
+    for shown in (repr(link), repr(link.redacted()), link.redacted().url, link.redacted().target,
+                  repr(unwrapped), repr(find(f"see {url} now")), repr(safelinks.read(url.encode()))):  # fmt: skip
+        _hidden(shown)
+    assert SafeLink.parse(link.redacted().url).target == link.redacted().target
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_recipient_in_the_metadata_of_unwrap(target: str) -> None:
+    result = CliRunner().invoke(main, ["unwrap", "--json", wrap(wrap(target))])
+    told = json.loads(result.output)
+    assert told.pop("target") == target  # what was asked for
+    _hidden(json.dumps(told))
+    result = CliRunner().invoke(main, ["unwrap", "--json", "--show-recipients", wrap(target)])
+    assert json.loads(result.output)["url"] == wrap(target)
+
+
+@pytest.mark.parametrize("equals", ["=", "=3D", "%3D", "%253D", "&#61;", "&equals;"])
+@pytest.mark.parametrize(
+    "bar", ["|", " | ", "%7C", "%257C", "&#124;", "&#x7c;", "&vert;", "&verbar;", "|\n"]
+)
+@pytest.mark.parametrize("head", [("05", "02"), ("5", "2"), ("", ""), ("123", "9"), ("v6", "x")])
+def test_recipients_in_every_spelling(equals: str, bar: str, head: tuple[str, str]) -> None:
+    url = f"https://{HOST}/?url=x&data{equals}{head[0]}{bar}{head[1]}{bar}{RECIPIENT}"
+    for tail in ("", f"{bar}0", "&sdata=x"):
+        assert recipients(url + tail) == {RECIPIENT.lower()}
+        _hidden(redact(url + tail))
+
+
+@pytest.mark.parametrize("version", ["٠٥", "०५", "0٥"])
+def test_digits_of_other_scripts_are_no_version(version: str) -> None:
+    link = SafeLink.parse(
+        f"https://{HOST}/?url=https%3A%2F%2Fa.example&data={quote(version)}%7C02%7Cx"
+    )
+    assert link.version is None
+
+
+def test_nobody_s_address_is_in_the_report_on_another_s_link() -> None:
+    texts = [
+        f"{wrap('https://a.example/1')} https://b.example/?m={RECIPIENT} {LOST}",
+        f"https://c.example/{encode(RECIPIENT)} https://linkprotect.cudasvc.com/url?a={RECIPIENT}",
+    ]
+    documents = [safelinks.read(text.encode(), f"{at}") for at, text in enumerate(texts)]
+    report = safelinks.check(*documents, offline=True)
+    assert len(report.rows) == 5
+    _hidden(repr(report))
+    shown = safelinks.check(*documents, offline=True, show_recipients=True)
+    assert shown.rows[1].target == f"https://b.example/?m={RECIPIENT}"
+
+
+def test_a_lost_link_names_its_recipient_too() -> None:
+    document = safelinks.read(f"{LOST} https://b.example/?m={RECIPIENT}".encode())
+    _hidden(repr(safelinks.check(document, offline=True)))
+
+
+def test_what_is_no_address_masks_nothing() -> None:
+    for address in ("@", "a@", "@a.example", "somebody"):
+        assert recipients(f"https://a.example/?data=05|02|{address}|") == frozenset()
+    long = f"{'x' * 400}@a.example"
+    assert redact(f"https://a.example/{long}?data=05|02|{long}|") == (
+        f"https://a.example/{long}?data=05|02||"
+    )
+    assert mask("https://a.example/a@b", frozenset({"c@d"})) == "https://a.example/a@b"
+    assert mask("https://a.example/?m=xy@b&n=y@b", frozenset({"y@b", "xy@b"})) == (
+        "https://a.example/?m=[recipient]&n=[recipient]"
+    )
+
+
+@pytest.mark.parametrize("text", ["\udcff", "%", "data=1|2|@|", "data=||\udc80@x", "&pc=%&si"])
+def test_what_is_shown_never_raises(text: str) -> None:
+    for url in (
+        text,
+        f"https://{HOST}/?url=https://a.example/{text}&data=1",
+        f"https://{HOST}/?url=x&{text}",
+    ):
+        try:
+            assert repr(unwrap(url))
+        except SafelinksError as error:
+            assert repr(error)
+        assert isinstance(redact(url), str)
