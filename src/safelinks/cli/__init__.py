@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -16,30 +17,39 @@ import click
 import safelinks
 from safelinks.cli.check import check
 from safelinks.cli.clean import clean
+from safelinks.cli.inputs import complain
 from safelinks.cli.unwrap import unwrap
 from safelinks.errors import SafelinksError
 
 __all__ = ["main"]
 
+_UNUSABLE = 2
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 
 
-class _ReaderGoneError(Exception):
-    """Whoever read the output has stopped. Not an OSError: click would exit with 1 for that."""
+class _OutputError(Exception):
+    """The output cannot be written. Not an OSError: click would exit with 1 for a broken pipe."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"the output cannot be written ({error.strerror or error})")
+        self.exit_code = _BROKEN_PIPE if isinstance(error, BrokenPipeError) else _UNUSABLE
 
 
 class _Program(click.Group):
     """A group whose failures end in one sentence and an exit code that means one thing."""
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:  # noqa: ANN401  click's own
+        """Parse the command line; that is also where help and version are printed."""
+        with _writing():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  click's own signature
         """Run a command, its output to the end."""
-        try:
+        with _writing():
             result = super().invoke(ctx)
             sys.stdout.flush()
-        except BrokenPipeError:
-            raise _ReaderGoneError from None
-        return result
+            return result
 
     def main(
         self,
@@ -54,21 +64,44 @@ class _Program(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
+        if sys.stdout is None:
+            complain("standard output is closed, so there is nowhere to write to")
+            sys.exit(_UNUSABLE)
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         except click.ClickException as error:
-            error.show()
+            _explain(error)
             sys.exit(error.exit_code)
         except SafelinksError as error:
-            click.echo(f"Error: {error}", err=True)
-            sys.exit(2)
+            complain(str(error))
+            sys.exit(_UNUSABLE)
         except click.Abort:
             sys.exit(_INTERRUPTED)
-        except _ReaderGoneError:
-            # Nobody reads any more, and the interpreter would complain about it on its way out.
+        except _OutputError as error:
+            if error.exit_code != _BROKEN_PIPE:
+                complain(str(error))
+            # What is still in the buffer would make the interpreter complain on its way out.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(_BROKEN_PIPE)
+            sys.exit(error.exit_code)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: click.ClickException) -> None:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        help_command = f"{context.command_path} {context.help_option_names[-1]}"
+        with suppress(OSError):  # whoever cannot be told has the exit code
+            click.echo(f"{context.get_usage()}\nTry '{help_command}' for help.\n", err=True)
+    complain(error.format_message())
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Tell that the output cannot be written from all else that can go wrong."""
+    try:
+        yield
+    except OSError as error:
+        raise _OutputError(error) from None
 
 
 @click.group(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
 from itertools import islice
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from safelinks.cli.inputs import STANDARD_INPUT, open_document, warn
+from safelinks.cli.inputs import STANDARD_INPUT, complain, open_document, warn
 from safelinks.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 _PIECES = 1_000  # of a report that are written at once
+
+
+def _finite(context: click.Context, parameter: click.Parameter, seconds: float) -> float:
+    """`seconds`, if that is a time at all."""
+    if not math.isfinite(seconds):
+        raise click.BadParameter(f"{seconds} is no number of seconds", context, parameter)
+    return seconds
 
 
 @click.command()
@@ -36,6 +44,7 @@ _PIECES = 1_000  # of a report that are written at once
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_finite,
     default=10.0,
     show_default=True,
     metavar="SECONDS",
@@ -85,7 +94,7 @@ def _documents(files: Sequence[str]) -> tuple[list[Document], bool]:
         try:
             document = open_document(name)
         except DocumentError as error:
-            click.echo(f"Error: {error}", err=True)
+            complain(str(error))
             unreadable = True
             continue
         documents.append(document)
@@ -116,7 +125,7 @@ def _report(
         length=len(audit.targets(documents)),
         label="Checking",
         file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
+        hidden=sys.stderr is None or not sys.stderr.isatty(),
     ) as progress:
         return asyncio.run(
             audit.check_documents(

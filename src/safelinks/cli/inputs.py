@@ -1,18 +1,20 @@
-"""What every command shares: files named on the command line, standard input among them."""
+"""What every command shares: its inputs, standard input among them, and what it says of them."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from safelinks.errors import DocumentError
+from safelinks.printable import printable
 
 if TYPE_CHECKING:
     from safelinks.documents import Document
 
-__all__ = ["open_document", "warn"]
+__all__ = ["STANDARD_INPUT", "complain", "open_document", "standard_input", "warn"]
 
 STANDARD_INPUT = "-"
 
@@ -23,11 +25,27 @@ def open_document(name: str) -> Document:
 
     if name != STANDARD_INPUT:
         return read(name)
+    return read(standard_input("name a file").read(), "<stdin>")
+
+
+def standard_input(remedy: str) -> BinaryIO:
+    """The bytes of standard input. Raises DocumentError with `remedy` where it is closed."""
     if sys.stdin is None or sys.stdin.closed:
-        raise DocumentError("<stdin>: standard input is closed; name a file")
-    return read(sys.stdin.buffer.read(), "<stdin>")
+        raise DocumentError(f"<stdin>: standard input is closed; {remedy}")
+    return sys.stdin.buffer
 
 
 def warn(sentence: str) -> None:
     """Tell the user something beside the output."""
-    click.echo(f"Warning: {sentence}", err=True)
+    _say("Warning", sentence)
+
+
+def complain(sentence: str) -> None:
+    """Tell the user what is wrong."""
+    _say("Error", sentence)
+
+
+def _say(kind: str, sentence: str) -> None:
+    """One line to standard error: file names and addresses in it may hold anything."""
+    with suppress(OSError):  # whoever cannot be told has the exit code
+        click.echo(f"{kind}: {printable(sentence)}", err=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable
 from datetime import datetime
 
 import click
 
+from safelinks.cli.inputs import complain, standard_input
 from safelinks.errors import SafelinksError
 from safelinks.printable import printable_url
 from safelinks.redact import redact
@@ -38,7 +38,7 @@ def unwrap(
             unwrapped = unwrap_url(url)
         except SafelinksError as error:
             code = 1
-            click.echo(f"Error: {error}", err=True)
+            complain(str(error))
             shown = url if show_recipients else redact(url)
             failed = {"url": shown, "target": None, "error": str(error)}
             click.echo(json.dumps(failed) if as_json else printable_url(shown))
@@ -52,7 +52,7 @@ def unwrap(
 
 def _lines() -> Iterable[str]:
     """Addresses on standard input; bytes that are no UTF-8 come out as they went in."""
-    for line in sys.stdin.buffer:
+    for line in standard_input("name an address"):
         address = line.decode("utf-8", "surrogateescape").strip()
         if address:
             yield address

@@ -1,0 +1,121 @@
+"""The command with streams that are closed, full or not read, and with names that mean harm."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
+URL = "https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example"
+COMMANDS = {
+    "unwrap": ["unwrap", URL],
+    "unwrap --json": ["unwrap", "--json", URL],
+    "clean": ["clean", str(NOTICE)],
+    "check": ["check", "--offline", str(NOTICE)],
+    "check --format json": ["check", "--offline", "--format", "json", str(NOTICE)],
+    "--help": ["--help"],
+    "--version": ["--version"],
+    "check --help": ["check", "--help"],
+}
+ALL = pytest.mark.parametrize("args", COMMANDS.values(), ids=COMMANDS)
+
+
+def _run(args: list[str], streams: str, *, cwd: Path | None = None) -> tuple[int, str, str]:
+    """The command with `streams`, as a shell sets them up: exit code, output and errors."""
+    script = f'"$0" -m safelinks "$@" {streams}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", script, sys.executable, *args],
+        capture_output=True,
+        timeout=60,
+        check=False,
+        cwd=cwd,
+    )
+    output, errors = (os.fsdecode(text) for text in (done.stdout, done.stderr))
+    assert "Traceback" not in errors
+    assert "Exception" not in errors
+    return done.returncode, output, errors
+
+
+@ALL
+def test_output_that_is_closed(args: list[str]) -> None:
+    code, _, errors = _run(args, ">&-")
+    assert code == 2
+    assert errors == "Error: standard output is closed, so there is nowhere to write to\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full device")
+@ALL
+def test_output_that_is_full(args: list[str]) -> None:
+    code, _, errors = _run(args, ">/dev/full")
+    assert code == 2
+    assert errors == "Error: the output cannot be written (No space left on device)\n"
+
+
+@ALL
+def test_output_that_nobody_reads(args: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "safelinks", *args],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        timeout=60,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@ALL
+def test_errors_that_are_closed(args: list[str]) -> None:
+    code, output, _ = _run(args, "2>&-")
+    assert code == 0
+    assert output
+
+
+@pytest.mark.parametrize("streams", ["2>&-", "2>/dev/full", ">&- 2>&-"])
+@pytest.mark.parametrize(
+    "args", [["check", "missing.txt"], ["check", "--nonsense"], ["unwrap", "--x"]]
+)
+def test_who_cannot_be_told_has_the_exit_code(args: list[str], streams: str) -> None:
+    if streams == "2>/dev/full" and not Path("/dev/full").exists():
+        streams = "2>&-"
+    assert _run(args, streams)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "remedy"),
+    [(["unwrap"], "name an address"), (["clean"], "name a file"), (["check"], "name a file")],
+)
+def test_input_that_is_closed(args: list[str], remedy: str) -> None:
+    code, output, errors = _run(args, "<&-")
+    assert (code, output) == (2, "")
+    assert errors == f"Error: <stdin>: standard input is closed; {remedy}\n"
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31m\nb.txt", "a\u202eb.txt", "a\rb.txt"])
+@pytest.mark.parametrize(
+    "command", [["clean"], ["check", "--offline"], ["nonsense-"], ["check", "--x"]]
+)
+def test_names_that_could_drive_a_terminal(command: list[str], name: str, tmp_path: Path) -> None:
+    args = [*command[:-1], command[-1] + name] if command[-1][-1] in "-x" else [*command, name]
+    for exists in (False, True):
+        if exists:
+            (tmp_path / name).write_bytes(b"https://a.example \xff")
+        _, output, errors = _run(args, "", cwd=tmp_path)
+        for text in (output, errors):
+            assert name not in text
+            assert "\x1b" not in text
+            assert "\u202e" not in text
+        assert "a\\" in errors
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "1e400", "0", "-1", "x", ""])
+def test_times_that_are_none(seconds: str) -> None:
+    code, output, errors = _run(["check", "--offline", "--timeout", seconds, str(NOTICE)], "")
+    assert (code, output) == (2, "")
+    assert "Error: Invalid value for '--timeout'" in errors
