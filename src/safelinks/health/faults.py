@@ -7,16 +7,18 @@ most telling one counts.
 from __future__ import annotations
 
 import errno
+import os
+import re
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import httpcore
 import httpx
 
 from safelinks.health.probe import Failure, Fault
 from safelinks.health.proxies import ProxyUnreachableError
-from safelinks.health.transport import PrivateAddressError
+from safelinks.health.transport import NoConnectionError, PrivateAddressError
 
 __all__ = ["failure_of"]
 
@@ -71,7 +73,7 @@ _CLOSED_EARLY = "without sending a response"
 
 def failure_of(error: BaseException, elapsed: float) -> Failure:
     """The failure that `error` stands for, after `elapsed` seconds."""
-    chain = list(_chain(error))
+    chain = [one for one in _chain(error) if not isinstance(one, _UNFINISHED)]
     for cause in chain:
         fault = _told(cause)
         if fault is not None:
@@ -79,7 +81,8 @@ def failure_of(error: BaseException, elapsed: float) -> Failure:
     for kind, fault in _CLASSES:
         for cause in chain:
             if isinstance(cause, kind):
-                return Failure(fault, _detail(cause), elapsed)
+                step = _step(chain) if fault is Fault.TIMEOUT else None
+                return Failure(fault, step or _detail(cause), elapsed)
     return Failure(Fault.PROTOCOL_ERROR, _detail(error), elapsed)
 
 
@@ -109,9 +112,42 @@ def _told(error: BaseException) -> Fault | None:
     return fault
 
 
+# Which step took too long; none of these, but a `TimeoutError`: all of them together.
+_STEPS: tuple[tuple[type[BaseException], str], ...] = (
+    (NoConnectionError, "no connection in time"),
+    (httpcore.ConnectTimeout, "connected, but no secure connection in time"),
+    (httpx.ConnectTimeout, "no connection in time"),
+    (httpcore.ReadTimeout, "connected, but no answer in time"),
+    (httpx.ReadTimeout, "connected, but no answer in time"),
+    (httpcore.WriteTimeout, "connected, but the request was not taken in time"),
+    (httpx.WriteTimeout, "connected, but the request was not taken in time"),
+    (TimeoutError, "not done in time"),
+)
+# Not failures: the record layer waits for more, which a time-out then ends.
+_UNFINISHED = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
+# What only programmers can read: numbers and files of libraries, bytes as Python writes them.
+_JARGON = re.compile(
+    r"""\[(?:Errno|SSL)\b[^\]]*\]\s* | \s*\(_ssl\.c:[0-9]+\) | :?\s*(?:bytearray\()?b(?:'.*|".*)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def _step(chain: Sequence[BaseException]) -> str | None:
+    """Which step timed out in a chain of errors; None where none of them tells."""
+    for kind, words in _STEPS:
+        if any(isinstance(error, kind) for error in chain):
+            return words
+    return None
+
+
 def _detail(error: BaseException) -> str:
+    """What happened, in words for people; untrusted, for a server may have a say in them."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
+    reason = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
+    if reason:
+        return str(reason).replace("_", " ").lower()
+    if isinstance(error, OSError) and error.errno is not None and error.errno in _ERRNOS:
+        return os.strerror(error.errno)
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return _JARGON.sub("", text).strip() or "the request failed"

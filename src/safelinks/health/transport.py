@@ -20,9 +20,13 @@ import httpx
 
 from safelinks.health.policy import Policy, is_public
 
-__all__ = ["GuardedTransport", "PrivateAddressError", "Resolve", "resolve"]
+__all__ = ["GuardedTransport", "NoConnectionError", "PrivateAddressError", "Resolve", "resolve"]
 
 Resolve: TypeAlias = Callable[[str, int], Awaitable[list[str]]]
+
+
+class NoConnectionError(httpcore.ConnectTimeout):
+    """A server did not take the connection in time; later steps have errors of their own."""
 
 
 class PrivateAddressError(OSError):
@@ -100,9 +104,12 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None,
         socket_options: Iterable[Any] | None,
     ) -> httpcore.AsyncNetworkStream:
-        return await self._backend.connect_tcp(
-            address, port, timeout, local_address, socket_options
-        )
+        try:
+            return await self._backend.connect_tcp(
+                address, port, timeout, local_address, socket_options
+            )
+        except httpcore.ConnectTimeout as error:
+            raise NoConnectionError from error
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
