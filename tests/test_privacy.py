@@ -53,10 +53,11 @@ def test_an_error_names_the_host_only(kind: type[TargetLostError], url: str) -> 
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
-        (f"https://{HOST}/?url=x", f"'https://{HOST}…'"),
+        (f"https://{HOST}/?url=x", f"'https://{HOST}/…'"),
         ("hello", "'hello'"),
         ("https://a.example", "'https://a.example'"),
-        ("https://a.example/", "'https://a.example…'"),
+        ("https://a.example/", "'https://a.example/'"),
+        ("https://a.example?b", "'https://a.example…'"),
         ("\x1b[31mx", "'\\x1b[31mx'"),
         ("x" * 200, f"'{'x' * 80}…'"),
         ("", "''"),

@@ -102,7 +102,7 @@ class CatalogError(SafelinksError):
 
 
 _SCHEME_AND_HOST = re.compile(
-    r"\s*((?:[a-z][a-z0-9+.-]*:/*)?)(?:[^/?#&@\s]*@)?([^/?#&@\s]*)", re.IGNORECASE
+    r"\s*((?:[a-z][a-z0-9+.-]*:/*)?)(?:[^/?#&@\s]*@)?([^/?#&@\s]*/?)", re.IGNORECASE
 )
 
 
