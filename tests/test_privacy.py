@@ -37,7 +37,7 @@ def _hidden(text: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [LOST, f"https://{RECIPIENT}/a", f"https://a.example/{RECIPIENT}", f"https://{LOCAL}@a.example/?q=1",
-     RECIPIENT, f"mailto:{RECIPIENT}", f"https://a.example&data={RECIPIENT}", f"x {RECIPIENT}"],
+     f"https://a.example%2F{encode(RECIPIENT)}", RECIPIENT, LOCAL, f"mailto:{RECIPIENT}", f"https://a.example&data={RECIPIENT}", f"x {RECIPIENT}"],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", [TargetLostError, NotASafeLinkError, InvalidURLError])
 def test_an_error_names_the_host_only(kind: type[TargetLostError], url: str) -> None:
@@ -54,13 +54,16 @@ def test_an_error_names_the_host_only(kind: type[TargetLostError], url: str) -> 
     ("url", "shown"),
     [
         (f"https://{HOST}/?url=x", f"'https://{HOST}/…'"),
-        ("hello", "'hello'"),
+        ("hello", "'…'"),
+        ("https://user@a.example:80/x", "'https://a.example/…'"),
+        ("https://[2001:db8::1]/", "'https://[2001:db8::1]'"),
+        ("https://a.example%2Fx", "'…'"),
         ("https://a.example", "'https://a.example'"),
-        ("https://a.example/", "'https://a.example/'"),
-        ("https://a.example?b", "'https://a.example…'"),
-        ("\x1b[31mx", "'\\x1b[31mx'"),
-        ("x" * 200, f"'{'x' * 80}…'"),
-        ("", "''"),
+        ("https://a.example/", "'https://a.example'"),
+        ("https://a.example?b", "'https://a.example/…'"),
+        ("https://\x1b[31mx/", "'…'"),
+        ("https://" + "x" * 300, "'…'"),
+        ("", "'…'"),
     ],
 )
 def test_what_an_error_shows(url: str, shown: str) -> None:
@@ -105,7 +108,9 @@ def test_the_recipient_in_the_metadata_of_unwrap(target: str) -> None:
 @pytest.mark.parametrize(
     "bar", ["|", " | ", "%7C", "%257C", "&#124;", "&#x7c;", "&vert;", "&verbar;", "|\n"]
 )
-@pytest.mark.parametrize("head", [("05", "02"), ("5", "2"), ("", ""), ("123", "9"), ("v6", "x")])
+@pytest.mark.parametrize(
+    "head", [("05", "02"), ("5", "2"), ("", ""), ("123", "9"), ("v6", "x"), ("%30%35", "0%2532")]
+)
 def test_recipients_in_every_spelling(equals: str, bar: str, head: tuple[str, str]) -> None:
     url = f"https://{HOST}/?url=x&data{equals}{head[0]}{bar}{head[1]}{bar}{RECIPIENT}"
     for tail in ("", f"{bar}0", "&sdata=x"):
@@ -164,3 +169,18 @@ def test_what_is_shown_never_raises(text: str) -> None:
         except SafelinksError as error:
             assert repr(error)
         assert isinstance(redact(url), str)
+
+
+def test_many_recipients_in_one_link_are_masked_in_one_go() -> None:
+    people = [f"user{number}@d{number}.example" for number in range(3_000)]
+    url = "&".join([*(f"data=05|02|{one}|" for one in people), *(f"m={one}" for one in people)])
+    masked = redact(f"https://a.example/?{url}")
+    assert "user" not in masked
+    assert masked.count("[recipient]") == len(people)
+
+
+def test_the_longest_of_several_addresses_is_masked() -> None:
+    known = frozenset({"b@a.example", "ab@a.example", "b@a.example.org"})
+    assert mask("m=AB@a.example,b@A.example.org,cb@a.example", known) == (
+        "m=[recipient],[recipient],c[recipient]"
+    )

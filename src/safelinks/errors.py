@@ -30,8 +30,6 @@ __all__ = [
     "TargetLostError",
 ]
 
-_SHOWN = 80  # characters of an address that a message quotes
-
 
 class SafelinksError(Exception):
     """Base of everything that safelinks raises on purpose."""
@@ -101,17 +99,18 @@ class CatalogError(SafelinksError):
     """Catalog data that breaks a rule; the message names the entry and the rule."""
 
 
-_SCHEME_AND_HOST = re.compile(
-    r"\s*((?:[a-z][a-z0-9+.-]*:/*)?)(?:[^/?#&@\s]*@)?([^/?#&@\s]*/?)", re.IGNORECASE
+# All that a message shows of an address: whatever else is in it may be personal.
+_SITE = re.compile(
+    r"\s*([a-z][a-z0-9+.-]{0,20}://)(?:[^/?#]*@)?(\[[0-9a-f:.]{2,45}\]|[\w.-]{1,253})"
+    r"(?::[0-9]{0,5})?(?:(/?\s*\Z)|[/?#&])",
+    re.IGNORECASE,
 )
 
 
 def _brief(url: str) -> str:
-    """Scheme and host of `url`, quoted and shortened, harmless on a terminal."""
-    match = _SCHEME_AND_HOST.match(url)
-    shown = match[1] + match[2] if match else ""
-    if len(shown) > _SHOWN:
-        shown = shown[:_SHOWN]
-    if shown != url:
-        shown += "…"
-    return ascii(shown) if not shown.isprintable() else f"'{shown}'"
+    """Scheme and host of `url`, quoted, with an ellipsis for all the rest of it."""
+    site = _SITE.match(url)
+    if site is None:
+        return "'…'"
+    scheme, host, end = site.groups()
+    return f"'{scheme}{host}'" if end is not None else f"'{scheme}{host}/…'"

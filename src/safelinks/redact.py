@@ -8,32 +8,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
-
-from safelinks import percent
 
 __all__ = ["mask", "recipients", "redact"]
 
-_EQUALS = r"(?:=3D|=|&\#x0*3d;|&\#0*61;|&equals;|%(?:25)*+3D)"
-_BAR = r"(?:\||%(?:25)*+7C|&\#x0*7c;|&\#0*124;|&(?:verbar|vert);)"
-_AND = r"(?:[?&;]|%(?:25)*+26|%(?:25)*+3F|%(?:25)*+3B)"
+
+def _sign(char: str) -> str:
+    """A pattern for `char`, percent-encoded or not, however often."""
+    return rf"(?:{re.escape(char)}|%(?:25)*+{ord(char):02X})"
+
+
+def _escaped(char: str, names: str) -> str:
+    """The same, or escaped for HTML, by one of its `names` there or by its number."""
+    number = rf"{_sign('#')}(?:x0*+{ord(char):x}|0*+{ord(char)})"
+    return rf"(?:{_sign(char)}|{_sign('&')}(?:amp{_sign(';')})*+(?:{number}|{names}){_sign(';')})"
+
+
+_EQUALS = rf"(?:=3D|{_escaped('=', 'equals')})"
+_BAR = _escaped("|", "verbar|vert")
+_AND = rf"(?:{_sign('&')}|{_sign('?')}|{_sign(';')})"
+_SPACE = r"(?:\s|%(?:25)*+(?:09|0A|0D|20))*+"
 
 # Field 2 of `data` (spec section 4), up to the next bar or the end of what is left of the link.
-_NUMBER = r"\s{0,8}[0-9A-Z]{0,8}\s{0,8}"
+_NUMBER = rf"{_SPACE}(?:[0-9A-Z]|%(?:25)*+3[0-9]){{0,8}}+{_SPACE}"
 _RECIPIENT = re.compile(
     rf"(data{_EQUALS}{_NUMBER}{_BAR}{_NUMBER}{_BAR})(?P<recipient>(?:(?!{_BAR}).)*+)",
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+    re.IGNORECASE | re.DOTALL,
 )
 # Teams (spec section 5): `pc` is a session credential, `si` and `sd` tell who talked to whom.
 _SESSION = re.compile(
     rf"({_AND}(?:pc|si|sd){_EQUALS})(?:(?!&|%(?:25)*+26).)*+",
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+    re.IGNORECASE | re.DOTALL,
 )
 _TEAMS_PAGE = "atp-safelinks.html"
 
+_END = re.compile(r"[\s&]")  # of an address that no bar follows
 _AT = re.compile(r"@|%(?:25)*40")
 _ADDRESS = re.compile(r".{1,64}@[^@]{1,255}", re.DOTALL)  # RFC 5321, section 4.5.3.1
-_MOST_LAYERS = 12  # of percent-encoding
+_ESCAPE = re.compile(rb"%(?:25)*([0-9A-F]{2})", re.IGNORECASE)
 
 
 def redact(url: str, known: frozenset[str] = frozenset()) -> str:
@@ -59,7 +72,8 @@ def recipients(*urls: str) -> frozenset[str]:
     frozenset({'me@a.org'})
     """
     found = (match["recipient"] for url in urls for match in _RECIPIENT.finditer(url))
-    addresses = (_decoded(value).partition("&")[0].strip() for value in found)
+    values = (_flat(_octets(value)).lower().decode("utf-8", "replace").strip() for value in found)
+    addresses = (_END.split(value, maxsplit=1)[0] for value in values)
     return frozenset(filter(_ADDRESS.fullmatch, addresses))
 
 
@@ -73,56 +87,68 @@ def mask(text: str, addresses: frozenset[str], shown: str = "[recipient]") -> st
     """
     if not addresses or _AT.search(text) is None:
         return text
-    # The longest first: one may be the end of another.
-    for address in sorted(_named(_decoded(text), addresses), key=len, reverse=True):
-        text = _spellings(address).sub(shown, text)
-    return text
-
-
-def _named(text: str, addresses: frozenset[str]) -> set[str]:
-    """Those of `addresses` that are in `text`, in a time that hardly grows with their number."""
-    domains, lengths = _index(addresses)
-    found = set()
-    at = text.find("@")
+    raw = _octets(text)
+    plain, offsets = _flat(raw).lower(), _offsets(raw)
+    pieces = []
+    done = 0
+    at = plain.find(b"@")
     while at >= 0:
-        for length in lengths:
-            local = text[at - length : at] if length <= at else ""
-            for domain in domains.get(local, ()):
-                if text.startswith(domain, at + 1):
-                    found.add(f"{local}@{domain}")
-        at = text.find("@", at + 1)
-    return found
+        start, end = _around(plain, at, addresses)
+        if end and offsets[start] >= done:
+            pieces += [raw[done : offsets[start]], shown.encode()]
+            done = offsets[end]
+        at = plain.find(b"@", at + 1)
+    pieces.append(raw[done:])
+    return b"".join(pieces).decode("utf-8", "surrogatepass")
+
+
+_NOBODY: frozenset[bytes] = frozenset()
+
+
+def _around(plain: bytes, at: int, addresses: frozenset[str]) -> tuple[int, int]:
+    """Where the longest of `addresses` around the "@" at `at` begins and ends; 0, 0 for none.
+
+    They are looked up and not tried, so that it hardly matters how many there are.
+    """
+    names, widths, lengths = _index(addresses)
+    for width in widths:
+        domain = plain[at + 1 : at + 1 + width]
+        known = names.get(domain, _NOBODY)
+        for length in lengths if known else ():
+            if length <= at and plain[at - length : at] in known:
+                return at - length, at + 1 + len(domain)
+    return 0, 0
 
 
 @lru_cache(maxsize=64)
-def _index(addresses: frozenset[str]) -> tuple[Mapping[str, list[str]], tuple[int, ...]]:
-    """The domains of `addresses` by local part, and the lengths that local parts have."""
-    domains: dict[str, list[str]] = {}
+def _index(
+    addresses: frozenset[str],
+) -> tuple[Mapping[bytes, AbstractSet[bytes]], list[int], list[int]]:
+    """Local parts by domain, then the lengths of all domains and all local parts, longest first."""
+    names: dict[bytes, set[bytes]] = {}
     for address in addresses:
-        local, _, domain = address.rpartition("@")
-        domains.setdefault(local, []).append(domain)
-    return domains, tuple({len(local) for local in domains})
+        name, _, domain = _octets(address).rpartition(b"@")
+        names.setdefault(domain, set()).add(name)
+    widths = {len(domain) for domain in names}
+    lengths = {len(name) for known in names.values() for name in known}
+    return names, sorted(widths, reverse=True), sorted(lengths, reverse=True)
 
 
-def _decoded(text: str) -> str:
-    """`text` in lower case, percent-decoded to the last layer."""
-    for _ in range(_MOST_LAYERS):
-        decoded = percent.decode(text)
-        if decoded == text:
-            break
-        text = decoded
-    return text.lower()
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
-@lru_cache(maxsize=1024)
-def _spellings(address: str) -> re.Pattern[str]:
-    """The lower-case `address` in any case, its characters percent-encoded however often."""
-    return re.compile("".join(map(_spelling, address)), re.IGNORECASE)
+def _flat(raw: bytes) -> bytes:
+    """`raw` with every escape undone, however often it was encoded."""
+    return _ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), raw)
 
 
-def _spelling(char: str) -> str:
-    escapes = (
-        "".join(rf"%(?:25)*{byte:02X}" for byte in case.encode("utf-8", "surrogatepass"))
-        for case in {char, char.upper()}
-    )
-    return f"(?:{'|'.join((re.escape(char), *escapes))})"
+def _offsets(raw: bytes) -> list[int]:
+    """For each byte of `_flat(raw)`, and for its end, where it stands in `raw`."""
+    offsets: list[int] = []
+    at = 0
+    for match in _ESCAPE.finditer(raw):
+        offsets += range(at, match.start() + 1)
+        at = match.end()
+    offsets += range(at, len(raw) + 1)
+    return offsets
