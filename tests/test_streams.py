@@ -97,6 +97,13 @@ def test_input_that_is_closed(args: list[str], remedy: str) -> None:
     assert errors == f"Error: <stdin>: standard input is closed; {remedy}\n"
 
 
+@pytest.mark.parametrize("args", [["unwrap"], ["clean"], ["check"]])
+def test_input_that_cannot_be_read(args: list[str], tmp_path: Path) -> None:
+    code, output, errors = _run(args, "0>only-for-writing", cwd=tmp_path)
+    assert (code, output) == (2, "")
+    assert errors.startswith("Error: <stdin>: this cannot be read (Bad file descriptor); name a")
+
+
 @pytest.mark.parametrize("name", ["a\x1b[31m\nb.txt", "a\u202eb.txt", "a\rb.txt"])
 @pytest.mark.parametrize(
     "command", [["clean"], ["check", "--offline"], ["nonsense-"], ["check", "--x"]]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,14 +26,23 @@ def open_document(name: str) -> Document:
 
     if name != STANDARD_INPUT:
         return read(name)
-    return read(standard_input("name a file").read(), "<stdin>")
+    return read(b"".join(standard_input("name a file")), "<stdin>")
 
 
-def standard_input(remedy: str) -> BinaryIO:
-    """The bytes of standard input. Raises DocumentError with `remedy` where it is closed."""
+def standard_input(remedy: str) -> Iterator[bytes]:
+    """The lines of standard input. Raises DocumentError with `remedy` where it cannot be read."""
     if sys.stdin is None or sys.stdin.closed:
         raise DocumentError(f"<stdin>: standard input is closed; {remedy}")
-    return sys.stdin.buffer
+    lines = iter(sys.stdin.buffer)
+    while True:
+        try:
+            line = next(lines, None)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise DocumentError(f"<stdin>: this cannot be read ({reason}); {remedy}") from None
+        if line is None:
+            return
+        yield line
 
 
 def warn(sentence: str) -> None:

@@ -26,8 +26,9 @@ def default_transport(policy: Policy, look_up: Resolve) -> httpx.AsyncBaseTransp
     """The transport for this environment. Raises SetupError for a setting that cannot be used."""
     try:
         context = httpx.create_ssl_context()
-    except (OSError, ssl.SSLError) as error:
-        raise SetupError(f"the certificates of SSL_CERT_FILE cannot be read ({error})") from None
+    except OSError as error:
+        reason = "no certificates in it" if isinstance(error, ssl.SSLError) else error.strerror
+        raise SetupError(f"the certificates of SSL_CERT_FILE cannot be read ({reason})") from None
     guarded = GuardedTransport(policy, context, look_up)
     named = urllib.request.getproxies()
     proxies = {
