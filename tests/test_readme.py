@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import safelinks
 from safelinks.cli import main
 from safelinks.health.outcome import Reason, Verdict
 
@@ -43,6 +44,13 @@ def test_every_reason_and_verdict_is_documented() -> None:
     documented = (ROOT / "docs" / "verdicts.md").read_text("utf-8")
     for name in (*Reason, *Verdict):
         assert f"`{name}`" in documented
+
+
+def test_every_error_is_documented() -> None:
+    documented = (ROOT / "docs" / "python.md").read_text("utf-8")
+    for name in safelinks.__all__:
+        if name.endswith("Error"):
+            assert f"`{name}`" in documented
 
 
 def test_links_between_documents_lead_somewhere() -> None:
