@@ -128,15 +128,19 @@ def test_what_looks_like_an_end_and_is_none(url: str) -> None:
 @pytest.mark.parametrize(
     "reference",
     ["&#160;", "&#xA0;", "&nbsp;", "&rdquo;", "&ldquo;", "&rsquo;", "&raquo;", "&hellip;", "&mdash;",
-     "&ndash;", "&#8221;", "&#x201d;", "&#8211;", "&#10;", "&#13;", "&#9;", "&lt;br&gt;", "&#8203;"],
+     "&ndash;", "&#8221;", "&#x201d;", "&#8211;", "&#10;", "&#13;", "&#9;", "&lt;br&gt;",],
 )  # fmt: skip
 @pytest.mark.parametrize("link", [LINK.replace("&", "&amp;"), LINK, CUT, TARGET])
 def test_a_reference_to_what_no_address_contains_ends_it(link: str, reference: str) -> None:
     text = f"<p>see {link}{reference}z</p>"
-    assert find(text)[0].target is not None
-    if link != CUT or reference != "&#8203;":  # a wrapped link may have it inside
-        assert clean(text) == f"<p>see {TARGET}{reference}z</p>"
-        assert find(text)[0].target == TARGET
+    assert clean(text) == f"<p>see {TARGET}{reference}z</p>"
+    assert find(text)[0].target == TARGET
+
+
+@pytest.mark.parametrize("link", [LINK, TARGET])
+def test_an_invisible_reference_ends_what_is_whole(link: str) -> None:
+    assert clean(f"<p>{link}&#8203;z</p>") == f"<p>{TARGET}&#8203;z</p>"
+    assert find(f"<p>{link}&#8203;z</p>")[0].target == TARGET
 
 
 @pytest.mark.parametrize("equals", ["=3D", "=3d"])

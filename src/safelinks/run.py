@@ -14,7 +14,16 @@ from enum import Enum, auto
 
 from attrs import Factory, define
 
-__all__ = ["INVISIBLE", "STOP", "Escape", "Run", "read_run", "trimmed", "would_go_on"]
+__all__ = [
+    "HEAD_LENGTH",
+    "INVISIBLE",
+    "STOP",
+    "Escape",
+    "Run",
+    "read_run",
+    "trimmed",
+    "would_go_on",
+]
 
 
 class Escape(Enum):
@@ -58,7 +67,7 @@ STOP = re.compile(f"[{_HARD}{INVISIBLE}\\\\|]")
 _TRAILING = ".,:;!?'|"  # punctuation of the sentence, when it stands at the end of an address
 _EMPHASIS = "*_~"
 _LOOK_AHEAD = 64
-_HEAD_LENGTH = 160  # scheme, host and path of a wrapper, damage included
+HEAD_LENGTH = 160  # scheme, host and path of a wrapper, damage included
 
 # References to what no address contains, by name and by code point.
 _END_NAMES = (
@@ -128,7 +137,7 @@ class Run:
     @property
     def defanging(self) -> bool:
         """Whether brackets may be there to make the address harmless: that begins in its head."""
-        if self.defanged or self.length >= _HEAD_LENGTH:
+        if self.defanged or self.length >= HEAD_LENGTH:
             return self.defanged
         head = self.text
         return "?" not in head or head[1:3].lower() == "xx"

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from safelinks.grammar import AND, KEPT, MARKS, Form, Marks, form_at
-from safelinks.run import Escape, Run, read_run, trimmed
+from safelinks.run import HEAD_LENGTH, Escape, Run, read_run, trimmed
 
 __all__ = ["Span", "quote_before", "read_wrapped"]
 
@@ -38,7 +38,6 @@ class Span:
 
 _STEP = 4_096  # characters that are read before looking whether the link has ended
 _MAX_LINES = 64  # a Safe Link of 4,000 characters, cut at column 62
-_HEAD_LENGTH = 160  # scheme, host and path, damage included
 _MAX_HEAD_LINES = 3
 _OVERLAP = 96  # the longest mark: `corid` with its value, its separator escaped
 _FARTHEST = 4 * _STEP  # characters in which no mark shows: that is not the link any more
@@ -173,7 +172,7 @@ class _Pieces:
 
     def head(self) -> Iterator[tuple[Run, int]]:
         """The run that begins the link, then the same with a few lines more."""
-        return self._grow(_HEAD_LENGTH, _MAX_HEAD_LINES)
+        return self._grow(HEAD_LENGTH, _MAX_HEAD_LINES)
 
     def runs(self) -> Iterator[tuple[Run, int]]:
         """The run that begins the link, then the same with each piece that can be its rest.

@@ -6,6 +6,7 @@ no network, 130 interrupted, 141 whoever read the output has stopped reading.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -28,11 +29,21 @@ _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 
 
-class _OutputError(Exception):
-    """The output cannot be written. Not an OSError: click would exit with 1 for a broken pipe."""
+# What is raised where the output is at fault; all else that a command may meet is something else.
+_OF_OUTPUT = frozenset(
+    {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF, errno.EIO, errno.ENXIO}
+)
+
+
+class _SystemError(Exception):
+    """The system refuses something. Not an OSError: click would exit with 1 for a broken pipe."""
 
     def __init__(self, error: OSError) -> None:
-        super().__init__(f"the output cannot be written ({error.strerror or error})")
+        self.of_output = error.errno in _OF_OUTPUT
+        what = (
+            "the output cannot be written" if self.of_output else "the system does not allow this"
+        )
+        super().__init__(f"{what} ({error.strerror or error})")
         self.exit_code = _BROKEN_PIPE if isinstance(error, BrokenPipeError) else _UNUSABLE
 
 
@@ -41,12 +52,12 @@ class _Program(click.Group):
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:  # noqa: ANN401  click's own
         """Parse the command line; that is also where help and version are printed."""
-        with _writing():
+        with _guarded():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  click's own signature
         """Run a command, its output to the end."""
-        with _writing():
+        with _guarded():
             result = super().invoke(ctx)
             sys.stdout.flush()
             return result
@@ -77,16 +88,18 @@ class _Program(click.Group):
             sys.exit(_UNUSABLE)
         except click.Abort:
             sys.exit(_INTERRUPTED)
-        except _OutputError as error:
+        except _SystemError as error:
             if error.exit_code != _BROKEN_PIPE:
                 complain(str(error))
-            # What is still in the buffer would make the interpreter complain on its way out.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if error.of_output:
+                # What is still in the buffer would make the interpreter complain on its way out.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(error.exit_code)
         sys.exit(code if isinstance(code, int) else 0)
 
 
 def _explain(error: click.ClickException) -> None:
+    """Say what is wrong with the command line, as click does, but escaped."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None:
         help_command = f"{context.command_path} {context.help_option_names[-1]}"
@@ -96,12 +109,12 @@ def _explain(error: click.ClickException) -> None:
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
-    """Tell that the output cannot be written from all else that can go wrong."""
+def _guarded() -> Iterator[None]:
+    """Within this block, what the system refuses is a _SystemError."""
     try:
         yield
     except OSError as error:
-        raise _OutputError(error) from None
+        raise _SystemError(error) from None
 
 
 @click.group(
