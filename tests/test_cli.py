@@ -66,7 +66,13 @@ class TestUnwrap:
         assert link["safe_link"]["sent_at"] == "2025-05-28T15:06:18.341990Z"
         assert link["safe_link"]["client"]["AN"] == "Mail"
         assert [layer["wrapper"] for layer in link["layers"]] == ["Microsoft Safe Links"]
-        assert plain == {"url": TARGET, "target": TARGET, "layers": [], "safe_link": None}
+        assert plain == {
+            "url": TARGET,
+            "target": TARGET,
+            "layers": [],
+            "opaque": None,
+            "safe_link": None,
+        }
         assert "First" not in result.output
         shown = json.loads(_run("unwrap", "--json", "--show-recipients", wrap(TARGET)).stdout)
         assert shown["safe_link"]["recipient"] == RECIPIENT

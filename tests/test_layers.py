@@ -23,6 +23,8 @@ ORDER = [
     "teams",
     "grammar",
     "safelink",
+    "hosts",
+    "decoders",
     "wrappers",
     "unwrap",
     "run",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from safelinks.errors import (
     CatalogError,
+    ChainLoopError,
     ChainTooDeepError,
     DocumentError,
     InvalidURLError,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Catalog",
     "CatalogError",
+    "ChainLoopError",
     "ChainTooDeepError",
     "Checker",
     "Document",

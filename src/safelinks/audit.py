@@ -112,6 +112,9 @@ def _outcome(link: Link, outcomes: dict[str, Outcome], match: Match | None) -> O
     target = link.target or link.url
     if link.defanged:
         return Outcome(target, Reason.DEFANGED)
+    opaque = link.unwrapped.opaque if link.unwrapped else None
+    if opaque is not None and opaque.kind.personal:
+        return Outcome(target, Reason.WRAPPER, evidence=str(opaque))
     outcome = outcomes.get(target, Outcome(target, Reason.NOT_ASKED))
     works = outcome.verdict in (Verdict.ALIVE, Verdict.MOVED)
     if works and match is not None and match.renamed:

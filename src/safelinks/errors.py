@@ -6,6 +6,7 @@
     ├── NotASafeLinkError    the address is not in Microsoft's format   (also a ValueError)
     ├── TargetLostError      a Safe Link that no longer carries a target (also a ValueError)
     ├── ChainTooDeepError    wrappers within wrappers beyond the limit
+    ├── ChainLoopError       wrappers within wrappers that lead back to themselves
     ├── InvalidURLError      an address that no client could ask for      (also a ValueError)
     ├── DocumentError        an input that cannot be read as text
     ├── SetupError           a setting of the environment that cannot be used
@@ -21,6 +22,7 @@ import re
 
 __all__ = [
     "CatalogError",
+    "ChainLoopError",
     "ChainTooDeepError",
     "DocumentError",
     "InvalidURLError",
@@ -85,6 +87,12 @@ class ChainTooDeepError(_LinkError):
 
     def __str__(self) -> str:
         return f"more than {self.limit} wrappers are nested in one link; peeling stopped there"
+
+
+class ChainLoopError(_LinkError):
+    """A wrapper that holds, at whatever depth, itself: it leads nowhere."""
+
+    _sentence = "the wrapped link {address} leads back to itself"
 
 
 class DocumentError(SafelinksError):

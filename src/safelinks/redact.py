@@ -28,6 +28,7 @@ def _escaped(char: str, names: str) -> str:
 _EQUALS = rf"(?:=3D|{_escaped('=', 'equals')})"
 _BAR = _escaped("|", "verbar|vert")
 _AND = rf"(?:{_sign('&')}|{_sign('?')}|{_sign(';')})"
+_VALUE = "(?:(?!&|%(?:25)*+26).)*+"
 _SPACE = r"(?:\s|%(?:25)*+(?:09|0A|0D|20))*+"
 
 # Field 2 of `data` (spec section 4), up to the next bar or the end of what is left of the link.
@@ -37,11 +38,25 @@ _RECIPIENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # Teams (spec section 5): `pc` is a session credential, `si` and `sd` tell who talked to whom.
-_SESSION = re.compile(
-    rf"({_AND}(?:pc|si|sd){_EQUALS})(?:(?!&|%(?:25)*+26).)*+",
-    re.IGNORECASE | re.DOTALL,
-)
+_SESSION = re.compile(rf"({_AND}(?:pc|si|sd){_EQUALS}){_VALUE}", re.IGNORECASE | re.DOTALL)
 _TEAMS_PAGE = "atp-safelinks.html"
+# Other vendors: what identifies the message or its recipient, by a part of the wrapper's address.
+_TOKENS = tuple(
+    (
+        place,
+        rf"({_AND}(?:{names}){_EQUALS}){_VALUE}",
+    )
+    for place, names in (
+        ("urldefense.", "[kdcrmse]"),
+        ("cudasvc.com", "c"),
+        ("trendmicro.com", "umid|auth"),
+        ("fireeye.com", "[kqe]"),
+        ("protection.sophos.com", "[ithsp]"),
+        ("inky.com", "t"),
+        ("vadesecure.com", "[fikr]"),
+        ("esvalabs.com", "[eh]"),
+    )
+)
 
 _END = re.compile(r"[\s&]")  # of an address that no bar follows
 _AT = re.compile(r"@|%(?:25)*40")
@@ -60,8 +75,12 @@ def redact(url: str, known: frozenset[str] = frozenset()) -> str:
     """
     found = recipients(url)
     url = _RECIPIENT.sub(r"\1", url)
-    if _TEAMS_PAGE in url.lower():
+    lower = url.lower()
+    if _TEAMS_PAGE in lower:
         url = _SESSION.sub(r"\1", url)
+    for place, tokens in _TOKENS:
+        if place in lower:
+            url = re.sub(tokens, r"\1", url, flags=re.IGNORECASE | re.DOTALL)
     return mask(url, known if found <= known else known | found)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from attrs import field, frozen
 
@@ -21,6 +22,8 @@ from safelinks.scan import Span, scan
 from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
 
 __all__ = ["Link", "clean", "find"]
+
+_Peel = Callable[[str], Unwrapped]
 
 
 @frozen
@@ -54,16 +57,18 @@ class Link:
         return self.unwrapped is not None and bool(self.unwrapped.layers)
 
 
-def find(text: str) -> list[Link]:
+def find(text: str, *, keep_redirectors: bool = False) -> list[Link]:
     """Every link in `text`, in order, wrapped or not. Total: nothing is raised.
+
+    With `keep_redirectors`, only security services count as wrappers, as in `unwrap`.
 
     >>> [(link.target, link.line, link.column) for link in find("See\\n(https://example.org/).")]
     [('https://example.org/', 2, 2)]
     """
-    return list(_links(text))
+    return list(_links(text, partial(unwrap, keep_redirectors=keep_redirectors)))
 
 
-def _links(text: str) -> Iterator[Link]:
+def _links(text: str, peel: _Peel) -> Iterator[Link]:
     newline = "\n" if "\n" in text or "\r" not in text else "\r"
     line, line_start, counted = 1, 0, 0
     for span in scan(text):
@@ -76,7 +81,7 @@ def _links(text: str) -> Iterator[Link]:
         unwrapped: Unwrapped | None = None
         error: SafelinksError | None = None
         try:
-            unwrapped = _unwrap(span)
+            unwrapped = _unwrap(span, peel)
         except SafelinksError as lost:
             error = lost
         yield Link(
@@ -92,39 +97,40 @@ def _links(text: str) -> Iterator[Link]:
         )
 
 
-def _unwrap(span: Span) -> Unwrapped:
+def _unwrap(span: Span, peel: _Peel) -> Unwrapped:
     """Where a link leads. Raises SafelinksError, also for one that the text cut off."""
     if span.cut:
         raise TargetLostError(span.url)
-    return unwrap(span.url)
+    return peel(span.url)
 
 
-def clean(text: str) -> str:
+def clean(text: str, *, keep_redirectors: bool = False) -> str:
     """`text` with the target in the place of every wrapper, and every other character as it was.
 
     A wrapper without a target stays. Characters of a target that would end it in running text are
     percent-encoded; where text is glued to the wrapper, a space keeps it out of the target. Total
-    and idempotent.
+    and idempotent. `keep_redirectors` is that of `unwrap`.
 
     >>> clean("Go to <https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example>")
     'Go to <https://a.example>'
     """
+    peel = partial(unwrap, keep_redirectors=keep_redirectors)
     # A target may, with what stands beside it, make up a wrapper again: hence until all is quiet.
     for _ in range(MAX_LAYERS):
-        cleaned = _clean_once(text)
+        cleaned = _clean_once(text, peel)
         if cleaned == text:
             break
         text = cleaned
     return text
 
 
-def _clean_once(text: str) -> str:
+def _clean_once(text: str, peel: _Peel) -> str:
     pieces = []
     position = 0
     markup = _TAG_FIRST.match(text) is not None
     for span in scan(text):
         try:
-            unwrapped = _unwrap(span)
+            unwrapped = _unwrap(span, peel)
         except SafelinksError:
             continue
         if unwrapped.layers:

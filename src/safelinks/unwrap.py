@@ -12,9 +12,10 @@ from uuid import UUID
 from attrs import frozen
 
 from safelinks import safelink, wrappers
-from safelinks.errors import ChainTooDeepError
+from safelinks.errors import ChainLoopError, ChainTooDeepError
 from safelinks.redact import mask, recipients, redact
 from safelinks.safelink import SafeLink
+from safelinks.wrappers import Opaque
 
 __all__ = ["MAX_LAYERS", "Layer", "Unwrapped", "unwrap"]
 
@@ -36,6 +37,10 @@ class Layer(Protocol):
     def target(self) -> str:
         """What was inside, one layer removed."""
 
+    @property
+    def recipient(self) -> str | None:
+        """To whom the message was delivered, where the wrapper tells. Personal data."""
+
 
 @frozen(repr=False)
 class Unwrapped:
@@ -49,6 +54,11 @@ class Unwrapped:
     url: str
     target: str
     layers: tuple[Layer, ...] = ()
+
+    @property
+    def opaque(self) -> Opaque | None:
+        """The wrapper that `target` still is, if its target is known to its vendor alone."""
+        return wrappers.opaque(self.target)
 
     @property
     def safe_links(self) -> tuple[SafeLink, ...]:
@@ -66,7 +76,8 @@ class Unwrapped:
     @property
     def recipients(self) -> frozenset[str]:
         """Every address that any layer was sent to, in lower case. Personal data."""
-        return recipients(self.url, *(layer.target for layer in self.layers))
+        named = {layer.recipient.lower() for layer in self.layers if layer.recipient}
+        return recipients(self.url, *(layer.target for layer in self.layers)) | named
 
     def __repr__(self) -> str:
         shown = f"url={redact(self.url)!r}, target={redact(self.target)!r}, layers={self.layers!r}"
@@ -103,11 +114,14 @@ class Unwrapped:
         return link.wrapped_at if link else None
 
 
-def unwrap(url: str, *, max_layers: int = MAX_LAYERS) -> Unwrapped:
+def unwrap(url: str, *, max_layers: int = MAX_LAYERS, keep_redirectors: bool = False) -> Unwrapped:
     """Peel every known wrapper off `url`, without asking anybody.
 
-    Raises TargetLostError when a wrapper no longer carries its target, and ChainTooDeepError when
-    more than `max_layers` are nested; both are SafelinksErrors. Nothing else is raised.
+    With `keep_redirectors`, only security services are peeled off: Google, Facebook, trackers and
+    the like stay. Raises TargetLostError when a Safe Link no longer carries its target,
+    ChainTooDeepError when more than `max_layers` are nested, and ChainLoopError when a chain leads
+    back to itself; all are SafelinksErrors. Nothing else is raised. Another vendor's wrapper that
+    carries no target stays the target, and `opaque` says so.
 
     >>> unwrap("https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example").target
     'https://a.example'
@@ -117,10 +131,14 @@ def unwrap(url: str, *, max_layers: int = MAX_LAYERS) -> Unwrapped:
     layers: tuple[Layer, ...] = ()
     target = url
     while True:
-        layer: Layer | None = safelink.peel(target) or wrappers.peel(target)
+        layer: Layer | None = safelink.peel(target) or wrappers.peel(
+            target, keep_redirectors=keep_redirectors
+        )
         if layer is None:
             return Unwrapped(url, target, layers)
         if len(layers) == max_layers:
             raise ChainTooDeepError(target, max_layers)
-        layers = (*layers, layer)
         target = layer.target
+        if target == url or (layers and any(target == outer.url for outer in layers)):
+            raise ChainLoopError(target)
+        layers = (*layers, layer)

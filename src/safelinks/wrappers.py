@@ -1,155 +1,255 @@
 """Other vendors' link wrappers (spec, section 6): one row each in one table, found by host.
 
-A row knows the hosts a vendor rewrites links to, and how a target is read out of such a link. A
-row without a decoder is a wrapper that is recognised and not decoded here: its links stay as they
-are, and, like those of every wrapper, are never requested, for a request is a click.
+A row knows the hosts a vendor rewrites links to, and how a target is read out of such a link. One
+without a decoder is opaque: the target is known to the vendor's server alone.
+
+Some rows are about links that are made for one reader. To request such a link is a click of that
+reader, so it is never done.
 """
 
 from __future__ import annotations
 
-import binascii
 import re
-from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
 
 from attrs import field, frozen
 
+from safelinks import decoders, hosts
+from safelinks.decoders import Decoder, parameter
 from safelinks.redact import redact
 
-__all__ = ["WRAPPERS", "Rewritten", "Wrapper", "peel", "wrapper_of"]
+__all__ = ["WRAPPERS", "Kind", "Opaque", "Rewritten", "Wrapper", "opaque", "peel", "wrapper_of"]
+
+
+class Kind(StrEnum):
+    """What a wrapper is there for."""
+
+    SECURITY = "security"
+    TRACKER = "tracker"
+    REDIRECTOR = "redirector"
+    SHORTENER = "shortener"
+
+    @property
+    def personal(self) -> bool:
+        """Whether its links are made for one reader, so that requesting one is that one's click."""
+        return self in (Kind.SECURITY, Kind.TRACKER)
 
 
 @frozen
 class Rewritten:
-    """One layer that another vendor than Microsoft put around an address."""
+    """One layer that another vendor than Microsoft put around an address.
+
+    `recipient` is whom the message was delivered to, where the vendor tells. Personal data.
+    """
 
     wrapper: str
     url: str = field(repr=False)
     target: str = field(repr=redact)
+    recipient: str | None = field(default=None, repr=False)
 
 
 @frozen
+class Opaque:
+    """A wrapper that could not be taken off: only its vendor's server knows the target.
+
+    `domain` is the host name of the target, where the link tells at least that.
+    """
+
+    wrapper: str
+    kind: Kind
+    url: str = field(repr=False)
+    domain: str | None = None
+
+    def __str__(self) -> str:
+        hint = f", only that it is on {self.domain}" if self.domain else ""
+        return f"a link of {self.wrapper} that does not tell its target{hint}"
+
+
+@frozen(eq=False)
 class Wrapper:
-    """A vendor's rewriting service.
+    """A rewriting service.
 
-    `hosts` are names, ``*`` in them standing for any text. `decode` gives the target of an address,
-    None where the address carries none.
+    `hosts` are names, ``*`` in them standing for any text. `path` is a pattern of what follows the
+    host, where not every address of the host is a wrapped link. `decode` gives the target of an
+    address, None where it carries none; `hint` its host name, where the target itself is not there,
+    and `recipient` whom the message was delivered to.
     """
 
+    id: str
     name: str
+    kind: Kind
     hosts: tuple[str, ...]
-    decode: Callable[[str], str | None] | None = None
+    decode: Decoder | None = None
+    path: str = ""
+    hint: Decoder | None = None
+    recipient: Decoder | None = None
+
+    @property
+    def opaque(self) -> bool:
+        """Whether its links do not carry their target."""
+        return self.decode is None
 
 
-# URL Defense v3, with the shortest text before `__;`, as in the vendor's own decoder.
-_V3 = re.compile(r"https?://[^/?#]+/v3/__(.+?)__;([A-Za-z0-9_-]*)=*!", re.DOTALL | re.IGNORECASE)
-_V3_TOKEN = re.compile(rb"\*(?:\*([A-Za-z0-9_-]))?")
-_RUN_LENGTHS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_ONE_SLASH = re.compile(r"(https?):/(?!/)", re.IGNORECASE)
-
-
-def _url_defense(url: str) -> str | None:
-    """v3: bytes that were replaced by ``*`` (one) or ``**X`` (a run) are spliced back in.
-
-    Lengths count UTF-8 bytes and a run may be cut inside a character: so bytes are spliced, and
-    decoded at the end.
-    """
-    match = _V3.match(url)
-    if match is None:
-        return None
-    encoded = match[2]
-    try:
-        removed = binascii.a2b_base64(
-            encoded.replace("-", "+").replace("_", "/") + "=" * (-len(encoded) % 4)
-        )
-    except binascii.Error:
-        return None
-    text = match[1].encode("utf-8", "surrogatepass")
-    out = []
-    at = taken = 0
-    for token in _V3_TOKEN.finditer(text):
-        length = 1 if token[1] is None else _RUN_LENGTHS.index(token[1]) + 2
-        out += [text[at : token.start()], removed[taken : taken + length]]
-        at, taken = token.end(), taken + length
-    out.append(text[at:])
-    if taken > len(removed):
-        return None
-    target = b"".join(out).decode("utf-8", "replace")
-    return _ONE_SLASH.sub(r"\1://", target, count=1)
-
+_URL_DEFENSE = ("urldefense.com", "urldefense.us", "urldefense.proofpoint.com")
+_VADE = ("antiphishing", "m365.eu", "m365.us", "gws.eu")
+_ANYWHERE = "*"
 
 WRAPPERS: tuple[Wrapper, ...] = (
-    Wrapper(
-        "Proofpoint URL Defense",
-        ("urldefense.com", "urldefense.us", "urldefense.proofpoint.com"),
-        _url_defense,
-    ),
-    Wrapper("Barracuda Link Protection", ("linkprotect.cudasvc.com",)),
-    Wrapper("Cisco Secure Web", ("secure-web.cisco.com",)),
-    Wrapper("Trellix", ("protect.fireeye.com", "protect2.fireeye.com")),
-    Wrapper("Symantec Click-time", ("clicktime.symantec.com",)),
-    Wrapper("Sophos", ("*.protection.sophos.com",)),
-    Wrapper("Check Point", ("url.avanan.click", "protect.checkpoint.com")),
-    Wrapper("INKY", ("shared.outlook.inky.com",)),
-    Wrapper("Trend Micro", ("*-ctp.trendmicro.com", "*-urlprotect.trendmicro.com")),
-    Wrapper(
-        "Vade",
-        (
-            "antiphishing.vadesecure.com",
-            "m365.eu.vadesecure.com",
-            "m365.us.vadesecure.com",
-            "gws.eu.vadesecure.com",
-        ),
-    ),
-    Wrapper("Libraesva", ("urlsand.esvalabs.com",)),
-    Wrapper("no-click.mil", ("no-click.mil",)),
-    Wrapper("Mimecast", ("protect-*.mimecast.com", "url.*.mimecastprotect.com")),
-)
+    Wrapper("urldefense-v3", "Proofpoint URL Defense v3", Kind.SECURITY, _URL_DEFENSE,
+            decoders.url_defense_v3, path=r"/v3/", hint=decoders.url_defense_v3_host),
+    Wrapper("urldefense-v2", "Proofpoint URL Defense v2", Kind.SECURITY, _URL_DEFENSE,
+            decoders.url_defense_v2, path=r"/v2/url"),
+    Wrapper("urldefense-v1", "Proofpoint URL Defense v1", Kind.SECURITY, _URL_DEFENSE,
+            decoders.url_defense_v1, path=r"/v1/url"),
+    Wrapper("barracuda", "Barracuda Link Protection", Kind.SECURITY,
+            ("linkprotect.cudasvc.com",), parameter("a", others="c typo")),
+    Wrapper("cisco", "Cisco Secure Web", Kind.SECURITY, ("secure-web.cisco.com",), decoders.cisco),
+    Wrapper("trendmicro", "Trend Micro", Kind.SECURITY,
+            ("*-ctp.trendmicro.com", "*-urlprotect.trendmicro.com"),
+            parameter("url", others="umid auth")),
+    Wrapper("fireeye", "Trellix", Kind.SECURITY, ("protect.fireeye.com", "protect2.fireeye.com"),
+            parameter("u", others="k q e")),
+    Wrapper("symantec", "Symantec Click-time", Kind.SECURITY, ("clicktime.symantec.com",),
+            parameter("u")),
+    Wrapper("sophos", "Sophos", Kind.SECURITY, ("*.protection.sophos.com",),
+            decoders.base64_parameter("u"), hint=decoders.host_parameter("d")),
+    Wrapper("avanan", "Avanan", Kind.SECURITY, ("url.avanan.click", "avanan.url-protection.com"),
+            decoders.check_point),
+    Wrapper("checkpoint", "Check Point", Kind.SECURITY,
+            ("protect.checkpoint.com", "checkpoint.url-protection.com"), decoders.check_point),
+    Wrapper("inky", "INKY", Kind.SECURITY, ("shared.outlook.inky.com",), decoders.inky,
+            hint=decoders.host_parameter("domain"), recipient=decoders.inky_recipient),
+    Wrapper("vade", "Vade", Kind.SECURITY, tuple(f"{name}.vadesecure.com" for name in _VADE),
+            parameter("u", others="f i k r")),
+    Wrapper("esva", "Libraesva", Kind.SECURITY, ("urlsand.esvalabs.com",),
+            parameter("u", others="e h f n p")),
+    Wrapper("no-click.mil", "no-click.mil", Kind.SECURITY, ("no-click.mil",), decoders.bare_query),
+    Wrapper("mimecast", "Mimecast", Kind.SECURITY,
+            ("protect-*.mimecast.com", "url.*.m.mimecastprotect.com"),
+            hint=decoders.host_parameter("domain")),
+    Wrapper("owa", "Outlook Web Access", Kind.SECURITY, (_ANYWHERE,), decoders.outlook_web_access,
+            path=r"/(?:owa/(?:[^?#]*/)?redir\.aspx|exchweb/bin/redir\.asp)\?"),
+    Wrapper("aws-ses", "Amazon SES", Kind.TRACKER, ("*.awstrack.me",),
+            decoders.path_part(r"/L0/([^/?\#]+)"), path=r"/L0/"),
+    Wrapper("azure-mail", "Azure mail", Kind.TRACKER,
+            ("emails.azure.microsoft.com", "*.safelink.emails.azure.net"),
+            parameter("destination", others="p"), path=r"/redirect/?\?"),
+    Wrapper("google", "Google", Kind.REDIRECTOR, hosts.GOOGLE,
+            parameter("q", "url", others="sa source ust usg ved cd esrc rct cad uact opi sntz"),
+            path=r"/url\?"),
+    Wrapper("facebook", "Facebook", Kind.REDIRECTOR, ("l.facebook.com", "lm.facebook.com"),
+            parameter("u", others="h s enc fbclid __tn__"), path=r"/l\.php\?"),
+    Wrapper("instagram", "Instagram", Kind.REDIRECTOR, ("l.instagram.com",),
+            parameter("u", others="e s"), path=r"/?\?"),
+    Wrapper("messenger", "Messenger", Kind.REDIRECTOR, ("l.messenger.com",),
+            parameter("u", others="h s"), path=r"/l\.php\?"),
+    Wrapper("whatsapp", "WhatsApp", Kind.REDIRECTOR, ("l.wl.co",), parameter("u"), path=r"/l\?"),
+    Wrapper("linkedin", "LinkedIn", Kind.REDIRECTOR, ("www.linkedin.com", "linkedin.com"),
+            parameter("url", others="urlhash trk"),
+            path=r"/(?:redir/redirect|safety/go)/?\?"),
+    Wrapper("slack", "Slack", Kind.REDIRECTOR, ("slack-redir.net",), parameter("url", others="v"),
+            path=r"/link\?"),
+    Wrapper("youtube", "YouTube", Kind.REDIRECTOR,
+            ("www.youtube.com", "m.youtube.com", "youtube.com"),
+            parameter("q", others="event redir_token v html_redirect"), path=r"/redirect\?"),
+    Wrapper("reddit", "Reddit", Kind.REDIRECTOR, ("out.reddit.com",),
+            parameter("url", others="token app_name"), path=r"/[^?#]*\?"),
+    Wrapper("href.li", "href.li", Kind.REDIRECTOR, ("href.li",), decoders.bare_query, path=r"/?\?"),
+    Wrapper("nyc-exit", "NYC exit page", Kind.REDIRECTOR,
+            ("nyc.gov", "www.nyc.gov", "www1.nyc.gov"), parameter("url"),
+            path=r"/cgi-bin/exit\.pl\?"),
+    Wrapper("shortener", "a link shortener", Kind.SHORTENER, hosts.SHORTENERS, path=r"/[^/?#]"),
+)  # fmt: skip
+
+
+@frozen
+class _Row:
+    """A row under one of its hosts, whose pattern is None where the name alone decides."""
+
+    wrapper: Wrapper
+    host: re.Pattern[str] | None = None
 
 
 def _suffix(pattern: str) -> str:
+    """What stands behind the last free label of a host's pattern."""
     return pattern.rpartition("*")[2].partition(".")[2]
 
 
-_EXACT: Mapping[str, Wrapper] = {host: row for row in WRAPPERS for host in row.hosts}
-# Patterns by what stands behind their last free label.
-_PATTERNS: Mapping[str, tuple[tuple[str, Wrapper], ...]] = {
-    suffix: tuple(
-        (host, row) for host, row in _EXACT.items() if "*" in host and _suffix(host) == suffix
-    )
-    for suffix in {_suffix(host) for host in _EXACT if "*" in host}
-}
-# The last two labels of every host in the table: nearly all addresses end at this one look-up.
-_DOMAINS = frozenset(".".join(host.split(".")[-2:]) for host in _EXACT)
+def _index() -> Mapping[str, tuple[_Row, ...]]:
+    """The rows by host, or, where that is a pattern, by its suffix."""
+    rows: dict[str, tuple[_Row, ...]] = {}
+    for wrapper in WRAPPERS:
+        for host in wrapper.hosts:
+            free = re.escape(host).replace(r"\*", "[a-z0-9.-]+") if "*" in host else None
+            row = _Row(wrapper, re.compile(rf"{free}\Z") if free else None)
+            key = _suffix(host) if free else host
+            rows[key] = (*rows.get(key, ()), row)
+    return rows
+
+
+_ROWS = _index()
 _AUTHORITY = re.compile(
-    r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)\.?(?::(?:80|443)?)?(?=[/?#]|\Z)",
+    r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)\.?(?::(?:80|443)?)?(?=(/owa/|/exchweb/)|[/?#]|\Z)",
     re.IGNORECASE | re.ASCII,
 )
 
 
 def wrapper_of(url: str) -> Wrapper | None:
-    """The row for the host of `url`, by its name and the suffixes above it; else None."""
+    """The row for `url`, by its host's name and the suffixes above it; else None."""
     match = _AUTHORITY.match(url)
     if match is None:
         return None
-    host = match[1].lower()
-    dot = host.rfind(".", 0, host.rfind("."))
-    if host[dot + 1 :] not in _DOMAINS:
+    named = _rows_of(match[1].lower())
+    rows = (*named, *_ROWS[""]) if match[2] else named
+    if not rows:
         return None
-    row = _EXACT.get(host)
-    suffix = host
-    while row is None and suffix:
-        suffix = suffix.partition(".")[2]
-        for pattern, candidate in _PATTERNS.get(suffix, ()):
-            if fnmatchcase(host, pattern):
-                row = candidate
-    return row
+    for row in rows:
+        if _path_of(row.wrapper).match(url, match.end()):
+            return row.wrapper
+    # Whatever else there is on the host of a security service is its own affair, too.
+    return next((row.wrapper for row in named if row.wrapper.kind is Kind.SECURITY), None)
 
 
-def peel(url: str) -> Rewritten | None:
-    """One layer off `url`; None when it is no such wrapper, or one that carries no target."""
+@lru_cache(maxsize=4096)
+def _rows_of(host: str) -> tuple[_Row, ...]:
+    """The rows that name `host`, which is in lower case."""
+    name = host
+    while name:
+        rows = tuple(
+            row
+            for row in _ROWS.get(name, ())
+            if (row.host.match(host) if row.host else name == host)
+        )
+        if rows:
+            return rows
+        name = name.partition(".")[2]
+    return ()
+
+
+@lru_cache(maxsize=len(WRAPPERS))
+def _path_of(row: Wrapper) -> re.Pattern[str]:
+    return re.compile(row.path, re.IGNORECASE)
+
+
+def peel(url: str, *, keep_redirectors: bool = False) -> Rewritten | None:
+    """One layer off `url`; None when it is no such wrapper, or one that carries no target.
+
+    With `keep_redirectors`, only security services count as wrappers.
+    """
     row = wrapper_of(url)
-    if row is None or row.decode is None:
+    if row is None or row.decode is None or (keep_redirectors and row.kind is not Kind.SECURITY):
         return None
     target = row.decode(url)
-    return Rewritten(row.name, url, target) if target else None
+    if not target:
+        return None
+    return Rewritten(row.name, url, target, row.recipient(url) if row.recipient else None)
+
+
+def opaque(url: str) -> Opaque | None:
+    """What is known of `url` where it is a wrapped link that does not carry its target."""
+    row = wrapper_of(url)
+    if row is None or (row.decode is not None and row.decode(url)):
+        return None
+    return Opaque(row.name, row.kind, url, row.hint(url) if row.hint else None)

@@ -20,6 +20,7 @@ from safelinks.cli.check import check
 from safelinks.cli.clean import clean
 from safelinks.cli.inputs import complain
 from safelinks.cli.unwrap import unwrap
+from safelinks.cli.wrappers import wrappers
 from safelinks.errors import SafelinksError
 
 __all__ = ["main"]
@@ -134,5 +135,5 @@ def main(context: click.Context) -> None:
         context.color = False
 
 
-for _command in (unwrap, clean, check):
+for _command in (unwrap, clean, check, wrappers):
     main.add_command(_command)

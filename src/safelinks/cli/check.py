@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from safelinks.cli.inputs import STANDARD_INPUT, complain, open_document, warn
+from safelinks.cli.inputs import STANDARD_INPUT, complain, keep_redirectors, open_document, warn
 from safelinks.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def _finite(context: click.Context, parameter: click.Parameter, seconds: float) 
     show_default=True,
     help="Print a table for people, or one JSON object for programs.",
 )
+@keep_redirectors
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
 @click.option(
     "--timeout",
@@ -56,6 +57,7 @@ def check(
     context: click.Context,
     files: tuple[str, ...],
     *,
+    keep_redirectors: bool,
     offline: bool,
     output_format: str,
     show_recipients: bool,
@@ -68,7 +70,9 @@ def check(
     which only the start is read. Exits with 1 when a link is dead or failing, and with 3 when this
     machine has no network: then nothing is said about the links.
     """
-    documents, unreadable = _documents(files or (STANDARD_INPUT,))
+    documents, unreadable = _documents(
+        files or (STANDARD_INPUT,), keep_redirectors=keep_redirectors
+    )
     if unreadable and not documents:
         context.exit(2)
     report = _report(
@@ -86,13 +90,13 @@ def check(
     context.exit(2 if unreadable else report.exit_code)
 
 
-def _documents(files: Sequence[str]) -> tuple[list[Document], bool]:
+def _documents(files: Sequence[str], *, keep_redirectors: bool) -> tuple[list[Document], bool]:
     """What can be read, and whether there was anything that cannot."""
     documents = []
     unreadable = False
     for name in dict.fromkeys(files):
         try:
-            document = open_document(name)
+            document = open_document(name, keep_redirectors=keep_redirectors)
         except DocumentError as error:
             complain(str(error))
             unreadable = True

@@ -15,18 +15,32 @@ from safelinks.printable import printable
 if TYPE_CHECKING:
     from safelinks.documents import Document
 
-__all__ = ["STANDARD_INPUT", "complain", "open_document", "standard_input", "warn"]
+__all__ = [
+    "STANDARD_INPUT",
+    "complain",
+    "keep_redirectors",
+    "open_document",
+    "standard_input",
+    "warn",
+]
 
 STANDARD_INPUT = "-"
 
+keep_redirectors = click.option(
+    "--keep-redirectors",
+    is_flag=True,
+    help="Take off security services only; leave Google, Facebook, trackers and the like.",
+)
 
-def open_document(name: str) -> Document:
+
+def open_document(name: str, *, keep_redirectors: bool = False) -> Document:
     """Read the file `name`, or standard input for ``-``. Raises DocumentError."""
     from safelinks.documents import read  # noqa: PLC0415  `unwrap` does without
 
     if name != STANDARD_INPUT:
-        return read(name)
-    return read(b"".join(standard_input("name a file")), "<stdin>")
+        return read(name, keep_redirectors=keep_redirectors)
+    raw = b"".join(standard_input("name a file"))
+    return read(raw, "<stdin>", keep_redirectors=keep_redirectors)
 
 
 def standard_input(remedy: str) -> Iterator[bytes]:

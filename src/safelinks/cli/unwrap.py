@@ -8,7 +8,7 @@ from datetime import datetime
 
 import click
 
-from safelinks.cli.inputs import complain, standard_input
+from safelinks.cli.inputs import complain, keep_redirectors, standard_input, warn
 from safelinks.errors import SafelinksError
 from safelinks.printable import printable_url
 from safelinks.redact import redact
@@ -22,20 +22,27 @@ __all__ = ["unwrap"]
 @click.command()
 @click.argument("urls", nargs=-1, metavar="[URL]...")
 @click.option("--json", "as_json", is_flag=True, help="Print all metadata, one object a line.")
+@keep_redirectors
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
 @click.pass_context
 def unwrap(
-    context: click.Context, urls: tuple[str, ...], *, as_json: bool, show_recipients: bool
+    context: click.Context,
+    urls: tuple[str, ...],
+    *,
+    as_json: bool,
+    keep_redirectors: bool,
+    show_recipients: bool,
 ) -> None:
     """Print the target of every URL, one a line.
 
     Without a URL, addresses are read from standard input, one a line. An address that is no wrapper
-    is printed as it is. Quote addresses on the command line: they are full of "&".
+    is printed as it is, and so is one that does not carry its target, with a warning. Quote
+    addresses on the command line: they are full of "&".
     """
     code = 0
     for url in urls or _lines():
         try:
-            unwrapped = unwrap_url(url)
+            unwrapped = unwrap_url(url, keep_redirectors=keep_redirectors)
         except SafelinksError as error:
             code = 1
             complain(str(error))
@@ -43,6 +50,10 @@ def unwrap(
             failed = {"url": shown, "target": None, "error": str(error)}
             click.echo(json.dumps(failed) if as_json else printable_url(shown))
             continue
+        opaque = unwrapped.opaque
+        if opaque is not None:
+            code = 1 if opaque.kind.personal else code
+            warn(str(opaque))
         if as_json:
             click.echo(json.dumps(_metadata(unwrapped, show=show_recipients)))
         else:
@@ -61,6 +72,7 @@ def _lines() -> Iterable[str]:
 def _metadata(unwrapped: Unwrapped, *, show: bool) -> dict[str, object]:
     """All that is known. What was asked for, the target, is exact; its way there names nobody."""
     link = unwrapped.safe_link
+    opaque = unwrapped.opaque
     known = unwrapped.recipients
 
     def shown(url: str) -> str:
@@ -77,6 +89,9 @@ def _metadata(unwrapped: Unwrapped, *, show: bool) -> dict[str, object]:
             }
             for layer in unwrapped.layers
         ],
+        "opaque": None
+        if opaque is None
+        else {"wrapper": opaque.wrapper, "kind": str(opaque.kind), "domain": opaque.domain},
         "safe_link": None if link is None else _safe_link(link, show=show),
     }
 

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from safelinks.documents import plain
 from safelinks.errors import DocumentError
-from safelinks.text import Link
+from safelinks.text import Link, find
 
 __all__ = ["Document", "read"]
 
@@ -49,10 +49,13 @@ class Document:
         return self.encoding.encode(text)
 
 
-def read(source: str | Path | bytes, name: str | None = None) -> Document:
+def read(
+    source: str | Path | bytes, name: str | None = None, *, keep_redirectors: bool = False
+) -> Document:
     """Read a file, or the bytes of one, and find its links.
 
-    `name` is what the document is called in messages; by default that of the file. Raises
+    `name` is what the document is called in messages; by default that of the file.
+    `keep_redirectors` is that of `safelinks.unwrap`. Raises
     DocumentError, in one sentence with the remedy, for what cannot be read as text.
 
     >>> [link.target for link in read(b"see https://example.org/", "notice.txt").links]
@@ -69,7 +72,13 @@ def read(source: str | Path | bytes, name: str | None = None) -> Document:
             raise DocumentError(f"{name}: this is {what}, not text; {_REMEDY}")
     text, encoding, note = plain.decode(raw, name)
     del raw  # as large as the text, which is all that is needed from here on
-    return Document(name, text, plain.links(text), (note,) if note else (), encoding)
+    return Document(
+        name,
+        text,
+        tuple(find(text, keep_redirectors=keep_redirectors)),
+        (note,) if note else (),
+        encoding,
+    )
 
 
 def _bytes_of(path: Path) -> bytes:

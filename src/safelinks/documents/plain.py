@@ -1,4 +1,4 @@
-"""Plain text: which encoding it is in, and its links.
+"""Plain text: which encoding it is in.
 
 UTF-8 is assumed unless a byte order mark says otherwise. Bytes that are no UTF-8 are kept as they
 are (PEP 383): links are ASCII, so they are found all the same, and nothing is lost in writing.
@@ -11,9 +11,8 @@ import codecs
 from attrs import frozen
 
 from safelinks.errors import DocumentError
-from safelinks.text import Link, find
 
-__all__ = ["UTF_8", "Encoding", "decode", "links"]
+__all__ = ["UTF_8", "Encoding", "decode"]
 
 
 @frozen
@@ -68,8 +67,3 @@ def decode(raw: bytes, name: str) -> tuple[str, Encoding, str | None]:
             "such bytes are kept as they are"
         )
         return content.decode("utf-8", "surrogateescape"), encoding, note
-
-
-def links(text: str) -> tuple[Link, ...]:
-    """The links of a plain text."""
-    return tuple(find(text))

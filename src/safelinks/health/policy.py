@@ -82,12 +82,13 @@ def refusal(url: str, policy: Policy) -> Reason | None:
 
 
 def _is_wrapper(address: Address) -> bool:
-    """Whether asking would reach a wrapper's host: the name decides, not how it was written."""
+    """Whether asking would be a click of a reader: the name decides, not how it was written."""
     bare = f"{address.scheme}://{address.host}{address.path}?{address.query or ''}"
+    row = wrapper_of(bare)
     return (
         is_safe_links_host(address.host)
         or target_of(bare) is not None
-        or wrapper_of(bare) is not None
+        or (row is not None and row.kind.personal)
     )
 
 
