@@ -113,7 +113,7 @@ class TestClean:
         lost = f"https://{HOST}/GetUrlReputation\n"
         result = _run("clean", stdin=lost * 7)
         assert result.stdout == lost * 7
-        assert "(line 1, 2, 3, 4, 5, …)" in result.stderr
+        assert "(line 1; line 2; line 3; line 4; line 5; …)" in result.stderr
         assert result.exit_code == 0
 
 

@@ -172,7 +172,7 @@ def test_lines_and_columns(text: str, places: list[tuple[int, int]]) -> None:
     assert [(link.line, link.column) for link in found] == places
     rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for link in found:
-        assert rows[link.line - 1][link.column - 1 :].startswith("https://")
+        assert rows[(link.line or 0) - 1][(link.column or 0) - 1 :].startswith("https://")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from safelinks.documents import Document, read
 from safelinks.health.checker import Checker
 from safelinks.health.outcome import Hop, Outcome, Reason, Verdict
 from safelinks.redact import recipients, redact
-from safelinks.report import Place, Report, Row
+from safelinks.report import Report, Row
 from safelinks.text import Link
 
 __all__ = ["check", "check_documents", "survey"]
@@ -152,7 +152,7 @@ def _row(
             replacement=None if outcome.replacement is None else shown(outcome.replacement),
             evidence=shown(outcome.evidence),
         ),
-        tuple(Place(link.line, link.column) for link in links),
+        tuple(link.place for link in links),
     )
 
 

@@ -13,18 +13,11 @@ from attrs import field, frozen
 
 from safelinks.catalog import Match
 from safelinks.health.outcome import Outcome, Reason, Verdict
+from safelinks.place import Place
 
-__all__ = ["Place", "Report", "Row"]
+__all__ = ["Report", "Row"]
 
 FAILING = frozenset({Verdict.DEAD, Verdict.FAILING})
-
-
-@frozen
-class Place:
-    """Where a link begins: line and column, both counted from 1."""
-
-    line: int
-    column: int
 
 
 @frozen

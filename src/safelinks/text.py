@@ -15,15 +15,17 @@ from attrs import field, frozen
 
 from safelinks import percent
 from safelinks.errors import SafelinksError, TargetLostError
+from safelinks.labels import label_before, shown_address
+from safelinks.place import Lines, Place
 from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.redact import redact
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, scan
 from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
 
-__all__ = ["Link", "clean", "find"]
+__all__ = ["Link", "Peel", "clean", "find", "links", "replacements"]
 
-_Peel = Callable[[str], Unwrapped]
+Peel = Callable[[str], Unwrapped]  # `unwrap`, with its options
 
 
 @frozen
@@ -31,20 +33,32 @@ class Link:
     """One link in a text.
 
     `url` is the address that is meant, as one piece; in the text it stands at offsets `start` to
-    `end`, beginning in `line` at `column` (both counted from 1, columns in code points).
-    `unwrapped` says where it leads; a wrapper that has lost its target, or is nested too deep, has
-    the `error` that says so instead. `defanged` links were made harmless on purpose.
+    `end`, and its `place` is told as the document's format counts. `unwrapped` says where it leads;
+    a wrapper that has lost its target, or is nested too deep, has the `error` that says so instead.
+    `defanged` links were made harmless on purpose. `label` is the text that people see in the place
+    of the address, `original` what Outlook noted beside the link as its target (`originalsrc`).
     """
 
     url: str = field(repr=redact)
     start: int
     end: int
-    line: int
-    column: int
+    place: Place
     unwrapped: Unwrapped | None
     error: SafelinksError | None = None
     escape: Escape = Escape.NONE
     defanged: bool = False
+    label: str | None = field(default=None, repr=False)
+    original: str | None = field(default=None, repr=False)
+
+    @property
+    def line(self) -> int | None:
+        """The line where the link begins, counted from 1."""
+        return self.place.line
+
+    @property
+    def column(self) -> int | None:
+        """The column where the link begins, counted from 1, in code points."""
+        return self.place.column
 
     @property
     def target(self) -> str | None:
@@ -56,6 +70,11 @@ class Link:
         """Whether a known target hides behind a wrapper."""
         return self.unwrapped is not None and bool(self.unwrapped.layers)
 
+    @property
+    def shown(self) -> str | None:
+        """The address that the label shows, where that is of another site than the target's."""
+        return shown_address(self.label, self.target or self.url)
+
 
 def find(text: str, *, keep_redirectors: bool = False) -> list[Link]:
     """Every link in `text`, in order, wrapped or not. Total: nothing is raised.
@@ -65,19 +84,14 @@ def find(text: str, *, keep_redirectors: bool = False) -> list[Link]:
     >>> [(link.target, link.line, link.column) for link in find("See\\n(https://example.org/).")]
     [('https://example.org/', 2, 2)]
     """
-    return list(_links(text, partial(unwrap, keep_redirectors=keep_redirectors)))
+    return list(links(text, partial(unwrap, keep_redirectors=keep_redirectors)))
 
 
-def _links(text: str, peel: _Peel) -> Iterator[Link]:
-    newline = "\n" if "\n" in text or "\r" not in text else "\r"
-    line, line_start, counted = 1, 0, 0
+def links(text: str, peel: Peel) -> Iterator[Link]:
+    """The links in `text`, each unwrapped by `peel`."""
+    lines = Lines(text)
     for span in scan(text):
-        start = span.start
-        passed = text.count(newline, counted, start)
-        if passed:
-            line += passed
-            line_start = text.rfind(newline, counted, start) + 1
-        counted = start
+        line, column = lines.place(span.start)
         unwrapped: Unwrapped | None = None
         error: SafelinksError | None = None
         try:
@@ -86,18 +100,18 @@ def _links(text: str, peel: _Peel) -> Iterator[Link]:
             error = lost
         yield Link(
             span.url,
-            start,
+            span.start,
             span.end,
-            line,
-            start - line_start + 1,
+            Place(line, column),
             unwrapped,
             error,
             span.escape,
             span.defanged,
+            label_before(text, span.start, span.end),
         )
 
 
-def _unwrap(span: Span, peel: _Peel) -> Unwrapped:
+def _unwrap(span: Span, peel: Peel) -> Unwrapped:
     """Where a link leads. Raises SafelinksError, also for one that the text cut off."""
     if span.cut:
         raise TargetLostError(span.url)
@@ -124,27 +138,44 @@ def clean(text: str, *, keep_redirectors: bool = False) -> str:
     return text
 
 
-def _clean_once(text: str, peel: _Peel) -> str:
+def _clean_once(text: str, peel: Peel) -> str:
     pieces = []
     position = 0
+    for start, end, written in replacements(text, peel):
+        pieces += [text[position:start], written]
+        position = end
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def replacements(text: str, peel: Peel) -> Iterator[tuple[int, int, str]]:
+    """Start and end of every wrapper in `text` that `peel` takes off, and what to write there."""
+    column = position = 0
     markup = _TAG_FIRST.match(text) is not None
     for span in scan(text):
         try:
             unwrapped = _unwrap(span, peel)
         except SafelinksError:
             continue
-        if unwrapped.layers:
-            pieces.append(text[position : span.start])
-            pieces.append(_written(unwrapped.target, span, text, pieces, markup=markup))
-            position = span.end
-    pieces.append(text[position:])
-    return "".join(pieces)
+        if not unwrapped.layers:
+            continue
+        column = _column(text, position, span.start, column)
+        written = _written(unwrapped.target, span, text, column, markup=markup)
+        yield span.start, span.end, written
+        position = span.end
+        column = _column(written, 0, len(written), column)
 
 
-def _written(target: str, span: Span, text: str, before: list[str], *, markup: bool) -> str:
+def _column(text: str, start: int, end: int, column: int) -> int:
+    """The column behind ``text[start:end]``, which begins at `column`, both counted from 0."""
+    newline = text.rfind("\n", start, end)
+    return column + end - start if newline < 0 else end - newline - 1
+
+
+def _written(target: str, span: Span, text: str, column: int, *, markup: bool) -> str:
     """`target` as it has to be written in the place of `span`, in a text that has `markup` or not.
 
-    `before` is all that is written up to there. An ampersand is escaped where the wrapper's own
+    `column` characters stand before it on its line. An ampersand is escaped where the wrapper's own
     were, or where it would be misread.
     """
     written = _balanced(percent.encode(target, STOP))
@@ -160,19 +191,8 @@ def _written(target: str, span: Span, text: str, before: list[str], *, markup: b
         if escaped or (markup and html.unescape(written) != written):
             written = written.replace("&", "&amp;")
     if quoted_printable:
-        column = _length_of_last_line(before)
         return write_quoted_printable(written + space, text, span.start, span.end, column)
     return written + space
-
-
-def _length_of_last_line(pieces: list[str]) -> int:
-    length = 0
-    for piece in reversed(pieces):
-        newline = piece.rfind("\n")
-        if newline >= 0:
-            return length + len(piece) - newline - 1
-        length += len(piece)
-    return length
 
 
 def _balanced(url: str) -> str:

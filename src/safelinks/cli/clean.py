@@ -10,7 +10,7 @@ from safelinks.cli.inputs import STANDARD_INPUT, keep_redirectors, open_document
 
 __all__ = ["clean"]
 
-_MOST_LINES = 5
+_MOST_PLACES = 5
 
 
 @click.command()
@@ -22,15 +22,12 @@ def clean(file: str, *, keep_redirectors: bool) -> None:
     All else stays byte for byte as it is. Without FILE, standard input is read. A wrapped link that
     has lost its target stays, with a warning.
     """
-    from safelinks.text import clean as clean_text  # noqa: PLC0415  `unwrap` does without
-
     document = open_document(file, keep_redirectors=keep_redirectors)
     for note in document.notes:
         warn(note)
-    lines = [link.line for link in document.links if link.error is not None]
-    if lines:
-        shown = ", ".join(map(str, lines[:_MOST_LINES])) + (", …" if lines[_MOST_LINES:] else "")
-        warn(f"{document.name}: wrapped links without a target stay as they are (line {shown})")
-    cleaned = clean_text(document.text, keep_redirectors=keep_redirectors)
-    sys.stdout.buffer.write(document.encoded(cleaned))
+    places = [str(link.place) for link in document.links if link.error is not None]
+    if places:
+        shown = "; ".join(places[:_MOST_PLACES]) + ("; …" if places[_MOST_PLACES:] else "")
+        warn(f"{document.name}: wrapped links without a target stay as they are ({shown})")
+    sys.stdout.buffer.write(document.cleaned())
     sys.stdout.buffer.flush()

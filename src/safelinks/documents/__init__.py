@@ -1,52 +1,42 @@
-"""Documents: bytes of a file in, links with their places out.
-
-One reader a format; so far there is one, for plain text. Other formats are recognised by what
-their bytes begin with, and refused by name.
-"""
+"""Documents: bytes of a file in, links with their places out, and the same bytes cleaned."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from attrs import field, frozen
 
-from safelinks.documents import plain
+from safelinks.documents.content import Content
+from safelinks.documents.formats import opened
 from safelinks.errors import DocumentError
-from safelinks.text import Link, find
+from safelinks.text import Link, Peel
+from safelinks.unwrap import unwrap
 
 __all__ = ["Document", "read"]
-
-# The first bytes of formats that are often handed in for text.
-_SIGNATURES = (
-    (b"%PDF-", "a PDF document"),
-    (b"PK\x03\x04", "a zip archive or an Office document"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Outlook message or an old Office document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
-)
-_REMEDY = "save it as plain text and try again"
 
 
 @frozen
 class Document:
-    """A text with its links. `name` is that of the file, `notes` what a reader should know of it.
+    """A document with its links.
 
-    `text` keeps bytes that were no text as lone surrogates, so that `encoded` gives them back.
+    `name` is that of the file, `format` that of the row in `safelinks.documents.formats`, `notes`
+    what a reader should know of it.
     """
 
     name: str
-    text: str = field(repr=False)
+    format: str
     links: tuple[Link, ...] = field(repr=False)
     notes: tuple[str, ...] = ()
-    encoding: plain.Encoding = plain.UTF_8
+    _content: Content = field(kw_only=True, repr=False)
+    _peel: Peel = field(kw_only=True, repr=False)
 
-    def encoded(self, text: str) -> bytes:
-        """`text` in the encoding in which this document was read."""
-        return self.encoding.encode(text)
+    def cleaned(self) -> bytes:
+        """The same document with targets in the place of wrappers, all else byte for byte.
+
+        Raises DocumentError for a format that cannot be written, such as PDF.
+        """
+        return self._content.cleaned(self._peel)
 
 
 def read(
@@ -54,9 +44,9 @@ def read(
 ) -> Document:
     """Read a file, or the bytes of one, and find its links.
 
-    `name` is what the document is called in messages; by default that of the file.
-    `keep_redirectors` is that of `safelinks.unwrap`. Raises
-    DocumentError, in one sentence with the remedy, for what cannot be read as text.
+    `name` is what the document is called in messages; by default that of the file. It also tells
+    the format, where the content does not. `keep_redirectors` is that of `safelinks.unwrap`. Raises
+    DocumentError, in one sentence with the remedy, for what cannot be read.
 
     >>> [link.target for link in read(b"see https://example.org/", "notice.txt").links]
     ['https://example.org/']
@@ -67,18 +57,11 @@ def read(
     else:
         raw = _bytes_of(Path(source))
         name = name or str(source)
-    for signature, what in _SIGNATURES:
-        if raw.startswith(signature):
-            raise DocumentError(f"{name}: this is {what}, not text; {_REMEDY}")
-    text, encoding, note = plain.decode(raw, name)
+    peel = partial(unwrap, keep_redirectors=keep_redirectors)
+    content, found, notes = opened(raw, name)
     del raw  # as large as the text, which is all that is needed from here on
-    return Document(
-        name,
-        text,
-        tuple(find(text, keep_redirectors=keep_redirectors)),
-        (note,) if note else (),
-        encoding,
-    )
+    links = tuple(content.links(peel))
+    return Document(name, found.name, links, notes, content=content, peel=peel)
 
 
 def _bytes_of(path: Path) -> bytes:

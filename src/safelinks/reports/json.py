@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from attrs import asdict
+
+from safelinks.place import Place
 from safelinks.report import Report, Row
 
 __all__ = ["render"]
@@ -48,8 +51,14 @@ def _link(row: Row) -> dict[str, object]:
         "status": outcome.status,
         "hops": [{"url": hop.url, "status": hop.status} for hop in outcome.hops],
         "replacement": row.replacement,
-        "places": [{"line": place.line, "column": place.column} for place in row.places],
+        "places": [_place(place) for place in row.places],
     }
     if row.recipients:
         link["recipients"] = list(row.recipients)
     return link
+
+
+def _place(place: Place) -> dict[str, object]:
+    """Line and column, and of all else what the format of the file has."""
+    known = asdict(place, filter=lambda _, value: value is not None)
+    return {"line": place.line, "column": place.column} | known

@@ -21,7 +21,8 @@ _COLOURS: Mapping[Verdict, str] = {
     Verdict.SKIPPED: "cyan",
     Verdict.OFFLINE: "magenta",
 }
-_HEADINGS = ("RESOURCE", "VERDICT", "LINES")
+_HEADINGS = ("RESOURCE", "VERDICT")
+_WHERE = {True: "LINES", False: "PLACES"}
 _WIDEST_NAME = 48
 _MOST_LINES = 8
 
@@ -49,10 +50,11 @@ def _table(rows: list[Row]) -> Iterator[str]:
     verdicts = [_verdict(row) for row in rows]
     name_width = max(map(len, (_HEADINGS[0], *names)))
     verdict_width = max(map(len, (_HEADINGS[1], *verdicts)))
-    yield f"{_HEADINGS[0]:{name_width}}  {_HEADINGS[1]:{verdict_width}}  {_HEADINGS[2]}"
+    lines_only = not any(place.within for row in rows for place in row.places)
+    yield f"{_HEADINGS[0]:{name_width}}  {_HEADINGS[1]:{verdict_width}}  {_WHERE[lines_only]}"
     for row, name, verdict in zip(rows, names, verdicts, strict=True):
         shown = click.style(f"{verdict:{verdict_width}}", fg=_COLOURS[row.verdict])
-        yield f"{name:{name_width}}  {shown}  {_lines(row)}"
+        yield f"{name:{name_width}}  {shown}  {_where(row, lines_only=lines_only)}"
         yield f"    {printable_url(row.target or row.url)}"
         if row.replacement is not None:
             yield f"    now: {printable_url(row.replacement)}"
@@ -92,10 +94,12 @@ def _tells(row: Row) -> bool:
     return bool(row.outcome.evidence) and row.verdict not in (Verdict.ALIVE, Verdict.OFFLINE)
 
 
-def _lines(row: Row) -> str:
-    lines = list(dict.fromkeys(place.line for place in row.places))
-    shown = ", ".join(map(str, lines[:_MOST_LINES]))
-    more = len(lines) - _MOST_LINES
+def _where(row: Row, *, lines_only: bool) -> str:
+    """Where a row's links are: numbers of lines, or places in full where a line does not tell."""
+    told = (str(place.line if lines_only else place) for place in row.places)
+    places = list(dict.fromkeys(told))
+    shown = (", " if lines_only else "; ").join(map(printable, places[:_MOST_LINES]))
+    more = len(places) - _MOST_LINES
     return f"{shown} and {more} more" if more > 0 else shown
 
 

@@ -1,0 +1,65 @@
+"""What every format gives: links to read, and bytes to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
+from attrs import field, frozen
+
+from safelinks.documents.passages import Passage, applied, edits_in, links_in
+from safelinks.documents.plain import Encoding
+from safelinks.text import Link, Peel
+from safelinks.unwrap import MAX_LAYERS
+
+__all__ = ["Content", "Passages", "TextContent", "cleaned_text", "plain_passages"]
+
+Passages = Callable[[str], Iterable[Passage]]
+
+
+class Content(Protocol):
+    """A document, opened."""
+
+    def links(self, peel: Peel) -> Iterator[Link]:
+        """Every link, in order, unwrapped by `peel`."""
+
+    def cleaned(self, peel: Peel) -> bytes:
+        """The document without the wrappers that `peel` takes off, all else as it was.
+
+        Raises DocumentError where such a document cannot be written.
+        """
+
+
+def plain_passages(text: str) -> Iterator[Passage]:
+    """All of a plain text, in which nothing is escaped."""
+    yield Passage(((0, len(text)),))
+
+
+def cleaned_text(text: str, passages: Passages, peel: Peel) -> str:
+    """`text` with targets in the place of wrappers.
+
+    A target may, with what stands beside it, make up a wrapper again: hence until all is quiet.
+    """
+    for _ in range(MAX_LAYERS):
+        edits = list(edits_in(text, passages(text), peel))
+        if not edits:
+            break
+        text = applied(text, edits)
+    return text
+
+
+@frozen
+class TextContent:
+    """A document that is text, in which `passages` hold the links."""
+
+    text: str = field(repr=False)
+    encoding: Encoding
+    passages: Passages = plain_passages
+
+    def links(self, peel: Peel) -> Iterator[Link]:
+        """Every link, with line and column."""
+        return links_in(self.text, self.passages(self.text), peel)
+
+    def cleaned(self, peel: Peel) -> bytes:
+        """The same text with only the links changed."""
+        return self.encoding.encode(cleaned_text(self.text, self.passages, peel))

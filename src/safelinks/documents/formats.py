@@ -1,0 +1,119 @@
+"""Which format a document is in, and who opens it: one row a format in one table.
+
+The first bytes decide where they are a format's own; else the name does; else what the text looks
+like. A row's module is imported when it is needed, and may need a package that is an extra.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import PurePath
+
+from attrs import frozen
+
+from safelinks.documents import plain
+from safelinks.documents.content import Content, Passages, TextContent, plain_passages
+from safelinks.documents.markup import html_passages, xml_passages
+from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
+from safelinks.errors import DocumentError
+
+__all__ = ["FORMATS", "Format", "format_of", "opened"]
+
+
+@frozen
+class Format:
+    """A format: its name, what it is called in a sentence, its suffixes, and who opens it.
+
+    Formats of text have `passages`; others a `module` with ``open_content(raw, name)``, which may
+    need the `extra` of that name.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...] = ()
+    passages: Passages | None = None
+    module: str | None = None
+    extra: str | None = None
+
+
+PLAIN = Format("text", "plain text", (".txt", ".text", ".log"), plain_passages)
+HTML = Format("html", "an HTML page", (".html", ".htm", ".xhtml", ".mhtml"), html_passages)
+XML = Format(
+    "xml", "an XML document", (".xml", ".rss", ".atom", ".svg", ".opml", ".xsl"), xml_passages
+)
+JSON = Format(
+    "json", "a JSON document", (".json", ".jsonl", ".ndjson", ".geojson", ".ipynb"), json_passages
+)
+CALENDAR = Format("icalendar", "a calendar", (".ics", ".ical", ".ifb"), calendar_passages)
+FORMATS: tuple[Format, ...] = (
+    PLAIN,
+    Format("markdown", "a Markdown text", (".md", ".markdown", ".mdown"), plain_passages),
+    Format("rst", "a reStructuredText", (".rst", ".rest"), plain_passages),
+    HTML,
+    XML,
+    JSON,
+    Format("csv", "a table", (".csv", ".tsv"), csv_passages),
+    CALENDAR,
+)
+
+# The first bytes of what holds no text at all.
+_UNREADABLE = (
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive or an Office document"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Outlook message or an old Office document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+)
+_REMEDY = "save it as plain text and try again"
+_BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
+_START = 1_000  # characters that are looked at
+
+
+def _is_json(text: str) -> bool:
+    if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+# What a text looks like, where its name says nothing.
+_LOOKS: tuple[tuple[Format, Callable[[str], object]], ...] = (
+    (
+        HTML,
+        re.compile(r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE).match,
+    ),
+    (XML, re.compile(r"\ufeff?\s*<\?xml\s").match),
+    (CALENDAR, re.compile(r"\ufeff?\s*BEGIN:VCALENDAR\b", re.IGNORECASE).match),
+    (JSON, _is_json),
+)
+
+
+def format_of(text: str, name: str) -> Format:
+    """The format of a text that is in a file called `name`."""
+    known = _BY_SUFFIX.get(PurePath(name).suffix.lower())
+    if known is not None and known is not PLAIN:
+        return known
+    return next((one for one, looks in _LOOKS if looks(text)), PLAIN)
+
+
+def opened(raw: bytes, name: str) -> tuple[Content, Format, tuple[str, ...]]:
+    """The document in `raw`, its format, and notes for the user. Raises DocumentError."""
+    for signature, what in _UNREADABLE:
+        if raw.startswith(signature):
+            raise DocumentError(f"{name}: this is {what}, not text; {_REMEDY}")
+    text, encoding, note = plain.decode(raw, name)
+    found = format_of(text, name)
+    return (
+        TextContent(text, encoding, found.passages or plain_passages),
+        found,
+        (note,) if note else (),
+    )

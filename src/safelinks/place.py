@@ -1,0 +1,61 @@
+"""`Place`: where in a document something stands, as the document's format counts.
+
+Values and sentences only. Lines are those of a text; other formats have pages, slides or cells.
+"""
+
+from __future__ import annotations
+
+from attrs import fields, frozen
+
+__all__ = ["Lines", "Place"]
+
+
+@frozen
+class Place:
+    """Where a link begins. All numbers count from 1; what a format does not have is None.
+
+    `line` and `column` (in code points) are those of the text, of the whole file or of the `part`
+    of it that is named: a part of a mail, a header, a member of a package. `message` is the number
+    in a mailbox; `page`, `slide`, `sheet` and `cell`, and `paragraph` are as people count them.
+    """
+
+    line: int | None = None
+    column: int | None = None
+    message: int | None = None
+    part: str | None = None
+    page: int | None = None
+    slide: int | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    paragraph: int | None = None
+
+    @property
+    def within(self) -> str:
+        """All but line and column, in words: ``page 3``; empty where there is no more to say."""
+        shown = ((name, getattr(self, name)) for name in _NAMES)
+        return ", ".join(f"{name} {value}" for name, value in shown if value is not None)
+
+    def __str__(self) -> str:
+        line = f"line {self.line}" if self.line is not None else ""
+        return ", ".join(filter(None, (self.within, line)))
+
+
+_NAMES = [field.name for field in fields(Place)][2:]
+
+
+class Lines:
+    """Lines and columns of offsets in a text, asked for in ascending order."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._newline = "\n" if "\n" in text or "\r" not in text else "\r"
+        self._line, self._start, self._counted = 1, 0, 0
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of `offset`, both counted from 1."""
+        passed = self._text.count(self._newline, self._counted, offset)
+        if passed:
+            self._line += passed
+            self._start = self._text.rfind(self._newline, self._counted, offset) + 1
+        self._counted = offset
+        return self._line, offset - self._start + 1
