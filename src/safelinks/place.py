@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from attrs import fields, frozen
 
-__all__ = ["Lines", "Place"]
+__all__ = ["Lines", "Place", "column_behind"]
 
 
 @frozen
@@ -59,3 +59,9 @@ class Lines:
             self._start = self._text.rfind(self._newline, self._counted, offset) + 1
         self._counted = offset
         return self._line, offset - self._start + 1
+
+
+def column_behind(text: str, start: int, end: int, column: int) -> int:
+    """The column behind ``text[start:end]``, which begins at `column`, both counted from 0."""
+    newline = text.rfind("\n", start, end)
+    return column + end - start if newline < 0 else end - newline - 1

@@ -16,7 +16,7 @@ from attrs import field, frozen
 from safelinks import percent
 from safelinks.errors import SafelinksError, TargetLostError
 from safelinks.labels import label_before, shown_address
-from safelinks.place import Lines, Place
+from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.redact import redact
 from safelinks.run import STOP, Escape, would_go_on
@@ -159,17 +159,11 @@ def replacements(text: str, peel: Peel) -> Iterator[tuple[int, int, str]]:
             continue
         if not unwrapped.layers:
             continue
-        column = _column(text, position, span.start, column)
+        column = column_behind(text, position, span.start, column)
         written = _written(unwrapped.target, span, text, column, markup=markup)
         yield span.start, span.end, written
         position = span.end
-        column = _column(written, 0, len(written), column)
-
-
-def _column(text: str, start: int, end: int, column: int) -> int:
-    """The column behind ``text[start:end]``, which begins at `column`, both counted from 0."""
-    newline = text.rfind("\n", start, end)
-    return column + end - start if newline < 0 else end - newline - 1
+        column = column_behind(written, 0, len(written), column)
 
 
 def _written(target: str, span: Span, text: str, column: int, *, markup: bool) -> str:
@@ -191,7 +185,7 @@ def _written(target: str, span: Span, text: str, column: int, *, markup: bool) -
         if escaped or (markup and html.unescape(written) != written):
             written = written.replace("&", "&amp;")
     if quoted_printable:
-        return write_quoted_printable(written + space, text, span.start, span.end, column)
+        return write_quoted_printable(written + space, text, (span.start, span.end), column)
     return written + space
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import PurePath
 
 from attrs import frozen
 
 from safelinks.documents import plain
 from safelinks.documents.content import Content, Passages, TextContent, plain_passages
+from safelinks.documents.mail import open_mail
 from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
 from safelinks.errors import DocumentError
@@ -39,7 +41,7 @@ class Format:
 
 
 PLAIN = Format("text", "plain text", (".txt", ".text", ".log"), plain_passages)
-HTML = Format("html", "an HTML page", (".html", ".htm", ".xhtml", ".mhtml"), html_passages)
+HTML = Format("html", "an HTML page", (".html", ".htm", ".xhtml"), html_passages)
 XML = Format(
     "xml", "an XML document", (".xml", ".rss", ".atom", ".svg", ".opml", ".xsl"), xml_passages
 )
@@ -47,6 +49,7 @@ JSON = Format(
     "json", "a JSON document", (".json", ".jsonl", ".ndjson", ".geojson", ".ipynb"), json_passages
 )
 CALENDAR = Format("icalendar", "a calendar", (".ics", ".ical", ".ifb"), calendar_passages)
+MAIL = Format("mail", "an e-mail or a mailbox", (".eml", ".mbox", ".mbx", ".mht", ".emlx"))
 FORMATS: tuple[Format, ...] = (
     PLAIN,
     Format("markdown", "a Markdown text", (".md", ".markdown", ".mdown"), plain_passages),
@@ -54,6 +57,7 @@ FORMATS: tuple[Format, ...] = (
     HTML,
     XML,
     JSON,
+    MAIL,
     Format("csv", "a table", (".csv", ".tsv"), csv_passages),
     CALENDAR,
 )
@@ -72,7 +76,14 @@ _UNREADABLE = (
 )
 _REMEDY = "save it as plain text and try again"
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
-_START = 1_000  # characters that are looked at
+_MAX_DEPTH = 5  # of documents within documents
+# A mailbox, or header fields of which one is such as only mails have.
+_LOOKS_LIKE_MAIL = re.compile(
+    rb"From \S+[^\r\n]*\r?\n[!-9;-~]+:|(?:[!-9;-~]+:(?:[^\r\n]|\r?\n[ \t])*+\r?\n){0,60}?(?:"
+    rb"MIME-Version:[ \t]*1|Message-ID:[ \t]*<|Received:[ \t]*(?:from|by)\b|Return-Path:[ \t]*<"
+    rb"|Content-Type:[ \t]*(?:text|multipart)/|Content-Transfer-Encoding:)",
+    re.IGNORECASE,
+)
 
 
 def _is_json(text: str) -> bool:
@@ -105,11 +116,22 @@ def format_of(text: str, name: str) -> Format:
     return next((one for one, looks in _LOOKS if looks(text)), PLAIN)
 
 
-def opened(raw: bytes, name: str) -> tuple[Content, Format, tuple[str, ...]]:
-    """The document in `raw`, its format, and notes for the user. Raises DocumentError."""
+def opened(raw: bytes, name: str, depth: int = 0) -> tuple[Content, Format, tuple[str, ...]]:
+    """The document in `raw`, its format, and notes for the user. Raises DocumentError.
+
+    `depth` is in how many others this document is enclosed.
+    """
+    if depth > _MAX_DEPTH:
+        raise DocumentError(
+            f"{name}: documents are attached to each other without end; stopped here"
+        )
     for signature, what in _UNREADABLE:
         if raw.startswith(signature):
             raise DocumentError(f"{name}: this is {what}, not text; {_REMEDY}")
+    known = _BY_SUFFIX.get(PurePath(name).suffix.lower(), PLAIN)
+    if known is MAIL or (known is PLAIN and _LOOKS_LIKE_MAIL.match(raw)):
+        mail, notes = open_mail(raw, name, partial(_opened_within, depth + 1))
+        return mail, MAIL, notes
     text, encoding, note = plain.decode(raw, name)
     found = format_of(text, name)
     return (
@@ -117,3 +139,8 @@ def opened(raw: bytes, name: str) -> tuple[Content, Format, tuple[str, ...]]:
         found,
         (note,) if note else (),
     )
+
+
+def _opened_within(depth: int, raw: bytes, name: str) -> tuple[Content, tuple[str, ...]]:
+    content, _, notes = opened(raw, name, depth)
+    return content, notes

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from safelinks.place import Lines, Place
 from safelinks.text import Link, Peel, links, replacements
 
-__all__ = ["RAW", "Codec", "Edit", "Passage", "applied", "edits_in", "links_in"]
+__all__ = ["RAW", "Codec", "Edit", "Meant", "Passage", "applied", "edits_in", "links_in"]
 
 Span = tuple[int, int]
 
@@ -68,7 +68,7 @@ def links_in(text: str, passages: Iterable[Passage], peel: Peel) -> Iterator[Lin
     for passage in passages:
         if not _may_hold(text, passage):
             continue
-        meant = _Meant(text, passage)
+        meant = Meant(text, passage)
         for link in links(meant.text, peel):
             start, end = meant.start_of(link.start), meant.end_of(link.end)
             line, column = lines.place(start)
@@ -87,7 +87,7 @@ def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> Iterator[Edi
     for passage in passages:
         if not _may_hold(text, passage):
             continue
-        meant = _Meant(text, passage)
+        meant = Meant(text, passage)
         changes = (
             edit
             for start, end, written in replacements(meant.text, peel)
@@ -101,7 +101,7 @@ def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> Iterator[Edi
 
 
 def _in_pieces(
-    text: str, passage: Passage, meant: _Meant, span: Span, written: str
+    text: str, passage: Passage, meant: Meant, span: Span, written: str
 ) -> Iterator[Edit]:
     """The edits for one link: all of it goes into its first piece, the others lose theirs."""
     start, end = meant.start_of(span[0]), meant.end_of(span[1])
@@ -137,7 +137,7 @@ def _may_hold(text: str, passage: Passage) -> bool:
     return pattern is not None and pattern.search(text, start, end) is not None
 
 
-class _Meant:
+class Meant:
     """The text that is meant by a passage, and where each character of it stands."""
 
     def __init__(self, text: str, passage: Passage) -> None:

@@ -1,0 +1,280 @@
+"""E-mail: every part of a message or a mailbox, attached messages and documents among them.
+
+A body is decoded, read as what its type says, and encoded again only where a link has changed. What
+is signed is read and never changed.
+"""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+import quopri
+import re
+from collections.abc import Callable, Iterator
+
+from attrs import evolve, field, frozen
+
+from safelinks.documents import headers
+from safelinks.documents.content import Content, Passages, cleaned_text, plain_passages
+from safelinks.documents.markup import html_passages, xml_passages
+from safelinks.documents.mime import Part, messages_in, parts_of
+from safelinks.documents.passages import Codec, Meant, Passage, applied, edits_in, links_in
+from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
+from safelinks.errors import DocumentError
+from safelinks.place import Lines, Place, column_behind
+from safelinks.quoted_printable import write as write_quoted_printable
+from safelinks.text import Link, Peel
+from safelinks.unwrap import MAX_LAYERS
+
+__all__ = ["MailContent", "open_mail"]
+
+Opened = Callable[[bytes, str], tuple[Content, tuple[str, ...]]]
+
+_PASSAGES: dict[str, Passages] = {
+    "text/html": html_passages,
+    "application/xhtml+xml": html_passages,
+    "text/xml": xml_passages,
+    "application/xml": xml_passages,
+    "text/calendar": calendar_passages,
+    "application/ics": calendar_passages,
+    "text/csv": csv_passages,
+    "application/json": json_passages,
+    "application/ld+json": json_passages,
+}
+_NO_LINKS = ("image/", "audio/", "video/", "font/", "application/pgp-")
+_SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"}
+_PGP_SIGNED = b"-----BEGIN PGP SIGNED MESSAGE-----"
+_QUOTED_PRINTABLE = Codec(
+    re.compile(r"=[ \t]*\r?\n|=[0-9A-Fa-f]{2}"),
+    lambda escape: chr(int(escape[1:], 16)) if escape[1:].strip() else "",
+)
+
+
+@frozen
+class _Body:
+    """The body of a part: text, in which `passages` hold links, or an attached document."""
+
+    part: Part
+    place: Place
+    passages: Passages | None
+    attached: Content | None = None
+
+
+@frozen
+class MailContent:
+    """A mail or a mailbox, taken apart."""
+
+    raw: bytes = field(repr=False)
+    bodies: tuple[_Body, ...] = field(repr=False)
+
+    def links(self, peel: Peel) -> Iterator[Link]:
+        """Every link, headers before their body, with its part and its line in the file."""
+        lines = Lines(self.raw.decode("latin-1"))
+        for body in self.bodies:
+            yield from headers.links(self.raw, body.part.headers, body.place, lines, peel)
+            if body.attached is not None:
+                for link in body.attached.links(peel):
+                    yield evolve(link, place=_within(body.place, link.place))
+            elif body.passages is not None:
+                yield from _body_links(self.raw, body, lines, peel)
+
+    def cleaned(self, peel: Peel) -> bytes:
+        """The same mail with only the links changed, but for what is signed."""
+        out = []
+        at = 0
+        for body in self.bodies:
+            if body.part.signed:
+                continue
+            start, end = body.part.headers
+            out += [self.raw[at:start], headers.cleaned(self.raw[start:end], peel)]
+            at = end
+            start, end = body.part.body
+            if start < end:
+                out += [self.raw[at:start], _cleaned_body(self.raw[start:end], body, peel)]
+                at = end
+        out.append(self.raw[at:])
+        return b"".join(out)
+
+
+def open_mail(raw: bytes, name: str, opened: Opened) -> tuple[MailContent, tuple[str, ...]]:
+    """The mail or mailbox `raw`, and what a reader should know of it.
+
+    `opened` opens what is attached, given its bytes and name; it raises DocumentError.
+    """
+    messages = messages_in(raw)
+    bodies = []
+    notes: dict[str, None] = {}
+    for at, (start, end) in enumerate(messages, start=1):
+        for part in parts_of(raw, start, end):
+            place = Place(
+                message=at if len(messages) > 1 else None,
+                part=f"{part.number} ({part.content_type})" if part.number else None,
+            )
+            passages = _passages_of(part)
+            attached = None
+            if part.body[0] < part.body[1] and passages is None:
+                try:
+                    attached, more = _attached(raw[slice(*part.body)], part, opened)
+                    notes |= dict.fromkeys(f"{name}: {note}" for note in more)
+                except DocumentError as error:
+                    notes[f"{name}: {error}"] = None
+            notes |= dict.fromkeys(f"{name}: {note}" for note in _notes(raw, part, place))
+            bodies.append(_Body(_as_signed(raw, part), place, passages, attached))
+    return MailContent(raw, tuple(bodies)), tuple(notes)
+
+
+def _passages_of(part: Part) -> Passages | None:
+    kind = part.content_type
+    is_text = kind.startswith(("text/", "multipart/"))  # the latter without any parts
+    return _PASSAGES.get(kind, plain_passages if is_text and kind not in _SEALED else None)
+
+
+def _as_signed(raw: bytes, part: Part) -> Part:
+    """`part`, signed if its text says so itself."""
+    signed = part.content_type in _SEALED or raw.find(_PGP_SIGNED, *part.body) >= 0
+    return evolve(part, signed=True) if signed else part
+
+
+def _notes(raw: bytes, part: Part, place: Place) -> Iterator[str]:
+    where = str(place) or "the message"
+    if part.content_type in _SEALED:
+        yield f"{where} is encrypted or sealed, so that its links cannot be read"
+    elif part.content_type == "multipart/signed" or raw.find(_PGP_SIGNED, *part.body) >= 0:
+        yield f"{where} is signed: its links are read, and cleaning leaves it as it is"
+    if part.too_deep:
+        yield f"{where} holds parts within parts without end; what is further in is not read"
+
+
+def _attached(body: bytes, part: Part, opened: Opened) -> tuple[Content | None, tuple[str, ...]]:
+    if part.content_type.startswith(_NO_LINKS) or part.content_type in _SEALED:
+        return None, ()
+    octets, _ = _octets(body, part.encoding)
+    return opened(octets, part.name or part.content_type)
+
+
+def _within(outer: Place, inner: Place) -> Place:
+    """`inner`, a place in an attached document, as one of the mail."""
+    part = ", ".join(filter(None, (outer.part, inner.part)))
+    return evolve(inner, message=outer.message or inner.message, part=part or None)
+
+
+def _octets(body: bytes, encoding: str) -> tuple[bytes, Meant | None]:
+    """The decoded body; for quoted-printable, also where each octet stands."""
+    if encoding == "quoted-printable":
+        escaped = body.decode("latin-1")
+        meant = Meant(escaped, Passage(((0, len(escaped)),), _QUOTED_PRINTABLE))
+        return meant.text.encode("latin-1"), meant
+    if encoding == "base64":
+        try:
+            return binascii.a2b_base64(body), None
+        except binascii.Error:  # cut off: what is whole of it
+            digits = re.sub(rb"[^A-Za-z0-9+/]", b"", body)
+            return binascii.a2b_base64(digits[: len(digits) // 4 * 4]), None
+    return body, None
+
+
+def _text(octets: bytes, charset: str) -> tuple[str, str]:
+    """The text, and the charset in which it can be written back byte for byte."""
+    try:
+        text = octets.decode(charset, "surrogateescape")
+        if text.encode(charset, "surrogateescape") == octets:
+            return text, charset
+    except (LookupError, UnicodeError, ValueError):
+        pass
+    return octets.decode("utf-8", "surrogateescape"), "utf-8"
+
+
+def _sliced(charset: str) -> bool:
+    """Whether a text in `charset` may be encoded slice by slice: it has no mark and no states."""
+    return not codecs.lookup(charset).name.startswith(
+        ("utf-16", "utf-32", "utf-7", "iso2022", "hz")
+    )
+
+
+def _body_links(raw: bytes, body: _Body, lines: Lines, peel: Peel) -> Iterator[Link]:
+    start, end = body.part.body
+    passages = body.passages or plain_passages
+    octets, meant = _octets(raw[start:end], body.part.encoding)
+    text, charset = _text(octets, body.part.charset)
+    at = octet = 0
+    for link in links_in(text, passages(text), peel):
+        place = evolve(link.place, message=body.place.message, part=body.place.part)
+        if body.part.encoding != "base64" and _sliced(charset):
+            octet += len(text[at : link.start].encode(charset, "surrogateescape"))
+            at = link.start
+            line, column = lines.place(start + (meant.start_of(octet) if meant else octet))
+            place = evolve(place, line=line, column=column)
+        yield evolve(link, place=place)
+
+
+def _cleaned_body(raw: bytes, body: _Body, peel: Peel) -> bytes:
+    encoding = body.part.encoding
+    if body.attached is not None:
+        try:
+            octets = body.attached.cleaned(peel)
+        except DocumentError:  # such as a PDF: it stays
+            return raw
+        before, _ = _octets(raw, encoding)
+        return raw if octets == before else _encoded(octets, raw, encoding)
+    if body.passages is None:
+        return raw
+    if encoding == "quoted-printable":
+        return _cleaned_quoted_printable(raw, body.part.charset, body.passages, peel)
+    octets, _ = _octets(raw, encoding)
+    text, charset = _text(octets, body.part.charset)
+    cleaned = cleaned_text(text, body.passages, peel)
+    return raw if cleaned == text else _encoded(_in_charset(cleaned, charset), raw, encoding)
+
+
+def _in_charset(text: str, charset: str) -> bytes:
+    """`text` in `charset`; what that lacks is percent-encoded, for it is part of an address."""
+    try:
+        return text.encode(charset, "surrogateescape")
+    except UnicodeEncodeError as error:
+        lacking = "".join(f"%{byte:02X}" for byte in text[error.start].encode())
+        return _in_charset(text.replace(text[error.start], lacking), charset)
+
+
+def _encoded(octets: bytes, like: bytes, encoding: str) -> bytes:
+    """`octets` as a body in lines as those of `like`."""
+    if encoding != "base64":
+        return octets
+    newline = b"\r\n" if b"\r\n" in like else b"\n"
+    width = max(4, len(like.lstrip().split(b"\n", 1)[0].rstrip()) // 4 * 4)
+    digits = binascii.b2a_base64(octets, newline=False)
+    rows = [digits[at : at + width] for at in range(0, len(digits), width)]
+    end = like[len(like.rstrip()) :]
+    return newline.join(rows) + end
+
+
+def _cleaned_quoted_printable(raw: bytes, charset: str, passages: Passages, peel: Peel) -> bytes:
+    """Only the links are encoded anew, and lines broken where they would be too long."""
+    for _ in range(MAX_LAYERS):
+        octets, meant = _octets(raw, "quoted-printable")
+        text, known = _text(octets, charset)
+        edits = list(edits_in(text, passages(text), peel))
+        if not edits or meant is None:
+            break
+        if not _sliced(known):
+            text = applied(text, edits)
+            raw = quopri.encodestring(_in_charset(text, known))
+            continue
+        escaped = raw.decode("latin-1")
+        pieces = []
+        at = octet = done = column = 0
+        for edit in edits:
+            octet += len(text[at : edit.start].encode(known, "surrogateescape"))
+            start = meant.start_of(octet)
+            octet += len(text[edit.start : edit.end].encode(known, "surrogateescape"))
+            end = meant.end_of(octet)
+            column = column_behind(escaped, done, start, column)
+            written = _in_charset(edit.written, known).decode("latin-1")
+            written = write_quoted_printable(
+                written, escaped, (start, end), column, encoding="latin-1"
+            )
+            pieces += [escaped[done:start], written]
+            column = column_behind(written, 0, len(written), column)
+            at, done = edit.end, end
+        pieces.append(escaped[done:])
+        raw = "".join(pieces).encode("latin-1")
+    return raw

@@ -1,0 +1,126 @@
+"""The structure of a mail (RFC 5322, RFC 2045 to 2047): where its headers and bodies are.
+
+Offsets into the bytes of the file, so that what is not changed need not be written anew. Header
+fields are understood by the standard library; what it chokes on is taken for plain text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from email.message import Message
+from email.parser import BytesHeaderParser
+
+from attrs import field, frozen
+
+__all__ = ["Part", "messages_in", "parts_of"]
+
+_MAX_DEPTH = 20
+_BLANK_LINE = re.compile(rb"(?:\A|\r?\n)\r?\n")
+_FROM_LINE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n")
+
+
+@frozen
+class Part:
+    """One part of a mail: its header fields, and a body that is no further parts.
+
+    `number` counts parts as mail programs do (``1.2``; empty for a message that is one body). A
+    part that is `signed` must not be changed; `name` is that of an attached file.
+    """
+
+    number: str
+    headers: tuple[int, int]
+    body: tuple[int, int]
+    message: Message = field(repr=False)
+    signed: bool = False
+    too_deep: bool = False
+
+    @property
+    def content_type(self) -> str:
+        """Such as ``text/html``, in lower case."""
+        return _safe(self.message.get_content_type, "text/plain")
+
+    @property
+    def charset(self) -> str:
+        """As it is declared, UTF-8 where nothing is."""
+        return _safe(lambda: self.message.get_content_charset("utf-8") or "", "utf-8").replace(
+            "\0", ""
+        )
+
+    @property
+    def encoding(self) -> str:
+        """The content transfer encoding, in lower case."""
+        return str(self.message.get("content-transfer-encoding", "")).strip().lower()
+
+    @property
+    def name(self) -> str | None:
+        """The name of the attached file."""
+        return _safe(lambda: self.message.get_filename() or "", "") or None
+
+
+def _safe(read: Callable[[], str], otherwise: str) -> str:
+    """What `read` gives; malformed headers make the standard library raise almost anything."""
+    try:
+        return read()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return otherwise
+
+
+def messages_in(raw: bytes) -> list[tuple[int, int]]:
+    """Where the messages of a mailbox are, behind their lines that begin with "From "."""
+    starts = list(_FROM_LINE.finditer(raw))
+    if not starts or starts[0].start():
+        return [(0, len(raw))]
+    ends = [match.start() for match in starts[1:]]
+    return [(match.end(), end) for match, end in zip(starts, [*ends, len(raw)], strict=True)]
+
+
+def parts_of(raw: bytes, start: int, end: int) -> Iterator[Part]:
+    """Every part of the message at ``raw[start:end]``, containers with an empty body included."""
+    yield from _parts(raw, (start, end), "", depth=0, signed=False)
+
+
+def _parts(
+    raw: bytes, span: tuple[int, int], number: str, *, depth: int, signed: bool
+) -> Iterator[Part]:
+    start, end = span
+    blank = _BLANK_LINE.search(raw, start, end) if raw[start : start + 1] not in b"\r\n" else None
+    headers_end, body = (blank.start(), blank.end()) if blank else (end, end)
+    if raw[start : start + 1] in (b"\r", b"\n"):
+        headers_end, body = start, start + (2 if raw[start : start + 2] == b"\r\n" else 1)
+    message = BytesHeaderParser().parsebytes(raw[start:headers_end])
+    part = Part(number, (start, headers_end), (body, end), message, signed)
+    kind = part.content_type
+    signed = signed or kind == "multipart/signed"
+    inner: list[tuple[int, int]] = []
+    boundary = _safe(lambda: message.get_boundary() or "", "")
+    if kind.startswith("multipart/") and boundary:
+        inner = _between(raw, body, end, boundary)
+    elif kind == "message/rfc822" and part.encoding not in ("base64", "quoted-printable"):
+        inner = [(body, end)]
+    if not inner:
+        yield part
+        return
+    yield Part(number, part.headers, (body, body), message, signed, too_deep=depth >= _MAX_DEPTH)
+    if depth >= _MAX_DEPTH:
+        return
+    for at, within in enumerate(inner, start=1):
+        below = f"{number}.{at}" if number else str(at)
+        yield from _parts(raw, within, below, depth=depth + 1, signed=signed)
+
+
+def _between(raw: bytes, start: int, end: int, boundary: str) -> list[tuple[int, int]]:
+    """Where the parts between the lines with `boundary` are."""
+    mark = re.escape(boundary.encode("utf-8", "surrogateescape"))
+    line = re.compile(rb"(?:\A|(?:\r?\n)|^)--" + mark + rb"(--)?[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+    found = []
+    first: int | None = None
+    for match in line.finditer(raw, max(0, start - 1), end):
+        if first is not None:
+            found.append((first, max(first, match.start())))
+        first = match.end()
+        if match[1]:
+            return found
+    if first is not None and first < end:
+        found.append((first, end))
+    return found
