@@ -34,6 +34,7 @@ ORDER = [
     "place",
     "labels",
     "text",
+    "documents.files",
     "documents.plain",
     "documents.passages",
     "documents.content",

@@ -30,7 +30,7 @@ from safelinks.version import __version__ as __version__
 if TYPE_CHECKING:
     from safelinks.audit import check, check_documents
     from safelinks.catalog import Catalog, Match, identify
-    from safelinks.documents import Document, read
+    from safelinks.documents import Document, read, read_all
     from safelinks.health.checker import Checker
     from safelinks.health.outcome import Outcome, Reason, Verdict
     from safelinks.health.policy import Policy
@@ -65,6 +65,7 @@ __all__ = [
     "find",
     "identify",
     "read",
+    "read_all",
     "unwrap",
 ]
 
@@ -86,6 +87,7 @@ _LATER = {
     "find": "safelinks.text",
     "identify": "safelinks.catalog",
     "read": "safelinks.documents",
+    "read_all": "safelinks.documents",
 }
 
 

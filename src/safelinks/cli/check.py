@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
-from safelinks.cli.inputs import STANDARD_INPUT, complain, keep_redirectors, open_document, warn
+from safelinks.cli.inputs import STANDARD_INPUT, documents_of, keep_redirectors, warn
 from safelinks.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def _finite(context: click.Context, parameter: click.Parameter, seconds: float) 
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[FILE|-]...")
+@click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY|-]...")
 @click.option("--offline", is_flag=True, help="Decode and name the links; ask nobody.")
 @click.option(
     "--format",
@@ -70,9 +69,15 @@ def check(
     which only the start is read. Exits with 1 when a link is dead or failing, and with 3 when this
     machine has no network: then nothing is said about the links.
     """
-    documents, unreadable = _documents(
-        files or (STANDARD_INPUT,), keep_redirectors=keep_redirectors
+    unreadable: list[DocumentError] = []
+    documents = list(
+        documents_of(
+            files or (STANDARD_INPUT,), unreadable.append, keep_redirectors=keep_redirectors
+        )
     )
+    for document in documents:
+        for note in document.notes:
+            warn(note)
     if unreadable and not documents:
         context.exit(2)
     report = _report(
@@ -88,23 +93,6 @@ def check(
     while part := "".join(islice(pieces, _PIECES)):
         click.echo(part, nl=False)
     context.exit(2 if unreadable else report.exit_code)
-
-
-def _documents(files: Sequence[str], *, keep_redirectors: bool) -> tuple[list[Document], bool]:
-    """What can be read, and whether there was anything that cannot."""
-    documents = []
-    unreadable = False
-    for name in dict.fromkeys(files):
-        try:
-            document = open_document(name, keep_redirectors=keep_redirectors)
-        except DocumentError as error:
-            complain(str(error))
-            unreadable = True
-            continue
-        documents.append(document)
-        for note in document.notes:
-            warn(note)
-    return documents, unreadable
 
 
 def _report(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,6 @@ __all__ = [
     "STANDARD_INPUT",
     "complain",
     "keep_redirectors",
-    "open_document",
     "standard_input",
     "warn",
 ]
@@ -33,14 +32,40 @@ keep_redirectors = click.option(
 )
 
 
-def open_document(name: str, *, keep_redirectors: bool = False) -> Document:
-    """Read the file `name`, or standard input for ``-``. Raises DocumentError."""
-    from safelinks.documents import read  # noqa: PLC0415  `unwrap` does without
+def documents_of(
+    names: Sequence[str],
+    on_error: Callable[[DocumentError], object],
+    *,
+    keep_redirectors: bool = False,
+) -> Iterator[Document]:
+    """Every document that `names` stand for: files, directories, patterns, ``-`` for stdin.
 
-    if name != STANDARD_INPUT:
-        return read(name, keep_redirectors=keep_redirectors)
-    raw = b"".join(standard_input("name a file"))
-    return read(raw, "<stdin>", keep_redirectors=keep_redirectors)
+    What cannot be read is complained of, and `on_error` hears of it. Files of a directory that hold
+    no text are counted in a warning: nobody named them.
+    """
+    from safelinks.documents import read, read_all  # noqa: PLC0415  `unwrap` does without
+    from safelinks.documents.files import files_in  # noqa: PLC0415
+
+    def fail(error: DocumentError) -> None:
+        complain(str(error))
+        on_error(error)
+
+    for name in dict.fromkeys(names):
+        try:
+            if name == STANDARD_INPUT:
+                raw = b"".join(standard_input("name a file"))
+                yield read(raw, "<stdin>", keep_redirectors=keep_redirectors)
+                continue
+            several = files_in(name)
+        except DocumentError as error:
+            fail(error)
+            continue
+        skipped: list[DocumentError] = []
+        unread = fail if several is None else skipped.append
+        yield from read_all(name, keep_redirectors=keep_redirectors, on_error=unread)
+        if skipped:
+            files = "file" if len(skipped) == 1 else "files"
+            warn(f"{name}: {len(skipped)} {files} could not be read, such as {skipped[0]}")
 
 
 def standard_input(remedy: str) -> Iterator[bytes]:
@@ -67,6 +92,12 @@ def warn(sentence: str) -> None:
 def complain(sentence: str) -> None:
     """Tell the user what is wrong."""
     _say("Error", sentence)
+
+
+def tell(sentence: str) -> None:
+    """Tell the user what was done."""
+    with suppress(OSError):
+        click.echo(printable(sentence), err=True)
 
 
 def _say(kind: str, sentence: str) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from attrs import field, frozen
 
 from safelinks.documents.content import Content
+from safelinks.documents.files import bytes_of, files_in
 from safelinks.documents.formats import opened
 from safelinks.errors import DocumentError
+from safelinks.redact import redact
 from safelinks.text import Link, Peel
-from safelinks.unwrap import unwrap
+from safelinks.unwrap import Unwrapped, unwrap
 
-__all__ = ["Document", "read"]
+__all__ = ["Document", "read", "read_all"]
 
 
 @frozen
@@ -31,12 +34,38 @@ class Document:
     _content: Content = field(kw_only=True, repr=False)
     _peel: Peel = field(kw_only=True, repr=False)
 
+    def original(self) -> bytes:
+        """The document as it was read, byte for byte."""
+        return self._content.original()
+
     def cleaned(self) -> bytes:
         """The same document with targets in the place of wrappers, all else byte for byte.
 
         Raises DocumentError for a format that cannot be written, such as PDF.
         """
         return self._content.cleaned(self._peel)
+
+    def redacted(self) -> bytes:
+        """The same document, its wrappers kept, without recipients and session values in them.
+
+        Raises DocumentError as `cleaned` does.
+        """
+        return self._content.cleaned(_redacted)
+
+
+@frozen
+class _Blanked:
+    """What stands in for a layer where a wrapper stays and only loses what is personal."""
+
+    wrapper: str
+    url: str
+    target: str
+    recipient: None = None
+
+
+def _redacted(url: str) -> Unwrapped:
+    shown = redact(url)
+    return Unwrapped(url, shown, () if shown == url else (_Blanked("", url, shown),))
 
 
 def read(
@@ -55,7 +84,7 @@ def read(
         raw = source
         name = name or "<bytes>"
     else:
-        raw = _bytes_of(Path(source))
+        raw = bytes_of(Path(source))
         name = name or str(source)
     peel = partial(unwrap, keep_redirectors=keep_redirectors)
     content, found, notes = opened(raw, name)
@@ -64,15 +93,32 @@ def read(
     return Document(name, found.name, links, notes, content=content, peel=peel)
 
 
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except IsADirectoryError:
-        raise DocumentError(f"{path}: this is a directory; name the files in it") from None
-    except FileNotFoundError:
-        raise DocumentError(f"{path}: there is no such file") from None
-    except PermissionError:
-        raise DocumentError(f"{path}: no permission to read this file") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise DocumentError(f"{path}: this file cannot be read ({reason})") from None
+def read_all(
+    *sources: str | Path,
+    keep_redirectors: bool = False,
+    on_error: Callable[[DocumentError], object] | None = None,
+) -> Iterator[Document]:
+    """Read files, all files of directories, and all that match patterns (``docs/**/*.md``).
+
+    Each file once, in order. What cannot be read raises DocumentError; with `on_error`, that hears
+    of it instead, and the rest is read.
+    """
+    seen: set[Path] = set()
+    for source in sources:
+        try:
+            found = files_in(source)
+        except DocumentError as error:
+            if on_error is None:
+                raise
+            on_error(error)
+            continue
+        for path in [Path(source)] if found is None else found:
+            if path in seen:
+                continue
+            seen.add(path)
+            try:
+                yield read(path, keep_redirectors=keep_redirectors)
+            except DocumentError as error:
+                if on_error is None:
+                    raise
+                on_error(error)

@@ -12,7 +12,7 @@ from safelinks.documents.plain import Encoding
 from safelinks.text import Link, Peel
 from safelinks.unwrap import MAX_LAYERS
 
-__all__ = ["Content", "Passages", "TextContent", "cleaned_text", "plain_passages"]
+__all__ = ["Content", "Opened", "Passages", "TextContent", "cleaned_text", "plain_passages"]
 
 Passages = Callable[[str], Iterable[Passage]]
 
@@ -23,11 +23,18 @@ class Content(Protocol):
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link, in order, unwrapped by `peel`."""
 
+    def original(self) -> bytes:
+        """The document as it was read, byte for byte."""
+
     def cleaned(self, peel: Peel) -> bytes:
         """The document without the wrappers that `peel` takes off, all else as it was.
 
         Raises DocumentError where such a document cannot be written.
         """
+
+
+# Opens a document within another, given its bytes and name. Raises DocumentError.
+Opened = Callable[[bytes, str], tuple[Content, tuple[str, ...]]]
 
 
 def plain_passages(text: str) -> Iterator[Passage]:
@@ -59,6 +66,10 @@ class TextContent:
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link, with line and column."""
         return links_in(self.text, self.passages(self.text), peel)
+
+    def original(self) -> bytes:
+        """The text as it was read."""
+        return self.encoding.encode(self.text)
 
     def cleaned(self, peel: Peel) -> bytes:
         """The same text with only the links changed."""

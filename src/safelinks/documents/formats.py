@@ -10,13 +10,13 @@ import json
 import re
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import PurePath
 
 from attrs import frozen
 
 from safelinks.documents import plain
-from safelinks.documents.content import Content, Passages, TextContent, plain_passages
-from safelinks.documents.mail import open_mail
+from safelinks.documents.content import Content, Opened, Passages, TextContent, plain_passages
 from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
 from safelinks.errors import DocumentError
@@ -28,8 +28,9 @@ __all__ = ["FORMATS", "Format", "format_of", "opened"]
 class Format:
     """A format: its name, what it is called in a sentence, its suffixes, and who opens it.
 
-    Formats of text have `passages`; others a `module` with ``open_content(raw, name)``, which may
-    need the `extra` of that name.
+    Formats of text have `passages`; others a `module` of this package with ``open_content(raw,
+    name, opened)``, which may need the `extra` of that name. A file is known by its first bytes,
+    the `signature`; where several formats share one, by names that stand `inside` of it.
     """
 
     name: str
@@ -38,6 +39,8 @@ class Format:
     passages: Passages | None = None
     module: str | None = None
     extra: str | None = None
+    signature: bytes = b""
+    inside: tuple[bytes, ...] = ()
 
 
 PLAIN = Format("text", "plain text", (".txt", ".text", ".log"), plain_passages)
@@ -49,7 +52,9 @@ JSON = Format(
     "json", "a JSON document", (".json", ".jsonl", ".ndjson", ".geojson", ".ipynb"), json_passages
 )
 CALENDAR = Format("icalendar", "a calendar", (".ics", ".ical", ".ifb"), calendar_passages)
-MAIL = Format("mail", "an e-mail or a mailbox", (".eml", ".mbox", ".mbx", ".mht", ".emlx"))
+MAIL = Format(
+    "mail", "an e-mail or a mailbox", (".eml", ".mbox", ".mbx", ".mht", ".emlx"), module="mail"
+)
 FORMATS: tuple[Format, ...] = (
     PLAIN,
     Format("markdown", "a Markdown text", (".md", ".markdown", ".mdown"), plain_passages),
@@ -76,6 +81,7 @@ _UNREADABLE = (
 )
 _REMEDY = "save it as plain text and try again"
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
+_SIGNED = tuple(one for one in FORMATS if one.signature)
 _MAX_DEPTH = 5  # of documents within documents
 # A mailbox, or header fields of which one is such as only mails have.
 _LOOKS_LIKE_MAIL = re.compile(
@@ -125,20 +131,47 @@ def opened(raw: bytes, name: str, depth: int = 0) -> tuple[Content, Format, tupl
         raise DocumentError(
             f"{name}: documents are attached to each other without end; stopped here"
         )
+    known = _by_bytes(raw, name)
+    if known.module is not None:
+        content, notes = _opener(known, name)(raw, name, partial(_opened_within, depth + 1))
+        return content, known, notes
+    text, encoding, note = plain.decode(raw, name)
+    found = known if known.signature else format_of(text, name)
+    passages = found.passages or plain_passages
+    return TextContent(text, encoding, passages), found, (note,) if note else ()
+
+
+def _by_bytes(raw: bytes, name: str) -> Format:
+    """The format that the bytes tell, or the name does; PLAIN for what only the text can tell."""
+    for one in _SIGNED:
+        if raw.startswith(one.signature) and (
+            not one.inside or any(mark in raw for mark in one.inside)
+        ):
+            return one
     for signature, what in _UNREADABLE:
         if raw.startswith(signature):
             raise DocumentError(f"{name}: this is {what}, not text; {_REMEDY}")
     known = _BY_SUFFIX.get(PurePath(name).suffix.lower(), PLAIN)
     if known is MAIL or (known is PLAIN and _LOOKS_LIKE_MAIL.match(raw)):
-        mail, notes = open_mail(raw, name, partial(_opened_within, depth + 1))
-        return mail, MAIL, notes
-    text, encoding, note = plain.decode(raw, name)
-    found = format_of(text, name)
-    return (
-        TextContent(text, encoding, found.passages or plain_passages),
-        found,
-        (note,) if note else (),
-    )
+        return MAIL
+    return PLAIN
+
+
+def _opener(
+    one: Format, name: str
+) -> Callable[[bytes, str, Opened], tuple[Content, tuple[str, ...]]]:
+    """Who opens documents of this format. Raises DocumentError where a package is missing."""
+    try:
+        module = import_module(f"safelinks.documents.{one.module}")
+    except ModuleNotFoundError:
+        if one.extra is None:
+            raise
+        raise DocumentError(
+            f"{name}: this is {one.title}; to read it, install what that needs: "
+            f"pip install 'safelinks[{one.extra}]'"
+        ) from None
+    opener: Callable[[bytes, str, Opened], tuple[Content, tuple[str, ...]]] = module.open_content
+    return opener
 
 
 def _opened_within(depth: int, raw: bytes, name: str) -> tuple[Content, tuple[str, ...]]:

@@ -10,12 +10,12 @@ import binascii
 import codecs
 import quopri
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from attrs import evolve, field, frozen
 
 from safelinks.documents import headers
-from safelinks.documents.content import Content, Passages, cleaned_text, plain_passages
+from safelinks.documents.content import Content, Opened, Passages, cleaned_text, plain_passages
 from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.mime import Part, messages_in, parts_of
 from safelinks.documents.passages import Codec, Meant, Passage, applied, edits_in, links_in
@@ -26,9 +26,7 @@ from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.text import Link, Peel
 from safelinks.unwrap import MAX_LAYERS
 
-__all__ = ["MailContent", "open_mail"]
-
-Opened = Callable[[bytes, str], tuple[Content, tuple[str, ...]]]
+__all__ = ["MailContent", "open_content"]
 
 _PASSAGES: dict[str, Passages] = {
     "text/html": html_passages,
@@ -78,6 +76,10 @@ class MailContent:
             elif body.passages is not None:
                 yield from _body_links(self.raw, body, lines, peel)
 
+    def original(self) -> bytes:
+        """The mail as it was read."""
+        return self.raw
+
     def cleaned(self, peel: Peel) -> bytes:
         """The same mail with only the links changed, but for what is signed."""
         out = []
@@ -96,7 +98,7 @@ class MailContent:
         return b"".join(out)
 
 
-def open_mail(raw: bytes, name: str, opened: Opened) -> tuple[MailContent, tuple[str, ...]]:
+def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[str, ...]]:
     """The mail or mailbox `raw`, and what a reader should know of it.
 
     `opened` opens what is attached, given its bytes and name; it raises DocumentError.

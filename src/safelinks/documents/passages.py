@@ -16,7 +16,17 @@ from attrs import evolve, frozen
 from safelinks.place import Lines, Place
 from safelinks.text import Link, Peel, links, replacements
 
-__all__ = ["RAW", "Codec", "Edit", "Meant", "Passage", "applied", "edits_in", "links_in"]
+__all__ = [
+    "RAW",
+    "Codec",
+    "Edit",
+    "Meant",
+    "Passage",
+    "applied",
+    "edits_in",
+    "links_in",
+    "links_of",
+]
 
 Span = tuple[int, int]
 
@@ -63,23 +73,28 @@ class Edit:
 
 
 def links_in(text: str, passages: Iterable[Passage], peel: Peel) -> Iterator[Link]:
-    """Every link in `passages` of `text`, with its place there."""
+    """Every link in `passages` of `text`, with its line and column there."""
     lines = Lines(text)
     for passage in passages:
-        if not _may_hold(text, passage):
-            continue
-        meant = Meant(text, passage)
-        for link in links(meant.text, peel):
-            start, end = meant.start_of(link.start), meant.end_of(link.end)
-            line, column = lines.place(start)
-            yield evolve(
-                link,
-                start=start,
-                end=end,
-                place=evolve(passage.place, line=line, column=column),
-                label=passage.label or link.label,
-                original=passage.original,
-            )
+        for link in links_of(text, passage, peel):
+            line, column = lines.place(link.start)
+            yield evolve(link, place=evolve(passage.place, line=line, column=column))
+
+
+def links_of(text: str, passage: Passage, peel: Peel) -> Iterator[Link]:
+    """Every link in one `passage` of `text`, with the place that the passage has."""
+    if not _may_hold(text, passage):
+        return
+    meant = Meant(text, passage)
+    for link in links(meant.text, peel):
+        yield evolve(
+            link,
+            start=meant.start_of(link.start),
+            end=meant.end_of(link.end),
+            place=passage.place,
+            label=passage.label or link.label,
+            original=passage.original,
+        )
 
 
 def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> Iterator[Edit]:
