@@ -5,7 +5,7 @@ Values and sentences only. Lines are those of a text; other formats have pages, 
 
 from __future__ import annotations
 
-from attrs import fields, frozen
+from attrs import evolve, fields, frozen
 
 __all__ = ["Lines", "Place", "column_behind"]
 
@@ -22,11 +22,11 @@ class Place:
     line: int | None = None
     column: int | None = None
     message: int | None = None
-    part: str | None = None
     page: int | None = None
     slide: int | None = None
     sheet: str | None = None
     cell: str | None = None
+    part: str | None = None
     paragraph: int | None = None
 
     @property
@@ -34,6 +34,11 @@ class Place:
         """All but line and column, in words: ``page 3``; empty where there is no more to say."""
         shown = ((name, getattr(self, name)) for name in _NAMES)
         return ", ".join(f"{name} {value}" for name, value in shown if value is not None)
+
+    def inside(self, outer: Place) -> Place:
+        """This place in an attached document, as one of the document that it is attached to."""
+        part = ", ".join(filter(None, (outer.part, self.part)))
+        return evolve(self, message=outer.message or self.message, part=part or None)
 
     def __str__(self) -> str:
         line = f"line {self.line}" if self.line is not None else ""

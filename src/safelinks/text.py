@@ -175,6 +175,7 @@ def _written(target: str, span: Span, text: str, column: int, *, markup: bool) -
     written = _balanced(percent.encode(target, STOP))
     if text[span.start - 1 : span.start] == "'":
         written = written.replace("'", "%27")
+    written = _CLOSING_APOSTROPHE.sub("%27", written)
     if span.defanged:
         written = _defang(written)
     quoted_printable = span.escape is Escape.QUOTED_PRINTABLE
@@ -209,6 +210,7 @@ def _balanced(url: str) -> str:
 
 _TAG_FIRST = re.compile(r"\ufeff?\s*<(?:[!?]|[a-z][a-z0-9]*[\s>/])", re.IGNORECASE)
 _ESCAPED_AND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
+_CLOSING_APOSTROPHE = re.compile(r"'(?=[,;:)\]}])")
 _BRACKET = re.compile(r"[()\[\]{}]")
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 

@@ -55,6 +55,7 @@ CALENDAR = Format("icalendar", "a calendar", (".ics", ".ical", ".ifb"), calendar
 MAIL = Format(
     "mail", "an e-mail or a mailbox", (".eml", ".mbox", ".mbx", ".mht", ".emlx"), module="mail"
 )
+_ZIP = b"PK\x03\x04"
 FORMATS: tuple[Format, ...] = (
     PLAIN,
     Format("markdown", "a Markdown text", (".md", ".markdown", ".mdown"), plain_passages),
@@ -63,14 +64,26 @@ FORMATS: tuple[Format, ...] = (
     XML,
     JSON,
     MAIL,
+    Format(
+        "docx", "a Word document", (".docx", ".docm", ".dotx", ".dotm"),
+        module="office", signature=_ZIP, inside=(b"word/",),
+    ),
+    Format(
+        "pptx", "a PowerPoint presentation", (".pptx", ".pptm", ".ppsx", ".potx"),
+        module="office", signature=_ZIP, inside=(b"ppt/",),
+    ),
+    Format(
+        "xlsx", "an Excel workbook", (".xlsx", ".xlsm", ".xltx", ".xltm"),
+        module="office", signature=_ZIP, inside=(b"xl/",),
+    ),
     Format("csv", "a table", (".csv", ".tsv"), csv_passages),
     CALENDAR,
-)
+)  # fmt: skip
 
 # The first bytes of what holds no text at all.
 _UNREADABLE = (
     (b"%PDF-", "a PDF document"),
-    (b"PK\x03\x04", "a zip archive or an Office document"),
+    (_ZIP, "a zip archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Outlook message or an old Office document"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"\x89PNG", "a picture"),
@@ -143,15 +156,18 @@ def opened(raw: bytes, name: str, depth: int = 0) -> tuple[Content, Format, tupl
 
 def _by_bytes(raw: bytes, name: str) -> Format:
     """The format that the bytes tell, or the name does; PLAIN for what only the text can tell."""
-    for one in _SIGNED:
-        if raw.startswith(one.signature) and (
-            not one.inside or any(mark in raw for mark in one.inside)
-        ):
+    suffix = PurePath(name).suffix.lower()
+    signed = [one for one in _SIGNED if raw.startswith(one.signature)]
+    for one in signed:
+        if not one.inside or any(mark in raw for mark in one.inside):
+            return one
+    for one in signed:  # cut off before what it would be known by
+        if suffix in one.suffixes:
             return one
     for signature, what in _UNREADABLE:
         if raw.startswith(signature):
             raise DocumentError(f"{name}: this is {what}, not text; {_REMEDY}")
-    known = _BY_SUFFIX.get(PurePath(name).suffix.lower(), PLAIN)
+    known = _BY_SUFFIX.get(suffix, PLAIN)
     if known is MAIL or (known is PLAIN and _LOOKS_LIKE_MAIL.match(raw)):
         return MAIL
     return PLAIN

@@ -72,7 +72,7 @@ class MailContent:
             yield from headers.links(self.raw, body.part.headers, body.place, lines, peel)
             if body.attached is not None:
                 for link in body.attached.links(peel):
-                    yield evolve(link, place=_within(body.place, link.place))
+                    yield evolve(link, place=link.place.inside(body.place))
             elif body.passages is not None:
                 yield from _body_links(self.raw, body, lines, peel)
 
@@ -152,12 +152,6 @@ def _attached(body: bytes, part: Part, opened: Opened) -> tuple[Content | None, 
         return None, ()
     octets, _ = _octets(body, part.encoding)
     return opened(octets, part.name or part.content_type)
-
-
-def _within(outer: Place, inner: Place) -> Place:
-    """`inner`, a place in an attached document, as one of the mail."""
-    part = ", ".join(filter(None, (outer.part, inner.part)))
-    return evolve(inner, message=outer.message or inner.message, part=part or None)
 
 
 def _octets(body: bytes, encoding: str) -> tuple[bytes, Meant | None]:

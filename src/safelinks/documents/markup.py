@@ -10,10 +10,12 @@ import html
 import re
 from collections.abc import Iterator
 
-from safelinks.documents.passages import RAW, Codec, Passage
+from attrs import frozen
+
+from safelinks.documents.passages import RAW, Codec, Passage, Span
 from safelinks.labels import tidy
 
-__all__ = ["MARKUP", "html_passages", "text_of", "xml_passages"]
+__all__ = ["MARKUP", "Tag", "attributes", "html_passages", "tags", "text_of", "xml_passages"]
 
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SPECIAL = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
@@ -103,10 +105,7 @@ def _of_tag(text: str, tag: re.Match[str]) -> Iterator[Passage]:
     """The attributes of a tag that may hold a link, with the label of what it links."""
     if "=" not in tag[3] or not (":" in tag[3] or "&" in tag[3]):
         return
-    values = {}
-    for match in _ATTRIBUTE.finditer(text, *tag.span(3)):
-        group = next(group for group in _VALUES if match[group] is not None)
-        values[match[1].lower()] = match.span(group)
+    values = _attributes(text, tag.span(3))
     label = original = None
     if "href" in values and tag[2].lower() == "a":
         label = _label(text, tag.end())
@@ -115,6 +114,44 @@ def _of_tag(text: str, tag: re.Match[str]) -> Iterator[Passage]:
     for name, span in values.items():
         own = name in ("href", "src")
         yield Passage((span,), MARKUP, label if own else None, original if own else None)
+
+
+def _attributes(text: str, span: Span) -> dict[str, Span]:
+    """Where the values of attributes are, by their names in lower case."""
+    values = {}
+    for match in _ATTRIBUTE.finditer(text, *span):
+        group = next(group for group in _VALUES if match[group] is not None)
+        values[match[1].lower()] = match.span(group)
+    return values
+
+
+@frozen
+class Tag:
+    """A tag of an XML document, its `name` without the prefix; it begins and ends at these offsets.
+
+    `closing` is one that only closes an element, `empty` one that opens and closes it.
+    """
+
+    name: str
+    start: int
+    end: int
+    closing: bool
+    empty: bool
+    inner: Span
+
+
+def tags(text: str, start: int = 0) -> Iterator[Tag]:
+    """The tags of an XML document from `start` on, in order."""
+    for match in _TAG.finditer(text, start):
+        name = match[2].rpartition(":")[2]
+        empty = match[3].endswith("/")
+        yield Tag(name, match.start(), match.end(), bool(match[1]), empty, match.span(3))
+
+
+def attributes(text: str, tag: Tag) -> dict[str, Span]:
+    """Where the values of the attributes of `tag` are, by name in lower case, without prefix."""
+    spans = _attributes(text, tag.inner)
+    return {name.rpartition(":")[2]: span for name, span in spans.items()}
 
 
 def _label(text: str, start: int) -> str | None:

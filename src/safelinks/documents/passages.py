@@ -22,6 +22,7 @@ __all__ = [
     "Edit",
     "Meant",
     "Passage",
+    "Span",
     "applied",
     "edits_in",
     "links_in",
@@ -144,9 +145,10 @@ _SIGNS = ("://", "safelinks")  # without one of them, `scan` finds nothing
 def _may_hold(text: str, passage: Passage) -> bool:
     """Whether a look at `passage` may be worth its while: nearly none of a page's is."""
     pattern = passage.codec.pattern
-    if len(passage.pieces) > 1:
-        return True
     start, end = passage.pieces[0]
+    if len(passage.pieces) > 1:
+        text = "".join([text[first:last] for first, last in passage.pieces])
+        start, end = 0, len(text)
     if any(text.find(sign, start, end) >= 0 for sign in _SIGNS):
         return True
     return pattern is not None and pattern.search(text, start, end) is not None

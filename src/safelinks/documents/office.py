@@ -1,0 +1,246 @@
+"""Word, PowerPoint and Excel files (Office Open XML, ECMA-376): every part, read and cleaned.
+
+What people see is told with its paragraph, slide or cell. Cleaning goes over every part that holds
+markup, so that no wrapper stays where only a program looks: in properties, in what tracked changes
+took out, in the form of a text box for older programs.
+"""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from attrs import evolve, field, frozen
+
+from safelinks.documents.content import Content, Opened
+from safelinks.documents.markup import attributes, tags, xml_passages
+from safelinks.documents.package import Package, open_package
+from safelinks.documents.passages import Edit, Span, applied, edits_in, links_of
+from safelinks.documents.relationships import Relationships, relationships_of
+from safelinks.documents.runs import Located, of_relationship, passages_of_runs
+from safelinks.documents.spreadsheet import (
+    SharedStrings,
+    passages_of_comments,
+    passages_of_sheet,
+    shared_strings,
+)
+from safelinks.errors import DocumentError
+from safelinks.place import Place
+from safelinks.text import Link, Peel
+from safelinks.unwrap import MAX_LAYERS
+
+__all__ = ["open_content"]
+
+_TITLE = "an Office document"
+_SIGNATURES = "_xmlsignatures/"
+
+
+@frozen
+class OfficeContent:
+    """A file of Office, unpacked; `embedded` are the documents in it, by the part that each is."""
+
+    package: Package
+    embedded: Mapping[str, Content] = field(repr=False)
+
+    def links(self, peel: Peel) -> Iterator[Link]:
+        """Every link that people see, in order, then those of the parts behind."""
+        for one in _shown(self.package):
+            if not one.hidden:
+                yield from links_of(one.text, one.passage, peel)
+        for part, content in self.embedded.items():
+            for link in content.links(peel):
+                yield evolve(link, place=link.place.inside(Place(part=posixpath.basename(part))))
+
+    def original(self) -> bytes:
+        """The file as it was read."""
+        return self.package.raw
+
+    def cleaned(self, peel: Peel) -> bytes:
+        """The same package, in which only parts with wrapped links have changed."""
+        package = self.package
+        if _signed(package):
+            return package.raw
+        inner = {part: content.cleaned(peel) for part, content in self.embedded.items()}
+        changed = {
+            part: raw for part, raw in inner.items() if raw != self.embedded[part].original()
+        }
+        for _ in range(MAX_LAYERS):
+            changed |= _changed(package, peel)
+            if not changed:
+                break
+            package = open_package(package.rewritten(changed), package.name, _TITLE)
+            changed = {}
+        return package.raw
+
+
+def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[str, ...]]:
+    """The Office file `raw`, and what a reader should know of it. Raises DocumentError."""
+    package = open_package(raw, name, _TITLE)
+    notes = package.notes
+    if _signed(package):
+        note = "this file is signed: its links are read, and cleaning leaves it as it is"
+        notes = (*notes, f"{name}: {note}")
+    embedded = {}
+    for part, inner in package.embedded.items():
+        try:
+            embedded[part], more = opened(inner, posixpath.basename(part))
+            notes += tuple(f"{name}: {note}" for note in more)
+        except DocumentError as error:
+            notes = (*notes, f"{name}: {error}")
+    return OfficeContent(package, embedded), notes
+
+
+def _signed(package: Package) -> bool:
+    return any(name.startswith(_SIGNATURES) for name in package.names)
+
+
+def _changed(package: Package, peel: Peel) -> dict[str, bytes]:
+    """The parts that hold wrapped links, without them."""
+    edits: dict[str, dict[Span, Edit]] = {}
+    seen = set()
+    for one in _located(package):
+        key = (one.part, one.passage.pieces)
+        if key not in seen:  # such as a string that many cells share
+            seen.add(key)
+            of_part = edits.setdefault(one.part, {})
+            for edit in edits_in(one.text, [one.passage], peel):
+                of_part[edit.start, edit.end] = edit
+    return {
+        part: package.encoded(
+            part, applied(package.text(part), [edit for _, edit in sorted(of_part.items())])
+        )
+        for part, of_part in edits.items()
+        if of_part
+    }
+
+
+def _located(package: Package) -> Iterator[Located]:
+    """Every passage of every part: first what people see, then all else, which is `hidden`."""
+    seen: dict[str, set[Span]] = {}
+    for one in _shown(package):
+        seen.setdefault(one.part, set()).update(one.passage.pieces)
+        yield one
+    for part, content in package.parts.items():
+        if _LINK.search(content.text) is None:
+            continue
+        known = seen.get(part, set())
+        for passage in xml_passages(content.text):
+            if known.isdisjoint(passage.pieces):
+                yield Located(part, content.text, passage, hidden=True)
+
+
+def _shown(package: Package) -> Iterator[Located]:
+    """What people see, and then the links outward of whatever part has any left."""
+    main, usual = _main(package)
+    read = _READERS.get(usual)
+    seen = set()
+    for one in read(package, main, relationships_of(package, main)) if read else ():
+        seen.add((one.part, one.passage.pieces[0]))
+        yield one
+    for name in package.parts:
+        folder, file = posixpath.split(name)
+        if posixpath.basename(folder) != "_rels":
+            continue
+        owner = posixpath.join(posixpath.dirname(folder), file.removesuffix(".rels"))
+        relationships = relationships_of(package, owner)
+        for relationship in relationships.by_id.values():
+            if relationship.external and (name, relationship.span) not in seen:
+                yield of_relationship(relationships, relationship, Place(part=owner))
+
+
+def _document(package: Package, main: str, relationships: Relationships) -> Iterator[Located]:
+    """Word: the text, then what stands above, below and beside it."""
+    yield from _runs(package, main, Place(), counted=True)
+    for kind in ("header", "footer", "footnotes", "endnotes", "comments"):
+        for part in sorted(relationships.parts(kind), key=_by_number):
+            yield from _runs(package, part, Place(part=kind), counted=True)
+
+
+def _presentation(package: Package, main: str, relationships: Relationships) -> Iterator[Located]:
+    """PowerPoint: slide by slide, each with its notes and comments."""
+    for at, part in enumerate(_listed(package, main, relationships, "sldId"), start=1):
+        place = Place(slide=at)
+        yield from _runs(package, part, place)
+        below = relationships_of(package, part)
+        for kind, name in (("notesSlide", "notes"), ("comments", "comments"), ("diagramData", "")):
+            for inner in below.parts(kind):
+                yield from _runs(package, inner, evolve(place, part=name or None))
+    for part in relationships.parts("slideMaster"):
+        yield from _runs(package, part, Place(part="slide master"))
+        for inner in relationships_of(package, part).parts("slideLayout"):
+            yield from _runs(package, inner, Place(part="slide layout"))
+
+
+def _workbook(package: Package, main: str, relationships: Relationships) -> Iterator[Located]:
+    """Excel: sheet by sheet, each with its comments and drawings."""
+    strings = SharedStrings()
+    for part in relationships.parts("sharedStrings"):
+        strings = shared_strings(part, package.text(part))
+    names = _names_of_sheets(package, main)
+    for at, part in enumerate(_listed(package, main, relationships, "sheet")):
+        place = Place(sheet=names[at])
+        below = relationships_of(package, part)
+        yield from passages_of_sheet(part, package.text(part), below, strings, place)
+        for kind in ("comments", "threadedComment"):
+            for inner in below.parts(kind):
+                beside = evolve(place, part="comment")
+                yield from passages_of_comments(inner, package.text(inner), beside)
+        for inner in below.parts("drawing"):
+            yield from _runs(package, inner, evolve(place, part="drawing"))
+
+
+# By the name that a main part has, as good as always.
+_READERS: dict[str, Callable[[Package, str, Relationships], Iterator[Located]]] = {
+    "word/document.xml": _document,
+    "ppt/presentation.xml": _presentation,
+    "xl/workbook.xml": _workbook,
+}
+
+
+def _main(package: Package) -> tuple[str, str]:
+    """The main part, and the usual name of such a one; both are empty where it is missing."""
+    parts = [*relationships_of(package).parts("officeDocument"), *_READERS]
+    for part in parts:
+        for usual in _READERS:
+            if part in package.parts and part.split("/")[0] == usual.split("/")[0]:
+                return part, usual
+    return "", ""
+
+
+def _runs(package: Package, part: str, place: Place, *, counted: bool = False) -> Iterator[Located]:
+    text = package.text(part)
+    return passages_of_runs(part, text, relationships_of(package, part), place, counted=counted)
+
+
+def _listed(
+    package: Package, main: str, relationships: Relationships, element: str
+) -> Iterator[str]:
+    """The parts that the main part lists, in their order there."""
+    text = package.text(main)
+    for tag in tags(text):
+        if tag.name == element and not tag.closing:
+            # Its plain id is a number of its own; that of the relationship has a prefix.
+            match = _RELATIONSHIP_ID.search(text, *tag.inner)
+            yield relationships.internal(html.unescape(match[1])) if match else ""
+
+
+def _names_of_sheets(package: Package, main: str) -> list[str]:
+    text = package.text(main)
+    spans = (
+        attributes(text, tag).get("name", (0, 0))
+        for tag in tags(text)
+        if tag.name == "sheet" and not tag.closing
+    )
+    return [html.unescape(text[slice(*span)]) for span in spans]
+
+
+def _by_number(part: str) -> tuple[int, str]:
+    """A key that puts header2 before header10."""
+    return len(part), part
+
+
+# A link, as against the name of a namespace, which every part begins with.
+_LINK = re.compile(r"://(?!schemas\.|www\.w3\.org/|purl\.)|&#|safelinks", re.IGNORECASE)
+_RELATIONSHIP_ID = re.compile(r"""\s\w+:id\s*=\s*["']([^"']*)["']""")

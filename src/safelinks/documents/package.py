@@ -1,0 +1,151 @@
+"""Packages: documents that are a zip archive of parts, as Office files are.
+
+Whatever an archive claims of itself, no more is unpacked than the limits allow. A package that is
+written again has the same parts in the same order, with their times and attributes.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import struct
+import zlib
+from collections.abc import Mapping
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from attrs import field, frozen
+
+from safelinks.documents import plain
+from safelinks.documents.plain import Encoding
+from safelinks.errors import DocumentError
+
+__all__ = ["Package", "Part", "open_package"]
+
+_MARKUP = (".xml", ".rels", ".vml", ".html", ".xhtml", ".htm", ".ncx", ".opf")
+_MOST_PARTS = 20_000
+_LARGEST = 200_000_000  # bytes of all markup, unpacked
+_ENCRYPTED = 0x1  # of the general purpose bit flag (APPNOTE, section 4.4.4)
+_AT_ONCE = 1 << 16
+# What the standard library raises for archives that are damaged, or packed in ways it knows not.
+_DAMAGE = (
+    BadZipFile, EOFError, LookupError, NotImplementedError, OSError, RuntimeError, ValueError,
+    lzma.LZMAError, struct.error, zlib.error,
+)  # fmt: skip
+_AGAIN = "open it in its program, save it, and try again"
+
+
+@frozen
+class Part:
+    """A part that holds markup."""
+
+    text: str = field(repr=False)
+    encoding: Encoding
+
+
+@frozen
+class Package:
+    """An archive; `parts` are those that hold markup, `embedded` those that are documents.
+
+    `name` is that of the file, `names` are those of all parts, `notes` say what could not be read.
+    """
+
+    name: str
+    raw: bytes = field(repr=False)
+    names: frozenset[str] = field(repr=False)
+    parts: Mapping[str, Part] = field(repr=False)
+    embedded: Mapping[str, bytes] = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    def text(self, part: str) -> str:
+        """The content of `part`; empty where there is none, or it could not be read."""
+        found = self.parts.get(part)
+        return found.text if found else ""
+
+    def encoded(self, part: str, text: str) -> bytes:
+        """`text` in the encoding that `part` is in."""
+        return self.parts[part].encoding.encode(text)
+
+    def rewritten(self, changed: Mapping[str, bytes]) -> bytes:
+        """The archive with other content for the parts in `changed`, all else as it was.
+
+        Raises DocumentError where a part is damaged.
+        """
+        out = io.BytesIO()
+        try:
+            with ZipFile(io.BytesIO(self.raw)) as old, ZipFile(out, "w") as new:
+                new.comment = old.comment
+                for info in old.infolist():
+                    content = changed.get(info.filename)
+                    new.writestr(info, old.read(info) if content is None else content)
+        except _DAMAGE:
+            raise DocumentError(
+                f"{self.name}: a part of this file is damaged, so it cannot be written; {_AGAIN}"
+            ) from None
+        return out.getvalue()
+
+
+def open_package(raw: bytes, name: str, title: str) -> Package:
+    """The package in `raw`, which is of the kind `title`. Raises DocumentError."""
+    parts: dict[str, Part] = {}
+    embedded: dict[str, bytes] = {}
+    notes = []
+    try:
+        with ZipFile(io.BytesIO(raw)) as archive:
+            known = _checked(archive.infolist(), name, title)
+            room = _LARGEST
+            for part, info in known.items():
+                is_markup = part.lower().endswith(_MARKUP)
+                if not is_markup and "/embeddings/" not in part:
+                    continue
+                content = _unpacked(archive, info, room)
+                room -= len(content or b"")
+                if room < 0:
+                    raise _too_large(name, title)
+                decoded = _decoded(content, part) if is_markup and content is not None else None
+                if decoded is not None:
+                    parts[part] = decoded
+                elif content is not None and not is_markup:
+                    embedded[part] = content
+                else:
+                    notes.append(f"{name}: {part} in this file is damaged, and was not read")
+    except _DAMAGE:
+        raise DocumentError(f"{name}: this is {title}, but damaged or cut off; {_AGAIN}") from None
+    return Package(name, raw, frozenset(known), parts, embedded, tuple(notes))
+
+
+def _checked(infos: list[ZipInfo], name: str, title: str) -> dict[str, ZipInfo]:
+    """The parts by name, if there are not too many, and none is encrypted."""
+    if len(infos) > _MOST_PARTS:
+        raise _too_large(name, title)
+    if any(info.flag_bits & _ENCRYPTED for info in infos):
+        raise DocumentError(
+            f"{name}: this is {title}, encrypted with a password; save a copy without and try again"
+        )
+    return {info.filename: info for info in infos if not info.is_dir()}
+
+
+def _unpacked(archive: ZipFile, info: ZipInfo, room: int) -> bytes | None:
+    """The content of a part, or one byte more than there is `room` for; None if it is damaged."""
+    out = bytearray()
+    try:
+        with archive.open(info) as file:
+            while len(out) <= room and (piece := file.read(_AT_ONCE)):
+                out += piece
+    except _DAMAGE:
+        return None
+    return bytes(out[: room + 1])
+
+
+def _decoded(content: bytes, part: str) -> Part | None:
+    try:
+        text, encoding, _ = plain.decode(content, part)
+    except DocumentError:
+        return None
+    return Part(text, encoding)
+
+
+def _too_large(name: str, title: str) -> DocumentError:
+    return DocumentError(
+        f"{name}: this is {title} that unpacks to more than {_LARGEST // 1_000_000} MB of text or "
+        f"{_MOST_PARTS:,} parts, which is not read"
+    )

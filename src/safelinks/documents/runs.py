@@ -1,0 +1,286 @@
+"""Paragraphs of runs, as Word and DrawingML have them: their links, and their text put together.
+
+A link of Word is an element around runs, a field whose instruction is spread over runs, or an
+attribute; one of DrawingML is noted in the properties of a run or a shape. What people read is in
+the text of runs, which may break anywhere in the middle of an address.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator
+
+from attrs import define, evolve, field, frozen
+
+from safelinks.documents.markup import MARKUP, Tag, attributes, tags
+from safelinks.documents.passages import Passage, Span
+from safelinks.documents.relationships import Relationship, Relationships
+from safelinks.labels import tidy
+from safelinks.place import Place
+
+__all__ = ["Located", "of_relationship", "passages_of_runs"]
+
+
+@frozen
+class Located:
+    """A passage of the part `part`, whose content is `text`; one that is `hidden` nobody reads."""
+
+    part: str
+    text: str = field(repr=False)
+    passage: Passage
+    hidden: bool = False
+
+
+def of_relationship(
+    relationships: Relationships, one: Relationship, place: Place, label: str | None = None
+) -> Located:
+    """The passage of an address that is kept among the relationships of a part."""
+    passage = Passage((one.span,), MARKUP, label, place=place)
+    return Located(relationships.part, relationships.text, passage)
+
+
+@define
+class _Field:
+    """A field of Word that is being read: its instruction, then the result that people see.
+
+    It may go on over several paragraphs; `number` is that of the first.
+    """
+
+    number: int
+    pieces: list[Span] = field(factory=list)
+    label: list[str] = field(factory=list)
+    in_result: bool = False
+
+
+@define
+class _Paragraph:
+    """A paragraph that is being read; `number` counts from 1 as they begin."""
+
+    number: int
+    pieces: list[Span] = field(factory=list)
+    links: list[tuple[int, Located]] = field(factory=list)  # and where each begins
+
+    def in_order(self) -> Iterator[Located]:
+        return (located for _, located in sorted(self.links, key=lambda one: one[0]))
+
+
+def passages_of_runs(
+    part: str, text: str, relationships: Relationships, place: Place, *, counted: bool
+) -> Iterator[Located]:
+    """The passages of a part, in order; with the number of the paragraph if they are `counted`."""
+    reader = _Reader(part, text, relationships, place, counted=counted)
+    for tag in tags(text):
+        step = _STEPS.get(tag.name)
+        if step is not None:
+            step(reader, tag)
+            if reader.ready:
+                yield from reader.ready
+                reader.ready.clear()
+    reader.end_all()
+    yield from reader.ready
+
+
+class _Reader:
+    """What is open at the current tag: paragraphs, nested in those of text boxes, links, fields."""
+
+    def __init__(
+        self, part: str, text: str, relationships: Relationships, place: Place, *, counted: bool
+    ) -> None:
+        self.part, self.text, self.relationships = part, text, relationships
+        self._place, self._counted, self._number = place, counted, 0
+        self.ready: list[Located] = []
+        self._paragraphs: list[_Paragraph] = []
+        self._fields: list[_Field] = []
+        self._links: list[tuple[int, str, list[str]]] = []  # where, the id, and the label so far
+        self._clicks: list[tuple[int, str]] = []  # noted in the properties of the current run
+        self._in_run = False
+        self._run_text: list[str] = []
+        self._text_from: int | None = None
+        self._fallback = 0
+
+    @property
+    def _current(self) -> int:
+        """The number of the paragraph that is open, 0 for none."""
+        return self._paragraphs[-1].number if self._paragraphs else 0
+
+    def _located(self, passage: Passage, number: int = 0, *, hidden: bool = False) -> Located:
+        number = number or self._current
+        place = evolve(self._place, paragraph=number) if self._counted and number else self._place
+        passage = evolve(passage, place=place)
+        return Located(self.part, self.text, passage, hidden or self._fallback > 0)
+
+    def _add(self, at: int, located: Located) -> None:
+        if self._paragraphs:
+            self._paragraphs[-1].links.append((at, located))
+        else:
+            self.ready.append(located)
+
+    def _link(self, at: int, id_: str, label: str | None) -> None:
+        one = self.relationships.external(id_)
+        if one is not None:
+            located = self._located(Passage((one.span,), MARKUP, label))
+            part, text = self.relationships.part, self.relationships.text
+            self._add(at, evolve(located, part=part, text=text))
+
+    def paragraph(self, tag: Tag) -> None:
+        if tag.empty:
+            self._number += 1
+        elif not tag.closing:
+            self._number += 1
+            self._paragraphs.append(_Paragraph(self._number))
+        elif self._paragraphs:
+            self._break()
+            self.ready += self._paragraphs.pop().in_order()
+
+    def _break(self) -> None:
+        """The text so far is one passage: what follows stands on another line."""
+        paragraph = self._paragraphs[-1]
+        if paragraph.pieces:
+            located = self._located(Passage(tuple(paragraph.pieces), MARKUP))
+            paragraph.links.append((paragraph.pieces[0][0], located))
+            paragraph.pieces = []
+
+    def end_of_line(self, _: Tag) -> None:
+        if self._paragraphs:
+            self._break()
+
+    def run(self, tag: Tag) -> None:
+        self._in_run = not tag.closing and not tag.empty
+        if not self._in_run:
+            label = tidy("".join(self._run_text))
+            for at, id_ in self._clicks:
+                self._link(at, id_, label)
+            self._clicks, self._run_text = [], []
+
+    def click(self, tag: Tag) -> None:
+        if tag.closing:
+            return
+        id_ = self._value(tag, "id")
+        if self._in_run:
+            self._clicks.append((tag.start, id_))
+        else:
+            self._link(tag.start, id_, None)
+
+    def hyperlink(self, tag: Tag) -> None:
+        if tag.closing:
+            if self._links:
+                at, id_, label = self._links.pop()
+                self._link(at, id_, tidy("".join(label)))
+        elif not tag.empty:
+            self._links.append((tag.start, self._value(tag, "id"), []))
+
+    def words(self, tag: Tag) -> None:
+        """The text of a run: one piece of its paragraph, and of every label that is open."""
+        span = self._content(tag)
+        if span is None:
+            return
+        if self._paragraphs:
+            self._paragraphs[-1].pieces.append(span)
+        else:
+            self.ready.append(self._located(Passage((span,), MARKUP)))
+        words = html.unescape(self.text[slice(*span)])
+        self._run_text.append(words)
+        for *_, label in self._links:
+            label.append(words)
+        for one in self._fields:
+            if one.in_result:
+                one.label.append(words)
+
+    def deleted(self, tag: Tag) -> None:
+        """Text that a tracked change has taken out: nobody reads it, but it is still there."""
+        span = self._content(tag)
+        if span is not None:
+            self.ready.append(self._located(Passage((span,), MARKUP), hidden=True))
+
+    def instruction(self, tag: Tag) -> None:
+        span = self._content(tag)
+        if span is None:
+            return
+        if self._fields:
+            self._fields[-1].pieces.append(span)
+        else:
+            self.ready.append(self._located(Passage((span,), MARKUP)))
+
+    def _content(self, tag: Tag) -> Span | None:
+        """Where the content of an element is, at its end."""
+        if not tag.closing:
+            self._text_from = None if tag.empty else tag.end
+            return None
+        start, self._text_from = self._text_from, None
+        return (start, tag.start) if start is not None and start < tag.start else None
+
+    def field_character(self, tag: Tag) -> None:
+        kind = self._value(tag, "fldchartype")
+        if kind == "begin":
+            self._fields.append(_Field(self._current))
+        elif kind == "separate" and self._fields:
+            self._fields[-1].in_result = True
+        elif kind == "end" and self._fields:
+            self._end_field()
+
+    def _end_field(self) -> None:
+        one = self._fields.pop()
+        if one.pieces:
+            label = tidy("".join(one.label))
+            passage = Passage(tuple(one.pieces), MARKUP, label)
+            located = self._located(passage, number=one.number)
+            self._add(one.pieces[0][0], located)
+
+    def simple_field(self, tag: Tag) -> None:
+        if tag.closing:
+            if self._fields:
+                self._end_field()
+            return
+        span = attributes(self.text, tag).get("instr")
+        self._fields.append(_Field(self._current, [span] if span else [], in_result=True))
+        if tag.empty:
+            self._end_field()
+
+    def shape(self, tag: Tag) -> None:
+        """VML: the link is an attribute."""
+        span = None if tag.closing else attributes(self.text, tag).get("href")
+        if span is not None:
+            self._add(tag.start, self._located(Passage((span,), MARKUP)))
+
+    def fallback(self, tag: Tag) -> None:
+        """The same once more, for programs that do not know the first form."""
+        if not tag.empty:
+            self._fallback = max(0, self._fallback + (-1 if tag.closing else 1))
+
+    def end_all(self) -> None:
+        """What a part that is cut off has left open."""
+        while self._fields:
+            self._end_field()
+        while self._paragraphs:
+            self._break()
+            self.ready += self._paragraphs.pop().in_order()
+
+    def _value(self, tag: Tag, name: str) -> str:
+        span = attributes(self.text, tag).get(name)
+        return html.unescape(self.text[slice(*span)]) if span else ""
+
+
+# What each element means, by the name that it has without its prefix.
+_STEPS: dict[str, Callable[[_Reader, Tag], None]] = {
+    "p": _Reader.paragraph,
+    "t": _Reader.words,
+    "r": _Reader.run,
+    "br": _Reader.end_of_line,
+    "cr": _Reader.end_of_line,
+    "tab": _Reader.end_of_line,
+    "hyperlink": _Reader.hyperlink,
+    "hlinkClick": _Reader.click,
+    "hlinkHover": _Reader.click,
+    "hlinkMouseOver": _Reader.click,
+    "instrText": _Reader.instruction,
+    "delInstrText": _Reader.deleted,
+    "delText": _Reader.deleted,
+    "fldChar": _Reader.field_character,
+    "fldSimple": _Reader.simple_field,
+    "shape": _Reader.shape,
+    "rect": _Reader.shape,
+    "roundrect": _Reader.shape,
+    "oval": _Reader.shape,
+    "group": _Reader.shape,
+    "Fallback": _Reader.fallback,
+}
