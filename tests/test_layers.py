@@ -48,6 +48,7 @@ ORDER = [
     "documents.runs",
     "documents.spreadsheet",
     "documents.office",
+    "documents.diff",
     "documents.formats",
     "documents",
     "catalog.model",

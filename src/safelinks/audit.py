@@ -7,22 +7,23 @@ It only joins the rooms: links are found and unwrapped by `documents`, named by 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from attrs import evolve
+from attrs import define, evolve, field
 
 from safelinks.catalog import Catalog, Match
-from safelinks.documents import Document, read
+from safelinks.documents import Document, read_all
 from safelinks.health.checker import Checker
 from safelinks.health.outcome import Hop, Outcome, Reason, Verdict
+from safelinks.place import Place
 from safelinks.redact import recipients, redact
 from safelinks.report import Report, Row
 from safelinks.text import Link
 
-__all__ = ["check", "check_documents", "survey"]
+__all__ = ["Collection", "check", "check_collected", "check_documents", "collect", "survey"]
 
 T = TypeVar("T", Match, Outcome, Hop)
 
@@ -34,21 +35,27 @@ def check(
     checker: Checker | None = None,
     show_recipients: bool = False,
 ) -> Report:
-    """Check every link of files or documents, and say what each one is.
+    """Check every link of files, directories or documents, and say what each one is.
 
     `offline` leaves out the network. Runs an event loop of its own; who has one awaits
     `check_documents`. Raises DocumentError for a file that cannot be read.
     """
-    documents = [source if isinstance(source, Document) else read(source) for source in sources]
+    found = collect(_documents(sources))
     if offline:
-        return survey(documents, {}, catalog, show_recipients=show_recipients)
-    return asyncio.run(
-        check_documents(documents, checker, catalog, show_recipients=show_recipients)
-    )
+        return survey(found, {}, catalog, show_recipients=show_recipients)
+    return asyncio.run(check_collected(found, checker, catalog, show_recipients=show_recipients))
+
+
+def _documents(sources: Iterable[str | Path | Document]) -> Iterator[Document]:
+    for source in sources:
+        if isinstance(source, Document):
+            yield source
+        else:
+            yield from read_all(source)
 
 
 async def check_documents(
-    documents: Sequence[Document],
+    documents: Iterable[Document],
     checker: Checker | None = None,
     catalog: Catalog | None = None,
     *,
@@ -56,56 +63,96 @@ async def check_documents(
     on_outcome: Callable[[Outcome], object] | None = None,
 ) -> Report:
     """The same within an event loop; `on_outcome` hears of every address as it is judged."""
-    urls = targets(documents)
-    outcomes = await (checker or Checker()).check(urls, on_outcome)
-    return survey(documents, outcomes, catalog, show_recipients=show_recipients)
-
-
-def targets(documents: Iterable[Document]) -> list[str]:
-    """Every distinct address in `documents` that may be asked for, in order."""
-    return list(
-        dict.fromkeys(
-            link.target
-            for document in documents
-            for link in document.links
-            if link.target is not None and not link.defanged
-        )
+    return await check_collected(
+        collect(documents), checker, catalog, show_recipients=show_recipients, on_outcome=on_outcome
     )
 
 
+@define
+class _Group:
+    """Links of one file that lead to the same target: the first, and where all of them stand."""
+
+    first: Link
+    places: list[Place] = field(factory=list)
+    recipients: dict[str, None] = field(factory=dict)  # of their Safe Links, in the original case
+
+
+@define
+class Collection:
+    """What is needed of documents: no more of them is kept, whatever they hold beside."""
+
+    files: dict[str, None] = field(factory=dict)
+    notes: dict[str, None] = field(factory=dict)
+    groups: dict[tuple[str, str, bool], _Group] = field(factory=dict)
+    everybody: set[str] = field(factory=set)
+
+    @property
+    def targets(self) -> list[str]:
+        """Every distinct address that may be asked for, in order."""
+        links = (group.first for group in self.groups.values())
+        asked = (link.target for link in links if link.target is not None and not link.defanged)
+        return list(dict.fromkeys(asked))
+
+
+def collect(documents: Iterable[Document]) -> Collection:
+    """The links of `documents`, each of which is read once and then let go."""
+    found = Collection()
+    for document in documents:
+        found.files[document.name] = None
+        found.notes |= dict.fromkeys(document.notes)
+        for link in document.links:
+            key = (document.name, link.target or link.url, link.defanged)
+            group = found.groups.get(key)
+            if group is None:
+                group = found.groups[key] = _Group(link)
+            group.places.append(link.place)
+            group.recipients |= dict.fromkeys(_addressees(link))
+            # Everybody to whom a link was sent, whether its target is known or not.
+            known = link.unwrapped.recipients if link.unwrapped else recipients(link.url)
+            found.everybody.update(known)
+    return found
+
+
+async def check_collected(
+    found: Collection,
+    checker: Checker | None = None,
+    catalog: Catalog | None = None,
+    *,
+    show_recipients: bool = False,
+    on_outcome: Callable[[Outcome], object] | None = None,
+) -> Report:
+    """Ask for every target that was `found`, and report."""
+    outcomes = await (checker or Checker()).check(found.targets, on_outcome)
+    return survey(found, outcomes, catalog, show_recipients=show_recipients)
+
+
 def survey(
-    documents: Sequence[Document],
-    outcomes: dict[str, Outcome],
+    found: Collection,
+    outcomes: Mapping[str, Outcome],
     catalog: Catalog | None = None,
     *,
     show_recipients: bool = False,
 ) -> Report:
-    """The report on `documents`, with what is known of each target in `outcomes`."""
+    """The report on what was `found`, with what is known of each target in `outcomes`."""
     catalog = catalog or Catalog.nyc()
     rows = []
-    everybody = _everybody(documents)
+    everybody = frozenset(found.everybody)
 
     @lru_cache(maxsize=16)  # a row names its target several times
     def shown(url: str) -> str:
         """`url` without any recipient: the link of one may name that of another."""
         return url if show_recipients else redact(url, everybody)
 
-    for document in documents:
-        groups: dict[tuple[str, bool], list[Link]] = {}
-        for link in document.links:
-            groups.setdefault((link.target or link.url, link.defanged), []).append(link)
-        for links in groups.values():
-            target = links[0].target
-            match = None if target is None else catalog.identify(target)
-            outcome = _outcome(links[0], outcomes, match)
-            row = _row(document, links, match, outcome, shown)
-            rows.append(evolve(row, recipients=_addressees(links)) if show_recipients else row)
-    names = tuple(document.name for document in documents)
-    notes = tuple(note for document in documents for note in document.notes)
-    return Report(tuple(rows), names, notes)
+    for (file, _, _), group in found.groups.items():
+        target = group.first.target
+        match = None if target is None else catalog.identify(target)
+        outcome = _outcome(group.first, outcomes, match)
+        row = _row(file, group, match, outcome, shown)
+        rows.append(evolve(row, recipients=tuple(group.recipients)) if show_recipients else row)
+    return Report(tuple(rows), tuple(found.files), tuple(found.notes))
 
 
-def _outcome(link: Link, outcomes: dict[str, Outcome], match: Match | None) -> Outcome:
+def _outcome(link: Link, outcomes: Mapping[str, Outcome], match: Match | None) -> Outcome:
     """What is known of a link; a page that works under a former address is a renamed one."""
     if link.error is not None:
         return Outcome(link.url, Reason.WRAPPER, evidence=str(link.error))
@@ -122,26 +169,17 @@ def _outcome(link: Link, outcomes: dict[str, Outcome], match: Match | None) -> O
     return outcome
 
 
-def _everybody(documents: Iterable[Document]) -> frozenset[str]:
-    """Everybody to whom a link was sent, whether its target is known or not."""
-    found: set[str] = set()
-    for document in documents:
-        for link in document.links:
-            found |= link.unwrapped.recipients if link.unwrapped else recipients(link.url)
-    return frozenset(found)
-
-
 def _row(
-    document: Document,
-    links: Sequence[Link],
+    file: str,
+    group: _Group,
     match: Match | None,
     outcome: Outcome,
     shown: Callable[[str], str],
 ) -> Row:
     """One row, every address in it as it may be `shown`."""
-    first = links[0]
+    first = group.first
     return Row(
-        document.name,
+        file,
         shown(first.url),
         None if first.target is None else shown(first.target),
         None if match is None else _with(match, url=shown(match.url)),
@@ -152,7 +190,7 @@ def _row(
             replacement=None if outcome.replacement is None else shown(outcome.replacement),
             evidence=shown(outcome.evidence),
         ),
-        tuple(link.place for link in links),
+        tuple(group.places),
     )
 
 
@@ -162,13 +200,8 @@ def _with(value: T, **fields: Any) -> T:  # noqa: ANN401  of whatever type the f
     return value if same else evolve(value, **fields)
 
 
-def _addressees(links: Sequence[Link]) -> tuple[str, ...]:
-    """To whom the messages were sent that `links` are from, in the original case."""
-    safe_links = (
-        safe_link
-        for link in links
-        if link.unwrapped is not None
-        for safe_link in link.unwrapped.safe_links
-    )
-    found = dict.fromkeys(safe_link.recipient for safe_link in safe_links)
-    return tuple(address for address in found if address)
+def _addressees(link: Link) -> Iterator[str]:
+    """To whom the message was sent that `link` is from, in the original case."""
+    for safe_link in link.unwrapped.safe_links if link.unwrapped else ():
+        if safe_link.recipient:
+            yield safe_link.recipient

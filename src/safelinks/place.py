@@ -49,12 +49,12 @@ _NAMES = [field.name for field in fields(Place)][2:]
 
 
 class Lines:
-    """Lines and columns of offsets in a text, asked for in ascending order."""
+    """Lines and columns in a text that begins at `line`; offsets are asked for in order."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, line: int = 1) -> None:
         self._text = text
         self._newline = "\n" if "\n" in text or "\r" not in text else "\r"
-        self._line, self._start, self._counted = 1, 0, 0
+        self._line, self._start, self._counted = line, 0, 0
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of `offset`, both counted from 1."""

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from safelinks.cli.inputs import STANDARD_INPUT, documents_of, keep_redirectors, warn
-from safelinks.errors import DocumentError
+from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, warn
 
 if TYPE_CHECKING:
-    from safelinks.documents import Document
+    from safelinks.audit import Collection
     from safelinks.report import Report
 
 __all__ = ["check"]
@@ -69,34 +68,31 @@ def check(
     which only the start is read. Exits with 1 when a link is dead or failing, and with 3 when this
     machine has no network: then nothing is said about the links.
     """
-    unreadable: list[DocumentError] = []
-    documents = list(
-        documents_of(
-            files or (STANDARD_INPUT,), unreadable.append, keep_redirectors=keep_redirectors
-        )
-    )
-    for document in documents:
-        for note in document.notes:
-            warn(note)
-    if unreadable and not documents:
+    from safelinks import audit  # noqa: PLC0415  the whole house, for this command only
+
+    inputs = Inputs(files or (STANDARD_INPUT,), keep_redirectors)
+    found = audit.collect(inputs.documents())
+    for note in found.notes:
+        warn(note)
+    if inputs.failed and not found.files:
         context.exit(2)
     report = _report(
-        documents,
+        found,
         offline=offline,
         show_recipients=show_recipients,
         timeout=timeout,
         allow_private=allow_private,
     )
-    from safelinks.reports import FORMATS  # noqa: PLC0415  the whole house, for this command only
+    from safelinks.reports import FORMATS  # noqa: PLC0415
 
     pieces = FORMATS[output_format](report)
     while part := "".join(islice(pieces, _PIECES)):
         click.echo(part, nl=False)
-    context.exit(2 if unreadable else report.exit_code)
+    context.exit(2 if inputs.failed else report.exit_code)
 
 
 def _report(
-    documents: list[Document],
+    found: Collection,
     *,
     offline: bool,
     show_recipients: bool,
@@ -108,20 +104,20 @@ def _report(
     from safelinks import audit  # noqa: PLC0415
 
     if offline:
-        return audit.survey(documents, {}, show_recipients=show_recipients)
+        return audit.survey(found, {}, show_recipients=show_recipients)
     from safelinks.health.checker import Checker  # noqa: PLC0415  loads httpx
     from safelinks.health.policy import Policy  # noqa: PLC0415
 
     checker = Checker(Policy(timeout=timeout, allow_private=allow_private))
     with click.progressbar(
-        length=len(audit.targets(documents)),
+        length=len(found.targets),
         label="Checking",
         file=sys.stderr,
         hidden=sys.stderr is None or not sys.stderr.isatty(),
     ) as progress:
         return asyncio.run(
-            audit.check_documents(
-                documents,
+            audit.check_collected(
+                found,
                 checker,
                 show_recipients=show_recipients,
                 on_outcome=lambda _: progress.update(1),

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import frozen
+from attrs import define, field
 
-from safelinks.cli.inputs import (
-    STANDARD_INPUT,
-    complain,
-    documents_of,
-    keep_redirectors,
-    tell,
-    warn,
-)
-from safelinks.errors import DocumentError
+from safelinks.cli.inputs import STANDARD_INPUT, Input, Inputs, keep_redirectors, tell, warn
 from safelinks.printable import printable
 
 if TYPE_CHECKING:
@@ -60,8 +51,9 @@ def clean(
     """Replace every wrapped link in FILE by its target.
 
     All else stays byte for byte as it is. Links are escaped as the place demands: in HTML, JSON,
-    CSV, calendars, quoted-printable mail. Without FILE, or for "-", standard input is read. A
-    wrapped link that has lost its target stays, with a warning; so does signed mail.
+    CSV, calendars, RTF, quoted-printable mail. Of Word, PowerPoint and Excel files, only the parts
+    with links change. A wrapped link that has lost its target stays, with a warning; so does all
+    that is signed. Without FILE, or for "-", standard input is read.
 
     The result is printed, unless --in-place, --output, --diff or --check say otherwise. Exits with
     1 when --check finds something to change.
@@ -71,115 +63,105 @@ def clean(
         raise click.UsageError("--in-place needs files: standard input cannot be changed.")
     if in_place and (diff or check or output):
         raise click.UsageError("--in-place does not go with --diff, --check or --output.")
+    if output and (diff or check):
+        raise click.UsageError("--output does not go with --diff or --check.")
     if backup is not None and (not in_place or not backup or "/" in backup):
         raise click.UsageError("--backup is a suffix, such as .bak, and goes with --in-place.")
-    failed: list[DocumentError] = []
-    documents = documents_of(names, failed.append, keep_redirectors=keep_redirectors)
-    results = _results(documents, failed.append, redact=redact)
-    changed = 0
+    inputs = Inputs(names, keep_redirectors)
+    cleaning = _Cleaning(inputs, redact=redact)
     if in_place:
-        changed = sum(_replaced(result, backup, failed.append) for result in results)
-        _sum_up(changed, "changed")
+        _sum_up(cleaning.replace(backup), "changed")
     elif diff or check:
-        for result in results:
-            changed += result.changed
-            if diff:
-                sys.stdout.buffer.writelines(_diff(result))
-            elif result.changed:
-                click.echo(f"would change {printable(result.document.name)}")
+        changed = cleaning.show(diff=diff)
         _sum_up(changed, "would change")
+        context.exit(2 if inputs.failed else int(check and changed > 0))
     else:
-        _write(list(islice(results, 2)), output)
-    sys.stdout.flush()
-    context.exit(2 if failed else int(check and changed > 0))
+        cleaning.write(output)
+    context.exit(2 if inputs.failed else 0)
 
 
-@frozen
-class _Result:
-    """A document, as it was and as it would be."""
+@define
+class _Cleaning:
+    """Inputs that are cleaned or redacted, and what there is to say of each."""
 
-    document: Document
-    before: bytes
-    after: bytes
+    inputs: Inputs
+    redact: bool = field(kw_only=True)
 
-    @property
-    def changed(self) -> bool:
-        return self.before != self.after
+    def replace(self, backup: str | None) -> int:
+        """Change the files themselves; how many were changed."""
+        from safelinks.documents.files import replace  # noqa: PLC0415  `unwrap` does without
 
+        changed = 0
+        for one in self.inputs:
+            with self.inputs.told(one):
+                changed += replace(Path(one.name), self._cleaned(one), backup=backup)
+        return changed
 
-def _results(
-    documents: Iterator[Document], failed: Callable[[DocumentError], object], *, redact: bool
-) -> Iterator[_Result]:
-    """Each of `documents` cleaned or redacted; of one that cannot be written, `failed` hears."""
-    for document in documents:
-        _tell(document)
-        try:
-            after = document.redacted() if redact else document.cleaned()
-        except DocumentError as error:
-            complain(str(error))
-            failed(error)
-            continue
-        yield _Result(document, document.original(), after)
+    def show(self, *, diff: bool) -> int:
+        """Print what would change, as a diff or by name; how many files that are."""
+        changed = 0
+        for one in self.inputs:
+            with self.inputs.told(one):
+                changed += self._show_diff(one) if diff else self._show_name(one)
+        return changed
 
+    def _show_name(self, one: Input) -> bool:
+        results = self._results(one)
+        changed = sum(document.original() != after for document, after in results) > 0
+        if changed:
+            click.echo(f"would change {printable(one.name)}")
+        return changed
 
-def _tell(document: Document) -> None:
-    """Say what a reader should know, and which links stay."""
-    for note in document.notes:
-        warn(note)
-    places = [str(link.place) for link in document.links if link.error is not None]
-    if places:
-        shown = "; ".join(places[:_MOST_PLACES]) + ("; …" if places[_MOST_PLACES:] else "")
-        warn(f"{document.name}: wrapped links without a target stay as they are ({shown})")
+    def _show_diff(self, one: Input) -> bool:
+        from safelinks.documents.diff import unified  # noqa: PLC0415
 
-
-def _replaced(
-    result: _Result, backup: str | None, failed: Callable[[DocumentError], object]
-) -> bool:
-    from safelinks.documents.files import replace  # noqa: PLC0415  `unwrap` does without
-
-    if not result.changed:
-        return False
-    try:
-        replace(Path(result.document.name), result.after, backup=backup)
-    except DocumentError as error:
-        complain(str(error))
-        failed(error)
-        return False
-    return True
-
-
-def _write(results: list[_Result], output: Path | None) -> None:
-    """The one result, to `output` or to standard output."""
-    from safelinks.documents.files import replace  # noqa: PLC0415
-
-    if len(results) > 1:
-        raise click.UsageError("Several files need --in-place, --diff or --check.")
-    for result in results:
-        if output is None:
-            sys.stdout.buffer.write(result.after)
-            sys.stdout.buffer.flush()
+        results = [(document.original(), after) for document, after in self._results(one)]
+        before, after = (b"".join(each) for each in zip(*results, strict=True))
+        name = printable(one.name).encode()
+        if before == after:
+            return False
+        if b"\0" in before:
+            sys.stdout.buffer.write(b"Binary file %b would change\n" % name)
         else:
-            replace(output, result.after)
+            shown = _as_text if sys.stdout.isatty() else bytes
+            sys.stdout.buffer.writelines(map(shown, unified(before, after, name)))
+        return True
+
+    def write(self, output: Path | None) -> None:
+        """The result of the one input, to `output` or to standard output."""
+        from safelinks.documents.files import replace  # noqa: PLC0415
+
+        found = list(islice(self.inputs, 2))
+        if len(found) > 1:
+            raise click.UsageError("Several files need --in-place, --diff or --check.")
+        for one in found:
+            with self.inputs.told(one):
+                if output is None:
+                    sys.stdout.buffer.writelines(self._cleaned(one))
+                else:
+                    replace(output, self._cleaned(one))
+
+    def _cleaned(self, one: Input) -> Iterator[bytes]:
+        return (after for _, after in self._results(one))
+
+    def _results(self, one: Input) -> Iterator[tuple[Document, bytes]]:
+        """Each document of `one`, and what it becomes; at the end, say what stays as it is."""
+        notes: dict[str, None] = {}
+        lost: list[str] = []
+        for document in self.inputs.documents_of(one):
+            notes |= dict.fromkeys(document.notes)
+            lost += (str(link.place) for link in document.links if link.error is not None)
+            yield document, document.redacted() if self.redact else document.cleaned()
+        for note in notes:
+            warn(note)
+        if lost:
+            shown = "; ".join(lost[:_MOST_PLACES]) + ("; …" if lost[_MOST_PLACES:] else "")
+            warn(f"{one.name}: wrapped links without a target stay as they are ({shown})")
 
 
-def _diff(result: _Result) -> Iterator[bytes]:
-    """A unified diff in the bytes of the file, which `patch` takes; escaped for a terminal."""
-    if not result.changed:
-        return
-    name = printable(result.document.name).encode()
-    if b"\0" in result.before:
-        yield b"Binary file %b would change\n" % name
-        return
-    before, after = (text.splitlines(keepends=True) for text in (result.before, result.after))
-    for line in difflib.diff_bytes(difflib.unified_diff, before, after, name, name):
-        whole = line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
-        if sys.stdout.isatty():
-            yield from (
-                f"{printable(row)}\n".encode()
-                for row in whole.decode("utf-8", "replace").splitlines()
-            )
-        else:
-            yield whole
+def _as_text(line: bytes) -> bytes:
+    """A line of a diff as a terminal may show it."""
+    return printable(line.decode("utf-8", "replace").rstrip("\r\n")).encode() + b"\n"
 
 
 def _sum_up(changed: int, what: str) -> None:

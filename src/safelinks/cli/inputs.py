@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import define, field, frozen
 
 from safelinks.errors import DocumentError
 from safelinks.printable import printable
@@ -17,13 +20,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STANDARD_INPUT",
+    "Input",
+    "Inputs",
     "complain",
     "keep_redirectors",
     "standard_input",
+    "tell",
     "warn",
 ]
 
 STANDARD_INPUT = "-"
+_LINES = 10_000
 
 keep_redirectors = click.option(
     "--keep-redirectors",
@@ -32,40 +39,80 @@ keep_redirectors = click.option(
 )
 
 
-def documents_of(
-    names: Sequence[str],
-    on_error: Callable[[DocumentError], object],
-    *,
-    keep_redirectors: bool = False,
-) -> Iterator[Document]:
-    """Every document that `names` stand for: files, directories, patterns, ``-`` for stdin.
+@frozen
+class Input:
+    """A file or standard input; `folder` is the directory or pattern that it was found by."""
 
-    What cannot be read is complained of, and `on_error` hears of it. Files of a directory that hold
-    no text are counted in a warning: nobody named them.
+    name: str
+    folder: str | None
+    blocks: Iterator[bytes] = field(repr=False)
+
+
+@define
+class Inputs:
+    """The inputs that `names` stand for, and what became of them.
+
+    `failed` is whether there was one that was named, and could not be read or written.
     """
-    from safelinks.documents import read, read_all  # noqa: PLC0415  `unwrap` does without
-    from safelinks.documents.files import files_in  # noqa: PLC0415
 
-    def fail(error: DocumentError) -> None:
-        complain(str(error))
-        on_error(error)
+    names: Sequence[str]
+    keep_redirectors: bool = False
+    failed: bool = False
+    _skipped: list[DocumentError] = field(factory=list)
 
-    for name in dict.fromkeys(names):
-        try:
+    def __iter__(self) -> Iterator[Input]:
+        from safelinks.documents.files import blocks_of, files_in  # noqa: PLC0415  not for `unwrap`
+
+        seen: set[Path] = set()
+        for name in dict.fromkeys(self.names):
             if name == STANDARD_INPUT:
-                raw = b"".join(standard_input("name a file"))
-                yield read(raw, "<stdin>", keep_redirectors=keep_redirectors)
+                yield Input("<stdin>", None, _in_blocks(standard_input("name a file")))
                 continue
-            several = files_in(name)
+            try:
+                found = files_in(name)
+            except DocumentError as error:
+                self.fail(error)
+                continue
+            paths = [Path(name)] if found is None else found
+            for path in paths:
+                if path not in seen:
+                    seen.add(path)
+                    yield Input(str(path), None if found is None else name, blocks_of(path))
+            self._tell_what_was_skipped(name)
+
+    def documents(self) -> Iterator[Document]:
+        """Every document of every input."""
+        for one in self:
+            with self.told(one):
+                yield from self.documents_of(one)
+
+    def documents_of(self, one: Input) -> Iterator[Document]:
+        """The documents of one input: several if it is a mailbox."""
+        from safelinks.documents import read_each  # noqa: PLC0415
+
+        return read_each(one.blocks, one.name, keep_redirectors=self.keep_redirectors)
+
+    @contextmanager
+    def told(self, one: Input) -> Iterator[None]:
+        """Within this block, an error of `one` is told; of files that nobody named, in a number."""
+        try:
+            yield
         except DocumentError as error:
-            fail(error)
-            continue
-        skipped: list[DocumentError] = []
-        unread = fail if several is None else skipped.append
-        yield from read_all(name, keep_redirectors=keep_redirectors, on_error=unread)
-        if skipped:
-            files = "file" if len(skipped) == 1 else "files"
-            warn(f"{name}: {len(skipped)} {files} could not be read, such as {skipped[0]}")
+            if one.folder is None:
+                self.fail(error)
+            else:
+                self._skipped.append(error)
+
+    def fail(self, error: DocumentError) -> None:
+        """Complain, and remember that."""
+        complain(str(error))
+        self.failed = True
+
+    def _tell_what_was_skipped(self, folder: str) -> None:
+        if self._skipped:
+            files = "file was" if len(self._skipped) == 1 else "files were"
+            warn(f"{folder}: {len(self._skipped)} {files} skipped, such as {self._skipped[0]}")
+            self._skipped.clear()
 
 
 def standard_input(remedy: str) -> Iterator[bytes]:
@@ -82,6 +129,12 @@ def standard_input(remedy: str) -> Iterator[bytes]:
         if line is None:
             return
         yield line
+
+
+def _in_blocks(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The same, many at a time."""
+    while block := b"".join(islice(lines, _LINES)):
+        yield block
 
 
 def warn(sentence: str) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
 from attrs import field, frozen
 
 from safelinks.documents.content import Content
-from safelinks.documents.files import bytes_of, files_in
-from safelinks.documents.formats import opened
+from safelinks.documents.files import blocks_of, bytes_of, files_in
+from safelinks.documents.formats import Format, opened, opened_each
 from safelinks.errors import DocumentError
 from safelinks.redact import redact
 from safelinks.text import Link, Peel
 from safelinks.unwrap import Unwrapped, unwrap
 
-__all__ = ["Document", "read", "read_all"]
+__all__ = ["Document", "read", "read_all", "read_each"]
 
 
 @frozen
@@ -86,11 +86,28 @@ def read(
     else:
         raw = bytes_of(Path(source))
         name = name or str(source)
-    peel = partial(unwrap, keep_redirectors=keep_redirectors)
-    content, found, notes = opened(raw, name)
+    opening = opened(raw, name)
     del raw  # as large as the text, which is all that is needed from here on
+    return _document(name, *opening, keep_redirectors=keep_redirectors)
+
+
+def _document(
+    name: str, content: Content, found: Format, notes: tuple[str, ...], *, keep_redirectors: bool
+) -> Document:
+    peel = partial(unwrap, keep_redirectors=keep_redirectors)
     links = tuple(content.links(peel))
     return Document(name, found.name, links, notes, content=content, peel=peel)
+
+
+def read_each(
+    blocks: Iterable[bytes], name: str, *, keep_redirectors: bool = False
+) -> Iterator[Document]:
+    """Read a file that comes in `blocks`: a mailbox message by message, all else as one document.
+
+    A mailbox of any size takes no more memory than its largest message. Raises DocumentError.
+    """
+    for opening in opened_each(blocks, name):
+        yield _document(name, *opening, keep_redirectors=keep_redirectors)
 
 
 def read_all(
@@ -100,8 +117,8 @@ def read_all(
 ) -> Iterator[Document]:
     """Read files, all files of directories, and all that match patterns (``docs/**/*.md``).
 
-    Each file once, in order. What cannot be read raises DocumentError; with `on_error`, that hears
-    of it instead, and the rest is read.
+    Each file once, in order; of a mailbox, each message is a document. What cannot be read raises
+    DocumentError; with `on_error`, that hears of it instead, and the rest is read.
     """
     seen: set[Path] = set()
     for source in sources:
@@ -117,7 +134,7 @@ def read_all(
                 continue
             seen.add(path)
             try:
-                yield read(path, keep_redirectors=keep_redirectors)
+                yield from read_each(blocks_of(path), str(path), keep_redirectors=keep_redirectors)
             except DocumentError as error:
                 if on_error is None:
                     raise

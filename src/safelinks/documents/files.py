@@ -5,34 +5,50 @@ With the HTTP session and the history, one of the three places that touch the wo
 
 from __future__ import annotations
 
+import filecmp
 import glob
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from safelinks.errors import DocumentError
 
-__all__ = ["bytes_of", "files_in", "replace"]
+__all__ = ["blocks_of", "bytes_of", "files_in", "replace"]
 
 _NEW = 0o666
+_BLOCK = 1 << 20
 _WILD = frozenset("*?[")
 
 
 def bytes_of(path: Path) -> bytes:
     """The content of a file. Raises DocumentError, in one sentence, where there is none."""
-    try:
+    with _told(path, "read", "read"):
         return path.read_bytes()
+
+
+def blocks_of(path: Path) -> Iterator[bytes]:
+    """The same, block by block."""
+    with _told(path, "read", "read"), path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            yield block
+
+
+@contextmanager
+def _told(path: Path, do: str, done: str) -> Iterator[None]:
+    """Within this block, what the system refuses to `do` is told in one sentence."""
+    try:
+        yield
     except IsADirectoryError:
         raise DocumentError(f"{path}: this is a directory; name the files in it") from None
     except FileNotFoundError:
         raise DocumentError(f"{path}: there is no such file") from None
     except PermissionError:
-        raise DocumentError(f"{path}: no permission to read this file") from None
+        raise DocumentError(f"{path}: no permission to {do} this file") from None
     except (OSError, ValueError) as error:
-        raise DocumentError(f"{path}: this file cannot be read ({_reason(error)})") from None
+        raise DocumentError(f"{path}: this file cannot be {done} ({_reason(error)})") from None
 
 
 def files_in(source: str | Path) -> list[Path] | None:
@@ -67,38 +83,50 @@ def _walk(directory: Path) -> Iterator[Path]:
                 yield path
 
 
-def replace(path: Path, content: bytes, *, backup: str | None = None) -> None:
+def replace(path: Path, content: Iterable[bytes], *, backup: str | None = None) -> bool:
     """Put `content` in the place of the file at `path`, whole or not at all.
 
-    Mode, times and, where that is allowed, owner are kept; a symbolic link goes on pointing to the
-    file. With `backup`, a suffix, the file is first copied to its name with that behind it. Raises
+    Gives whether that changed the file; one that stays the same is not touched. Mode,
+    times and, where that is allowed, owner are kept; a symbolic link goes on pointing to the file.
+    With `backup`, a suffix, the file is first copied to its name with that behind it. Raises
     DocumentError where it cannot be written. A file that is not there yet is made.
     """
     path = Path(os.path.realpath(path))
-    temporary: str | None = None
+    temporary: Path | None = None
     try:
-        if backup:
-            shutil.copy2(path, path.with_name(path.name + backup))
-        status = path.stat() if path.exists() else None
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        with _told(path, "write", "written"):
+            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            temporary = Path(name)
+            file = os.fdopen(handle, "wb")
+        with file:
+            for piece in content:  # which may raise what it likes: nothing is replaced then
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-        if status is None:
-            Path(temporary).chmod(_NEW & ~_umask())
-        else:
-            with suppress(OSError, AttributeError):
-                os.chown(temporary, status.st_uid, status.st_gid)
-            shutil.copystat(path, temporary)
-        Path(temporary).replace(path)
-        temporary = None
-    except (OSError, ValueError) as error:
-        raise DocumentError(f"{path}: this file cannot be written ({_reason(error)})") from None
+        with _told(path, "write", "written"):
+            if path.is_file() and filecmp.cmp(temporary, path, shallow=False):
+                return False
+            if backup:
+                shutil.copy2(path, path.with_name(path.name + backup))
+            _copy_attributes(path, temporary)
+            temporary.replace(path)
+            temporary = None
+            return True
     finally:
         if temporary is not None:
             with suppress(OSError):
-                Path(temporary).unlink()
+                temporary.unlink()
+
+
+def _copy_attributes(path: Path, new: Path) -> None:
+    """Give `new` the mode, times and owner of the file at `path`, if there is one."""
+    if not path.exists():
+        new.chmod(_NEW & ~_umask())
+        return
+    status = path.stat()
+    with suppress(OSError, AttributeError):
+        os.chown(new, status.st_uid, status.st_gid)
+    shutil.copystat(path, new)
 
 
 def _umask() -> int:

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib import import_module
+from itertools import chain
 from pathlib import PurePath
 
 from attrs import frozen
 
 from safelinks.documents import plain
 from safelinks.documents.content import Content, Opened, Passages, TextContent, plain_passages
+from safelinks.documents.mail import open_mailbox
 from safelinks.documents.markup import html_passages, xml_passages
+from safelinks.documents.mime import is_mailbox
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
 from safelinks.errors import DocumentError
 
-__all__ = ["FORMATS", "Format", "format_of", "opened"]
+__all__ = ["FORMATS", "Format", "format_of", "opened", "opened_each"]
 
 
 @frozen
@@ -152,6 +155,24 @@ def opened(raw: bytes, name: str, depth: int = 0) -> tuple[Content, Format, tupl
     found = known if known.signature else format_of(text, name)
     passages = found.passages or plain_passages
     return TextContent(text, encoding, passages), found, (note,) if note else ()
+
+
+def opened_each(
+    blocks: Iterable[bytes], name: str
+) -> Iterator[tuple[Content, Format, tuple[str, ...]]]:
+    """The documents of a file that comes in `blocks`: the messages of a mailbox, else the file.
+
+    Together they are all of its bytes. Raises DocumentError.
+    """
+    blocks = iter(blocks)
+    start = next(blocks, b"")
+    if is_mailbox(start) and _by_bytes(start, name) is MAIL:
+        for content, notes in open_mailbox(
+            chain([start], blocks), name, partial(_opened_within, 1)
+        ):
+            yield content, MAIL, notes
+    else:
+        yield opened(b"".join(chain([start], blocks)), name)
 
 
 def _by_bytes(raw: bytes, name: str) -> Format:

@@ -10,14 +10,15 @@ import binascii
 import codecs
 import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from attrs import evolve, field, frozen
 
 from safelinks.documents import headers
 from safelinks.documents.content import Content, Opened, Passages, cleaned_text, plain_passages
 from safelinks.documents.markup import html_passages, xml_passages
-from safelinks.documents.mime import Part, messages_in, parts_of
+from safelinks.documents.mime import Part, is_mailbox, messages_in, parts_of
 from safelinks.documents.passages import Codec, Meant, Passage, applied, edits_in, links_in
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
 from safelinks.errors import DocumentError
@@ -26,7 +27,7 @@ from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.text import Link, Peel
 from safelinks.unwrap import MAX_LAYERS
 
-__all__ = ["MailContent", "open_content"]
+__all__ = ["MailContent", "MailboxContent", "open_content", "open_mailbox"]
 
 _PASSAGES: dict[str, Passages] = {
     "text/html": html_passages,
@@ -39,6 +40,7 @@ _PASSAGES: dict[str, Passages] = {
     "application/json": json_passages,
     "application/ld+json": json_passages,
 }
+_AT_THE_TOP = Place(line=1)
 _NO_LINKS = ("image/", "audio/", "video/", "font/", "application/pgp-")
 _SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"}
 _PGP_SIGNED = b"-----BEGIN PGP SIGNED MESSAGE-----"
@@ -60,14 +62,15 @@ class _Body:
 
 @frozen
 class MailContent:
-    """A mail or a mailbox, taken apart."""
+    """A mail, taken apart; in its file it begins at `line`."""
 
     raw: bytes = field(repr=False)
     bodies: tuple[_Body, ...] = field(repr=False)
+    line: int = 1
 
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link, headers before their body, with its part and its line in the file."""
-        lines = Lines(self.raw.decode("latin-1"))
+        lines = Lines(self.raw.decode("latin-1"), self.line)
         for body in self.bodies:
             yield from headers.links(self.raw, body.part.headers, body.place, lines, peel)
             if body.attached is not None:
@@ -98,31 +101,70 @@ class MailContent:
         return b"".join(out)
 
 
+@frozen
+class MailboxContent:
+    """A mailbox: message after message."""
+
+    messages: tuple[MailContent, ...] = field(repr=False)
+
+    def links(self, peel: Peel) -> Iterator[Link]:
+        """Every link, message by message."""
+        return chain.from_iterable(message.links(peel) for message in self.messages)
+
+    def original(self) -> bytes:
+        """The mailbox as it was read."""
+        return b"".join(message.raw for message in self.messages)
+
+    def cleaned(self, peel: Peel) -> bytes:
+        """The mailbox with each of its messages cleaned."""
+        return b"".join(message.cleaned(peel) for message in self.messages)
+
+
 def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[str, ...]]:
     """The mail or mailbox `raw`, and what a reader should know of it.
 
     `opened` opens what is attached, given its bytes and name; it raises DocumentError.
     """
-    messages = messages_in(raw)
+    if not is_mailbox(raw):
+        return open_message(raw, name, opened)
+    messages = []
+    notes: dict[str, None] = {}
+    for message, more in open_mailbox([raw], name, opened):
+        messages.append(message)
+        notes |= dict.fromkeys(more)
+    return MailboxContent(tuple(messages)), tuple(notes)
+
+
+def open_mailbox(
+    blocks: Iterable[bytes], name: str, opened: Opened
+) -> Iterator[tuple[MailContent, tuple[str, ...]]]:
+    """Each message of a mailbox that comes in `blocks`; together they are all of its bytes."""
+    line = 1
+    for number, raw in enumerate(messages_in(blocks), start=1):
+        yield open_message(raw, name, opened, Place(line, message=number))
+        line += raw.count(b"\n")
+
+
+def open_message(
+    raw: bytes, name: str, opened: Opened, begins: Place = _AT_THE_TOP
+) -> tuple[MailContent, tuple[str, ...]]:
+    """One mail, which in its file `begins` at that line, and has that number."""
     bodies = []
     notes: dict[str, None] = {}
-    for at, (start, end) in enumerate(messages, start=1):
-        for part in parts_of(raw, start, end):
-            place = Place(
-                message=at if len(messages) > 1 else None,
-                part=f"{part.number} ({part.content_type})" if part.number else None,
-            )
-            passages = _passages_of(part)
-            attached = None
-            if part.body[0] < part.body[1] and passages is None:
-                try:
-                    attached, more = _attached(raw[slice(*part.body)], part, opened)
-                    notes |= dict.fromkeys(f"{name}: {note}" for note in more)
-                except DocumentError as error:
-                    notes[f"{name}: {error}"] = None
-            notes |= dict.fromkeys(f"{name}: {note}" for note in _notes(raw, part, place))
-            bodies.append(_Body(_as_signed(raw, part), place, passages, attached))
-    return MailContent(raw, tuple(bodies)), tuple(notes)
+    for part in parts_of(raw):
+        numbered = f"{part.number} ({part.content_type})" if part.number else None
+        place = evolve(begins, line=None, part=numbered)
+        passages = _passages_of(part)
+        attached = None
+        if part.body[0] < part.body[1] and passages is None:
+            try:
+                attached, more = _attached(raw[slice(*part.body)], part, opened)
+                notes |= dict.fromkeys(f"{name}: {note}" for note in more)
+            except DocumentError as error:
+                notes[f"{name}: {error}"] = None
+        notes |= dict.fromkeys(f"{name}: {note}" for note in _notes(raw, part, place))
+        bodies.append(_Body(_as_signed(raw, part), place, passages, attached))
+    return MailContent(raw, tuple(bodies), begins.line or 1), tuple(notes)
 
 
 def _passages_of(part: Part) -> Passages | None:

@@ -7,13 +7,13 @@ fields are understood by the standard library; what it chokes on is taken for pl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from email.message import Message
 from email.parser import BytesHeaderParser
 
 from attrs import field, frozen
 
-__all__ = ["Part", "messages_in", "parts_of"]
+__all__ = ["Part", "is_mailbox", "messages_in", "parts_of"]
 
 _MAX_DEPTH = 20
 _BLANK_LINE = re.compile(rb"(?:\A|\r?\n)\r?\n")
@@ -66,18 +66,35 @@ def _safe(read: Callable[[], str], otherwise: str) -> str:
         return otherwise
 
 
-def messages_in(raw: bytes) -> list[tuple[int, int]]:
-    """Where the messages of a mailbox are, behind their lines that begin with "From "."""
-    starts = list(_FROM_LINE.finditer(raw))
-    if not starts or starts[0].start():
-        return [(0, len(raw))]
-    ends = [match.start() for match in starts[1:]]
-    return [(match.end(), end) for match, end in zip(starts, [*ends, len(raw)], strict=True)]
+def is_mailbox(start: bytes) -> bool:
+    """Whether a mail that begins like this is a mailbox, or one message of one."""
+    return _FROM_LINE.match(start) is not None
 
 
-def parts_of(raw: bytes, start: int, end: int) -> Iterator[Part]:
-    """Every part of the message at ``raw[start:end]``, containers with an empty body included."""
-    yield from _parts(raw, (start, end), "", depth=0, signed=False)
+def messages_in(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The messages of a mailbox that comes in `blocks`, each with its line of "From " and whom.
+
+    No more is kept at a time than a message and a block.
+    """
+    kept = b""
+    searched = 1  # a message begins at 0: look for the next one from here
+    for block in blocks:
+        kept += block
+        start = 0
+        for match in _FROM_LINE.finditer(kept, searched):
+            yield kept[start : match.start()]
+            start = match.start()
+        kept = kept[start:]
+        # The line and what must stand before it may be cut at the end of the block.
+        searched = max(1, kept.rfind(b"\n", 0, max(0, len(kept) - 4)) + 1)
+    if kept:
+        yield kept
+
+
+def parts_of(raw: bytes) -> Iterator[Part]:
+    """Every part of a message, containers with an empty body included."""
+    line = _FROM_LINE.match(raw)
+    yield from _parts(raw, (line.end() if line else 0, len(raw)), "", depth=0, signed=False)
 
 
 def _parts(
