@@ -6,6 +6,7 @@ by side, and where they part, the nearest lines on which they agree again are lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from attrs import frozen
@@ -14,6 +15,7 @@ __all__ = ["unified"]
 
 _CONTEXT = 3
 _WINDOW = 50  # lines to look ahead: a wrapped link is hardly ever broken into more
+_LINE = re.compile(rb"[^\n]*\n|[^\n]+")  # as `patch` counts them
 _NO_NEWLINE = b"\\ No newline at end of file\n"
 
 
@@ -29,10 +31,10 @@ class _Change:
 
 def unified(before: bytes, after: bytes, name: bytes) -> Iterator[bytes]:
     """The lines of a unified diff that `patch` takes; none where nothing differs."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    old, new = _LINE.findall(before), _LINE.findall(after)
     hunks = _hunks(list(_changes(old, new)))
     if hunks:
-        yield b"--- %b\n+++ %b\n" % (name, name)
+        yield from (b"--- %b\n" % name, b"+++ %b\n" % name)
     for hunk in hunks:
         yield from _shown(hunk, old, new)
 

@@ -42,7 +42,7 @@ def _told(path: Path, do: str, done: str) -> Iterator[None]:
     try:
         yield
     except IsADirectoryError:
-        raise DocumentError(f"{path}: this is a directory; name the files in it") from None
+        raise DocumentError(f"{path}: this is a directory; name a file in it") from None
     except FileNotFoundError:
         raise DocumentError(f"{path}: there is no such file") from None
     except PermissionError:
