@@ -35,6 +35,10 @@ class Place:
         shown = ((name, getattr(self, name)) for name in _NAMES)
         return ", ".join(f"{name} {value}" for name, value in shown if value is not None)
 
+    def at(self, line: int, column: int) -> Place:
+        """This place, with line and column."""
+        return Place(line, column, *map(self.__getattribute__, _NAMES))
+
     def inside(self, outer: Place) -> Place:
         """This place in an attached document, as one of the document that it is attached to."""
         part = ", ".join(filter(None, (outer.part, self.part)))

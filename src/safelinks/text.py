@@ -23,7 +23,7 @@ from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, scan
 from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
 
-__all__ = ["Link", "Peel", "clean", "find", "links", "replacements"]
+__all__ = ["Link", "Peel", "clean", "find", "found", "links", "replacements"]
 
 Peel = Callable[[str], Unwrapped]  # `unwrap`, with its options
 
@@ -90,25 +90,27 @@ def find(text: str, *, keep_redirectors: bool = False) -> list[Link]:
 def links(text: str, peel: Peel) -> Iterator[Link]:
     """The links in `text`, each unwrapped by `peel`."""
     lines = Lines(text)
-    for span in scan(text):
-        line, column = lines.place(span.start)
-        unwrapped: Unwrapped | None = None
-        error: SafelinksError | None = None
-        try:
-            unwrapped = _unwrap(span, peel)
-        except SafelinksError as lost:
-            error = lost
+    for span, unwrapped, error in found(text, peel):
         yield Link(
             span.url,
             span.start,
             span.end,
-            Place(line, column),
+            Place(*lines.place(span.start)),
             unwrapped,
             error,
             span.escape,
             span.defanged,
             label_before(text, span.start, span.end),
         )
+
+
+def found(text: str, peel: Peel) -> Iterator[tuple[Span, Unwrapped | None, SafelinksError | None]]:
+    """Where the links in `text` stand, and where each leads, or why that is not known."""
+    for span in scan(text):
+        try:
+            yield span, _unwrap(span, peel), None
+        except SafelinksError as lost:
+            yield span, None, lost
 
 
 def _unwrap(span: Span, peel: Peel) -> Unwrapped:

@@ -18,6 +18,9 @@ from safelinks.text import links as links_of
 __all__ = ["cleaned", "links"]
 
 _FIELD = re.compile(r"^([!-9;-~]+):((?:[^\r\n]|\r?\n[ \t])*)", re.MULTILINE)
+# Without one of these there is no link: `scan` needs the first or the last, if not in an encoded
+# word, and folding may break the first.
+_LINK = re.compile(rb"//|=\?|safelinks|:\s*\n|/\s*\n", re.IGNORECASE)
 _ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bq]\?[^?\s]*\?=", re.IGNORECASE)
 # White space that folding has put within an address in angle brackets is none of it.
 _FOLDS = Codec(re.compile(r"\r?\n[ \t]+(?=[^<>\r\n]*>)"), lambda _: "")
@@ -27,6 +30,8 @@ def links(
     raw: bytes, span: tuple[int, int], place: Place, lines: Lines, peel: Peel
 ) -> Iterator[Link]:
     """Every link in the header fields at ``raw[span]``."""
+    if _LINK.search(raw, *span) is None:
+        return
     text = raw[slice(*span)].decode("utf-8", "surrogateescape")
     widths = len(text) == span[1] - span[0]
     for match in _FIELD.finditer(text):
@@ -56,6 +61,8 @@ def _decoded(value: str) -> str:
 
 def cleaned(raw: bytes, peel: Peel) -> bytes:
     """The header fields without wrappers; a field that holds none is as it was."""
+    if _LINK.search(raw) is None:
+        return raw
     text = raw.decode("utf-8", "surrogateescape")
     return _FIELD.sub(lambda match: _cleaned_field(match, peel), text).encode(
         "utf-8", "surrogateescape"

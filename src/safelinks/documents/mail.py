@@ -235,14 +235,18 @@ def _body_links(raw: bytes, body: _Body, lines: Lines, peel: Peel) -> Iterator[L
     octets, meant = _octets(raw[start:end], body.part.encoding)
     text, charset = _text(octets, body.part.charset)
     at = octet = 0
-    for link in links_in(text, passages(text), peel):
-        place = evolve(link.place, message=body.place.message, part=body.place.part)
-        if body.part.encoding != "base64" and _sliced(charset):
-            octet += len(text[at : link.start].encode(charset, "surrogateescape"))
-            at = link.start
-            line, column = lines.place(start + (meant.start_of(octet) if meant else octet))
-            place = evolve(place, line=line, column=column)
-        yield evolve(link, place=place)
+
+    def locate(offset: int) -> tuple[int, int]:
+        """Line and column in the file, where the text stands there."""
+        nonlocal at, octet
+        octet += len(text[at:offset].encode(charset, "surrogateescape"))
+        at = offset
+        return lines.place(start + (meant.start_of(octet) if meant else octet))
+
+    in_file = body.part.encoding != "base64" and _sliced(charset)
+    for link in links_in(text, passages(text), peel, locate if in_file else None):
+        place = link.place.inside(body.place)
+        yield link if place == link.place else evolve(link, place=place)
 
 
 def _cleaned_body(raw: bytes, body: _Body, peel: Peel) -> bytes:

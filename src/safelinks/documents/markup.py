@@ -25,7 +25,8 @@ def _redo(written: str, _: str) -> str:
     return re.sub(r"[&<>\"']", lambda match: _SPECIAL[match[0]], written)
 
 
-MARKUP = Codec(_REFERENCE, html.unescape, _redo)
+_HIDES = re.compile(r"&(?:#|colon;|sol;)")
+MARKUP = Codec(_REFERENCE, html.unescape, _redo, hides=_HIDES)
 
 # A tag ends at ">" outside of quotes; another "<" before that shows that it never was one.
 _TAG = re.compile(

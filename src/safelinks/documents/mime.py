@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from email.message import Message
 from email.parser import BytesHeaderParser
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 __all__ = ["Part", "is_mailbox", "messages_in", "parts_of"]
 
 _MAX_DEPTH = 20
 _BLANK_LINE = re.compile(rb"(?:\A|\r?\n)\r?\n")
+_REST_OF_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+_FROM = b"\nFrom "
 _FROM_LINE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n")
 
 
@@ -25,20 +27,17 @@ class Part:
     """One part of a mail: its header fields, and a body that is no further parts.
 
     `number` counts parts as mail programs do (``1.2``; empty for a message that is one body). A
-    part that is `signed` must not be changed; `name` is that of an attached file.
+    part that is `signed` must not be changed; `name` is that of an attached file, `content_type`
+    such as ``text/html``, in lower case.
     """
 
     number: str
     headers: tuple[int, int]
     body: tuple[int, int]
     message: Message = field(repr=False)
+    content_type: str
     signed: bool = False
     too_deep: bool = False
-
-    @property
-    def content_type(self) -> str:
-        """Such as ``text/html``, in lower case."""
-        return _safe(self.message.get_content_type, "text/plain")
 
     @property
     def charset(self) -> str:
@@ -81,12 +80,15 @@ def messages_in(blocks: Iterable[bytes]) -> Iterator[bytes]:
     for block in blocks:
         kept += block
         start = 0
-        for match in _FROM_LINE.finditer(kept, searched):
-            yield kept[start : match.start()]
-            start = match.start()
+        at = kept.find(_FROM, searched)
+        while at >= 0:
+            if _FROM_LINE.match(kept, at + 1):
+                yield kept[start : at + 1]
+                start = at + 1
+            at = kept.find(_FROM, at + 1)
         kept = kept[start:]
-        # The line and what must stand before it may be cut at the end of the block.
-        searched = max(1, kept.rfind(b"\n", 0, max(0, len(kept) - 4)) + 1)
+        # The line itself, which may be cut at the end of the block, is looked for once more.
+        searched = max(1, kept.rfind(b"\n", 0, max(0, len(kept) - len(_FROM))))
     if kept:
         yield kept
 
@@ -106,8 +108,8 @@ def _parts(
     if raw[start : start + 1] in (b"\r", b"\n"):
         headers_end, body = start, start + (2 if raw[start : start + 2] == b"\r\n" else 1)
     message = BytesHeaderParser().parsebytes(raw[start:headers_end])
-    part = Part(number, (start, headers_end), (body, end), message, signed)
-    kind = part.content_type
+    kind = _safe(message.get_content_type, "text/plain")
+    part = Part(number, (start, headers_end), (body, end), message, kind, signed)
     signed = signed or kind == "multipart/signed"
     inner: list[tuple[int, int]] = []
     boundary = _safe(lambda: message.get_boundary() or "", "")
@@ -118,7 +120,7 @@ def _parts(
     if not inner:
         yield part
         return
-    yield Part(number, part.headers, (body, body), message, signed, too_deep=depth >= _MAX_DEPTH)
+    yield evolve(part, body=(body, body), too_deep=depth >= _MAX_DEPTH)
     if depth >= _MAX_DEPTH:
         return
     for at, within in enumerate(inner, start=1):
@@ -128,16 +130,26 @@ def _parts(
 
 def _between(raw: bytes, start: int, end: int, boundary: str) -> list[tuple[int, int]]:
     """Where the parts between the lines with `boundary` are."""
-    mark = re.escape(boundary.encode("utf-8", "surrogateescape"))
-    line = re.compile(rb"(?:\A|(?:\r?\n)|^)--" + mark + rb"(--)?[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+    mark = b"--" + boundary.encode("utf-8", "surrogateescape")
     found = []
     first: int | None = None
-    for match in line.finditer(raw, max(0, start - 1), end):
-        if first is not None:
-            found.append((first, max(first, match.start())))
-        first = match.end()
-        if match[1]:
-            return found
+    at = raw.find(mark, start, end)
+    while at >= 0:
+        match = _REST_OF_BOUNDARY.match(raw, at + len(mark), end)
+        if match is not None and (at == start or raw[at - 1] in b"\r\n"):
+            if first is not None:
+                found.append((first, max(first, _before_newline(raw, at))))
+            first = match.end()
+            if match[1]:
+                return found
+        at = raw.find(mark, at + len(mark), end)
     if first is not None and first < end:
         found.append((first, end))
     return found
+
+
+def _before_newline(raw: bytes, at: int) -> int:
+    """Where the line break before `at` begins, which belongs to the boundary."""
+    if raw[at - 1 : at] == b"\n":
+        return at - 2 if raw[at - 2 : at - 1] == b"\r" else at - 1
+    return at

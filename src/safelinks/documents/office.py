@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 from safelinks.documents.content import Content, Opened
 from safelinks.documents.markup import attributes, tags, xml_passages
 from safelinks.documents.package import Package, open_package
-from safelinks.documents.passages import Edit, Span, applied, edits_in, links_of
+from safelinks.documents.passages import Edit, Span, applied, edits_of, links_of
 from safelinks.documents.relationships import Relationships, relationships_of
 from safelinks.documents.runs import Located, of_relationship, passages_of_runs
 from safelinks.documents.spreadsheet import (
@@ -105,7 +105,7 @@ def _changed(package: Package, peel: Peel) -> dict[str, bytes]:
         if key not in seen:  # such as a string that many cells share
             seen.add(key)
             of_part = edits.setdefault(one.part, {})
-            for edit in edits_in(one.text, [one.passage], peel):
+            for edit in edits_of(one.text, one.passage, peel):
                 of_part[edit.start, edit.end] = edit
     return {
         part: package.encoded(

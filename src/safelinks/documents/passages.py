@@ -11,10 +11,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 
-from attrs import evolve, frozen
+from attrs import Factory, field, frozen
 
+from safelinks.labels import label_before
 from safelinks.place import Lines, Place
-from safelinks.text import Link, Peel, links, replacements
+from safelinks.text import Link, Peel, found, replacements
 
 __all__ = [
     "RAW",
@@ -25,11 +26,13 @@ __all__ = [
     "Span",
     "applied",
     "edits_in",
+    "edits_of",
     "links_in",
     "links_of",
 ]
 
 Span = tuple[int, int]
+Locate = Callable[[int], tuple[int, int]]  # from an offset to a line and a column
 
 
 @frozen
@@ -37,12 +40,16 @@ class Codec:
     """How a format escapes characters: what `pattern` matches is meant as `undo` of it.
 
     `redo` escapes what is written, given what stood there; `whole` finishes the changed passage.
+    `hides` matches those escapes that may stand for what a link is known by.
     """
 
     pattern: re.Pattern[str] | None = None
     undo: Callable[[str], str] = str
     redo: Callable[[str, str], str] = lambda written, _: written
     whole: Callable[[str], str] | None = None
+    hides: re.Pattern[str] | None = field(
+        default=Factory(lambda codec: codec.pattern, takes_self=True)
+    )
 
 
 RAW = Codec()
@@ -73,47 +80,70 @@ class Edit:
     written: str
 
 
-def links_in(text: str, passages: Iterable[Passage], peel: Peel) -> Iterator[Link]:
-    """Every link in `passages` of `text`, with its line and column there."""
-    lines = Lines(text)
+def links_in(
+    text: str, passages: Iterable[Passage], peel: Peel, locate: Locate | None = None
+) -> Iterator[Link]:
+    """Every link in `passages` of `text`, with the line and column that `locate` gives.
+
+    By default, those are counted in `text`.
+    """
+    locate = locate or Lines(text).place
+    signs = _Signs(text)
     for passage in passages:
-        for link in links_of(text, passage, peel):
-            line, column = lines.place(link.start)
-            yield evolve(link, place=evolve(passage.place, line=line, column=column))
+        if signs.may_be_in(passage):
+            yield from _links(text, passage, peel, locate)
 
 
 def links_of(text: str, passage: Passage, peel: Peel) -> Iterator[Link]:
     """Every link in one `passage` of `text`, with the place that the passage has."""
-    if not _may_hold(text, passage):
-        return
+    if _may_hold(text, passage):
+        yield from _links(text, passage, peel, None)
+
+
+def _links(text: str, passage: Passage, peel: Peel, locate: Locate | None) -> Iterator[Link]:
     meant = Meant(text, passage)
-    for link in links(meant.text, peel):
-        yield evolve(
-            link,
-            start=meant.start_of(link.start),
-            end=meant.end_of(link.end),
-            place=passage.place,
-            label=passage.label or link.label,
-            original=passage.original,
+    for span, unwrapped, error in found(meant.text, peel):
+        start, end = meant.start_of(span.start), meant.end_of(span.end)
+        yield Link(
+            span.url,
+            start,
+            end,
+            passage.place.at(*locate(start)) if locate else passage.place,
+            unwrapped,
+            error,
+            span.escape,
+            span.defanged,
+            passage.label or label_before(meant.text, span.start, span.end),
+            passage.original,
         )
 
 
 def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> Iterator[Edit]:
     """What to change in `text`, in order, so that no wrapper is left that `peel` takes off."""
+    signs = _Signs(text)
     for passage in passages:
-        if not _may_hold(text, passage):
-            continue
-        meant = Meant(text, passage)
-        changes = (
-            edit
-            for start, end, written in replacements(meant.text, peel)
-            for edit in _in_pieces(text, passage, meant, (start, end), written)
-        )
-        if passage.codec.whole is None:
-            yield from changes
-        elif edits := list(changes):
-            start, end = passage.pieces[0][0], passage.pieces[-1][1]
-            yield Edit(start, end, passage.codec.whole(applied(text, edits, start, end)))
+        if signs.may_be_in(passage):
+            yield from _edits(text, passage, peel)
+
+
+def edits_of(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
+    """The same for one `passage` of `text`."""
+    if _may_hold(text, passage):
+        yield from _edits(text, passage, peel)
+
+
+def _edits(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
+    meant = Meant(text, passage)
+    changes = (
+        edit
+        for start, end, written in replacements(meant.text, peel)
+        for edit in _in_pieces(text, passage, meant, (start, end), written)
+    )
+    if passage.codec.whole is None:
+        yield from changes
+    elif edits := list(changes):
+        start, end = passage.pieces[0][0], passage.pieces[-1][1]
+        yield Edit(start, end, passage.codec.whole(applied(text, edits, start, end)))
 
 
 def _in_pieces(
@@ -143,15 +173,48 @@ _SIGNS = ("://", "safelinks")  # without one of them, `scan` finds nothing
 
 
 def _may_hold(text: str, passage: Passage) -> bool:
-    """Whether a look at `passage` may be worth its while: nearly none of a page's is."""
-    pattern = passage.codec.pattern
-    start, end = passage.pieces[0]
-    if len(passage.pieces) > 1:
-        text = "".join([text[first:last] for first, last in passage.pieces])
-        start, end = 0, len(text)
-    if any(text.find(sign, start, end) >= 0 for sign in _SIGNS):
-        return True
-    return pattern is not None and pattern.search(text, start, end) is not None
+    """Whether a look at `passage` may be worth its while: it may hold a sign."""
+    pattern = passage.codec.hides
+    joined = "".join([text[start:end] for start, end in passage.pieces])
+    return (
+        _SIGNS[0] in joined
+        or _SIGNS[1] in joined
+        or (pattern is not None and pattern.search(joined) is not None)
+    )
+
+
+class _Signs:
+    """The same for passages that come in order, at the price of comparing three numbers each.
+
+    Nearly none of a page's passages holds a link: so it is kept where the next sign of one is.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        # By sign: where the search for it began, and where it was found, which is the end if not.
+        self._next: dict[str | re.Pattern[str], Span] = dict.fromkeys(_SIGNS, (0, -1))
+
+    def may_be_in(self, passage: Passage) -> bool:
+        if len(passage.pieces) > 1:
+            return _may_hold(self._text, passage)
+        start, end = passage.pieces[0]
+        for sign in _SIGNS:
+            begun, at = self._next[sign]
+            if not begun <= start <= at:
+                at = self._text.find(sign, start)
+                at = len(self._text) if at < 0 else at
+                self._next[sign] = (start, at)
+            if at < end:
+                return True
+        pattern = passage.codec.hides
+        if pattern is None:
+            return False
+        begun, at = self._next.get(pattern, (0, -1))
+        if not begun <= start <= at:
+            match = pattern.search(self._text, start)
+            at = match.start() if match else len(self._text)
+            self._next[pattern] = (start, at)
+        return at < end
 
 
 class Meant:
@@ -159,6 +222,7 @@ class Meant:
 
     def __init__(self, text: str, passage: Passage) -> None:
         pattern, undo = passage.codec.pattern, passage.codec.undo
+        known: dict[str, str] = {}
         self._out: list[str] = []
         self._length = 0
         # From each offset in `_at` on, characters stand one for one at `_raw`; or, where `_end` is
@@ -169,22 +233,26 @@ class Meant:
         for start, end in passage.pieces:
             position = start
             for match in pattern.finditer(text, start, end) if pattern else ():
-                undone = undo(match[0])
-                if undone != match[0]:
-                    self._add(text[position : match.start()], position)
-                    for char in undone:
-                        self._add(char, match.start(), match.end())
+                escape = match[0]
+                undone = known.get(escape)
+                if undone is None:
+                    undone = known[escape] = undo(escape)
+                if undone != escape:
+                    if position < match.start():
+                        self._add(text[position : match.start()], position, None)
                     position = match.end()
-            self._add(text[position:end], position)
+                    for char in undone:
+                        self._add(char, match.start(), position)
+            if position < end:
+                self._add(text[position:end], position, None)
         self.text = "".join(self._out)
 
-    def _add(self, piece: str, start: int, end: int | None = None) -> None:
-        if piece:
-            self._out.append(piece)
-            self._at.append(self._length)
-            self._raw.append(start)
-            self._end.append(end)
-            self._length += len(piece)
+    def _add(self, piece: str, start: int, end: int | None) -> None:
+        self._out.append(piece)
+        self._at.append(self._length)
+        self._raw.append(start)
+        self._end.append(end)
+        self._length += len(piece)
 
     def start_of(self, offset: int) -> int:
         """Where the character at `offset` begins in the document."""
