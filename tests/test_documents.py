@@ -58,7 +58,7 @@ def test_bytes_that_are_no_utf_8_are_pointed_out() -> None:
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b"%PDF-1.7\n...", "this is a PDF document, not text"),
+        (b"%PDF-1.7\n...", "this PDF is damaged and cannot be read"),
         (b"PK\x03\x04...", "a zip archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Outlook message"),
         (b"\x7fELF\x02", "a program"),

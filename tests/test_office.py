@@ -95,7 +95,7 @@ class TestFilesOfLibreOffice:
             (ABOUT, "label", "sheet Links & more, cell C3"),
         ]
         assert [str(link.place) for link in document.links][-2:] == [
-            "sheet Links & more, cell C6, part comment", "sheet Second, cell AA10",
+            "part comment, sheet Links & more, cell C6", "sheet Second, cell AA10",
         ]  # fmt: skip
         sheet = openpyxl.load_workbook(io.BytesIO(_cleaned(document).original())).worksheets[0]
         assert sheet["B2"].hyperlink.target == PIP
@@ -107,8 +107,8 @@ class TestFilesOfLibreOffice:
         assert document.format == "pptx"
         assert [(link.label, str(link.place)) for link in document.links] == [
             *[("Payee Portal", "slide 1"), (None, "slide 1"), (None, "slide 1")],
-            *[(None, "slide 1, part notes"), ("Payee Portal", "slide 2"), (None, "slide 2")],
-            *[(None, "slide 2"), (None, "slide 2, part notes")],
+            *[(None, "part notes, slide 1"), ("Payee Portal", "slide 2"), (None, "slide 2")],
+            *[(None, "slide 2"), (None, "part notes, slide 2")],
         ]
         slides = pptx.Presentation(io.BytesIO(_cleaned(document).original())).slides
         texts = [shape.text_frame.text for shape in slides[0].shapes if shape.has_text_frame]
@@ -219,7 +219,7 @@ def test_excel() -> None:
         (TARGET, "the PIP", "sheet It's, cell A2"),
         (TARGET, None, "sheet It's, cell B2"),
         (TARGET, None, "sheet It's, cell C2"),
-        (TARGET, None, "sheet It's, cell C3, part comment"),
+        (TARGET, None, "part comment, sheet It's, cell C3"),
         (TARGET, None, "sheet 2, cell A1"),
     ]
     book = openpyxl.load_workbook(io.BytesIO(_cleaned(document).original()))
@@ -261,9 +261,9 @@ def _presentation(links: list[str]) -> bytes:
 def test_powerpoint() -> None:
     document = read(_presentation([LINK, LINK]), "x.pptx")
     assert _told(document.links) == [
-        (TARGET, label, f"slide {at}{part}")
+        (TARGET, label, f"{part}slide {at}")
         for at in (1, 2)
-        for label, part in (("the PIP", ""), (None, ""), (None, ""), (None, ", part notes"))
+        for label, part in (("the PIP", ""), (None, ""), (None, ""), (None, "part notes, "))
     ]
     slides = pptx.Presentation(io.BytesIO(_cleaned(document).original())).slides
     assert slides[1].notes_slide.notes_text_frame.text == f"note {TARGET}"
@@ -299,7 +299,7 @@ def test_embedded_documents() -> None:
     outer["word/embeddings/sheet1.xlsx"] = _workbook()
     outer["word/embeddings/nothing.bin"] = b"\0\1"
     document = read(_packed(outer), "x.docx")
-    assert [str(link.place) for link in document.links][-1] == "sheet 2, cell A1, part sheet1.xlsx"
+    assert [str(link.place) for link in document.links][-1] == "part sheet1.xlsx, sheet 2, cell A1"
     assert document.notes == (
         "x.docx: nothing.bin: this is no text file (line 1 holds a NUL byte); save it as plain text and try again",
     )  # fmt: skip

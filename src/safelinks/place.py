@@ -22,11 +22,11 @@ class Place:
     line: int | None = None
     column: int | None = None
     message: int | None = None
+    part: str | None = None
     page: int | None = None
     slide: int | None = None
     sheet: str | None = None
     cell: str | None = None
-    part: str | None = None
     paragraph: int | None = None
 
     @property

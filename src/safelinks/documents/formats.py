@@ -59,6 +59,7 @@ MAIL = Format(
     "mail", "an e-mail or a mailbox", (".eml", ".mbox", ".mbx", ".mht", ".emlx"), module="mail"
 )
 _ZIP = b"PK\x03\x04"
+PDF = Format("pdf", "a PDF document", (".pdf",), module="pdf", extra="pdf", signature=b"%PDF-")
 FORMATS: tuple[Format, ...] = (
     PLAIN,
     Format("markdown", "a Markdown text", (".md", ".markdown", ".mdown"), plain_passages),
@@ -81,11 +82,11 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("csv", "a table", (".csv", ".tsv"), csv_passages),
     CALENDAR,
+    PDF,
 )  # fmt: skip
 
 # The first bytes of what holds no text at all.
 _UNREADABLE = (
-    (b"%PDF-", "a PDF document"),
     (_ZIP, "a zip archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Outlook message or an old Office document"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -98,6 +99,7 @@ _UNREADABLE = (
 _REMEDY = "save it as plain text and try again"
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
 _SIGNED = tuple(one for one in FORMATS if one.signature)
+_JUNK = 1_024  # bytes that may stand before the first ones of a file that is named as a PDF
 _MAX_DEPTH = 5  # of documents within documents
 # A mailbox, or header fields of which one is such as only mails have.
 _LOOKS_LIKE_MAIL = re.compile(
@@ -133,7 +135,7 @@ _LOOKS: tuple[tuple[Format, Callable[[str], object]], ...] = (
 def format_of(text: str, name: str) -> Format:
     """The format of a text that is in a file called `name`."""
     known = _BY_SUFFIX.get(PurePath(name).suffix.lower())
-    if known is not None and known is not PLAIN:
+    if known is not None and known is not PLAIN and not known.signature:
         return known
     return next((one for one, looks in _LOOKS if looks(text)), PLAIN)
 
@@ -189,6 +191,8 @@ def _by_bytes(raw: bytes, name: str) -> Format:
         if raw.startswith(signature):
             raise DocumentError(f"{name}: this is {what}, not text; {_REMEDY}")
     known = _BY_SUFFIX.get(suffix, PLAIN)
+    if known is PDF and PDF.signature in raw[: _JUNK + len(PDF.signature)]:
+        return PDF
     if known is MAIL or (known is PLAIN and _LOOKS_LIKE_MAIL.match(raw)):
         return MAIL
     return PLAIN

@@ -1,0 +1,319 @@
+"""PDF: annotations, bookmarks, actions, the text of every page, and files that are attached.
+
+All is read once, page by page, and of a page only its links are kept. pypdf raises nearly anything
+for a damaged file: none of it leaves this module. One thing that cannot be read does not keep the
+others from being read; the notes say what it was.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+from attrs import evolve, field, frozen
+from pypdf import Configuration, PageObject, PasswordType, PdfReader, apply_configuration
+from pypdf.errors import DependencyError
+from pypdf.generic import ArrayObject
+
+from safelinks.documents.content import Content, Opened
+from safelinks.documents.pdf_labels import Box, Pen, Words
+from safelinks.documents.pdf_objects import (
+    attached_file,
+    bookmarks,
+    boxes_of,
+    embedded_files,
+    entry,
+    text_of,
+    uris_of,
+)
+from safelinks.documents.pdf_pages import Budget, pages, texts
+from safelinks.errors import DocumentError, SafelinksError
+from safelinks.labels import tidy
+from safelinks.place import Place
+from safelinks.text import Link, Peel, links
+from safelinks.unwrap import Unwrapped
+
+__all__ = ["PdfContent", "open_content"]
+
+# What pypdf says of damage is for its developers; a program that wants it configures logging.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
+
+_BUDGET = 128_000_000  # bytes of content, and of what is attached, in all
+_OBJECT = 200  # what an annotation or a bookmark is taken for, in bytes
+_KEPT = 16_000_000  # bytes read before objects that were parsed are dropped
+_LIMITS = Configuration(
+    xform_maximum_invocations_per_extraction=0,  # `texts` reads forms itself
+    stream_parsing_work_maximum_count=1_000_000,
+    disable_legacy_handling=True,
+    jbig2dec_binary=None,  # no other program is started
+)
+_FARTHEST = 4_000  # bytes between the beginning of a catalog and what tells that it is one
+_OBJECT_BEGINS = re.compile(rb"([0-9]{1,10})\s+([0-9]{1,5})\s+obj\b")
+_MOST_RUNS = 20  # of pages, in a note
+_WRITTEN = {"/FreeText", "/Text"}  # annotations whose contents people read
+_ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
+_ANEW = "open it in a PDF viewer, save it anew and try again"
+
+
+@frozen
+class PdfContent:
+    """A PDF with what was found in it."""
+
+    name: str
+    raw: bytes = field(repr=False)
+    found: tuple[Link, ...] = field(repr=False)
+    attached: tuple[tuple[str, Content], ...] = field(default=(), repr=False)
+
+    def links(self, peel: Peel) -> Iterator[Link]:
+        """Every link: of the document, of its pages in order, and of the files in it."""
+        for link in self.found:
+            yield link if link.error is not None else _peeled(link, peel)
+        for part, content in self.attached:
+            for link in content.links(peel):
+                yield evolve(link, place=link.place.inside(Place(part=part)))
+
+    def original(self) -> bytes:
+        """The PDF as it was read."""
+        return self.raw
+
+    def cleaned(self, peel: Peel) -> bytes:  # noqa: ARG002
+        """Raises DocumentError: a PDF is not for changing."""
+        raise DocumentError(
+            f"{self.name}: links in a PDF cannot be replaced, because its pages are laid out and "
+            "its offsets and signatures fixed; clean the document that it was made from and export "
+            "it again"
+        )
+
+
+def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[str, ...]]:
+    """The PDF `raw`, and what a reader should know of it. Raises DocumentError.
+
+    `opened` opens what is attached, given its bytes and name; it raises DocumentError.
+    """
+    with apply_configuration(_LIMITS):
+        reading = _Reading(raw, name, opened)
+        reading.read()
+    return PdfContent(name, raw, tuple(reading.found), tuple(reading.attached)), reading.notes()
+
+
+class _Reading:
+    """Reads a PDF once, and collects its links and what could not be read."""
+
+    def __init__(self, raw: bytes, name: str, opened: Opened) -> None:
+        self._name, self._opened = name, opened
+        self._budget = Budget(_BUDGET)
+        self._reader, whole = _decrypted(raw, name)
+        self.found: list[Link] = []
+        self.attached: list[tuple[str, Content]] = []
+        self._seen: dict[int, object] = {}  # files that are attached
+        self._notes: dict[str, None] = {}
+        if not whole:
+            self._notes[f"{name}: its end is missing or damaged; what can be found is read"] = None
+        self._unread: dict[str, list[int]] = {}  # what of which pages
+
+    def read(self) -> None:
+        """Read it all."""
+        catalog: object = None
+        with self._whole("this PDF has lost its table of contents"):
+            catalog = self._reader.root_object
+            for uri in uris_of(catalog):
+                self._add(uri, Place(part="action"))
+        with self._tried("the bookmarks"):
+            for item in bookmarks(catalog):
+                self._budget.spend(_OBJECT)
+                for uri in uris_of(item):
+                    self._add(uri, Place(part="bookmark"), tidy(text_of(entry(item, "/Title"))))
+        self._pages()
+        with self._tried("the list of attached files"):
+            for one in embedded_files(catalog):
+                self._attach(one)
+
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what could not be read."""
+        unread = (_unread(self._name, what, where) for what, where in self._unread.items())
+        return (*unread, *self._notes)
+
+    def _pages(self) -> None:
+        number = 0
+        kept = self._budget.left
+        with self._tried("the list of its pages"):
+            for number, page in enumerate(pages(self._reader), start=1):
+                if page is None:
+                    self._unread.setdefault("", []).append(number)
+                    continue
+                self._page(page, number)
+                if kept - self._budget.left > _KEPT:
+                    self._reader.resolved_objects.clear()
+                    kept = self._budget.left
+        if not number:
+            self._notes[f"{self._name}: no page can be found in it; it may be damaged"] = None
+
+    def _page(self, page: PageObject, number: int) -> None:
+        place = Place(page=number)
+        linked: list[tuple[str, list[Box]]] = []
+        with self._tried("the annotations", number):
+            linked += [(uri, []) for uri in uris_of(page)]
+            annotations = entry(page, "/Annots")
+            for one in annotations if isinstance(annotations, ArrayObject) else ():
+                with self._tried("the annotations", number):
+                    linked += self._annotated(one.get_object(), place)
+        boxes = [box for _, boxes in linked for box in boxes]
+        pen = Pen(boxes) if boxes else None
+        found: list[Link] = []
+        with self._tried("the text", number):
+            for text in texts(page, self._budget, pen):
+                found += _in_text(text, place)
+        words = Words(pen.words if pen else ())
+        for uri, boxes in linked:
+            self._add(uri, place, words.label(boxes))
+        self.found += found
+
+    def _annotated(self, annotation: object, place: Place) -> Iterator[tuple[str, list[Box]]]:
+        """The addresses that an annotation leads to, and where it stands."""
+        self._budget.spend(_OBJECT)
+        if entry(annotation, "/Subtype") in _WRITTEN:
+            self.found += _in_text(text_of(entry(annotation, "/Contents")), place)
+        self._attach(entry(annotation, "/FS"))
+        boxes = boxes_of(annotation)
+        for uri in uris_of(annotation):
+            yield uri, boxes
+
+    def _add(self, uri: str, place: Place, label: str | None = None) -> None:
+        """Keep an address, which need not be one of the web."""
+        if _ABSOLUTE.match(uri):
+            self.found.append(Link(uri, 0, len(uri), place, _as_it_is(uri), label=label))
+        else:
+            self.found += (evolve(link, label=label) for link in _in_text(uri, place))
+
+    def _attach(self, specification: object) -> None:
+        """Open a file that is attached, each once."""
+        file = attached_file(specification)
+        if file is None or id(file[1]) in self._seen:
+            return
+        title, stream = tidy(file[0]) or "without a name", file[1]
+        self._seen[id(stream)] = stream
+        with self._tried(f"the attachment {title}"):
+            octets = stream.get_data()
+            self._budget.spend(len(octets))
+            try:
+                content, notes = self._opened(octets, title)
+            except DocumentError as error:
+                notes = (str(error),)
+            else:
+                self.attached.append((f"attachment {title}", content))
+            self._notes |= dict.fromkeys(f"{self._name}: {note}" for note in notes)
+
+    @contextmanager
+    def _whole(self, fault: str) -> Iterator[None]:
+        """Something without which there is no document."""
+        with _faults_as(DocumentError(f"{self._name}: {fault}; {_ANEW}"), self._name):
+            yield
+
+    @contextmanager
+    def _tried(self, what: str, page: int | None = None) -> Iterator[None]:
+        """Something that may fail alone, and is noted then."""
+        fault = DocumentError(_unread(self._name, what, []))
+        try:
+            with _faults_as(fault, self._name):
+                yield
+        except DocumentError as error:
+            if error is not fault:
+                raise
+            if page is None:
+                self._notes[str(fault)] = None
+            elif page not in (known := self._unread.setdefault(what, []))[-1:]:
+                known.append(page)
+
+
+@contextmanager
+def _faults_as(fault: DocumentError, name: str) -> Iterator[None]:
+    """Whatever pypdf raises becomes `fault`, except for what another sentence says better."""
+    try:
+        yield
+    except DocumentError:
+        raise
+    except DependencyError:
+        raise DocumentError(
+            f"{name}: this PDF is encrypted with AES; to read it, install what that needs: "
+            "pip install cryptography"
+        ) from None
+    except Exception as error:  # a damaged file makes pypdf raise anything at all
+        raise fault from error
+
+
+def _decrypted(raw: bytes, name: str) -> tuple[PdfReader, bool]:
+    """The PDF, opened without a password, and whether all of it is there."""
+    with _faults_as(
+        DocumentError(f"{name}: this PDF is damaged and cannot be read; {_ANEW}"), name
+    ):
+        whole = True
+        try:
+            try:
+                reader = _reader(raw)
+            except (DependencyError, NotImplementedError):
+                raise
+            except Exception:  # noqa: BLE001 - as above
+                reader, whole = _reader(raw + _end_for(raw)), False
+            locked = reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED
+        except NotImplementedError:
+            locked = True
+    if locked:
+        raise DocumentError(
+            f"{name}: this PDF is encrypted with a password; save a copy without and try again"
+        )
+    return reader, whole
+
+
+def _end_for(raw: bytes) -> bytes:
+    """An end for a file that has lost its own: it makes pypdf look for the objects by itself."""
+    sign = raw.rfind(b"/Catalog")
+    begun = list(_OBJECT_BEGINS.finditer(raw, max(0, sign - _FARTHEST), max(0, sign)))
+    root = b"/Root %b %b R" % begun[-1].groups() if begun else b""
+    return b"\ntrailer\n<<%b>>\nstartxref\n0\n%%%%EOF\n" % root
+
+
+def _reader(raw: bytes) -> PdfReader:
+    """A reader that has found what it needs to find all else."""
+    reader = PdfReader(BytesIO(raw))
+    if not reader.is_encrypted:
+        _ = reader.root_object
+    return reader
+
+
+def _as_it_is(url: str) -> Unwrapped:
+    return Unwrapped(url, url)
+
+
+def _in_text(text: str, place: Place) -> Iterator[Link]:
+    """The links in some text that people read in `place`."""
+    for link in links(text, _as_it_is):
+        yield evolve(link, place=place)
+
+
+def _peeled(link: Link, peel: Peel) -> Link:
+    try:
+        return evolve(link, unwrapped=peel(link.url))
+    except SafelinksError as error:
+        return evolve(link, unwrapped=None, error=error)
+
+
+def _unread(name: str, what: str, numbers: list[int]) -> str:
+    """The sentence that says that `what`, of the pages with these `numbers`, could not be read.
+
+    >>> _unread("a.pdf", "the text", [1, 3, 4, 5])
+    'a.pdf: the text of pages 1, 3-5 cannot be read to the end; all else in it is read'
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    shown = ", ".join("-".join(map(str, run)) for run in runs[:_MOST_RUNS])
+    more = ", …" if len(runs) > _MOST_RUNS else ""
+    where = f"page{'s' if len(numbers) > 1 else ''} {shown}{more}" if numbers else ""
+    unread = " of ".join(filter(None, (what, where)))
+    return f"{name}: {unread} cannot be read to the end; all else in it is read"
