@@ -60,7 +60,10 @@ def test_bytes_that_are_no_utf_8_are_pointed_out() -> None:
     [
         (b"%PDF-1.7\n...", "this PDF is damaged and cannot be read"),
         (b"PK\x03\x04...", "a zip archive"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Outlook message"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "an old Office document or a damaged Outlook message",
+        ),
         (b"\x7fELF\x02", "a program"),
         (b"\x89PNG\r\n", "a picture"),
         (b"one\ntwo\n\0three", "line 3 holds a NUL byte"),

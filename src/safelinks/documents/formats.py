@@ -60,6 +60,24 @@ MAIL = Format(
 )
 _ZIP = b"PK\x03\x04"
 PDF = Format("pdf", "a PDF document", (".pdf",), module="pdf", extra="pdf", signature=b"%PDF-")
+RTF = Format("rtf", "an RTF document", (".rtf",), module="rtf", signature=b"{\\rtf")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def _as_named(name: str) -> bytes:
+    """The name of a stream as the directory of a compound file holds it ([MS-CFB], 2.6.1)."""
+    return name.encode("utf-16-le")
+
+
+MSG = Format(
+    "msg",
+    "an Outlook message",
+    (".msg",),
+    module="msg",
+    extra="msg",
+    signature=_OLE,
+    inside=(_as_named("__substg1.0_"), _as_named("__properties_version1.0")),
+)
 FORMATS: tuple[Format, ...] = (
     PLAIN,
     Format("markdown", "a Markdown text", (".md", ".markdown", ".mdown"), plain_passages),
@@ -83,21 +101,50 @@ FORMATS: tuple[Format, ...] = (
     Format("csv", "a table", (".csv", ".tsv"), csv_passages),
     CALENDAR,
     PDF,
+    RTF,
+    MSG,
 )  # fmt: skip
 
-# The first bytes of what holds no text at all.
+
+@frozen
+class _Unreadable:
+    """What holds no text at all: its first bytes, what a person calls it, and what helps.
+
+    Where several share their first bytes, a name `inside` tells them apart.
+    """
+
+    signature: bytes
+    what: str
+    remedy: str = "save it as plain text and try again"
+    inside: bytes = b""
+
+
 _UNREADABLE = (
-    (_ZIP, "a zip archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Outlook message or an old Office document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
+    _Unreadable(
+        _OLE,
+        "is encrypted with a password",
+        "save a copy without one and try again",
+        _as_named("EncryptedPackage"),
+    ),
+    *(
+        _Unreadable(_OLE, f"is {what}", f"save it as {new} and try again", _as_named(inside))
+        for inside, what, new in (
+            ("WordDocument", "an old Word document (.doc)", ".docx"),
+            ("PowerPoint Document", "an old PowerPoint presentation (.ppt)", ".pptx"),
+            ("Workbook", "an old Excel workbook (.xls)", ".xlsx"),
+        )
+    ),
+    _Unreadable(_OLE, "is an old Office document or a damaged Outlook message, not text"),
+    _Unreadable(_ZIP, "is a zip archive, not text"),
+    _Unreadable(b"\x1f\x8b", "is a gzip archive, not text"),
+    _Unreadable(b"\x89PNG", "is a picture, not text"),
+    _Unreadable(b"\xff\xd8\xff", "is a picture, not text"),
+    _Unreadable(b"GIF8", "is a picture, not text"),
+    _Unreadable(b"\x7fELF", "is a program, not text"),
+    _Unreadable(b"MZ\x90", "is a program, not text"),
 )
-_REMEDY = "save it as plain text and try again"
-_BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
+# What has a signature is not told by its suffix: without the one, the other is wrong.
+_BY_SUFFIX = {suffix: one for one in FORMATS if not one.signature for suffix in one.suffixes}
 _SIGNED = tuple(one for one in FORMATS if one.signature)
 _JUNK = 1_024  # bytes that may stand before the first ones of a file that is named as a PDF
 _MAX_DEPTH = 5  # of documents within documents
@@ -187,9 +234,9 @@ def _by_bytes(raw: bytes, name: str) -> Format:
     for one in signed:  # cut off before what it would be known by
         if suffix in one.suffixes:
             return one
-    for signature, what in _UNREADABLE:
-        if raw.startswith(signature):
-            raise DocumentError(f"{name}: this is {what}, not text; {_REMEDY}")
+    for row in _UNREADABLE:
+        if raw.startswith(row.signature) and row.inside in raw:
+            raise DocumentError(f"{name}: this {row.what}; {row.remedy}")
     known = _BY_SUFFIX.get(suffix, PLAIN)
     if known is PDF and PDF.signature in raw[: _JUNK + len(PDF.signature)]:
         return PDF

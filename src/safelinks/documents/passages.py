@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from types import MappingProxyType
 
 from attrs import Factory, field, frozen
 
@@ -39,8 +41,8 @@ Locate = Callable[[int], tuple[int, int]]  # from an offset to a line and a colu
 class Codec:
     """How a format escapes characters: what `pattern` matches is meant as `undo` of it.
 
-    `redo` escapes what is written, given what stood there; `whole` finishes the changed passage.
-    `hides` matches those escapes that may stand for what a link is known by.
+    `redo` escapes what is written, which may be nothing, given what stood there; `whole` finishes
+    the changed passage. `hides` matches those escapes that may stand for what a link is known by.
     """
 
     pattern: re.Pattern[str] | None = None
@@ -54,6 +56,7 @@ class Codec:
 
 RAW = Codec()
 _NOWHERE = Place()
+_AS_WRITTEN: Mapping[int, str] = MappingProxyType({})
 
 
 @frozen
@@ -61,7 +64,8 @@ class Passage:
     """One stretch of text, which may be in several pieces, such as the runs of a paragraph.
 
     `label` and `original` are those of the link it holds; `place` is what the format counts,
-    without line and column.
+    without line and column. A piece that begins at a key of `meanings` stands, as a whole, for
+    that.
     """
 
     pieces: tuple[Span, ...]
@@ -69,6 +73,7 @@ class Passage:
     label: str | None = None
     original: str | None = None
     place: Place = _NOWHERE
+    meanings: Mapping[int, str] = field(default=_AS_WRITTEN, repr=False)
 
 
 @frozen
@@ -151,10 +156,13 @@ def _in_pieces(
 ) -> Iterator[Edit]:
     """The edits for one link: all of it goes into its first piece, the others lose theirs."""
     start, end = meant.start_of(span[0]), meant.end_of(span[1])
-    for first, last in passage.pieces:
+    at = max(0, bisect_right(passage.pieces, (start, len(text))) - 1)
+    for first, last in islice(passage.pieces, at, None):
+        if first >= end:
+            break
         low, high = max(first, start), min(last, end)
         if low < high:
-            yield Edit(low, high, passage.codec.redo(written, text[low:high]) if written else "")
+            yield Edit(low, high, passage.codec.redo(written, text[low:high]))
             written = ""
 
 
@@ -174,6 +182,8 @@ _SIGNS = ("://", "safelinks")  # without one of them, `scan` finds nothing
 
 def _may_hold(text: str, passage: Passage) -> bool:
     """Whether a look at `passage` may be worth its while: it may hold a sign."""
+    if passage.meanings:
+        return True
     pattern = passage.codec.hides
     joined = "".join([text[start:end] for start, end in passage.pieces])
     return (
@@ -195,7 +205,7 @@ class _Signs:
         self._next: dict[str | re.Pattern[str], Span] = dict.fromkeys(_SIGNS, (0, -1))
 
     def may_be_in(self, passage: Passage) -> bool:
-        if len(passage.pieces) > 1:
+        if len(passage.pieces) > 1 or passage.meanings:
             return _may_hold(self._text, passage)
         start, end = passage.pieces[0]
         for sign in _SIGNS:
@@ -231,6 +241,10 @@ class Meant:
         self._raw: list[int] = []
         self._end: list[int | None] = []
         for start, end in passage.pieces:
+            if start in passage.meanings:
+                for char in passage.meanings[start]:
+                    self._add(char, start, end)
+                continue
             position = start
             for match in pattern.finditer(text, start, end) if pattern else ():
                 escape = match[0]
