@@ -158,7 +158,9 @@ def _packed(kind: bytes, raw_size: int, content: bytes) -> bytes:
 def test_a_damaged_rtf_body_is_said(monkeypatch: pytest.MonkeyPatch, packed: bytes) -> None:
     monkeypatch.setattr("safelinks.documents.msg._LONGEST_RTF", 1_000)
     document = _read(message({"10090102": packed, "1000001F": LINK}))
-    assert document.notes == ("x.msg: the RTF body of the message is damaged and was not read",)
+    assert document.notes == (
+        "x.msg: the RTF body of the message is damaged or too large and was not read",
+    )
     assert [link.target for link in document.links] == [TARGET]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from safelinks.documents.codepages import DEFAULT, codec_of_charset, codec_of_page
 
-__all__ = ["CHARACTERS", "SYMBOLS", "Fonts", "escaped", "skipped", "tokens", "unsigned"]
+__all__ = ["CHARACTERS", "HEAD", "SYMBOLS", "Fonts", "escaped", "skipped", "tokens", "unsigned"]
 
 # A space behind a control word ends it and is no text; line breaks are never any.
 _TOKEN = re.compile(
@@ -100,6 +100,7 @@ def _escape(syntax: str | None, others: str) -> str:
 
 # Which control words of the head name the character set of the document.
 _SETS = {"ansi": DEFAULT, "mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
+HEAD = frozenset({*_SETS, "ansicpg", "deff"})
 
 
 class Fonts:

@@ -16,6 +16,7 @@ from safelinks.documents.characters import Characters
 from safelinks.documents.content import Content, Opened, cleaned_text
 from safelinks.documents.controls import (
     CHARACTERS,
+    HEAD,
     SYMBOLS,
     Fonts,
     escaped,
@@ -95,6 +96,10 @@ _HIDDEN = {
 _BREAKS = {
     "par", "sect", "page", "column", "cell", "nestcell", "row", "nestrow", "propname",
 }  # fmt: skip
+_KNOWN = {
+    *_PARTS, *_SILENT, *_HIDDEN, *_BREAKS, *CHARACTERS, *HEAD, "u", "uc", "f", "plain", "fonttbl",
+    "fldinst", "fldrslt",
+}  # fmt: skip
 _LONGEST_LABEL = 1_000
 _LONGEST_FALLBACK = 100
 
@@ -168,8 +173,11 @@ class _Reader:
                         yield
                 elif kind == "hex":
                     self._hex(token)
-                elif token["word"] is not None:
-                    if self._word(token):
+                elif (word := token["word"]) is not None:
+                    if word not in _KNOWN:  # such as most are: it says what the text looks like
+                        self._characters.end()
+                        self._characters.glued = None if token["space"] else token.span()
+                    elif self._word(token):
                         position = skipped(self._text, token.end())
                         break
                 elif kind == "symbol" and self._symbol(token):
