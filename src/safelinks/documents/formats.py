@@ -182,7 +182,7 @@ _LOOKS: tuple[tuple[Format, Callable[[str], object]], ...] = (
 def format_of(text: str, name: str) -> Format:
     """The format of a text that is in a file called `name`."""
     known = _BY_SUFFIX.get(PurePath(name).suffix.lower())
-    if known is not None and known is not PLAIN and not known.signature:
+    if known is not None and known is not PLAIN:
         return known
     return next((one for one, looks in _LOOKS if looks(text)), PLAIN)
 
@@ -201,7 +201,7 @@ def opened(raw: bytes, name: str, depth: int = 0) -> tuple[Content, Format, tupl
         content, notes = _opener(known, name)(raw, name, partial(_opened_within, depth + 1))
         return content, known, notes
     text, encoding, note = plain.decode(raw, name)
-    found = known if known.signature else format_of(text, name)
+    found = format_of(text, name)
     passages = found.passages or plain_passages
     return TextContent(text, encoding, passages), found, (note,) if note else ()
 
@@ -238,7 +238,7 @@ def _by_bytes(raw: bytes, name: str) -> Format:
         if raw.startswith(row.signature) and row.inside in raw:
             raise DocumentError(f"{name}: this {row.what}; {row.remedy}")
     known = _BY_SUFFIX.get(suffix, PLAIN)
-    if known is PDF and PDF.signature in raw[: _JUNK + len(PDF.signature)]:
+    if suffix in PDF.suffixes and PDF.signature in raw[: _JUNK + len(PDF.signature)]:
         return PDF
     if known is MAIL or (known is PLAIN and _LOOKS_LIKE_MAIL.match(raw)):
         return MAIL
