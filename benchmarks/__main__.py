@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import safelinks
+from benchmarks.documents import documents
 from safelinks import Catalog, find, unwrap
 
 NOTICE = (Path(__file__).parent.parent / "examples" / "notice.txt").read_text("utf-8")
@@ -89,6 +90,10 @@ def starting() -> None:
     row("safelinks unwrap URL, whole process", f"{took * 1000:.0f} ms", took / peer, "at most 2.5")
 
 
+def reading() -> None:
+    documents(row)
+
+
 print(f"safelinks {safelinks.__version__}, Python {sys.version.split()[0]}\n")
-for part in (decoding, finding, matching, starting):
+for part in (decoding, finding, matching, starting, reading):
     part()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from attrs import evolve, fields, frozen
 
-__all__ = ["Lines", "Place", "column_behind"]
+__all__ = ["NOWHERE", "Lines", "Place", "column_behind"]
 
 
 @frozen
@@ -49,6 +49,7 @@ class Place:
         return ", ".join(filter(None, (self.within, line)))
 
 
+NOWHERE = Place()  # where a format has no more to say than line and column
 _NAMES = [field.name for field in fields(Place)][2:]
 
 

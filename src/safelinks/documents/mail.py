@@ -22,7 +22,7 @@ from safelinks.documents.mime import Part, is_mailbox, messages_in, parts_of
 from safelinks.documents.passages import Codec, Meant, Passage, applied, edits_in, links_in
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
 from safelinks.errors import DocumentError
-from safelinks.place import Lines, Place, column_behind
+from safelinks.place import NOWHERE, Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.text import Link, Peel
 from safelinks.unwrap import MAX_LAYERS
@@ -153,7 +153,7 @@ def open_message(
     notes: dict[str, None] = {}
     for part in parts_of(raw):
         numbered = f"{part.number} ({part.content_type})" if part.number else None
-        place = evolve(begins, line=None, part=numbered)
+        place = Place(message=begins.message, part=numbered)
         passages = _passages_of(part)
         attached = None
         if part.body[0] < part.body[1] and passages is None:
@@ -180,13 +180,17 @@ def _as_signed(raw: bytes, part: Part) -> Part:
 
 
 def _notes(raw: bytes, part: Part, place: Place) -> Iterator[str]:
-    where = str(place) or "the message"
+    for note in _notes_on(raw, part):
+        yield f"{str(place) or 'the message'} {note}"
+
+
+def _notes_on(raw: bytes, part: Part) -> Iterator[str]:
     if part.content_type in _SEALED:
-        yield f"{where} is encrypted or sealed, so that its links cannot be read"
+        yield "is encrypted or sealed, so that its links cannot be read"
     elif part.content_type == "multipart/signed" or raw.find(_PGP_SIGNED, *part.body) >= 0:
-        yield f"{where} is signed: its links are read, and cleaning leaves it as it is"
+        yield "is signed: its links are read, and cleaning leaves it as it is"
     if part.too_deep:
-        yield f"{where} holds parts within parts without end; what is further in is not read"
+        yield "holds parts within parts without end; what is further in is not read"
 
 
 def _attached(body: bytes, part: Part, opened: Opened) -> tuple[Content | None, tuple[str, ...]]:
@@ -236,17 +240,20 @@ def _body_links(raw: bytes, body: _Body, lines: Lines, peel: Peel) -> Iterator[L
     text, charset = _text(octets, body.part.charset)
     at = octet = 0
 
-    def locate(offset: int) -> tuple[int, int]:
-        """Line and column in the file, where the text stands there."""
+    within = Lines(text)
+    in_file = body.part.encoding != "base64" and _sliced(charset)
+
+    def locate(passage: Passage, offset: int) -> Place:
+        """The place in the file, where the text stands there; else in the text."""
         nonlocal at, octet
+        place = body.place if passage.place is NOWHERE else passage.place.inside(body.place)
+        if not in_file:
+            return place.at(*within.place(offset))
         octet += len(text[at:offset].encode(charset, "surrogateescape"))
         at = offset
-        return lines.place(start + (meant.start_of(octet) if meant else octet))
+        return place.at(*lines.place(start + (meant.start_of(octet) if meant else octet)))
 
-    in_file = body.part.encoding != "base64" and _sliced(charset)
-    for link in links_in(text, passages(text), peel, locate if in_file else None):
-        place = link.place.inside(body.place)
-        yield link if place == link.place else evolve(link, place=place)
+    return links_in(text, passages(text), peel, locate)
 
 
 def _cleaned_body(raw: bytes, body: _Body, peel: Peel) -> bytes:

@@ -8,15 +8,17 @@ written, back to the document. So what is read is also what is cleaned.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import islice
 from types import MappingProxyType
 
 from attrs import Factory, field, frozen
 
 from safelinks.labels import label_before
-from safelinks.place import Lines, Place
+from safelinks.place import NOWHERE, Lines, Place
 from safelinks.text import Link, Peel, found, replacements
 
 __all__ = [
@@ -34,7 +36,6 @@ __all__ = [
 ]
 
 Span = tuple[int, int]
-Locate = Callable[[int], tuple[int, int]]  # from an offset to a line and a column
 
 
 @frozen
@@ -43,6 +44,7 @@ class Codec:
 
     `redo` escapes what is written, which may be nothing, given what stood there; `whole` finishes
     the changed passage. `hides` matches those escapes that may stand for what a link is known by.
+    Patterns have no groups.
     """
 
     pattern: re.Pattern[str] | None = None
@@ -53,9 +55,17 @@ class Codec:
         default=Factory(lambda codec: codec.pattern, takes_self=True)
     )
 
+    @cached_property
+    def split(self) -> Callable[[str], list[str]] | None:
+        """Splits a text into what stands between escapes and, in turn, the escapes."""
+        return (
+            re.compile(f"({self.pattern.pattern})", self.pattern.flags).split
+            if self.pattern
+            else None
+        )
+
 
 RAW = Codec()
-_NOWHERE = Place()
 _AS_WRITTEN: Mapping[int, str] = MappingProxyType({})
 
 
@@ -72,8 +82,11 @@ class Passage:
     codec: Codec = RAW
     label: str | None = None
     original: str | None = None
-    place: Place = _NOWHERE
+    place: Place = NOWHERE
     meanings: Mapping[int, str] = field(default=_AS_WRITTEN, repr=False)
+
+
+Locate = Callable[[Passage, int], Place]  # where an offset in a passage is
 
 
 @frozen
@@ -88,11 +101,16 @@ class Edit:
 def links_in(
     text: str, passages: Iterable[Passage], peel: Peel, locate: Locate | None = None
 ) -> Iterator[Link]:
-    """Every link in `passages` of `text`, with the line and column that `locate` gives.
+    """Every link in `passages` of `text`, at the place that `locate` gives.
 
-    By default, those are counted in `text`.
+    By default, that is the place of the passage, with line and column in `text`.
     """
-    locate = locate or Lines(text).place
+    if locate is None:
+        lines = Lines(text)
+
+        def locate(passage: Passage, offset: int) -> Place:
+            return passage.place.at(*lines.place(offset))
+
     signs = _Signs(text)
     for passage in passages:
         if signs.may_be_in(passage):
@@ -113,7 +131,7 @@ def _links(text: str, passage: Passage, peel: Peel, locate: Locate | None) -> It
             span.url,
             start,
             end,
-            passage.place.at(*locate(start)) if locate else passage.place,
+            locate(passage, start) if locate else passage.place,
             unwrapped,
             error,
             span.escape,
@@ -177,6 +195,7 @@ def applied(text: str, edits: Iterable[Edit], start: int = 0, end: int | None = 
     return "".join(out)
 
 
+_FARTHEST = sys.maxsize
 _SIGNS = ("://", "safelinks")  # without one of them, `scan` finds nothing
 
 
@@ -231,50 +250,51 @@ class Meant:
     """The text that is meant by a passage, and where each character of it stands."""
 
     def __init__(self, text: str, passage: Passage) -> None:
-        pattern, undo = passage.codec.pattern, passage.codec.undo
+        split, undo = passage.codec.split, passage.codec.undo
         known: dict[str, str] = {}
-        self._out: list[str] = []
-        self._length = 0
-        # From each offset in `_at` on, characters stand one for one at `_raw`; or, where `_end` is
-        # not None, this one character stands for all that is from there up to it.
-        self._at: list[int] = []
-        self._raw: list[int] = []
-        self._end: list[int | None] = []
+        out: list[str] = []
+        length = 0
+        # Where in the meaning, and where in the document, an escape or a piece begins; where that
+        # ends; and how many characters it stands for. Behind it, all is as written.
+        entries: list[tuple[int, int, int, int]] = []
         for start, end in passage.pieces:
             if start in passage.meanings:
-                for char in passage.meanings[start]:
-                    self._add(char, start, end)
+                meaning = passage.meanings[start]
+                entries.append((length, start, end, len(meaning)))
+                out.append(meaning)
+                length += len(meaning)
                 continue
+            entries.append((length, start, start, 0))
             position = start
-            for match in pattern.finditer(text, start, end) if pattern else ():
-                escape = match[0]
+            # In turn what stands between escapes and an escape: no match is as cheap as a string.
+            written = split(text[start:end]) if split else [text[start:end]]
+            for at in range(1, len(written), 2):
+                escape, plain = written[at], len(written[at - 1])
                 undone = known.get(escape)
                 if undone is None:
                     undone = known[escape] = undo(escape)
+                length += plain
+                begin = position + plain
+                position = begin + len(escape)
                 if undone != escape:
-                    if position < match.start():
-                        self._add(text[position : match.start()], position, None)
-                    position = match.end()
-                    for char in undone:
-                        self._add(char, match.start(), position)
-            if position < end:
-                self._add(text[position:end], position, None)
-        self.text = "".join(self._out)
-
-    def _add(self, piece: str, start: int, end: int | None) -> None:
-        self._out.append(piece)
-        self._at.append(self._length)
-        self._raw.append(start)
-        self._end.append(end)
-        self._length += len(piece)
+                    entries.append((length, begin, position, len(undone)))
+                length += len(undone)
+                written[at] = undone
+            out += written
+            length += len(written[-1])
+        self._entries = entries
+        self.text = "".join(out)
 
     def start_of(self, offset: int) -> int:
         """Where the character at `offset` begins in the document."""
-        entry = bisect_right(self._at, offset) - 1
-        return self._raw[entry] + offset - self._at[entry]
+        at, start, end, width = self._entry(offset)
+        return start if offset < at + width else end + offset - at - width
 
     def end_of(self, offset: int) -> int:
         """Where the character before `offset` ends in the document."""
-        entry = bisect_right(self._at, offset - 1) - 1
-        end = self._end[entry]
-        return self._raw[entry] + offset - self._at[entry] if end is None else end
+        at, _, end, width = self._entry(offset - 1)
+        return end if offset <= at + width else end + offset - at - width
+
+    def _entry(self, offset: int) -> tuple[int, int, int, int]:
+        """The last entry that begins at `offset` or before."""
+        return self._entries[max(0, bisect_right(self._entries, (offset, _FARTHEST)) - 1)]
