@@ -110,8 +110,8 @@ def test_labels_of_forms_and_turned_pages() -> None:
     canvas.save()
     document = read(out.getvalue(), "x.pdf")
     assert [(link.target, link.label) for link in document.links] == [
-        ("https://a.example/1", "inside"),
         ("https://a.example/2", "upwards"),
+        ("https://a.example/1", "inside"),
         ("https://a.example/form", None),
     ]
 

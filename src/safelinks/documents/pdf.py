@@ -8,6 +8,7 @@ others from being read; the notes say what it was.
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -160,6 +161,7 @@ class _Reading:
             for one in annotations if isinstance(annotations, ArrayObject) else ():
                 with self._tried("the annotations", number):
                     linked += self._annotated(one.get_object(), place)
+        linked.sort(key=_in_reading_order)
         boxes = [box for _, boxes in linked for box in boxes]
         pen = Pen(boxes) if boxes else None
         found: list[Link] = []
@@ -281,6 +283,15 @@ def _reader(raw: bytes) -> PdfReader:
     if not reader.is_encrypted:
         _ = reader.root_object
     return reader
+
+
+def _in_reading_order(linked: tuple[str, list[Box]]) -> tuple[float, float]:
+    """A key by which links stand as people read them: from the top down, from left to right.
+
+    Those without a rectangle, which are the page's own, come first.
+    """
+    _, boxes = linked
+    return min(((-round(box.top), box.left) for box in boxes), default=(-math.inf, 0.0))
 
 
 def _as_it_is(url: str) -> Unwrapped:
