@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
 import shutil
 import subprocess
@@ -133,6 +134,32 @@ def test_a_diff(folder: Path) -> None:
 def test_a_diff_of_what_is_no_text() -> None:
     result = _run("--diff", DATA / "notice.docx")
     assert result.stdout == f"Binary file {DATA}/notice.docx would change\n"
+
+
+class _Terminal(io.TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
+def _on_terminal(monkeypatch: pytest.MonkeyPatch, *args: str | Path) -> tuple[int, bytes]:
+    out = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", _Terminal(out, "utf-8"))
+    with pytest.raises(SystemExit) as ended:
+        main(["clean", *map(str, args)])
+    sys.stdout.flush()
+    return int(ended.value.code or 0), out.getvalue()
+
+
+def test_nothing_reaches_the_terminal_that_could_drive_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "bad.txt").write_text(f"\x1b[31m\t{LINK} \u202ex\xad\r\nend\n")
+    shown = f"\\x1b[31m\t{TARGET} \\u202ex\\xad\r\nend\n".encode()
+    assert _on_terminal(monkeypatch, folder / "bad.txt") == (0, shown)
+    code, diff = _on_terminal(monkeypatch, "--diff", folder / "bad.txt")
+    assert (code, b"\x1b" in diff, b"+\\x1b[31m" in diff) == (0, False, True)
+    assert _on_terminal(monkeypatch, DATA / "notice.docx") == (2, b"")
+    assert "name a file with -o" in capfd.readouterr().err
 
 
 def test_output_to_a_file(folder: Path) -> None:

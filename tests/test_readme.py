@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 import safelinks
 from safelinks.cli import main
+from safelinks.documents.formats import FORMATS
 from safelinks.health.outcome import Reason, Verdict
 
 ROOT = Path(__file__).parent.parent
@@ -44,6 +45,13 @@ def test_every_reason_and_verdict_is_documented() -> None:
     documented = (ROOT / "docs" / "verdicts.md").read_text("utf-8")
     for name in (*Reason, *Verdict):
         assert f"`{name}`" in documented
+
+
+def test_every_format_is_documented() -> None:
+    documented = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    for one in FORMATS:
+        assert not one.suffixes or any(f"`{suffix}`" in documented for suffix in one.suffixes), one
+        assert one.extra is None or f"safelinks[{one.extra}]" in documented
 
 
 def test_every_error_is_documented() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["clean"]
 
 _MOST_PLACES = 5
+_ROW_ENDS = re.compile(r"(\r?\n|\t)")
 
 
 @click.command()
@@ -123,7 +125,7 @@ class _Cleaning:
         if b"\0" in before:
             sys.stdout.buffer.write(b"Binary file %b would change\n" % name)
         else:
-            shown = _as_text if sys.stdout.isatty() else bytes
+            shown = _for_terminal if sys.stdout.isatty() else bytes
             sys.stdout.buffer.writelines(map(shown, unified(before, after, name)))
         return True
 
@@ -137,7 +139,8 @@ class _Cleaning:
         for one in found:
             with self.inputs.told(one):
                 if output is None:
-                    sys.stdout.buffer.writelines(self._cleaned(one))
+                    shown = _for_terminal if sys.stdout.isatty() else bytes
+                    sys.stdout.buffer.writelines(map(shown, self._cleaned(one)))
                 else:
                     replace(output, self._cleaned(one))
 
@@ -159,9 +162,12 @@ class _Cleaning:
             warn(f"{one.name}: wrapped links without a target stay as they are ({shown})")
 
 
-def _as_text(line: bytes) -> bytes:
-    """A line of a diff as a terminal may show it."""
-    return printable(line.decode("utf-8", "replace").rstrip("\r\n")).encode() + b"\n"
+def _for_terminal(text: bytes) -> bytes:
+    """`text` as a terminal may show it: what could drive the terminal is made visible."""
+    if b"\0" in text:
+        raise click.UsageError("This is no text to show: name a file with -o, or use --in-place.")
+    rows = _ROW_ENDS.split(text.decode("utf-8", "surrogateescape"))
+    return "".join(row if at % 2 else printable(row) for at, row in enumerate(rows)).encode()
 
 
 def _sum_up(changed: int, what: str) -> None:
