@@ -220,6 +220,9 @@ def test_a_pdf_cannot_be_cleaned_and_the_rest_is(folder: Path) -> None:
     assert result.exit_code == 2
     assert "n.pdf" in result.stderr
     assert "1 file changed" in result.stderr
+    # Also where nobody named it: a check that passes must mean that no wrapper is left.
+    result = _run("--check", folder)
+    assert (result.exit_code, "n.pdf: links in a PDF cannot be" in result.stderr) == (2, True)
 
 
 class TestRedaction:

@@ -148,7 +148,9 @@ def test_documents_that_are_attached_without_end() -> None:
 
 
 def test_cleaning_is_refused_with_the_remedy() -> None:
-    raw = _one_link(b"(https://a.example/)")
+    plain = _one_link(b"(https://a.example/)")
+    assert read(plain, "some/notice.pdf").cleaned() == plain
+    raw = _one_link(b"(%b)" % wrap("https://a.example/").encode())
     document = read(raw, "some/notice.pdf")
     assert document.original() == raw
     for attempt in (document.cleaned, document.redacted):

@@ -8,7 +8,8 @@
     ├── ChainTooDeepError    wrappers within wrappers beyond the limit
     ├── ChainLoopError       wrappers within wrappers that lead back to themselves
     ├── InvalidURLError      an address that no client could ask for      (also a ValueError)
-    ├── DocumentError        an input that cannot be read as text
+    ├── DocumentError        an input that cannot be read
+    │   └── NotWritableError an input whose links cannot be replaced
     ├── SetupError           a setting of the environment that cannot be used
     └── CatalogError         catalog data that breaks its own rules
 
@@ -27,6 +28,7 @@ __all__ = [
     "DocumentError",
     "InvalidURLError",
     "NotASafeLinkError",
+    "NotWritableError",
     "SafelinksError",
     "SetupError",
     "TargetLostError",
@@ -97,6 +99,10 @@ class ChainLoopError(_LinkError):
 
 class DocumentError(SafelinksError):
     """An input that cannot be read; the message names it and says what to do."""
+
+
+class NotWritableError(DocumentError):
+    """A document with links to replace, in a format or a state in which that cannot be done."""
 
 
 class SetupError(SafelinksError):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import define, field, frozen
 
-from safelinks.errors import DocumentError
+from safelinks.errors import DocumentError, NotWritableError
 from safelinks.printable import printable
 
 if TYPE_CHECKING:
@@ -94,11 +94,14 @@ class Inputs:
 
     @contextmanager
     def told(self, one: Input) -> Iterator[None]:
-        """Within this block, an error of `one` is told; of files that nobody named, in a number."""
+        """Within this block, an error of `one` is told.
+
+        Files that nobody named, and that cannot be read, are only counted.
+        """
         try:
             yield
         except DocumentError as error:
-            if one.folder is None:
+            if one.folder is None or isinstance(error, NotWritableError):
                 self.fail(error)
             else:
                 self._skipped.append(error)

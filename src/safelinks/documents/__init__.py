@@ -41,14 +41,14 @@ class Document:
     def cleaned(self) -> bytes:
         """The same document with targets in the place of wrappers, all else byte for byte.
 
-        Raises DocumentError for a format that cannot be written, such as PDF.
+        Raises NotWritableError where that cannot be done, as in a PDF.
         """
         return self._content.cleaned(self._peel)
 
     def redacted(self) -> bytes:
         """The same document, its wrappers kept, without recipients and session values in them.
 
-        Raises DocumentError as `cleaned` does.
+        Raises NotWritableError as `cleaned` does.
         """
         return self._content.cleaned(_redacted)
 

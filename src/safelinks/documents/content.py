@@ -9,10 +9,19 @@ from attrs import field, frozen
 
 from safelinks.documents.passages import Passage, applied, edits_in, links_in
 from safelinks.documents.plain import Encoding
+from safelinks.errors import NotWritableError
 from safelinks.text import Link, Peel
 from safelinks.unwrap import MAX_LAYERS
 
-__all__ = ["Content", "Opened", "Passages", "TextContent", "cleaned_text", "plain_passages"]
+__all__ = [
+    "Content",
+    "Opened",
+    "Passages",
+    "TextContent",
+    "cleaned_text",
+    "plain_passages",
+    "unchanged",
+]
 
 Passages = Callable[[str], Iterable[Passage]]
 
@@ -29,8 +38,18 @@ class Content(Protocol):
     def cleaned(self, peel: Peel) -> bytes:
         """The document without the wrappers that `peel` takes off, all else as it was.
 
-        Raises DocumentError where such a document cannot be written.
+        Raises NotWritableError where there are some, but such a document cannot be written.
         """
+
+
+def unchanged(content: Content, peel: Peel, why_not: str) -> bytes:
+    """What `cleaned` gives of a document that cannot be written: the same, if that will do.
+
+    Raises NotWritableError, with `why_not`, where there is a link to replace.
+    """
+    if any(link.wrapped for link in content.links(peel)):
+        raise NotWritableError(why_not)
+    return content.original()
 
 
 # Opens a document within another, given its bytes and name. Raises DocumentError.

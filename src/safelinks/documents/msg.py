@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from safelinks.documents import headers
 from safelinks.documents.codepages import DEFAULT, codec_of_page
 from safelinks.documents.compound import Storage, opened_storage
-from safelinks.documents.content import Content, Opened, Passages, plain_passages
+from safelinks.documents.content import Content, Opened, Passages, plain_passages, unchanged
 from safelinks.documents.encapsulated import html_in, is_of_text
 from safelinks.documents.markup import html_passages
 from safelinks.documents.passages import links_in
@@ -89,11 +89,13 @@ class MsgContent:
         """The message as it was read."""
         return self.raw
 
-    def cleaned(self, peel: Peel) -> bytes:  # noqa: ARG002  as every content has it
-        """Raises DocumentError."""
-        raise DocumentError(
+    def cleaned(self, peel: Peel) -> bytes:
+        """The same, or NotWritableError."""
+        return unchanged(
+            self,
+            peel,
             f"{self.name}: links in an Outlook message cannot be replaced, as its text is stored "
-            "in up to three forms that have to agree; save it as .eml or .html and clean that"
+            "in up to three forms that have to agree; save it as .eml or .html and clean that",
         )
 
 

@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from safelinks.documents import plain
 from safelinks.documents.plain import Encoding
-from safelinks.errors import DocumentError
+from safelinks.errors import DocumentError, NotWritableError
 
 __all__ = ["Package", "Part", "open_package"]
 
@@ -68,7 +68,7 @@ class Package:
     def rewritten(self, changed: Mapping[str, bytes]) -> bytes:
         """The archive with other content for the parts in `changed`, all else as it was.
 
-        Raises DocumentError where a part is damaged.
+        Raises NotWritableError where a part is damaged.
         """
         out = io.BytesIO()
         try:
@@ -78,7 +78,7 @@ class Package:
                     content = changed.get(info.filename)
                     new.writestr(info, old.read(info) if content is None else content)
         except _DAMAGE:
-            raise DocumentError(
+            raise NotWritableError(
                 f"{self.name}: a part of this file is damaged, so it cannot be written; {_AGAIN}"
             ) from None
         return out.getvalue()

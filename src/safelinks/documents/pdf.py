@@ -19,7 +19,7 @@ from pypdf import Configuration, PageObject, PasswordType, PdfReader, apply_conf
 from pypdf.errors import DependencyError
 from pypdf.generic import ArrayObject
 
-from safelinks.documents.content import Content, Opened
+from safelinks.documents.content import Content, Opened, unchanged
 from safelinks.documents.pdf_labels import Box, Pen, Words
 from safelinks.documents.pdf_objects import (
     attached_file,
@@ -80,12 +80,14 @@ class PdfContent:
         """The PDF as it was read."""
         return self.raw
 
-    def cleaned(self, peel: Peel) -> bytes:  # noqa: ARG002
-        """Raises DocumentError: a PDF is not for changing."""
-        raise DocumentError(
+    def cleaned(self, peel: Peel) -> bytes:
+        """The same, or NotWritableError: a PDF is not for changing."""
+        return unchanged(
+            self,
+            peel,
             f"{self.name}: links in a PDF cannot be replaced, because its pages are laid out and "
             "its offsets and signatures fixed; clean the document that it was made from and export "
-            "it again"
+            "it again",
         )
 
 
