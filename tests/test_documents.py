@@ -55,6 +55,21 @@ def test_bytes_that_are_no_utf_8_are_pointed_out() -> None:
     assert read(b"fine").notes == ()
 
 
+@pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1252", "shift_jis", "koi8-r"])
+def test_markup_says_which_encoding_it_is_in(charset: str) -> None:
+    words = {"shift_jis": "日本", "koi8-r": "привет"}.get(charset, "café")
+    for name, head in (("x.html", f"<meta charset={charset}>"), ("x.xml", f"<?xml version='1.0' encoding='{charset}'?>")):  # fmt: skip
+        raw = f'{head}<a href="{wrap("https://example.org/é")}">{words}</a>'.encode(charset)
+        document = read(raw, name)
+        assert document.notes == ()
+        assert document.links[0].label == words
+        cleaned = document.cleaned().decode(charset)
+        assert cleaned in (f'{head}<a href="https://example.org/{e}">{words}</a>' for e in ("é", "%C3%A9"))  # fmt: skip
+    wrong = f"<meta charset={charset}>café ".encode("latin-1") + b"\xff\xfe\x81"
+    assert read(wrong.replace(charset.encode(), b"nonsense"), "x.html").notes
+    assert read(wrong.replace(charset.encode(), b"ascii"), "x.html").cleaned()
+
+
 @pytest.mark.parametrize(
     ("raw", "message"),
     [

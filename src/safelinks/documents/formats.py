@@ -203,6 +203,10 @@ def opened(raw: bytes, name: str, depth: int = 0) -> tuple[Content, Format, tupl
     text, encoding, note = plain.decode(raw, name)
     found = format_of(text, name)
     passages = found.passages or plain_passages
+    if note and found in (HTML, XML):
+        text, declared = plain.as_declared(text, encoding)
+        note = note if declared is encoding else None
+        encoding = declared
     return TextContent(text, encoding, passages), found, (note,) if note else ()
 
 

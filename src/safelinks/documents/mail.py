@@ -20,6 +20,7 @@ from safelinks.documents.content import Content, Opened, Passages, cleaned_text,
 from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.mime import Part, is_mailbox, messages_in, parts_of
 from safelinks.documents.passages import Codec, Meant, Passage, applied, edits_in, links_in
+from safelinks.documents.plain import in_charset
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
 from safelinks.errors import DocumentError
 from safelinks.place import NOWHERE, Lines, Place, column_behind
@@ -272,16 +273,7 @@ def _cleaned_body(raw: bytes, body: _Body, peel: Peel) -> bytes:
     octets, _ = _octets(raw, encoding)
     text, charset = _text(octets, body.part.charset)
     cleaned = cleaned_text(text, body.passages, peel)
-    return raw if cleaned == text else _encoded(_in_charset(cleaned, charset), raw, encoding)
-
-
-def _in_charset(text: str, charset: str) -> bytes:
-    """`text` in `charset`; what that lacks is percent-encoded, for it is part of an address."""
-    try:
-        return text.encode(charset, "surrogateescape")
-    except UnicodeEncodeError as error:
-        lacking = "".join(f"%{byte:02X}" for byte in text[error.start].encode())
-        return _in_charset(text.replace(text[error.start], lacking), charset)
+    return raw if cleaned == text else _encoded(in_charset(cleaned, charset), raw, encoding)
 
 
 def _encoded(octets: bytes, like: bytes, encoding: str) -> bytes:
@@ -306,7 +298,7 @@ def _cleaned_quoted_printable(raw: bytes, charset: str, passages: Passages, peel
             break
         if not _sliced(known):
             text = applied(text, edits)
-            raw = quopri.encodestring(_in_charset(text, known))
+            raw = quopri.encodestring(in_charset(text, known))
             continue
         escaped = raw.decode("latin-1")
         pieces = []
@@ -317,7 +309,7 @@ def _cleaned_quoted_printable(raw: bytes, charset: str, passages: Passages, peel
             octet += len(text[edit.start : edit.end].encode(known, "surrogateescape"))
             end = meant.end_of(octet)
             column = column_behind(escaped, done, start, column)
-            written = _in_charset(edit.written, known).decode("latin-1")
+            written = in_charset(edit.written, known).decode("latin-1")
             written = write_quoted_printable(
                 written, escaped, (start, end), column, encoding="latin-1"
             )

@@ -1,18 +1,20 @@
 """Plain text: which encoding it is in.
 
-UTF-8 is assumed unless a byte order mark says otherwise. Bytes that are no UTF-8 are kept as they
-are (PEP 383): links are ASCII, so they are found all the same, and nothing is lost in writing.
+UTF-8 is assumed unless a byte order mark, or the markup itself, says otherwise. Bytes that are no
+UTF-8 are kept as they are (PEP 383): links are ASCII, so they are found all the same, and nothing is
+lost in writing.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 
 from attrs import frozen
 
 from safelinks.errors import DocumentError
 
-__all__ = ["UTF_8", "Encoding", "decode"]
+__all__ = ["UTF_8", "Encoding", "as_declared", "decode", "in_charset"]
 
 
 @frozen
@@ -24,10 +26,24 @@ class Encoding:
 
     def encode(self, text: str) -> bytes:
         """The bytes of `text`, byte for byte as they were where nothing was changed."""
-        return self.mark + text.encode(self.name, "surrogateescape")
+        return self.mark + in_charset(text, self.name)
+
+
+def in_charset(text: str, charset: str) -> bytes:
+    """`text` in `charset`; what that lacks is percent-encoded, for it is part of an address."""
+    try:
+        return text.encode(charset, "surrogateescape")
+    except UnicodeEncodeError as error:
+        lacking = "".join(f"%{byte:02X}" for byte in text[error.start].encode())
+        return in_charset(text.replace(text[error.start], lacking), charset)
 
 
 UTF_8 = Encoding("utf-8")
+# HTML, section 4.2.5.4, and XML, section 2.8: near the beginning, in ASCII.
+_DECLARED = re.compile(
+    r"""(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9._:-]{1,40})""", re.IGNORECASE
+)
+_BEGINNING = 2_048
 # The longer marks first: that of UTF-32 begins like that of UTF-16.
 _MARKED = (
     Encoding("utf-32-le", codecs.BOM_UTF32_LE),
@@ -67,3 +83,20 @@ def decode(raw: bytes, name: str) -> tuple[str, Encoding, str | None]:
             "such bytes are kept as they are"
         )
         return content.decode("utf-8", "surrogateescape"), encoding, note
+
+
+def as_declared(text: str, encoding: Encoding) -> tuple[str, Encoding]:
+    """`text`, some bytes of which were no UTF-8, in the encoding that its markup declares.
+
+    The same again where none is declared, or the bytes are not in that, either.
+    """
+    declared = _DECLARED.search(text, 0, _BEGINNING)
+    if declared is None:
+        return text, encoding
+    raw = text.encode("utf-8", "surrogateescape")
+    try:
+        other = raw.decode(declared[1])
+        same = other.encode(declared[1]) == raw
+    except (LookupError, UnicodeError, ValueError):
+        return text, encoding
+    return (other, Encoding(declared[1])) if same else (text, encoding)
