@@ -1,8 +1,8 @@
 """Plain text: which encoding it is in.
 
 UTF-8 is assumed unless a byte order mark, or the markup itself, says otherwise. Bytes that are no
-UTF-8 are kept as they are (PEP 383): links are ASCII, so they are found all the same, and nothing is
-lost in writing.
+UTF-8 are kept as they are (PEP 383): links are ASCII, so they are found all the same, and nothing
+is lost in writing.
 """
 
 from __future__ import annotations
