@@ -121,6 +121,16 @@ def test_labels(name: str, raw: str, label: str | None) -> None:
     assert _links(raw, name)[0].label == label
 
 
+def test_the_name_of_a_namespace_is_no_link() -> None:
+    names = 'xmlns="http://www.w3.org/1999/xhtml" xmlns:v="http://a.example/v"'
+    assert _links(f"<html {names}><p>", "a.html") == _links(f"<rss {names}/>", "a.xml") == ()
+
+
+def test_an_attribute_that_is_there_twice_is_cleaned_twice() -> None:
+    twice = f'<a href="{E(LINK)}" href="{E(LINK)}">x</a>'
+    assert _cleaned(twice, "a.html") == twice.replace(E(LINK), E(TARGET))
+
+
 def test_what_outlook_noted_is_kept() -> None:
     raw = f'<a href="{LINK}" originalsrc="https://other.example/?a&amp;b" shash="x">PIP</a>'
     href, noted = _links(raw, "a.html")

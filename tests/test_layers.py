@@ -44,6 +44,7 @@ ORDER = [
     "documents.headers",
     "documents.mail",
     "documents.package",
+    "documents.opendocument",
     "documents.relationships",
     "documents.runs",
     "documents.spreadsheet",

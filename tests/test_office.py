@@ -40,9 +40,10 @@ def _parts(raw: bytes) -> dict[str, bytes]:
         return {info.filename: archive.read(info) for info in archive.infolist()}
 
 
-def _packed(parts: dict[str, bytes]) -> bytes:
+def _packed(parts: dict[str, bytes], *, stored: bool = False) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    method = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(out, "w", method) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     return out.getvalue()
@@ -312,6 +313,41 @@ def test_what_is_signed_is_left_alone_and_said() -> None:
     document = read(raw, "x.xlsx")
     assert "x.xlsx: this file is signed" in document.notes[0]
     assert document.cleaned() == raw
+
+
+class TestOpenDocument:
+    def test_the_notice(self) -> None:
+        document = read(DATA / "notice.odt")
+        assert (document.format, document.notes) == ("odf", ())
+        assert _told(document.links)[:2] == [
+            (PIP, "Payee Information Portal (PIP)", "part content.xml"),
+            (ABOUT, "PASSPort", "part content.xml"),
+        ]
+        assert len(document.links) == 8
+        _cleaned(document)
+        with zipfile.ZipFile(io.BytesIO(document.cleaned())) as archive:
+            first = archive.infolist()[0]
+        assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+
+    def test_an_epub(self) -> None:
+        page = f'<html xmlns="http://www.w3.org/1999/xhtml"><br><a href="{AMP}">x</a>'
+        raw = _packed(
+            {"mimetype": b"application/epub+zip", "a/1.xhtml": page.encode()}, stored=True
+        )
+        document = read(raw, "x.zip")
+        assert document.format == "epub"
+        assert _told(document.links) == [(TARGET, "x", "part a/1.xhtml")]
+        _cleaned(document)
+
+    def test_signed_and_encrypted(self) -> None:
+        parts = _parts((DATA / "notice.odt").read_bytes())
+        signed = _packed(parts | {"META-INF/documentsignatures.xml": b"<x/>"}, stored=True)
+        document = read(signed, "x.odt")
+        assert "x.odt: this file is signed" in document.notes[0]
+        assert document.cleaned() == signed
+        manifest = parts["META-INF/manifest.xml"].replace(b"/>", b"><encryption-data/></x>")
+        with pytest.raises(DocumentError, match=r"x\.odt: .* encrypted with a password"):
+            read(_packed(parts | {"META-INF/manifest.xml": manifest}, stored=True), "x.odt")
 
 
 class TestDamage:

@@ -87,6 +87,15 @@ FORMATS: tuple[Format, ...] = (
     JSON,
     MAIL,
     Format(
+        "odf", "an OpenDocument file", (".odt", ".ods", ".odp", ".odg", ".ott"),
+        module="opendocument", signature=_ZIP,
+        inside=(b"mimetypeapplication/vnd.oasis.opendocument",),
+    ),
+    Format(
+        "epub", "an EPUB", (".epub",),
+        module="opendocument", signature=_ZIP, inside=(b"mimetypeapplication/epub+zip",),
+    ),
+    Format(
         "docx", "a Word document", (".docx", ".docm", ".dotx", ".dotm"),
         module="office", signature=_ZIP, inside=(b"word/",),
     ),

@@ -45,7 +45,7 @@ _CLOSING = {name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in _RAW_TEX
 _JOINED = {"wbr"}  # the text on both sides of it is one word
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _ALT = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_END_OF_LINK = re.compile(r"</a\b", re.IGNORECASE)
+_END_OF_LINK = re.compile(r"</(?:[\w.-]+:)?a\b", re.IGNORECASE)
 _LONGEST_LABEL = 4_000
 
 
@@ -106,24 +106,25 @@ def _of_tag(text: str, tag: re.Match[str]) -> Iterator[Passage]:
     """The attributes of a tag that may hold a link, with the label of what it links."""
     if "=" not in tag[3] or not (":" in tag[3] or "&" in tag[3]):
         return
-    values = _attributes(text, tag.span(3))
+    values = list(_attributes(text, tag.span(3)))
     label = original = None
-    if "href" in values and tag[2].lower() == "a":
+    if tag[2].rpartition(":")[2].lower() == "a":
         label = _label(text, tag.end())
-    if "originalsrc" in values:
-        original = html.unescape(text[slice(*values["originalsrc"])])
-    for name, span in values.items():
-        own = name in ("href", "src")
+    for name, span in values:
+        if name == "originalsrc":
+            original = html.unescape(text[slice(*span)])
+    for name, span in values:
+        if name.startswith("xmlns"):  # the name of a namespace leads nowhere
+            continue
+        own = name.rpartition(":")[2] in ("href", "src")
         yield Passage((span,), MARKUP, label if own else None, original if own else None)
 
 
-def _attributes(text: str, span: Span) -> dict[str, Span]:
-    """Where the values of attributes are, by their names in lower case."""
-    values = {}
+def _attributes(text: str, span: Span) -> Iterator[tuple[str, Span]]:
+    """The names of attributes, in lower case, and where their values are."""
     for match in _ATTRIBUTE.finditer(text, *span):
         group = next(group for group in _VALUES if match[group] is not None)
-        values[match[1].lower()] = match.span(group)
-    return values
+        yield match[1].lower(), match.span(group)
 
 
 @frozen
@@ -151,8 +152,7 @@ def tags(text: str, start: int = 0) -> Iterator[Tag]:
 
 def attributes(text: str, tag: Tag) -> dict[str, Span]:
     """Where the values of the attributes of `tag` are, by name in lower case, without prefix."""
-    spans = _attributes(text, tag.inner)
-    return {name.rpartition(":")[2]: span for name, span in spans.items()}
+    return {name.rpartition(":")[2]: span for name, span in _attributes(text, tag.inner)}
 
 
 def _label(text: str, start: int) -> str | None:

@@ -1,0 +1,72 @@
+"""OpenDocument files (ODF 1.3, part 2) and EPUB: packages of XML, read and cleaned by part."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
+
+from safelinks.documents.content import Content, Opened, Passages, cleaned_text
+from safelinks.documents.markup import html_passages, xml_passages
+from safelinks.documents.package import Package, open_package
+from safelinks.documents.passages import links_in
+from safelinks.errors import DocumentError
+from safelinks.place import Place
+from safelinks.text import Link, Peel
+
+__all__ = ["open_content"]
+
+_TITLE = "an OpenDocument file or an EPUB"
+_MANIFEST = "META-INF/manifest.xml"
+_SIGNATURES = ("META-INF/documentsignatures.xml", "META-INF/signatures.xml")
+_ENCRYPTED = "encryption-data"  # an element of the manifest (ODF 1.3, part 2, section 4.4)
+# What describes the package names no links of the document.
+_ABOUT = ("META-INF/", "settings.xml", "meta.xml", "manifest.rdf")
+_HTML = (".html", ".htm", ".xhtml")
+
+
+@frozen
+class PartsContent:
+    """A package in which every part of markup is read by itself."""
+
+    package: Package
+    signed: bool
+
+    def links(self, peel: Peel) -> Iterator[Link]:
+        """Every link, with the part that it is in."""
+        for name, part in self.package.parts.items():
+            if not name.startswith(_ABOUT):
+                place = Place(part=name)
+                for link in links_in(part.text, _passages(name)(part.text), peel):
+                    yield evolve(link, place=place)
+
+    def original(self) -> bytes:
+        """The file as it was read."""
+        return self.package.raw
+
+    def cleaned(self, peel: Peel) -> bytes:
+        """The same package, in which only parts with wrapped links have changed."""
+        changed = {}
+        for name, part in self.package.parts.items():
+            text = part.text if self.signed else cleaned_text(part.text, _passages(name), peel)
+            if text != part.text:
+                changed[name] = self.package.encoded(name, text)
+        return self.package.rewritten(changed) if changed else self.package.raw
+
+
+def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[str, ...]]:  # noqa: ARG001
+    """The file `raw`, and what a reader should know of it. Raises DocumentError."""
+    package = open_package(raw, name, _TITLE)
+    if _ENCRYPTED in package.text(_MANIFEST):
+        raise DocumentError(
+            f"{name}: this is {_TITLE}, encrypted with a password; "
+            "save a copy without and try again"
+        )
+    signed = not package.names.isdisjoint(_SIGNATURES)
+    note = f"{name}: this file is signed: its links are read, and cleaning leaves it as it is"
+    return PartsContent(package, signed), (*package.notes, *([note] if signed else ()))
+
+
+def _passages(part: str) -> Passages:
+    return html_passages if posixpath.splitext(part)[1].lower() in _HTML else xml_passages
