@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from building import HOST, RECIPIENT, encode, wrap
 from click.testing import CliRunner, Result
+from notice import PERSON, TARGETS
 from web import Behaviour, answer, html, serving
 
 from safelinks import Verdict
@@ -22,16 +23,6 @@ from safelinks.cli import main
 ROOT = Path(__file__).parent.parent
 NOTICE = ROOT / "examples" / "notice.txt"
 TARGET = "https://example.org/"
-PERSON = "Nikki.Horton"
-
-TARGETS = [
-    "https://a127-pip.nyc.gov/webapp/PRDPCW/SelfService",
-    "https://www1.nyc.gov/site/mocs/systems/about-go-to-passport.page",
-    "https://www1.nyc.gov/site/mocs/systems/doing-business-with-nyc.page",
-    "https://passport.cityofnewyork.us/page.aspx/en/rfp/request_browse_public",
-    "https://www1.nyc.gov/site/mocs/systems/passport-user-materials.page",
-    "https://mocssupport.atlassian.net/servicedesk/customer/portal/8",
-]
 
 
 def _run(*args: str, stdin: str | bytes | None = None) -> Result:

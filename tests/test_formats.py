@@ -136,6 +136,11 @@ def test_what_outlook_noted_is_kept() -> None:
     href, noted = _links(raw, "a.html")
     assert href.original == "https://other.example/?a&b"
     assert (noted.target, noted.original) == ("https://other.example/?a&b", None)
+    tip = "Original URL: https://other.example/. Click or tap if you trust this link."
+    assert (
+        _links(f'<a title="{tip}" href="{LINK}">x</a>', "a.html")[1].original
+        == "https://other.example/"
+    )
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ _JOINED = {"wbr"}  # the text on both sides of it is one word
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _ALT = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _END_OF_LINK = re.compile(r"</(?:[\w.-]+:)?a\b", re.IGNORECASE)
+_TIP = re.compile(r"Original URL:\s*(\S+?)\.?\s+Click")  # as Outlook writes it, in English
 _LONGEST_LABEL = 4_000
 
 
@@ -107,12 +108,15 @@ def _of_tag(text: str, tag: re.Match[str]) -> Iterator[Passage]:
     if "=" not in tag[3] or not (":" in tag[3] or "&" in tag[3]):
         return
     values = list(_attributes(text, tag.span(3)))
-    label = original = None
+    label = original = tip = None
     if tag[2].rpartition(":")[2].lower() == "a":
         label = _label(text, tag.end())
     for name, span in values:
         if name == "originalsrc":
             original = html.unescape(text[slice(*span)])
+        elif name == "title":
+            tip = _TIP.search(html.unescape(text[slice(*span)]))
+    original = original or (tip[1] if tip else None)
     for name, span in values:
         if name.startswith("xmlns"):  # the name of a namespace leads nowhere
             continue
