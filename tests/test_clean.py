@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,60 @@ def test_output_to_a_file(folder: Path) -> None:
     assert (folder / "out").stat().st_mode & 0o777 == 0o666 & ~umask
     assert _run("-o", folder / "no" / "out", folder / "a.txt").exit_code == 2
     assert "this is a directory" in _run("-o", folder, folder / "a.txt").stderr
+
+
+def test_output_to_what_is_no_file(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    with subprocess.Popen(["/bin/cat", folder / "pipe"], stdout=subprocess.PIPE) as reader:
+        assert _run("-o", folder / "pipe", folder / "a.txt").exit_code == 0
+        assert reader.communicate()[0] == f"see {TARGET}\n".encode()
+    assert (folder / "pipe").is_fifo()
+    assert _run("-o", "-", folder / "a.txt").stdout == f"see {TARGET}\n"
+    for args in (("-i", ""), ("-o", "", folder / "a.txt"), ("",)):
+        result = _run(*args)
+        assert (result.exit_code, "empty" in result.stderr) == (2, True)
+    assert (folder / "a.txt").read_text() == f"see {LINK}\n"
+    assert "no such directory" in _run("-o", folder / "no" / "x", folder / "a.txt").stderr
+
+
+def test_no_backup_is_lost(folder: Path) -> None:
+    assert _run("-i", "--backup", ".bak", folder).exit_code == 0
+    (folder / "a.txt").write_text(LINK)
+    result = _run("-i", "--backup", ".bak", folder)
+    assert result.exit_code == 2
+    assert "its backup a.txt.bak is there already, so nothing was changed" in result.stderr
+    assert (folder / "a.txt.bak").read_text() == f"see {LINK}\n"
+    assert (folder / "a.txt").read_text() == LINK
+    assert not (folder / "a.txt.bak.bak").exists()
+
+
+def test_links_out_of_a_directory_are_left_alone(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "x.txt"
+    outside.write_text(LINK)
+    (folder / "below" / "x.txt").symlink_to(outside)
+    assert _run("-i", folder).exit_code == 0
+    assert outside.read_text() == LINK
+    result = _run("--check", outside, folder / "below" / "x.txt", f"{outside.parent}/./x.txt")
+    assert result.stdout == f"would change {outside}\n"
+
+
+def test_what_stays_the_same_need_not_be_writable(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    assert _run("-i", folder / "clean.md").exit_code == 0
+    result = _run("-i", folder)
+    assert (result.exit_code, "no permission to write" in result.stderr) == (2, True)
+    long = folder / ("x" * 250)
+    long.write_text(LINK)
+    monkeypatch.undo()
+    assert _run("-i", long).exit_code == 0
+    assert long.read_text() == TARGET
 
 
 def test_patterns(folder: Path) -> None:

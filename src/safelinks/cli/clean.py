@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["clean"]
 
+STANDARD_OUTPUT = "-"
 _MOST_PLACES = 5
 _ROW_ENDS = re.compile(r"(\r?\n|\t)")
 
@@ -33,7 +34,7 @@ _ROW_ENDS = re.compile(r"(\r?\n|\t)")
 @click.option("--diff", is_flag=True, help="Print what would change, as a unified diff.")
 @click.option("--check", is_flag=True, help="Change nothing; exit with 1 if something would.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write the result to this file."
+    "-o", "--output", metavar="FILE", help="Write the result to this file; - is standard output."
 )
 @click.option("--redact", is_flag=True, help="Keep wrappers; blank recipients and session values.")
 @keep_redirectors
@@ -46,7 +47,7 @@ def clean(
     backup: str | None,
     diff: bool,
     check: bool,
-    output: Path | None,
+    output: str | None,
     redact: bool,
     keep_redirectors: bool,
 ) -> None:
@@ -63,6 +64,8 @@ def clean(
     names = files or (STANDARD_INPUT,)
     if in_place and STANDARD_INPUT in names:
         raise click.UsageError("--in-place needs files: standard input cannot be changed.")
+    if output == "":
+        raise click.UsageError("The name behind --output is empty: name a file.")
     if in_place and (diff or check or output):
         raise click.UsageError("--in-place does not go with --diff, --check or --output.")
     if output and (diff or check):
@@ -78,7 +81,7 @@ def clean(
         _sum_up(changed, "would change")
         context.exit(2 if inputs.failed else int(check and changed > 0))
     else:
-        cleaning.write(output)
+        cleaning.write(None if output in (None, STANDARD_OUTPUT) else Path(str(output)))
     context.exit(2 if inputs.failed else 0)
 
 
@@ -95,8 +98,15 @@ class _Cleaning:
 
         changed = 0
         for one in self.inputs:
+            if one.folder is not None and backup and one.name.endswith(backup):
+                continue  # what an earlier run put there
             with self.inputs.told(one):
-                changed += replace(Path(one.name), self._cleaned(one), backup=backup)
+                results = self._results(one)
+                first = list(islice(results, 2))
+                if len(first) == 1 and first[0][0].original() == first[0][1]:
+                    continue  # so that nothing has to be written where nothing may be
+                content = (after for _, after in chain(first, results))
+                changed += replace(Path(one.name), content, backup=backup)
         return changed
 
     def show(self, *, diff: bool) -> int:

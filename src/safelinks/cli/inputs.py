@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -75,8 +76,9 @@ class Inputs:
                 continue
             paths = [Path(name)] if found is None else found
             for path in paths:
-                if path not in seen:
-                    seen.add(path)
+                real = Path(os.path.realpath(path))
+                if real not in seen:
+                    seen.add(real)
                     yield Input(str(path), None if found is None else name, blocks_of(path))
             self._tell_what_was_skipped(name)
 

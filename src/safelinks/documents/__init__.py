@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -130,9 +131,10 @@ def read_all(
             on_error(error)
             continue
         for path in [Path(source)] if found is None else found:
-            if path in seen:
+            real = Path(os.path.realpath(path))
+            if real in seen:
                 continue
-            seen.add(path)
+            seen.add(real)
             try:
                 yield from read_each(blocks_of(path), str(path), keep_redirectors=keep_redirectors)
             except DocumentError as error:

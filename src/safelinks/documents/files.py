@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from safelinks.errors import DocumentError
+from safelinks.errors import DocumentError, NotWritableError
 
 __all__ = ["blocks_of", "bytes_of", "files_in", "replace"]
 
@@ -39,24 +39,28 @@ def blocks_of(path: Path) -> Iterator[bytes]:
 @contextmanager
 def _told(path: Path, do: str, done: str) -> Iterator[None]:
     """Within this block, what the system refuses to `do` is told in one sentence."""
+    kind = DocumentError if do == "read" else NotWritableError
     try:
         yield
     except IsADirectoryError:
-        raise DocumentError(f"{path}: this is a directory; name a file in it") from None
+        raise kind(f"{path}: this is a directory; name a file in it") from None
     except FileNotFoundError:
-        raise DocumentError(f"{path}: there is no such file") from None
+        missing = "file" if do == "read" else "directory"
+        raise kind(f"{path}: there is no such {missing}") from None
     except PermissionError:
-        raise DocumentError(f"{path}: no permission to {do} this file") from None
+        raise kind(f"{path}: no permission to {do} this file") from None
     except (OSError, ValueError) as error:
-        raise DocumentError(f"{path}: this file cannot be {done} ({_reason(error)})") from None
+        raise kind(f"{path}: this file cannot be {done} ({_reason(error)})") from None
 
 
 def files_in(source: str | Path) -> list[Path] | None:
     """The files that `source` stands for: those of a directory, or that match a pattern, in order.
 
-    None where it is itself the name of one file. Names that begin with a dot are left out, as are
-    links to directories. Raises DocumentError where there is no such file at all.
+    None where it is itself the name of one file. In a directory, names that begin with a dot are
+    left out, and so are symbolic links. Raises DocumentError where there is no such file at all.
     """
+    if not str(source):
+        raise DocumentError("a file's name is empty; name a file or a directory")
     path = Path(source)
     try:
         if path.is_dir():
@@ -79,23 +83,30 @@ def _walk(directory: Path) -> Iterator[Path]:
         inner[:] = [name for name in inner if not name.startswith(".")]
         for name in names:
             path = Path(folder, name)
-            if not name.startswith(".") and path.is_file():
+            if not name.startswith(".") and path.is_file() and not path.is_symlink():
                 yield path
 
 
 def replace(path: Path, content: Iterable[bytes], *, backup: str | None = None) -> bool:
     """Put `content` in the place of the file at `path`, whole or not at all.
 
-    Gives whether that changed the file; one that stays the same is not touched. Mode,
-    times and, where that is allowed, owner are kept; a symbolic link goes on pointing to the file.
-    With `backup`, a suffix, the file is first copied to its name with that behind it. Raises
-    DocumentError where it cannot be written. A file that is not there yet is made.
+    Gives whether that changed the file; one that stays the same is not touched. Mode, times and,
+    where that is allowed, owner are kept; a symbolic link goes on pointing to the file. With
+    `backup`, a suffix, the file is first copied to its name with that behind it, where there must
+    be none yet. A file that is not there is made; a device or a pipe is written to. Raises
+    NotWritableError where that cannot be done.
     """
     path = Path(os.path.realpath(path))
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        with _told(path, "write", "written"), path.open("wb") as device:
+            device.writelines(content)
+        return True
     temporary: Path | None = None
     try:
         with _told(path, "write", "written"):
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            if path.is_dir():
+                raise IsADirectoryError
+            handle, name = tempfile.mkstemp(prefix=".safelinks-", dir=path.parent)
             temporary = Path(name)
             file = os.fdopen(handle, "wb")
         with file:
@@ -107,7 +118,7 @@ def replace(path: Path, content: Iterable[bytes], *, backup: str | None = None) 
             if path.is_file() and filecmp.cmp(temporary, path, shallow=False):
                 return False
             if backup:
-                shutil.copy2(path, path.with_name(path.name + backup))
+                _back_up(path, path.with_name(path.name + backup))
             _copy_attributes(path, temporary)
             temporary.replace(path)
             temporary = None
@@ -116,6 +127,17 @@ def replace(path: Path, content: Iterable[bytes], *, backup: str | None = None) 
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink()
+
+
+def _back_up(path: Path, backup: Path) -> None:
+    """Copy the file at `path`; what is at `backup` already is worth more than a copy."""
+    with _told(backup, "write", "written"):
+        if os.path.lexists(backup):
+            raise NotWritableError(
+                f"{path}: its backup {backup.name} is there already, so nothing was changed; "
+                "move that away, or choose another suffix"
+            )
+        shutil.copy2(path, backup)
 
 
 def _copy_attributes(path: Path, new: Path) -> None:
