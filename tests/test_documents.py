@@ -65,6 +65,9 @@ def test_markup_says_which_encoding_it_is_in(charset: str) -> None:
         assert document.links[0].label == words
         cleaned = document.cleaned().decode(charset)
         assert cleaned in (f'{head}<a href="https://example.org/{e}">{words}</a>' for e in ("é", "%C3%A9"))  # fmt: skip
+    plain = f'{head}<a href="{wrap("https://example.org/é")}"></a>'.encode("ascii")
+    assert read(plain, "x.xml").cleaned().decode(charset)
+    assert b"\xc3" not in read(plain.replace(charset.encode(), b"us-ascii"), "x.xml").cleaned()
     wrong = f"<meta charset={charset}>café ".encode("latin-1") + b"\xff\xfe\x81"
     assert read(wrong.replace(charset.encode(), b"nonsense"), "x.html").notes
     assert read(wrong.replace(charset.encode(), b"ascii"), "x.html").cleaned()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ import docx
 import openpyxl
 import pptx
 import pytest
+import reportlab.pdfgen.canvas
 from building import HOST, RECIPIENT, wrap
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
@@ -134,6 +137,7 @@ def _run(text: str, name: str = "t") -> str:
 
 
 AMP = LINK.replace("&", "&amp;")
+E = html.escape
 BEGIN, SEPARATE, END = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end"))  # fmt: skip
 WORD_CASES: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
     "hyperlink": (f"{_run('See ')}<w:hyperlink r:id='{{}}'>{_run('the ')}{_run('PIP &amp; so')}</w:hyperlink>", [(TARGET, "the PIP & so")]),
@@ -302,10 +306,116 @@ def test_embedded_documents() -> None:
     document = read(_packed(outer), "x.docx")
     assert [str(link.place) for link in document.links][-1] == "part sheet1.xlsx, sheet 2, cell A1"
     assert document.notes == (
-        "x.docx: nothing.bin: this is no text file (line 1 holds a NUL byte); save it as plain text and try again",
+        "x.docx: an object in this file could not be searched, such as nothing.bin",
     )  # fmt: skip
     inner = _parts(_cleaned(document).original())["word/embeddings/sheet1.xlsx"]
     assert not any(link.wrapped for link in read(inner, "x.xlsx").links)
+
+
+def test_an_embedded_pdf_stays_and_is_told() -> None:
+    outer = _parts(_saved(_word(_run(AMP))))
+    sheet = reportlab.pdfgen.canvas.Canvas(out := io.BytesIO())
+    sheet.linkURL(LINK, (0, 0, 9, 9))
+    sheet.showPage()
+    sheet.save()
+    outer["word/embeddings/a.pdf"] = out.getvalue()
+    document = read(_packed(outer), "x.docx")
+    assert document.notes == (
+        "x.docx: links in a.pdf, which is in this file, are read, but cannot be replaced",
+    )
+    parts = _parts(document.cleaned())
+    assert parts["word/embeddings/a.pdf"] == out.getvalue()
+    assert LINK[:50].encode() not in parts["word/document.xml"]
+
+
+XMLNS = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+CUT = LINK[:200]
+LONG = wrap(f"https://example.org/{'x' * 300}")
+IN_PARTS: dict[str, tuple[dict[str, str], list[tuple[str, str]]]] = {
+    # parts, and the links that people see, with their places
+    "hyphen that keeps together": (
+        {"word/document.xml": f"<w:p><w:r><w:t>{E(wrap('https://example.org/my-page')).replace('-', '</w:t><w:noBreakHyphen/><w:t>')}</w:t></w:r></w:p>"},
+        [("https://example.org/my-page", "paragraph 1")],
+    ),
+    "deleted in several runs": (
+        {"word/document.xml": f"<w:p><w:del><w:r><w:delText>{E(LINK[:60])}</w:delText></w:r><w:r><w:delText>{E(LINK[60:])}</w:delText></w:r></w:del></w:p>"},
+        [],
+    ),
+    "chunk of mail": (
+        {"word/document.xml": "<w:p/>", "word/afchunk.mht": f"MIME-Version: 1.0\nContent-Type: text/html\n\n<a href='{E(LINK)}'>x</a>"},
+        [(TARGET, "part afchunk.mht, line 4")],
+    ),
+    "picture": ({"word/document.xml": "<w:p/>", "word/media/a.svg": f"<svg><a href='{E(LINK)}'/></svg>"}, []),
+    "shared string that no cell shows": (
+        {"xl/workbook.xml": "<workbook/>", "xl/_rels/workbook.xml.rels": "<Relationship Id='s' Type='x/sharedStrings' Target='sharedStrings.xml'/>",
+         "xl/sharedStrings.xml": f"<sst><si><r><t>{E(CUT)}</t></r><r><t>{E(LINK[200:])}</t></r></si></sst>"},
+        [],
+    ),
+    "reading aid between runs": (
+        {"xl/workbook.xml": f"<sheets {XMLNS}><sheet name='S' r:id='a'/></sheets>", "xl/_rels/workbook.xml.rels": "<Relationship Id='a' Type='x/worksheet' Target='sheet.xml'/>",
+         "xl/sheet.xml": f"<x:sheetData><c r='A1' t='inlineStr'><is><r><t>{E(CUT)}</t></r><rPh><t>kana</t></rPh><r><t>{E(LINK[200:])}</t></r></is></c></x:sheetData>"},
+        [(TARGET, "sheet S, cell A1")],
+    ),
+    "page header": (
+        {"xl/workbook.xml": f"<sheets {XMLNS}><sheet name='S' r:id='a'/></sheets>", "xl/_rels/workbook.xml.rels": "<Relationship Id='a' Type='x/worksheet' Target='sheet.xml'/>",
+         "xl/sheet.xml": f"<sheetData/><oddHeader>&amp;C{E(LINK.replace('&', '&&'))}</oddHeader>"},
+        [(TARGET, "part header or footer, sheet S")],
+    ),
+    "link of a cell that is not there": (
+        {"xl/workbook.xml": f"<sheets {XMLNS}><sheet name='S' r:id='a'/></sheets>", "xl/_rels/workbook.xml.rels": "<Relationship Id='a' Type='x/worksheet' Target='sheet.xml'/>",
+         "xl/_rels/sheet.xml.rels": f"<Relationship Id='h' Type='x/hyperlink' TargetMode='External' Target='{E(LINK)}'/>",
+         "xl/sheet.xml": f"<x:sheetData/><x:hyperlinks {XMLNS}><x:hyperlink ref='$B$2:$B$3' r:id='h'/></x:hyperlinks>"},
+        [(TARGET, "sheet S, cell B2")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("parts", "expected"), IN_PARTS.values(), ids=IN_PARTS)
+def test_parts(parts: dict[str, str], expected: list[tuple[str, str]]) -> None:
+    document = read(_packed({name: text.encode() for name, text in parts.items()}), "x.docx")
+    assert [(link.target, str(link.place)) for link in document.links] == expected
+    _cleaned(document)
+    redacted = _parts(document.redacted())
+    assert not any(b"First" in part for part in redacted.values())
+
+
+def test_what_a_page_header_becomes() -> None:
+    parts, _ = IN_PARTS["page header"]
+    raw = _packed({name: text.encode() for name, text in parts.items()})
+    sheet = _parts(read(raw, "x.xlsx").cleaned())["xl/sheet.xml"]
+    assert sheet.endswith(b"<oddHeader>&amp;Chttps://example.org/a?b=1&amp;&amp;c=2</oddHeader>")
+
+
+def test_no_string_of_a_formula_gets_too_long() -> None:
+    text = f'{"p" * 150} {LONG} ""q""'
+    pieces = '"&"'.join(re.findall(".{1,200}", text))
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active["A1"] = f'=HYPERLINK("{pieces}","x")'
+    again = openpyxl.load_workbook(io.BytesIO(read(_saved(book), "x.xlsx").cleaned()))
+    strings = re.findall('"((?:[^"]|"")*)"', again.worksheets[0]["A1"].value)
+    assert max(map(len, strings)) <= 255
+    assert "".join(strings[:-1]) == f'{"p" * 150} https://example.org/{"x" * 300} ""q""'
+
+
+def test_parts_of_one_name_stay_apart() -> None:
+    out = io.BytesIO(_packed({"word/document.xml": b"<w:p><w:t>old</w:t></w:p>"}))
+    with zipfile.ZipFile(out, "a") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive.writestr("word/document.xml", f"<w:p><w:r><w:t>{AMP}</w:t></w:r></w:p>")
+    with zipfile.ZipFile(io.BytesIO(read(out.getvalue(), "x.docx").cleaned())) as archive:
+        old, new = archive.infolist()
+        assert archive.read(old) == b"<w:p><w:t>old</w:t></w:p>"
+        assert TARGET.encode() not in archive.read(old)
+        assert b"https://example.org/a" in archive.read(new)
+
+
+def test_many_cells_that_share_a_long_string() -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in range(1, 5_001):
+        book.active.cell(row, 1).value = "lorem & ipsum " * 2_000
+    assert read(_saved(book), "x.xlsx").links == ()
 
 
 def test_what_is_signed_is_left_alone_and_said() -> None:
@@ -413,7 +523,7 @@ class TestDamage:
         parts["word/document.xml"] = xml.encode()
         assert TARGET in [link.target for link in read(_packed(parts), "x.docx").links]
 
-    @pytest.mark.parametrize("text", ["<w:p>", "<w:r>", "<a:hlinkClick r:id='rId2'/>", "</w:p>", "<mc:Fallback>", "<w:fldSimple>", "<w:hyperlink r:id='rId2'>", "<w:t>x</w:t>"])  # fmt: skip
+    @pytest.mark.parametrize("text", ["<w:p>", "<w:r>", "<a:hlinkClick r:id='rId2'/>", "</w:p>", "<mc:Fallback>", "<w:fldSimple>", "<w:hyperlink r:id='rId2'>", "<w:t>x</w:t>", "<w:hyperlink r:id='rId2'><w:t>x</w:t>", "<w:fldSimple w:instr='x'><w:t>y</w:t>"])  # fmt: skip
     def test_hostile_markup_ends(self, text: str) -> None:
         for whole in (text * 20_000, f"<w:p>{text * 20_000}</w:p>", f"<w:p><w:r>{text * 20_000}"):
             parts = _parts((DATA / "notice.docx").read_bytes())

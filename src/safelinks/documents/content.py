@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from attrs import field, frozen
 
@@ -11,7 +11,7 @@ from safelinks.documents.passages import Passage, applied, edits_in, links_in
 from safelinks.documents.plain import Encoding
 from safelinks.errors import NotWritableError
 from safelinks.text import Link, Peel
-from safelinks.unwrap import MAX_LAYERS
+from safelinks.unwrap import MAX_LAYERS, unwrap
 
 __all__ = [
     "Content",
@@ -19,6 +19,8 @@ __all__ = [
     "Passages",
     "TextContent",
     "cleaned_text",
+    "cleaned_within",
+    "fixed",
     "plain_passages",
     "unchanged",
 ]
@@ -27,7 +29,9 @@ Passages = Callable[[str], Iterable[Passage]]
 
 
 class Content(Protocol):
-    """A document, opened."""
+    """A document, opened; `writable` if such a one can be cleaned."""
+
+    writable: ClassVar[bool]
 
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link, in order, unwrapped by `peel`."""
@@ -50,6 +54,21 @@ def unchanged(content: Content, peel: Peel, why_not: str) -> bytes:
     if any(link.wrapped for link in content.links(peel)):
         raise NotWritableError(why_not)
     return content.original()
+
+
+def cleaned_within(content: Content, peel: Peel) -> bytes:
+    """What `cleaned` gives of a document within another; one that cannot be written stays."""
+    try:
+        return content.cleaned(peel)
+    except NotWritableError:
+        return content.original()
+
+
+def fixed(content: Content, title: str) -> tuple[str, ...]:
+    """A sentence for the user of a document that has such a one in it."""
+    if content.writable or not any(link.wrapped for link in content.links(unwrap)):
+        return ()
+    return (f"links in {title}, which is in this file, are read, but cannot be replaced",)
 
 
 # Opens a document within another, given its bytes and name. Raises DocumentError.
@@ -78,6 +97,7 @@ def cleaned_text(text: str, passages: Passages, peel: Peel) -> str:
 class TextContent:
     """A document that is text, in which `passages` hold the links."""
 
+    writable: ClassVar[bool] = True
     text: str = field(repr=False)
     encoding: Encoding
     passages: Passages = plain_passages

@@ -212,7 +212,7 @@ def opened(raw: bytes, name: str, depth: int = 0) -> tuple[Content, Format, tupl
     text, encoding, note = plain.decode(raw, name)
     found = format_of(text, name)
     passages = found.passages or plain_passages
-    if note and found in (HTML, XML):
+    if found in (HTML, XML) and (note or text.isascii()):
         text, declared = plain.as_declared(text, encoding)
         note = note if declared is encoding else None
         encoding = declared

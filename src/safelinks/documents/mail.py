@@ -12,11 +12,20 @@ import quopri
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import ClassVar
 
 from attrs import evolve, field, frozen
 
 from safelinks.documents import headers
-from safelinks.documents.content import Content, Opened, Passages, cleaned_text, plain_passages
+from safelinks.documents.content import (
+    Content,
+    Opened,
+    Passages,
+    cleaned_text,
+    cleaned_within,
+    fixed,
+    plain_passages,
+)
 from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.mime import Part, is_mailbox, messages_in, parts_of
 from safelinks.documents.passages import Codec, Meant, Passage, applied, edits_in, links_in
@@ -65,6 +74,7 @@ class _Body:
 class MailContent:
     """A mail, taken apart; in its file it begins at `line`."""
 
+    writable: ClassVar[bool] = True
     raw: bytes = field(repr=False)
     bodies: tuple[_Body, ...] = field(repr=False)
     line: int = 1
@@ -106,6 +116,7 @@ class MailContent:
 class MailboxContent:
     """A mailbox: message after message."""
 
+    writable: ClassVar[bool] = True
     messages: tuple[MailContent, ...] = field(repr=False)
 
     def links(self, peel: Peel) -> Iterator[Link]:
@@ -160,6 +171,8 @@ def open_message(
         if part.body[0] < part.body[1] and passages is None:
             try:
                 attached, more = _attached(raw[slice(*part.body)], part, opened)
+                if attached is not None:
+                    more = (*more, *fixed(attached, part.name or part.content_type))
                 notes |= dict.fromkeys(f"{name}: {note}" for note in more)
             except DocumentError as error:
                 notes[f"{name}: {error}"] = None
@@ -260,10 +273,7 @@ def _body_links(raw: bytes, body: _Body, lines: Lines, peel: Peel) -> Iterator[L
 def _cleaned_body(raw: bytes, body: _Body, peel: Peel) -> bytes:
     encoding = body.part.encoding
     if body.attached is not None:
-        try:
-            octets = body.attached.cleaned(peel)
-        except DocumentError:  # such as a PDF: it stays
-            return raw
+        octets = cleaned_within(body.attached, peel)
         before, _ = _octets(raw, encoding)
         return raw if octets == before else _encoded(octets, raw, encoding)
     if body.passages is None:

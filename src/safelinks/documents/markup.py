@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from attrs import frozen
 
@@ -146,10 +147,12 @@ class Tag:
     inner: Span
 
 
-def tags(text: str, start: int = 0) -> Iterator[Tag]:
-    """The tags of an XML document from `start` on, in order."""
+def tags(text: str, start: int = 0, names: AbstractSet[str] | None = None) -> Iterator[Tag]:
+    """The tags of an XML document from `start` on, in order; with `names`, those only."""
     for match in _TAG.finditer(text, start):
         name = match[2].rpartition(":")[2]
+        if names is not None and name not in names:
+            continue
         empty = match[3].endswith("/")
         yield Tag(name, match.start(), match.end(), bool(match[1]), empty, match.span(3))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from typing import ClassVar
 
 import compressed_rtf
 from attrs import evolve, field, frozen
@@ -76,6 +77,7 @@ class _Body:
 class MsgContent:
     """An Outlook message, taken apart."""
 
+    writable: ClassVar[bool] = False
     raw: bytes = field(repr=False)
     name: str
     bodies: tuple[_Body, ...] = field(repr=False)

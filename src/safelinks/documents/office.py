@@ -11,10 +11,11 @@ import html
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import ClassVar
 
 from attrs import evolve, field, frozen
 
-from safelinks.documents.content import Content, Opened
+from safelinks.documents.content import Content, Opened, cleaned_within, fixed
 from safelinks.documents.markup import attributes, tags, xml_passages
 from safelinks.documents.package import Package, open_package
 from safelinks.documents.passages import Edit, Span, applied, edits_of, links_of
@@ -41,6 +42,7 @@ _SIGNATURES = "_xmlsignatures/"
 class OfficeContent:
     """A file of Office, unpacked; `embedded` are the documents in it, by the part that each is."""
 
+    writable: ClassVar[bool] = True
     package: Package
     embedded: Mapping[str, Content] = field(repr=False)
 
@@ -62,7 +64,7 @@ class OfficeContent:
         package = self.package
         if _signed(package):
             return package.raw
-        inner = {part: content.cleaned(peel) for part, content in self.embedded.items()}
+        inner = {part: cleaned_within(content, peel) for part, content in self.embedded.items()}
         changed = {
             part: raw for part, raw in inner.items() if raw != self.embedded[part].original()
         }
@@ -82,13 +84,20 @@ def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[
     if _signed(package):
         note = "this file is signed: its links are read, and cleaning leaves it as it is"
         notes = (*notes, f"{name}: {note}")
-    embedded = {}
+    embedded: dict[str, Content] = {}
+    closed = []
     for part, inner in package.embedded.items():
+        title = posixpath.basename(part)
         try:
-            embedded[part], more = opened(inner, posixpath.basename(part))
-            notes += tuple(f"{name}: {note}" for note in more)
-        except DocumentError as error:
-            notes = (*notes, f"{name}: {error}")
+            embedded[part], more = opened(inner, title)
+        except DocumentError:
+            closed.append(title)
+            continue
+        more = (*more, *fixed(embedded[part], title))
+        notes += tuple(f"{name}: {note}" for note in more)
+    if closed:
+        count = "an object" if len(closed) == 1 else f"{len(closed)} objects"
+        notes = (*notes, f"{name}: {count} in this file could not be searched, such as {closed[0]}")
     return OfficeContent(package, embedded), notes
 
 
@@ -189,6 +198,7 @@ def _workbook(package: Package, main: str, relationships: Relationships) -> Iter
                 yield from passages_of_comments(inner, package.text(inner), beside)
         for inner in below.parts("drawing"):
             yield from _runs(package, inner, evolve(place, part="drawing"))
+    yield from strings.passages()
 
 
 # By the name that a main part has, as good as always.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from typing import ClassVar
 
 from attrs import evolve, frozen
 
@@ -30,6 +31,7 @@ _HTML = (".html", ".htm", ".xhtml")
 class PartsContent:
     """A package in which every part of markup is read by itself."""
 
+    writable: ClassVar[bool] = True
     package: Package
     signed: bool
 

@@ -6,11 +6,14 @@ written again has the same parts in the same order, with their times and attribu
 
 from __future__ import annotations
 
+import copy
 import io
 import lzma
 import struct
+import warnings
 import zlib
 from collections.abc import Mapping
+from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from attrs import field, frozen
@@ -21,9 +24,12 @@ from safelinks.errors import DocumentError, NotWritableError
 
 __all__ = ["Package", "Part", "open_package"]
 
-_MARKUP = (".xml", ".rels", ".vml", ".html", ".xhtml", ".htm", ".ncx", ".opf")
+_DOCUMENTS = (".mht", ".mhtml", ".rtf", ".txt", ".eml")  # chunks that Word puts in its text
+_MARKUP = (".xml", ".rels", ".vml", ".svg", ".html", ".xhtml", ".htm", ".ncx", ".opf")
 _MOST_PARTS = 20_000
 _LARGEST = 200_000_000  # bytes of all markup, unpacked
+_LARGEST_WRITTEN = 2_000_000_000  # bytes of all parts, unpacked, that are packed again
+_ZIP64 = 1 << 31
 _ENCRYPTED = 0x1  # of the general purpose bit flag (APPNOTE, section 4.4.4)
 _AT_ONCE = 1 << 16
 # What the standard library raises for archives that are damaged, or packed in ways it knows not.
@@ -71,17 +77,34 @@ class Package:
         Raises NotWritableError where a part is damaged.
         """
         out = io.BytesIO()
+        room = _LARGEST_WRITTEN
         try:
             with ZipFile(io.BytesIO(self.raw)) as old, ZipFile(out, "w") as new:
                 new.comment = old.comment
                 for info in old.infolist():
-                    content = changed.get(info.filename)
-                    new.writestr(info, old.read(info) if content is None else content)
+                    if info.filename in changed and old.getinfo(info.filename) is info:
+                        with _new(new, info) as target:
+                            target.write(changed[info.filename])
+                        continue
+                    with old.open(info) as source, _new(new, info) as target:
+                        while piece := source.read(_AT_ONCE):
+                            target.write(piece)
+                            room -= len(piece)
+                            if room < 0:
+                                raise BadZipFile
         except _DAMAGE:
             raise NotWritableError(
-                f"{self.name}: a part of this file is damaged, so it cannot be written; {_AGAIN}"
+                f"{self.name}: a part of this file is damaged or far too large, so it cannot be "
+                f"written; {_AGAIN}"
             ) from None
         return out.getvalue()
+
+
+def _new(archive: ZipFile, info: ZipInfo) -> IO[bytes]:
+    """A part of a new `archive` as `info` has it; if another has its name, so it was before."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return archive.open(copy.copy(info), "w", force_zip64=info.file_size > _ZIP64)
 
 
 def open_package(raw: bytes, name: str, title: str) -> Package:
@@ -95,7 +118,7 @@ def open_package(raw: bytes, name: str, title: str) -> Package:
             room = _LARGEST
             for part, info in known.items():
                 is_markup = part.lower().endswith(_MARKUP)
-                if not is_markup and "/embeddings/" not in part:
+                if not (is_markup or "/embeddings/" in part or part.lower().endswith(_DOCUMENTS)):
                     continue
                 content = _unpacked(archive, info, room)
                 room -= len(content or b"")

@@ -33,6 +33,7 @@ __all__ = [
     "edits_of",
     "links_in",
     "links_of",
+    "may_hold",
 ]
 
 Span = tuple[int, int]
@@ -119,7 +120,7 @@ def links_in(
 
 def links_of(text: str, passage: Passage, peel: Peel) -> Iterator[Link]:
     """Every link in one `passage` of `text`, with the place that the passage has."""
-    if _may_hold(text, passage):
+    if may_hold(text, passage):
         yield from _links(text, passage, peel, None)
 
 
@@ -151,7 +152,7 @@ def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> Iterator[Edi
 
 def edits_of(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
     """The same for one `passage` of `text`."""
-    if _may_hold(text, passage):
+    if may_hold(text, passage):
         yield from _edits(text, passage, peel)
 
 
@@ -199,7 +200,7 @@ _FARTHEST = sys.maxsize
 _SIGNS = ("://", "safelinks")  # without one of them, `scan` finds nothing
 
 
-def _may_hold(text: str, passage: Passage) -> bool:
+def may_hold(text: str, passage: Passage) -> bool:
     """Whether a look at `passage` may be worth its while: it may hold a sign."""
     if passage.meanings:
         return True
@@ -225,7 +226,7 @@ class _Signs:
 
     def may_be_in(self, passage: Passage) -> bool:
         if len(passage.pieces) > 1 or passage.meanings:
-            return _may_hold(self._text, passage)
+            return may_hold(self._text, passage)
         start, end = passage.pieces[0]
         for sign in _SIGNS:
             begun, at = self._next[sign]

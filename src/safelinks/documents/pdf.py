@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from typing import ClassVar
 
 from attrs import evolve, field, frozen
 from pypdf import Configuration, PageObject, PasswordType, PdfReader, apply_configuration
@@ -63,6 +64,7 @@ _ANEW = "open it in a PDF viewer, save it anew and try again"
 class PdfContent:
     """A PDF with what was found in it."""
 
+    writable: ClassVar[bool] = False
     name: str
     raw: bytes = field(repr=False)
     found: tuple[Link, ...] = field(repr=False)

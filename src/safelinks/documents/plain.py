@@ -86,7 +86,7 @@ def decode(raw: bytes, name: str) -> tuple[str, Encoding, str | None]:
 
 
 def as_declared(text: str, encoding: Encoding) -> tuple[str, Encoding]:
-    """`text`, some bytes of which were no UTF-8, in the encoding that its markup declares.
+    """`text`, whose bytes do not tell of UTF-8, in the encoding that its markup declares.
 
     The same again where none is declared, or the bytes are not in that, either.
     """
@@ -96,7 +96,7 @@ def as_declared(text: str, encoding: Encoding) -> tuple[str, Encoding]:
     raw = text.encode("utf-8", "surrogateescape")
     try:
         other = raw.decode(declared[1])
-        same = other.encode(declared[1]) == raw
+        same = other.encode(declared[1]) == raw and not encoding.mark
     except (LookupError, UnicodeError, ValueError):
         return text, encoding
     return (other, Encoding(declared[1])) if same else (text, encoding)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import ClassVar
 
 from attrs import define, evolve, field, frozen
 
@@ -36,6 +37,7 @@ __all__ = ["RtfContent", "open_content", "rtf_passages"]
 class RtfContent:
     """An RTF document: octets, in which `rtf_passages` finds the links."""
 
+    writable: ClassVar[bool] = True
     text: str = field(repr=False)
 
     def links(self, peel: Peel) -> Iterator[Link]:

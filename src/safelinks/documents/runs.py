@@ -20,6 +20,8 @@ from safelinks.place import Place
 
 __all__ = ["Located", "of_relationship", "passages_of_runs"]
 
+_DEEPEST = 20  # links or fields within each other: people have no use for more than a few
+
 
 @frozen
 class Located:
@@ -58,6 +60,8 @@ class _Paragraph:
 
     number: int
     pieces: list[Span] = field(factory=list)
+    meanings: dict[int, str] = field(factory=dict)
+    deleted: list[Span] = field(factory=list)
     links: list[tuple[int, Located]] = field(factory=list)  # and where each begins
 
     def in_order(self) -> Iterator[Located]:
@@ -69,13 +73,11 @@ def passages_of_runs(
 ) -> Iterator[Located]:
     """The passages of a part, in order; with the number of the paragraph if they are `counted`."""
     reader = _Reader(part, text, relationships, place, counted=counted)
-    for tag in tags(text):
-        step = _STEPS.get(tag.name)
-        if step is not None:
-            step(reader, tag)
-            if reader.ready:
-                yield from reader.ready
-                reader.ready.clear()
+    for tag in tags(text, names=_STEPS.keys()):
+        _STEPS[tag.name](reader, tag)
+        if reader.ready:
+            yield from reader.ready
+            reader.ready.clear()
     reader.end_all()
     yield from reader.ready
 
@@ -136,9 +138,12 @@ class _Reader:
         """The text so far is one passage: what follows stands on another line."""
         paragraph = self._paragraphs[-1]
         if paragraph.pieces:
-            located = self._located(Passage(tuple(paragraph.pieces), MARKUP))
-            paragraph.links.append((paragraph.pieces[0][0], located))
-            paragraph.pieces = []
+            passage = Passage(tuple(paragraph.pieces), MARKUP, meanings=paragraph.meanings)
+            paragraph.links.append((paragraph.pieces[0][0], self._located(passage)))
+            paragraph.pieces, paragraph.meanings = [], {}
+        if paragraph.deleted:
+            self.ready.append(self._located(Passage(tuple(paragraph.deleted), MARKUP), hidden=True))
+            paragraph.deleted = []
 
     def end_of_line(self, _: Tag) -> None:
         if self._paragraphs:
@@ -166,7 +171,7 @@ class _Reader:
             if self._links:
                 at, id_, label = self._links.pop()
                 self._link(at, id_, tidy("".join(label)))
-        elif not tag.empty:
+        elif not tag.empty and len(self._links) < _DEEPEST:
             self._links.append((tag.start, self._value(tag, "id"), []))
 
     def words(self, tag: Tag) -> None:
@@ -189,8 +194,19 @@ class _Reader:
     def deleted(self, tag: Tag) -> None:
         """Text that a tracked change has taken out: nobody reads it, but it is still there."""
         span = self._content(tag)
-        if span is not None:
+        if span is None:
+            return
+        if self._paragraphs:
+            self._paragraphs[-1].deleted.append(span)
+        else:
             self.ready.append(self._located(Passage((span,), MARKUP), hidden=True))
+
+    def hyphen(self, tag: Tag) -> None:
+        """A hyphen that keeps a word together is an element of its own."""
+        if self._paragraphs and not tag.closing:
+            paragraph = self._paragraphs[-1]
+            paragraph.pieces.append((tag.start, tag.end))
+            paragraph.meanings[tag.start] = "-"
 
     def instruction(self, tag: Tag) -> None:
         span = self._content(tag)
@@ -211,7 +227,7 @@ class _Reader:
 
     def field_character(self, tag: Tag) -> None:
         kind = self._value(tag, "fldchartype")
-        if kind == "begin":
+        if kind == "begin" and len(self._fields) < _DEEPEST:
             self._fields.append(_Field(self._current))
         elif kind == "separate" and self._fields:
             self._fields[-1].in_result = True
@@ -232,6 +248,8 @@ class _Reader:
                 self._end_field()
             return
         span = attributes(self.text, tag).get("instr")
+        if len(self._fields) == _DEEPEST:
+            self._end_field()
         self._fields.append(_Field(self._current, [span] if span else [], in_result=True))
         if tag.empty:
             self._end_field()
@@ -251,6 +269,9 @@ class _Reader:
         """What a part that is cut off has left open."""
         while self._fields:
             self._end_field()
+        while self._links:
+            at, id_, label = self._links.pop()
+            self._link(at, id_, tidy("".join(label)))
         while self._paragraphs:
             self._break()
             self.ready += self._paragraphs.pop().in_order()
@@ -268,6 +289,7 @@ _STEPS: dict[str, Callable[[_Reader, Tag], None]] = {
     "br": _Reader.end_of_line,
     "cr": _Reader.end_of_line,
     "tab": _Reader.end_of_line,
+    "noBreakHyphen": _Reader.hyphen,
     "hyperlink": _Reader.hyperlink,
     "hlinkClick": _Reader.click,
     "hlinkHover": _Reader.click,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from attrs import define, evolve, field, frozen
 
 from safelinks.documents.markup import MARKUP, attributes, tags
-from safelinks.documents.passages import Codec, Passage, Span
+from safelinks.documents.passages import Codec, Passage, Span, may_hold
 from safelinks.documents.relationships import Relationships
 from safelinks.documents.runs import Located, of_relationship
 from safelinks.labels import tidy
@@ -21,9 +21,11 @@ from safelinks.place import Place
 
 __all__ = ["SharedStrings", "passages_of_comments", "passages_of_sheet", "shared_strings"]
 
-# A string of a formula doubles its quotes, and is joined of several where it is long.
+# A string of a formula doubles its quotes, and is joined of several where it would be too long.
 _QUOTE = '(?:"|&quot;|&#34;)'
 _JOINED = re.compile(rf"{_QUOTE}\s*&amp;\s*{_QUOTE}")
+_CHARACTER = re.compile(rf"{_QUOTE}{_QUOTE}|&[^;&]{{1,8}};|.", re.DOTALL)
+_STRING = re.compile(rf"({_QUOTE})((?:{_QUOTE}{_QUOTE}|(?!{_QUOTE}).)*+)({_QUOTE})", re.DOTALL)
 _LONGEST_STRING = 255
 
 
@@ -31,26 +33,55 @@ def _undo_formula(escape: str) -> str:
     return "" if _JOINED.fullmatch(escape) else MARKUP.undo(escape)
 
 
-def _redo_formula(written: str, before: str) -> str:
-    """One string, or several where one would be too long for Excel."""
-    pieces = re.findall(f".{{1,{_LONGEST_STRING}}}", written, re.DOTALL)
-    return '"&amp;"'.join(MARKUP.redo(piece, before) for piece in pieces)
+def _shortened(formula: str) -> str:
+    """`formula` with no string in it that is too long for Excel."""
+    return _STRING.sub(_in_several, formula)
 
 
+def _in_several(match: re.Match[str]) -> str:
+    characters = _CHARACTER.findall(match[2])
+    pieces = [
+        "".join(characters[at : at + _LONGEST_STRING])
+        for at in range(0, len(characters), _LONGEST_STRING)
+    ]
+    return f"{match[1]}{f'{match[3]}&amp;{match[1]}'.join(pieces)}{match[3]}"
+
+
+_REFERENCE = MARKUP.pattern.pattern if MARKUP.pattern else ""
 _FORMULA = Codec(
-    re.compile(rf"{_JOINED.pattern}|{MARKUP.pattern.pattern if MARKUP.pattern else ''}"),
-    _undo_formula,
-    _redo_formula,
+    re.compile(rf"{_JOINED.pattern}|{_REFERENCE}"), _undo_formula, MARKUP.redo, _shortened
 )
+# Headers and footers of pages: an ampersand begins a code, and stands for itself if doubled.
+_HEADER = Codec(
+    re.compile(rf"&amp;&amp;|&amp;[A-Za-z]|{_REFERENCE}"),
+    lambda escape: (
+        {"&amp;&amp;": "&", "&amp;": "&"}.get(escape)
+        or ("\n" if escape.startswith("&amp;") else MARKUP.undo(escape))
+    ),
+    lambda written, before: MARKUP.redo(written, before).replace("&amp;", "&amp;&amp;"),
+)
+_HEADERS = {f"{pages}{what}" for pages in ("odd", "even", "first") for what in ("Header", "Footer")}
+_END_OF_CELLS = re.compile(r"</(?:\w+:)?sheetData>|<(?:\w+:)?sheetData\s*/>")
+_LINKS = re.compile(r"<(?:\w+:)?hyperlinks\b")
 
 
 @frozen
 class SharedStrings:
-    """The strings that cells refer to by number, each as spans of `text`, the content of `part`."""
+    """The strings that cells refer to by number, each as spans of `text`, the content of `part`.
+
+    `linked` are the numbers of those that may hold a link: of many a string, cells are told often.
+    """
 
     part: str = ""
     text: str = field(default="", repr=False)
     items: tuple[tuple[Span, ...], ...] = field(default=(), repr=False)
+    linked: frozenset[int] = field(default=frozenset(), repr=False)
+
+    def passages(self) -> Iterator[Located]:
+        """All that may hold a link, whether a cell shows it or not; hidden, for nobody knows."""
+        for number in sorted(self.linked):
+            passage = Passage(self.items[number], MARKUP)
+            yield Located(self.part, self.text, passage, hidden=True)
 
 
 def shared_strings(part: str, text: str) -> SharedStrings:
@@ -69,7 +100,12 @@ def shared_strings(part: str, text: str) -> SharedStrings:
         elif tag.name == "si" and (tag.closing or tag.empty):
             items.append(tuple(pieces))
             pieces = []
-    return SharedStrings(part, text, tuple(items))
+    linked = frozenset(
+        number
+        for number, spans in enumerate(items)
+        if spans and may_hold(text, Passage(spans, MARKUP))
+    )
+    return SharedStrings(part, text, tuple(items), linked)
 
 
 @define
@@ -81,6 +117,11 @@ class _Cell:
     formula: Span | None = None
     value: Span | None = None
     pieces: list[Span] = field(factory=list)
+    number: int = -1  # of its shared string
+
+    @property
+    def shared(self) -> bool:
+        return self.type == "s"
 
 
 @frozen
@@ -98,32 +139,49 @@ class _Sheet:
         for cell in self._cells():
             place = evolve(self.place, cell=cell.name or None)
             shown = self._shown(cell)
-            words = "" if shown is None else self._words(shown)
-            yield from self._linked(links.pop(cell.name, ()), place, tidy(words))
+            ids = links.pop(cell.name, ())
+            label = self._label(shown) if shown and (ids or cell.formula) else None
+            yield from self._linked(ids, place, label)
             if cell.formula is not None:
-                passage = Passage((cell.formula,), _FORMULA, tidy(words), place=place)
+                passage = Passage((cell.formula,), _FORMULA, label, place=place)
                 yield Located(self.part, self.text, passage)
-            if shown is not None:
+            if shown is not None and not (cell.shared and cell.number not in self.strings.linked):
                 yield evolve(shown, passage=evolve(shown.passage, place=place))
         for name, ids in links.items():
             yield from self._linked(ids, evolve(self.place, cell=name), None)
+        yield from self._headers()
 
     def _links(self) -> dict[str, tuple[str, ...]]:
         """Ids of links by the first cell that each is for. They stand behind all cells."""
         links: dict[str, tuple[str, ...]] = {}
-        begin = self.text.find("</sheetData>") if self.relationships.by_id else -1
-        for tag in tags(self.text, begin) if begin >= 0 else ():
+        begin = _LINKS.search(self.text) if self.relationships.by_id else None
+        for tag in tags(self.text, begin.start()) if begin else ():
             if tag.name == "hyperlink" and not tag.closing:
                 spans = attributes(self.text, tag)
                 if "ref" in spans and "id" in spans:
-                    cell = self.text[slice(*spans["ref"])].partition(":")[0]
+                    cell = self.text[slice(*spans["ref"])].partition(":")[0].replace("$", "")
                     id_ = html.unescape(self.text[slice(*spans["id"])])
                     links[cell] = (*links.get(cell, ()), id_)
         return links
 
+    def _end_of_cells(self) -> int:
+        end = _END_OF_CELLS.search(self.text)
+        return end.end() if end else 0
+
+    def _headers(self) -> Iterator[Located]:
+        """What is printed above and below every page."""
+        start = 0
+        for tag in tags(self.text, self._end_of_cells()):
+            if tag.name in _HEADERS and tag.closing:
+                place = evolve(self.place, part="header or footer")
+                yield Located(
+                    self.part, self.text, Passage(((start, tag.start),), _HEADER, place=place)
+                )
+            start = tag.end
+
     def _cells(self) -> Iterator[_Cell]:
         cell = _Cell()
-        start = 0
+        start = phonetic = 0
         for tag in tags(self.text):
             if tag.name == "c" and not tag.closing:
                 spans = attributes(self.text, tag)
@@ -135,29 +193,34 @@ class _Sheet:
                 cell.formula = (start, tag.start)
             elif tag.name == "v":
                 cell.value = (start, tag.start)
-            elif tag.name == "t" and start < tag.start:
+            elif tag.name == "t" and start < tag.start and not phonetic:
                 cell.pieces.append((start, tag.start))
+            if tag.name == "rPh" and not tag.empty:
+                phonetic += -1 if tag.closing else 1
             if tag.name == "c" and (tag.closing or tag.empty):
                 yield cell
 
     def _shown(self, cell: _Cell) -> Located | None:
         """The text that people see in a cell; None for a number, and for none."""
-        if cell.type == "s" and cell.value is not None:
-            number = self.text[slice(*cell.value)]
-            known = number.isascii() and number.isdecimal() and len(number) < 10
-            pieces = self.strings.items[int(number) :][:1] if known else ()
-            if not pieces or not pieces[0]:
+        if cell.shared and cell.value is not None:
+            written = self.text[slice(*cell.value)]
+            known = written.isascii() and written.isdecimal() and len(written) < 10
+            cell.number = int(written) if known else -1
+            if not 0 <= cell.number < len(self.strings.items):
                 return None
-            return Located(self.strings.part, self.strings.text, Passage(pieces[0], MARKUP))
+            spans = self.strings.items[cell.number]
+            if not spans:
+                return None
+            return Located(self.strings.part, self.strings.text, Passage(spans, MARKUP))
         if cell.type == "str" and cell.value is not None:
             return Located(self.part, self.text, Passage((cell.value,), MARKUP))
         if cell.pieces:
             return Located(self.part, self.text, Passage(tuple(cell.pieces), MARKUP))
         return None
 
-    def _words(self, shown: Located) -> str:
+    def _label(self, shown: Located) -> str | None:
         pieces = (shown.text[start:end] for start, end in shown.passage.pieces)
-        return html.unescape("".join(pieces))
+        return tidy(html.unescape("".join(pieces)))
 
     def _linked(self, ids: tuple[str, ...], place: Place, label: str | None) -> Iterator[Located]:
         for id_ in ids:
