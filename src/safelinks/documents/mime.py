@@ -21,6 +21,7 @@ _DESCRIPTION = re.compile(
 )
 _PLAIN_CHARSET = re.compile(r'[a-z/+-]+; *charset="?([a-z0-9._-]+)"?', re.IGNORECASE)
 _REST_OF_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+_SIGN = b"//"  # of a link
 _FROM = b"\nFrom "
 _FROM_LINE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n")
 
@@ -96,7 +97,7 @@ def messages_in(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def parts_of(raw: bytes) -> Iterator[Part]:
-    """Every part of a message, containers with an empty body included."""
+    """Every part of a message, in order; containers with the text before and behind their parts."""
     line = _FROM_LINE.match(raw)
     yield from _parts(raw, (line.end() if line else 0, len(raw)), "", depth=0, signed=False)
 
@@ -123,12 +124,20 @@ def _parts(
     if not inner:
         yield part
         return
-    yield evolve(part, body=(body, body), too_deep=depth >= _MAX_DEPTH)
+    # Before and behind its parts there may be text, which mail programs do not show: hardly ever.
+    first, behind = inner[0][0], inner[-1][1]
+    before = first if raw.find(_SIGN, body, first) >= 0 else body
+    shell = evolve(
+        part, body=(body, before), encoding="", signed=signed, too_deep=depth >= _MAX_DEPTH
+    )
+    yield shell
     if depth >= _MAX_DEPTH:
         return
     for at, within in enumerate(inner, start=1):
         below = f"{number}.{at}" if number else str(at)
         yield from _parts(raw, within, below, depth=depth + 1, signed=signed)
+    if raw.find(_SIGN, behind, end) >= 0:
+        yield evolve(shell, headers=(behind, behind), body=(behind, end), too_deep=False)
 
 
 def _described(headers: bytes) -> Message:
