@@ -100,6 +100,15 @@ def test_charsets_that_cannot_be_sliced(charset: str, cte: str) -> None:
     assert body.decode(charset) == f"café\n\nsee {TARGET} or {TARGET} or\n"
 
 
+def test_utf_16_with_a_mark_on_every_line() -> None:
+    octets = b"".join(f"{line}\n".encode("utf-16") for line in ("hello", f"see {LINK} now"))
+    head = b"Content-Type: text/plain; charset=utf-16\nContent-Transfer-Encoding: base64\n\n"
+    document = read(head + base64.encodebytes(octets), "x.eml")
+    assert [link.target for link in document.links] == [TARGET]
+    assert not any(link.wrapped for link in read(document.cleaned(), "x.eml").links)
+    assert len(read(document.cleaned(), "x.eml").links) == 1
+
+
 def test_only_the_lines_of_links_change_in_quoted_printable() -> None:
     text = "Ünï = cödé\n" * 30 + f"{'ü' * 20} see {LINK} and {'ü' * 40}\n" + "=20 and tab\t\n" * 20
     raw = _mail(text, cte="quoted-printable")

@@ -233,7 +233,8 @@ def _text(octets: bytes, charset: str) -> tuple[str, str]:
     """The text, and the charset in which it can be written back byte for byte."""
     try:
         text = octets.decode(charset, "surrogateescape")
-        if text.encode(charset, "surrogateescape") == octets:
+        # With NULs in it, it is no UTF-8 either: better a mark less than no link found at all.
+        if text.encode(charset, "surrogateescape") == octets or b"\0" in octets:
             return text, charset
     except (LookupError, UnicodeError, ValueError):
         pass
