@@ -398,6 +398,16 @@ def test_no_string_of_a_formula_gets_too_long() -> None:
     assert "".join(strings[:-1]) == f'{"p" * 150} https://example.org/{"x" * 300} ""q""'
 
 
+def test_a_formula_that_concatenates() -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active["A1"] = f'=HYPERLINK(CONCATENATE("{CUT}","{LINK[200:]}"),"page")'
+    document = read(_saved(book), "x.xlsx")
+    assert [link.target for link in document.links] == [TARGET]
+    sheet = openpyxl.load_workbook(io.BytesIO(_cleaned(document).original())).worksheets[0]
+    assert sheet["A1"].value == f'=HYPERLINK(CONCATENATE("{TARGET}"),"page")'
+
+
 def test_parts_of_one_name_stay_apart() -> None:
     out = io.BytesIO(_packed({"word/document.xml": b"<w:p><w:t>old</w:t></w:p>"}))
     with zipfile.ZipFile(out, "a") as archive, warnings.catch_warnings():

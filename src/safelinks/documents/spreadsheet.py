@@ -29,8 +29,11 @@ _STRING = re.compile(rf"({_QUOTE})((?:{_QUOTE}{_QUOTE}|(?!{_QUOTE}).)*+)({_QUOTE
 _LONGEST_STRING = 255
 
 
+_LISTED = re.compile(rf"{_QUOTE}\s*(?:&amp;|,)\s*{_QUOTE}")  # in CONCATENATE("a","b")
+
+
 def _undo_formula(escape: str) -> str:
-    return "" if _JOINED.fullmatch(escape) else MARKUP.undo(escape)
+    return "" if _LISTED.fullmatch(escape) else MARKUP.undo(escape)
 
 
 def _shortened(formula: str) -> str:
@@ -51,6 +54,8 @@ _REFERENCE = MARKUP.pattern.pattern if MARKUP.pattern else ""
 _FORMULA = Codec(
     re.compile(rf"{_JOINED.pattern}|{_REFERENCE}"), _undo_formula, MARKUP.redo, _shortened
 )
+_CONCATENATED = evolve(_FORMULA, pattern=re.compile(rf"{_LISTED.pattern}|{_REFERENCE}"))
+_CONCATENATES = re.compile(r"CONCAT(?:ENATE)?\(", re.IGNORECASE)
 # Headers and footers of pages: an ampersand begins a code, and stands for itself if doubled.
 _HEADER = Codec(
     re.compile(rf"&amp;&amp;|&amp;[A-Za-z]|{_REFERENCE}"),
@@ -143,7 +148,9 @@ class _Sheet:
             label = self._label(shown) if shown and (ids or cell.formula) else None
             yield from self._linked(ids, place, label)
             if cell.formula is not None:
-                passage = Passage((cell.formula,), _FORMULA, label, place=place)
+                listed = _CONCATENATES.search(self.text, *cell.formula)
+                codec = _CONCATENATED if listed else _FORMULA
+                passage = Passage((cell.formula,), codec, label, place=place)
                 yield Located(self.part, self.text, passage)
             if shown is not None and not (cell.shared and cell.number not in self.strings.linked):
                 yield evolve(shown, passage=evolve(shown.passage, place=place))
