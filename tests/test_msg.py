@@ -13,7 +13,7 @@ import compressed_rtf
 import pytest
 from building import wrap
 from compound import attached, compound, message
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_layers import _loaded
 
@@ -186,6 +186,7 @@ ADDRESSES = st.text("abcxyz019/._~-=&;,%+!$é日{}\\", max_size=40).map(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(ADDRESSES, min_size=1, max_size=3))
 def test_what_is_encapsulated_comes_out_again(targets: list[str]) -> None:
     markup = "<html>\n" + "".join(
