@@ -100,6 +100,82 @@ def test_charsets_that_cannot_be_sliced(charset: str, cte: str) -> None:
     assert body.decode(charset) == f"café\n\nsee {TARGET} or {TARGET} or\n"
 
 
+B64 = "Content-Transfer-Encoding: base64\n\n"
+MIXED = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=bb\n\n--bb\n"
+WORD = "".join(char if char.isalnum() else f"={ord(char):02X}" for char in LINK)
+SIGNED = f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nsee {LINK}\n"
+
+
+def _base64(text: str | bytes) -> str:
+    return base64.encodebytes(text if isinstance(text, bytes) else text.encode()).decode()
+
+
+ODD_MAILS: dict[str, str] = {
+    "UTF-16 that only its mark tells": f"{MIXED}Content-Type: text/plain\n{B64}{_base64(f'see {LINK}'.encode('utf-16'))}--bb--\n",
+    "digest": f"{MIXED.replace('mixed', 'digest')}\nSubject: x\n{B64}{_base64(f'see {LINK}')}--bb--\n",
+    "mail in base64 with few headers": f"{MIXED}Content-Type: message/rfc822\n{B64}{_base64(f'To: a@b.c{chr(10)}Subject: =?utf-8?q?see_{WORD}?={chr(10)}{chr(10)}hi')}--bb--\n",
+    "wrong byte in a header": f"Subject: =?utf-8?q?a=FF_{WORD}?=\n\nhi\n",
+    "no header": f"Hello see {LINK} thanks\n",
+    "no empty line": f"To: a@b.c\nHello see {LINK} thanks\n",
+    "part of one line": f"{MIXED}Look at {LINK} ok\n--bb--\n",
+    "RTF as a text": f"{MIXED}Content-Type: text/rtf\n\n{{\\rtf1 see {LINK.replace('%', chr(92) + chr(39) + '25')}\\par}}\n--bb--\n",
+    "encoding with a semicolon": f"Content-Transfer-Encoding: base64;\n\n{_base64(f'see {LINK}')}",
+    "space before the colon": f"To: a@b.c\nX-Link : <{LINK}>\n\nhi\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", ODD_MAILS.values(), ids=ODD_MAILS)
+def test_odd_mails(raw: str) -> None:
+    document = read(raw.encode(), "x.eml")
+    assert [link.target for link in document.links] == [TARGET]
+    for changed, wrapped in ((document.cleaned(), False), (document.redacted(), True)):
+        (link,) = read(changed, "x.eml").links
+        assert (link.target, link.wrapped, "First" in link.url) == (TARGET, wrapped, False)
+
+
+@pytest.mark.parametrize("text", [f"see {LINK} thanks!\n", f"see {LINK} thanks\n", f"{LINK}\nab"])
+@pytest.mark.parametrize("footer", ["\n_____\nMailing list footer\n", "\nMailing list\n", f"--\n{LINK}\n"])  # fmt: skip
+def test_what_a_list_puts_behind_base64_stays(text: str, footer: str) -> None:
+    document = read(f"Subject: x\n{B64}{_base64(text)}{footer}".encode(), "x.eml")
+    cleaned = document.cleaned().decode()
+    assert cleaned.endswith(footer.replace(LINK, TARGET))
+    body = cleaned.partition("\n\n")[2].removesuffix(footer.replace(LINK, TARGET))
+    assert base64.b64decode(body).decode() == text.replace(LINK, TARGET)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [B64 + _base64(SIGNED), f"Content-Transfer-Encoding: quoted-printable\n\n=2D{SIGNED[1:].replace('=', '=3D')}"],
+)  # fmt: skip
+def test_what_is_signed_and_encoded_is_left_alone_and_said(body: str) -> None:
+    document = read(f"Subject: x\n{body}".encode(), "x.eml")
+    assert "is signed" in document.notes[0]
+    assert document.cleaned() == document.original()
+
+
+def test_only_the_encoded_words_with_links_change() -> None:
+    raw = (
+        f"From: =?utf-8?q?see_{WORD}?= <help@example.org>\n"
+        f"List-Unsubscribe: <{LINK}>, =?utf-8?q?x=C3=A9?= <mailto:a@example.org>\n\nhi\n"
+    )
+    cleaned = read(raw.encode(), "x.eml").cleaned()
+    again = email.message_from_bytes(cleaned, policy=email.policy.default)
+    (sender,) = again["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (f"see {TARGET}", "help@example.org")
+    assert f"<{TARGET}>, =?utf-8?q?x=C3=A9?= <mailto:a@example.org>".encode() in cleaned
+
+
+@pytest.mark.parametrize("count", ["{}\n", "{}       \n"])
+def test_a_mail_that_is_counted(count: str) -> None:
+    mail, notes = f"Subject: s\n\nsee {LINK} ok\n", '<?xml version="1.0"?>\n<plist/>\n'
+    document = read((count.format(len(mail)) + mail + notes).encode(), "x.emlx")
+    assert [(link.target, link.line) for link in document.links] == [(TARGET, 4)]
+    first, _, rest = document.cleaned().partition(b"\n")
+    assert len(first) == len(count.format(len(mail))) - 1
+    assert rest[: int(first)].decode() == mail.replace(LINK, TARGET)
+    assert rest[int(first) :].decode() == notes
+
+
 def test_utf_16_with_a_mark_on_every_line() -> None:
     octets = b"".join(f"{line}\n".encode("utf-16") for line in ("hello", f"see {LINK} now"))
     head = b"Content-Type: text/plain; charset=utf-16\nContent-Transfer-Encoding: base64\n\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email.errors import HeaderParseError
-from email.header import Header, decode_header, make_header
+from email.header import Header, decode_header
 
 from attrs import evolve
 
@@ -17,11 +17,12 @@ from safelinks.text import links as links_of
 
 __all__ = ["cleaned", "links"]
 
-_FIELD = re.compile(r"^([!-9;-~]+):((?:[^\r\n]|\r?\n[ \t])*)", re.MULTILINE)
+_FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.MULTILINE)
 # Without one of these there is no link: `scan` needs the first or the last, if not in an encoded
 # word, and folding may break the first.
 _LINK = re.compile(rb"//|=\?|safelinks|:\s*\n|/\s*\n", re.IGNORECASE)
-_ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bq]\?[^?\s]*\?=", re.IGNORECASE)
+_WORD = r"=\?[^?\s]+\?[bq]\?[^?\s]*\?="
+_ENCODED = re.compile(rf"{_WORD}(?:\s+{_WORD})*", re.IGNORECASE)  # white space between is none
 # White space that folding has put within an address in angle brackets is none of it.
 _FOLDS = Codec(re.compile(r"\r?\n[ \t]+(?=[^<>\r\n]*>)"), lambda _: "")
 
@@ -43,20 +44,48 @@ def links(
         line, _ = lines.place(span[0] + begin)
         name = f"header {match[1]}"
         here = evolve(place, line=line, part=f"{place.part}, {name}" if place.part else name)
-        if _ENCODED_WORD.search(match[2]):
-            found = links_of(_decoded(match[2]), peel)
+        for link in _links_in(match[2], peel):
+            yield evolve(link, place=evolve(here, line=line + (link.line or 1) - 1))
+
+
+def _links_in(value: str, peel: Peel) -> Iterator[Link]:
+    """The links in a value, each with its line there."""
+    for start, end, encoded in _pieces(value):
+        if encoded:
+            below = value.count("\n", 0, start) + 1
+            for link in links_of(_decoded(value[start:end]), peel):
+                yield evolve(link, place=Place(line=below))
         else:
-            found = links_in(match[2], _folded(match[2]), peel)
-        for link in found:
-            below = (link.line or 1) - 1 if not _ENCODED_WORD.search(match[2]) else 0
-            yield evolve(link, place=evolve(here, line=line + below))
+            yield from links_in(value, [Passage(((start, end),), _FOLDS)], peel)
 
 
-def _decoded(value: str) -> str:
+def _pieces(value: str) -> Iterator[tuple[int, int, bool]]:
+    """Start and end of what is encoded in a value and what is not, in turn, and which it is."""
+    done = 0
+    for match in _ENCODED.finditer(value):
+        yield done, match.start(), False
+        yield *match.span(), True
+        done = match.end()
+    yield done, len(value), False
+
+
+def _decoded(words: str) -> str:
+    """What encoded words mean; what is wrong in them is replaced."""
     try:
-        return str(make_header(decode_header(value)))
-    except (HeaderParseError, LookupError, UnicodeError, ValueError):
-        return value
+        chunks = decode_header(words)
+    except HeaderParseError:
+        return words
+    return "".join(
+        chunk if isinstance(chunk, str) else _in_charset(chunk, charset or "ascii")
+        for chunk, charset in chunks
+    )
+
+
+def _in_charset(chunk: bytes, charset: str) -> str:
+    try:
+        return chunk.decode(charset, "replace")
+    except (LookupError, UnicodeError, ValueError):
+        return chunk.decode("latin-1")
 
 
 def cleaned(raw: bytes, peel: Peel) -> bytes:
@@ -70,15 +99,21 @@ def cleaned(raw: bytes, peel: Peel) -> bytes:
 
 
 def _cleaned_field(match: re.Match[str], peel: Peel) -> str:
+    """A field in which only links have changed, and encoded words with links in them."""
     name, value = match.groups()
-    if _ENCODED_WORD.search(value) is None:
-        return f"{name}:{cleaned_text(value, _folded, peel)}"
-    decoded = _decoded(value)
-    text = cleaned_text(decoded, plain_passages, peel)
-    if text == decoded:
-        return match[0]
     newline = "\r\n" if "\r\n" in value else "\n"
-    return f"{name}: {Header(text.strip(), 'utf-8', header_name=name).encode(linesep=newline)}"
+    out = []
+    for start, end, encoded in _pieces(value):
+        piece = value[start:end]
+        if not encoded:
+            out.append(cleaned_text(piece, _folded, peel))
+            continue
+        decoded = _decoded(piece)
+        text = cleaned_text(decoded, plain_passages, peel)
+        if text != decoded:
+            piece = Header(text, "utf-8", header_name=name).encode(linesep=newline)
+        out.append(piece)
+    return match[0][: match.start(2) - match.start()] + "".join(out)
 
 
 def _folded(value: str) -> Iterator[Passage]:

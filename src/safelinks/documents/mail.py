@@ -50,9 +50,15 @@ _PASSAGES: dict[str, Passages] = {
     "application/json": json_passages,
     "application/ld+json": json_passages,
 }
+_COUNTED = ".emlx"
+_COUNT = re.compile(rb"([0-9]{1,10})[ \t]*\r?\n")
 _AT_THE_TOP = Place(line=1)
-_NO_LINKS = ("image/", "audio/", "video/", "font/", "application/pgp-")
+_NO_LINKS = (
+    "image/", "audio/", "video/", "font/", "application/pgp-", "application/pkcs7-signature",
+    "application/x-pkcs7-signature",
+)  # fmt: skip
 _SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"}
+_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PGP_SIGNED = b"-----BEGIN PGP SIGNED MESSAGE-----"
 _QUOTED_PRINTABLE = Codec(
     re.compile(r"=[ \t]*\r?\n|=[0-9A-Fa-f]{2}"),
@@ -132,11 +138,42 @@ class MailboxContent:
         return b"".join(message.cleaned(peel) for message in self.messages)
 
 
+@frozen
+class CountedContent:
+    """A file of Apple Mail: in its first line the size of the mail, behind that what it notes."""
+
+    writable: ClassVar[bool] = True
+    count: bytes = field(repr=False)
+    message: MailContent = field(repr=False)
+    notes: bytes = field(repr=False)
+
+    def links(self, peel: Peel) -> Iterator[Link]:
+        """Every link of the mail."""
+        return self.message.links(peel)
+
+    def original(self) -> bytes:
+        """The file as it was read."""
+        return self.count + self.message.raw + self.notes
+
+    def cleaned(self, peel: Peel) -> bytes:
+        """The same, with the mail cleaned and its size corrected in the width that it had."""
+        mail = self.message.cleaned(peel)
+        digits = len(self.count.rstrip())
+        size = b"%d" % len(mail)
+        room = self.count[digits:]
+        return size + b" " * (digits - len(size)) + room + mail + self.notes
+
+
 def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[str, ...]]:
     """The mail or mailbox `raw`, and what a reader should know of it.
 
     `opened` opens what is attached, given its bytes and name; it raises DocumentError.
     """
+    counted = _COUNT.match(raw) if name.lower().endswith(_COUNTED) else None
+    if counted is not None:
+        end = counted.end() + int(counted[1])
+        message, noted = open_message(raw[counted.end() : end], name, opened, Place(2))
+        return CountedContent(counted[0], message, raw[end:]), noted
     if not is_mailbox(raw):
         return open_message(raw, name, opened)
     messages = []
@@ -176,32 +213,39 @@ def open_message(
                 notes |= dict.fromkeys(f"{name}: {note}" for note in more)
             except DocumentError as error:
                 notes[f"{name}: {error}"] = None
-        notes |= dict.fromkeys(f"{name}: {note}" for note in _notes(raw, part, place))
-        bodies.append(_Body(_as_signed(raw, part), place, passages, attached))
+        signed = _says_signed(raw[slice(*part.body)], part)
+        notes |= dict.fromkeys(f"{name}: {note}" for note in _notes(part, place, signed=signed))
+        kept = part.signed or signed or part.content_type in _SEALED
+        body = part if kept == part.signed else evolve(part, signed=True)
+        bodies.append(_Body(body, place, passages, attached))
     return MailContent(raw, tuple(bodies), begins.line or 1), tuple(notes)
 
 
 def _passages_of(part: Part) -> Passages | None:
     kind = part.content_type
     is_text = kind.startswith(("text/", "multipart/"))  # the latter without any parts
-    return _PASSAGES.get(kind, plain_passages if is_text and kind not in _SEALED else None)
+    other = kind in _SEALED or kind == "text/rtf"
+    return _PASSAGES.get(kind, plain_passages if is_text and not other else None)
 
 
-def _as_signed(raw: bytes, part: Part) -> Part:
-    """`part`, signed if its text says so itself."""
-    signed = part.content_type in _SEALED or raw.find(_PGP_SIGNED, *part.body) >= 0
-    return evolve(part, signed=True) if signed else part
+def _says_signed(body: bytes, part: Part) -> bool:
+    """Whether the text of a part says itself that it is signed."""
+    if not part.content_type.startswith("text/"):
+        return False
+    if part.encoding == "quoted-printable":
+        return _PGP_SIGNED in binascii.a2b_qp(body)
+    return _PGP_SIGNED in (_octets(body, "base64")[0] if part.encoding == "base64" else body)
 
 
-def _notes(raw: bytes, part: Part, place: Place) -> Iterator[str]:
-    for note in _notes_on(raw, part):
+def _notes(part: Part, place: Place, *, signed: bool) -> Iterator[str]:
+    for note in _notes_on(part, signed=signed):
         yield f"{str(place) or 'the message'} {note}"
 
 
-def _notes_on(raw: bytes, part: Part) -> Iterator[str]:
+def _notes_on(part: Part, *, signed: bool) -> Iterator[str]:
     if part.content_type in _SEALED:
         yield "is encrypted or sealed, so that its links cannot be read"
-    elif part.content_type == "multipart/signed" or raw.find(_PGP_SIGNED, *part.body) >= 0:
+    elif part.content_type == "multipart/signed" or signed:
         yield "is signed: its links are read, and cleaning leaves it as it is"
     if part.too_deep:
         yield "holds parts within parts without end; what is further in is not read"
@@ -211,6 +255,8 @@ def _attached(body: bytes, part: Part, opened: Opened) -> tuple[Content | None, 
     if part.content_type.startswith(_NO_LINKS) or part.content_type in _SEALED:
         return None, ()
     octets, _ = _octets(body, part.encoding)
+    if part.content_type == "message/rfc822":  # that it is a mail need not be guessed
+        return opened(octets, f"{part.name or 'message'}.eml")
     return opened(octets, part.name or part.content_type)
 
 
@@ -231,6 +277,8 @@ def _octets(body: bytes, encoding: str) -> tuple[bytes, Meant | None]:
 
 def _text(octets: bytes, charset: str) -> tuple[str, str]:
     """The text, and the charset in which it can be written back byte for byte."""
+    if octets[:2] in _MARKS and charset == "utf-8":  # as it is by default
+        charset = "utf-16"
     try:
         text = octets.decode(charset, "surrogateescape")
         # With NULs in it, it is no UTF-8 either: better a mark less than no link found at all.

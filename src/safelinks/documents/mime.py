@@ -20,6 +20,15 @@ _DESCRIPTION = re.compile(
     rb"^(content-[!-9;-~]+)[ \t]*:[ \t]*((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE
 )
 _PLAIN_CHARSET = re.compile(r'[a-z/+-]+; *charset="?([a-z0-9._-]+)"?', re.IGNORECASE)
+_FIELDS = re.compile(
+    rb"(?:>?From [^\r\n]*\r?\n)?(?:[!-9;-~]+[ \t]*:(?:[^\r\n]|\r?\n[ \t])*+(?:\r?\n|\Z))*+"
+)
+_ENCODING = re.compile(r"[\s\"]*([\w-]+)")
+# Rows of base64, to the end or the first one that is padded.
+_BASE64 = re.compile(
+    rb"(?:[ \t]*[A-Za-z0-9+/]*+[ \t]*\r?\n)*+(?:[ \t]*[A-Za-z0-9+/]++=*+[ \t]*(?:\r?\n|\Z))?"
+)
+_LONG_ROW = re.compile(rb"^[A-Za-z0-9+/]{60}", re.MULTILINE)
 _REST_OF_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
 _SIGN = b"//"  # of a link
 _FROM = b"\nFrom "
@@ -78,7 +87,7 @@ def messages_in(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
     No more is kept at a time than a message and a block.
     """
-    kept = b""
+    kept = bytearray()
     searched = 1  # a message begins at 0: look for the next one from here
     for block in blocks:
         kept += block
@@ -86,35 +95,45 @@ def messages_in(blocks: Iterable[bytes]) -> Iterator[bytes]:
         at = kept.find(_FROM, searched)
         while at >= 0:
             if _FROM_LINE.match(kept, at + 1):
-                yield kept[start : at + 1]
+                yield bytes(kept[start : at + 1])
                 start = at + 1
             at = kept.find(_FROM, at + 1)
-        kept = kept[start:]
+        del kept[:start]
         # The line itself, which may be cut at the end of the block, is looked for once more.
         searched = max(1, kept.rfind(b"\n", 0, max(0, len(kept) - len(_FROM))))
     if kept:
-        yield kept
+        yield bytes(kept)
 
 
 def parts_of(raw: bytes) -> Iterator[Part]:
     """Every part of a message, in order; containers with the text before and behind their parts."""
     line = _FROM_LINE.match(raw)
-    yield from _parts(raw, (line.end() if line else 0, len(raw)), "", depth=0, signed=False)
+    yield from _parts(raw, (line.end() if line else 0, len(raw)), "")
+
+
+@frozen
+class _Around:
+    """What a part is in: how many others, one that is signed, one of which all parts are mails."""
+
+    depth: int = 0
+    signed: bool = False
+    digest: bool = False
 
 
 def _parts(
-    raw: bytes, span: tuple[int, int], number: str, *, depth: int, signed: bool
+    raw: bytes, span: tuple[int, int], number: str, around: _Around | None = None
 ) -> Iterator[Part]:
     start, end = span
-    blank = _BLANK_LINE.search(raw, start, end) if raw[start : start + 1] not in b"\r\n" else None
-    headers_end, body = (blank.start(), blank.end()) if blank else (end, end)
-    if raw[start : start + 1] in (b"\r", b"\n"):
-        headers_end, body = start, start + (2 if raw[start : start + 2] == b"\r\n" else 1)
+    around = around or _Around()
+    headers_end, body = _headers_of(raw, start, end)
     message = _described(raw[start:headers_end])
+    if around.digest:  # RFC 2046, section 5.1.5
+        message.set_default_type("message/rfc822")
     kind = _safe(message.get_content_type, "text/plain")
-    encoding = str(message.get("content-transfer-encoding", "")).strip().lower()
-    part = Part(number, (start, headers_end), (body, end), message, kind, encoding, signed)
-    signed = signed or kind == "multipart/signed"
+    named = _ENCODING.match(str(message.get("content-transfer-encoding", "")))
+    encoding = named[1].lower() if named else ""
+    part = Part(number, (start, headers_end), (body, end), message, kind, encoding, around.signed)
+    signed = around.signed or kind == "multipart/signed"
     inner: list[tuple[int, int]] = []
     if kind.startswith("multipart/"):
         boundary = _safe(lambda: message.get_boundary() or "", "")
@@ -122,22 +141,51 @@ def _parts(
     elif kind == "message/rfc822" and part.encoding not in ("base64", "quoted-printable"):
         inner = [(body, end)]
     if not inner:
-        yield part
+        yield from _with_tail(raw, part)
         return
     # Before and behind its parts there may be text, which mail programs do not show: hardly ever.
     first, behind = inner[0][0], inner[-1][1]
     before = first if raw.find(_SIGN, body, first) >= 0 else body
     shell = evolve(
-        part, body=(body, before), encoding="", signed=signed, too_deep=depth >= _MAX_DEPTH
+        part, body=(body, before), encoding="", signed=signed, too_deep=around.depth >= _MAX_DEPTH
     )
     yield shell
-    if depth >= _MAX_DEPTH:
+    if around.depth >= _MAX_DEPTH:
         return
+    inside = _Around(around.depth + 1, signed, kind == "multipart/digest")
     for at, within in enumerate(inner, start=1):
         below = f"{number}.{at}" if number else str(at)
-        yield from _parts(raw, within, below, depth=depth + 1, signed=signed)
+        yield from _parts(raw, within, below, inside)
     if raw.find(_SIGN, behind, end) >= 0:
         yield evolve(shell, headers=(behind, behind), body=(behind, end), too_deep=False)
+
+
+def _headers_of(raw: bytes, start: int, end: int) -> tuple[int, int]:
+    """Where the header fields end, and where the body begins.
+
+    Where no empty line parts them, the body begins at the first line that is no field.
+    """
+    if raw[start : start + 1] in (b"\r", b"\n"):
+        return start, start + (2 if raw[start : start + 2] == b"\r\n" else 1)
+    blank = _BLANK_LINE.search(raw, start, end)
+    if blank is not None:
+        return blank.start(), blank.end()
+    fields = _FIELDS.match(raw, start, end)
+    behind = fields.end() if fields else start
+    return behind, behind
+
+
+def _with_tail(raw: bytes, part: Part) -> Iterator[Part]:
+    """A part that is a body; what a mailing list put behind its base64 is one more."""
+    start, end = part.body
+    behind = _BASE64.match(raw, start, end) if part.encoding == "base64" else None
+    if behind is None or _LONG_ROW.search(raw, behind.end(), end):  # a wrong character, no more
+        yield part
+        return
+    yield evolve(part, body=(start, behind.end()))
+    if raw.find(_SIGN, behind.end(), end) >= 0:
+        headers, body = (behind.end(), behind.end()), (behind.end(), end)
+        yield evolve(part, headers=headers, body=body, encoding="", content_type="text/plain")
 
 
 def _described(headers: bytes) -> Message:
