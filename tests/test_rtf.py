@@ -230,3 +230,22 @@ def test_hostile_documents_end(body: str) -> None:
     document = read(raw, "x")
     if not any(link.wrapped for link in document.links):
         assert document.cleaned() == raw
+
+
+@pytest.mark.parametrize(
+    ("group", "place"),
+    [
+        (r"{\*\docvar {x}{%s}}", "part properties"),
+        (r"{\*\formfield{\fftype0{\*\ffname T}{\*\ffdeftext %s}}}", "part form field, paragraph 2"),
+        (r"{\info{\*\company %s}}", "part properties"),
+        (r"{\*\template %s}", "part properties"),
+    ],
+)
+def test_what_hides_in_destinations(group: str, place: str) -> None:
+    link = wrap("https://example.org/a")
+    document = read((r"{\rtf1\ansi a\par " + group % link + r" b\par}").encode(), "x.rtf")
+    assert [(one.target, str(one.place)) for one in document.links] == [
+        ("https://example.org/a", place)
+    ]
+    assert b"safelinks" not in document.cleaned()
+    assert b"First" not in document.redacted()

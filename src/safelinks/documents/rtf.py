@@ -87,7 +87,10 @@ _PARTS: dict[str, str | None] = {
     "userprops": "properties", "shptxt": "text box", "shprslt": "text box", "hlsrc": "shape",
     "ud": None, "result": None,
     "title": None, "subject": None, "comment": None, "doccomm": None, "keywords": None,
-    "hlinkbase": None, "staticval": None,
+    "hlinkbase": None, "staticval": None, "company": None, "manager": None, "category": None,
+    "author": None, "operator": None, "template": "properties", "docvar": "properties",
+    "background": "background", "formfield": "form field", "ffname": None, "ffdeftext": None,
+    "ffhelptext": None, "ffstattext": None, "ffl": None,
 }  # fmt: skip
 _SILENT = {"field", "shpinst", "shp", "sp", "sv", "hl", "object"}
 _HIDDEN = {
