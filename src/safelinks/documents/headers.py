@@ -18,9 +18,7 @@ from safelinks.text import links as links_of
 __all__ = ["cleaned", "links"]
 
 _FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.MULTILINE)
-# Without one of these there is no link: `scan` needs the first or the last, if not in an encoded
-# word, and folding may break the first.
-_LINK = re.compile(rb"//|=\?|safelinks|:\s*\n|/\s*\n", re.IGNORECASE)
+_BROKEN = re.compile(rb"[:/]\s*\n")  # where folding may have broken what a link is known by
 _WORD = r"=\?[^?\s]+\?[bq]\?[^?\s]*\?="
 _ENCODED = re.compile(rf"{_WORD}(?:\s+{_WORD})*", re.IGNORECASE)  # white space between is none
 # White space that folding has put within an address in angle brackets is none of it.
@@ -31,9 +29,10 @@ def links(
     raw: bytes, span: tuple[int, int], place: Place, lines: Lines, peel: Peel
 ) -> Iterator[Link]:
     """Every link in the header fields at ``raw[span]``."""
-    if _LINK.search(raw, *span) is None:
+    fields = raw[slice(*span)]
+    if not _may_hold(fields):
         return
-    text = raw[slice(*span)].decode("utf-8", "surrogateescape")
+    text = fields.decode("utf-8", "surrogateescape")
     widths = len(text) == span[1] - span[0]
     for match in _FIELD.finditer(text):
         begin = (
@@ -46,6 +45,16 @@ def links(
         here = evolve(place, line=line, part=f"{place.part}, {name}" if place.part else name)
         for link in _links_in(match[2], peel):
             yield evolve(link, place=evolve(here, line=line + (link.line or 1) - 1))
+
+
+def _may_hold(fields: bytes) -> bool:
+    """Whether there may be a link: `scan` needs one of two signs, if not in an encoded word."""
+    return (
+        b"//" in fields
+        or b"=?" in fields
+        or b"safelinks" in fields.lower()
+        or _BROKEN.search(fields) is not None
+    )
 
 
 def _links_in(value: str, peel: Peel) -> Iterator[Link]:
@@ -90,7 +99,7 @@ def _in_charset(chunk: bytes, charset: str) -> str:
 
 def cleaned(raw: bytes, peel: Peel) -> bytes:
     """The header fields without wrappers; a field that holds none is as it was."""
-    if _LINK.search(raw) is None:
+    if not _may_hold(raw):
         return raw
     text = raw.decode("utf-8", "surrogateescape")
     return _FIELD.sub(lambda match: _cleaned_field(match, peel), text).encode(

@@ -214,7 +214,8 @@ def open_message(
             except DocumentError as error:
                 notes[f"{name}: {error}"] = None
         signed = _says_signed(raw[slice(*part.body)], part)
-        notes |= dict.fromkeys(f"{name}: {note}" for note in _notes(part, place, signed=signed))
+        for note in _notes_on(part, signed=signed):
+            notes[f"{name}: {str(place) or 'the message'} {note}"] = None
         kept = part.signed or signed or part.content_type in _SEALED
         body = part if kept == part.signed else evolve(part, signed=True)
         bodies.append(_Body(body, place, passages, attached))
@@ -233,13 +234,8 @@ def _says_signed(body: bytes, part: Part) -> bool:
     if not part.content_type.startswith("text/"):
         return False
     if part.encoding == "quoted-printable":
-        return _PGP_SIGNED in binascii.a2b_qp(body)
+        return (b"--" in body or b"=2" in body) and _PGP_SIGNED in binascii.a2b_qp(body)
     return _PGP_SIGNED in (_octets(body, "base64")[0] if part.encoding == "base64" else body)
-
-
-def _notes(part: Part, place: Place, *, signed: bool) -> Iterator[str]:
-    for note in _notes_on(part, signed=signed):
-        yield f"{str(place) or 'the message'} {note}"
 
 
 def _notes_on(part: Part, *, signed: bool) -> Iterator[str]:

@@ -146,9 +146,8 @@ def _parts(
     # Before and behind its parts there may be text, which mail programs do not show: hardly ever.
     first, behind = inner[0][0], inner[-1][1]
     before = first if raw.find(_SIGN, body, first) >= 0 else body
-    shell = evolve(
-        part, body=(body, before), encoding="", signed=signed, too_deep=around.depth >= _MAX_DEPTH
-    )
+    too_deep = around.depth >= _MAX_DEPTH
+    shell = Part(number, part.headers, (body, before), message, kind, "", signed, too_deep)
     yield shell
     if around.depth >= _MAX_DEPTH:
         return

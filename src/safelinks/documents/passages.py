@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 Span = tuple[int, int]
+_MOST_KNOWN = 4_096  # escapes, which texts can make up
 
 
 @frozen
@@ -55,6 +56,23 @@ class Codec:
     hides: re.Pattern[str] | None = field(
         default=Factory(lambda codec: codec.pattern, takes_self=True)
     )
+
+    @cached_property
+    def known(self) -> dict[str, tuple[str, int, int]]:
+        """Escapes that were met: what each means, its length, and that of what it means.
+
+        The latter is -1 for what only looks like an escape.
+        """
+        return {}
+
+    def learn(self, escape: str) -> tuple[str, int, int]:
+        """What `known` has of `escape` from now on."""
+        if len(self.known) >= _MOST_KNOWN:
+            self.known.clear()
+        undone = self.undo(escape)
+        found = undone, len(escape), len(undone) if undone != escape else -1
+        self.known[escape] = found
+        return found
 
     @cached_property
     def split(self) -> Callable[[str], list[str]] | None:
@@ -251,8 +269,8 @@ class Meant:
     """The text that is meant by a passage, and where each character of it stands."""
 
     def __init__(self, text: str, passage: Passage) -> None:
-        split, undo = passage.codec.split, passage.codec.undo
-        known: dict[str, str] = {}
+        codec = passage.codec
+        split, known = codec.split, codec.known
         out: list[str] = []
         length = 0
         # Where in the meaning, and where in the document, an escape or a piece begins; where that
@@ -270,17 +288,17 @@ class Meant:
             # In turn what stands between escapes and an escape: no match is as cheap as a string.
             written = split(text[start:end]) if split else [text[start:end]]
             for at in range(1, len(written), 2):
-                escape, plain = written[at], len(written[at - 1])
-                undone = known.get(escape)
-                if undone is None:
-                    undone = known[escape] = undo(escape)
+                plain = len(written[at - 1])
                 length += plain
-                begin = position + plain
-                position = begin + len(escape)
-                if undone != escape:
-                    entries.append((length, begin, position, len(undone)))
-                length += len(undone)
-                written[at] = undone
+                position += plain
+                undone, size, width = known.get(written[at]) or codec.learn(written[at])
+                if width >= 0:
+                    entries.append((length, position, position + size, width))
+                    written[at] = undone
+                    length += width
+                else:  # no escape after all
+                    length += size
+                position += size
             out += written
             length += len(written[-1])
         self._entries = entries
