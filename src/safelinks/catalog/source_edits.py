@@ -7,6 +7,7 @@ comments. Strings are written by the language. It must not know what is changed,
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
@@ -47,6 +48,7 @@ class Add:
 Change = Replace | Insert | Add
 _Edit = tuple[int, int, str]
 
+_BLANKS = re.compile(r"[ \t]*+")
 _BLANKS_BEFORE_VALUE = re.compile(r"[ \t]*+(?=[^\r\n#\]}])")
 _REST_OF_LINE = re.compile(r"[ \t]*+(#[^\r\n]*+)?(?=[\r\n]|\Z)")
 _NEWLINE = re.compile(r"\r\n?|\n")
@@ -96,19 +98,20 @@ class _Page:
             raise ValueError(f"nothing that can be changed stands at {_shown(path)}")
         return node
 
-    def before(self, at: int) -> str:
-        """What stands before `at` in its line."""
-        start = max(self.text.rfind("\n", 0, at), self.text.rfind("\r", 0, at)) + 1
-        return self.text[start:at].removeprefix(BOM)
-
-    def first_in_line(self, at: int) -> bool:
-        """Whether nothing but blanks stands before `at`."""
-        return not self.before(at).strip(" \t")
+    @cached_property
+    def lines(self) -> list[int]:
+        """Where lines begin."""
+        first = len(BOM) if self.text.startswith(BOM) else 0
+        return [first, *(match.end() for match in _NEWLINE.finditer(self.text))]
 
     def indent(self, at: int) -> str:
         """The blanks at the start of the line of `at`."""
-        before = self.before(at)
-        return before[: len(before) - len(before.lstrip(" \t"))]
+        blanks = _BLANKS.match(self.text, self.lines[bisect_right(self.lines, at) - 1])
+        return blanks[0] if blanks else ""
+
+    def first_in_line(self, at: int) -> bool:
+        """Whether nothing but blanks stands before `at`."""
+        return self.lines[bisect_right(self.lines, at) - 1] + len(self.indent(at)) == at
 
     def line_at(self, at: int) -> str:
         """The end of a line and the blanks that begin the line of `at`."""
