@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from safelinks import Catalog, CatalogError, InvalidURLError, find, identify
-from safelinks.catalog import Agency, MatchRule, Resource, Rule
+from safelinks.catalog import Agency, Confidence, MatchRule, Resource, Rule
 from safelinks.urls import compare_key, registrable_domain, split
 
 NOTICE = (Path(__file__).parent.parent / "examples" / "notice.txt").read_text("utf-8")
@@ -125,24 +125,20 @@ def test_the_data_does_not_contradict_itself(resource: Resource) -> None:
 
 
 def _resource(ident: str, **changes: object) -> Resource:
-    values: dict[str, object] = {
-        "id": ident, "name": ident, "aliases": (), "agency": "X", "category": "c", "url": None,
-        "short_urls": (), "former_urls": (), "match": (), "description": "", "sources": (),
-        "as_of": None, "confidence": "high",
-    }  # fmt: skip
+    values: dict[str, object] = {"id": ident, "name": ident, "agency": "X", "sources": ("a test",)}
     return Resource(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def test_a_catalog_of_ones_own() -> None:
-    agency = Agency("X", "The X Office", None, ("x.example",), ())
-    page = _resource("page", url="https://x.example/p", confidence="low")
+    agency = Agency("X", "The X Office", domains=("x.example",))
+    page = _resource("page", url="https://x.example/p", confidence=Confidence.LOW)
     catalog = Catalog([page], [agency])
     match = identify("http://x.example/P/", catalog)
     assert (match.resource, match.score) == (page, 0.8)
     assert catalog.identify("https://x.example/other").agency == agency
-    host = _resource("other", match=(MatchRule("exact", "https://x.example/p"),))
+    exact = (MatchRule("exact", "https://x.example/p"),)
     with pytest.raises(CatalogError, match="already belongs to page"):
-        Catalog([page, host], [agency])
+        Catalog([_resource("page", match=exact), _resource("other", match=exact)], [agency])
     with pytest.raises(CatalogError, match="there is no agency 'X'"):
         Catalog([page], [])
 

@@ -69,7 +69,17 @@ ORDER = [
     "catalog.source_edits",
     "catalog.source",
     "catalog.model",
-    "catalog.matching",
+    "catalog.match",
+    "catalog.bodies",
+    "catalog.index",
+    "catalog.reading",
+    "catalog.validation",
+    "catalog.names",
+    "catalog.search",
+    "catalog.export",
+    "catalog.layers",
+    "catalog.files",
+    "catalog.catalog",
     "catalog",
     "health.outcome",
     "health.policy",
@@ -86,6 +96,7 @@ ORDER = [
     "reports.text",
     "reports",
     "audit",
+    "upkeep",
 ]
 WITHOUT_NETWORK = [*ORDER[: ORDER.index("health.transport")], "report", "reports.json"]
 

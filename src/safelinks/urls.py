@@ -66,12 +66,13 @@ def split(url: str) -> Address:
     if match is None:
         raise InvalidURLError(url)
     port = int(match["port"]) if match["port"] else None
-    if port is not None and not 0 < port <= _MAX_PORT:
+    host = _ascii_host(match["host"])
+    if host is None or (port is not None and not 0 < port <= _MAX_PORT):
         raise InvalidURLError(url)
     return Address(
         match["scheme"].lower(),
         match["userinfo"],
-        _ascii_host(match["host"], url),
+        host,
         port,
         match["path"] or "",
         match["query"],
@@ -79,25 +80,25 @@ def split(url: str) -> Address:
     )
 
 
-def _ascii_host(host: str, url: str) -> str:
+@lru_cache(maxsize=4096)
+def _ascii_host(host: str) -> str | None:
+    """`host` in lower-case ASCII, without a final dot; None for what is none."""
     if host.startswith("["):
         try:
             return f"[{IPv6Address(host[1:-1])}]"
         except AddressValueError:
-            raise InvalidURLError(url) from None
+            return None
     if len(host) > _MAX_HOST:
-        raise InvalidURLError(url)
+        return None
     if not host.isascii():
         import idna  # noqa: PLC0415  only the rare international name pays for it
 
         try:
             host = idna.encode(host, uts46=True).decode("ascii")
         except (idna.IDNAError, UnicodeError):
-            raise InvalidURLError(url) from None
+            return None
     host = host.lower().removesuffix(".")
-    if len(host) > _MAX_HOST or not _HOST_NAME.fullmatch(host):
-        raise InvalidURLError(url)
-    return host
+    return host if len(host) <= _MAX_HOST and _HOST_NAME.fullmatch(host) else None
 
 
 def compare_key(address: Address) -> tuple[str, str]:

@@ -1,6 +1,18 @@
 """The catalog: which resource of which City body an address is, and where it lives now."""
 
-from safelinks.catalog.matching import Catalog, Match, Rule, identify
-from safelinks.catalog.model import Agency, MatchRule, Resource
+from safelinks.catalog.catalog import Catalog, Fault, identify, validate
+from safelinks.catalog.match import Match, Rule
+from safelinks.catalog.model import Agency, Confidence, MatchRule, Resource
 
-__all__ = ["Agency", "Catalog", "Match", "MatchRule", "Resource", "Rule", "identify"]
+__all__ = [
+    "Agency",
+    "Catalog",
+    "Confidence",
+    "Fault",
+    "Match",
+    "MatchRule",
+    "Resource",
+    "Rule",
+    "identify",
+    "validate",
+]

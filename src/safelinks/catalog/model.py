@@ -1,29 +1,199 @@
-"""What the catalog is made of, and how it is read from its data files.
+"""What a catalog is made of: resources, the bodies that own them, and how its web is laid out.
 
-It knows the fields and their rules, not how an address is matched.
+Values only. It knows the fields, not how they are read from a file, checked, or matched.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
-from safelinks.errors import CatalogError
+__all__ = [
+    "Agency",
+    "Confidence",
+    "Contact",
+    "Contents",
+    "Conventions",
+    "HealthHints",
+    "HostAlias",
+    "HostNumber",
+    "Identifier",
+    "MatchKind",
+    "MatchRule",
+    "OpenSuffix",
+    "PathName",
+    "Resource",
+    "Scheme",
+    "SlugPath",
+    "Status",
+]
 
-__all__ = ["Agency", "HostAlias", "MatchRule", "Resource"]
 
-_KINDS = ("exact", "prefix", "host")
-_CONFIDENCES = ("high", "medium", "low")
+class Confidence(StrEnum):
+    """How sure an entry is; a match by one of low confidence scores less."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Status(StrEnum):
+    """What has become of a resource; one that is in use has none."""
+
+    RETIRED = "retired"
+    UNCERTAIN = "uncertain"
+
+
+class MatchKind(StrEnum):
+    """What an address is compared with."""
+
+    EXACT = "exact"
+    PREFIX = "prefix"
+    HOST = "host"
+
+
+class Scheme(StrEnum):
+    """Where in an address an identifier stands."""
+
+    SOCRATA = "socrata"
+    QUERY = "query"
+    PATH = "path"
 
 
 @frozen
 class MatchRule:
-    """One way to recognise a resource: `kind` is ``exact``, ``prefix`` or ``host``."""
+    """One way to recognise a resource: an address, the start of addresses, or a host."""
 
-    kind: str
+    kind: MatchKind = field(converter=MatchKind)
     value: str
+
+
+@frozen
+class Identifier:
+    """What the addresses of a resource carry beside its name, such as the number of an article.
+
+    `label` is what a person calls it. With the scheme ``socrata`` it is a data set's id (four and
+    four characters), with ``query`` the value of `parameter`, with ``path`` the first group of
+    `pattern`, a regular expression that is searched for in the path.
+    """
+
+    label: str
+    scheme: Scheme
+    parameter: str | None = None
+    pattern: str | None = None
+
+
+@frozen
+class Contact:
+    """How to reach the people behind a resource."""
+
+    type: str
+    value: str
+    label: str | None = None
+    source: str | None = None
+    confidence: Confidence | None = None
+
+
+@frozen
+class HealthHints:
+    """What a link check has to know of a resource.
+
+    `expect_status` are answers that do not mean that it is broken, `soft_404` final paths that do,
+    `trailing_slash` says in words what a slash too many does.
+    """
+
+    head_unreliable: bool = False
+    blocks_bots: bool = False
+    expect_status: tuple[int, ...] = ()
+    soft_404: tuple[str, ...] = ()
+    trailing_slash: str | None = None
+
+
+@frozen
+class Resource:
+    """A service or page. `url` is its current address, None for what has no page of its own.
+
+    `agency` is the acronym of the body that it belongs to; `parent` and `successor` are ids of
+    other resources; `as_of` is the ISO 8601 date of the newest evidence. Of an exit page, `unwrap`
+    is the name of the query parameter with the target; True says that its targets are its own
+    secret. With `sign_in`, people sign in there.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    agency: str = ""
+    category: str = "other"
+    audience: tuple[str, ...] = ()
+    url: str | None = None
+    short_urls: tuple[str, ...] = ()
+    former_urls: tuple[str, ...] = ()
+    match: tuple[MatchRule, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    description: str = ""
+    sources: tuple[str, ...] = ()
+    as_of: str | None = None
+    confidence: Confidence = Confidence.HIGH
+    status: Status | None = None
+    successor: str | None = None
+    parent: str | None = None
+    socrata_id: str | None = None
+    examples: tuple[str, ...] = ()
+    health: HealthHints | None = None
+    unwrap: str | bool | None = None
+    sign_in: bool = False
+    note: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name, and everything else it is called."""
+        return (self.name, *self.aliases)
+
+
+@frozen
+class SlugPath:
+    """The name that a body has in paths, and the folder below which that stands."""
+
+    slug: str
+    under: str
+
+
+@frozen
+class Agency:
+    """A body that owns resources; `acronym` is its key.
+
+    `domains` are hosts that are all its own; `owns` are domains of which every host is its own or
+    of somebody within it, such as ``nyc.gov``. `slugs` are its names in paths, `slug_pattern` is a
+    regular expression for more of them, `host_prefixes` begin its application hosts, and
+    `email_domains` are those of its people. `code` is its number, which several may share:
+    `code_lead` says who is meant then.
+    """
+
+    acronym: str
+    name: str
+    code: str | None = None
+    former_names: tuple[str, ...] = ()
+    former_acronyms: tuple[str, ...] = ()
+    kind: str = ""
+    status: str = "Active"
+    url: str | None = None
+    slugs: tuple[str, ...] = ()
+    slug_paths: tuple[SlugPath, ...] = ()
+    slug_pattern: str | None = None
+    domains: tuple[str, ...] = ()
+    owns: tuple[str, ...] = ()
+    host_prefixes: tuple[str, ...] = ()
+    email_domains: tuple[str, ...] = ()
+    other_codes: Mapping[str, str] = field(factory=dict, hash=False)
+    code_lead: bool = False
+    goid: str | None = None
+    acronym_from: str | None = None
+    sources: tuple[str, ...] = ()
+    as_of: str | None = None
+    note: str | None = None
 
 
 @frozen
@@ -36,80 +206,47 @@ class HostAlias:
 
 
 @frozen
-class Agency:
-    """A City body: `acronym` is its key, `domains` the hosts that are all its own."""
+class HostNumber:
+    """Hosts below `below` whose first label begins with `pattern`: its group is a body's number."""
 
-    acronym: str
-    name: str
-    url: str | None
-    domains: tuple[str, ...]
-    email_domains: tuple[str, ...]
+    pattern: str
+    below: tuple[str, ...]
 
 
 @frozen
-class Resource:
-    """A service or page. `url` is its current address, None for what has no page."""
+class PathName:
+    """On `hosts`, the segment behind one of `folders` is the name of a body."""
 
-    id: str
-    name: str
-    aliases: tuple[str, ...]
-    agency: str
-    category: str
-    url: str | None
-    short_urls: tuple[str, ...]
-    former_urls: tuple[str, ...]
-    match: tuple[MatchRule, ...]
-    description: str
-    sources: tuple[str, ...]
-    as_of: str | None
-    confidence: str
-    status: str | None = None
-    successor: str | None = None
-    parent: str | None = None
-    note: str | None = None
+    hosts: tuple[str, ...]
+    folders: tuple[str, ...]
 
 
-def host_alias(data: Mapping[str, Any]) -> HostAlias:
-    """A host alias from its data."""
-    return HostAlias(tuple(data["hosts"]), data["same_as"], tuple(data.get("except_below", ())))
+@frozen
+class OpenSuffix:
+    """A suffix below which others register names; `note` says who may."""
+
+    suffix: str
+    note: str
 
 
-def agency(data: Mapping[str, Any]) -> Agency:
-    """An agency from its data."""
-    return Agency(
-        data["acronym"],
-        data["name"],
-        data["url"],
-        tuple(data["domains"]),
-        tuple(data["email_domains"]),
-    )
+@frozen
+class Conventions:
+    """How the owner of a catalog lays out its hosts and paths; what is not given does not apply.
+
+    The label before one of `subdomains_of` is the name of a body.
+    """
+
+    host_number: HostNumber | None = None
+    path_name: PathName | None = None
+    subdomains_of: tuple[str, ...] = ()
+    open_suffixes: tuple[OpenSuffix, ...] = ()
 
 
-def resource(data: Mapping[str, Any]) -> Resource:
-    """A resource from its data. Raises CatalogError, naming the entry and the rule it breaks."""
-    name = data.get("id", "an entry without id")
-    rules = tuple(MatchRule(rule["kind"], rule["value"]) for rule in data["match"])
-    for rule in rules:
-        if rule.kind not in _KINDS:
-            raise CatalogError(f"{name}: match kind {rule.kind!r} is none of {', '.join(_KINDS)}")
-    if data["confidence"] not in _CONFIDENCES:
-        raise CatalogError(f"{name}: confidence is none of {', '.join(_CONFIDENCES)}")
-    return Resource(
-        id=data["id"],
-        name=data["name"],
-        aliases=tuple(data["aliases"]),
-        agency=data["agency"],
-        category=data["category"],
-        url=data["url"],
-        short_urls=tuple(data["short_urls"]),
-        former_urls=tuple(data["former_urls"]),
-        match=rules,
-        description=data["description"],
-        sources=tuple(data["sources"]),
-        as_of=data["as_of"],
-        confidence=data["confidence"],
-        status=data.get("status"),
-        successor=data.get("successor"),
-        parent=data.get("parent"),
-        note=data.get("note"),
-    )
+@frozen
+class Contents:
+    """All that is in a catalog, or in one file of it."""
+
+    resources: tuple[Resource, ...] = ()
+    agencies: tuple[Agency, ...] = ()
+    host_aliases: tuple[HostAlias, ...] = ()
+    conventions: Conventions = field(factory=Conventions)

@@ -1,0 +1,231 @@
+"""`Catalog`: from an address to a resource, its owner, and where it lives now.
+
+It joins what is read from files with the index, and turns what that finds into a `Match`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property, lru_cache, partial
+from pathlib import Path
+from typing import Self
+
+from attrs import evolve, frozen
+
+from safelinks.catalog import files
+from safelinks.catalog.index import Hit, parameter_of
+from safelinks.catalog.layers import EMPTY, Layers, put_over
+from safelinks.catalog.match import Match, Rule
+from safelinks.catalog.model import Agency, Contents, Conventions, HostAlias, Resource, Status
+from safelinks.catalog.names import Names
+from safelinks.catalog.reading import Violation, told
+from safelinks.catalog.search import search
+from safelinks.catalog.source import Source
+from safelinks.catalog.validation import of_entries
+from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
+from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
+from safelinks.urls import split
+
+__all__ = ["Catalog", "Fault", "identify", "validate"]
+
+
+class Catalog:
+    """Resources, by id, and the `agencies` that own them, by acronym, indexed for matching.
+
+    Raises CatalogError, naming the entry, where a rule of `safelinks.catalog.validation` is broken.
+    """
+
+    def __init__(
+        self,
+        resources: Iterable[Resource] = (),
+        agencies: Iterable[Agency] = (),
+        host_aliases: Iterable[HostAlias] = (),
+        conventions: Conventions | None = None,
+    ) -> None:
+        own = Contents(
+            tuple(resources), tuple(agencies), tuple(host_aliases), conventions or Conventions()
+        )
+        wrong = of_entries(own)
+        if not wrong:
+            self._set(Layers((own,)))
+            wrong = self.layers.violations()
+        if wrong:
+            raise CatalogError(told(wrong[0], _names(own)))
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def nyc(cls) -> Self:
+        """The catalog of the City of New York that comes with safelinks; loaded once."""
+        return cls._of(Layers((files.nyc(),)))  # which its tests have checked
+
+    @classmethod
+    def load(cls, *paths: str | Path, base: Catalog | None = None) -> Self:
+        """The catalog in one or more files, JSON or TOML by their names.
+
+        What is in a later file, or in any of them if there is a `base` such as ``Catalog.nyc()``,
+        stands for what has the same id there; fields that are not given stay. Raises CatalogError,
+        with file, line and remedy, for the first thing that is wrong.
+        """
+        layers = base.layers if base else EMPTY
+        for path in paths:
+            source = files.source_of(Path(path))
+            above, wrong = put_over(layers, source.data)
+            if above is None:
+                more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+                raise CatalogError(f"{_fault(path, source, wrong[0])}{more}")
+            layers = above
+        return cls._of(layers)
+
+    @classmethod
+    def _of(cls, layers: Layers) -> Self:
+        catalog = cls.__new__(cls)
+        catalog._set(layers)  # noqa: SLF001  its own
+        return catalog
+
+    def _set(self, layers: Layers) -> None:
+        self.layers = layers
+        self.resources: Mapping[str, Resource] = layers.resources
+        self.agencies: Mapping[str, Agency] = layers.agencies
+        self._look_up = layers.index.look_up
+        entries = self.resources.values()
+        self._homes = {entry.id: _home_of(entry, self.resources) for entry in entries}
+
+    @property
+    def contents(self) -> Contents:
+        """All that is in it."""
+        return self.layers.contents
+
+    def identify(self, url: str) -> Match:
+        """Which resource `url` is, wrapped or not. Total: what nobody knows is external.
+
+        >>> Catalog.nyc().identify("http://nyc.gov/pip/").reason
+        'this is the address of Payee Information Portal'
+        """
+        return self._identify(url, MAX_LAYERS)
+
+    def _identify(self, url: str, layers: int) -> Match:
+        try:
+            unwrapped = unwrap(url)
+            address = split(unwrapped.target)
+        except InvalidURLError:
+            return Match(url, Rule.EXTERNAL)
+        except SafelinksError as lost:
+            return Match(url, Rule.EXTERNAL, str(lost))
+        found = self._look_up(address)
+        reader = partial(self._reader_of, unwrapped) if unwrapped.layers else None
+        if not isinstance(found, Hit):
+            return Match(
+                url, found.rule, found.matched, None, found.agency, found.owner,
+                read_by=reader, host=address.host,
+            )  # fmt: skip
+        entry = found.resource
+        if isinstance(entry.unwrap, str) and layers:
+            inner = parameter_of(address, entry.unwrap)
+            if inner is not None:
+                match = self._identify(inner, layers - 1)
+                return evolve(match, url=url, read_by=reader or match.read_by)
+        current = self._homes[entry.id]
+        return Match(
+            url,
+            found.rule,
+            found.matched,
+            entry,
+            self.agencies.get(entry.agency),
+            None,
+            found.identifier,
+            current,
+            current is not None and self._is_renamed(found, unwrapped.target, current),
+            address.host,
+            reader,
+        )
+
+    def find(self, text: str) -> list[Resource]:
+        """The resources whose names have the words of `text`, a typo allowed; the best first.
+
+        >>> Catalog.nyc().find("pasport public portal")[0].id
+        'passport-public-portal'
+        """
+        found = search(text, self.resources.values(), self.agencies)
+        return [one.resource for one in found]
+
+    @cached_property
+    def names(self) -> Names:
+        """What finds names of resources in texts."""
+        return Names(self.resources.values())
+
+    def home_of(self, entry: Resource) -> str | None:
+        """Where a resource lives now: of one that is retired, its successor; None for no page."""
+        return self._homes[entry.id]
+
+    def same_page(self, one: str, other: str) -> bool:
+        """Whether two addresses have the same compare key. Raises InvalidURLError."""
+        return self.layers.index.key_of(one) == self.layers.index.key_of(other)
+
+    def _is_renamed(self, found: Hit, target: str, current: str) -> bool:
+        if found.rule is Rule.FORMER_ADDRESS:
+            return True
+        retired = found.resource.status is Status.RETIRED
+        return retired and not self.same_page(current, target)
+
+    def _reader_of(self, unwrapped: Unwrapped) -> Agency | None:
+        """Whose people the message was sent to, by the domain alone."""
+        for layer in unwrapped.layers:
+            if layer.recipient:
+                return self.layers.bodies.of_mail_domain(layer.recipient.rpartition("@")[2])
+        return None
+
+
+def _home_of(entry: Resource, resources: Mapping[str, Resource]) -> str | None:
+    """Where a resource lives now: where its successor does, once it is retired."""
+    seen = {entry.id}
+    while entry.status is Status.RETIRED and entry.successor is not None:
+        following = resources.get(entry.successor)
+        if following is None or following.id in seen:
+            break
+        entry = following
+        seen.add(entry.id)
+    return entry.url
+
+
+def _names(own: Contents) -> Mapping[str, object]:
+    """As much of the data of `own` as is needed to name an entry."""
+    return {
+        "resources": [{"id": entry.id} for entry in own.resources],
+        "agencies": [{"acronym": entry.acronym} for entry in own.agencies],
+    }
+
+
+@frozen
+class Fault:
+    """What is wrong in a catalog file: in which line, and of what."""
+
+    file: str
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        line = f", line {self.line}" if self.line else ""
+        return f"{self.file}{line}: {self.message}"
+
+
+def validate(path: str | Path, base: Catalog | None = None) -> list[Fault]:
+    """Everything that is wrong in a catalog file, which may refer to what is in `base`.
+
+    Raises CatalogError where the file cannot be read at all.
+    """
+    source = files.source_of(Path(path))
+    _, wrong = put_over(base.layers if base else EMPTY, source.data)
+    return [_fault(path, source, one) for one in wrong]
+
+
+def _fault(path: str | Path, source: Source, violation: Violation) -> Fault:
+    return Fault(str(path), source.line(violation.path), told(violation, source.data))
+
+
+def identify(url: str, catalog: Catalog | None = None) -> Match:
+    """Which resource `url` is, wrapped or not, by `catalog` (that of New York City if none).
+
+    >>> identify("http://nyc.gov/pip/").resource.id
+    'pip'
+    """
+    return (catalog or Catalog.nyc()).identify(url)

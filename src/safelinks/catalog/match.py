@@ -1,0 +1,151 @@
+"""`Match`: what a catalog says of an address, by which of its rules, and how sure that is.
+
+Values and sentences only. It knows the rules by rank and score, not how they are looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import IntEnum
+
+from attrs import field, frozen
+
+from safelinks.catalog.model import Agency, Confidence, Resource
+from safelinks.redact import redact
+from safelinks.urls import registrable_domain
+
+__all__ = ["Match", "Rule"]
+
+
+class Rule(IntEnum):
+    """What said so, by its rank: the first that hits wins.
+
+    The first five name a resource, the next four a body, the next two whose domain it is.
+    """
+
+    ADDRESS = 1
+    FORMER_ADDRESS = 2
+    IDENTIFIER = 3
+    PREFIX = 4
+    HOST = 5
+    AGENCY_HOST = 6
+    HOST_NUMBER = 7
+    PATH_NAME = 8
+    SUBDOMAIN = 9
+    OWNER = 10
+    OPEN_SUFFIX = 11
+    EXTERNAL = 12
+
+
+_SCORES: Mapping[Rule, float] = {
+    Rule.ADDRESS: 1.0,
+    Rule.FORMER_ADDRESS: 0.95,
+    Rule.IDENTIFIER: 0.9,
+    Rule.PREFIX: 0.8,
+    Rule.HOST: 0.7,
+    Rule.AGENCY_HOST: 0.6,
+    Rule.HOST_NUMBER: 0.55,
+    Rule.PATH_NAME: 0.5,
+    Rule.SUBDOMAIN: 0.45,
+    Rule.OWNER: 0.3,
+    Rule.OPEN_SUFFIX: 0.1,
+    Rule.EXTERNAL: 0.0,
+}
+_LOW_CONFIDENCE = 0.8  # factor
+
+
+@frozen
+class Match:
+    """What a catalog says of an address.
+
+    `rule` and `score` say how sure it is, `matched` what of the address said so, and `reason` puts
+    that in one sentence. Rules 1 to 5 give the `resource`, and so its `agency`; rules
+    6 to 9 the `agency` alone; rule 10 the `owner` of the domain. `identifier` is what the address
+    carries beside, such as the number of an article. `current_url` is the address in force of the
+    resource, None where it has none, and `renamed` says that this is another one than was asked
+    for; on what evidence, is in `confidence`, `evidence` and `as_of`.
+    """
+
+    url: str = field(repr=redact)
+    rule: Rule
+    matched: str = ""
+    resource: Resource | None = None
+    agency: Agency | None = None
+    owner: Agency | None = None
+    identifier: str | None = None
+    current_url: str | None = None
+    renamed: bool = False
+    host: str | None = None
+    read_by: Callable[[], Agency | None] | None = field(default=None, repr=False, eq=False)
+
+    @property
+    def score(self) -> float:
+        """How sure it is, from 0 to 1; a resource of low confidence counts less."""
+        low = self.resource is not None and self.resource.confidence is Confidence.LOW
+        return _SCORES[self.rule] * (_LOW_CONFIDENCE if low else 1.0)
+
+    @property
+    def reason(self) -> str:
+        """Why, in one sentence, without the full stop."""
+        return _SENTENCES[self.rule](self)
+
+    @property
+    def reader(self) -> Agency | None:
+        """Of a wrapped link: the body whose mail domain the recipient has; never who that is."""
+        return self.read_by() if self.read_by else None
+
+    @property
+    def site(self) -> str | None:
+        """The registrable domain of the address; None where it has no host."""
+        return registrable_domain(self.host) if self.host else None
+
+    @property
+    def confidence(self) -> Confidence | None:
+        """How sure the entry of the resource is."""
+        return self.resource.confidence if self.resource else None
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Where the entry of the resource, or of the body, was taken from."""
+        entry = self.resource or self.agency or self.owner
+        return entry.sources if entry else ()
+
+    @property
+    def as_of(self) -> str | None:
+        """The ISO 8601 date of the newest evidence; None where that has no date."""
+        entry = self.resource or self.agency or self.owner
+        return entry.as_of if entry else None
+
+
+def _name(match: Match) -> str:
+    entry = match.resource or match.agency or match.owner
+    return entry.name if entry else ""
+
+
+def _former(match: Match) -> str:
+    now = match.current_url or "none is known"
+    return f"this is a former address of {_name(match)}; current: {now}"
+
+
+def _external(match: Match) -> str:
+    if match.host is None:
+        return match.matched or "this is no address with a host"
+    return f"{match.site} is not in the catalog"
+
+
+_SENTENCES: Mapping[Rule, Callable[[Match], str]] = {
+    Rule.ADDRESS: lambda match: f"this is the address of {_name(match)}",
+    Rule.FORMER_ADDRESS: _former,
+    Rule.IDENTIFIER: lambda match: f"{match.matched} {match.identifier} is of {_name(match)}",
+    Rule.PREFIX: lambda match: f"this is below {match.matched}, which is {_name(match)}",
+    Rule.HOST: lambda match: f"the host {match.matched} is {_name(match)}",
+    Rule.AGENCY_HOST: lambda match: f"the host {match.matched} belongs to {_name(match)}",
+    Rule.HOST_NUMBER: lambda match: f"the host number {match.matched} is that of {_name(match)}",
+    Rule.PATH_NAME: lambda match: f"the path name {match.matched} is that of {_name(match)}",
+    Rule.SUBDOMAIN: lambda match: f"the subdomain {match.matched} is that of {_name(match)}",
+    Rule.OWNER: lambda match: (
+        f"{match.matched} is a domain of {_name(match)}, but whose page this is, is unknown"
+    ),
+    Rule.OPEN_SUFFIX: lambda match: f"{match.site} is not in the catalog, and {match.matched}",
+    Rule.EXTERNAL: _external,
+}

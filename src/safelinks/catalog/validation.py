@@ -1,0 +1,224 @@
+"""The rules that a catalog keeps, each violation with its place.
+
+First every entry for itself: addresses parse, hosts are bare, patterns are patterns. Then what they
+say of each other: nothing is claimed twice, everything referred to exists, and every address of a
+resource is recognised as that resource.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from safelinks.catalog.index import DATA_SET, Hit, Index
+from safelinks.catalog.match import Rule
+from safelinks.catalog.model import (
+    Agency,
+    Contents,
+    Conventions,
+    Identifier,
+    MatchKind,
+    Resource,
+    Scheme,
+)
+from safelinks.catalog.reading import Path, Violation
+from safelinks.errors import InvalidURLError
+from safelinks.urls import Address, split
+
+__all__ = ["of_entries", "of_relations"]
+
+T = TypeVar("T")
+_WEB = ("http", "https")
+_ENDS_WITHIN_A_NAME = re.compile(r"[-_.=%&]\Z")
+
+
+def of_entries(own: Contents) -> list[Violation]:
+    """What is wrong with the entries of `own`, each by itself."""
+    return [
+        *_below("resources", own.resources, _of_resource),
+        *_below("agencies", own.agencies, _of_agency),
+        *_below("host_aliases", own.host_aliases, lambda one: _of_hosts(one.hosts, "hosts")),
+        *(one.below("conventions") for one in _of_conventions(own.conventions)),
+    ]
+
+
+def _below(
+    name: str, values: Iterable[T], rule: Callable[[T], Iterator[Violation]]
+) -> Iterator[Violation]:
+    """What `rule` finds in each of the `values` of the list `name`."""
+    for number, value in enumerate(values):
+        for one in rule(value):
+            yield one.below(name, number)
+
+
+def _of_resource(entry: Resource) -> Iterator[Violation]:
+    if entry.url is not None:
+        yield from (one.below("url") for one in _of_url(entry.url))
+    for name in ("short_urls", "former_urls", "examples"):
+        yield from _below(name, getattr(entry, name), _of_url)
+    for number, rule in enumerate(entry.match):
+        yield from (one.below("match", number, "value") for one in _MATCHES[rule.kind](rule.value))
+    yield from _below("identifiers", entry.identifiers, _of_identifier)
+    if not entry.sources:
+        yield Violation(("sources",), "every entry needs a source: say where this was taken from")
+    if entry.socrata_id is not None and not re.fullmatch(DATA_SET, entry.socrata_id):
+        yield Violation(("socrata_id",), "this is no id of a data set, such as dg92-zbpx")
+
+
+def _address(url: str) -> Address | None:
+    try:
+        return split(url)
+    except InvalidURLError:
+        return None
+
+
+def _of_url(url: str) -> Iterator[Violation]:
+    address = _address(url)
+    if address is None or address.scheme not in _WEB:
+        yield Violation((), "this is no web address: it needs http:// or https:// and a host")
+    elif address.userinfo is not None:
+        yield Violation((), "this holds a user's name or password: leave that out")
+
+
+def _of_prefix(url: str) -> Iterator[Violation]:
+    yield from _of_url(url)
+    address = _address(url)
+    if address is not None and (
+        address.query is not None
+        or address.fragment is not None
+        or _ENDS_WITHIN_A_NAME.search(address.path)
+    ):
+        yield Violation((), "a prefix ends where a part of the path ends: write it up to a slash")
+
+
+def _of_host(host: str) -> Iterator[Violation]:
+    address = _address(f"https://{host}/")
+    if address is None or address.host != host:
+        yield Violation((), "this must be a bare host in lower case, such as www.nyc.gov")
+
+
+def _of_hosts(hosts: Iterable[str], *path: str) -> Iterator[Violation]:
+    for number, host in enumerate(hosts):
+        yield from (one.below(*path, number) for one in _of_host(host))
+
+
+_MATCHES: Mapping[MatchKind, Callable[[str], Iterator[Violation]]] = {
+    MatchKind.EXACT: _of_url,
+    MatchKind.PREFIX: _of_prefix,
+    MatchKind.HOST: _of_host,
+}
+
+
+def _of_identifier(one: Identifier) -> Iterator[Violation]:
+    if one.scheme is Scheme.QUERY and not one.parameter:
+        yield Violation((), "with the scheme query, the field parameter is missing")
+    if one.scheme is Scheme.PATH:
+        if not one.pattern:
+            yield Violation((), "with the scheme path, the field pattern is missing")
+        else:
+            yield from (found.below("pattern") for found in _of_pattern(one.pattern, groups=1))
+
+
+def _of_pattern(pattern: str, *, groups: int) -> Iterator[Violation]:
+    try:
+        found = re.compile(pattern).groups
+    except (re.error, OverflowError, RecursionError) as error:
+        yield Violation((), f"this is no regular expression ({error})")
+        return
+    if found < groups:
+        yield Violation((), "this needs a group in round brackets around what is looked for")
+
+
+def _of_agency(entry: Agency) -> Iterator[Violation]:
+    if entry.url is not None:
+        yield from (one.below("url") for one in _of_url(entry.url))
+    for name in ("domains", "email_domains", "owns"):
+        yield from _of_hosts(getattr(entry, name), name)
+    if entry.slug_pattern is not None:
+        yield from (one.below("slug_pattern") for one in _of_pattern(entry.slug_pattern, groups=0))
+
+
+def _of_conventions(one: Conventions) -> Iterator[Violation]:
+    yield from _of_hosts(one.subdomains_of, "subdomains_of")
+    if one.path_name is not None:
+        yield from _of_hosts(one.path_name.hosts, "path_name", "hosts")
+    if one.host_number is not None:
+        yield from _of_hosts(one.host_number.below, "host_number", "below")
+        wrong = _of_pattern(one.host_number.pattern, groups=1)
+        yield from (found.below("host_number", "pattern") for found in wrong)
+
+
+def of_relations(
+    own: Contents, resources: Mapping[str, Resource], agencies: Mapping[str, Agency], index: Index
+) -> list[Violation]:
+    """What is wrong between entries: those of `own`, and all that there are, its own among them."""
+    return [
+        *_below("resources", own.resources, lambda one: _references(one, resources, agencies)),
+        *_claimed_twice(own.resources, index),
+        *_below("resources", own.resources, lambda one: _former(one, index)),
+        *_below("resources", own.resources, lambda one: _not_recognised(one, index)),
+    ]
+
+
+def _references(
+    entry: Resource, resources: Mapping[str, Resource], agencies: Mapping[str, Agency]
+) -> Iterator[Violation]:
+    if entry.agency not in agencies:
+        yield Violation(("agency",), f"there is no agency {entry.agency!r}")
+    for name in ("parent", "successor"):
+        other = getattr(entry, name)
+        if other is not None and other not in resources:
+            yield Violation((name,), f"there is no resource {other!r}")
+        elif other is not None and entry.id in _chain(other, name, resources):
+            yield Violation((name,), f"this leads back to {entry.id} itself")
+
+
+def _chain(name: str | None, field: str, resources: Mapping[str, Resource]) -> list[str]:
+    """The resource `name`, what its `field` names, and so on."""
+    found: list[str] = []
+    while name is not None and name in resources and name not in found:
+        found.append(name)
+        name = getattr(resources[name], field)
+    return found
+
+
+def _claimed_twice(entries: Sequence[Resource], index: Index) -> Iterator[Violation]:
+    """Kinds and values that two resources share; the same page is the same value."""
+    holders: dict[tuple[MatchKind, str], str] = {}
+    for number, entry in enumerate(entries):
+        for at, rule in enumerate(entry.match):
+            key = rule.value if rule.kind is MatchKind.HOST else index.key_of(rule.value)
+            holder = holders.setdefault((rule.kind, key), entry.id)
+            if holder != entry.id:
+                path: Path = ("resources", number, "match", at, "value")
+                yield Violation(path, f"this already belongs to {holder}")
+
+
+def _former(entry: Resource, index: Index) -> Iterator[Violation]:
+    """Former addresses that are still in force."""
+    current = index.key_of(entry.url) if entry.url else None
+    for number, url in enumerate(entry.former_urls):
+        if index.key_of(url) == current:
+            yield Violation(("former_urls", number), "this is the same as the address in force")
+            continue
+        found = index.look_up(split(url))
+        other = found.resource if isinstance(found, Hit) else entry
+        if found.rule is Rule.ADDRESS and other.id == entry.id:
+            yield Violation(("former_urls", number), "this is also listed as an address in force")
+        elif found.rule is Rule.ADDRESS and other.id != entry.successor:
+            message = f"this is an address in force of {other.id}, which is no successor"
+            yield Violation(("former_urls", number), message)
+
+
+def _not_recognised(entry: Resource, index: Index) -> Iterator[Violation]:
+    """Addresses of a resource that the rules take for those of another."""
+    named: list[tuple[Path, str]] = [(("url",), entry.url)] if entry.url else []
+    for name in ("short_urls", "former_urls", "examples"):
+        named += [((name, number), url) for number, url in enumerate(getattr(entry, name))]
+    for path, url in named:
+        found = index.look_up(split(url))
+        other = found.resource if isinstance(found, Hit) else None
+        if other is None or other.id != entry.id:
+            whose = f"as one of {other.id}" if other else "as none of a resource"
+            yield Violation(path, f"this is recognised {whose}; add a match that says so")

@@ -1,0 +1,159 @@
+"""Upkeep of a catalog: what its own addresses answer, and what to change in its file for that.
+
+It knows outcomes and entries, not the network: an address that has moved for good becomes a former
+one, in the text of the file, and whatever a person has to look at is said in a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from attrs import frozen
+
+from safelinks.catalog import Catalog, Resource
+from safelinks.catalog.match import Rule
+from safelinks.catalog.source import Add, Change, Insert, Replace, Source
+from safelinks.health.outcome import MEANING, Outcome, Reason, Verdict
+from safelinks.urls import registrable_domain, split
+
+__all__ = ["Proposal", "Remark", "Upkeep", "addresses", "upkeep"]
+
+_BROKEN = (Verdict.DEAD, Verdict.FAILING)
+
+
+@frozen
+class Proposal:
+    """A resource that has moved: its address becomes a former one of the address it leads to."""
+
+    resource: Resource
+    url: str
+    evidence: str
+
+
+@frozen
+class Remark:
+    """Something about an address of a resource that a person has to look at."""
+
+    resource: Resource
+    url: str
+    message: str
+
+
+@frozen
+class Upkeep:
+    """What came of asking: `text` is that of the file with all `proposals` in it."""
+
+    text: str
+    proposals: tuple[Proposal, ...]
+    remarks: tuple[Remark, ...]
+
+
+def addresses(entries: Iterable[Resource]) -> list[str]:
+    """Every address in force and every former one, once each."""
+    found: dict[str, None] = {}
+    for entry in entries:
+        found |= dict.fromkeys((*((entry.url,) if entry.url else ()), *entry.former_urls))
+    return list(found)
+
+
+def upkeep(
+    source: Source, catalog: Catalog, outcomes: Mapping[str, Outcome], today: date
+) -> Upkeep:
+    """What the `outcomes` of the addresses in the file `source` mean for it.
+
+    `catalog` has the file's entries, and whatever they refer to; `today` dates the evidence.
+    """
+    proposals: list[Proposal] = []
+    remarks: list[Remark] = []
+    changes: list[Change] = []
+    for number, given in enumerate(_entries(source)):
+        entry = catalog.resources[str(given["id"])]
+        outcome = outcomes.get(entry.url or "")
+        if outcome is not None and "url" in given:
+            found = _of_current(entry, outcome, catalog, today)
+            if isinstance(found, Proposal):
+                proposals.append(found)
+                changes += _changes(number, given, found, today)
+            elif found is not None:
+                remarks.append(found)
+        remarks += _of_former(entry, outcomes, catalog)
+    return Upkeep(source.edited(changes), tuple(proposals), tuple(remarks))
+
+
+def _entries(source: Source) -> Sequence[Mapping[str, object]]:
+    entries = source.data.get("resources", ())
+    return entries if isinstance(entries, list) else ()
+
+
+def _of_current(
+    entry: Resource, outcome: Outcome, catalog: Catalog, today: date
+) -> Proposal | Remark | None:
+    """What the outcome of an address in force means."""
+    if outcome.verdict in _BROKEN:
+        return Remark(entry, outcome.url, f"review this: {MEANING[outcome.reason]}")
+    if outcome.reason is not Reason.MOVED_PERMANENTLY or outcome.replacement is None:
+        return None
+    new = outcome.replacement
+    doubt = _doubt(entry, new, catalog)
+    if doubt:
+        return Remark(entry, outcome.url, f"this has moved to {new}, but {doubt}: review it")
+    return Proposal(entry, new, f"{_way(outcome)}, seen on {today}")
+
+
+def _doubt(entry: Resource, new: str, catalog: Catalog) -> str | None:
+    """Why `new` may not be the address of the same resource; None where nothing says so."""
+    match = catalog.identify(new)
+    old_path, new_path = split(entry.url or "").path, split(new).path
+    if match.rule <= Rule.FORMER_ADDRESS and match.resource != entry and match.resource:
+        return f"that is an address of {match.resource.name}"
+    if len(old_path) > 1 and len(new_path) <= 1:
+        return "that is only the front page"
+    if match.rule > Rule.OWNER and match.site != registrable_domain(split(entry.url or "").host):
+        return f"{match.site} is nobody's in the catalog"
+    return None
+
+
+def _way(outcome: Outcome) -> str:
+    """The redirects in one line: ``301 from https://a.example/ to https://b.example/``."""
+    steps = (
+        f"{hop.status} from {hop.url} to {after.url}"
+        for hop, after in zip(outcome.hops, outcome.hops[1:], strict=False)
+    )
+    return ", then ".join(steps)
+
+
+def _changes(
+    number: int, given: Mapping[str, object], proposal: Proposal, today: date
+) -> Iterator[Change]:
+    """What has to be written in the entry `number` of the file, which has the fields of `given`."""
+    at = ("resources", number)
+    old = str(proposal.resource.url)
+    yield Replace((*at, "url"), proposal.url)
+    if "former_urls" in given:
+        yield Insert((*at, "former_urls"), old, front=True)
+    else:
+        yield Add((*at, "former_urls"), [old, *proposal.resource.former_urls], behind="url")
+    rules = given.get("match", ())
+    for position, rule in enumerate(rules if isinstance(rules, list) else ()):
+        if rule == {"kind": "exact", "value": old}:
+            yield Replace((*at, "match", position, "value"), proposal.url)
+    if "sources" in given:
+        yield Insert((*at, "sources"), proposal.evidence)
+    if isinstance(given.get("as_of"), str):
+        yield Replace((*at, "as_of"), today.isoformat())
+
+
+def _of_former(
+    entry: Resource, outcomes: Mapping[str, Outcome], catalog: Catalog
+) -> Iterator[Remark]:
+    """What the outcomes of former addresses mean: only what contradicts the catalog is said."""
+    current = catalog.home_of(entry)
+    for url in entry.former_urls:
+        outcome = outcomes.get(url)
+        if outcome is None or outcome.verdict not in (Verdict.ALIVE, Verdict.MOVED):
+            continue
+        ended = catalog.identify(outcome.final_url)
+        if current is None or ended.resource == entry or catalog.same_page(ended.url, current):
+            continue
+        yield Remark(entry, url, f"this former address leads to {ended.url}, not to {current}")
