@@ -199,6 +199,9 @@ IN_ORDER = [
     ("newport", "https://cityofnewport.com/"),
     ("york", "https://www.cityofyork.org/"),
     ("newyork.com", "https://www.newyork.com/"),
+    ("new-york-mills", "https://www.cityofnewyorkmills.org/"),
+    ("new-york-mills-hyphens", "https://city-of-new-york-mills.com/"),
+    ("museum-hyphens", "https://museum-of-the-city-of-new-york.org/"),
     ("museum", "https://www.museumofthecityofnewyork.org/"),
     ("gov-in-a-word", "https://nycgovernance.org/"),
     ("govparks", "https://govparks.example.com/"),
@@ -253,6 +256,8 @@ IN_ORDER = [
     ("idn", "https://bücher.example/"),
     ("idn-cyrillic", "https://сосо.example/"),
     ("idn-broken", "https://xn--zzzzzzzzzz99999.example/"),
+    ("co", "https://example.co/"),
+    ("short-co", "https://www.nychdc.co/"),
     ("ftp", "ftp://ftp.example.com/nyc.gov"),
 ]  # fmt: skip
 

@@ -42,13 +42,12 @@ y 0443 04AF 03B3 028F
 z 1D22 0290
 """
 # UTS #39 has 0 and 1; the others are our own, for people register such names.
-_DIGITS = {"0": "o", "1": "l", "3": "e", "4": "a", "5": "s"}
+_DIGITS = (("0", "o"), ("1", "l"), ("3", "e"), ("4", "a"), ("5", "s"))
 _ROWS = [row.split() for row in _DOUBLES.strip().splitlines()]
-_SINGLE = str.maketrans(
-    {chr(int(point, 16)): row[0] for row in _ROWS for point in row[1:]} | _DIGITS
-)
+_SINGLE = str.maketrans({chr(int(point, 16)): row[0] for row in _ROWS for point in row[1:]})
 # Two letters that read as one where they touch; "rn" as "m" is in UTS #39, the others are ours.
 _TOUCHING = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+_READ_AS = (*_DIGITS, *_TOUCHING)
 
 
 def skeleton(name: str) -> str:
@@ -60,10 +59,9 @@ def skeleton(name: str) -> str:
     'passport.example'
     """
     if "xn--" in name:
-        name = ".".join(map(_drawn, name.split(".")))
-    name = name.translate(_SINGLE)
-    for pair, letter in _TOUCHING:
-        name = name.replace(pair, letter)
+        name = ".".join(map(_drawn, name.split("."))).translate(_SINGLE)
+    for seen, letter in _READ_AS:
+        name = name.replace(seen, letter)
     return name
 
 

@@ -21,6 +21,7 @@ LONG = 8  # letters; a shorter name is too often that of somebody else
 _OFFICIAL = frozenset({"gov", "edu", "mil"})
 # Endings that name the owner's place: what stands before them is an ordinary word ("archives.nyc").
 _PLACES = frozenset({"nyc"})
+_NONE: frozenset[str] = frozenset()
 _SLASHES = re.compile("/{2,}")
 
 
@@ -44,14 +45,15 @@ class Known:
     own: frozenset[str] = field(init=False, repr=False, eq=False)
     # What a name looks like, to the name.
     _looks: Mapping[str, str] = field(init=False, repr=False, eq=False)
+    # The most pieces that hyphens and dots make of a name.
     _longest: int = field(init=False, repr=False, eq=False)
     # What a domain looks like where it is written in one label, to that spelling and the domain.
     _brands: Mapping[str, tuple[str, str]] = field(init=False, repr=False, eq=False)
-    # Long labels, and these less one letter, to the labels.
+    # How long labels begin and end, to the labels: one slip leaves one of the two as it was.
     _nearly: Mapping[str, frozenset[str]] = field(init=False, repr=False, eq=False)
     # "a856-cityrecord" to its host.
     applications: Mapping[str, str] = field(init=False, repr=False, eq=False)
-
+    # Any of the paths, with its end.
     _distinctive_path: re.Pattern[str] | None = field(init=False, repr=False, eq=False)
 
     @own.default
@@ -65,7 +67,7 @@ class Known:
 
     @_longest.default
     def _most_pieces(self) -> int:
-        return max((len(_seams(name)) for name in self.own), default=0)
+        return max((1 + len(_seams(name)) for name in self.own), default=0)
 
     @_brands.default
     def _spelled(self) -> dict[str, tuple[str, str]]:
@@ -82,9 +84,9 @@ class Known:
             # A name below an own domain cannot be registered by anybody else.
             if name in self.domains or not self._is_below_domain(name):
                 for label in name.split(".")[:-1]:
-                    for spelling in _shortened(label) if len(label) >= LONG else ():
-                        near.setdefault(spelling, set()).add(label)
-        return {spelling: frozenset(labels) for spelling, labels in near.items()}
+                    for end in _ends(label) if len(label) >= LONG else ():
+                        near.setdefault(end, set()).add(label)
+        return {end: frozenset(labels) for end, labels in near.items()}
 
     @applications.default
     def _applications(self) -> dict[str, str]:
@@ -92,12 +94,10 @@ class Known:
 
     @_distinctive_path.default
     def _any_path(self) -> re.Pattern[str] | None:
+        if not self.paths:
+            return None
         longest_first = sorted(self.paths, key=len, reverse=True)
-        return (
-            re.compile(f"(?:{'|'.join(map(re.escape, longest_first))})(?=/|$)")
-            if self.paths
-            else None
-        )
+        return re.compile(f"(?:{'|'.join(map(re.escape, longest_first))})(?=/|$)")
 
     def owner(self, host: str) -> str | None:
         """The own name that `host` is or stands below; None for a stranger's."""
@@ -112,7 +112,7 @@ class Known:
         """The own name that the skeleton `look` holds as a whole, with more behind it."""
         seams = _seams(look)
         for at, start in enumerate([0, *(seam + 1 for seam in seams)]):
-            for seam in reversed(seams[at : at + self._longest + 1]):
+            for seam in reversed(seams[at : at + self._longest]):
                 name = self._looks.get(look[start:seam])
                 # "pcac.org" in "pcac.org.uk" is chance, in "pcac.org.evil.example" it is none.
                 if name and (
@@ -139,10 +139,9 @@ class Known:
         """Each long label of `host` that is one letter off, and the label that it should be."""
         for label in host.split(".")[:-1]:
             if len(label) >= LONG - 1:
-                near = {known for one in _shortened(label) for known in self._nearly.get(one, ())}
-                for known in sorted(near):
-                    if _one_letter_off(label, known):
-                        yield label, known
+                begin, end = (self._nearly.get(end, _NONE) for end in _ends(label))
+                near = (known for known in begin | end if _one_letter_off(label, known))
+                yield from ((label, known) for known in sorted(near))
 
     def path(self, path: str) -> tuple[str, str] | None:
         """The distinctive path that `path` is or stands below, and its host."""
@@ -190,9 +189,8 @@ def _spellings(domain: str) -> Iterable[str]:
     return whole if ending in _OFFICIAL else ()
 
 
-def _shortened(label: str) -> set[str]:
-    """`label`, and what is left of it without one of its letters."""
-    return {label, *(label[:at] + label[at + 1 :] for at in range(len(label)))}
+def _ends(label: str) -> tuple[str, str]:
+    return f"{label[:3]}-", f"-{label[-3:]}"
 
 
 def _one_letter_off(label: str, known: str) -> bool:

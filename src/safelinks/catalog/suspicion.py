@@ -43,6 +43,11 @@ class Suspicion:
     imitates: str | None = None
 
 
+# Nobody registers a name under these without saying who they are, so nobody imitates there. Library
+# proxies of universities (www.nyc.gov.proxy.library.example.edu) are the common case.
+_VERIFIED = (".gov", ".mil", ".edu")
+
+
 def suspicions(address: Address, known: Known) -> tuple[Suspicion, ...]:
     """What is suspicious about `address`, at most once a sign; empty for what is in order. Total.
 
@@ -61,11 +66,6 @@ def suspicions(address: Address, known: Known) -> tuple[Suspicion, ...]:
     else:
         rules = _OF_STRANGERS
     return tuple(found for rule in rules if (found := rule(address, host, known)))
-
-
-# Nobody registers a name under these without saying who they are, so nobody imitates there. Library
-# proxies of universities (www.nyc.gov.proxy.library.example.edu) are the common case.
-_VERIFIED = (".gov", ".mil", ".edu")
 
 
 # --- Relays: hosts of a service that name another host, whose pages they pass on ---
@@ -111,6 +111,7 @@ def _behind_relay(host: str) -> str:
 
 # --- Signs of a stranger's address ---
 
+_NO_HOST = re.compile(r"[:/\\?#\s]")
 _MAX_HOST = 253
 
 
@@ -118,16 +119,14 @@ def _name_before_at(address: Address, _: str, known: Known) -> Suspicion | None:
     """``https://www.nyc.gov@evil.example/``: what stands before the "@" is only a user's name."""
     if not address.userinfo:
         return None
+    before = percent.decode(address.userinfo).lower()
+    before = _NO_HOST.split(before, maxsplit=1)[0][:_MAX_HOST]
     # A user whose name is an e-mail address ("jo%40nyc.gov@") names a person, no place.
-    before = re.split(r"[:/\\?#\s]", percent.decode(address.userinfo).lower(), maxsplit=1)[0][
-        :_MAX_HOST
-    ]
     name = None if "@" in before else known.owner(before) or known.within(skeleton(before))
     if name is None:
         return None
-    return Suspicion(
-        Sign.USERINFO, f"it begins with {name}, but the host is {address.host}, behind the @", name
-    )
+    reason = f"what stands before the @ names {name}, but the host is {address.host}"
+    return Suspicion(Sign.USERINFO, reason, name)
 
 
 def _imitation(_: Address, host: str, known: Known) -> Suspicion | None:
@@ -196,7 +195,7 @@ def _mistyped(host: str, known: Known) -> Suspicion | None:
 
 
 def _cut_short(host: str, known: Known) -> Suspicion | None:
-    """``checkbooknyc.co``: the ending one letter short; these two are sold to imitators."""
+    """``checkbooknyc.co``: the ending of a long name one letter short."""
     if not host.endswith((".co", ".cm")):
         return None
     name = known.owner(f"{host[:-3]}.com")
