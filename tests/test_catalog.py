@@ -98,10 +98,10 @@ def test_a_retired_resource_gives_the_address_of_its_successor() -> None:
 
 
 def test_an_agency_by_its_own_host_and_an_outsider_by_its_site() -> None:
-    agency = identify("https://ogs.ny.gov/somewhere")
+    agency = identify("https://www.cityclerk.nyc.gov/somewhere")
     assert agency.resource is None
     assert agency.agency is not None
-    assert (agency.agency.acronym, agency.rule) == ("ACPL", Rule.AGENCY_HOST)
+    assert (agency.agency.acronym, agency.rule) == ("OCC", Rule.AGENCY_HOST)
     outsider = identify("https://sub.example.co.uk/x")
     assert (outsider.rule, outsider.score, outsider.site) == (Rule.EXTERNAL, 0.0, "example.co.uk")
 
