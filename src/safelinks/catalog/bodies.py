@@ -66,6 +66,10 @@ class Bodies:
             if one.slug_pattern
         ]
 
+    def has(self, host: str) -> bool:
+        """Whether a body lists `host` as its own."""
+        return host in self._hosts
+
     def of_host(self, host: str) -> Answer:
         """Whose `host` is, by itself: rules 6, 7 and 9 to 12."""
         return next(self._answers(host), Answer(Rule.EXTERNAL))
@@ -114,9 +118,10 @@ class Bodies:
 
     def _number_in(self, host: str) -> str:
         rule = self.conventions.host_number
-        if rule is None or self._host_number is None or not _below(host, rule.below):
+        label, _, domain = host.partition(".")
+        if rule is None or self._host_number is None or domain not in rule.below:
             return ""
-        found = self._host_number.fullmatch(host.partition(".")[0])
+        found = self._host_number.fullmatch(label)
         return found[1] if found else ""
 
     def _name_in(self, host: str) -> str:

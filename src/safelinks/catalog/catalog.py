@@ -28,6 +28,8 @@ from safelinks.urls import split
 
 __all__ = ["Catalog", "Fault", "identify", "validate"]
 
+_WEB = frozenset({"http", "https"})
+
 
 class Catalog:
     """Resources, by id, and the `agencies` that own them, by acronym, indexed for matching.
@@ -111,6 +113,8 @@ class Catalog:
             return Match(url, Rule.EXTERNAL)
         except SafelinksError as lost:
             return Match(url, Rule.EXTERNAL, str(lost))
+        if address.scheme not in _WEB:
+            return Match(url, Rule.EXTERNAL, f"{address.scheme}: begins no web address")
         found = self._look_up(address)
         reader = partial(self._reader_of, unwrapped) if unwrapped.layers else None
         if not isinstance(found, Hit):

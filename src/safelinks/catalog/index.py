@@ -172,7 +172,9 @@ class Index:
             self._hosts.clear()
         alias = self._aliases.get(host)
         name = alias.same_as if alias else host
-        found = self._resources.get(host) or self._resources.get(twin_of(host))
+        found = self._resources.get(host)
+        if found is None and not self.bodies.has(host):
+            found = self._resources.get(twin_of(host))
         answer = evolve(found, matched=host) if found else self.bodies.of_host(host)
         known = _Host(
             alias,
@@ -210,8 +212,9 @@ def _host_in(key: str) -> str:
 
 def _hosts_of(entry: Resource) -> set[str]:
     """The hosts on which the addresses of a resource carry its identifiers."""
+    addresses = [one.value for one in entry.match if one.kind is not MatchKind.HOST]
     hosts = {one.value for one in entry.match if one.kind is MatchKind.HOST}
-    return hosts | ({split(entry.url).host} if entry.url else set())
+    return hosts | {split(url).host for url in (entry.url, *addresses) if url}
 
 
 # The alphabet of a data set's id leaves out what is easily misread.

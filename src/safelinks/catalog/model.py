@@ -207,7 +207,7 @@ class HostAlias:
 
 @frozen
 class HostNumber:
-    """Hosts below `below` whose first label begins with `pattern`: its group is a body's number."""
+    """Hosts right below `below` whose label is a `pattern`: its group is the number of a body."""
 
     pattern: str
     below: tuple[str, ...]
