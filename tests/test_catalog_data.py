@@ -17,9 +17,10 @@ from safelinks import find, identify
 from safelinks.urls import compare_key, registrable_domain, split
 
 DATA = resources.files("safelinks.catalog") / "data"
-TEXTS = {name: (DATA / name).read_text("utf-8") for name in ("nyc-resources.json", "nyc-agencies.json")}  # fmt: skip
-CATALOG = json.loads(TEXTS["nyc-resources.json"])
-ENTRIES: list[dict[str, Any]] = CATALOG["resources"]
+NAMES = ("nyc-resources.json", "nyc-agencies.json", "nyc-conventions.json")
+TEXTS = {name: (DATA / name).read_text("utf-8") for name in NAMES}
+ENTRIES: list[dict[str, Any]] = json.loads(TEXTS["nyc-resources.json"])["resources"]
+ALIASES: list[dict[str, Any]] = json.loads(TEXTS["nyc-conventions.json"])["host_aliases"]
 AGENCIES: list[dict[str, Any]] = json.loads(TEXTS["nyc-agencies.json"])["agencies"]
 BY_ID = {entry["id"]: entry for entry in ENTRIES}
 BY_ACRONYM = {agency["acronym"]: agency for agency in AGENCIES}
@@ -38,7 +39,7 @@ def key(url: str) -> str:
     """The compare key by the catalog's README, host aliases included."""
     address = split(url)
     path, query = compare_key(address)
-    for alias in CATALOG["host_aliases"]:
+    for alias in ALIASES:
         rest = path.removeprefix(address.host)
         if address.host in alias["hosts"] and not any(
             f"{rest}/".startswith(f"{below}/") for below in alias["except_below"]

@@ -75,6 +75,7 @@ ORDER = [
     "catalog.match",
     "catalog.bodies",
     "catalog.index",
+    "catalog.protection",
     "catalog.reading",
     "catalog.validation",
     "catalog.names",

@@ -83,6 +83,11 @@ SUSPICIOUS = [
     ("zero", "https://nyc.g0v.us/", Sign.LOOKALIKE, "nyc.gov"),
     ("zero-in-one-label", "https://nycg0v.com/", Sign.LOOKALIKE, "nyc.gov"),
     ("passp0rt", "https://passp0rt.cityofnewyork.us.com/", Sign.LOOKALIKE, "passport.cityofnewyork.us"),
+    ("passp0rt-alone", "https://passp0rt.example/", Sign.LOOKALIKE, "passport.cityofnewyork.us"),
+    ("passp0rt-and-more", "https://passp0rt-nyc.example/", Sign.LOOKALIKE, "passport.cityofnewyork.us"),
+    ("pa55port-and-more", "https://my-pa55port.example/", Sign.LOOKALIKE, "passport.cityofnewyork.us"),
+    ("cyrillic-alone", "https://pаssport.example/", Sign.LOOKALIKE, "passport.cityofnewyork.us"),
+    ("number-in-a-word", "https://cityrec0rd.example/", Sign.LOOKALIKE, "a856-cityrecord.nyc.gov"),
     ("cyrillic-below", "https://pаssport.cityofnewyork.us.com/", Sign.LOOKALIKE, "passport.cityofnewyork.us"),
     ("cyrillic-o", "https://cityоfnewyork.us/", Sign.LOOKALIKE, "cityofnewyork.us"),
     ("cyrillic-nyc", "https://www.nус.gov.example/", Sign.LOOKALIKE, "www.nyc.gov"),
@@ -290,7 +295,7 @@ def test_one_sign_is_named_once_and_several_are_named_together() -> None:
 
 def test_a_path_elsewhere_may_be_another_portal_of_the_product() -> None:
     (found,) = suspicions(split(f"https://bids.example.com/{RFX}"), KNOWN)
-    assert "other portals of the same product have it too" in found.reason
+    assert "it is another portal of the same product, or an imitation" in found.reason
 
 
 def test_the_users_part_of_an_address_is_never_shown() -> None:

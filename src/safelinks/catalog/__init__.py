@@ -3,6 +3,7 @@
 from safelinks.catalog.catalog import Catalog, Fault, identify, validate
 from safelinks.catalog.match import Match, Rule
 from safelinks.catalog.model import Agency, Confidence, MatchRule, Resource
+from safelinks.catalog.suspicion import Sign, Suspicion
 
 __all__ = [
     "Agency",
@@ -13,6 +14,8 @@ __all__ = [
     "MatchRule",
     "Resource",
     "Rule",
+    "Sign",
+    "Suspicion",
     "identify",
     "validate",
 ]

@@ -14,13 +14,16 @@ from attrs import evolve, frozen
 
 from safelinks.catalog import files
 from safelinks.catalog.index import Hit, parameter_of
+from safelinks.catalog.known import Known
 from safelinks.catalog.layers import EMPTY, Layers, put_over
 from safelinks.catalog.match import Match, Rule
 from safelinks.catalog.model import Agency, Contents, Conventions, HostAlias, Resource, Status
 from safelinks.catalog.names import Names
+from safelinks.catalog.protection import known_of
 from safelinks.catalog.reading import Violation, told
 from safelinks.catalog.search import search
 from safelinks.catalog.source import Source
+from safelinks.catalog.suspicion import Suspicion, suspicions
 from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
 from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
@@ -142,6 +145,24 @@ class Catalog:
             address.host,
             reader,
         )
+
+    def suspicions(self, url: str) -> tuple[Suspicion, ...]:
+        """Why `url`, wrapped or not, looks like the owner's and is not, or should not be public.
+
+        Total: an address that cannot be read has none.
+
+        >>> [str(found.sign) for found in Catalog.nyc().suspicions("https://www.nyc-gov.org/")]
+        ['borrowed-name']
+        """
+        try:
+            address = split(unwrap(url).target)
+        except SafelinksError:
+            return ()
+        return suspicions(address, self._known)
+
+    @cached_property
+    def _known(self) -> Known:
+        return known_of(self.contents, self.layers.bodies)
 
     def find(self, text: str) -> list[Resource]:
         """The resources whose names have the words of `text`, a typo allowed; the best first.

@@ -22,6 +22,7 @@ _OFFICIAL = frozenset({"gov", "edu", "mil"})
 # Endings that name the owner's place: what stands before them is an ordinary word ("archives.nyc").
 _PLACES = frozenset({"nyc"})
 _NONE: frozenset[str] = frozenset()
+_NUMBER = re.compile(r"a[0-9]{3,4}-")
 _SLASHES = re.compile("/{2,}")
 
 
@@ -53,6 +54,8 @@ class Known:
     _nearly: Mapping[str, frozenset[str]] = field(init=False, repr=False, eq=False)
     # "a856-cityrecord" to its host.
     applications: Mapping[str, str] = field(init=False, repr=False, eq=False)
+    # What the first label of a host looks like, but for its number, to that label and the host.
+    _words: Mapping[str, tuple[str, str]] = field(init=False, repr=False, eq=False)
     # Any of the paths, with its end.
     _distinctive_path: re.Pattern[str] | None = field(init=False, repr=False, eq=False)
 
@@ -91,6 +94,11 @@ class Known:
     @applications.default
     def _applications(self) -> dict[str, str]:
         return {host.partition(".")[0]: host for host in sorted(self.hosts)}
+
+    @_words.default
+    def _of_applications(self) -> dict[str, tuple[str, str]]:
+        named = {_NUMBER.sub("", host.partition(".")[0]): host for host in sorted(self.hosts)}
+        return {skeleton(word): (word, host) for word, host in named.items() if len(word) >= LONG}
 
     @_distinctive_path.default
     def _any_path(self) -> re.Pattern[str] | None:
@@ -142,6 +150,14 @@ class Known:
                 begin, end = (self._nearly.get(end, _NONE) for end in _ends(label))
                 near = (known for known in begin | end if _one_letter_off(label, known))
                 yield from ((label, known) for known in sorted(near))
+
+    def disguised(self, label: str) -> tuple[str, str] | None:
+        """The host whose first label `label`, or a piece of it, looks like without being it."""
+        for piece in (label, *label.split("-")):
+            word, host = self._words.get(skeleton(piece), (piece, ""))
+            if word != piece:
+                return piece, host
+        return None
 
     def path(self, path: str) -> tuple[str, str] | None:
         """The distinctive path that `path` is or stands below, and its host."""

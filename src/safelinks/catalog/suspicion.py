@@ -137,6 +137,7 @@ def _imitation(_: Address, host: str, known: Known) -> Suspicion | None:
         or _drawn_alike(host, look, known)
         or _in_label(host, look, known)
         or _mistyped(host, known)
+        or _disguised(host, look, known)
     )
 
 
@@ -194,6 +195,19 @@ def _mistyped(host: str, known: Known) -> Suspicion | None:
     return _cut_short(host, known)
 
 
+def _disguised(host: str, look: str, known: Known) -> Suspicion | None:
+    """``passp0rt.example``: a word of an own host, in what only looks like its letters."""
+    if look == host:
+        return None
+    for label in host.split(".")[:-1]:
+        found = known.disguised(label)
+        if found is not None:
+            piece, true = found
+            reason = f"{host} has {piece}, which looks like a part of {true}, but has other letters"
+            return Suspicion(Sign.LOOKALIKE, reason, true)
+    return None
+
+
 def _cut_short(host: str, known: Known) -> Suspicion | None:
     """``checkbooknyc.co``: the ending of a long name one letter short."""
     if not host.endswith((".co", ".cm")):
@@ -232,8 +246,8 @@ def _path_elsewhere(address: Address, host: str, known: Known) -> Suspicion | No
         return None
     path, true = found
     reason = (
-        f"the path {path} is known from {true}, but other portals of the same product have it too,"
-        f" and the host here is {host}"
+        f"{host} has the path {path} of {true}: it is another portal of the same product, or an"
+        " imitation"
     )
     return Suspicion(Sign.PATH_ELSEWHERE, reason, true)
 
