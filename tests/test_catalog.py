@@ -53,7 +53,7 @@ def test_the_help_desk_notice(number: int) -> None:
         ("https://home4.nyc.gov/site/mocs/systems/about-go-to-passport.page", "passport", Rule.FORMER_ADDRESS),
         ("https://www.nyc.gov/site/mocs/passport/articles/selection-status.page", "passport-articles", Rule.PREFIX),
         ("https://data.cityofnewyork.us/d/dg92-zbpx", "city-record-data", Rule.ADDRESS),
-        ("https://data.cityofnewyork.us/d/dg92-zbpx/about_data", "city-record-data", Rule.PREFIX),
+        ("https://data.cityofnewyork.us/d/dg92-zbpx/about_data", "city-record-data", Rule.IDENTIFIER),
         ("https://passport.cityofnewyork.us/page.aspx/en/usr/login", "passport", Rule.HOST),
         ("https://a0333-passportpublic.nyc.gov/rfx", "passport-public", Rule.HOST),
     ],

@@ -62,7 +62,17 @@ class TestUnwrap:
             "target": TARGET,
             "layers": [],
             "opaque": None,
+            "match": None,
             "safe_link": None,
+        }
+        known = json.loads(_run("unwrap", "--json", wrap("https://www.nyc.gov/pip")).stdout)
+        assert known["match"] == {
+            "rule": 1,
+            "score": 1.0,
+            "resource": "pip",
+            "name": "Payee Information Portal",
+            "agency": "FISA",
+            "current_url": "https://a127-pip.nyc.gov/webapp/PRDPCW/SelfService",
         }
         assert "First" not in result.output
         shown = json.loads(_run("unwrap", "--json", "--show-recipients", wrap(TARGET)).stdout)
@@ -364,7 +374,7 @@ class TestTheProgram:
             "import sys\n"
             "from safelinks.cli import main\n"
             "def interrupt(): raise KeyboardInterrupt\n"
-            "sys.modules['safelinks.cli.unwrap']._lines = interrupt\n"
+            "sys.modules['safelinks.cli.unwrap'].addresses = interrupt\n"
             "main(['unwrap'])"
         )
         assert done.returncode == 130

@@ -95,12 +95,13 @@ ORDER = [
     "health.session",
     "health.checker",
     "health",
+    "upkeep",
     "report",
     "reports.json",
     "reports.text",
+    "reports.catalog",
     "reports",
     "audit",
-    "upkeep",
 ]
 WITHOUT_NETWORK = [*ORDER[: ORDER.index("health.transport")], "report", "reports.json"]
 

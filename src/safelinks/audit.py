@@ -182,7 +182,9 @@ def _row(
         file,
         shown(first.url),
         None if first.target is None else shown(first.target),
-        None if match is None else _with(match, url=shown(match.url)),
+        None
+        if match is None
+        else _with(match, url=shown(match.url), target=match.target and shown(match.target)),
         _with(
             outcome,
             url=shown(outcome.url),

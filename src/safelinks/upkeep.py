@@ -6,7 +6,7 @@ one, in the text of the file, and whatever a person has to look at is said in a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from attrs import frozen
@@ -47,12 +47,19 @@ class Upkeep:
     text: str
     proposals: tuple[Proposal, ...]
     remarks: tuple[Remark, ...]
+    offline: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """1 when there is something to do, else 3 when there was no network, else 0."""
+        return 1 if self.proposals or self.remarks else 3 if self.offline else 0
 
 
-def addresses(entries: Iterable[Resource]) -> list[str]:
-    """Every address in force and every former one, once each."""
+def addresses(source: Source, catalog: Catalog) -> list[str]:
+    """Every address in force and every former one of the entries in the file, once each."""
     found: dict[str, None] = {}
-    for entry in entries:
+    for given in _entries(source):
+        entry = catalog.resources[str(given["id"])]
         found |= dict.fromkeys((*((entry.url,) if entry.url else ()), *entry.former_urls))
     return list(found)
 
@@ -78,7 +85,8 @@ def upkeep(
             elif found is not None:
                 remarks.append(found)
         remarks += _of_former(entry, outcomes, catalog)
-    return Upkeep(source.edited(changes), tuple(proposals), tuple(remarks))
+    offline = any(one.verdict is Verdict.OFFLINE for one in outcomes.values())
+    return Upkeep(source.edited(changes), tuple(proposals), tuple(remarks), offline)
 
 
 def _entries(source: Source) -> Sequence[Mapping[str, object]]:

@@ -123,7 +123,7 @@ class Catalog:
         if not isinstance(found, Hit):
             return Match(
                 url, found.rule, found.matched, None, found.agency, found.owner,
-                read_by=reader, host=address.host,
+                host=address.host, target=unwrapped.target, read_by=reader,
             )  # fmt: skip
         entry = found.resource
         if isinstance(entry.unwrap, str) and layers:
@@ -143,6 +143,7 @@ class Catalog:
             current,
             current is not None and self._is_renamed(found, unwrapped.target, current),
             address.host,
+            unwrapped.target,
             reader,
         )
 
@@ -170,8 +171,7 @@ class Catalog:
         >>> Catalog.nyc().find("pasport public portal")[0].id
         'passport-public-portal'
         """
-        found = search(text, self.resources.values(), self.agencies)
-        return [one.resource for one in found]
+        return search(text, self.resources.values(), self.agencies)
 
     @cached_property
     def names(self) -> Names:

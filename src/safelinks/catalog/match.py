@@ -56,7 +56,7 @@ _LOW_CONFIDENCE = 0.8  # factor
 
 @frozen
 class Match:
-    """What a catalog says of an address.
+    """What a catalog says of an address, `url`, which leads to `target`; None is not known.
 
     `rule` and `score` say how sure it is, `matched` what of the address said so, and `reason` puts
     that in one sentence. Rules 1 to 5 give the `resource`, and so its `agency`; rules
@@ -66,7 +66,7 @@ class Match:
     for; on what evidence, is in `confidence`, `evidence` and `as_of`.
     """
 
-    url: str = field(repr=redact)
+    url: str = field(repr=lambda url: repr(redact(url)))
     rule: Rule
     matched: str = ""
     resource: Resource | None = None
@@ -76,6 +76,7 @@ class Match:
     current_url: str | None = None
     renamed: bool = False
     host: str | None = None
+    target: str | None = field(default=None, repr=lambda url: repr(url and redact(url)))
     read_by: Callable[[], Agency | None] | None = field(default=None, repr=False, eq=False)
 
     @property

@@ -14,44 +14,49 @@ from attrs import frozen
 
 from safelinks.catalog.model import Agency, Resource
 
-__all__ = ["Found", "search"]
+__all__ = ["search"]
 
 _WORD = re.compile(r"[^\W_]+")
 _JOINED = re.compile(r"(?<=\w)[’'](?=\w)")
 _SHORTEST_START, _SHORTEST_PART, _SHORTEST_TYPO = 2, 3, 4  # letters
 _NEAR = 0.74  # ratio of difflib: "pasport" is 0.93 of "passport", "zoing" 0.91 of "zoning"
-_WHOLE_NAME = 2.0
+_ENOUGH = 0.6  # of the best score: the rest is noise
 # What a word is worth where it stands.
 _NAME, _ID, _AGENCY, _DESCRIPTION = 1.0, 0.9, 0.5, 0.3
 
 
 @frozen
-class Found:
-    """A resource that a search found; `score` says how well, the higher the better."""
+class _Found:
+    """A resource that has `matched` of the words that were asked for, and how well."""
 
     resource: Resource
-    score: float
+    matched: int
+    whole: bool  # whether that is all of one of its names
+    score: float  # 0 to 1
 
 
-def search(text: str, resources: Iterable[Resource], agencies: Mapping[str, Agency]) -> list[Found]:
+def search(
+    text: str, resources: Iterable[Resource], agencies: Mapping[str, Agency]
+) -> list[Resource]:
     """The resources that have every word of `text` in their name, aliases, body or description.
 
     The best come first. Where none has them all, those that have most.
     """
     asked = list(dict.fromkeys(_words(text)))
-    best = 0
-    found: list[tuple[int, Found]] = []
-    for entry in resources if asked else ():
-        places = list(_places(entry, agencies.get(entry.agency)))
-        scores = [max(_nearness(word, one) * worth for worth, one in places) for word in asked]
-        matched = sum(score > 0 for score in scores)
-        if matched:
-            whole = any(_words(name) == asked for name in entry.names)
-            score = sum(scores) / len(asked) + (_WHOLE_NAME if whole else 0.0)
-            found.append((matched, Found(entry, score)))
-            best = max(best, matched)
-    chosen = [one for matched, one in found if matched == best]
-    return sorted(chosen, key=lambda one: (-one.score, len(one.resource.name), one.resource.id))
+    found = [_rated(asked, entry, agencies.get(entry.agency)) for entry in resources]
+    most = max((one.matched for one in found), default=0)
+    best = max((one.score for one in found if one.matched == most), default=0.0)
+    chosen = [one for one in found if most and one.matched == most and one.score >= _ENOUGH * best]
+    chosen.sort(key=lambda one: (-one.whole, -one.score, len(one.resource.name), one.resource.id))
+    return [one.resource for one in chosen]
+
+
+def _rated(asked: list[str], entry: Resource, agency: Agency | None) -> _Found:
+    places = list(_places(entry, agency))
+    scores = [max(_nearness(word, words) * worth for worth, words in places) for word in asked]
+    matched = sum(score > 0 for score in scores)
+    whole = matched == len(asked) and any(_words(name) == asked for name in entry.names)
+    return _Found(entry, matched, whole, sum(scores) / len(asked) if asked else 0.0)
 
 
 def _places(entry: Resource, agency: Agency | None) -> Iterator[tuple[float, list[str]]]:

@@ -16,6 +16,8 @@ from typing import Any
 import click
 
 import safelinks
+from safelinks.cli.catalog import catalog
+from safelinks.cli.catalogs import Chosen, choose
 from safelinks.cli.check import check
 from safelinks.cli.clean import clean
 from safelinks.cli.inputs import complain
@@ -125,15 +127,19 @@ def _guarded() -> Iterator[None]:
     "3 this machine has no network.",
 )
 @click.version_option(safelinks.__version__, prog_name="safelinks")
+@choose
 @click.pass_context
-def main(context: click.Context) -> None:
+def main(
+    context: click.Context, *, catalog_files: tuple[str, ...], no_default_catalog: bool
+) -> None:
     """Unwrap Microsoft Safe Links, name what is behind them, check that it still works.
 
     Wrapped links are decoded on this machine; their hosts are never asked.
     """
+    context.obj = Chosen(catalog_files, no_default_catalog)
     if os.environ.get("NO_COLOR"):
         context.color = False
 
 
-for _command in (unwrap, clean, check, wrappers):
+for _command in (unwrap, clean, check, catalog, wrappers):
     main.add_command(_command)

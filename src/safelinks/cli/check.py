@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import math
-import sys
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import click
 
+from safelinks.cli.catalogs import Chosen, catalog_options
 from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, warn
-
-if TYPE_CHECKING:
-    from safelinks.audit import Collection
-    from safelinks.report import Report
+from safelinks.cli.network import Network, network_options
 
 __all__ = ["check"]
 
 _PIECES = 1_000  # of a report that are written at once
-
-
-def _finite(context: click.Context, parameter: click.Parameter, seconds: float) -> float:
-    """`seconds`, if that is a time at all."""
-    if not math.isfinite(seconds):
-        raise click.BadParameter(f"{seconds} is no number of seconds", context, parameter)
-    return seconds
 
 
 @click.command()
@@ -40,16 +28,8 @@ def _finite(context: click.Context, parameter: click.Parameter, seconds: float) 
 )
 @keep_redirectors
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    callback=_finite,
-    default=10.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Give up on each step of a request after this long.",
-)
-@click.option("--allow-private", is_flag=True, help="Ask addresses of private networks too.")
+@network_options
+@catalog_options
 @click.pass_context
 def check(
     context: click.Context,
@@ -59,8 +39,8 @@ def check(
     offline: bool,
     output_format: str,
     show_recipients: bool,
-    timeout: float,
-    allow_private: bool,
+    network: Network,
+    chosen: Chosen,
 ) -> None:
     """Check every link in FILE: where it leads, what that is, and whether it still works.
 
@@ -70,56 +50,18 @@ def check(
     """
     from safelinks import audit  # noqa: PLC0415  the whole house, for this command only
 
+    catalog = chosen.load()
     inputs = Inputs(files or (STANDARD_INPUT,), keep_redirectors)
     found = audit.collect(inputs.documents())
     for note in found.notes:
         warn(note)
     if inputs.failed and not found.files:
         context.exit(2)
-    report = _report(
-        found,
-        offline=offline,
-        show_recipients=show_recipients,
-        timeout=timeout,
-        allow_private=allow_private,
-    )
+    outcomes = {} if offline else network.ask(found.targets)
+    report = audit.survey(found, outcomes, catalog, show_recipients=show_recipients)
     from safelinks.reports import FORMATS  # noqa: PLC0415
 
     pieces = FORMATS[output_format](report)
     while part := "".join(islice(pieces, _PIECES)):
         click.echo(part, nl=False)
     context.exit(2 if inputs.failed else report.exit_code)
-
-
-def _report(
-    found: Collection,
-    *,
-    offline: bool,
-    show_recipients: bool,
-    timeout: float,
-    allow_private: bool,
-) -> Report:
-    import asyncio  # noqa: PLC0415  slow to import
-
-    from safelinks import audit  # noqa: PLC0415
-
-    if offline:
-        return audit.survey(found, {}, show_recipients=show_recipients)
-    from safelinks.health.checker import Checker  # noqa: PLC0415  loads httpx
-    from safelinks.health.policy import Policy  # noqa: PLC0415
-
-    checker = Checker(Policy(timeout=timeout, allow_private=allow_private))
-    with click.progressbar(
-        length=len(found.targets),
-        label="Checking",
-        file=sys.stderr,
-        hidden=sys.stderr is None or not sys.stderr.isatty(),
-    ) as progress:
-        return asyncio.run(
-            audit.check_collected(
-                found,
-                checker,
-                show_recipients=show_recipients,
-                on_outcome=lambda _: progress.update(1),
-            )
-        )

@@ -23,6 +23,7 @@ __all__ = [
     "STANDARD_INPUT",
     "Input",
     "Inputs",
+    "addresses",
     "complain",
     "keep_redirectors",
     "standard_input",
@@ -134,6 +135,14 @@ def standard_input(remedy: str) -> Iterator[bytes]:
         if line is None:
             return
         yield line
+
+
+def addresses() -> Iterator[str]:
+    """Addresses on standard input, one a line; bytes that are no UTF-8 come out as they went in."""
+    for line in standard_input("name an address"):
+        address = line.decode("utf-8", "surrogateescape").strip()
+        if address:
+            yield address
 
 
 def _in_blocks(lines: Iterator[bytes]) -> Iterator[bytes]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from safelinks.cli.inputs import complain, keep_redirectors, standard_input, warn
+from safelinks.cli.catalogs import Chosen, catalog_options
+from safelinks.cli.inputs import addresses, complain, keep_redirectors, warn
 from safelinks.errors import SafelinksError
 from safelinks.printable import printable_url
 from safelinks.redact import redact
 from safelinks.safelink import SafeLink
 from safelinks.unwrap import Unwrapped
 from safelinks.unwrap import unwrap as unwrap_url
+
+if TYPE_CHECKING:
+    from safelinks.catalog import Match
 
 __all__ = ["unwrap"]
 
@@ -24,6 +28,7 @@ __all__ = ["unwrap"]
 @click.option("--json", "as_json", is_flag=True, help="Print all metadata, one object a line.")
 @keep_redirectors
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
+@catalog_options
 @click.pass_context
 def unwrap(
     context: click.Context,
@@ -32,6 +37,7 @@ def unwrap(
     as_json: bool,
     keep_redirectors: bool,
     show_recipients: bool,
+    chosen: Chosen,
 ) -> None:
     """Print the target of every URL, one a line.
 
@@ -40,7 +46,8 @@ def unwrap(
     addresses on the command line: they are full of "&".
     """
     code = 0
-    for url in urls or _lines():
+    known = chosen.load() if as_json or chosen.files else None
+    for url in urls or addresses():
         try:
             unwrapped = unwrap_url(url, keep_redirectors=keep_redirectors)
         except SafelinksError as error:
@@ -55,21 +62,14 @@ def unwrap(
             code = 1 if opaque.kind.personal else code
             warn(str(opaque))
         if as_json:
-            click.echo(json.dumps(_metadata(unwrapped, show=show_recipients)))
+            match = known.identify(unwrapped.target) if known else None
+            click.echo(json.dumps(_metadata(unwrapped, match, show=show_recipients)))
         else:
             click.echo(printable_url(unwrapped.target))
     context.exit(code)
 
 
-def _lines() -> Iterable[str]:
-    """Addresses on standard input; bytes that are no UTF-8 come out as they went in."""
-    for line in standard_input("name an address"):
-        address = line.decode("utf-8", "surrogateescape").strip()
-        if address:
-            yield address
-
-
-def _metadata(unwrapped: Unwrapped, *, show: bool) -> dict[str, object]:
+def _metadata(unwrapped: Unwrapped, match: Match | None, *, show: bool) -> dict[str, object]:
     """All that is known. What was asked for, the target, is exact; its way there names nobody."""
     link = unwrapped.safe_link
     opaque = unwrapped.opaque
@@ -92,7 +92,23 @@ def _metadata(unwrapped: Unwrapped, *, show: bool) -> dict[str, object]:
         "opaque": None
         if opaque is None
         else {"wrapper": opaque.wrapper, "kind": str(opaque.kind), "domain": opaque.domain},
+        "match": _match(match) if match else None,
         "safe_link": None if link is None else _safe_link(link, show=show),
+    }
+
+
+def _match(match: Match) -> dict[str, object] | None:
+    """What the catalog says of the target; None where it does not know it."""
+    resource, body = match.resource, match.agency or match.owner
+    if body is None:
+        return None
+    return {
+        "rule": int(match.rule),
+        "score": round(match.score, 2),
+        "resource": resource.id if resource else None,
+        "name": resource.name if resource else body.name,
+        "agency": body.acronym,
+        "current_url": match.current_url,
     }
 
 

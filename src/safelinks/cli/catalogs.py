@@ -1,0 +1,70 @@
+"""The catalogs that a command goes by: that of New York City, others over it, or others alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from safelinks.catalog import Catalog
+
+__all__ = ["Chosen", "catalog_options", "choose"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@frozen
+class Chosen:
+    """Which catalogs were asked for; nothing is loaded before it is needed."""
+
+    files: tuple[str, ...] = ()
+    without_default: bool = False
+
+    def load(self) -> Catalog:
+        """The catalog. Raises CatalogError, with file, line and remedy."""
+        from safelinks.catalog import Catalog  # noqa: PLC0415  not for every command
+
+        base = self.base()
+        return Catalog.load(*self.files, base=base) if self.files else base
+
+    def base(self) -> Catalog:
+        """What a file is put over."""
+        from safelinks.catalog import Catalog  # noqa: PLC0415
+
+        return Catalog() if self.without_default else Catalog.nyc()
+
+
+_FILES = click.option(
+    "--catalog",
+    "catalog_files",
+    multiple=True,
+    metavar="FILE",
+    help="Go by this catalog, too, a JSON or TOML file; of several, the last has the last word.",
+)
+_WITHOUT_DEFAULT = click.option(
+    "--no-default-catalog", is_flag=True, help="Do not go by the catalog of New York City."
+)
+
+
+def choose(function: Function) -> Function:
+    """The two options, as those of the program itself, for all of its commands."""
+    return _FILES(_WITHOUT_DEFAULT(function))
+
+
+def catalog_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for one command, which gets what was `chosen`, here or before its name."""
+
+    @wraps(function)
+    def command(*args: Any, **options: Any) -> Any:  # noqa: ANN401  whatever the command takes
+        before = click.get_current_context().find_object(Chosen) or Chosen()
+        chosen = Chosen(
+            before.files + options.pop("catalog_files"),
+            options.pop("no_default_catalog") or before.without_default,
+        )
+        return function(*args, chosen=chosen, **options)
+
+    return choose(command)
