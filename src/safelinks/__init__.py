@@ -31,7 +31,7 @@ from safelinks.version import __version__ as __version__
 if TYPE_CHECKING:
     from safelinks.audit import check, check_documents
     from safelinks.catalog import Catalog, Match, identify
-    from safelinks.documents import Document, read, read_all
+    from safelinks.documents import Document, Prose, read, read_all
     from safelinks.health.checker import Checker
     from safelinks.health.outcome import Outcome, Reason, Verdict
     from safelinks.health.policy import Policy
@@ -53,6 +53,7 @@ __all__ = [
     "NotWritableError",
     "Outcome",
     "Policy",
+    "Prose",
     "Reason",
     "Report",
     "SafeLink",
@@ -80,6 +81,7 @@ _LATER = {
     "Match": "safelinks.catalog",
     "Outcome": "safelinks.health.outcome",
     "Policy": "safelinks.health.policy",
+    "Prose": "safelinks.documents",
     "Reason": "safelinks.health.outcome",
     "Report": "safelinks.report",
     "Verdict": "safelinks.health.outcome",

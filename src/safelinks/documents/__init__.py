@@ -12,12 +12,13 @@ from attrs import field, frozen
 from safelinks.documents.content import Content
 from safelinks.documents.files import blocks_of, bytes_of, files_in
 from safelinks.documents.formats import Format, opened, opened_each
+from safelinks.documents.prose import Prose
 from safelinks.errors import DocumentError
 from safelinks.redact import redact
 from safelinks.text import Link, Peel
 from safelinks.unwrap import Unwrapped, unwrap
 
-__all__ = ["Document", "read", "read_all", "read_each"]
+__all__ = ["Document", "Prose", "read", "read_all", "read_each"]
 
 
 @frozen
@@ -34,6 +35,14 @@ class Document:
     notes: tuple[str, ...] = ()
     _content: Content = field(kw_only=True, repr=False)
     _peel: Peel = field(kw_only=True, repr=False)
+
+    def prose(self) -> Iterator[Prose]:
+        """The text that people see, in stretches that belong together, each with its place.
+
+        >>> [(one.text, str(one.place)) for one in read(b"<p>a <b>b</b><p>c", "x.html").prose()]
+        [('a b', 'line 1'), ('c', 'line 1')]
+        """
+        return self._content.prose()
 
     def original(self) -> bytes:
         """The document as it was read, byte for byte."""

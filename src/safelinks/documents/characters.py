@@ -33,6 +33,11 @@ class Characters:
         self._high: tuple[int, int] | None = None  # where a high surrogate stands, and which
         self._to_skip = 0  # of what is written for readers that do not know Unicode
 
+    @property
+    def count(self) -> int:
+        """How many pieces have been collected."""
+        return len(self._pieces)
+
     def taken(self) -> tuple[tuple[tuple[int, int], ...], dict[int, str]]:
         """The pieces that have been collected, and what they mean; it begins anew."""
         self.end()

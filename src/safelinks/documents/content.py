@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Protocol
 
 from attrs import field, frozen
 
-from safelinks.documents.passages import Passage, applied, edits_in, links_in
+from safelinks.documents.passages import Passage, Passages, applied, edits_in, links_in
 from safelinks.documents.plain import Encoding
+from safelinks.documents.prose import Prose, prose_in
 from safelinks.errors import NotWritableError
 from safelinks.text import Link, Peel
 from safelinks.unwrap import MAX_LAYERS, unwrap
@@ -25,8 +26,6 @@ __all__ = [
     "unchanged",
 ]
 
-Passages = Callable[[str], Iterable[Passage]]
-
 
 class Content(Protocol):
     """A document, opened; `writable` if such a one can be cleaned."""
@@ -35,6 +34,9 @@ class Content(Protocol):
 
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link, in order, unwrapped by `peel`."""
+
+    def prose(self) -> Iterator[Prose]:
+        """Every stretch of text that people see, in order."""
 
     def original(self) -> bytes:
         """The document as it was read, byte for byte."""
@@ -105,6 +107,10 @@ class TextContent:
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link, with line and column."""
         return links_in(self.text, self.passages(self.text), peel)
+
+    def prose(self) -> Iterator[Prose]:
+        """Every stretch of text that people see, with line and column."""
+        return prose_in(self.text, self.passages)
 
     def original(self) -> bytes:
         """The text as it was read."""

@@ -11,16 +11,19 @@ from attrs import evolve
 
 from safelinks.documents.content import cleaned_text, plain_passages
 from safelinks.documents.passages import Codec, Passage, links_in
+from safelinks.documents.prose import Prose, stretch
 from safelinks.place import Lines, Place
 from safelinks.text import Link, Peel
 from safelinks.text import links as links_of
 
-__all__ = ["cleaned", "links"]
+__all__ = ["cleaned", "links", "prose"]
 
 _FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.MULTILINE)
+_SUBJECT = re.compile(rb"^Subject[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _BROKEN = re.compile(rb"[:/]\s*\n")  # where folding may have broken what a link is known by
 _WORD = r"=\?[^?\s]+\?[bq]\?[^?\s]*\?="
 _ENCODED = re.compile(rf"{_WORD}(?:\s+{_WORD})*", re.IGNORECASE)  # white space between is none
+_FOLD = re.compile(r"\r?\n(?=[ \t])")
 # White space that folding has put within an address in angle brackets is none of it.
 _FOLDS = Codec(re.compile(r"\r?\n[ \t]+(?=[^<>\r\n]*>)"), lambda _: "")
 
@@ -32,19 +35,41 @@ def links(
     fields = raw[slice(*span)]
     if not _may_hold(fields):
         return
+    for match, here in _fields(fields, span[0], place, lines):
+        for link in _links_in(match[2], peel):
+            yield evolve(link, place=evolve(here, line=(here.line or 1) + (link.line or 1) - 1))
+
+
+def prose(raw: bytes, span: tuple[int, int], place: Place, lines: Lines) -> Iterator[Prose]:
+    """The subject, which is the one of the header fields at ``raw[span]`` that is written."""
+    fields = raw[slice(*span)]
+    if not _SUBJECT.search(fields):
+        return
+    for match, here in _fields(fields, span[0], place, lines):
+        if match[1].lower() == "subject":
+            value = match[2]
+            meant = (
+                _decoded(value[start:end]) if encoded else _FOLD.sub("", value[start:end])
+                for start, end, encoded in _pieces(value)
+            )
+            yield from stretch("".join(meant), here)
+
+
+def _fields(
+    fields: bytes, start: int, place: Place, lines: Lines
+) -> Iterator[tuple[re.Match[str], Place]]:
+    """Each field, its name and its value, and the place where it is; the first is at `start`."""
     text = fields.decode("utf-8", "surrogateescape")
-    widths = len(text) == span[1] - span[0]
+    widths = len(text) == len(fields)
     for match in _FIELD.finditer(text):
         begin = (
             match.start()
             if widths
             else len(text[: match.start()].encode("utf-8", "surrogateescape"))
         )
-        line, _ = lines.place(span[0] + begin)
+        line, _ = lines.place(start + begin)
         name = f"header {match[1]}"
-        here = evolve(place, line=line, part=f"{place.part}, {name}" if place.part else name)
-        for link in _links_in(match[2], peel):
-            yield evolve(link, place=evolve(here, line=line + (link.line or 1) - 1))
+        yield match, evolve(place, line=line, part=f"{place.part}, {name}" if place.part else name)
 
 
 def _may_hold(fields: bytes) -> bool:

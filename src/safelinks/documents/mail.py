@@ -28,8 +28,9 @@ from safelinks.documents.content import (
 )
 from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.mime import Part, is_mailbox, messages_in, parts_of
-from safelinks.documents.passages import Codec, Meant, Passage, applied, edits_in, links_in
+from safelinks.documents.passages import Codec, Locate, Meant, Passage, applied, edits_in, links_in
 from safelinks.documents.plain import in_charset
+from safelinks.documents.prose import Prose, prose_in
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
 from safelinks.errors import DocumentError
 from safelinks.place import NOWHERE, Lines, Place, column_behind
@@ -57,6 +58,7 @@ _NO_LINKS = (
     "image/", "audio/", "video/", "font/", "application/pgp-", "application/pkcs7-signature",
     "application/x-pkcs7-signature",
 )  # fmt: skip
+_UNSEEN = {"text/css", "text/javascript", "text/x-amp-html"}  # the latter is HTML once more
 _SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"}
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PGP_SIGNED = b"-----BEGIN PGP SIGNED MESSAGE-----"
@@ -94,7 +96,20 @@ class MailContent:
                 for link in body.attached.links(peel):
                     yield evolve(link, place=link.place.inside(body.place))
             elif body.passages is not None:
-                yield from _body_links(self.raw, body, lines, peel)
+                text, locate = _text_of(self.raw, body, lines)
+                yield from links_in(text, body.passages(text), peel, locate)
+
+    def prose(self) -> Iterator[Prose]:
+        """The subject and every body, attached ones among them, where the links are told to be."""
+        lines = Lines(self.raw.decode("latin-1"), self.line)
+        for body in self.bodies:
+            yield from headers.prose(self.raw, body.part.headers, body.place, lines)
+            if body.attached is not None:
+                for one in body.attached.prose():
+                    yield evolve(one, place=one.place.inside(body.place))
+            elif body.passages is not None and body.part.content_type not in _UNSEEN:
+                text, locate = _text_of(self.raw, body, lines)
+                yield from prose_in(text, body.passages, locate)
 
     def original(self) -> bytes:
         """The mail as it was read."""
@@ -129,6 +144,10 @@ class MailboxContent:
         """Every link, message by message."""
         return chain.from_iterable(message.links(peel) for message in self.messages)
 
+    def prose(self) -> Iterator[Prose]:
+        """The text of every message."""
+        return chain.from_iterable(message.prose() for message in self.messages)
+
     def original(self) -> bytes:
         """The mailbox as it was read."""
         return b"".join(message.raw for message in self.messages)
@@ -150,6 +169,10 @@ class CountedContent:
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link of the mail."""
         return self.message.links(peel)
+
+    def prose(self) -> Iterator[Prose]:
+        """The text of the mail."""
+        return self.message.prose()
 
     def original(self) -> bytes:
         """The file as it was read."""
@@ -292,9 +315,9 @@ def _sliced(charset: str) -> bool:
     )
 
 
-def _body_links(raw: bytes, body: _Body, lines: Lines, peel: Peel) -> Iterator[Link]:
+def _text_of(raw: bytes, body: _Body, lines: Lines) -> tuple[str, Locate]:
+    """The text of a body, and what tells where in the mail something in it stands."""
     start, end = body.part.body
-    passages = body.passages or plain_passages
     octets, meant = _octets(raw[start:end], body.part.encoding)
     text, charset = _text(octets, body.part.charset)
     at = octet = 0
@@ -312,7 +335,7 @@ def _body_links(raw: bytes, body: _Body, lines: Lines, peel: Peel) -> Iterator[L
         at = offset
         return place.at(*lines.place(start + (meant.start_of(octet) if meant else octet)))
 
-    return links_in(text, passages(text), peel, locate)
+    return text, locate
 
 
 def _cleaned_body(raw: bytes, body: _Body, peel: Peel) -> bytes:

@@ -16,7 +16,17 @@ from attrs import frozen
 from safelinks.documents.passages import RAW, Codec, Passage, Span
 from safelinks.labels import tidy
 
-__all__ = ["MARKUP", "Tag", "attributes", "html_passages", "tags", "text_of", "xml_passages"]
+__all__ = [
+    "MARKUP",
+    "Tag",
+    "attributes",
+    "attributes_at",
+    "html_passages",
+    "tags",
+    "text_of",
+    "tokens",
+    "xml_passages",
+]
 
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SPECIAL = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
@@ -94,6 +104,32 @@ def _passages(text: str, *, raw_text: bool) -> Iterator[Passage]:
         pieces.append((begun, len(text)))
     if pieces:
         yield Passage(tuple(pieces), MARKUP)
+
+
+def tokens(text: str, *, raw_text: bool) -> Iterator[re.Match[str]]:
+    """The tags, comments and the like of a document, in order; in a script of a page, none is one.
+
+    Of a tag, the groups are whether it closes an element, its name, and what stands behind that.
+    """
+    position = 0
+    while (at := text.find("<", position)) >= 0:
+        tag = _TAG.match(text, at)
+        token = tag or _OTHER.match(text, at)
+        if token is None:
+            position = at + 1
+            continue
+        yield token
+        position = token.end()
+        if raw_text and tag and not tag[1] and not tag[3].endswith("/"):
+            closing = _CLOSING.get(tag[2].lower())
+            if closing is not None:
+                end = closing.search(text, position)
+                position = end.start() if end else len(text)
+
+
+def attributes_at(tag: re.Match[str]) -> Iterator[tuple[str, Span]]:
+    """The names of the attributes of `tag`, in lower case, and where their values are."""
+    return _attributes(tag.string, tag.span(3))
 
 
 def _of_other(match: re.Match[str]) -> Iterator[Passage]:

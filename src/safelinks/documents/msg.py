@@ -21,6 +21,7 @@ from safelinks.documents.content import Content, Opened, Passages, plain_passage
 from safelinks.documents.encapsulated import html_in, is_of_text
 from safelinks.documents.markup import html_passages
 from safelinks.documents.passages import links_in
+from safelinks.documents.prose import Prose, prose_in
 from safelinks.documents.rtf import open_content as open_rtf
 from safelinks.errors import DocumentError
 from safelinks.place import Lines, Place
@@ -72,6 +73,18 @@ class _Body:
             for link in headers.links(raw, (0, len(raw)), outer, lines, peel):
                 yield evolve(link, place=Place(part=link.place.part))
 
+    def prose(self) -> Iterator[Prose]:
+        """The text that people see, told where links in it are; headers are not shown."""
+        if self.content is not None:
+            found = self.content.prose()
+        elif self.passages is not None:
+            found = prose_in(self.text, self.passages)
+        else:
+            return
+        for one in found:
+            inner = one.place if self.content is not None or self.has_lines else Place()
+            yield evolve(one, place=_within(self.part, inner))
+
 
 @frozen
 class MsgContent:
@@ -86,6 +99,11 @@ class MsgContent:
         """Every link: those of the subject, the headers, the bodies, and of what is attached."""
         for body in self.bodies:
             yield from body.links(peel)
+
+    def prose(self) -> Iterator[Prose]:
+        """The subject, the bodies, and the text of what is attached."""
+        for body in self.bodies:
+            yield from body.prose()
 
     def original(self) -> bytes:
         """The message as it was read."""

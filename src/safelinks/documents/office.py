@@ -11,6 +11,7 @@ import html
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import ClassVar
 
 from attrs import evolve, field, frozen
@@ -18,7 +19,8 @@ from attrs import evolve, field, frozen
 from safelinks.documents.content import Content, Opened, cleaned_within, fixed
 from safelinks.documents.markup import attributes, tags, xml_passages
 from safelinks.documents.package import Package, open_package
-from safelinks.documents.passages import Edit, Span, applied, edits_of, links_of
+from safelinks.documents.passages import Edit, Span, Words, applied, edits_of, links_of
+from safelinks.documents.prose import Prose, prose_of
 from safelinks.documents.relationships import Relationships, relationships_of
 from safelinks.documents.runs import Located, of_relationship, passages_of_runs
 from safelinks.documents.spreadsheet import (
@@ -35,6 +37,7 @@ from safelinks.unwrap import MAX_LAYERS
 __all__ = ["open_content"]
 
 _TITLE = "an Office document"
+_LONG = 1_000  # characters of a string that are told once, however many cells share it
 _SIGNATURES = "_xmlsignatures/"
 
 
@@ -54,6 +57,13 @@ class OfficeContent:
         for part, content in self.embedded.items():
             for link in content.links(peel):
                 yield evolve(link, place=link.place.inside(Place(part=posixpath.basename(part))))
+
+    def prose(self) -> Iterator[Prose]:
+        """Every paragraph or cell, in order, then those of the documents in this one."""
+        yield from prose_of(_words(self.package), between="\n")
+        for part, content in self.embedded.items():
+            for one in content.prose():
+                yield evolve(one, place=one.place.inside(Place(part=posixpath.basename(part))))
 
     def original(self) -> bytes:
         """The file as it was read."""
@@ -140,10 +150,24 @@ def _located(package: Package) -> Iterator[Located]:
                 yield Located(part, content.text, passage, hidden=True)
 
 
-def _shown(package: Package) -> Iterator[Located]:
+def _words(package: Package) -> Iterator[tuple[str, Words]]:
+    """What people see that is text, with the text of its part."""
+    told = set()
+    for one in _shown(package, _READERS_OF_WORDS):
+        if one.hidden or not isinstance(one.passage, Words):
+            continue
+        start, end = one.passage.pieces[0][0], one.passage.pieces[-1][1]
+        if end - start > _LONG:
+            if (one.part, start) in told:
+                continue
+            told.add((one.part, start))
+        yield one.text, one.passage
+
+
+def _shown(package: Package, readers: _Readers | None = None) -> Iterator[Located]:
     """What people see, and then the links outward of whatever part has any left."""
     main, usual = _main(package)
-    read = _READERS.get(usual)
+    read = (readers or _READERS).get(usual)
     seen = set()
     for one in read(package, main, relationships_of(package, main)) if read else ():
         seen.add((one.part, one.passage.pieces[0]))
@@ -182,11 +206,16 @@ def _presentation(package: Package, main: str, relationships: Relationships) -> 
             yield from _runs(package, inner, Place(part="slide layout"))
 
 
-def _workbook(package: Package, main: str, relationships: Relationships) -> Iterator[Located]:
-    """Excel: sheet by sheet, each with its comments and drawings."""
+def _workbook(
+    package: Package, main: str, relationships: Relationships, *, words: bool = False
+) -> Iterator[Located]:
+    """Excel: sheet by sheet, each with its comments and drawings.
+
+    With `words`, cells are among it that hold no link.
+    """
     strings = SharedStrings()
     for part in relationships.parts("sharedStrings"):
-        strings = shared_strings(part, package.text(part))
+        strings = shared_strings(part, package.text(part), words=words)
     names = _names_of_sheets(package, main)
     for at, part in enumerate(_listed(package, main, relationships, "sheet")):
         place = Place(sheet=names[at])
@@ -202,11 +231,13 @@ def _workbook(package: Package, main: str, relationships: Relationships) -> Iter
 
 
 # By the name that a main part has, as good as always.
-_READERS: dict[str, Callable[[Package, str, Relationships], Iterator[Located]]] = {
+_Readers = Mapping[str, Callable[[Package, str, Relationships], Iterator[Located]]]
+_READERS: _Readers = {
     "word/document.xml": _document,
     "ppt/presentation.xml": _presentation,
     "xl/workbook.xml": _workbook,
 }
+_READERS_OF_WORDS: _Readers = {**_READERS, "xl/workbook.xml": partial(_workbook, words=True)}
 
 
 def _main(package: Package) -> tuple[str, str]:

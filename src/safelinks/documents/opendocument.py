@@ -8,10 +8,12 @@ from typing import ClassVar
 
 from attrs import evolve, frozen
 
+from safelinks.documents.blocks import opendocument_blocks
 from safelinks.documents.content import Content, Opened, Passages, cleaned_text
 from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.package import Package, open_package
-from safelinks.documents.passages import links_in
+from safelinks.documents.passages import Locate, links_in
+from safelinks.documents.prose import Prose, prose_in
 from safelinks.errors import DocumentError
 from safelinks.place import Place
 from safelinks.text import Link, Peel
@@ -43,6 +45,12 @@ class PartsContent:
                 for link in links_in(part.text, _passages(name)(part.text), peel):
                     yield evolve(link, place=place)
 
+    def prose(self) -> Iterator[Prose]:
+        """Every paragraph, with the part that it is in."""
+        for name, part in self.package.parts.items():
+            if not name.startswith(_ABOUT):
+                yield from prose_in(part.text, _seen(name), _in_part(name))
+
     def original(self) -> bytes:
         """The file as it was read."""
         return self.package.raw
@@ -72,3 +80,13 @@ def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[
 
 def _passages(part: str) -> Passages:
     return html_passages if posixpath.splitext(part)[1].lower() in _HTML else xml_passages
+
+
+def _seen(part: str) -> Passages:
+    """Of parts that are no page, such as a table of contents, paragraphs are all that is shown."""
+    return html_passages if posixpath.splitext(part)[1].lower() in _HTML else opendocument_blocks
+
+
+def _in_part(part: str) -> Locate:
+    place = Place(part=part)
+    return lambda *_: place

@@ -25,10 +25,14 @@ __all__ = [
     "RAW",
     "Codec",
     "Edit",
+    "Locate",
     "Meant",
     "Passage",
+    "Passages",
     "Span",
+    "Words",
     "applied",
+    "by_line",
     "edits_in",
     "edits_of",
     "links_in",
@@ -105,6 +109,18 @@ class Passage:
     meanings: Mapping[int, str] = field(default=_AS_WRITTEN, repr=False)
 
 
+@frozen
+class Words(Passage):
+    """A passage that people read, where a format has others beside; those of a `block` are joined.
+
+    Pieces that begin at an offset in `unread` nobody sees.
+    """
+
+    block: int = 0
+    unread: frozenset[int] = field(default=frozenset(), repr=False)
+
+
+Passages = Callable[[str], Iterable[Passage]]
 Locate = Callable[[Passage, int], Place]  # where an offset in a passage is
 
 
@@ -124,16 +140,17 @@ def links_in(
 
     By default, that is the place of the passage, with line and column in `text`.
     """
-    if locate is None:
-        lines = Lines(text)
-
-        def locate(passage: Passage, offset: int) -> Place:
-            return passage.place.at(*lines.place(offset))
-
+    locate = locate or by_line(text)
     signs = _Signs(text)
     for passage in passages:
         if signs.may_be_in(passage):
             yield from _links(text, passage, peel, locate)
+
+
+def by_line(text: str) -> Locate:
+    """Tells the place of a passage, with line and column in `text`."""
+    lines = Lines(text)
+    return lambda passage, offset: passage.place.at(*lines.place(offset))
 
 
 def links_of(text: str, passage: Passage, peel: Peel) -> Iterator[Link]:

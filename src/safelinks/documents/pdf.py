@@ -28,10 +28,12 @@ from safelinks.documents.pdf_objects import (
     boxes_of,
     embedded_files,
     entry,
+    items,
     text_of,
     uris_of,
 )
 from safelinks.documents.pdf_pages import Budget, pages, texts
+from safelinks.documents.prose import Prose, stretch
 from safelinks.errors import DocumentError, SafelinksError
 from safelinks.labels import tidy
 from safelinks.place import Place
@@ -78,6 +80,13 @@ class PdfContent:
             for link in content.links(peel):
                 yield evolve(link, place=link.place.inside(Place(part=part)))
 
+    def prose(self) -> Iterator[Prose]:
+        """The text of every page, which is read once more, and of the files in it."""
+        yield from _prose_of_pages(self.raw, self.name)
+        for part, content in self.attached:
+            for one in content.prose():
+                yield evolve(one, place=one.place.inside(Place(part=part)))
+
     def original(self) -> bytes:
         """The PDF as it was read."""
         return self.raw
@@ -102,6 +111,23 @@ def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[
         reading = _Reading(raw, name, opened)
         reading.read()
     return PdfContent(name, raw, tuple(reading.found), tuple(reading.attached)), reading.notes()
+
+
+def _prose_of_pages(raw: bytes, name: str) -> Iterator[Prose]:
+    """Page by page, what is drawn there, and the notes on it."""
+    with apply_configuration(_LIMITS):
+        reading = _Reading(raw, name, _nothing_opened)
+    found = reading.prose()
+    while True:
+        with apply_configuration(_LIMITS):  # for as long as this module is at work, no longer
+            page = next(found, None)
+        if page is None:
+            return
+        yield from page
+
+
+def _nothing_opened(_: bytes, name: str) -> tuple[Content, tuple[str, ...]]:
+    raise DocumentError(f"{name}: what is attached was opened before")
 
 
 class _Reading:
@@ -135,6 +161,26 @@ class _Reading:
         with self._tried("the list of attached files"):
             for one in embedded_files(catalog):
                 self._attach(one)
+
+    def prose(self) -> Iterator[list[Prose]]:
+        """The text of each page, instead of its links; nothing is kept of it."""
+        kept = self._budget.left
+        with self._tried("the list of its pages"):
+            for number, page in enumerate(pages(self._reader), start=1):
+                found: list[Prose] = []
+                with self._tried("the text", number):
+                    for text in texts(page, self._budget, None) if page is not None else ():
+                        found += stretch(text, Place(page=number))
+                with self._tried("the annotations", number):
+                    for one in items(entry(page, "/Annots")):
+                        self._budget.spend(_OBJECT)
+                        if entry(one, "/Subtype") in _WRITTEN:
+                            text = text_of(entry(one, "/Contents"))
+                            found += stretch(text, Place(page=number))
+                yield found
+                if kept - self._budget.left > _KEPT:
+                    self._reader.resolved_objects.clear()
+                    kept = self._budget.left
 
     def notes(self) -> tuple[str, ...]:
         """Sentences on what could not be read."""

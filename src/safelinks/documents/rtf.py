@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import ClassVar
 
 from attrs import define, evolve, field, frozen
@@ -25,7 +26,8 @@ from safelinks.documents.controls import (
     tokens,
     unsigned,
 )
-from safelinks.documents.passages import Codec, Passage, links_of
+from safelinks.documents.passages import Codec, Passage, Words, links_of
+from safelinks.documents.prose import Prose, prose_of
 from safelinks.labels import tidy
 from safelinks.place import Place
 from safelinks.text import Link, Peel
@@ -44,6 +46,11 @@ class RtfContent:
         """Every link, with its paragraph."""
         for passage in rtf_passages(self.text):
             yield from links_of(self.text, passage, peel)
+
+    def prose(self) -> Iterator[Prose]:
+        """Every paragraph and cell; fields are in it as what they show."""
+        words = (one for one in rtf_passages(self.text) if isinstance(one, Words))
+        return prose_of(((self.text, one) for one in words), between="")
 
     def original(self) -> bytes:
         """The document as it was read."""
@@ -101,9 +108,10 @@ _HIDDEN = {
 _BREAKS = {
     "par", "sect", "page", "column", "cell", "nestcell", "row", "nestrow", "propname",
 }  # fmt: skip
+_UNSEEN = {"v", "deleted"}  # properties of characters that nobody sees
 _KNOWN = {
-    *_PARTS, *_SILENT, *_HIDDEN, *_BREAKS, *CHARACTERS, *HEAD, "u", "uc", "f", "plain", "fonttbl",
-    "fldinst", "fldrslt",
+    *_PARTS, *_SILENT, *_HIDDEN, *_BREAKS, *CHARACTERS, *HEAD, *_UNSEEN, "u", "uc", "f", "plain",
+    "fonttbl", "fldinst", "fldrslt",
 }  # fmt: skip
 _LONGEST_LABEL = 1_000
 _LONGEST_FALLBACK = 100
@@ -130,6 +138,7 @@ class _Group:
     codec: str = ""
     field: _Field | None = None
     result: bool = False
+    unseen: frozenset[str] = frozenset()
     begins: bool = False  # a destination that is more than formatting
     begins_field: bool = False
 
@@ -157,6 +166,8 @@ class _Reader:
         self._waiting: list[Passage] = []
         self._paragraph = 1
         self._seen = False  # whether this paragraph has anything to see
+        self._block = 1  # what belongs together, counted also in headers, notes and the like
+        self._unseen: list[int] = []  # between which pieces nobody sees any, in turn
 
     def ready(self) -> Iterator[Passage]:
         """The passages of which all is known."""
@@ -200,7 +211,7 @@ class _Reader:
             group = self._group
             self._group = _Group(
                 group.part, group.silent, group.instruction, group.fallback, group.font,
-                group.codec, group.field, group.result,
+                group.codec, group.field, group.result, group.unseen,
             )  # fmt: skip
             return
         group = self._group
@@ -209,6 +220,9 @@ class _Reader:
         if not self._outer:
             return
         self._group = self._outer.pop()
+        if self._group.part is not group.part:
+            self._block += 1
+        self._shade(unseen=bool(self._group.unseen))
         if group.begins_field and group.field is not None:
             self._close(group.field)
 
@@ -250,6 +264,8 @@ class _Reader:
         self._characters.end()
         self._characters.glued = None if token["space"] else token.span()
         group = self._group
+        if word in _UNSEEN or word == "plain":
+            self._hide(word, number)
         if word in ("f", "plain"):
             group.font = number if word == "f" else self._fonts.default
             group.codec = self._fonts.codec(group.font)
@@ -272,6 +288,7 @@ class _Reader:
     def _begin(self, word: str) -> None:
         """A destination begins, and with it another passage."""
         self.flush()
+        self._block += _PARTS.get(word) is not None
         group = self._group
         group.begins = True
         group.silent = word in _SILENT
@@ -285,8 +302,23 @@ class _Reader:
             )
             self.fields += 1
 
+    def _hide(self, word: str, number: str | None) -> None:
+        unseen = self._group.unseen
+        if word == "plain":
+            unseen = frozenset()
+        else:
+            unseen = unseen - {word} if number == "0" else unseen | {word}
+        self._group.unseen = unseen
+        self._shade(unseen=bool(self._group.unseen))
+
+    def _shade(self, *, unseen: bool) -> None:
+        """From here on, nobody sees what there is, or people do again."""
+        if unseen != len(self._unseen) % 2:
+            self._unseen.append(self._characters.count)
+
     def _break(self, word: str) -> None:
         self.flush()
+        self._block += 1
         if self._group.field is not None and self._group.result:
             self._hear(" ")
         if self._group.part is None and self._seen and word != "propname":
@@ -322,6 +354,7 @@ class _Reader:
     def flush(self) -> None:
         """What has been collected is a passage."""
         pieces, meanings = self._characters.taken()
+        marks, self._unseen = self._unseen, [0] * (len(self._unseen) % 2)
         if not pieces:
             return
         group = self._group
@@ -330,12 +363,22 @@ class _Reader:
             if group.field is not None:
                 group.field.instructions.append(len(self._waiting))
             meanings = _unquoted(self._text, pieces, meanings)
-        codec = _INSTRUCTION if group.instruction else _TEXT
         place = Place(part=group.part, paragraph=number)
-        self._waiting.append(Passage(pieces, codec, place=place, meanings=meanings))
+        if group.instruction:
+            passage = Passage(pieces, _INSTRUCTION, place=place, meanings=meanings)
+        elif group.part in _NEVER_SHOWN:
+            passage = Passage(pieces, _TEXT, place=place, meanings=meanings)
+        else:
+            spans = zip_longest(marks[::2], marks[1::2])
+            unread = frozenset(piece[0] for span in spans for piece in pieces[slice(*span)])
+            passage = Words(
+                pieces, _TEXT, place=place, meanings=meanings, block=self._block, unread=unread
+            )
+        self._waiting.append(passage)
 
 
 _DESTINATION = re.compile(r"[\r\n]*\\([A-Za-z]+)")
+_NEVER_SHOWN = {"properties", "form field", "shape"}
 _UNCOUNTED = {"header", "footer", "properties"}
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from attrs import define, evolve, field, frozen
 
 from safelinks.documents.markup import MARKUP, Tag, attributes, tags
-from safelinks.documents.passages import Passage, Span
+from safelinks.documents.passages import Passage, Span, Words
 from safelinks.documents.relationships import Relationship, Relationships
 from safelinks.labels import tidy
 from safelinks.place import Place
@@ -61,6 +61,7 @@ class _Paragraph:
     number: int
     pieces: list[Span] = field(factory=list)
     meanings: dict[int, str] = field(factory=dict)
+    unread: set[int] = field(factory=set)
     deleted: list[Span] = field(factory=list)
     links: list[tuple[int, Located]] = field(factory=list)  # and where each begins
 
@@ -98,7 +99,8 @@ class _Reader:
         self._in_run = False
         self._run_text: list[str] = []
         self._text_from: int | None = None
-        self._fallback = 0
+        self._fallback = self._moved = 0
+        self._vanished = False  # what the current run says
 
     @property
     def _current(self) -> int:
@@ -138,9 +140,16 @@ class _Reader:
         """The text so far is one passage: what follows stands on another line."""
         paragraph = self._paragraphs[-1]
         if paragraph.pieces:
-            passage = Passage(tuple(paragraph.pieces), MARKUP, meanings=paragraph.meanings)
+            passage = Words(
+                tuple(paragraph.pieces),
+                MARKUP,
+                meanings=paragraph.meanings,
+                block=paragraph.number,
+                unread=frozenset(paragraph.unread),
+            )
             paragraph.links.append((paragraph.pieces[0][0], self._located(passage)))
             paragraph.pieces, paragraph.meanings = [], {}
+            paragraph.unread.clear()
         if paragraph.deleted:
             self.ready.append(self._located(Passage(tuple(paragraph.deleted), MARKUP), hidden=True))
             paragraph.deleted = []
@@ -151,6 +160,7 @@ class _Reader:
 
     def run(self, tag: Tag) -> None:
         self._in_run = not tag.closing and not tag.empty
+        self._vanished = False
         if not self._in_run:
             label = tidy("".join(self._run_text))
             for at, id_ in self._clicks:
@@ -180,9 +190,12 @@ class _Reader:
         if span is None:
             return
         if self._paragraphs:
-            self._paragraphs[-1].pieces.append(span)
+            paragraph = self._paragraphs[-1]
+            paragraph.pieces.append(span)
+            if self._vanished or self._moved or self._fields:
+                self._note_unread(paragraph, span)
         else:
-            self.ready.append(self._located(Passage((span,), MARKUP)))
+            self.ready.append(self._located(Words((span,), MARKUP, block=-span[0])))
         words = html.unescape(self.text[slice(*span)])
         self._run_text.append(words)
         for *_, label in self._links:
@@ -190,6 +203,23 @@ class _Reader:
         for one in self._fields:
             if one.in_result:
                 one.label.append(words)
+
+    def _note_unread(self, paragraph: _Paragraph, span: Span) -> None:
+        """Text that is hidden, was moved elsewhere, or makes up an instruction is not seen."""
+        instructs = any(
+            not one.in_result and one.number == paragraph.number for one in self._fields
+        )
+        if self._vanished or self._moved or instructs:
+            paragraph.unread.add(span[0])
+
+    def vanish(self, tag: Tag) -> None:
+        """A property of a run, or of the end of a paragraph."""
+        self._vanished = self._in_run and self._value(tag, "val") not in _OFF
+
+    def moved(self, tag: Tag) -> None:
+        """What a tracked change has moved away is written once more where it went."""
+        if not tag.empty:
+            self._moved = max(0, self._moved + (-1 if tag.closing else 1))
 
     def deleted(self, tag: Tag) -> None:
         """Text that a tracked change has taken out: nobody reads it, but it is still there."""
@@ -281,6 +311,7 @@ class _Reader:
         return html.unescape(self.text[slice(*span)]) if span else ""
 
 
+_OFF = frozenset({"0", "false", "off"})
 # What each element means, by the name that it has without its prefix.
 _STEPS: dict[str, Callable[[_Reader, Tag], None]] = {
     "p": _Reader.paragraph,
@@ -289,6 +320,8 @@ _STEPS: dict[str, Callable[[_Reader, Tag], None]] = {
     "br": _Reader.end_of_line,
     "cr": _Reader.end_of_line,
     "tab": _Reader.end_of_line,
+    "vanish": _Reader.vanish,
+    "moveFrom": _Reader.moved,
     "noBreakHyphen": _Reader.hyphen,
     "hyperlink": _Reader.hyperlink,
     "hlinkClick": _Reader.click,

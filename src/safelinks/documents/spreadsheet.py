@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from attrs import define, evolve, field, frozen
 
 from safelinks.documents.markup import MARKUP, attributes, tags
-from safelinks.documents.passages import Codec, Passage, Span, may_hold
+from safelinks.documents.passages import Codec, Passage, Span, Words, may_hold
 from safelinks.documents.relationships import Relationships
 from safelinks.documents.runs import Located, of_relationship
 from safelinks.labels import tidy
@@ -89,8 +89,11 @@ class SharedStrings:
             yield Located(self.part, self.text, passage, hidden=True)
 
 
-def shared_strings(part: str, text: str) -> SharedStrings:
-    """Every string of a part of shared strings; one may be in several runs."""
+def shared_strings(part: str, text: str, *, words: bool = False) -> SharedStrings:
+    """Every string of a part of shared strings; one may be in several runs.
+
+    With `words`, cells tell all of them, as if any might hold a link.
+    """
     items: list[tuple[Span, ...]] = []
     pieces: list[Span] = []
     start = phonetic = 0
@@ -108,7 +111,7 @@ def shared_strings(part: str, text: str) -> SharedStrings:
     linked = frozenset(
         number
         for number, spans in enumerate(items)
-        if spans and may_hold(text, Passage(spans, MARKUP))
+        if spans and (words or may_hold(text, Passage(spans, MARKUP)))
     )
     return SharedStrings(part, text, tuple(items), linked)
 
@@ -141,7 +144,7 @@ class _Sheet:
 
     def passages(self) -> Iterator[Located]:
         links = self._links()
-        for cell in self._cells():
+        for at, cell in enumerate(self._cells()):
             place = evolve(self.place, cell=cell.name or None)
             shown = self._shown(cell)
             ids = links.pop(cell.name, ())
@@ -153,7 +156,8 @@ class _Sheet:
                 passage = Passage((cell.formula,), codec, label, place=place)
                 yield Located(self.part, self.text, passage)
             if shown is not None and not (cell.shared and cell.number not in self.strings.linked):
-                yield evolve(shown, passage=evolve(shown.passage, place=place))
+                words = Words(shown.passage.pieces, MARKUP, place=place, block=at)
+                yield evolve(shown, passage=words)
         for name, ids in links.items():
             yield from self._linked(ids, evolve(self.place, cell=name), None)
         yield from self._headers()
@@ -181,9 +185,8 @@ class _Sheet:
         for tag in tags(self.text, self._end_of_cells()):
             if tag.name in _HEADERS and tag.closing:
                 place = evolve(self.place, part="header or footer")
-                yield Located(
-                    self.part, self.text, Passage(((start, tag.start),), _HEADER, place=place)
-                )
+                words = Words(((start, tag.start),), _HEADER, place=place, block=start)
+                yield Located(self.part, self.text, words)
             start = tag.end
 
     def _cells(self) -> Iterator[_Cell]:
@@ -258,5 +261,6 @@ def passages_of_comments(part: str, text: str, place: Place) -> Iterator[Located
                 pieces.append((start, tag.start))
             start = tag.end
         if tag.name in ("comment", "threadedComment") and tag.closing and pieces:
-            yield Located(part, text, Passage(tuple(pieces), MARKUP, place=place))
+            words = Words(tuple(pieces), MARKUP, place=place, block=pieces[0][0])
+            yield Located(part, text, words)
             pieces = []

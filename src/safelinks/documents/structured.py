@@ -7,10 +7,18 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from attrs import evolve
+
 from safelinks.documents.passages import Codec, Passage
 from safelinks.place import Place
 
-__all__ = ["calendar_passages", "csv_passages", "json_passages"]
+__all__ = [
+    "calendar_passages",
+    "calendar_texts",
+    "csv_passages",
+    "json_passages",
+    "json_values",
+]
 
 # JSON (RFC 8259, section 7): any string anywhere, names of members among them.
 _JSON_STRING = re.compile(r'"((?:[^"\\\r\n]++|\\.)*+)"?')
@@ -42,6 +50,16 @@ def json_passages(text: str) -> Iterator[Passage]:
         end = match.end()
     if end < len(text):
         yield Passage(((end, len(text)),))
+
+
+_NAMES_A_MEMBER = re.compile(r'"\s*+:')
+
+
+def json_values(text: str) -> Iterator[Passage]:
+    """Those strings of a JSON document that are values, and no names of members."""
+    for passage in json_passages(text):
+        if passage.codec is _JSON and not _NAMES_A_MEMBER.match(text, passage.pieces[0][1]):
+            yield passage
 
 
 # CSV (RFC 4180): cells in quotes, in which a quote is doubled, or bare.
@@ -93,6 +111,12 @@ _TEXT_NAMES = re.compile(
     r"(?:DESCRIPTION|SUMMARY|LOCATION|COMMENT|CONTACT|CATEGORIES|RESOURCES|X-[A-Z0-9-]+)[;:]",
     re.IGNORECASE,
 )
+# Those that calendars show, with their parameters; a colon in quotes does not end these.
+_SHOWN = re.compile(
+    r"(?:DESCRIPTION|SUMMARY|LOCATION|COMMENT|CONTACT|CATEGORIES|RESOURCES|NAME|X-WR-CALNAME|"
+    r"X-WR-CALDESC)(?=[;:])(?:[^:\"]|\"[^\"]*+\")*+:",
+    re.IGNORECASE,
+)
 _LONGEST_LINE = 75
 
 
@@ -126,3 +150,12 @@ def calendar_passages(text: str) -> Iterator[Passage]:
     for match in _CONTENT_LINE.finditer(text):
         codec = texts if _TEXT_NAMES.match(match[0]) else values
         yield Passage((match.span(),), codec)
+
+
+def calendar_texts(text: str) -> Iterator[Passage]:
+    """The values of those properties of a calendar that people read."""
+    for passage in calendar_passages(text):
+        ((start, end),) = passage.pieces
+        shown = _SHOWN.match(text, start, end)
+        if shown is not None and shown.end() < end:
+            yield evolve(passage, pieces=((shown.end(), end),))
