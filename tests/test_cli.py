@@ -160,7 +160,12 @@ class TestCheckOfTheNotice:
     def test_documented_keys_are_the_keys(self) -> None:
         found = json.loads(_run("check", "--offline", "--format", "json", str(NOTICE)).stdout)
         documented = (ROOT / "docs" / "json.md").read_text("utf-8")
-        for table, keys in (("links", found["links"][0]), ("summary", found["summary"])):
+        for table, keys in (
+            ("links", found["links"][0]),
+            ("resources", found["resources"][0]),
+            ("remarks", found["remarks"][0]),
+            ("summary", found["summary"]),
+        ):
             section = documented.partition(f"## `{table}`")[2].partition("\n## ")[0]
             assert set(re.findall(r"^\| `([a-z_]+)`", section, re.MULTILINE)) - {
                 "recipients"

@@ -98,6 +98,7 @@ ORDER = [
     "health.checker",
     "health",
     "upkeep",
+    "remarks",
     "report",
     "reports.json",
     "reports.text",

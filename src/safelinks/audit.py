@@ -14,18 +14,19 @@ from typing import Any, TypeVar
 
 from attrs import define, evolve, field
 
-from safelinks.catalog import Catalog, Match
+from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.documents import Document, read_all
 from safelinks.health.checker import Checker
 from safelinks.health.outcome import Hop, Outcome, Reason, Verdict
 from safelinks.place import Place
 from safelinks.redact import recipients, redact
+from safelinks.remarks import Reader, Remark
 from safelinks.report import Report, Row
 from safelinks.text import Link
 
 __all__ = ["Collection", "check", "check_collected", "check_documents", "collect", "survey"]
 
-T = TypeVar("T", Match, Outcome, Hop)
+T = TypeVar("T", Match, Outcome, Hop, Remark, Suspicion)
 
 
 def check(
@@ -40,7 +41,8 @@ def check(
     `offline` leaves out the network. Runs an event loop of its own; who has one awaits
     `check_documents`. Raises DocumentError for a file that cannot be read.
     """
-    found = collect(_documents(sources))
+    catalog = catalog or Catalog.nyc()
+    found = collect(_documents(sources), catalog)
     if offline:
         return survey(found, {}, catalog, show_recipients=show_recipients)
     return asyncio.run(check_collected(found, checker, catalog, show_recipients=show_recipients))
@@ -63,8 +65,13 @@ async def check_documents(
     on_outcome: Callable[[Outcome], object] | None = None,
 ) -> Report:
     """The same within an event loop; `on_outcome` hears of every address as it is judged."""
+    catalog = catalog or Catalog.nyc()
     return await check_collected(
-        collect(documents), checker, catalog, show_recipients=show_recipients, on_outcome=on_outcome
+        collect(documents, catalog),
+        checker,
+        catalog,
+        show_recipients=show_recipients,
+        on_outcome=on_outcome,
     )
 
 
@@ -85,6 +92,7 @@ class Collection:
     notes: dict[str, None] = field(factory=dict)
     groups: dict[tuple[str, str, bool], _Group] = field(factory=dict)
     everybody: set[str] = field(factory=set)
+    remarks: list[Remark] = field(factory=list)
 
     @property
     def targets(self) -> list[str]:
@@ -94,10 +102,15 @@ class Collection:
         return list(dict.fromkeys(asked))
 
 
-def collect(documents: Iterable[Document]) -> Collection:
-    """The links of `documents`, each of which is read once and then let go."""
+def collect(documents: Iterable[Document], catalog: Catalog | None = None) -> Collection:
+    """The links of `documents`, each of which is read once and then let go.
+
+    What their texts name is held against where their links lead, by `catalog`.
+    """
     found = Collection()
+    reader = Reader(catalog or Catalog.nyc())
     for document in documents:
+        reader.read(document)
         found.files[document.name] = None
         found.notes |= dict.fromkeys(document.notes)
         for link in document.links:
@@ -110,6 +123,7 @@ def collect(documents: Iterable[Document]) -> Collection:
             # Everybody to whom a link was sent, whether its target is known or not.
             known = link.unwrapped.recipients if link.unwrapped else recipients(link.url)
             found.everybody.update(known)
+    found.remarks = reader.remarks()
     return found
 
 
@@ -148,8 +162,11 @@ def survey(
         match = None if target is None else catalog.identify(target)
         outcome = _outcome(group.first, outcomes, match)
         row = _row(file, group, match, outcome, shown)
+        doubts = () if target is None else catalog.suspicions(target)
+        row = evolve(row, suspicions=tuple(_with(one, reason=shown(one.reason)) for one in doubts))
         rows.append(evolve(row, recipients=tuple(group.recipients)) if show_recipients else row)
-    return Report(tuple(rows), tuple(found.files), tuple(found.notes))
+    remarks = tuple(_with(one, url=one.url and shown(one.url)) for one in found.remarks)
+    return Report(tuple(rows), tuple(found.files), tuple(found.notes), remarks)
 
 
 def _outcome(link: Link, outcomes: Mapping[str, Outcome], match: Match | None) -> Outcome:

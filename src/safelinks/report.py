@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from safelinks.catalog import Match
+from safelinks.catalog import Match, Resource, Suspicion
 from safelinks.health.outcome import Outcome, Reason, Verdict
 from safelinks.place import Place
+from safelinks.remarks import Remark
 
-__all__ = ["Report", "Row"]
+__all__ = ["Report", "Row", "Usage"]
 
 FAILING = frozenset({Verdict.DEAD, Verdict.FAILING})
 
@@ -26,7 +27,7 @@ class Row:
 
     `url` is the link as it stands there, `target` where it leads (None when that is lost), `match`
     what the catalog says, `outcome` what the network said, `recipients` to whom the message was
-    delivered (empty unless asked for).
+    delivered (empty unless asked for). `suspicions` say why the address may not be what it seems.
     """
 
     file: str
@@ -36,6 +37,7 @@ class Row:
     outcome: Outcome
     places: tuple[Place, ...]
     recipients: tuple[str, ...] = field(default=(), repr=False)
+    suspicions: tuple[Suspicion, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -56,12 +58,29 @@ class Row:
 
 
 @frozen
+class Usage:
+    """How often a resource is linked, over all files: `former` of the links go by old addresses.
+
+    `current_url` is where it lives now, None where it has no page.
+    """
+
+    resource: Resource
+    links: int
+    former: int
+    current_url: str | None
+
+
+@frozen
 class Report:
-    """All rows of a check, in the order of the text, and what a reader should know of the files."""
+    """All rows of a check, in the order of the text, and what a reader should know of the files.
+
+    `remarks` are what the texts say against their links.
+    """
 
     rows: tuple[Row, ...]
     files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:
@@ -73,6 +92,19 @@ class Report:
     def links(self) -> int:
         """How many places there are in all rows."""
         return sum(len(row.places) for row in self.rows)
+
+    @property
+    def resources(self) -> tuple[Usage, ...]:
+        """Every resource that is linked, in the order of the text."""
+        used: dict[str, Usage] = {}
+        for row in self.rows:
+            match = row.match
+            if match is not None and match.resource is not None:
+                entry, links = match.resource, len(row.places)
+                before = used.get(entry.id, Usage(entry, 0, 0, match.current_url))
+                former = before.former + (links if match.renamed else 0)
+                used[entry.id] = evolve(before, links=before.links + links, former=former)
+        return tuple(used.values())
 
     @property
     def failing(self) -> bool:

@@ -182,6 +182,14 @@ class Catalog:
         """Where a resource lives now: of one that is retired, its successor; None for no page."""
         return self._homes[entry.id]
 
+    def covers(self, entry: Resource, url: str) -> bool:
+        """Whether `url`, no wrapper, is on a host or below a prefix of a resource."""
+        try:
+            address = split(url)
+        except InvalidURLError:
+            return False
+        return self.layers.index.covers(entry, address)
+
     def same_page(self, one: str, other: str) -> bool:
         """Whether two addresses have the same compare key. Raises InvalidURLError."""
         return self.layers.index.key_of(one) == self.layers.index.key_of(other)

@@ -155,6 +155,17 @@ class Index:
             return self.bodies.of_path(key[key.find("/") :] if "/" in key else "") or host.found
         return host.found
 
+    def covers(self, entry: Resource, address: Address) -> bool:
+        """Whether `address` is on a host or below a prefix of `entry`, whatever else it is."""
+        key, _ = self._key(address, self._aliases.get(address.host))
+        return any(
+            address.host == one.value
+            if one.kind is MatchKind.HOST
+            else f"{key}/".startswith(f"{self.key_of(one.value)}/")
+            for one in entry.match
+            if one.kind is not MatchKind.EXACT
+        )
+
     def _prefix_of(self, key: str) -> Hit | None:
         """The longest prefix of `key`: one ends where a segment ends."""
         segments = key.split("/", self._deepest + 1)

@@ -52,7 +52,7 @@ def check(
 
     catalog = chosen.load()
     inputs = Inputs(files or (STANDARD_INPUT,), keep_redirectors)
-    found = audit.collect(inputs.documents())
+    found = audit.collect(inputs.documents(), catalog)
     for note in found.notes:
         warn(note)
     if inputs.failed and not found.files:

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from attrs import asdict
 
 from safelinks.place import Place
-from safelinks.report import Report, Row
+from safelinks.remarks import Remark
+from safelinks.report import Report, Row, Usage
 
 __all__ = ["render"]
 
 
 def render(report: Report) -> Iterator[str]:
     """`report` as JSON in ASCII, which no terminal can mistake for a command."""
+    remarks = [_remark(one) for one in report.remarks]
+    resources = [_usage(one) for one in report.resources]
     summary = {
         "links": report.links,
         "targets": len({row.target for row in report.rows if row.target is not None}),
@@ -27,10 +30,12 @@ def render(report: Report) -> Iterator[str]:
     for at, row in enumerate(report.rows):
         yield f"{',' if at else ''}\n    {_indented(_link(row), 4)}"
     end = "\n  ]" if report.rows else "]"
-    yield f'{end},\n  "summary": {_indented(summary, 2)}\n}}\n'
+    yield f'{end},\n  "resources": {_indented(resources, 2)},\n'
+    yield f'  "remarks": {_indented(remarks, 2)},\n'
+    yield f'  "summary": {_indented(summary, 2)}\n}}\n'
 
 
-def _indented(value: dict[str, object], depth: int) -> str:
+def _indented(value: object, depth: int) -> str:
     return json.dumps(value, indent=2).replace("\n", "\n" + " " * depth)
 
 
@@ -44,6 +49,8 @@ def _link(row: Row) -> dict[str, object]:
         "target": row.target,
         "resource": resource.id if resource else None,
         "agency": agency.acronym if agency else None,
+        "rule": int(match.rule) if match else None,
+        "score": round(match.score, 2) if match else None,
         "current_url": match.current_url if match else None,
         "verdict": str(row.verdict),
         "reason": str(outcome.reason),
@@ -51,11 +58,38 @@ def _link(row: Row) -> dict[str, object]:
         "status": outcome.status,
         "hops": [{"url": hop.url, "status": hop.status} for hop in outcome.hops],
         "replacement": row.replacement,
+        "suspicions": [
+            {"sign": str(one.sign), "reason": one.reason, "imitates": one.imitates}
+            for one in row.suspicions
+        ],
         "places": [_place(place) for place in row.places],
     }
     if row.recipients:
         link["recipients"] = list(row.recipients)
     return link
+
+
+def _usage(usage: Usage) -> dict[str, object]:
+    return {
+        "resource": usage.resource.id,
+        "name": usage.resource.name,
+        "agency": usage.resource.agency,
+        "links": usage.links,
+        "former": usage.former,
+        "current_url": usage.current_url,
+    }
+
+
+def _remark(remark: Remark) -> dict[str, object]:
+    return {
+        "kind": str(remark.kind),
+        "file": remark.file,
+        "place": _place(remark.place),
+        "resource": remark.resource.id,
+        "message": remark.message,
+        "url": remark.url,
+        "current_url": remark.current_url,
+    }
 
 
 def _place(place: Place) -> dict[str, object]:

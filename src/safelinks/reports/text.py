@@ -8,7 +8,8 @@ import click
 
 from safelinks.health.outcome import MEANING, Reason, Verdict
 from safelinks.printable import printable, printable_url
-from safelinks.report import Report, Row
+from safelinks.remarks import Kind
+from safelinks.report import Report, Row, Usage
 
 __all__ = ["render"]
 
@@ -23,6 +24,10 @@ _COLOURS: Mapping[Verdict, str] = {
 }
 _HEADINGS = ("RESOURCE", "VERDICT")
 _WHERE = {True: "LINES", False: "PLACES"}
+_HEADINGS_OF_REMARKS: Mapping[Kind, str] = {
+    Kind.LEADS_ELSEWHERE: "LINKS THAT LEAD ELSEWHERE",
+    Kind.NOT_LINKED: "NAMED WITHOUT A LINK",
+}
 _WIDEST_NAME = 48
 _MOST_LINES = 8
 
@@ -36,6 +41,8 @@ def render(report: Report) -> Iterator[str]:
         links = sum(len(row.places) for row in rows)
         yield f"{printable(file)}: {_count(links, 'link')}, {_count(len(rows), 'address')}\n\n"
         yield from _lines_of(_table(rows))
+    yield from _lines_of(_resource_lines(report))
+    yield from _lines_of(_remark_lines(report))
     yield from _lines_of(_verdict_lines(report))
 
 
@@ -62,6 +69,8 @@ def _table(rows: list[Row]) -> Iterator[str]:
             yield f"    ends at: {printable_url(row.outcome.final_url)}"
         elif _tells(row):
             yield f"    {printable(row.outcome.evidence)}"
+        for doubt in row.suspicions:
+            yield click.style(f"    suspicious: {printable(doubt.reason)}", fg="red")
         if row.recipients:
             yield f"    sent to: {', '.join(map(printable, row.recipients))}"
     yield ""
@@ -101,6 +110,42 @@ def _where(row: Row, *, lines_only: bool) -> str:
     shown = (", " if lines_only else "; ").join(map(printable, places[:_MOST_LINES]))
     more = len(places) - _MOST_LINES
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _resource_lines(report: Report) -> Iterator[str]:
+    """How often each resource is linked, and whether by an old address."""
+    used = report.resources
+    if used:
+        yield "BY RESOURCE"
+        for one in used:
+            yield f"    {printable(one.resource.name)}: {_used(one)}"
+        yield ""
+
+
+def _used(usage: Usage) -> str:
+    links = _count(usage.links, "link")
+    if not usage.former:
+        return links
+    how_many = "" if usage.former == usage.links else f"{usage.former} of them by a "
+    now = f", now {printable_url(usage.current_url)}" if usage.current_url else ""
+    return f"{links}, {how_many}former address{now}"
+
+
+def _remark_lines(report: Report) -> Iterator[str]:
+    """What the texts say against their links, with the place."""
+    for kind, heading in _HEADINGS_OF_REMARKS.items():
+        remarks = [one for one in report.remarks if one.kind is kind]
+        if remarks:
+            yield heading
+        for one in remarks:
+            where = f"{one.file}, {one.place}" if str(one.place) else one.file
+            yield f"    {printable(one.resource.name)} ({printable(where)})"
+            if one.leads_to is not None:
+                url = printable_url(one.url or "")
+                yield f"        the link leads to {printable(one.leads_to)}: {url}"
+            yield f"        it {printable(one.home)}"
+        if remarks:
+            yield ""
 
 
 def _verdict_lines(report: Report) -> Iterator[str]:
