@@ -1,10 +1,14 @@
-"""The catalog: the notice's table, the rules that stand so far, and the data itself."""
+"""The catalog: the notice's table, all twelve rules, what keys have in common, the data itself."""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
+from building import RECIPIENT, encode, wrap
+from hypothesis import given
+from hypothesis import strategies as st
 
 from safelinks import Catalog, CatalogError, InvalidURLError, find, identify
 from safelinks.catalog import Agency, Confidence, MatchRule, Resource, Rule
@@ -44,26 +48,183 @@ def test_the_help_desk_notice(number: int) -> None:
     assert again.resource == match.resource
 
 
+TABLE_OF_ADDRESSES = Path(__file__).parent / "data" / "catalog" / "addresses.csv"
+ROWS = list(csv.DictReader(TABLE_OF_ADDRESSES.read_text("utf-8").splitlines()))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row['rank']} {row['why']}" for row in ROWS])
+def test_table_of_addresses(row: dict[str, str]) -> None:
+    match = identify(row["url"])
+    found = (
+        str(int(match.rule)),
+        match.resource.id if match.resource else "",
+        match.agency.acronym if match.agency else "",
+    )
+    assert found == (row["rank"], row["resource"], row["agency"])
+    low = match.resource is not None and match.resource.confidence == "low"
+    assert match.score == SCORES[int(match.rule)] * (0.8 if low else 1)
+    assert match.reason
+
+
+SCORES = dict(enumerate((1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.55, 0.5, 0.45, 0.3, 0.1, 0.0), start=1))
+
+
 @pytest.mark.parametrize(
-    ("url", "resource", "rule"),
+    ("url", "reason"),
     [
-        ("http://NYC.gov:80//pip/?utm_source=x#top", "pip", Rule.ADDRESS),
-        ("https://a127-pip.nyc.gov.:443/webapp/prdpcw/selfservice/", "pip", Rule.ADDRESS),
-        ("https://a127-pip.nyc.gov/anything/else?x=1", "pip", Rule.HOST),
-        ("https://home4.nyc.gov/site/mocs/systems/about-go-to-passport.page", "passport", Rule.FORMER_ADDRESS),
-        ("https://www.nyc.gov/site/mocs/passport/articles/selection-status.page", "passport-articles", Rule.PREFIX),
-        ("https://data.cityofnewyork.us/d/dg92-zbpx", "city-record-data", Rule.ADDRESS),
-        ("https://data.cityofnewyork.us/d/dg92-zbpx/about_data", "city-record-data", Rule.IDENTIFIER),
-        ("https://passport.cityofnewyork.us/page.aspx/en/usr/login", "passport", Rule.HOST),
-        ("https://a0333-passportpublic.nyc.gov/rfx", "passport-public", Rule.HOST),
+        ("https://www.nyc.gov/pip", "this is the address of Payee Information Portal"),
+        (
+            "https://www1.nyc.gov/site/mocs/systems/passport-user-materials.page",
+            "this is a former address of Learning to Use PASSPort; current: "
+            "https://www.nyc.gov/site/mocs/passport/getting-started-with-passport.page",
+        ),
+        (
+            "https://data.cityofnewyork.us/resource/dg92-zbpx.json",
+            "Open Data set dg92-zbpx is of City Record Online data set",
+        ),
+        (
+            "https://www.nyc.gov/site/mocs/passport/articles/x.page",
+            "this is below www.nyc.gov/site/mocs/passport/articles, which is PASSPort help articles",
+        ),
+        (
+            "https://a856-cityrecord.nyc.gov/x",
+            "the host a856-cityrecord.nyc.gov is City Record Online",
+        ),
+        (
+            "https://geoservice.planning.nyc.gov/x",
+            "the host geoservice.planning.nyc.gov belongs to Department of City Planning",
+        ),
+        (
+            "https://a850-x.nyc.gov/",
+            "the host number 850 is that of Department of Design and Construction",
+        ),
+        (
+            "https://www.nyc.gov/assets/dca/x.pdf",
+            "the path name dca is that of Department of Consumer and Worker Protection",
+        ),
+        ("https://x.planning.nyc.gov/", "the subdomain planning is that of Department of City Planning"),
+        (
+            "https://www.nyc.gov/site/nobody/",
+            "nyc.gov is a domain of City of New York (no single agency), "
+            "but whose page this is, is unknown",
+        ),
+        (
+            "https://pizza.nyc/",
+            "pizza.nyc is not in the catalog, and anyone with a link to the City may register a name "
+            "in .nyc",
+        ),
+        ("https://example.org/", "example.org is not in the catalog"),
+        ("ftp://www.nyc.gov/pip", "ftp: begins no web address"),
+        ("nothing", "this is no address with a host"),
     ],
 )  # fmt: skip
-def test_rules(url: str, resource: str, rule: Rule) -> None:
-    match = identify(url)
-    assert match.resource is not None
-    assert (match.resource.id, match.rule) == (resource, rule)
-    assert match.agency is not None
-    assert match.agency.acronym == match.resource.agency
+def test_a_match_says_why(url: str, reason: str) -> None:
+    assert identify(url).reason == reason
+
+
+def test_a_match_has_its_evidence() -> None:
+    match = identify("https://www.nyc.gov/mocshelp")
+    assert (match.confidence, match.as_of) == ("high", CATALOG.resources["mocs-service-desk"].as_of)
+    assert match.evidence == CATALOG.resources["mocs-service-desk"].sources
+    owner = identify("https://www.irs.gov/forms")
+    assert (owner.rule, owner.agency, owner.confidence) == (Rule.OWNER, None, None)
+    assert owner.owner == CATALOG.agencies["USGOV"]
+    assert owner.evidence == CATALOG.agencies["USGOV"].sources
+    assert identify("https://example.org/").evidence == ()
+
+
+@pytest.mark.parametrize(
+    ("recipient", "agency"),
+    [
+        ("somebody@mocs.nyc.gov", "MOCS"),
+        ("somebody@culture.NYC.gov", "DCLA"),
+        ("somebody@cityhall.nyc.gov", "OM"),
+        ("somebody@example.org", None),
+    ],
+)
+def test_the_mail_domain_of_the_recipient_is_that_of_a_reader(
+    recipient: str, agency: str | None
+) -> None:
+    link = wrap("https://www.nyc.gov/pip").replace(encode(RECIPIENT), encode(recipient))
+    match = identify(link)
+    assert match.resource == CATALOG.resources["pip"]
+    assert (match.reader.acronym if match.reader else None) == agency
+    assert "somebody" not in repr(match)
+    assert identify("https://www.nyc.gov/pip").reader is None
+
+
+def test_an_exit_page_is_its_target() -> None:
+    exit_page = _resource(
+        "exit", url="https://x.example/out", match=(MatchRule("prefix", "https://x.example/out"),), unwrap="to"
+    )  # fmt: skip
+    page = _resource("page", url="https://x.example/p")
+    catalog = Catalog([exit_page, page], [Agency("X", "The X Office")])
+    assert catalog.identify("https://x.example/out?to=https%3A%2F%2Fx.example%2Fp").resource == page
+    assert catalog.identify("https://x.example/out?to=nothing").resource is None
+    assert catalog.identify("https://x.example/out?a=b").resource == exit_page
+    circle = "https://x.example/out?to=" * 20 + "https://x.example/p"
+    assert catalog.identify(circle).resource in (page, exit_page)
+
+
+HOSTS = st.sampled_from(
+    ["www.nyc.gov", "nyc.gov", "www1.nyc.gov", "a127-pip.nyc.gov", "data.cityofnewyork.us",
+     "a850-x.nyc.gov", "planning.nyc.gov", "pizza.nyc", "irs.gov", "example.org"]
+)  # fmt: skip
+PATHS = st.lists(
+    st.sampled_from(
+        ["site", "mocs", "passport", "articles", "pip", "d", "dg92-zbpx", "content", "dca", "A", "%C3%A9"]
+    ),
+    max_size=5,
+).map(lambda parts: "".join(f"/{part}" for part in parts))  # fmt: skip
+
+
+@given(host=HOSTS, path=PATHS)
+def test_spelling_does_not_change_a_match(host: str, path: str) -> None:
+    match = identify(f"https://{host}{path}")
+    for url in (
+        f"http://{host}{path}",
+        f"https://{host.upper()}{path}",
+        f"https://{host}:443{path}",
+        f"http://{host}:80{path}",
+        f"https://{host}.{path}",
+        f"https://{host}{path}/",
+        f"https://{host}/{path}",
+        f"https://{host}{path.swapcase()}" if "%" not in path else f"https://{host}{path}",
+        f"https://{host}{path}#part",
+        f"https://{host}{path}?utm_source=x&gclid=y",
+    ):
+        other = identify(url)
+        assert (other.rule, other.resource, other.agency, other.owner) == (
+            match.rule, match.resource, match.agency, match.owner
+        ), url  # fmt: skip
+
+
+@given(path=PATHS)
+def test_hosts_that_serve_the_same_pages_are_one(path: str) -> None:
+    match = identify(f"https://www.nyc.gov{path}")
+    for host in ("nyc.gov", "www1.nyc.gov", "home.nyc.gov", "home4.nyc.gov"):
+        other = identify(f"https://{host}{path}")
+        assert (other.rule, other.resource, other.agency) == (
+            match.rule,
+            match.resource,
+            match.agency,
+        )
+
+
+@given(host=HOSTS, path=PATHS, query=st.text("ab=&_utm", max_size=12))
+def test_the_compare_key_is_idempotent(host: str, path: str, query: str) -> None:
+    key, rest = compare_key(split(f"https://{host}{path}?{query}"))
+    again = compare_key(split(f"https://{key}?{rest}" if rest else f"https://{key}"))
+    assert again == (key, rest)
+
+
+@given(st.one_of(st.text(), st.text().map(lambda text: f"https://{text}"), st.text().map(lambda text: f"https://www.nyc.gov/{text}")))  # fmt: skip
+def test_no_string_raises(text: str) -> None:
+    match = identify(text)
+    assert match.reason
+    assert 0 <= match.score <= 1
+    assert repr(match)
+    CATALOG.suspicions(text)
 
 
 @pytest.mark.parametrize(
@@ -106,22 +267,8 @@ def test_an_agency_by_its_own_host_and_an_outsider_by_its_site() -> None:
     assert (outsider.rule, outsider.score, outsider.site) == (Rule.EXTERNAL, 0.0, "example.co.uk")
 
 
-@pytest.mark.parametrize("resource", CATALOG.resources.values(), ids=lambda entry: entry.id)
-def test_the_data_does_not_contradict_itself(resource: Resource) -> None:
-    for url in (resource.url, *resource.short_urls, *resource.former_urls):
-        if url is not None:
-            found = CATALOG.identify(url).resource
-            assert found is not None
-            assert found.id == resource.id
-    assert resource.url not in resource.former_urls
-    assert resource.sources
-    for other in (resource.successor, resource.parent):
-        assert other is None or other in CATALOG.resources
-    for rule in resource.match:
-        if rule.kind == "host":
-            assert split(f"https://{rule.value}/").host == rule.value
-        else:
-            split(rule.value)
+def test_the_data_does_not_contradict_itself() -> None:
+    assert CATALOG.layers.violations() == []
 
 
 def _resource(ident: str, **changes: object) -> Resource:
