@@ -314,7 +314,7 @@ def read(
     given.
     """
     base = base or Contents()
-    contents, wrong = Contents(), []
+    contents, wrong = Contents(conventions=base.conventions), []
     for name, value in data.items():
         section = _SECTIONS.get(name)
         try:

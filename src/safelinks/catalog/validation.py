@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from safelinks.catalog.index import DATA_SET, Hit, Index
-from safelinks.catalog.match import Rule
 from safelinks.catalog.model import (
     Agency,
     Contents,
@@ -153,10 +152,13 @@ def of_relations(
     own: Contents, resources: Mapping[str, Resource], agencies: Mapping[str, Agency], index: Index
 ) -> list[Violation]:
     """What is wrong between entries: those of `own`, and all that there are, its own among them."""
+    holders = {
+        index.key_of(url): entry.id for entry in resources.values() for url in _in_force(entry)
+    }
     return [
         *_below("resources", own.resources, lambda one: _references(one, resources, agencies)),
         *_claimed_twice(own.resources, index),
-        *_below("resources", own.resources, lambda one: _former(one, index)),
+        *_below("resources", own.resources, lambda one: _former(one, holders, index)),
         *_below("resources", own.resources, lambda one: _not_recognised(one, index)),
     ]
 
@@ -195,19 +197,21 @@ def _claimed_twice(entries: Sequence[Resource], index: Index) -> Iterator[Violat
                 yield Violation(path, f"this already belongs to {holder}")
 
 
-def _former(entry: Resource, index: Index) -> Iterator[Violation]:
-    """Former addresses that are still in force."""
-    current = index.key_of(entry.url) if entry.url else None
+def _in_force(entry: Resource) -> Iterator[str]:
+    """Every address of a resource that is no former one."""
+    yield from (url for url in (entry.url, *entry.short_urls) if url is not None)
+    yield from (one.value for one in entry.match if one.kind is MatchKind.EXACT)
+
+
+def _former(entry: Resource, holders: Mapping[str, str], index: Index) -> Iterator[Violation]:
+    """Former addresses that are still in force, of whom `holders` says."""
     for number, url in enumerate(entry.former_urls):
-        if index.key_of(url) == current:
-            yield Violation(("former_urls", number), "this is the same as the address in force")
-            continue
-        found = index.look_up(split(url))
-        other = found.resource if isinstance(found, Hit) else entry
-        if found.rule is Rule.ADDRESS and other.id == entry.id:
-            yield Violation(("former_urls", number), "this is also listed as an address in force")
-        elif found.rule is Rule.ADDRESS and other.id != entry.successor:
-            message = f"this is an address in force of {other.id}, which is no successor"
+        holder = holders.get(index.key_of(url), entry.successor)
+        if holder == entry.id:
+            message = "this is the same as an address in force"
+            yield Violation(("former_urls", number), message)
+        elif holder != entry.successor:
+            message = f"this is an address in force of {holder}, which is no successor"
             yield Violation(("former_urls", number), message)
 
 

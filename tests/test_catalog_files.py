@@ -1,0 +1,330 @@
+"""Catalog files: loaded, put over each other, written out again, and every fault with its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from safelinks import Catalog, CatalogError
+from safelinks.catalog import files, validate
+from safelinks.catalog.export import FORMATS
+from safelinks.catalog.layers import EMPTY, put_over
+
+NYC = Catalog.nyc()
+SCHEMA = json.loads(files.packaged("catalog.schema.json").read_text("utf-8"))
+SCHEMA_OF_CATALOGS = Draft202012Validator(SCHEMA)
+
+TOML = """
+[[agencies]]
+acronym = "ACME"
+name = "Acme Corporation"
+domains = ["www.acme.example"]
+owns = ["acme.example"]
+
+[[resources]]
+id = "acme-help"
+name = "Acme Help"
+agency = "ACME"
+url = "https://help.acme.example/start"
+former_urls = ["https://www.acme.example/support"]
+match = [{ kind = "host", value = "help.acme.example" }]
+as_of = 2026-11-01
+sources = ["the intranet"]
+"""
+AS_JSON = {
+    "agencies": [
+        {
+            "acronym": "ACME",
+            "name": "Acme Corporation",
+            "domains": ["www.acme.example"],
+            "owns": ["acme.example"],
+        }
+    ],
+    "resources": [
+        {
+            "id": "acme-help",
+            "name": "Acme Help",
+            "agency": "ACME",
+            "url": "https://help.acme.example/start",
+            "former_urls": ["https://www.acme.example/support"],
+            "match": [{"kind": "host", "value": "help.acme.example"}],
+            "as_of": "2026-11-01",
+            "sources": ["the intranet"],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Path:
+    path = tmp_path / "ours.toml"
+    path.write_text(TOML)
+    return path
+
+
+def _write(path: Path, data: object) -> Path:
+    path.write_text(json.dumps(data, indent=1))
+    return path
+
+
+def test_toml_and_json_are_the_same(ours: Path, tmp_path: Path) -> None:
+    from_json = Catalog.load(_write(tmp_path / "ours.json", AS_JSON))
+    from_toml = Catalog.load(ours)
+    assert from_json.contents == from_toml.contents
+    match = from_toml.identify("https://www.acme.example/support")
+    assert (match.resource, match.renamed) == (from_toml.resources["acme-help"], True)
+    assert from_toml.identify("https://other.acme.example/").owner == from_toml.agencies["ACME"]
+    assert from_toml.identify("https://www.nyc.gov/pip").rule == 12
+
+
+def test_over_that_of_the_city(ours: Path) -> None:
+    both = Catalog.load(ours, base=NYC)
+    assert len(both.resources) == len(NYC.resources) + 1
+    for url in ("https://www.nyc.gov/pip", "https://help.acme.example/x"):
+        assert both.identify(url).resource is not None
+    assert "acme-help" not in NYC.resources
+
+
+def test_an_entry_changes_only_what_it_says(tmp_path: Path) -> None:
+    first = {"resources": [{"id": "pip", "url": "https://pip.example/new"}]}
+    second = {"resources": [{"id": "pip", "name": "New PIP"}], "agencies": [{"acronym": "FISA", "name": "F"}]}  # fmt: skip
+    over = Catalog.load(
+        _write(tmp_path / "1.json", first), _write(tmp_path / "2.json", second), base=NYC
+    )
+    pip, before = over.resources["pip"], NYC.resources["pip"]
+    assert (pip.name, pip.url) == ("New PIP", "https://pip.example/new")
+    assert (pip.short_urls, pip.sources) == (before.short_urls, before.sources)
+    assert over.identify("https://www.nyc.gov/pip").current_url == "https://pip.example/new"
+    assert over.agencies["FISA"].name == "F"
+    assert over.agencies["FISA"].code == "127"
+
+
+def test_whoever_is_above_has_what_both_claim(tmp_path: Path) -> None:
+    mine = {
+        "agencies": [{"acronym": "ME", "name": "Me"}],
+        "resources": [
+            {"id": "mine", "name": "Mine", "agency": "ME", "sources": ["me"],
+             "short_urls": ["https://a127-pip.nyc.gov/webapp/PRDPCW/SelfService"],
+             "match": [{"kind": "host", "value": "a856-cityrecord.nyc.gov"}]}
+        ],
+    }  # fmt: skip
+    over = Catalog.load(_write(tmp_path / "mine.json", mine), base=NYC)
+    for url in (
+        "https://a127-pip.nyc.gov/webapp/PRDPCW/SelfService",
+        "https://a856-cityrecord.nyc.gov/x",
+    ):
+        assert over.identify(url).resource == over.resources["mine"]
+
+
+def test_conventions_of_ones_own(tmp_path: Path) -> None:
+    data = {
+        "agencies": [
+            {"acronym": "HR", "name": "Human Resources", "slugs": ["people"], "code": "42"}
+        ],
+        "host_aliases": [{"hosts": ["acme.example"], "same_as": "www.acme.example"}],
+        "conventions": {
+            "host_number": {"pattern": "n([0-9]+)-.+", "below": ["acme.example"]},
+            "path_name": {"hosts": ["www.acme.example"], "folders": ["team"]},
+            "subdomains_of": ["acme.example"],
+        },
+    }
+    ours = Catalog.load(_write(tmp_path / "ours.json", data))
+    assert [
+        int(ours.identify(url).rule)
+        for url in (
+            "https://n42-app.acme.example/",
+            "https://acme.example/team/people/",
+            "https://hr.acme.example/",  # two letters are too few
+            "https://people.acme.example/",
+        )
+    ] == [7, 8, 12, 9]
+
+
+FAULTS = [
+    ("no-such-field", {"resources": [{"id": "a", "alias": []}]}, ["a: alias: there is no such field; did you mean aliases?"]),
+    ("no-such-section", {"resource": []}, ["resource: there is no such field; did you mean resources?"]),
+    ("no-list", {"resources": {}}, ["resources: this must be a list of objects"]),
+    ("no-object", {"resources": ["a"]}, ["resources[0]: this must be an object with named fields"]),
+    ("missing", {"resources": [{"id": "a", "name": "A"}]}, ["a: the field agency is missing", "a: the field sources is missing"]),
+    ("without-id", {"resources": [{"name": "A"}]}, ["resources[0]: the field id is missing", "resources[0]: the field agency is missing", "resources[0]: the field sources is missing"]),
+    ("twice", {"resources": [{"id": "pip"}, {"id": "pip"}]}, ["pip: id: there is another entry of the id pip"]),
+    ("text", {"resources": [{"id": "pip", "name": ""}]}, ["pip: name: this must be text in quotes, and not empty"]),
+    ("two-texts", {"resources": [{"id": "pip", "aliases": [1, "a", None]}]}, ["pip: aliases[0]: this must be text in quotes, and not empty", "pip: aliases[2]: this must be text in quotes, and not empty"]),
+    ("list", {"resources": [{"id": "pip", "aliases": "PIP"}]}, ["pip: aliases: this must be a list in square brackets"]),
+    ("kind", {"resources": [{"id": "pip", "match": [{"kind": "hosts", "value": "a"}]}]}, ["pip: match[0].kind: this must be one of exact, prefix, host"]),
+    ("confidence", {"resources": [{"id": "pip", "confidence": "very"}]}, ["pip: confidence: this must be one of high, medium, low"]),
+    ("date", {"resources": [{"id": "pip", "as_of": "2026-02-30"}]}, ['pip: as_of: this must be a date such as "2026-11-22"']),
+    ("flag", {"resources": [{"id": "pip", "sign_in": 1}]}, ["pip: sign_in: this must be true or false"]),
+    ("status-code", {"resources": [{"id": "pip", "health": {"expect_status": [99, True, 403]}}]}, ["pip: health.expect_status[0]: this must be a status code of HTTP, a number from 100 to 599", "pip: health.expect_status[1]: this must be a status code of HTTP, a number from 100 to 599"]),
+    ("no-address", {"resources": [{"id": "pip", "url": "www.nyc.gov/pip"}]}, ["pip: url: this is no web address: it needs http:// or https:// and a host"]),
+    ("password", {"resources": [{"id": "pip", "url": "https://a:b@www.nyc.gov/pip"}]}, ["pip: url: this holds a user's name or password: leave that out"]),
+    ("no-host", {"resources": [{"id": "pip", "match": [{"kind": "host", "value": "https://a.example/"}]}]}, ["pip: match[0].value: this must be a bare host in lower case, such as www.nyc.gov"]),
+    ("prefix", {"resources": [{"id": "pip", "match": [{"kind": "prefix", "value": "https://a.example/x-"}]}]}, ["pip: match[0].value: a prefix ends where a part of the path ends: write it up to a slash"]),
+    ("prefix-with-query", {"resources": [{"id": "pip", "match": [{"kind": "prefix", "value": "https://a.example/x?y=z"}]}]}, ["pip: match[0].value: a prefix ends where a part of the path ends: write it up to a slash"]),
+    ("no-source", {"resources": [{"id": "pip", "sources": []}]}, ["pip: sources: every entry needs a source: say where this was taken from"]),
+    ("data-set", {"resources": [{"id": "pip", "socrata_id": "open-data"}]}, ["pip: socrata_id: this is no id of a data set, such as dg92-zbpx"]),
+    ("no-parameter", {"resources": [{"id": "pip", "identifiers": [{"label": "A", "scheme": "query"}]}]}, ["pip: identifiers[0]: with the scheme query, the field parameter is missing"]),
+    ("no-group", {"resources": [{"id": "pip", "identifiers": [{"label": "A", "scheme": "path", "pattern": "/a"}]}]}, ["pip: identifiers[0].pattern: this needs a group in round brackets around what is looked for"]),
+    ("no-pattern", {"agencies": [{"acronym": "FISA", "slug_pattern": "("}]}, ["FISA: slug_pattern: this is no regular expression (missing ), unterminated subpattern at position 0)"]),
+    ("no-domain", {"agencies": [{"acronym": "FISA", "domains": ["A.example"]}]}, ["FISA: domains[0]: this must be a bare host in lower case, such as www.nyc.gov"]),
+    ("alias", {"host_aliases": [{"hosts": ["a b"], "same_as": "www.nyc.gov"}]}, ["host_aliases[0]: hosts[0]: this must be a bare host in lower case, such as www.nyc.gov"]),
+    ("convention", {"conventions": {"host_number": {"pattern": "a", "below": ["nyc.gov"]}}}, ["conventions: host_number.pattern: this needs a group in round brackets around what is looked for"]),
+    ("no-agency", {"resources": [{"id": "pip", "agency": "NOBODY"}]}, ["pip: agency: there is no agency 'NOBODY'"]),
+    ("no-successor", {"resources": [{"id": "pip", "successor": "nothing"}]}, ["pip: successor: there is no resource 'nothing'"]),
+    ("circle", {"resources": [{"id": "pip", "parent": "passport"}, {"id": "passport", "parent": "pip"}]}, ["pip: parent: this leads back to pip itself", "passport: parent: this leads back to passport itself"]),
+    ("same-match", {"resources": [{"id": "pip", "match": [{"kind": "host", "value": "x.example"}]}, {"id": "passport-faqs", "match": [{"kind": "host", "value": "x.example"}]}]}, ["passport-faqs: match[0].value: this already belongs to pip"]),
+    ("same-page", {"resources": [{"id": "pip", "match": [{"kind": "exact", "value": "https://x.example/a"}]}, {"id": "passport-faqs", "match": [{"kind": "exact", "value": "http://x.example/A/"}]}]}, ["passport-faqs: match[0].value: this already belongs to pip"]),
+    ("still-in-force", {"resources": [{"id": "pip", "url": "https://x.example/a", "former_urls": ["http://x.example/a/"]}]}, ["pip: former_urls[0]: this is the same as an address in force"]),
+    ("another-is-in-force", {"resources": [{"id": "pip", "former_urls": ["https://www.nyc.gov/passport"]}]}, ["pip: former_urls[0]: this is an address in force of passport, which is no successor"]),
+    ("example", {"resources": [{"id": "pip", "examples": ["https://x.example/"]}]}, ["pip: examples[0]: this is recognised as none of a resource; add a match that says so"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "messages"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS]
+)
+def test_faults(data: dict[str, object], messages: list[str], tmp_path: Path) -> None:
+    path = _write(tmp_path / "bad.json", data)
+    faults = validate(path, NYC)
+    assert [fault.message for fault in faults] == messages
+    with pytest.raises(CatalogError) as raised:
+        Catalog.load(path, base=NYC)
+    assert str(raised.value).startswith(str(faults[0]))
+
+
+def test_faults_have_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(
+        f'{TOML}\n[[resources]]\nid = "pip"\nurl = "nowhere"\naliases = [\n "a",\n 2,\n]\n'
+    )
+    assert [str(fault) for fault in validate(path, NYC)] == [
+        f"{path}, line 23: pip: aliases[1]: this must be text in quotes, and not empty"
+    ]
+    path.write_text(f'{TOML}\n[[resources]]\nid = "pip"\nurl = "nowhere"\n')
+    (fault,) = validate(path, NYC)
+    assert (fault.line, fault.message[:9]) == (20, "pip: url:")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "message"),
+    [
+        (b"{", "a.json", "line 1, column 2: "),
+        (b"[]", "a.json", "line 1"),
+        (b"\xff{}", "a.json", "line 1: this is not UTF-8; save it as UTF-8"),
+        (b"a = ", "a.toml", "line 1, column 5: "),
+        (b"", "a.json", "line 1, column 1: "),
+        (b'{"resources": [], "resources": []}', "a.json", "line 1"),
+    ],
+)
+def test_files_that_cannot_be_read(content: bytes, name: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(CatalogError) as raised:
+        Catalog.load(path)
+    assert str(raised.value).startswith(f"{path}, {message}")
+
+
+def test_files_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="there is no such file"):
+        Catalog.load(tmp_path / "nothing.json")
+    with pytest.raises(CatalogError, match="this is a directory"):
+        Catalog.load(tmp_path)
+
+
+def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
+    same = Catalog.load(_write(tmp_path / "empty.json", {}), base=NYC)
+    assert same.contents == NYC.contents
+    assert Catalog.load().contents == Catalog().contents
+
+
+def test_the_schema_takes_what_is_read() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    for name in files.NYC:
+        SCHEMA_OF_CATALOGS.validate(json.loads(files.packaged(name).read_text("utf-8")))
+    SCHEMA_OF_CATALOGS.validate(AS_JSON)
+    SCHEMA_OF_CATALOGS.validate(json.loads(FORMATS["json"](NYC.contents)))
+
+
+# What a schema cannot say: how entries belong together, and what a pattern or an address is.
+BEYOND = {
+    "missing", "twice", "date", "password", "prefix", "prefix-with-query", "no-source", "no-host",
+    "no-parameter", "no-group", "no-pattern", "convention", "no-agency", "no-successor", "circle",
+    "same-match", "same-page", "still-in-force", "another-is-in-force", "example",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "data"), [row[:2] for row in FAULTS], ids=[row[0] for row in FAULTS])  # fmt: skip
+def test_the_schema_finds_what_it_can(name: str, data: dict[str, object]) -> None:
+    assert SCHEMA_OF_CATALOGS.is_valid(data) == (name in BEYOND)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)  # fmt: skip
+FIELDS = sorted(SCHEMA["$defs"]["resource"]["properties"])
+ENTRIES = st.fixed_dictionaries(
+    {"id": st.just("x") | JSON_VALUES},
+    optional={
+        name: JSON_VALUES
+        | st.sampled_from(["MOCS", "https://x.example/a", ["https://x.example/"], "(", [{"kind": "host", "value": "x.example"}]])
+        for name in FIELDS
+        if name != "id"
+    },
+)  # fmt: skip
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(entries=st.lists(ENTRIES, max_size=2))
+def test_whatever_is_read_is_taken_by_the_schema(entries: list[Any]) -> None:
+    """And nothing raises: data is either a catalog or has faults."""
+    data = {"resources": entries}
+    above, faults = put_over(NYC.layers, data)
+    assert (above is None) == bool(faults)
+    if above is not None:
+        assert SCHEMA_OF_CATALOGS.is_valid(data)
+
+
+@settings(max_examples=50)
+@given(JSON_VALUES.filter(lambda value: isinstance(value, dict)))
+def test_no_data_raises(data: dict[str, Any]) -> None:
+    put_over(EMPTY, data)
+
+
+def test_json_can_be_loaded_again(tmp_path: Path) -> None:
+    path = tmp_path / "again.json"
+    path.write_text(FORMATS["json"](NYC.contents), "utf-8")
+    again = Catalog.load(path)
+    assert again.contents == NYC.contents
+    assert again.identify("https://a850-x.nyc.gov/").rule == 7
+
+
+def test_csv_is_a_table_without_formulas() -> None:
+    resource = NYC.resources["pip"]
+    entry = {
+        "id": "=1+1",
+        "name": "+x",
+        "agency": "FISA",
+        "aliases": ["@a", "b"],
+        "sources": ["-x"],
+    }
+    own, faults = put_over(NYC.layers, {"resources": [entry]})
+    assert own is not None
+    assert faults == []
+    rows = list(csv.DictReader(io.StringIO(FORMATS["csv"](own.contents))))
+    assert rows[0]["id"] == "'=1+1"
+    assert (rows[0]["name"], rows[0]["aliases"], rows[0]["sources"]) == ("'+x", "'@a | b", "'-x")
+    (pip,) = [row for row in rows if row["id"] == "pip"]
+    assert (pip["url"], pip["agency_name"]) == (resource.url, NYC.agencies["FISA"].name)
+    assert not [
+        cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))
+    ]

@@ -1,0 +1,216 @@
+"""Names of resources in texts, the words that find them, and what a text says against its links."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from building import wrap
+from hypothesis import given
+from hypothesis import strategies as st
+
+from safelinks import Catalog, read
+from safelinks.catalog import Agency, Resource
+from safelinks.catalog.names import Names
+from safelinks.remarks import Kind, Reader, Remark
+
+NYC = Catalog.nyc()
+NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
+
+
+def _named(text: str) -> list[tuple[str, str]]:
+    return [(one.resource.id, text[one.start : one.end]) for one in NYC.names.found_in(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Use the PASSPort Public Portal.", ["passport-public-portal"]),
+        ("Use PASSPort Public, not PASSPort", ["passport-public", "passport"]),
+        ("PASSPort-ready, PASSPort's, (PASSPort)", ["passport"] * 3),
+        ("PIP, pip, Pip, PIPELINE, aPIP, PIP2, P.I.P.", ["pip"]),
+        ("zap it, ZAP it", ["zap"]),
+        ("Payee Information Portal (PIP)", ["pip"]),
+        ("Payee Information\nPortal", ["pip"]),
+        ("Payee  Information \n  Portal", ["pip"]),
+        ("PAYEE INFORMATION PORTAL", ["pip"]),
+        ("payee information portal", []),
+        ("Payee Information\n\nPortal", []),
+        ("Payee Information. Portal", []),
+        ("MOCS Service Desk and City Record Online", ["mocs-service-desk", "city-record-online"]),
+        ("https://example.org/PIP/PASSPort and www.PIP.example", []),
+        ("our passport office; a passport", []),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_names_in_texts(text: str, names: list[str]) -> None:
+    assert [name for name, _ in _named(text)] == names
+
+
+def test_apostrophes_are_one_and_signs_are_kept() -> None:
+    entries = [
+        Resource("a", "Mayor's Office", agency="X"),
+        Resource("b", "M/WBE Directory", agency="X"),
+        Resource("c", "C", aliases=("Health & Safety (HS)",), agency="X"),
+    ]
+    names = Names(entries)
+    for text, found in (
+        ("the Mayor’s Office", ["a"]),
+        ("the Mayor's Office", ["a"]),
+        ("M/WBE Directory", ["b"]),
+        ("M WBE Directory", []),
+        ("Health & Safety (HS)", ["c"]),
+        ("Health and Safety (HS)", []),
+    ):
+        assert [one.resource.id for one in names.found_in(text)] == found
+
+
+@given(st.text(alphabet="PIAS pas\n().'-/", max_size=60))
+def test_mentions_are_whole_words_in_order(text: str) -> None:
+    end = 0
+    for one in NYC.names.found_in(text):
+        assert end <= one.start < one.end <= len(text)
+        around = text[max(0, one.start - 1) : one.start] + text[one.end : one.end + 1]
+        assert not [char for char in around if char.isalnum()]
+        end = one.end
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("pip", "pip"),
+        ("PASSPORT", "passport"),
+        ("pasport", "passport"),
+        ("passprot public portal", "passport-public-portal"),
+        ("city recrod online", "city-record-online"),
+        ("payee portal", "pip"),
+        ("departmnt of finance", "site-dof"),
+        ("mocs help desk", "mocs-service-desk"),
+        ("dg92", None),
+        ("zoning map", "zola"),
+        ("xyzzy", None),
+        ("", None),
+        ("()", None),
+    ],
+)
+def test_find(text: str, first: str | None) -> None:
+    found = NYC.find(text)
+    assert (found[0].id if found else None) == first
+
+
+@given(st.text(max_size=30))
+def test_find_is_total(text: str) -> None:
+    assert len(NYC.find(text)) <= len(NYC.resources)
+
+
+def _remarks(content: str | bytes | Path, name: str = "notice.md") -> list[Remark]:
+    document = read(content.encode() if isinstance(content, str) else content, name)
+    reader = Reader(NYC)
+    reader.read(document)
+    return reader.remarks()
+
+
+def _told(content: str | bytes | Path, name: str = "notice.md") -> list[tuple[Kind, str]]:
+    return [(remark.kind, remark.resource.id) for remark in _remarks(content, name)]
+
+
+PORTAL = "https://passport.cityofnewyork.us/page.aspx/en/rfp/request_browse_public"
+PUBLIC = "https://a0333-passportpublic.nyc.gov/"
+PIP = "https://a127-pip.nyc.gov/webapp/PRDPCW/SelfService"
+ELSEWHERE, UNLINKED = Kind.LEADS_ELSEWHERE, Kind.NOT_LINKED
+
+
+def test_the_notice() -> None:
+    remarks = _remarks(NOTICE)
+    assert [(one.kind, one.resource.id, one.place.line) for one in remarks] == [
+        (UNLINKED, "hhs-prequalification", 18),
+        (UNLINKED, "soliciting-agency-contact", 25),
+        (UNLINKED, "rfx-discussion-forum", 27),
+    ]
+    home = NYC.resources["passport"].url
+    assert {one.current_url for one in remarks} == {home}
+    assert remarks[0].message == (
+        "HHS Prequalification Application is named without a link; "
+        f"it is a part of PASSPort, {home}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "remarks"),
+    [
+        # The trap: two sites whose names are easily mixed up.
+        (f"[PASSPort Public Portal]({PUBLIC})", [(ELSEWHERE, "passport-public-portal")]),
+        (f"[PASSPort Public]({PORTAL})", [(ELSEWHERE, "passport-public")]),
+        (f"[PASSPort Public Portal]({PORTAL}) [PASSPort Public]({PUBLIC})", []),
+        # A name right before the address, in a text or in a list.
+        (f"Visit the PASSPort Public Portal at {PUBLIC}.", [(ELSEWHERE, "passport-public-portal")]),
+        (f"- PASSPort Public Portal: {PUBLIC}\n- PIP: {PIP}", [(ELSEWHERE, "passport-public-portal")]),
+        (f"PIP (<{PORTAL}>)", [(ELSEWHERE, "pip")]),
+        (f"PIP website <{PIP}>", []),
+        # Wrapped or not is the same.
+        (f"[PIP]({wrap(PORTAL)})", [(ELSEWHERE, "pip")]),
+        (f"[PIP]({wrap(PIP)})", []),
+        # Off to a stranger; only for the name alone.
+        ("[PIP](https://evil.example/)", [(ELSEWHERE, "pip")]),
+        ("[Log in to PIP](https://evil.example/)", [(ELSEWHERE, "pip")]),
+        ("[A video about PIP](https://video.example/)", [(UNLINKED, "pip")]),
+        # No contradiction: a part, a page of the same site, a successor, a page about it.
+        ("[PASSPort](https://passport.cityofnewyork.us/page.aspx/en/usr/login)", []),
+        (f"[PASSPort]({PORTAL})", []),
+        ("[PASSPort](https://www.nyc.gov/site/mocs/passport/articles/x.page)", []),
+        ("[VENDEX](https://www.nyc.gov/passport)", []),
+        ("[Learn PASSPort](https://www.nyc.gov/site/mocs/passport/getting-started-with-passport.page)", []),
+        ("[PIP](https://www.nyc.gov/site/xyz/index.page)", [(UNLINKED, "pip")]),
+        # More is said than a name: what the link is about, nobody can tell.
+        (f"[Register in PASSPort before you are paid through PIP]({PIP})", [(UNLINKED, "passport")]),
+        (f"[Sign the contract that you have in PASSPort]({PIP})", [(UNLINKED, "passport")]),
+        # Named without a link, each once.
+        ("PIP and PIP again, PASSPort", [(UNLINKED, "pip"), (UNLINKED, "passport")]),
+        ("See City Record Online: https://a856-cityrecord.nyc.gov/RequestDetail/20260101001", []),
+        ("nothing of the kind", []),
+    ],
+)  # fmt: skip
+def test_names_against_links(text: str, remarks: list[tuple[Kind, str]]) -> None:
+    assert _told(text) == remarks
+
+
+def test_labels_of_html() -> None:
+    page = f'<p>See <a href="{PUBLIC}">PASSPort <b>Public</b> Portal</a> and P<i>IP</i>.</p>'
+    (elsewhere, unlinked) = _remarks(page, "page.html")
+    assert (elsewhere.kind, elsewhere.resource.id) == (ELSEWHERE, "passport-public-portal")
+    assert (unlinked.kind, unlinked.resource.id) == (UNLINKED, "pip")
+    assert elsewhere.message == (
+        "a link named PASSPort Public Portal (browse RFx) leads to PASSPort Public (contracts and RFx "
+        f"data); PASSPort Public Portal (browse RFx) lives at {PORTAL}"
+    )
+    assert (elsewhere.url, elsewhere.current_url) == (PUBLIC, PORTAL)
+
+
+def test_places_are_those_of_the_file() -> None:
+    (one, other) = _remarks(f"\n\nSee\nthe  PIP: {PORTAL}\n\nand MOCS\nService Desk", "a.txt")
+    assert (one.place.line, one.place.column) == (4, 11)
+    assert (other.place.line, other.place.column) == (6, 5)
+
+
+def test_messages_of_a_mailbox_are_one_file() -> None:
+    reader = Reader(NYC)
+    reader.read(read(b"Subject: PIP\n\nPIP", "box.eml"))
+    reader.read(read(f"Subject: x\n\n{PIP}".encode(), "box.eml"))
+    assert reader.remarks() == []
+    reader.read(read(b"PIP", "another.txt"))
+    assert [(one.file, one.resource.id) for one in reader.remarks()] == [("another.txt", "pip")]
+
+
+def test_a_resource_without_any_home() -> None:
+    catalog = Catalog(
+        [Resource("a", "Alpha Desk", agency="X", sources=("me",))], [Agency("X", "X")]
+    )
+    reader = Reader(catalog)
+    reader.read(read(b"the Alpha Desk", "a.txt"))
+    (remark,) = reader.remarks()
+    assert remark.message == "Alpha Desk is named without a link; it has no page of its own"
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200))
+def test_remarks_are_total(text: str) -> None:
+    _remarks(text)
