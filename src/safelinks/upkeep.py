@@ -113,10 +113,11 @@ def _doubt(entry: Resource, new: str, catalog: Catalog) -> str | None:
     """Why `new` may not be the address of the same resource; None where nothing says so."""
     match = catalog.identify(new)
     old_path, new_path = split(entry.url or "").path, split(new).path
-    if match.rule <= Rule.FORMER_ADDRESS and match.resource != entry and match.resource:
-        return f"that is an address of {match.resource.name}"
     if len(old_path) > 1 and len(new_path) <= 1:
         return "that is only the front page"
+    other = match.resource
+    if match.rule <= Rule.FORMER_ADDRESS and other is not None and other.id != entry.id:
+        return f"that is an address of {other.name}"
     if match.rule > Rule.OWNER and match.site != registrable_domain(split(entry.url or "").host):
         return f"{match.site} is nobody's in the catalog"
     return None

@@ -139,6 +139,7 @@ def upkeep_lines(found: Upkeep, asked: int) -> Iterator[str]:
         yield f"{printable(remark.resource.id)}: {printable(remark.message)}"
         yield f"    {printable_url(remark.url)}"
     moved, review = len(found.proposals), len(found.remarks)
-    yield f"{asked} addresses asked: {moved} moved, {review} to review."
+    addresses = "address" if asked == 1 else "addresses"
+    yield f"{asked} {addresses} asked: {moved} moved, {review} to review."
     if found.offline:
         yield "This machine has no network, so nothing is known of the others; run this again."
