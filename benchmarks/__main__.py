@@ -15,8 +15,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import safelinks
+from benchmarks.catalog import catalog
 from benchmarks.documents import documents
-from safelinks import Catalog, find, unwrap
+from safelinks import find, unwrap
 
 NOTICE = (Path(__file__).parent.parent / "examples" / "notice.txt").read_text("utf-8")
 LINKS = [link.url for link in find(NOTICE)]
@@ -71,9 +72,7 @@ def finding() -> None:
 
 
 def matching() -> None:
-    catalog = Catalog.nyc()
-    took = best(lambda: catalog.identify("https://www1.nyc.gov/site/mocs/resources/passport.page"))
-    row("identify", f"{took:.2f} us", 1.0, "no limit yet")
+    catalog(row)
 
 
 def starting() -> None:
@@ -95,5 +94,6 @@ def reading() -> None:
 
 
 print(f"safelinks {safelinks.__version__}, Python {sys.version.split()[0]}\n")
-for part in (decoding, finding, matching, starting, reading):
-    part()
+parts = {part.__name__: part for part in (decoding, finding, matching, starting, reading)}
+for name in sys.argv[1:] or parts:
+    parts[name]()

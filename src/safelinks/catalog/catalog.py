@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from attrs import evolve, frozen
 
@@ -22,12 +22,14 @@ from safelinks.catalog.names import Names
 from safelinks.catalog.protection import known_of
 from safelinks.catalog.reading import Violation, told
 from safelinks.catalog.search import search
-from safelinks.catalog.source import Source
 from safelinks.catalog.suspicion import Suspicion, suspicions
 from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
 from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
 from safelinks.urls import split
+
+if TYPE_CHECKING:
+    from safelinks.catalog.source import Source
 
 __all__ = ["Catalog", "Fault", "identify", "validate"]
 

@@ -9,14 +9,16 @@ import json
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from safelinks.catalog.model import Contents
 from safelinks.catalog.reading import read
-from safelinks.catalog.source import Source, parse_json, parse_toml
-from safelinks.documents.files import bytes_of
 from safelinks.errors import CatalogError, DocumentError
+
+if TYPE_CHECKING:
+    from safelinks.catalog.source import Source
 
 __all__ = ["nyc", "packaged", "source_of"]
 
@@ -50,6 +52,10 @@ def nyc() -> Contents:
 
 def source_of(path: Path) -> Source:
     """A catalog file, read. Raises CatalogError, in one sentence with the remedy."""
+    # Both take long to import, and the City's catalog needs neither.
+    from safelinks.catalog.source import parse_json, parse_toml  # noqa: PLC0415
+    from safelinks.documents.files import bytes_of  # noqa: PLC0415
+
     try:
         raw = bytes_of(path)
     except DocumentError as error:
