@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import re
 import shlex
 from pathlib import Path
@@ -11,15 +12,19 @@ import pytest
 from click.testing import CliRunner
 
 import safelinks
+from safelinks.catalog import Rule, Sign
+from safelinks.catalog.files import packaged
 from safelinks.cli import main
 from safelinks.documents.formats import FORMATS
 from safelinks.health.outcome import Reason, Verdict
+from safelinks.remarks import Kind
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+ABOUT_CATALOGS = (ROOT / "docs" / "catalog.md").read_text("utf-8")
 CONSOLE = [
     block.partition("\n")[::2]
-    for block in re.findall(r"```console\n\$ (.*?)```", README, re.DOTALL)
+    for block in re.findall(r"```console\n\$ (.*?)```", README + ABOUT_CATALOGS, re.DOTALL)
 ]
 SHOWN = [(command, output) for command, output in CONSOLE if command.startswith("safelinks ")]
 
@@ -71,3 +76,37 @@ def test_the_version_is_in_the_changelog_or_unreleased() -> None:
     assert re.search(
         r"^## (?:Unreleased|\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
     )
+
+
+def test_every_field_of_a_catalog_is_documented() -> None:
+    schema = json.loads(packaged("catalog.schema.json").read_text("utf-8"))
+    documented = set(re.findall(r"`([a-z_0-9]+)`", ABOUT_CATALOGS))
+    for kind in ("resource", "agency", "conventions"):
+        assert set(schema["$defs"][kind]["properties"]) <= documented
+    assert set(schema["properties"]) - documented == {
+        "$schema", "schema", "generated", "resources", "agencies"
+    }  # fmt: skip
+
+
+def test_every_rule_sign_and_remark_of_a_catalog_is_documented() -> None:
+    for rule in Rule:
+        assert f"\n| {int(rule)} | " in ABOUT_CATALOGS
+    for name in (*Sign, *Kind):
+        assert f"`{name}`" in ABOUT_CATALOGS
+
+
+def test_the_documented_catalog_can_be_loaded(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", ABOUT_CATALOGS, re.DOTALL)
+    path = tmp_path / "ours.toml"
+    path.write_text(example)
+    catalog = safelinks.Catalog.load(path)
+    assert [
+        int(catalog.identify(url).rule)
+        for url in (
+            "https://help.acme.example/start",
+            "https://www.acme.example/support",
+            "https://help.acme.example/x",
+            "https://www.acme.example/",
+            "https://x.acme.example/",
+        )
+    ] == [1, 2, 5, 6, 10]

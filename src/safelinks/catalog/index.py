@@ -7,14 +7,22 @@ resource lives now, is decided elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import unquote_plus
 
 from attrs import define, evolve, field, frozen
 
 from safelinks.catalog.bodies import Answer, Bodies, twin_of
 from safelinks.catalog.match import Rule
-from safelinks.catalog.model import Contents, HostAlias, Identifier, MatchKind, Resource, Scheme
+from safelinks.catalog.model import (
+    Contents,
+    HostAlias,
+    Identifier,
+    MatchKind,
+    MatchRule,
+    Resource,
+    Scheme,
+)
 from safelinks.urls import Address, compare_key, split
 
 __all__ = ["DATA_SET", "Hit", "Index", "parameter_of"]
@@ -42,24 +50,6 @@ class _Host:
     named: bool  # whether bodies have names in its paths, which say more than the host
     finders: Sequence[tuple[_Finder, Identifier, Resource]]
     found: Hit | Answer  # what the host alone says
-
-
-_RULES: Mapping[MatchKind, Rule] = {
-    MatchKind.EXACT: Rule.ADDRESS,
-    MatchKind.PREFIX: Rule.PREFIX,
-    MatchKind.HOST: Rule.HOST,
-}
-
-
-def _keys_of(entry: Resource) -> Iterator[tuple[Rule, str]]:
-    """Every address, prefix and host of a resource with its rule; its address in force first."""
-    for url in (entry.url, *entry.short_urls):
-        if url is not None:
-            yield Rule.ADDRESS, url
-    for one in entry.match:
-        yield _RULES[one.kind], one.value
-    for url in entry.former_urls:
-        yield Rule.FORMER_ADDRESS, url
 
 
 @define
@@ -100,13 +90,10 @@ class Index:
             if entry.url is not None:
                 self._add_address(Rule.ADDRESS, entry.url, entry)
         for entry in entries:
-            for rule, value in _keys_of(entry):
-                if rule is Rule.HOST:
-                    self._resources.setdefault(value, Hit(rule, value, entry))
-                elif rule is Rule.PREFIX:
-                    self._add_prefix(value, entry)
-                elif rule is Rule.ADDRESS:
-                    self._add_address(rule, value, entry)
+            for url in entry.short_urls:
+                self._add_address(Rule.ADDRESS, url, entry)
+            for one in entry.match:
+                self._add_match(one, entry)
             if entry.socrata_id:
                 self._data_sets.setdefault(entry.socrata_id, entry)
             for host in _hosts_of(entry) if entry.identifiers else ():
@@ -121,11 +108,16 @@ class Index:
         self._listed.add(_host_in(key))
         self._addresses.setdefault(key, Hit(rule, key, entry))
 
-    def _add_prefix(self, url: str, entry: Resource) -> None:
-        key = self.key_of(url)
-        self._listed.add(_host_in(key))
-        self._prefixes.setdefault(key, Hit(Rule.PREFIX, key, entry))
-        self._deepest = max(self._deepest, key.count("/"))
+    def _add_match(self, one: MatchRule, entry: Resource) -> None:
+        if one.kind is MatchKind.HOST:
+            self._resources.setdefault(one.value, Hit(Rule.HOST, one.value, entry))
+        elif one.kind is MatchKind.EXACT:
+            self._add_address(Rule.ADDRESS, one.value, entry)
+        else:
+            key = self.key_of(one.value)
+            self._listed.add(_host_in(key))
+            self._prefixes.setdefault(key, Hit(Rule.PREFIX, key, entry))
+            self._deepest = max(self._deepest, key.count("/"))
 
     def key_of(self, url: str) -> str:
         """The compare key of `url`, its query included. Raises InvalidURLError."""
