@@ -114,11 +114,11 @@ class Reader:
         at = {link.place: link for link in document.links}
         by_line = document.format in _LINE_BY_LINE
         for prose in document.prose():
+            places = _Places(prose, by_line=by_line)
             for mention in self.catalog.names.found_in(prose.text):
-                place = _place_of(prose, mention.start) if by_line else prose.place
-                named.setdefault(mention.resource.id, place)
+                named.setdefault(mention.resource.id, places.place(mention.start))
                 if by_line:
-                    claims += _claim_beside(prose, mention, at)
+                    claims += _claim_beside(prose, mention, places, at)
         elsewhere = self._elsewhere.setdefault(file, {})
         for claim in claims:
             key = (claim.resource.id, claim.target)
@@ -228,21 +228,32 @@ def _words_of(text: str) -> list[str]:
     return [word for word in _WORD.findall(text.lower()) if word not in _FILLERS]
 
 
-def _place_of(prose: Prose, offset: int) -> Place:
-    """The place of an offset in a stretch of text that is as it stands in the file."""
-    if prose.place.line is None:
-        return prose.place
-    line, column = Lines(prose.text, prose.place.line).place(offset)
-    first = line == prose.place.line and prose.place.column is not None
-    return prose.place.at(line, column + (prose.place.column or 1) - 1 if first else column)
+class _Places:
+    """The places of offsets in a stretch of text, asked for in order.
+
+    Where the text does not stand in the file as it is, that is the place of all of it.
+    """
+
+    def __init__(self, prose: Prose, *, by_line: bool) -> None:
+        self._begin = prose.place
+        line = prose.place.line
+        self._lines = Lines(prose.text, line) if by_line and line is not None else None
+
+    def place(self, offset: int) -> Place:
+        """The place of `offset`, which is not before the one that was asked for last."""
+        if self._lines is None:
+            return self._begin
+        line, column = self._lines.place(offset)
+        ahead = (self._begin.column or 1) - 1 if line == self._begin.line else 0
+        return self._begin.at(line, column + ahead)
 
 
-def _claim_beside(prose: Prose, mention: Mention, links: Mapping[Place, Link]) -> Iterator[_Claim]:
+def _claim_beside(
+    prose: Prose, mention: Mention, places: _Places, links: Mapping[Place, Link]
+) -> Iterator[_Claim]:
     """The claim of a name on the address that follows it: ``PIP: https://a.example/``."""
     gap = _UP_TO_ADDRESS.match(prose.text, mention.end)
-    if gap is None:
-        return
-    link = links.get(_place_of(prose, gap.end()))
+    link = links.get(places.place(gap.end())) if gap else None
     if link is None or link.target is None or link.label is not None:
         return  # what has a label is judged by that
     before = prose.text[max(0, mention.start - _FARTHEST) : mention.start]
