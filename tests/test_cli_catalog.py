@@ -45,6 +45,14 @@ def ours(tmp_path: Path) -> str:
     return str(path)
 
 
+class TestTheCommand:
+    def test_alone_it_helps(self) -> None:
+        for command in ((), ("catalog",)):
+            result = _run(*command)
+            assert result.exit_code == 2
+            assert "Commands:" in result.stderr.splitlines()
+
+
 class TestFind:
     def test_a_typo(self) -> None:
         result = _run("catalog", "find", "passprot", "public", "portal")
@@ -184,8 +192,8 @@ class TestValidate:
         assert result.stdout.splitlines()[0] == (
             f"{bad}, line 2: a\\x1b[31m: url: this must be text in quotes, and not empty"
         )
-        missing = _run("catalog", "validate", str(tmp_path / "none.json"))
-        assert (missing.exit_code, missing.stdout) == (2, "")
+        missing = _run("catalog", "validate", str(tmp_path / "none.json"), str(bad))
+        assert (missing.exit_code, missing.stdout) == (2, result.stdout)
         assert "there is no such file" in missing.stderr
 
 

@@ -103,6 +103,9 @@ class _Program(click.Group):
 
 def _explain(error: click.ClickException) -> None:
     """Say what is wrong with the command line, as click does, but escaped."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()  # the help, all of which is ours
+        return
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None:
         help_command = f"{context.command_path} {context.help_option_names[-1]}"

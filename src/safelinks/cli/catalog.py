@@ -16,6 +16,7 @@ import click
 from safelinks.cli.catalogs import Chosen, catalog_options
 from safelinks.cli.inputs import addresses, complain, tell
 from safelinks.cli.network import Network, network_options
+from safelinks.errors import CatalogError
 from safelinks.printable import printable
 
 if TYPE_CHECKING:
@@ -179,22 +180,27 @@ def validate(context: click.Context, files: tuple[str, ...], *, chosen: Chosen) 
     """Check that catalog files keep the rules; print every fault with its place.
 
     A file may refer to what is in the catalog of New York City, and in files before it. Exits with
-    1 if there are faults.
+    1 if there are faults, and with 2 if a file cannot be read.
     """
     from safelinks.catalog import Catalog  # noqa: PLC0415
     from safelinks.catalog import validate as faults_of  # noqa: PLC0415
 
     base = chosen.load()
-    faulty = False
+    code = 0
     for file in files:
-        faults = faults_of(file, base)
+        try:
+            faults = faults_of(file, base)
+        except CatalogError as error:
+            complain(str(error))
+            code = 2
+            continue
         _print(printable(str(fault)) for fault in faults)
         if faults:
-            faulty = True
+            code = max(code, 1)
         else:
             base = Catalog.load(file, base=base)
             tell(f"{file}: in order")
-    context.exit(int(faulty))
+    context.exit(code)
 
 
 @catalog.command(short_help="Ask a catalog's addresses, and propose changes.")
