@@ -176,11 +176,11 @@ def _references(
             yield Violation((name,), f"this leads back to {entry.id} itself")
 
 
-def _chain(name: str | None, field: str, resources: Mapping[str, Resource]) -> list[str]:
+def _chain(name: str | None, field: str, resources: Mapping[str, Resource]) -> set[str]:
     """The resource `name`, what its `field` names, and so on."""
-    found: list[str] = []
+    found: set[str] = set()
     while name is not None and name in resources and name not in found:
-        found.append(name)
+        found.add(name)
         name = getattr(resources[name], field)
     return found
 
