@@ -34,6 +34,15 @@ sources = ["the intranet"]
 """
 
 
+# Targets that name whom the link was sent to: in the query, as an identifier, behind another wrapper.
+NAME_THEM = [
+    f"https://a.example/?m={encode(RECIPIENT)}",
+    f"https://portal.311.nyc.gov/article/?kanumber={RECIPIENT}",
+    "https://urldefense.proofpoint.com/v2/url?u=https-3A__a.example_-3Fm-3DFirst.Last-40example.org"
+    "&d=DwMFAg&c=x",
+]
+
+
 def _run(*arguments: str, stdin: str | None = None) -> Result:
     return CliRunner().invoke(main, arguments, input=stdin)
 
@@ -133,8 +142,16 @@ class TestMatch:
             assert (
                 "Mayor's Office of Contract Services" in result.stdout or '"MOCS"' in result.stdout
             )
-            names_them = wrap(f"https://a.example/?m={encode(RECIPIENT)}")
-            assert "First" not in _run("catalog", "match", *arguments, names_them).output
+            for target in NAME_THEM:
+                result = _run("catalog", "match", *arguments, wrap(target))
+                assert "First" not in result.output
+                assert "[recipient]" in result.output
+
+    @pytest.mark.parametrize("target", NAME_THEM)
+    def test_nor_in_a_repr(self, target: str) -> None:
+        match = Catalog.nyc().identify(wrap(target))
+        assert "First" not in repr(match)
+        assert match.identifier in (None, RECIPIENT)
 
 
 class TestListAndExport:

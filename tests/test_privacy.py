@@ -171,6 +171,21 @@ def test_what_is_shown_never_raises(text: str) -> None:
         assert isinstance(redact(url), str)
 
 
+def test_the_recipient_within_a_link_of_proofpoint() -> None:
+    inner = f"https://a.example/?m={RECIPIENT}".replace(":", "-3A").replace("/", "_")
+    inner = inner.replace("?", "-3F").replace("=", "-3D").replace("@", "-40")
+    url = wrap(f"https://urldefense.proofpoint.com/v2/url?u={inner}&d=DwMFAg&c=x")
+    assert unwrap(url).target == f"https://a.example/?m={RECIPIENT}"
+    for shown in (repr(unwrap(url)), repr(find(url)), redact(url)):
+        _hidden(shown)
+
+
+@pytest.mark.parametrize("name", ["a-40b", "a-b", "-40", "a-4"])
+def test_hyphens_in_addresses(name: str) -> None:
+    known = frozenset({f"{name}@example.org"})
+    assert mask(f"x {name}@example.org y-40z", known) == "x [recipient] y-40z"
+
+
 def test_many_recipients_in_one_link_are_masked_in_one_go() -> None:
     people = [f"user{number}@d{number}.example" for number in range(3_000)]
     url = "&".join([*(f"data=05|02|{one}|" for one in people), *(f"m={one}" for one in people)])

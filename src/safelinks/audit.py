@@ -199,9 +199,7 @@ def _row(
         file,
         shown(first.url),
         None if first.target is None else shown(first.target),
-        None
-        if match is None
-        else _with(match, url=shown(match.url), target=match.target and shown(match.target)),
+        None if match is None else _match(match, shown),
         _with(
             outcome,
             url=shown(outcome.url),
@@ -211,6 +209,11 @@ def _row(
         ),
         tuple(group.places),
     )
+
+
+def _match(match: Match, shown: Callable[[str], str]) -> Match:
+    fields = {name: getattr(match, name) for name in ("url", "target", "identifier")}
+    return _with(match, **{name: value and shown(value) for name, value in fields.items()})
 
 
 def _with(value: T, **fields: Any) -> T:  # noqa: ANN401  of whatever type the field is

@@ -59,9 +59,10 @@ _TOKENS = tuple(
 )
 
 _END = re.compile(r"[\s&]")  # of an address that no bar follows
-_AT = re.compile(r"@|%(?:25)*40")
+_AT = re.compile(r"@|%(?:25)*40|-40")
 _ADDRESS = re.compile(r".{1,64}@[^@]{1,255}", re.DOTALL)  # RFC 5321, section 4.5.3.1
-_ESCAPE = re.compile(rb"%(?:25)*([0-9A-F]{2})", re.IGNORECASE)
+# Percent-encoded however often; Proofpoint's second format writes "@" as "-40".
+_ESCAPE = re.compile(rb"%(?:25)*([0-9A-F]{2})|-(40)", re.IGNORECASE)
 
 
 def redact(url: str, known: frozenset[str] = frozenset()) -> str:
@@ -146,7 +147,7 @@ def _index(
     """Local parts by domain, then the lengths of all domains and all local parts, longest first."""
     names: dict[bytes, set[bytes]] = {}
     for address in addresses:
-        name, _, domain = _octets(address).rpartition(b"@")
+        name, _, domain = _flat(_octets(address)).rpartition(b"@")
         names.setdefault(domain, set()).add(name)
     widths = {len(domain) for domain in names}
     lengths = {len(name) for known in names.values() for name in known}
@@ -159,7 +160,7 @@ def _octets(text: str) -> bytes:
 
 def _flat(raw: bytes) -> bytes:
     """`raw` with every escape undone, however often it was encoded."""
-    return _ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), raw)
+    return _ESCAPE.sub(lambda match: bytes([int(match[1] or match[2], 16)]), raw)
 
 
 def _offsets(raw: bytes) -> list[int]:

@@ -6,7 +6,7 @@ It joins what is read from files with the index, and turns what that finds into 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -25,7 +25,7 @@ from safelinks.catalog.search import search
 from safelinks.catalog.suspicion import Suspicion, suspicions
 from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
-from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
+from safelinks.unwrap import MAX_LAYERS, unwrap
 from safelinks.urls import split
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ class Catalog:
         self.resources: Mapping[str, Resource] = layers.resources
         self.agencies: Mapping[str, Agency] = layers.agencies
         self._look_up = layers.index.look_up
+        self._mail = layers.bodies.of_mail_domain
         entries = self.resources.values()
         self._homes = {entry.id: _home_of(entry, self.resources) for entry in entries}
 
@@ -121,18 +122,18 @@ class Catalog:
         if address.scheme not in _WEB:
             return Match(url, Rule.EXTERNAL, f"{address.scheme}: begins no web address")
         found = self._look_up(address)
-        reader = partial(self._reader_of, unwrapped) if unwrapped.layers else None
+        peeled = (unwrapped,) if unwrapped.layers else ()
         if not isinstance(found, Hit):
             return Match(
-                url, found.rule, found.matched, None, found.agency, found.owner,
-                host=address.host, target=unwrapped.target, read_by=reader,
+                url, found.rule, found.matched, None, found.agency, found.owner, None, None,
+                False, address.host, unwrapped.target, peeled, self._mail,  # noqa: FBT003  renamed
             )  # fmt: skip
         entry = found.resource
         if isinstance(entry.unwrap, str) and layers:
             inner = parameter_of(address, entry.unwrap)
             if inner is not None:
                 match = self._identify(inner, layers - 1)
-                return evolve(match, url=url, read_by=reader or match.read_by)
+                return evolve(match, url=url, peeled=peeled + match.peeled)
         current = self._homes[entry.id]
         return Match(
             url,
@@ -146,7 +147,8 @@ class Catalog:
             current is not None and self._is_renamed(found, unwrapped.target, current),
             address.host,
             unwrapped.target,
-            reader,
+            peeled,
+            self._mail,
         )
 
     def suspicions(self, url: str) -> tuple[Suspicion, ...]:
@@ -201,13 +203,6 @@ class Catalog:
             return True
         retired = found.resource.status is Status.RETIRED
         return retired and not self.same_page(current, target)
-
-    def _reader_of(self, unwrapped: Unwrapped) -> Agency | None:
-        """Whose people the message was sent to, by the domain alone."""
-        for layer in unwrapped.layers:
-            if layer.recipient:
-                return self.layers.bodies.of_mail_domain(layer.recipient.rpartition("@")[2])
-        return None
 
 
 def _home_of(entry: Resource, resources: Mapping[str, Resource]) -> str | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import IntEnum
 
-from attrs import field, frozen
+from attrs import evolve, field, fields, frozen
 
 from safelinks.catalog.model import Agency, Confidence, Resource
-from safelinks.redact import redact
+from safelinks.redact import mask, recipients, redact
+from safelinks.unwrap import Unwrapped
 from safelinks.urls import registrable_domain
 
 __all__ = ["Match", "Rule"]
@@ -54,7 +55,7 @@ _SCORES: Mapping[Rule, float] = {
 _LOW_CONFIDENCE = 0.8  # factor
 
 
-@frozen
+@frozen(repr=False)
 class Match:
     """What a catalog says of an address, `url`, which leads to `target`; None is not known.
 
@@ -63,10 +64,11 @@ class Match:
     6 to 9 the `agency` alone; rule 10 the `owner` of the domain. `identifier` is what the address
     carries beside, such as the number of an article. `current_url` is the address in force of the
     resource, None where it has none, and `renamed` says that this is another one than was asked
-    for; on what evidence, is in `confidence`, `evidence` and `as_of`.
+    for; on what evidence, is in `confidence`, `evidence` and `as_of`. `peeled` are the wrapped
+    links on the way; whom they were sent to is in no `repr`.
     """
 
-    url: str = field(repr=lambda url: repr(redact(url)))
+    url: str
     rule: Rule
     matched: str = ""
     resource: Resource | None = None
@@ -76,8 +78,9 @@ class Match:
     current_url: str | None = None
     renamed: bool = False
     host: str | None = None
-    target: str | None = field(default=None, repr=lambda url: repr(url and redact(url)))
-    read_by: Callable[[], Agency | None] | None = field(default=None, repr=False, eq=False)
+    target: str | None = None
+    peeled: tuple[Unwrapped, ...] = field(default=(), eq=False)
+    of_mail_domain: Callable[[str], Agency | None] | None = field(default=None, eq=False)
 
     @property
     def score(self) -> float:
@@ -93,7 +96,26 @@ class Match:
     @property
     def reader(self) -> Agency | None:
         """Of a wrapped link: the body whose mail domain the recipient has; never who that is."""
-        return self.read_by() if self.read_by else None
+        layers = (layer for unwrapped in self.peeled for layer in unwrapped.layers)
+        recipient = next((layer.recipient for layer in layers if layer.recipient), None)
+        if recipient is None or self.of_mail_domain is None:
+            return None
+        return self.of_mail_domain(recipient.rpartition("@")[2])
+
+    def redacted(self, known: frozenset[str] = frozenset()) -> Match:
+        """The same without whom the link was sent to, nor any of the `known` mail addresses."""
+        known = known.union(recipients(self.url), *(one.recipients for one in self.peeled))
+        return evolve(
+            self,
+            url=redact(self.url, known),
+            target=self.target and redact(self.target, known),
+            identifier=self.identifier and mask(self.identifier, known),
+        )
+
+    def __repr__(self) -> str:
+        shown = self.redacted()
+        named = (f"{name}={getattr(shown, name)!r}" for name in _SHOWN)
+        return f"Match({', '.join(named)})"
 
     @property
     def site(self) -> str | None:
@@ -116,6 +138,9 @@ class Match:
         """The ISO 8601 date of the newest evidence; None where that has no date."""
         entry = self.resource or self.agency or self.owner
         return entry.as_of if entry else None
+
+
+_SHOWN = [one.name for one in fields(Match) if one.name not in ("peeled", "of_mail_domain")]
 
 
 def _name(match: Match) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from safelinks.catalog import Catalog, Match, Resource, Suspicion
 from safelinks.catalog.model import Contact
 from safelinks.printable import printable, printable_url
-from safelinks.redact import recipients, redact
 from safelinks.upkeep import Upkeep
 
 __all__ = ["match_data", "match_lines", "resource_lines", "table_lines", "upkeep_lines"]
@@ -73,14 +72,10 @@ def _contact(one: Contact) -> str:
     return printable(f"{one.type}{label}: {one.value}{unsure}")
 
 
-def _shown(match: Match) -> str:
-    """The address that was asked for, unwrapped, and without whom it was sent to."""
-    return redact(match.target or match.url, recipients(match.url))
-
-
 def match_lines(match: Match, suspicions: Iterable[Suspicion]) -> Iterator[str]:
-    """A match for a person."""
-    yield printable_url(_shown(match))
+    """A match for a person, who is not told to whom a link was sent."""
+    match = match.redacted()
+    yield printable_url(match.target or match.url)
     yield f"    {printable(_whose(match))}"
     yield f"    rule {int(match.rule)}, score {match.score:.2f}: {printable(match.reason)}"
     if match.resource is not None:
@@ -104,9 +99,10 @@ def _whose(match: Match) -> str:
 
 def match_data(match: Match, suspicions: Iterable[Suspicion]) -> dict[str, object]:
     """The same for a program."""
+    match = match.redacted()
     resource, agency, owner = match.resource, match.agency, match.owner
     return {
-        "url": _shown(match),
+        "url": match.target or match.url,
         "rule": int(match.rule),
         "score": round(match.score, 2),
         "reason": match.reason,
