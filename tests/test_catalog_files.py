@@ -174,6 +174,8 @@ FAULTS = [
     ("no-parameter", {"resources": [{"id": "pip", "identifiers": [{"label": "A", "scheme": "query"}]}]}, ["pip: identifiers[0]: with the scheme query, the field parameter is missing"]),
     ("no-group", {"resources": [{"id": "pip", "identifiers": [{"label": "A", "scheme": "path", "pattern": "/a"}]}]}, ["pip: identifiers[0].pattern: this needs a group in round brackets around what is looked for"]),
     ("no-pattern", {"agencies": [{"acronym": "FISA", "slug_pattern": "("}]}, ["FISA: slug_pattern: this is no regular expression (missing ), unterminated subpattern at position 0)"]),
+    ("flags", {"agencies": [{"acronym": "FISA", "slug_pattern": "(?a)(?u)x"}]}, ["FISA: slug_pattern: this is no regular expression (ASCII and UNICODE flags are incompatible)"]),
+    ("another-meaning", {"agencies": [{"acronym": "FISA", "slug_pattern": "[[a]"}]}, ["FISA: slug_pattern: this is no regular expression (Possible nested set at position 1)"]),
     ("no-domain", {"agencies": [{"acronym": "FISA", "domains": ["A.example"]}]}, ["FISA: domains[0]: this must be a bare host in lower case, such as www.nyc.gov"]),
     ("alias", {"host_aliases": [{"hosts": ["a b"], "same_as": "www.nyc.gov"}]}, ["host_aliases[0]: hosts[0]: this must be a bare host in lower case, such as www.nyc.gov"]),
     ("convention", {"conventions": {"host_number": {"pattern": "a", "below": ["nyc.gov"]}}}, ["conventions: host_number.pattern: this needs a group in round brackets around what is looked for"]),
@@ -256,7 +258,7 @@ def test_the_schema_takes_what_is_read() -> None:
 # What a schema cannot say: how entries belong together, and what a pattern or an address is.
 BEYOND = {
     "missing", "twice", "date", "password", "prefix", "prefix-with-query", "no-source", "no-host",
-    "no-parameter", "no-group", "no-pattern", "convention", "no-agency", "no-successor", "circle",
+    "no-parameter", "no-group", "no-pattern", "flags", "another-meaning", "convention", "no-agency", "no-successor", "circle",
     "same-match", "same-page", "still-in-force", "another-is-in-force", "example",
 }  # fmt: skip
 

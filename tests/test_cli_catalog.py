@@ -25,7 +25,8 @@ domains = ["acme.example"]
 
 [[resources]]
 id = "acme-help"
-name = "Acme Help Desk"
+name = "Acme Help \\u001B[2JDesk"
+aliases = ["Acme Help Desk"]
 agency = "ACME"
 category = "help"
 url = "https://help.acme.example/start"
@@ -223,13 +224,14 @@ class TestOtherCatalogs:
             ("--no-default-catalog", "catalog", "match", "--catalog", ours, url),
         ):
             result = _run(*arguments)
-            assert "Acme Help Desk (acme-help), Acme \\x1b[31mCorporation" in result.stdout
+            assert "Acme Help \\x1b[2JDesk (acme-help), Acme \\x1b[31mCorporation" in result.stdout
         assert "not in the catalog" in _run("catalog", "match", url).stdout
 
     def test_check(self, ours: str) -> None:
         text = "the Acme Help Desk is at https://old.acme.example/help; PIP\n"
         result = _run("check", "--offline", "--catalog", ours, stdin=text)
-        assert "Acme Help Desk (ACME)" in result.stdout
+        assert "Acme Help \\x1b[2JDesk (ACME)" in result.stdout
+        assert "\x1b" not in result.stdout
         assert "now: https://help.acme.example/start" in result.stdout
         assert "Payee Information Portal" in result.stdout
         alone = _run("check", "--offline", "--catalog", ours, "--no-default-catalog", stdin=text)

@@ -47,6 +47,12 @@ def test_names_in_texts(text: str, names: list[str]) -> None:
     assert [name for name, _ in _named(text)] == names
 
 
+@pytest.mark.parametrize("piece", ["a.", "a+", "www.", "A-", "PIP ", "PASSPort Public", "http://"])
+def test_long_texts_end(piece: str) -> None:
+    """Where the time is quadratic, this takes minutes."""
+    list(NYC.names.found_in(piece * (1_000_000 // len(piece))))
+
+
 def test_apostrophes_are_one_and_signs_are_kept() -> None:
     entries = [
         Resource("a", "Mayor's Office", agency="X"),

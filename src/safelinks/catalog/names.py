@@ -19,7 +19,10 @@ __all__ = ["Mention", "Names"]
 
 _WORD = re.compile(r"\w+")
 _APART = re.compile(r"\W+")
-_ADDRESS = re.compile(r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.|\bmailto:)[^\s<>\"]+", re.IGNORECASE)
+# Begins where no scheme could begin earlier, or long runs of letters and dots took quadratic time.
+_ADDRESS = re.compile(
+    r"(?:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}://|\bwww\.|\bmailto:)[^\s<>\"]+", re.IGNORECASE
+)
 _SPACE = r"[^\S\n]*(?:\n[^\S\n]*)?"  # of a line, or to the next one: a paragraph ends a name
 _APOSTROPHES = "'’‘ʼ"
 

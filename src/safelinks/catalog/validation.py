@@ -8,6 +8,7 @@ resource is recognised as that resource.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -121,8 +122,9 @@ def _of_identifier(one: Identifier) -> Iterator[Violation]:
 
 def _of_pattern(pattern: str, *, groups: int) -> Iterator[Violation]:
     try:
-        found = re.compile(pattern).groups
-    except (re.error, OverflowError, RecursionError) as error:
+        with warnings.catch_warnings(action="error"):  # of what will have another meaning one day
+            found = re.compile(pattern).groups
+    except (re.error, ValueError, OverflowError, RecursionError, Warning) as error:
         yield Violation((), f"this is no regular expression ({error})")
         return
     if found < groups:

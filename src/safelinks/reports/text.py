@@ -77,14 +77,15 @@ def _table(rows: list[Row]) -> Iterator[str]:
 
 
 def _name(row: Row) -> str:
+    """What a row's address is; names come from catalogs, which may be anybody's."""
     match = row.match
     if match is not None and match.resource is not None:
-        name = match.resource.name
+        name = printable(match.resource.name)
         if len(name) > _WIDEST_NAME:
             name = f"{name[: _WIDEST_NAME - 1]}…"
-        return f"{name} ({match.resource.agency})"
+        return f"{name} ({printable(match.resource.agency)})"
     if match is not None and match.agency is not None:
-        return f"a page of {match.agency.name}"
+        return f"a page of {printable(match.agency.name)}"
     if match is not None and match.site is not None:
         return printable(match.site)
     return "unknown"
