@@ -107,23 +107,6 @@ def test_an_entry_changes_only_what_it_says(tmp_path: Path) -> None:
     assert over.agencies["FISA"].code == "127"
 
 
-def test_whoever_is_above_has_what_both_claim(tmp_path: Path) -> None:
-    mine = {
-        "agencies": [{"acronym": "ME", "name": "Me"}],
-        "resources": [
-            {"id": "mine", "name": "Mine", "agency": "ME", "sources": ["me"],
-             "short_urls": ["https://a127-pip.nyc.gov/webapp/PRDPCW/SelfService"],
-             "match": [{"kind": "host", "value": "a856-cityrecord.nyc.gov"}]}
-        ],
-    }  # fmt: skip
-    over = Catalog.load(_write(tmp_path / "mine.json", mine), base=NYC)
-    for url in (
-        "https://a127-pip.nyc.gov/webapp/PRDPCW/SelfService",
-        "https://a856-cityrecord.nyc.gov/x",
-    ):
-        assert over.identify(url).resource == over.resources["mine"]
-
-
 def test_conventions_of_ones_own(tmp_path: Path) -> None:
     data = {
         "agencies": [
@@ -151,7 +134,7 @@ def test_conventions_of_ones_own(tmp_path: Path) -> None:
 FAULTS = [
     ("no-such-field", {"resources": [{"id": "a", "alias": []}]}, ["a: alias: there is no such field; did you mean aliases?"]),
     ("no-such-section", {"resource": []}, ["resource: there is no such field; did you mean resources?"]),
-    ("no-list", {"resources": {}}, ["resources: this must be a list of objects"]),
+    ("no-list", {"resources": {}}, ["resources: this must be a list of objects; in TOML, each begins with [[two brackets]]"]),
     ("no-object", {"resources": ["a"]}, ["resources[0]: this must be an object with named fields"]),
     ("missing", {"resources": [{"id": "a", "name": "A"}]}, ["a: the field agency is missing", "a: the field sources is missing"]),
     ("without-id", {"resources": [{"name": "A"}]}, ["resources[0]: the field id is missing", "resources[0]: the field agency is missing", "resources[0]: the field sources is missing"]),
@@ -179,11 +162,18 @@ FAULTS = [
     ("no-domain", {"agencies": [{"acronym": "FISA", "domains": ["A.example"]}]}, ["FISA: domains[0]: this must be a bare host in lower case, such as www.nyc.gov"]),
     ("alias", {"host_aliases": [{"hosts": ["a b"], "same_as": "www.nyc.gov"}]}, ["host_aliases[0]: hosts[0]: this must be a bare host in lower case, such as www.nyc.gov"]),
     ("convention", {"conventions": {"host_number": {"pattern": "a", "below": ["nyc.gov"]}}}, ["conventions: host_number.pattern: this needs a group in round brackets around what is looked for"]),
-    ("no-agency", {"resources": [{"id": "pip", "agency": "NOBODY"}]}, ["pip: agency: there is no agency 'NOBODY'"]),
+    ("no-agency", {"resources": [{"id": "pip", "agency": "NOBODY"}]}, ["pip: agency: there is no agency 'NOBODY'; add it to the agencies, or name another one"]),
     ("no-successor", {"resources": [{"id": "pip", "successor": "nothing"}]}, ["pip: successor: there is no resource 'nothing'"]),
     ("circle", {"resources": [{"id": "pip", "parent": "passport"}, {"id": "passport", "parent": "pip"}]}, ["pip: parent: this leads back to pip itself", "passport: parent: this leads back to passport itself"]),
     ("same-match", {"resources": [{"id": "pip", "match": [{"kind": "host", "value": "x.example"}]}, {"id": "passport-faqs", "match": [{"kind": "host", "value": "x.example"}]}]}, ["passport-faqs: match[0].value: this already belongs to pip"]),
     ("same-page", {"resources": [{"id": "pip", "match": [{"kind": "exact", "value": "https://x.example/a"}]}, {"id": "passport-faqs", "match": [{"kind": "exact", "value": "http://x.example/A/"}]}]}, ["passport-faqs: match[0].value: this already belongs to pip"]),
+    ("of-the-city", {"resources": [{"id": "pip", "match": [{"kind": "host", "value": "passport.cityofnewyork.us"}]}]}, ["pip: match[0].value: this already belongs to passport"]),
+    ("page-of-the-city", {"resources": [{"id": "pip", "short_urls": ["http://nyc.gov/passport/"]}]}, ["pip: short_urls[0]: this already belongs to passport"]),
+    ("domain-of-another", {"agencies": [{"acronym": "FISA", "domains": ["cuny.edu", "www.cuny.edu"]}]}, ["FISA: domains: www.cuny.edu already belongs to CUNY"]),
+    ("suffix", {"conventions": {"open_suffixes": [{"suffix": ".NYC", "note": "x"}]}}, ["conventions: open_suffixes[0].suffix: this must be a bare host in lower case, such as www.nyc.gov"]),
+    ("folder", {"conventions": {"path_name": {"hosts": [], "folders": ["Site"]}}}, ["conventions: path_name.folders[0]: this must be one part of a path, in lower case, such as site"]),
+    ("same-as", {"host_aliases": [{"hosts": ["a.example"], "same_as": "HTTP://b", "except_below": ["account"]}]}, ["host_aliases[0]: same_as: this must be a bare host in lower case, such as www.nyc.gov", "host_aliases[0]: except_below[0]: this must be a path in lower case, such as /account, without a slash behind it"]),
+    ("code-without-number", {"agencies": [{"acronym": "FISA", "other_codes": {"": "x"}}]}, ["FISA: other_codes.: the name of this is empty"]),
     ("still-in-force", {"resources": [{"id": "pip", "url": "https://x.example/a", "former_urls": ["http://x.example/a/"]}]}, ["pip: former_urls[0]: this is the same as an address in force"]),
     ("another-is-in-force", {"resources": [{"id": "pip", "former_urls": ["https://www.nyc.gov/passport"]}]}, ["pip: former_urls[0]: this is an address in force of passport, which is no successor"]),
     ("example", {"resources": [{"id": "pip", "examples": ["https://x.example/"]}]}, ["pip: examples[0]: this is recognised as none of a resource; add a match that says so"]),
@@ -257,9 +247,10 @@ def test_the_schema_takes_what_is_read() -> None:
 
 # What a schema cannot say: how entries belong together, and what a pattern or an address is.
 BEYOND = {
-    "missing", "twice", "date", "password", "prefix", "prefix-with-query", "no-source", "no-host",
-    "no-parameter", "no-group", "no-pattern", "flags", "another-meaning", "convention", "no-agency", "no-successor", "circle",
-    "same-match", "same-page", "still-in-force", "another-is-in-force", "example",
+    "missing", "twice", "date", "password", "prefix", "prefix-with-query",
+    "no-group", "no-pattern", "flags", "another-meaning", "convention", "no-agency", "no-successor", "circle",
+    "same-match", "same-page", "of-the-city", "page-of-the-city", "domain-of-another", "suffix", "folder",
+    "code-without-number", "still-in-force", "another-is-in-force", "example",
 }  # fmt: skip
 
 

@@ -78,6 +78,7 @@ ORDER = [
     "catalog.bodies",
     "catalog.index",
     "catalog.protection",
+    "catalog.fields",
     "catalog.reading",
     "catalog.validation",
     "catalog.names",

@@ -123,6 +123,8 @@ def _told(content: str | bytes | Path, name: str = "notice.md") -> list[tuple[Ki
 PORTAL = "https://passport.cityofnewyork.us/page.aspx/en/rfp/request_browse_public"
 PUBLIC = "https://a0333-passportpublic.nyc.gov/"
 PIP = "https://a127-pip.nyc.gov/webapp/PRDPCW/SelfService"
+MOCS = "https://www.nyc.gov/site/mocs/index.page"
+CITY = "https://www.nyc.gov/site/nobody/"  # what has a link to the City is about the City
 ELSEWHERE, UNLINKED = Kind.LEADS_ELSEWHERE, Kind.NOT_LINKED
 
 
@@ -157,9 +159,12 @@ def test_the_notice() -> None:
         (f"[PIP]({wrap(PORTAL)})", [(ELSEWHERE, "pip")]),
         (f"[PIP]({wrap(PIP)})", []),
         # Off to a stranger; only for the name alone.
-        ("[PIP](https://evil.example/)", [(ELSEWHERE, "pip")]),
-        ("[Log in to PIP](https://evil.example/)", [(ELSEWHERE, "pip")]),
-        ("[A video about PIP](https://video.example/)", [(UNLINKED, "pip")]),
+        (f"[PIP](https://evil.example/) {CITY}", [(ELSEWHERE, "pip")]),
+        (f"[Log in to PIP](https://evil.example/) {CITY}", [(ELSEWHERE, "pip")]),
+        (f"[PIP](https://www.irs.gov/x) {CITY}", [(ELSEWHERE, "pip")]),
+        (f"[PIP](https://sam.gov/x) {CITY}", [(ELSEWHERE, "pip")]),
+        ("[Payee Information Portal](https://evil.example/) [City Record Online](https://e.example/)", [(ELSEWHERE, "pip"), (ELSEWHERE, "city-record-online")]),
+        (f"[A video about PIP](https://video.example/) {CITY}", [(UNLINKED, "pip")]),
         # No contradiction: a part, a page of the same site, a successor, a page about it.
         ("[PASSPort](https://passport.cityofnewyork.us/page.aspx/en/usr/login)", []),
         (f"[PASSPort]({PORTAL})", []),
@@ -171,9 +176,23 @@ def test_the_notice() -> None:
         (f"[Register in PASSPort before you are paid through PIP]({PIP})", [(UNLINKED, "passport")]),
         (f"[Sign the contract that you have in PASSPort]({PIP})", [(UNLINKED, "passport")]),
         # Named without a link, each once.
-        ("PIP and PIP again, PASSPort", [(UNLINKED, "pip"), (UNLINKED, "passport")]),
+        (f"PIP and PIP again, PASSPort {CITY}", [(UNLINKED, "pip"), (UNLINKED, "passport")]),
         ("See City Record Online: https://a856-cityrecord.nyc.gov/RequestDetail/20260101001", []),
         ("nothing of the kind", []),
+        # What is meant elsewhere by the same name; who only speaks of it, or stands in for it.
+        ("HR put me on a PIP. The BIS reported that rates rose. Install with PIP.", []),
+        ("[ZAP](https://www.zaproxy.example/) finds holes; [PASSPort](https://passport.example/)", []),
+        ("[Zoning Resolution](https://www.hamilton.example/zoning)", []),
+        (f"[City Record](https://www.boston.gov/city-record) {CITY}", [(UNLINKED, "city-record-online")]),
+        (f"[PASSPort](https://www.youtube.com/watch?v=x) {CITY}", [(UNLINKED, "passport")]),
+        (f"[ZoLa](https://github.com/NYCPlanning/labs-zola) {CITY}", [(UNLINKED, "zola")]),
+        (f"[PIP](https://bit.ly/x) {CITY}", [(UNLINKED, "pip")]),
+        (f"[PIP](https://on.nyc.gov/x) {CITY}", [(UNLINKED, "pip")]),
+        (f"[PIP](https://web.archive.org/web/2020/https://www.nyc.gov/pip) {CITY}", [(UNLINKED, "pip")]),
+        # A page of the body about its own resource; what stands on the line before an address.
+        ("[DOB NOW](https://www1.nyc.gov/site/buildings/industry/dob-now.page)", [(UNLINKED, "dob-now")]),
+        (f"Questions about PIP\n{MOCS} for MOCS", [(UNLINKED, "pip")]),
+        (f"- PIP\n- {MOCS}", [(UNLINKED, "pip")]),
     ],
 )  # fmt: skip
 def test_names_against_links(text: str, remarks: list[tuple[Kind, str]]) -> None:
@@ -186,7 +205,7 @@ def test_labels_of_html() -> None:
     assert (elsewhere.kind, elsewhere.resource.id) == (ELSEWHERE, "passport-public-portal")
     assert (unlinked.kind, unlinked.resource.id) == (UNLINKED, "pip")
     assert elsewhere.message == (
-        "a link named PASSPort Public Portal (browse RFx) leads to PASSPort Public (contracts and RFx "
+        "a link named “PASSPort Public Portal” leads to PASSPort Public (contracts and RFx "
         f"data); PASSPort Public Portal (browse RFx) lives at {PORTAL}"
     )
     assert (elsewhere.url, elsewhere.current_url) == (PUBLIC, PORTAL)
@@ -203,16 +222,17 @@ def test_messages_of_a_mailbox_are_one_file() -> None:
     reader.read(read(b"Subject: PIP\n\nPIP", "box.eml"))
     reader.read(read(f"Subject: x\n\n{PIP}".encode(), "box.eml"))
     assert reader.remarks() == []
-    reader.read(read(b"PIP", "another.txt"))
+    reader.read(read(f"PIP {CITY}".encode(), "another.txt"))
     assert [(one.file, one.resource.id) for one in reader.remarks()] == [("another.txt", "pip")]
 
 
 def test_a_resource_without_any_home() -> None:
     catalog = Catalog(
-        [Resource("a", "Alpha Desk", agency="X", sources=("me",))], [Agency("X", "X")]
+        [Resource("a", "Alpha Desk", agency="X", sources=("me",))],
+        [Agency("X", "X", domains=("x.example",))],
     )
     reader = Reader(catalog)
-    reader.read(read(b"the Alpha Desk", "a.txt"))
+    reader.read(read(b"the Alpha Desk at https://x.example/", "a.txt"))
     (remark,) = reader.remarks()
     assert remark.message == "Alpha Desk is named without a link; it has no page of its own"
 

@@ -88,6 +88,7 @@ SUSPICIOUS = [
     ("pa55port-and-more", "https://my-pa55port.example/", Sign.LOOKALIKE, "passport.cityofnewyork.us"),
     ("cyrillic-alone", "https://pаssport.example/", Sign.LOOKALIKE, "passport.cityofnewyork.us"),
     ("number-in-a-word", "https://cityrec0rd.example/", Sign.LOOKALIKE, "a856-cityrecord.nyc.gov"),
+    ("cyrillic-gov", "https://www.nyс.gov/", Sign.LOOKALIKE, "www.nyc.gov"),
     ("cyrillic-below", "https://pаssport.cityofnewyork.us.com/", Sign.LOOKALIKE, "passport.cityofnewyork.us"),
     ("cyrillic-o", "https://cityоfnewyork.us/", Sign.LOOKALIKE, "cityofnewyork.us"),
     ("cyrillic-nyc", "https://www.nус.gov.example/", Sign.LOOKALIKE, "www.nyc.gov"),

@@ -130,6 +130,31 @@ def test_former_addresses_that_lead_elsewhere() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "to", "why"),
+    [
+        ({"former_urls": [NEW]}, NEW, "this is the same as an address in force"),
+        ({"short_urls": [f"{OLD}/"]}, NEW, "this is the same as an address in force"),
+        ({}, NEW.replace("//", "//me:secret@"), "this holds a user's name or password: leave that out"),
+    ],
+)  # fmt: skip
+def test_what_would_break_a_rule_is_not_proposed(
+    changes: dict[str, object], to: str, why: str
+) -> None:
+    entry = {"id": "x", "name": "X", "agency": "MOCS", "sources": ["me"], "url": OLD} | changes
+    twin = {"id": "y", "name": "Y", "agency": "MOCS", "sources": ["me"], "url": f"{OLD}?y"}
+    taken: dict[str, object] = {"id": "passport-faqs", "url": None, "match": []}
+    source = parse_json(json.dumps({"resources": [entry, twin, taken]}), "x.json")
+    over, faults = CITY.under(source)
+    assert over is not None, faults
+    fine = f"{OLD}/y"
+    outcomes = {OLD: _moved(OLD, to), f"{OLD}?y": _moved(f"{OLD}?y", fine)}
+    found = upkeep(source, over, outcomes, TODAY)
+    assert [one.resource.id for one in found.proposals] == ["y"]
+    (remark,) = found.remarks
+    assert remark.message == f"this has moved to {to}, but written so, {why}: review it"
+
+
 OURS = """\
 # our own
 [[resources]]

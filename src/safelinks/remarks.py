@@ -17,6 +17,7 @@ from safelinks.catalog.names import Mention
 from safelinks.documents import Document, Prose
 from safelinks.place import Lines, Place
 from safelinks.text import Link
+from safelinks.wrappers import opaque
 
 __all__ = ["Kind", "Reader", "Remark"]
 
@@ -32,9 +33,10 @@ class Kind(StrEnum):
 class Remark:
     """Something about a `resource` that is named at `place` of `file`.
 
-    `url` is where the link leads that goes by its name, and `leads_to` what that is; both are None
-    where there is no link. `home` says in words where the resource lives, or what it is a part of,
-    and `current_url` is the address in that, None where there is none.
+    `url` is where the link leads that goes by its name, `name` as it is written there, and
+    `leads_to` what that is; all are None where there is no link. `home` says in words where the
+    resource lives, or what it is a part of, and `current_url` is the address in that, None where
+    there is none.
     """
 
     kind: Kind
@@ -45,14 +47,15 @@ class Remark:
     current_url: str | None = None
     url: str | None = None
     leads_to: str | None = None
+    name: str | None = None
 
     @property
     def message(self) -> str:
         """The whole of it in one sentence, without the full stop."""
-        name = self.resource.name
         if self.leads_to is not None:
-            return f"a link named {name} leads to {self.leads_to}; {name} {self.home}"
-        return f"{name} is named without a link; it {self.home}"
+            link = f"a link named “{self.name}” leads to {self.leads_to}"
+            return f"{link}; {self.resource.name} {self.home}"
+        return f"{self.resource.name} is named without a link; it {self.home}"
 
 
 # Words around a name that do not make another name of it, and that may stand before an address.
@@ -66,11 +69,22 @@ _MOST_WORDS = 3  # beside a name, in a label that is still about it
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _CLAUSE = re.compile(r"[.,;:!?()\[\]|\t\n•·*–—]")
 _UP_TO_ADDRESS = re.compile(
-    r"[)\]\"'”’]{0,2}\s{0,2}(?:(?:web ?site|site|page|portal|is|at|here)\b\s?){0,3}"
-    r"[:,–—-]?[ \t]{0,3}\n?[ \t]{0,3}[(<\[]{0,2}(?=[a-z][a-z0-9+.-]*://)",
+    r"[)\]\"'”’]{0,2}[ \t]{0,2}(?:(?:web ?site|site|page|portal|is|at|here)\b[ \t]?){0,3}"
+    r"[:,–—-]?[ \t]{0,3}[(<\[]{0,2}(?=[a-z][a-z0-9+.-]*://)",
     re.IGNORECASE,
 )
 _FARTHEST = 60  # characters before a name that are looked at
+
+# Where many speak of what is others': a link there that goes by a name is about it, or stands in
+# for it. So does a page of another government, an archive's copy, a proxy, a short link.
+_SPEAKING = """
+apple.com archive.org archive.ph bsky.app facebook.com github.com github.io gitlab.com google.com
+instagram.com linkedin.com medium.com nytimes.com reddit.com substack.com tiktok.com translate.goog
+twitter.com vimeo.com wikimedia.org wikipedia.org x.com youtu.be youtube.com
+"""
+_SPEAK_OF_OTHERS = frozenset(_SPEAKING.split())
+_VERIFIED = (".gov", ".mil", ".edu")
+_FEW_NAMES = 2  # of several words: so many make a text one that is about the owner
 
 
 _LINE_BY_LINE = frozenset({"text", "markdown", "rst", "mail"})  # formats whose text is as it stands
@@ -78,12 +92,28 @@ _LINE_BY_LINE = frozenset({"text", "markdown", "rst", "mail"})  # formats whose 
 
 @frozen
 class _Claim:
-    """A link that goes by the name of a resource; `alone` if by nothing but that."""
+    """A link that goes by the `name` of a resource; `alone` if by nothing but that."""
 
     resource: Resource
+    name: str
     alone: bool
     target: str
     place: Place
+
+
+@define
+class _File:
+    """What is known of a file: where its links lead, what it names, and what leads elsewhere."""
+
+    linked: dict[str, Match] = field(factory=dict)
+    named: dict[str, Place] = field(factory=dict)
+    long_names: set[str] = field(factory=set)  # of resources whose names are several words
+    claims: dict[tuple[str, str], _Claim] = field(factory=dict)
+
+    @property
+    def is_about_the_owner(self) -> bool:
+        """Whether names in it are likely to be meant: elsewhere, PIP is a plan, and ZAP a tool."""
+        return len(self.long_names) >= _FEW_NAMES or any(map(_is_own, self.linked.values()))
 
 
 @define
@@ -98,39 +128,36 @@ class Reader:
     """
 
     catalog: Catalog
-    _linked: dict[str, dict[str, Match]] = field(factory=dict, init=False)
-    _named: dict[str, dict[str, Place]] = field(factory=dict, init=False)
-    _elsewhere: dict[str, dict[tuple[str, str], Remark]] = field(factory=dict, init=False)
+    _files: dict[str, _File] = field(factory=dict, init=False)
 
     def read(self, document: Document) -> None:
         """Read one document; several may be of the same file, as the messages of a mailbox."""
-        file = document.name
-        linked = self._linked.setdefault(file, {})
+        file = self._files.setdefault(document.name, _File())
         for link in document.links:
-            if link.target is not None and link.target not in linked:
-                linked[link.target] = self.catalog.identify(link.target)
-        named = self._named.setdefault(file, {})
+            if link.target is not None and link.target not in file.linked:
+                file.linked[link.target] = self.catalog.identify(link.target)
         claims = [claim for link in document.links for claim in self._claims_of(link)]
         at = {link.place: link for link in document.links}
         by_line = document.format in _LINE_BY_LINE
         for prose in document.prose():
             places = _Places(prose, by_line=by_line)
             for mention in self.catalog.names.found_in(prose.text):
-                named.setdefault(mention.resource.id, places.place(mention.start))
+                file.named.setdefault(mention.resource.id, places.place(mention.start))
+                if " " in _written(prose.text, mention):
+                    file.long_names.add(mention.resource.id)
                 if by_line:
                     claims += _claim_beside(prose, mention, places, at)
-        elsewhere = self._elsewhere.setdefault(file, {})
         for claim in claims:
-            key = (claim.resource.id, claim.target)
-            if key not in elsewhere and self._leads_elsewhere(claim, linked[claim.target]):
-                elsewhere[key] = self._remark_on(claim, file, linked[claim.target])
+            if self._leads_elsewhere(claim, file.linked[claim.target]):
+                file.claims.setdefault((claim.resource.id, claim.target), claim)
 
     def remarks(self) -> list[Remark]:
         """All that there is to remark, file by file."""
         return [
             remark
-            for file in self._linked
-            for remark in (*self._elsewhere[file].values(), *self._not_linked(file))
+            for name, file in self._files.items()
+            if file.is_about_the_owner
+            for remark in (*self._elsewhere(name, file), *self._not_linked(name, file))
         ]
 
     def _claims_of(self, link: Link) -> Iterator[_Claim]:
@@ -142,19 +169,32 @@ class Reader:
             first, last = mentions[0], mentions[-1]
             others = _words_of(link.label[: first.start]) + _words_of(link.label[last.end :])
             if len(others) <= _MOST_WORDS:
-                yield _Claim(first.resource, not others, link.target, link.place)
+                name = _written(link.label, first)
+                yield _Claim(first.resource, name, not others, link.target, link.place)
 
     def _leads_elsewhere(self, claim: _Claim, match: Match) -> bool:
         """Whether a link with the name of one resource leads to another, or to a stranger."""
         named, found = claim.resource, match.resource
-        if found is None:
-            return claim.alone and match.rule > Rule.OWNER
-        if self._is_kin(named, found) or self._covers(named, claim.target, match):
+        if found is not None and (
+            found.unwrap is not None
+            or self._is_kin(named, found)
+            or self._is_site_of(named.agency, found)
+            or named.id in self.catalog.covering(claim.target)
+            or self.catalog.home_of(named) == match.current_url is not None
+        ):
             return False
+        if found is None or not _is_own(match):
+            return claim.alone and _is_a_strangers(match)
         return claim.alone or not any(
             mention.resource == named
             for name in found.names
             for mention in self.catalog.names.found_in(name)
+        )
+
+    def _is_site_of(self, acronym: str, entry: Resource) -> bool:
+        """Whether a resource is the whole site of a body, of which any page may be meant."""
+        return entry.agency == acronym and entry.name.startswith(
+            self.catalog.agencies[acronym].name
         )
 
     def _is_kin(self, one: Resource, other: Resource) -> bool:
@@ -173,42 +213,28 @@ class Reader:
                 waiting += [one for one in (above.parent, above.successor) if one is not None]
         return found
 
-    def _covers(self, entry: Resource, target: str, match: Match) -> bool:
-        """Whether `target` is on the site of a resource, though a page of another one."""
-        home = self.catalog.home_of(entry)
-        return self.catalog.covers(entry, target) or (
-            home is not None and match.current_url is not None and home == match.current_url
-        )
+    def _elsewhere(self, name: str, file: _File) -> Iterator[Remark]:
+        """What goes by the name of one resource and leads to another, or to a stranger."""
+        for claim in file.claims.values():
+            match = file.linked[claim.target]
+            leads_to = match.resource.name if match.resource else match.site
+            words, home = self._home_of(claim.resource)
+            yield Remark(
+                Kind.LEADS_ELSEWHERE, name, claim.place, claim.resource, words, home,
+                claim.target, leads_to, claim.name,
+            )  # fmt: skip
 
-    def _remark_on(self, claim: _Claim, file: str, match: Match) -> Remark:
-        leads_to = match.resource.name if match.resource else match.site
-        words, home = self._home_of(claim.resource)
-        return Remark(
-            Kind.LEADS_ELSEWHERE,
-            file,
-            claim.place,
-            claim.resource,
-            words,
-            home,
-            claim.target,
-            leads_to,
-        )
-
-    def _not_linked(self, file: str) -> Iterator[Remark]:
+    def _not_linked(self, name: str, file: _File) -> Iterator[Remark]:
         """What a file names without any link to it, and where that lives."""
-        linked = self._linked[file]
-        there = {match.resource.id: match.resource for match in linked.values() if match.resource}
-        claimed = {name for name, _ in self._elsewhere[file]}
-        for name, place in self._named[file].items():
-            entry = self.catalog.resources[name]
-            if (
-                name in claimed
-                or any(entry.id in self._line_of(other) for other in there.values())
-                or entry.successor in there
-                or any(self.catalog.covers(entry, target) for target in linked)
-            ):
-                continue
-            yield Remark(Kind.NOT_LINKED, file, place, entry, *self._home_of(entry))
+        there = [match.resource for match in file.linked.values() if match.resource]
+        linked = {above for entry in there for above in self._line_of(entry)}
+        linked |= {one for target in file.linked for one in self.catalog.covering(target)}
+        linked |= {ident for ident, _ in file.claims}
+        ids = {entry.id for entry in there}
+        for ident, place in file.named.items():
+            entry = self.catalog.resources[ident]
+            if ident not in linked and entry.successor not in ids:
+                yield Remark(Kind.NOT_LINKED, name, place, entry, *self._home_of(entry))
 
     def _home_of(self, entry: Resource) -> tuple[str, str | None]:
         """Where a resource lives, or what it is a part of, in words; and the address in that."""
@@ -221,6 +247,29 @@ class Reader:
             if home is not None:
                 return f"is a part of {above.name}, {home}", home
         return "has no page of its own", None
+
+
+def _is_own(match: Match) -> bool:
+    """Whether an address is one of the owner of the catalog."""
+    body = match.agency or match.owner
+    return body is not None and not body.foreign
+
+
+def _is_a_strangers(match: Match) -> bool:
+    """Whether an address is that of somebody who has no business with the name."""
+    if match.rule <= Rule.OWNER:
+        return not _is_own(match)
+    host = match.host or ""
+    return (
+        match.site not in _SPEAK_OF_OTHERS
+        and not host.endswith(_VERIFIED)
+        and opaque(match.target or match.url) is None
+    )
+
+
+def _written(text: str, mention: Mention) -> str:
+    """The name as it stands in the text, on one line."""
+    return " ".join(text[mention.start : mention.end].split())
 
 
 def _words_of(text: str) -> list[str]:
@@ -258,4 +307,5 @@ def _claim_beside(
         return  # what has a label is judged by that
     before = prose.text[max(0, mention.start - _FARTHEST) : mention.start]
     others = _words_of(_CLAUSE.split(before)[-1])
-    yield _Claim(mention.resource, not others, link.target, link.place)
+    name = _written(prose.text, mention)
+    yield _Claim(mention.resource, name, not others, link.target, link.place)

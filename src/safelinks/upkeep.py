@@ -71,22 +71,45 @@ def upkeep(
 
     `catalog` has the file's entries, and whatever they refer to; `today` dates the evidence.
     """
-    proposals: list[Proposal] = []
+    proposals: dict[int, Proposal] = {}  # by the number of the entry in the file
     remarks: list[Remark] = []
-    changes: list[Change] = []
-    for number, given in enumerate(_entries(source)):
+    entries = _entries(source)
+    for number, given in enumerate(entries):
         entry = catalog.resources[str(given["id"])]
         outcome = outcomes.get(entry.url or "")
         if outcome is not None and "url" in given:
             found = _of_current(entry, outcome, catalog, today)
             if isinstance(found, Proposal):
-                proposals.append(found)
-                changes += _changes(number, given, found, today)
+                proposals[number] = found
             elif found is not None:
                 remarks.append(found)
         remarks += _of_former(entry, outcomes, catalog)
+    while True:
+        text = source.edited(
+            change
+            for number, proposal in proposals.items()
+            for change in _changes(number, entries[number], proposal, today)
+        )
+        faults = _faults_of(source.with_text(text), catalog) if proposals else {}
+        wrong = faults.keys() & proposals.keys()
+        if not wrong:
+            break
+        for number in sorted(wrong):
+            bad = proposals.pop(number)
+            message = f"this has moved to {bad.url}, but written so, {faults[number]}: review it"
+            remarks.append(Remark(bad.resource, str(bad.resource.url), message))
     offline = any(one.verdict is Verdict.OFFLINE for one in outcomes.values())
-    return Upkeep(source.edited(changes), tuple(proposals), tuple(remarks), offline)
+    return Upkeep(text, tuple(proposals.values()), tuple(remarks), offline)
+
+
+def _faults_of(source: Source, catalog: Catalog) -> Mapping[int, str]:
+    """What would be wrong with the entries of a changed file, by their numbers."""
+    _, wrong = catalog.under(source)
+    return {
+        int(one.path[1]): one.message
+        for one in reversed(wrong)
+        if one.path[0] == "resources" and len(one.path) > 1
+    }
 
 
 def _entries(source: Source) -> Sequence[Mapping[str, object]]:
@@ -149,7 +172,7 @@ def _changes(
             yield Replace((*at, "match", position, "value"), proposal.url)
     if "sources" in given:
         yield Insert((*at, "sources"), proposal.evidence)
-    if isinstance(given.get("as_of"), str):
+    if given.get("as_of") is not None:
         yield Replace((*at, "as_of"), today.isoformat())
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from attrs import evolve, frozen
 
 from safelinks.catalog import files
+from safelinks.catalog.fields import Violation, told
 from safelinks.catalog.index import Hit, parameter_of
 from safelinks.catalog.known import Known
 from safelinks.catalog.layers import EMPTY, Layers, put_over
@@ -20,7 +21,6 @@ from safelinks.catalog.match import Match, Rule
 from safelinks.catalog.model import Agency, Contents, Conventions, HostAlias, Resource, Status
 from safelinks.catalog.names import Names
 from safelinks.catalog.protection import known_of
-from safelinks.catalog.reading import Violation, told
 from safelinks.catalog.search import search
 from safelinks.catalog.suspicion import Suspicion, suspicions
 from safelinks.catalog.validation import of_entries
@@ -31,7 +31,7 @@ from safelinks.urls import split
 if TYPE_CHECKING:
     from safelinks.catalog.source import Source
 
-__all__ = ["Catalog", "Fault", "identify", "validate"]
+__all__ = ["Catalog", "Fault", "Opened", "identify", "open_file", "validate"]
 
 _WEB = frozenset({"http", "https"})
 
@@ -73,15 +73,19 @@ class Catalog:
         stands for what has the same id there; fields that are not given stay. Raises CatalogError,
         with file, line and remedy, for the first thing that is wrong.
         """
-        layers = base.layers if base else EMPTY
+        catalog = cls._of(base.layers if base else EMPTY)
         for path in paths:
-            source = files.source_of(Path(path))
-            above, wrong = put_over(layers, source.data)
-            if above is None:
-                more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-                raise CatalogError(f"{_fault(path, source, wrong[0])}{more}")
-            layers = above
-        return cls._of(layers)
+            opened = open_file(path, catalog)
+            if opened.catalog is None:
+                more = f" (and {len(opened.faults) - 1} more)" if len(opened.faults) > 1 else ""
+                raise CatalogError(f"{opened.faults[0]}{more}")
+            catalog = cls._of(opened.catalog.layers)
+        return catalog
+
+    def under(self, source: Source) -> tuple[Self | None, list[Violation]]:
+        """This catalog with what is in a file over it; or None, and all that is wrong there."""
+        above, wrong = put_over(self.layers, source.data)
+        return (None if above is None else self._of(above)), wrong
 
     @classmethod
     def _of(cls, layers: Layers) -> Self:
@@ -186,13 +190,12 @@ class Catalog:
         """Where a resource lives now: of one that is retired, its successor; None for no page."""
         return self._homes[entry.id]
 
-    def covers(self, entry: Resource, url: str) -> bool:
-        """Whether `url`, no wrapper, is on a host or below a prefix of a resource."""
+    def covering(self, url: str) -> frozenset[str]:
+        """The ids of all resources on whose host, or below whose prefix, `url` is."""
         try:
-            address = split(url)
+            return self.layers.index.covering(split(url))
         except InvalidURLError:
-            return False
-        return self.layers.index.covers(entry, address)
+            return frozenset()
 
     def same_page(self, one: str, other: str) -> bool:
         """Whether two addresses have the same compare key. Raises InvalidURLError."""
@@ -238,18 +241,29 @@ class Fault:
         return f"{self.file}{line}: {self.message}"
 
 
+@frozen
+class Opened:
+    """A catalog file that was read: the `catalog` with it over another one, or all its `faults`."""
+
+    source: Source
+    catalog: Catalog | None
+    faults: tuple[Fault, ...]
+
+
+def open_file(path: str | Path, base: Catalog) -> Opened:
+    """Read a catalog file over `base`. Raises CatalogError where it cannot be read at all."""
+    source = files.source_of(Path(path))
+    catalog, wrong = base.under(source)
+    faults = (Fault(str(path), source.line(one.path), told(one, source.data)) for one in wrong)
+    return Opened(source, catalog, tuple(faults))
+
+
 def validate(path: str | Path, base: Catalog | None = None) -> list[Fault]:
     """Everything that is wrong in a catalog file, which may refer to what is in `base`.
 
     Raises CatalogError where the file cannot be read at all.
     """
-    source = files.source_of(Path(path))
-    _, wrong = put_over(base.layers if base else EMPTY, source.data)
-    return [_fault(path, source, one) for one in wrong]
-
-
-def _fault(path: str | Path, source: Source, violation: Violation) -> Fault:
-    return Fault(str(path), source.line(violation.path), told(violation, source.data))
+    return list(open_file(path, base or Catalog()).faults)
 
 
 def identify(url: str, catalog: Catalog | None = None) -> Match:

@@ -27,12 +27,12 @@ _COLUMNS = (
 
 
 def as_data(entry: attrs.AttrsInstance) -> dict[str, Any]:
-    """An entry as JSON has it; what is as it would be by default is left out."""
+    """An entry as JSON has it. What has no value is left out; an empty list is written."""
     return attrs.asdict(entry, filter=_is_given, value_serializer=_plain)
 
 
-def _is_given(field: attrs.Attribute[Any], value: object) -> bool:
-    return value != field.default and not (isinstance(value, tuple | Mapping) and not value)
+def _is_given(_: attrs.Attribute[Any], value: object) -> bool:
+    return value is not None and value is not False
 
 
 def _plain(_: object, __: object, value: object) -> object:

@@ -7,7 +7,7 @@ resource lives now, is decided elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import unquote_plus
 
 from attrs import define, evolve, field, frozen
@@ -147,27 +147,28 @@ class Index:
             return self.bodies.of_path(key[key.find("/") :] if "/" in key else "") or host.found
         return host.found
 
-    def covers(self, entry: Resource, address: Address) -> bool:
-        """Whether `address` is on a host or below a prefix of `entry`, whatever else it is."""
+    def covering(self, address: Address) -> frozenset[str]:
+        """The ids of all resources on whose host, or below whose prefix, `address` is."""
+        host = self._resources.get(address.host)
         key, _ = self._key(address, self._aliases.get(address.host))
-        return any(
-            address.host == one.value
-            if one.kind is MatchKind.HOST
-            else f"{key}/".startswith(f"{self.key_of(one.value)}/")
-            for one in entry.match
-            if one.kind is not MatchKind.EXACT
-        )
+        below = (self._prefixes.get(start) for start in self._starts_of(key))
+        return frozenset(hit.resource.id for hit in (host, *below) if hit is not None)
 
     def _prefix_of(self, key: str) -> Hit | None:
-        """The longest prefix of `key`: one ends where a segment ends."""
+        """The longest prefix of `key`."""
+        for start in self._starts_of(key):
+            found = self._prefixes.get(start)
+            if found is not None:
+                return found
+        return None
+
+    def _starts_of(self, key: str) -> Iterator[str]:
+        """Where a prefix of `key` may end, the longest first: each where a segment ends."""
         segments = key.split("/", self._deepest + 1)
         del segments[self._deepest + 1 :]
         while segments:
-            found = self._prefixes.get("/".join(segments))
-            if found is not None:
-                return found
+            yield "/".join(segments)
             segments.pop()
-        return None
 
     def _learn(self, host: str) -> _Host:
         """What is known of `host`, from now on at hand."""
@@ -209,8 +210,12 @@ def parameter_of(address: Address, name: str) -> str | None:
     return None
 
 
+_HOST = re.compile(r"\[[^\]]*\]|[^/:?]*")
+
+
 def _host_in(key: str) -> str:
-    return key.partition("/")[0].partition(":")[0].partition("?")[0]
+    found = _HOST.match(key)
+    return found[0] if found else ""
 
 
 def _hosts_of(entry: Resource) -> set[str]:
@@ -247,7 +252,7 @@ def _in_path(one: Identifier) -> _Finder:
 
     def find(address: Address) -> str | None:
         found = pattern.search(address.path)
-        return found[1] if found else None
+        return (found[1] or None) if found else None
 
     return find
 

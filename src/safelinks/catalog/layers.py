@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from attrs import Factory, evolve, field, frozen
 
 from safelinks.catalog.bodies import Bodies
+from safelinks.catalog.fields import Violation
 from safelinks.catalog.index import Index
 from safelinks.catalog.model import Agency, Contents, Conventions, Resource
-from safelinks.catalog.reading import Violation, read
+from safelinks.catalog.reading import read
 from safelinks.catalog.validation import of_entries, of_relations
 
 __all__ = ["EMPTY", "Layers", "put_over"]

@@ -153,6 +153,9 @@ class Resource:
         return (self.name, *self.aliases)
 
 
+_FOREIGN = "Other government"
+
+
 @frozen
 class SlugPath:
     """The name that a body has in paths, and the folder below which that stands."""
@@ -194,6 +197,11 @@ class Agency:
     sources: tuple[str, ...] = ()
     as_of: str | None = None
     note: str | None = None
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is no body of the owner of the catalog, but one whose domains are known."""
+        return self.kind == _FOREIGN
 
 
 @frozen

@@ -15,13 +15,12 @@ from safelinks.urls import split
 
 __all__ = ["known_of"]
 
-_OTHERS = frozenset({"Other government"})  # kinds of bodies that are not the owner's own
 _SEGMENTS = 3  # of a path that nobody else has by chance
 
 
 def known_of(contents: Contents, bodies: Bodies) -> Known:
     """What is to be protected of `contents`."""
-    own = {one.acronym: one for one in contents.agencies if one.kind not in _OTHERS}
+    own = {one.acronym: one for one in contents.agencies if not one.foreign}
     entries = [entry for entry in contents.resources if entry.agency in own]
     hosts = {host for one in own.values() for host in one.domains}
     hosts |= {host for entry in entries for host in _hosts_of(entry)}

@@ -6,14 +6,32 @@ JSON Schema in `data/catalog.schema.json` says the same for other programs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
-from difflib import get_close_matches
-from enum import StrEnum
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from safelinks.catalog.fields import (
+    TEXTS,
+    Reader,
+    Violation,
+    WrongError,
+    complete,
+    day,
+    fault,
+    flag,
+    given_of,
+    list_of,
+    one_of,
+    or_null,
+    parameter,
+    reader_of,
+    record,
+    status_code,
+    text,
+    texts_by_name,
+    words,
+)
 from safelinks.catalog.model import (
     Agency,
     Confidence,
@@ -33,275 +51,99 @@ from safelinks.catalog.model import (
     Status,
 )
 
-__all__ = ["Path", "Violation", "read", "told"]
+__all__ = ["read"]
 
-T = TypeVar("T")
-Path = tuple[str | int, ...]
-Reader = Callable[[object], Any]
 _ABOUT_THE_FILE = ("$schema", "schema", "generated", "note")
-
-
-@frozen
-class Violation:
-    """What is wrong in a catalog, and at which key of its data: ``("resources", 3, "url")``."""
-
-    path: Path
-    message: str
-
-    def below(self, *path: str | int) -> Violation:
-        """The same, of a value that is a part of another."""
-        return Violation((*path, *self.path), self.message)
-
-
-def told(violation: Violation, data: Mapping[str, object]) -> str:
-    """`violation` in one sentence: of which entry in `data` it is, and of what in that."""
-    section, *rest = violation.path or ("the file",)
-    entries = data.get(str(section))
-    where = str(section)
-    if rest and isinstance(entries, list) and isinstance(rest[0], int):
-        entry = entries[rest[0]]
-        names = entry if isinstance(entry, Mapping) else {}
-        where = str(names.get("id") or names.get("acronym") or f"{section}[{rest[0]}]")
-        del rest[0]
-    inside = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in rest)
-    shown = f"{where}: {inside.removeprefix('.')}" if inside else where
-    return f"{shown}: {violation.message}"
-
-
-class _WrongError(Exception):
-    """A value that is not what its field holds."""
-
-    def __init__(self, *violations: Violation) -> None:
-        super().__init__(violations)
-        self.violations = violations
-
-
-def _wrong(message: str) -> _WrongError:
-    return _WrongError(Violation((), message))
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise _wrong("this must be text in quotes, and not empty")
-    return value
-
-
-def _words(value: object) -> str:
-    if not isinstance(value, str):
-        raise _wrong("this must be text in quotes")
-    return value
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _wrong("this must be true or false")
-    return value
-
-
-def _status_code(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 100 <= value <= 599:
-        raise _wrong("this must be a status code of HTTP, a number from 100 to 599")
-    return value
-
-
-def _date(value: object) -> str:
-    if isinstance(value, date):  # TOML has dates of its own
-        return value.isoformat()[:10]
-    try:
-        return date.fromisoformat(_text(value)).isoformat()
-    except (ValueError, _WrongError):
-        raise _wrong('this must be a date such as "2026-11-22"') from None
-
-
-def _unwrap(value: object) -> str | bool:
-    return value if isinstance(value, bool) else _text(value)
-
-
-def _one_of(kind: type[StrEnum]) -> Reader:
-    known = {str(one): one for one in kind}
-
-    def read_one(value: object) -> StrEnum:
-        found = known.get(value) if isinstance(value, str) else None
-        if found is None:
-            raise _wrong(f"this must be one of {', '.join(known)}")
-        return found
-
-    return read_one
-
-
-def _or_null(reader: Reader) -> Reader:
-    return lambda value: None if value is None else reader(value)
-
-
-def _list(reader: Reader) -> Reader:
-    def read_list(value: object) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            raise _wrong("this must be a list in square brackets")
-        try:
-            return tuple(map(reader, value))
-        except _WrongError:
-            raise _WrongError(*_violations_of(enumerate(value), lambda _: reader)) from None
-
-    return read_list
-
-
-def _map(value: object) -> Mapping[str, str]:
-    given = _object(value)
-    wrong = list(_violations_of(given.items(), lambda _: _text))
-    if wrong:
-        raise _WrongError(*wrong)
-    return {str(key): str(text) for key, text in given.items()}
-
-
-def _object(value: object) -> Mapping[str, object]:
-    if not isinstance(value, Mapping):
-        raise _wrong("this must be an object with named fields")
-    return value
-
-
-def _record(kind: Callable[..., T], fields: Mapping[str, Reader], *required: str) -> Reader:
-    """Reads an object as a value of `kind`."""
-
-    def read_record(value: object) -> T:
-        given = _given(value, fields)
-        missing = [name for name in required if name not in given]
-        if missing:
-            raise _WrongError(*(Violation((), f"the field {name} is missing") for name in missing))
-        return kind(**given)
-
-    return read_record
-
-
-def _given(value: object, fields: Mapping[str, Reader]) -> dict[str, Any]:
-    """What `value` has of `fields`, each read."""
-    given = _object(value)
-    try:
-        return {name: fields[name](one) for name, one in given.items()}
-    except (KeyError, _WrongError):
-        raise _WrongError(
-            *_violations_of(given.items(), lambda name: _field(fields, name))
-        ) from None
-
-
-def _field(fields: Mapping[str, Any], name: str) -> Reader:
-    """Who reads the field `name`; of one that there is not, who complains."""
-    if name in fields:
-        reader: Reader = fields[name]
-        return reader
-    close = get_close_matches(name, fields, 1)
-    meant = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(fields)}"
-
-    def complain(_: object) -> object:
-        raise _wrong(f"there is no such field{meant}")
-
-    return complain
-
-
-def _violations_of(
-    values: Any,  # noqa: ANN401  pairs of any key and value
-    reader_of: Callable[[Any], Reader],
-) -> Iterator[Violation]:
-    """All that is wrong with `values`, which come with their keys."""
-    for key, value in values:
-        try:
-            reader_of(key)(value)
-        except _WrongError as wrong:
-            yield from (one.below(key) for one in wrong.violations)
-
-
-_TEXTS = _list(_text)
-_MATCH = _record(MatchRule, {"kind": _one_of(MatchKind), "value": _text}, "kind", "value")
-_IDENTIFIER = _record(
+_MATCH = record(MatchRule, {"kind": one_of(MatchKind), "value": text}, "kind", "value")
+_IDENTIFIER = record(
     Identifier,
-    {"label": _text, "scheme": _one_of(Scheme), "parameter": _text, "pattern": _text},
+    {"label": text, "scheme": one_of(Scheme), "parameter": text, "pattern": text},
     "label",
     "scheme",
 )
-_CONTACT = _record(
+_CONTACT = record(
     Contact,
     {
-        "type": _text,
-        "value": _text,
-        "label": _or_null(_text),
-        "source": _or_null(_text),
-        "confidence": _or_null(_one_of(Confidence)),
+        "type": text,
+        "value": text,
+        "label": or_null(text),
+        "source": or_null(text),
+        "confidence": or_null(one_of(Confidence)),
     },
     "type",
     "value",
 )
-_HEALTH = _record(
+_HEALTH = record(
     HealthHints,
     {
-        "head_unreliable": _flag,
-        "blocks_bots": _flag,
-        "expect_status": _list(_status_code),
-        "soft_404": _TEXTS,
-        "trailing_slash": _or_null(_text),
+        "head_unreliable": flag,
+        "blocks_bots": flag,
+        "expect_status": list_of(status_code),
+        "soft_404": TEXTS,
+        "trailing_slash": or_null(text),
     },
 )
 _RESOURCE: Mapping[str, Reader] = {
-    "id": _text,
-    "name": _text,
-    "aliases": _TEXTS,
-    "agency": _text,
-    "category": _text,
-    "audience": _TEXTS,
-    "url": _or_null(_text),
-    "short_urls": _TEXTS,
-    "former_urls": _TEXTS,
-    "match": _list(_MATCH),
-    "identifiers": _list(_IDENTIFIER),
-    "contacts": _list(_CONTACT),
-    "description": _words,
-    "sources": _TEXTS,
-    "as_of": _or_null(_date),
-    "confidence": _one_of(Confidence),
-    "status": _or_null(_one_of(Status)),
-    "successor": _or_null(_text),
-    "parent": _or_null(_text),
-    "socrata_id": _or_null(_text),
-    "examples": _TEXTS,
-    "health": _or_null(_HEALTH),
-    "unwrap": _or_null(_unwrap),
-    "sign_in": _flag,
-    "note": _or_null(_text),
+    "id": text,
+    "name": text,
+    "aliases": TEXTS,
+    "agency": text,
+    "category": text,
+    "audience": TEXTS,
+    "url": or_null(text),
+    "short_urls": TEXTS,
+    "former_urls": TEXTS,
+    "match": list_of(_MATCH),
+    "identifiers": list_of(_IDENTIFIER),
+    "contacts": list_of(_CONTACT),
+    "description": words,
+    "sources": TEXTS,
+    "as_of": or_null(day),
+    "confidence": one_of(Confidence),
+    "status": or_null(one_of(Status)),
+    "successor": or_null(text),
+    "parent": or_null(text),
+    "socrata_id": or_null(text),
+    "examples": TEXTS,
+    "health": or_null(_HEALTH),
+    "unwrap": or_null(parameter),
+    "sign_in": flag,
+    "note": or_null(text),
 }
 _AGENCY: Mapping[str, Reader] = {
-    "code": _or_null(_text),
-    "code_lead": _flag,
-    "acronym": _text,
-    "name": _text,
-    "former_names": _TEXTS,
-    "former_acronyms": _TEXTS,
-    "kind": _words,
-    "status": _text,
-    "url": _or_null(_text),
-    "slugs": _TEXTS,
-    "slug_paths": _list(_record(SlugPath, {"slug": _text, "under": _text}, "slug", "under")),
-    "slug_pattern": _or_null(_text),
-    "domains": _TEXTS,
-    "owns": _TEXTS,
-    "host_prefixes": _TEXTS,
-    "email_domains": _TEXTS,
-    "other_codes": _map,
-    "goid": _or_null(_text),
-    "acronym_from": _or_null(_text),
-    "sources": _TEXTS,
-    "as_of": _or_null(_date),
-    "note": _or_null(_text),
+    "code": or_null(text),
+    "code_lead": flag,
+    "acronym": text,
+    "name": text,
+    "former_names": TEXTS,
+    "former_acronyms": TEXTS,
+    "kind": words,
+    "status": text,
+    "url": or_null(text),
+    "slugs": TEXTS,
+    "slug_paths": list_of(record(SlugPath, {"slug": text, "under": text}, "slug", "under")),
+    "slug_pattern": or_null(text),
+    "domains": TEXTS,
+    "owns": TEXTS,
+    "host_prefixes": TEXTS,
+    "email_domains": TEXTS,
+    "other_codes": texts_by_name,
+    "goid": or_null(text),
+    "acronym_from": or_null(text),
+    "sources": TEXTS,
+    "as_of": or_null(day),
+    "note": or_null(text),
 }
 _CONVENTIONS: Mapping[str, Reader] = {
-    "host_number": _or_null(
-        _record(HostNumber, {"pattern": _text, "below": _TEXTS}, "pattern", "below")
+    "host_number": or_null(
+        record(HostNumber, {"pattern": text, "below": TEXTS}, "pattern", "below")
     ),
-    "path_name": _or_null(
-        _record(PathName, {"hosts": _TEXTS, "folders": _TEXTS}, "hosts", "folders")
-    ),
-    "subdomains_of": _TEXTS,
-    "open_suffixes": _list(_record(OpenSuffix, {"suffix": _text, "note": _text}, "suffix", "note")),
+    "path_name": or_null(record(PathName, {"hosts": TEXTS, "folders": TEXTS}, "hosts", "folders")),
+    "subdomains_of": TEXTS,
+    "open_suffixes": list_of(record(OpenSuffix, {"suffix": text, "note": text}, "suffix", "note")),
 }
-_HOST_ALIAS = _record(
-    HostAlias, {"hosts": _TEXTS, "same_as": _text, "except_below": _TEXTS}, "hosts", "same_as"
+_HOST_ALIAS = record(
+    HostAlias, {"hosts": TEXTS, "same_as": text, "except_below": TEXTS}, "hosts", "same_as"
 )
 
 
@@ -321,8 +163,8 @@ def read(
             if section is not None:
                 contents = evolve(contents, **{name: section(value, base)})
             elif name not in _ABOUT_THE_FILE:
-                _field(_SECTIONS, name)(value)
-        except _WrongError as error:
+                reader_of(_SECTIONS, name)(value)
+        except WrongError as error:
             wrong += [one.below(name) for one in error.violations]
     return contents, wrong
 
@@ -344,30 +186,27 @@ def _entries(
         seen: set[str] = set()
 
         def read_entry(value: object) -> Any:  # noqa: ANN401  of `kind`
-            given = _given(value, fields)
+            given = given_of(value, fields)
             name = str(given.get(key))
             if name in seen:
-                raise _WrongError(Violation((key,), f"there is another entry of the {key} {name}"))
+                raise WrongError(Violation((key,), f"there is another entry of the {key} {name}"))
             seen.add(name)
             if name in of_base:
                 return evolve(of_base[name], **given)
-            missing = [name for name in required if name not in given]
-            if missing:
-                raise _WrongError(
-                    *(Violation((), f"the field {one} is missing") for one in missing)
-                )
-            return kind(**given)
+            return complete(kind, given, required)
 
         if not isinstance(value, list):
-            raise _wrong("this must be a list of objects")
+            raise fault(
+                "this must be a list of objects; in TOML, each begins with [[two brackets]]"
+            )
         entries, wrong = [], []
         for number, one in enumerate(value):
             try:
                 entries.append(read_entry(one))
-            except _WrongError as error:
+            except WrongError as error:
                 wrong += [violation.below(number) for violation in error.violations]
         if wrong:
-            raise _WrongError(*wrong)
+            raise WrongError(*wrong)
         return tuple(entries)
 
     return read_entries
@@ -386,6 +225,6 @@ _SECTIONS: Mapping[str, _Section] = {
         ("acronym", "name"),
         lambda base: {entry.acronym: entry for entry in base.agencies},
     ),
-    "host_aliases": lambda value, _: _list(_HOST_ALIAS)(value),
-    "conventions": lambda value, base: evolve(base.conventions, **_given(value, _CONVENTIONS)),
+    "host_aliases": lambda value, _: list_of(_HOST_ALIAS)(value),
+    "conventions": lambda value, base: evolve(base.conventions, **given_of(value, _CONVENTIONS)),
 }

@@ -47,16 +47,24 @@ class Source:
         """
         return changed(self.text, self._tree, self._language, changes)
 
+    def with_text(self, text: str) -> Source:
+        """The same file with another `text`. Raises CatalogError, as parsing it does."""
+        return _parsed(text, self.name, self._language)
+
     @cached_property
     def _tree(self) -> Node:
         return self._language.tree(self.text, len(self.text) - len(self.text.removeprefix(BOM)))
 
 
+def _parsed(text: str, name: str, language: Language) -> Source:
+    return Source(text, language.load(text.removeprefix(BOM), name), name, language)
+
+
 def parse_json(text: str, name: str) -> Source:
     """The JSON `text` of the file `name`. Raises CatalogError, with the line of the fault."""
-    return Source(text, JSON.load(text.removeprefix(BOM), name), name, JSON)
+    return _parsed(text, name, JSON)
 
 
 def parse_toml(text: str, name: str) -> Source:
     """The TOML `text` of the file `name`. Raises CatalogError, with the line of the fault."""
-    return Source(text, TOML.load(text.removeprefix(BOM), name), name, TOML)
+    return _parsed(text, name, TOML)

@@ -43,8 +43,9 @@ class Suspicion:
     imitates: str | None = None
 
 
-# Nobody registers a name under these without saying who they are, so nobody imitates there. Library
-# proxies of universities (www.nyc.gov.proxy.library.example.edu) are the common case.
+# Nobody registers a name under these without saying who they are, so nobody imitates there; but no
+# name there has other letters than Latin ones. Library proxies of universities are the common case
+# (www.nyc.gov.proxy.library.example.edu).
 _VERIFIED = (".gov", ".mil", ".edu")
 
 
@@ -61,7 +62,7 @@ def suspicions(address: Address, known: Known) -> tuple[Suspicion, ...]:
     host = _behind_relay(address.host)
     if known.owner(host):
         rules = _OF_OWN
-    elif host.endswith(_VERIFIED):
+    elif host.endswith(_VERIFIED) and "xn--" not in host:
         rules = _OF_VERIFIED
     else:
         rules = _OF_STRANGERS

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from safelinks.catalog.fields import Path, Violation
 from safelinks.catalog.index import DATA_SET, Hit, Index
 from safelinks.catalog.model import (
     Agency,
     Contents,
     Conventions,
+    HostAlias,
     Identifier,
     MatchKind,
     Resource,
     Scheme,
 )
-from safelinks.catalog.reading import Path, Violation
 from safelinks.errors import InvalidURLError
 from safelinks.urls import Address, split
 
@@ -38,7 +39,7 @@ def of_entries(own: Contents) -> list[Violation]:
     return [
         *_below("resources", own.resources, _of_resource),
         *_below("agencies", own.agencies, _of_agency),
-        *_below("host_aliases", own.host_aliases, lambda one: _of_hosts(one.hosts, "hosts")),
+        *_below("host_aliases", own.host_aliases, _of_alias),
         *(one.below("conventions") for one in _of_conventions(own.conventions)),
     ]
 
@@ -140,10 +141,29 @@ def _of_agency(entry: Agency) -> Iterator[Violation]:
         yield from (one.below("slug_pattern") for one in _of_pattern(entry.slug_pattern, groups=0))
 
 
+def _of_alias(one: HostAlias) -> Iterator[Violation]:
+    yield from _of_hosts(one.hosts, "hosts")
+    yield from (found.below("same_as") for found in _of_host(one.same_as))
+    for number, path in enumerate(one.except_below):
+        if not path.startswith("/") or path.endswith("/") or path != path.lower():
+            message = (
+                "this must be a path in lower case, such as /account, without a slash behind it"
+            )
+            yield Violation(("except_below", number), message)
+
+
 def _of_conventions(one: Conventions) -> Iterator[Violation]:
     yield from _of_hosts(one.subdomains_of, "subdomains_of")
     if one.path_name is not None:
         yield from _of_hosts(one.path_name.hosts, "path_name", "hosts")
+        for number, folder in enumerate(one.path_name.folders):
+            if "/" in folder or folder != folder.lower():
+                message = "this must be one part of a path, in lower case, such as site"
+                yield Violation(("path_name", "folders", number), message)
+    for number, suffix in enumerate(one.open_suffixes):
+        yield from (
+            found.below("open_suffixes", number, "suffix") for found in _of_host(suffix.suffix)
+        )
     if one.host_number is not None:
         yield from _of_hosts(one.host_number.below, "host_number", "below")
         wrong = _of_pattern(one.host_number.pattern, groups=1)
@@ -154,22 +174,36 @@ def of_relations(
     own: Contents, resources: Mapping[str, Resource], agencies: Mapping[str, Agency], index: Index
 ) -> list[Violation]:
     """What is wrong between entries: those of `own`, and all that there are, its own among them."""
-    holders = {
-        index.key_of(url): entry.id for entry in resources.values() for url in _in_force(entry)
-    }
+    ids = {entry.id for entry in own.resources}
+    others = (entry for entry in resources.values() if entry.id not in ids)
+    holders = _holders((*others, *own.resources), index)
     return [
+        *_below("agencies", own.agencies, lambda one: _owned_twice(one, agencies)),
         *_below("resources", own.resources, lambda one: _references(one, resources, agencies)),
-        *_claimed_twice(own.resources, index),
+        *_below("resources", own.resources, lambda one: _claimed_twice(one, holders, index)),
         *_below("resources", own.resources, lambda one: _former(one, holders, index)),
         *_below("resources", own.resources, lambda one: _not_recognised(one, index)),
     ]
+
+
+def _owned_twice(entry: Agency, agencies: Mapping[str, Agency]) -> Iterator[Violation]:
+    """Hosts and domains that a body shares with another one."""
+    for name in ("domains", "owns"):
+        hosts = set(getattr(entry, name))
+        for other in agencies.values() if hosts else ():
+            shared = hosts.intersection(getattr(other, name))
+            if shared and other.acronym != entry.acronym:
+                yield Violation((name,), f"{min(shared)} already belongs to {other.acronym}")
 
 
 def _references(
     entry: Resource, resources: Mapping[str, Resource], agencies: Mapping[str, Agency]
 ) -> Iterator[Violation]:
     if entry.agency not in agencies:
-        yield Violation(("agency",), f"there is no agency {entry.agency!r}")
+        message = (
+            f"there is no agency {entry.agency!r}; add it to the agencies, or name another one"
+        )
+        yield Violation(("agency",), message)
     for name in ("parent", "successor"):
         other = getattr(entry, name)
         if other is not None and other not in resources:
@@ -187,28 +221,42 @@ def _chain(name: str | None, field: str, resources: Mapping[str, Resource]) -> s
     return found
 
 
-def _claimed_twice(entries: Sequence[Resource], index: Index) -> Iterator[Violation]:
-    """Kinds and values that two resources share; the same page is the same value."""
-    holders: dict[tuple[MatchKind, str], str] = {}
-    for number, entry in enumerate(entries):
-        for at, rule in enumerate(entry.match):
-            key = rule.value if rule.kind is MatchKind.HOST else index.key_of(rule.value)
-            holder = holders.setdefault((rule.kind, key), entry.id)
-            if holder != entry.id:
-                path: Path = ("resources", number, "match", at, "value")
-                yield Violation(path, f"this already belongs to {holder}")
+_Claim = tuple[MatchKind, str]
 
 
-def _in_force(entry: Resource) -> Iterator[str]:
-    """Every address of a resource that is no former one."""
-    yield from (url for url in (entry.url, *entry.short_urls) if url is not None)
-    yield from (one.value for one in entry.match if one.kind is MatchKind.EXACT)
+def _claims_of(entry: Resource, index: Index) -> Iterator[tuple[Path, _Claim]]:
+    """What a resource has to itself: its addresses in force, prefixes and hosts."""
+    if entry.url is not None:
+        yield ("url",), (MatchKind.EXACT, index.key_of(entry.url))
+    for number, url in enumerate(entry.short_urls):
+        yield ("short_urls", number), (MatchKind.EXACT, index.key_of(url))
+    for number, one in enumerate(entry.match):
+        value = one.value if one.kind is MatchKind.HOST else index.key_of(one.value)
+        yield ("match", number, "value"), (one.kind, value)
 
 
-def _former(entry: Resource, holders: Mapping[str, str], index: Index) -> Iterator[Violation]:
+def _claimed_twice(
+    entry: Resource, holders: Mapping[_Claim, str], index: Index
+) -> Iterator[Violation]:
+    """What a resource shares with another one; the same page is the same address."""
+    for path, claim in _claims_of(entry, index):
+        if holders[claim] != entry.id:
+            yield Violation(path, f"this already belongs to {holders[claim]}")
+
+
+def _holders(resources: Iterable[Resource], index: Index) -> Mapping[_Claim, str]:
+    """Whose each claim is: where several claim the same, the first one's."""
+    found: dict[_Claim, str] = {}
+    for entry in resources:
+        for _, claim in _claims_of(entry, index):
+            found.setdefault(claim, entry.id)
+    return found
+
+
+def _former(entry: Resource, holders: Mapping[_Claim, str], index: Index) -> Iterator[Violation]:
     """Former addresses that are still in force, of whom `holders` says."""
     for number, url in enumerate(entry.former_urls):
-        holder = holders.get(index.key_of(url), entry.successor)
+        holder = holders.get((MatchKind.EXACT, index.key_of(url)), entry.successor)
         if holder == entry.id:
             message = "this is the same as an address in force"
             yield Violation(("former_urls", number), message)

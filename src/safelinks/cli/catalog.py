@@ -6,14 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from difflib import get_close_matches, unified_diff
+from difflib import get_close_matches
 from importlib.resources import as_file
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from safelinks.cli.catalogs import Chosen, catalog_options
+from safelinks.cli.catalogs import Chosen, catalog_options, choose, chosen_here
 from safelinks.cli.inputs import addresses, complain, tell
 from safelinks.cli.network import Network, network_options
 from safelinks.errors import CatalogError
@@ -21,6 +21,7 @@ from safelinks.printable import printable
 
 if TYPE_CHECKING:
     from safelinks.catalog import Catalog, Resource
+    from safelinks.catalog.catalog import Opened
 
 __all__ = ["catalog"]
 
@@ -28,11 +29,16 @@ _MOST_FOUND = 10
 
 
 @click.group()
-def catalog() -> None:
+@choose
+@click.pass_context
+def catalog(
+    context: click.Context, *, catalog_files: tuple[str, ...], no_default_catalog: bool
+) -> None:
     """Look into the catalog of City resources, and keep it in order.
 
     With --catalog FILE, all of these go by that file, too.
     """
+    context.obj = chosen_here(catalog_files, without_default=no_default_catalog)
 
 
 def _print(lines: Iterable[str]) -> None:
@@ -169,7 +175,11 @@ def export(*, output_format: str, agency: str | None, category: str | None, chos
 
     known, entries = _chosen_entries(chosen, agency, category)
     contents = evolve(known.contents, resources=tuple(entries))
-    click.echo(FORMATS[output_format](contents), nl=False)
+    text = FORMATS[output_format](contents)
+    if sys.stdout.isatty():
+        _print(map(printable, text.split("\n")[:-1]))
+    else:
+        click.echo(text, nl=False)
 
 
 @catalog.command(short_help="Check that catalog files keep the rules.")
@@ -182,23 +192,22 @@ def validate(context: click.Context, files: tuple[str, ...], *, chosen: Chosen) 
     A file may refer to what is in the catalog of New York City, and in files before it. Exits with
     1 if there are faults, and with 2 if a file cannot be read.
     """
-    from safelinks.catalog import Catalog  # noqa: PLC0415
-    from safelinks.catalog import validate as faults_of  # noqa: PLC0415
+    from safelinks.catalog.catalog import open_file  # noqa: PLC0415
 
     base = chosen.load()
     code = 0
     for file in files:
         try:
-            faults = faults_of(file, base)
+            opened = open_file(file, base)
         except CatalogError as error:
             complain(str(error))
             code = 2
             continue
-        _print(printable(str(fault)) for fault in faults)
-        if faults:
+        _print(printable(str(fault)) for fault in opened.faults)
+        if opened.catalog is None:
             code = max(code, 1)
         else:
-            base = Catalog.load(file, base=base)
+            base = opened.catalog
             tell(f"{file}: in order")
     context.exit(code)
 
@@ -218,33 +227,40 @@ def check(
     file, behind what a person has to review. Exits with 1 if there is anything to change or to
     review, and with 3 when this machine has no network.
     """
-    from safelinks.catalog import Catalog  # noqa: PLC0415
+    from safelinks.catalog.catalog import open_file  # noqa: PLC0415
     from safelinks.catalog.files import NYC, packaged  # noqa: PLC0415
 
     code = 0
     if not files and not chosen.files:
         with as_file(packaged(NYC[0])) as path:
-            code = _check_file(str(path), chosen.load(), network)
+            code = _check_file(str(path), open_file(path, chosen.load()), network)
     base = chosen.load() if files else chosen.base()
     for file in files or chosen.files:
-        base = Catalog.load(file, base=base)
-        code = max(code, _check_file(file, base, network))
+        opened = open_file(file, base)
+        code = max(code, _check_file(file, opened, network))
+        base = opened.catalog or base
     context.exit(code)
 
 
-def _check_file(file: str, known: Catalog, network: Network) -> int:
-    """Check a file whose entries are `known`, and print what there is to do; the exit code."""
+def _check_file(file: str, opened: Opened, network: Network) -> int:
+    """Check the addresses in a file, and print what there is to do; the exit code."""
     from safelinks import upkeep  # noqa: PLC0415  much that no other command needs
-    from safelinks.catalog.files import source_of  # noqa: PLC0415
-    from safelinks.reports.catalog import upkeep_lines  # noqa: PLC0415
+    from safelinks.reports.catalog import diff_lines, upkeep_lines  # noqa: PLC0415
 
-    source = source_of(Path(file))
-    asked = upkeep.addresses(source, known)
-    outcomes = network.ask(asked)
-    found = upkeep.upkeep(source, known, outcomes, datetime.now(UTC).date())
+    if opened.catalog is None:
+        complain(f"{opened.faults[0]}; `safelinks catalog validate` tells all")
+        return 2
+    asked = upkeep.addresses(opened.source, opened.catalog)
+    found = upkeep.upkeep(
+        opened.source, opened.catalog, network.ask(asked), datetime.now(UTC).date()
+    )
     _print(upkeep_lines(found, len(asked)))
-    before, after = (text.splitlines(keepends=True) for text in (source.text, found.text))
     shown = printable if sys.stdout.isatty() else str
-    for line in unified_diff(before, after, file, file):
-        click.echo(shown(line.rstrip("\n")))
+    _print(map(shown, diff_lines(opened.source.text, found.text, _for_patch(file))))
     return found.exit_code
+
+
+def _for_patch(file: str) -> str:
+    """The name of a file as `git apply` takes it: relative, where it is below this directory."""
+    path = Path(file).resolve()
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file

@@ -12,7 +12,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from safelinks.catalog import Catalog
 
-__all__ = ["Chosen", "catalog_options", "choose"]
+__all__ = ["Chosen", "catalog_options", "choose", "chosen_here"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -51,20 +51,22 @@ _WITHOUT_DEFAULT = click.option(
 
 
 def choose(function: Function) -> Function:
-    """The two options, as those of the program itself, for all of its commands."""
+    """The two options, as those of a group, for all of its commands."""
     return _FILES(_WITHOUT_DEFAULT(function))
 
 
+def chosen_here(files: tuple[str, ...], *, without_default: bool) -> Chosen:
+    """What was chosen by the options of the present command, and before its name."""
+    before = click.get_current_context().find_object(Chosen) or Chosen()
+    return Chosen(before.files + files, without_default or before.without_default)
+
+
 def catalog_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same for one command, which gets what was `chosen`, here or before its name."""
+    """The two options for one command, which gets what was `chosen`, here or before its name."""
 
     @wraps(function)
     def command(*args: Any, **options: Any) -> Any:  # noqa: ANN401  whatever the command takes
-        before = click.get_current_context().find_object(Chosen) or Chosen()
-        chosen = Chosen(
-            before.files + options.pop("catalog_files"),
-            options.pop("no_default_catalog") or before.without_default,
-        )
-        return function(*args, chosen=chosen, **options)
+        files, without = options.pop("catalog_files"), options.pop("no_default_catalog")
+        return function(*args, chosen=chosen_here(files, without_default=without), **options)
 
     return choose(command)

@@ -6,7 +6,9 @@ address is made printable here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import unified_diff
 
 from safelinks.catalog import Catalog, Match, Resource, Suspicion
 from safelinks.catalog.model import Contact
@@ -59,6 +61,7 @@ def _fields(entry: Resource, catalog: Catalog) -> Iterator[tuple[str, Sequence[s
         other = others.get(name or "")
         yield label, [printable(f"{other.name} ({other.id})")] if other else []
     yield "sign-in", ["people sign in here"] if entry.sign_in else []
+    yield "carries", [printable(one.label) for one in entry.identifiers]
     yield "recognised", [printable(f"{one.kind} {one.value}") for one in entry.match]
     dated = f", as of {entry.as_of}" if entry.as_of else ", undated"
     yield "confidence", [f"{entry.confidence}{printable(dated)}"]
@@ -139,3 +142,14 @@ def upkeep_lines(found: Upkeep, asked: int) -> Iterator[str]:
     yield f"{asked} {addresses} asked: {moved} moved, {review} to review."
     if found.offline:
         yield "This machine has no network, so nothing is known of the others; run this again."
+
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # as `patch` counts them
+
+
+def diff_lines(before: str, after: str, name: str) -> Iterator[str]:
+    """A unified diff of the file `name`, line by line, without the ends of lines."""
+    for line in unified_diff(_LINE.findall(before), _LINE.findall(after), name, name):
+        yield line.removesuffix("\n")
+        if not line.endswith("\n"):
+            yield "\\ No newline at end of file"

@@ -143,7 +143,8 @@ def _remark_lines(report: Report) -> Iterator[str]:
             yield f"    {printable(one.resource.name)} ({printable(where)})"
             if one.leads_to is not None:
                 url = printable_url(one.url or "")
-                yield f"        the link leads to {printable(one.leads_to)}: {url}"
+                name = printable(one.name or "")
+                yield f"        the link named “{name}” leads to {printable(one.leads_to)}: {url}"
             yield f"        it {printable(one.home)}"
         if remarks:
             yield ""
@@ -159,6 +160,12 @@ def _verdict_lines(report: Report) -> Iterator[str]:
     newer = sum(row.replacement is not None for row in report.rows)
     if newer:
         yield f"{_count(newer, 'address')} should be replaced by the one after “now:”."
+    suspicious = sum(bool(row.suspicions) for row in report.rows)
+    if suspicious:
+        yield f"{_count(suspicious, 'address')} may not be what it seems: see “suspicious:”."
+    elsewhere = sum(one.kind is Kind.LEADS_ELSEWHERE for one in report.remarks)
+    if elsewhere:
+        yield f"{_count(elsewhere, 'link')} led elsewhere than the name says: see above."
     failing = sum(row.failing for row in report.rows)
     if failing:
         yield f"{_count(failing, 'address')} did not work: mend or remove the links above in red."
