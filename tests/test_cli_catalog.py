@@ -176,6 +176,11 @@ class TestListAndExport:
         assert result.exit_code == 2
         assert message in result.stderr
 
+    def test_nothing_to_list(self) -> None:
+        result = _run("catalog", "list", "--agency", "MOCS", "--category", "payments")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "there is no such resource" in result.stderr
+
     def test_export_as_json_can_be_given_again(self, tmp_path: Path) -> None:
         path = tmp_path / "again.json"
         path.write_text(_run("catalog", "export").stdout, "utf-8")
@@ -220,6 +225,7 @@ class TestOtherCatalogs:
         url = "https://old.acme.example/help"
         for arguments in (
             ("--catalog", ours, "catalog", "match", url),
+            ("catalog", "--catalog", ours, "match", url),
             ("catalog", "match", "--catalog", ours, url),
             ("--no-default-catalog", "catalog", "match", "--catalog", ours, url),
         ):
@@ -236,6 +242,14 @@ class TestOtherCatalogs:
         assert "Payee Information Portal" in result.stdout
         alone = _run("check", "--offline", "--catalog", ours, "--no-default-catalog", stdin=text)
         assert "Payee Information Portal" not in alone.stdout
+
+    def test_the_end_of_a_report_counts_what_is_wrong(self) -> None:
+        text = "[PIP](https://evil.example/) https://nyc-gov.org/ https://www.nyc.gov/pip\n"
+        lines = _run("check", "--offline", stdin=text).stdout.splitlines()
+        assert lines[-2:] == [
+            "1 address called suspicious above: see what is said there.",
+            "1 link to a place other than the name says: mend the address or the name.",
+        ]
 
     def test_unwrap(self, ours: str) -> None:
         link = wrap("https://old.acme.example/help")

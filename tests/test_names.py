@@ -162,6 +162,7 @@ def test_the_notice() -> None:
         (f"[PIP](https://evil.example/) {CITY}", [(ELSEWHERE, "pip")]),
         (f"[Log in to PIP](https://evil.example/) {CITY}", [(ELSEWHERE, "pip")]),
         (f"[PIP](https://www.irs.gov/x) {CITY}", [(ELSEWHERE, "pip")]),
+        (f"[PIP](https://www.nyс.gov/pip) {CITY}", [(ELSEWHERE, "pip")]),
         (f"[PIP](https://sam.gov/x) {CITY}", [(ELSEWHERE, "pip")]),
         ("[Payee Information Portal](https://evil.example/) [City Record Online](https://e.example/)", [(ELSEWHERE, "pip"), (ELSEWHERE, "city-record-online")]),
         (f"[A video about PIP](https://video.example/) {CITY}", [(UNLINKED, "pip")]),

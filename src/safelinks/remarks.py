@@ -262,7 +262,7 @@ def _is_a_strangers(match: Match) -> bool:
     host = match.host or ""
     return (
         match.site not in _SPEAK_OF_OTHERS
-        and not host.endswith(_VERIFIED)
+        and ("xn--" in host or not host.endswith(_VERIFIED))
         and opaque(match.target or match.url) is None
     )
 

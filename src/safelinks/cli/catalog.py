@@ -148,12 +148,21 @@ def _chosen_entries(
 @catalog.command("list")
 @_filters
 @catalog_options
-def list_(*, agency: str | None, category: str | None, chosen: Chosen) -> None:
-    """List the resources, all or those of an agency or a category."""
+@click.pass_context
+def list_(
+    context: click.Context, *, agency: str | None, category: str | None, chosen: Chosen
+) -> None:
+    """List the resources, all or those of an agency or a category.
+
+    Exits with 1 if there is none.
+    """
     from safelinks.reports.catalog import table_lines  # noqa: PLC0415
 
     known, entries = _chosen_entries(chosen, agency, category)
     _print(table_lines(entries, known))
+    if not entries:
+        complain("there is no such resource; leave out --agency or --category")
+        context.exit(1)
 
 
 @catalog.command()

@@ -86,6 +86,7 @@ def _remark(remark: Remark) -> dict[str, object]:
         "file": remark.file,
         "place": _place(remark.place),
         "resource": remark.resource.id,
+        "name": remark.name,
         "message": remark.message,
         "url": remark.url,
         "current_url": remark.current_url,

@@ -162,10 +162,11 @@ def _verdict_lines(report: Report) -> Iterator[str]:
         yield f"{_count(newer, 'address')} should be replaced by the one after “now:”."
     suspicious = sum(bool(row.suspicions) for row in report.rows)
     if suspicious:
-        yield f"{_count(suspicious, 'address')} may not be what it seems: see “suspicious:”."
+        yield f"{_count(suspicious, 'address')} called suspicious above: see what is said there."
     elsewhere = sum(one.kind is Kind.LEADS_ELSEWHERE for one in report.remarks)
     if elsewhere:
-        yield f"{_count(elsewhere, 'link')} led elsewhere than the name says: see above."
+        links = _count(elsewhere, "link")
+        yield f"{links} to a place other than the name says: mend the address or the name."
     failing = sum(row.failing for row in report.rows)
     if failing:
         yield f"{_count(failing, 'address')} did not work: mend or remove the links above in red."
