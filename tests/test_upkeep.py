@@ -47,7 +47,7 @@ def test_what_has_moved_becomes_a_former_address_in_few_lines() -> None:
     source = _source()
     found = _found(_moved(OLD, NEW))
     assert [one.resource.id for one in found.proposals] == ["passport-faqs"]
-    assert (found.remarks, found.exit_code) == ((), 1)
+    assert (found.reviews, found.exit_code) == ((), 1)
     before = CITY.resources["passport-faqs"]
     gone, come = Counter(source.text.splitlines()), Counter(found.text.splitlines())
     assert set(gone - come) == {
@@ -96,7 +96,7 @@ def test_the_proposal_is_a_catalog_in_order(tmp_path: Path) -> None:
 def test_what_a_person_has_to_review(outcome: Outcome, message: str) -> None:
     found = _found(outcome)
     assert found.proposals == ()
-    assert [(one.resource.id, one.message) for one in found.remarks] == [("passport-faqs", message)]
+    assert [(one.resource.id, one.message) for one in found.reviews] == [("passport-faqs", message)]
     assert found.text == _source().text
     assert found.exit_code == 1
 
@@ -112,7 +112,7 @@ def test_what_a_person_has_to_review(outcome: Outcome, message: str) -> None:
 )  # fmt: skip
 def test_nothing_to_do(outcome: Outcome) -> None:
     found = _found(outcome)
-    assert (found.proposals, found.remarks, found.exit_code) == ((), (), 0)
+    assert (found.proposals, found.reviews, found.exit_code) == ((), (), 0)
 
 
 def test_without_a_network_nothing_is_known() -> None:
@@ -122,10 +122,10 @@ def test_without_a_network_nothing_is_known() -> None:
 def test_former_addresses_that_lead_elsewhere() -> None:
     former = "https://www1.nyc.gov/site/mocs/systems/passport-user-materials.page"
     current = str(CITY.resources["passport-learning"].url)
-    assert _found(_moved(former, current)).remarks == ()
-    (remark,) = _found(_moved(former, "https://www.nyc.gov/site/mocs/index.page")).remarks
-    assert remark.resource.id == "passport-learning"
-    assert remark.message == (
+    assert _found(_moved(former, current)).reviews == ()
+    (review,) = _found(_moved(former, "https://www.nyc.gov/site/mocs/index.page")).reviews
+    assert review.resource.id == "passport-learning"
+    assert review.message == (
         f"this former address leads to https://www.nyc.gov/site/mocs/index.page, not to {current}"
     )
 
@@ -151,8 +151,8 @@ def test_what_would_break_a_rule_is_not_proposed(
     outcomes = {OLD: _moved(OLD, to), f"{OLD}?y": _moved(f"{OLD}?y", fine)}
     found = upkeep(source, over, outcomes, TODAY)
     assert [one.resource.id for one in found.proposals] == ["y"]
-    (remark,) = found.remarks
-    assert remark.message == f"this has moved to {to}, but written so, {why}: review it"
+    (review,) = found.reviews
+    assert review.message == f"this has moved to {to}, but written so, {why}: review it"
 
 
 OURS = """\

@@ -17,7 +17,7 @@ from safelinks.catalog.source import Add, Change, Insert, Replace, Source
 from safelinks.health.outcome import MEANING, Outcome, Reason, Verdict
 from safelinks.urls import registrable_domain, split
 
-__all__ = ["Proposal", "Remark", "Upkeep", "addresses", "upkeep"]
+__all__ = ["Proposal", "Review", "Upkeep", "addresses", "upkeep"]
 
 _BROKEN = (Verdict.DEAD, Verdict.FAILING)
 
@@ -32,7 +32,7 @@ class Proposal:
 
 
 @frozen
-class Remark:
+class Review:
     """Something about an address of a resource that a person has to look at."""
 
     resource: Resource
@@ -46,13 +46,13 @@ class Upkeep:
 
     text: str
     proposals: tuple[Proposal, ...]
-    remarks: tuple[Remark, ...]
+    reviews: tuple[Review, ...]
     offline: bool = False
 
     @property
     def exit_code(self) -> int:
         """1 when there is something to do, else 3 when there was no network, else 0."""
-        return 1 if self.proposals or self.remarks else 3 if self.offline else 0
+        return 1 if self.proposals or self.reviews else 3 if self.offline else 0
 
 
 def addresses(source: Source, catalog: Catalog) -> list[str]:
@@ -72,7 +72,7 @@ def upkeep(
     `catalog` has the file's entries, and whatever they refer to; `today` dates the evidence.
     """
     proposals: dict[int, Proposal] = {}  # by the number of the entry in the file
-    remarks: list[Remark] = []
+    reviews: list[Review] = []
     entries = _entries(source)
     for number, given in enumerate(entries):
         entry = catalog.resources[str(given["id"])]
@@ -82,8 +82,8 @@ def upkeep(
             if isinstance(found, Proposal):
                 proposals[number] = found
             elif found is not None:
-                remarks.append(found)
-        remarks += _of_former(entry, outcomes, catalog)
+                reviews.append(found)
+        reviews += _of_former(entry, outcomes, catalog)
     while True:
         text = source.edited(
             change
@@ -97,9 +97,9 @@ def upkeep(
         for number in sorted(wrong):
             bad = proposals.pop(number)
             message = f"this has moved to {bad.url}, but written so, {faults[number]}: review it"
-            remarks.append(Remark(bad.resource, str(bad.resource.url), message))
+            reviews.append(Review(bad.resource, str(bad.resource.url), message))
     offline = any(one.verdict is Verdict.OFFLINE for one in outcomes.values())
-    return Upkeep(text, tuple(proposals.values()), tuple(remarks), offline)
+    return Upkeep(text, tuple(proposals.values()), tuple(reviews), offline)
 
 
 def _faults_of(source: Source, catalog: Catalog) -> Mapping[int, str]:
@@ -119,16 +119,16 @@ def _entries(source: Source) -> Sequence[Mapping[str, object]]:
 
 def _of_current(
     entry: Resource, outcome: Outcome, catalog: Catalog, today: date
-) -> Proposal | Remark | None:
+) -> Proposal | Review | None:
     """What the outcome of an address in force means."""
     if outcome.verdict in _BROKEN:
-        return Remark(entry, outcome.url, f"review this: {MEANING[outcome.reason]}")
+        return Review(entry, outcome.url, f"review this: {MEANING[outcome.reason]}")
     if outcome.reason is not Reason.MOVED_PERMANENTLY or outcome.replacement is None:
         return None
     new = outcome.replacement
     doubt = _doubt(entry, new, catalog)
     if doubt:
-        return Remark(entry, outcome.url, f"this has moved to {new}, but {doubt}: review it")
+        return Review(entry, outcome.url, f"this has moved to {new}, but {doubt}: review it")
     return Proposal(entry, new, f"{_way(outcome)}, seen on {today}")
 
 
@@ -178,7 +178,7 @@ def _changes(
 
 def _of_former(
     entry: Resource, outcomes: Mapping[str, Outcome], catalog: Catalog
-) -> Iterator[Remark]:
+) -> Iterator[Review]:
     """What the outcomes of former addresses mean: only what contradicts the catalog is said."""
     current = catalog.home_of(entry)
     for url in entry.former_urls:
@@ -188,4 +188,4 @@ def _of_former(
         ended = catalog.identify(outcome.final_url)
         if current is None or ended.resource == entry or catalog.same_page(ended.url, current):
             continue
-        yield Remark(entry, url, f"this former address leads to {ended.url}, not to {current}")
+        yield Review(entry, url, f"this former address leads to {ended.url}, not to {current}")

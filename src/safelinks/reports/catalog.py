@@ -134,12 +134,12 @@ def upkeep_lines(found: Upkeep, asked: int) -> Iterator[str]:
         yield f"    {printable_url(one.resource.url or '')}"
         yield f"    now: {printable_url(one.url)}"
         yield f"    {printable(one.evidence)}"
-    for remark in found.remarks:
-        yield f"{printable(remark.resource.id)}: {printable(remark.message)}"
-        yield f"    {printable_url(remark.url)}"
-    moved, review = len(found.proposals), len(found.remarks)
+    for review in found.reviews:
+        yield f"{printable(review.resource.id)}: {printable(review.message)}"
+        yield f"    {printable_url(review.url)}"
+    moved, left = len(found.proposals), len(found.reviews)
     addresses = "address" if asked == 1 else "addresses"
-    yield f"{asked} {addresses} asked: {moved} moved, {review} to review."
+    yield f"{asked} {addresses} asked: {moved} moved, {left} to review."
     if found.offline:
         yield "This machine has no network, so nothing is known of the others; run this again."
 
