@@ -9,8 +9,9 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 import httpx
 from attrs import evolve
 
+from safelinks.health.addresses import is_private_host
 from safelinks.health.outcome import Outcome, Reason
-from safelinks.health.policy import Policy, is_private_host
+from safelinks.health.policy import Policy
 from safelinks.health.probe import Answer, Failure, Wait, probe
 from safelinks.health.session import Session
 from safelinks.health.transport import Resolve, resolve

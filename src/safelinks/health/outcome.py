@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from attrs import frozen
 
-__all__ = ["MEANING", "VERDICTS", "Hop", "Outcome", "Reason", "Verdict"]
+__all__ = ["MEANING", "VERDICTS", "Certificate", "Hop", "Outcome", "Past", "Reason", "Verdict"]
 
 
 class Verdict(StrEnum):
@@ -33,6 +34,8 @@ class Reason(StrEnum):
     GONE = "gone"
     NO_SUCH_HOST = "no-such-host"
     SOFT_404 = "soft-404"
+    PARKED = "parked"
+    NO_SUCH_FRAGMENT = "no-such-fragment"
     SERVER_ERROR = "server-error"
     REFUSED = "refused"
     RESET = "reset"
@@ -45,6 +48,7 @@ class Reason(StrEnum):
     TLS_UNTRUSTED = "tls-untrusted"
     TLS_SELF_SIGNED = "tls-self-signed"
     TLS_FAILURE = "tls-failure"
+    MAINTENANCE = "maintenance"
     REDIRECT_LOOP = "redirect-loop"
     TOO_MANY_REDIRECTS = "too-many-redirects"
     BAD_REDIRECT = "bad-redirect"
@@ -55,6 +59,7 @@ class Reason(StrEnum):
     LEGAL = "legal"
     BOT_WALL = "bot-wall"
     LOGIN_WALL = "login-wall"
+    TLS_INCOMPLETE_CHAIN = "tls-incomplete-chain"
     ODD_STATUS = "odd-status"
     PRIVATE_ADDRESS = "private-address"
     BLOCKED_PORT = "blocked-port"
@@ -62,6 +67,7 @@ class Reason(StrEnum):
     UNSUPPORTED_SCHEME = "unsupported-scheme"
     INVALID_URL = "invalid-url"
     WRAPPER = "wrapper"
+    EXCLUDED = "excluded"
     DEFANGED = "defanged"
     NOT_ASKED = "not-asked"
     NO_NETWORK = "no-network"
@@ -77,6 +83,8 @@ _TABLE: Mapping[Reason, tuple[Verdict, str]] = {
     Reason.GONE: (Verdict.DEAD, "page removed for good"),
     Reason.NO_SUCH_HOST: (Verdict.DEAD, "no such host"),
     Reason.SOFT_404: (Verdict.DEAD, "the server shows a “not found” page"),
+    Reason.PARKED: (Verdict.DEAD, "the domain is for sale or parked"),
+    Reason.NO_SUCH_FRAGMENT: (Verdict.DEAD, "the page works, but the place in it is gone"),
     Reason.SERVER_ERROR: (Verdict.FAILING, "the server reports an error"),
     Reason.REFUSED: (Verdict.FAILING, "the server refuses connections"),
     Reason.RESET: (Verdict.FAILING, "the server broke off the connection"),
@@ -89,6 +97,7 @@ _TABLE: Mapping[Reason, tuple[Verdict, str]] = {
     Reason.TLS_UNTRUSTED: (Verdict.FAILING, "its certificate is not trusted"),
     Reason.TLS_SELF_SIGNED: (Verdict.FAILING, "its certificate is signed by itself"),
     Reason.TLS_FAILURE: (Verdict.FAILING, "no secure connection"),
+    Reason.MAINTENANCE: (Verdict.FAILING, "down for maintenance"),
     Reason.REDIRECT_LOOP: (Verdict.FAILING, "redirects in a circle"),
     Reason.TOO_MANY_REDIRECTS: (Verdict.FAILING, "redirects too often"),
     Reason.BAD_REDIRECT: (Verdict.FAILING, "redirects to nowhere"),
@@ -99,6 +108,10 @@ _TABLE: Mapping[Reason, tuple[Verdict, str]] = {
     Reason.LEGAL: (Verdict.UNCERTAIN, "withheld for legal reasons"),
     Reason.BOT_WALL: (Verdict.UNCERTAIN, "only lets browsers in"),
     Reason.LOGIN_WALL: (Verdict.UNCERTAIN, "leads to a sign-in page"),
+    Reason.TLS_INCOMPLETE_CHAIN: (
+        Verdict.UNCERTAIN,
+        "the server forgets a certificate that browsers fetch",
+    ),
     Reason.ODD_STATUS: (Verdict.UNCERTAIN, "an unusual answer"),
     Reason.PRIVATE_ADDRESS: (Verdict.SKIPPED, "a private address is not asked"),
     Reason.BLOCKED_PORT: (Verdict.SKIPPED, "the port of another service is not asked"),
@@ -106,6 +119,7 @@ _TABLE: Mapping[Reason, tuple[Verdict, str]] = {
     Reason.UNSUPPORTED_SCHEME: (Verdict.SKIPPED, "not a web address"),
     Reason.INVALID_URL: (Verdict.SKIPPED, "not a valid address"),
     Reason.WRAPPER: (Verdict.SKIPPED, "a wrapped link whose target is not known"),
+    Reason.EXCLUDED: (Verdict.SKIPPED, "left out as asked"),
     Reason.DEFANGED: (Verdict.SKIPPED, "made harmless on purpose"),
     Reason.NOT_ASKED: (Verdict.SKIPPED, "not asked"),
     Reason.NO_NETWORK: (Verdict.OFFLINE, "not known: this machine has no network"),
@@ -116,19 +130,54 @@ MEANING: Mapping[Reason, str] = {reason: words for reason, (_, words) in _TABLE.
 
 @frozen
 class Hop:
-    """One request that was answered: its address and the status code of the answer."""
+    """One request on the way to the verdict.
+
+    `status` is the status code of the answer, None when none came; `elapsed` is in seconds.
+    """
 
     url: str
-    status: int
+    status: int | None = None
+    elapsed: float = 0.0
+    method: str = "GET"
+
+
+@frozen
+class Certificate:
+    """What the certificate of a server says: for which names and in which time it is valid."""
+
+    not_before: datetime
+    not_after: datetime
+    names: tuple[str, ...] = ()
+
+    def days_left(self, now: datetime) -> int:
+        """Whole days until it ends; negative when it has ended."""
+        return (self.not_after - now).days
+
+
+@frozen
+class Past:
+    """What earlier runs saw of an address.
+
+    `runs` is how many runs in a row, this one included, it did not work, `since` when the first of
+    them was, `last_alive` when it was last seen to work (None: never). `reused` is when the outcome
+    was found, if it is that of an earlier run.
+    """
+
+    runs: int = 0
+    since: datetime | None = None
+    last_alive: datetime | None = None
+    reused: datetime | None = None
 
 
 @frozen
 class Outcome:
     """The judgement on one address, with its evidence.
 
-    `status` is that of the last answer, `hops` every answer on the way, `final_url` where the way
-    ended, `replacement` the address to write instead, after permanent redirects. `evidence` is a
-    phrase that says what was seen, `attempts` how many requests it took.
+    `hops` are the requests on the way, of which the last decided; `replacement` is the address to
+    write instead, after permanent redirects. `evidence` is a phrase that says what was seen,
+    `error` the last thing that went wrong on the way (empty when nothing did), `attempts` how many
+    requests it took, further attempts included. `certificate` is that of the last server asked over
+    TLS. `past` is what earlier runs saw, None without a history.
     """
 
     url: str
@@ -137,6 +186,9 @@ class Outcome:
     replacement: str | None = None
     evidence: str = ""
     attempts: int = 0
+    error: str = ""
+    certificate: Certificate | None = None
+    past: Past | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -145,10 +197,10 @@ class Outcome:
 
     @property
     def status(self) -> int | None:
-        """Status code of the last answer; None when there was none."""
+        """Status code of the last answer; None when the last request had none."""
         return self.hops[-1].status if self.hops else None
 
     @property
     def final_url(self) -> str:
-        """Where the redirects ended."""
+        """The last address that was asked."""
         return self.hops[-1].url if self.hops else self.url

@@ -26,7 +26,8 @@ from attrs import Factory, define, field, frozen
 from safelinks.errors import InvalidURLError
 from safelinks.health import signs
 from safelinks.health.outcome import Hop, Outcome, Reason
-from safelinks.health.policy import Policy, refusal
+from safelinks.health.policy import Policy
+from safelinks.health.refusal import refusal
 from safelinks.percent import encode
 from safelinks.urls import Address, compare_key, split
 

@@ -14,8 +14,9 @@ from typing import Self
 
 import httpx
 
+from safelinks.health.addresses import is_public
 from safelinks.health.faults import failure_of
-from safelinks.health.policy import Policy, is_public
+from safelinks.health.policy import Policy
 from safelinks.health.probe import Answer, Failure, Request
 from safelinks.health.proxies import Router, default_transport
 from safelinks.health.transport import Resolve, resolve

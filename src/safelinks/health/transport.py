@@ -18,7 +18,8 @@ from typing import Any, TypeAlias
 import httpcore
 import httpx
 
-from safelinks.health.policy import Policy, is_public
+from safelinks.health.addresses import is_public
+from safelinks.health.policy import Policy
 
 __all__ = ["GuardedTransport", "NoConnectionError", "PrivateAddressError", "Resolve", "resolve"]
 
