@@ -17,13 +17,23 @@ import trustme
 from web import Behaviour, Web, answer, html, serving
 
 from safelinks import Checker, Outcome, Policy, Reason, SetupError, Verdict
-from safelinks.health.transport import Resolve
+from safelinks.health.lookup import Resolve
 
 PATIENT = Policy(allow_private=True, retries=0, timeout=5)
 
 
 def _check(*urls: str, checker: Checker | None = None) -> dict[str, Outcome]:
     return asyncio.run((checker or Checker(PATIENT)).check(urls))
+
+
+@pytest.fixture
+def router() -> Iterator[respx.MockRouter]:
+    with respx.MockRouter(assert_all_called=False) as router:
+        yield router
+
+
+def _over(router: respx.MockRouter, policy: Policy = PATIENT) -> Checker:
+    return Checker(policy, httpx.MockTransport(router.async_handler))
 
 
 def _resolver(names: dict[str, list[str]]) -> Resolve:
@@ -39,12 +49,11 @@ def _resolver(names: dict[str, list[str]]) -> Resolve:
 class TestMocked:
     """What httpx hears, without a socket."""
 
-    @respx.mock
-    def test_each_distinct_address_is_asked_once_with_a_get(self) -> None:
-        page = respx.get("https://example.org/a").respond(200)
+    def test_each_distinct_address_is_asked_once_with_a_get(self, router: respx.MockRouter) -> None:
+        page = router.get("https://example.org/a").respond(200)
         heard: list[Outcome] = []
         outcomes = asyncio.run(
-            Checker().check(["https://example.org/a"] * 1000, on_outcome=heard.append)
+            _over(router).check(["https://example.org/a"] * 1000, on_outcome=heard.append)
         )
         assert outcomes["https://example.org/a"].reason is Reason.OK
         assert page.call_count == 1
@@ -53,7 +62,6 @@ class TestMocked:
         assert request.headers["user-agent"].startswith("safelinks/")
         assert request.headers["accept-encoding"] == "gzip"
 
-    @respx.mock
     @pytest.mark.parametrize(
         ("error", "reason"),
         [
@@ -72,10 +80,10 @@ class TestMocked:
             (ssl.SSLError(1, "handshake failure"), Reason.TLS_FAILURE),
         ],
     )
-    def test_errors(self, error: Exception, reason: Reason) -> None:
-        respx.get("https://example.org/").respond(200)
-        respx.get("https://bad.example/").mock(side_effect=error)
-        outcomes = _check("https://bad.example/", "https://example.org/")
+    def test_errors(self, router: respx.MockRouter, error: Exception, reason: Reason) -> None:
+        router.get("https://example.org/").respond(200)
+        router.get("https://bad.example/").mock(side_effect=error)
+        outcomes = _check("https://bad.example/", "https://example.org/", checker=_over(router))
         assert outcomes["https://bad.example/"].reason is reason
         assert outcomes["https://bad.example/"].evidence
         assert outcomes["https://example.org/"].reason is Reason.OK
@@ -141,29 +149,27 @@ class TestMocked:
         _check(*urls, checker=Checker(PATIENT, httpx.MockTransport(answer_to)))
         assert "small.example" in asked[:8]
 
-    @respx.mock
-    def test_retries_wait_and_end_well(self) -> None:
-        page = respx.get("https://example.org/a")
+    def test_retries_wait_and_end_well(self, router: respx.MockRouter) -> None:
+        page = router.get("https://example.org/a")
         page.side_effect = [httpx.Response(503, headers={"retry-after": "0"}), httpx.Response(200)]
-        outcomes = _check("https://example.org/a", checker=Checker(Policy(retries=2)))
+        outcomes = _check("https://example.org/a", checker=_over(router, Policy(retries=2)))
         assert outcomes["https://example.org/a"].reason is Reason.OK
         assert outcomes["https://example.org/a"].attempts == 2
 
-    @respx.mock
-    def test_many_addresses_on_many_hosts(self) -> None:
-        respx.route().respond(204)
+    def test_many_addresses_on_many_hosts(self, router: respx.MockRouter) -> None:
+        router.route().respond(204)
         urls = [f"https://h{n % 7}.example/{n}" for n in range(500)]
-        outcomes = _check(*urls)
+        outcomes = _check(*urls, checker=_over(router))
         assert list(dict.fromkeys(outcome.reason for outcome in outcomes.values())) == [Reason.OK]
         assert set(outcomes) == set(urls)
 
-    @respx.mock
-    def test_what_may_not_be_asked_is_not(self) -> None:
-        route = respx.route().respond(200)
+    def test_what_may_not_be_asked_is_not(self, router: respx.MockRouter) -> None:
+        route = router.route().respond(200)
         outcomes = _check(
             "https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example",
             "https://example.org/unsubscribe?x",
             "mailto:a@b.example",
+            checker=_over(router),
         )
         assert {outcome.verdict for outcome in outcomes.values()} == {Verdict.SKIPPED}
         assert route.call_count == 0
@@ -185,12 +191,13 @@ class TestWithoutNetwork:
         assert outcomes["https://a.example/"].reason is Reason.NO_SUCH_HOST
         assert outcomes["https://a.example/"].verdict is Verdict.DEAD
 
-    @respx.mock
-    def test_where_another_host_answers_a_missing_name_is_dead(self) -> None:
-        respx.get("https://b.example/").respond(200)
+    def test_where_another_host_answers_a_missing_name_is_dead(
+        self, router: respx.MockRouter
+    ) -> None:
+        router.get("https://b.example/").respond(200)
         missing = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        respx.get("https://a.example/").mock(side_effect=missing)
-        outcomes = _check("https://a.example/", "https://b.example/")
+        router.get("https://a.example/").mock(side_effect=missing)
+        outcomes = _check("https://a.example/", "https://b.example/", checker=_over(router))
         assert outcomes["https://a.example/"].reason is Reason.NO_SUCH_HOST
 
     def test_a_host_on_this_machine_proves_no_network(self) -> None:

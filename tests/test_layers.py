@@ -92,8 +92,14 @@ ORDER = [
     "health.addresses",
     "health.policy",
     "health.refusal",
+    "health.exchange",
     "health.signs",
     "health.probe",
+    "health.certificates",
+    "health.lookup",
+    "health.dialling",
+    "health.connection",
+    "health.trust",
     "health.transport",
     "health.proxies",
     "health.faults",
@@ -109,7 +115,7 @@ ORDER = [
     "reports",
     "audit",
 ]
-WITHOUT_NETWORK = [*ORDER[: ORDER.index("health.transport")], "report", "reports.json"]
+WITHOUT_NETWORK = [*ORDER[: ORDER.index("health.lookup")], "report", "reports.json"]
 
 
 def _name(path: Path) -> str:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from safelinks.health import signs
 from safelinks.health.addresses import is_public
+from safelinks.health.exchange import Answer, Failure, Fault, Request, Wait
 from safelinks.health.outcome import MEANING, VERDICTS, Outcome, Reason, Verdict
 from safelinks.health.policy import Policy
-from safelinks.health.probe import Answer, Failure, Fault, Request, Wait, probe
+from safelinks.health.probe import probe
 from safelinks.health.refusal import refusal
 
 URL = "https://example.org/deep/page"

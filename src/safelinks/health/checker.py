@@ -10,11 +10,13 @@ import httpx
 from attrs import evolve
 
 from safelinks.health.addresses import is_private_host
+from safelinks.health.dialling import Dial, dial
+from safelinks.health.exchange import Answer, Failure, Wait
+from safelinks.health.lookup import Resolve, resolve
 from safelinks.health.outcome import Outcome, Reason
 from safelinks.health.policy import Policy
-from safelinks.health.probe import Answer, Failure, Wait, probe
+from safelinks.health.probe import probe
 from safelinks.health.session import Session
-from safelinks.health.transport import Resolve, resolve
 from safelinks.urls import split
 
 __all__ = ["Checker"]
@@ -48,7 +50,7 @@ class Checker:
     """Judges addresses by `policy`.
 
     `transport` is any httpx transport to be used instead of safelinks' own, `look_up` resolves
-    names.
+    names, `dial` connects to addresses.
     """
 
     def __init__(
@@ -56,10 +58,13 @@ class Checker:
         policy: Policy | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         look_up: Resolve = resolve,
+        *,
+        dial: Dial = dial,
     ) -> None:
         self.policy = policy or Policy()
         self._transport = transport
         self._look_up = look_up
+        self._dial = dial
 
     async def check(
         self, urls: Iterable[str], on_outcome: Callable[[Outcome], object] | None = None
@@ -76,7 +81,7 @@ class Checker:
         """Outcomes as they come. Those that a missing network would explain come last."""
         suspects: list[Outcome] = []
         reached = False
-        async with Session(self.policy, self._transport, self._look_up) as session:
+        async with Session(self.policy, self._transport, self._look_up, self._dial) as session:
             gate = _Gate(session, self.policy)
             distinct = _in_turns(urls)
             running: set[asyncio.Task[tuple[Outcome, bool]]] = set()

@@ -13,12 +13,13 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 
-import httpcore
+import h11
 import httpx
 
-from safelinks.health.probe import Failure, Fault
+from safelinks.health.exchange import Failure, Fault
+from safelinks.health.lookup import PrivateAddressError
 from safelinks.health.proxies import ProxyUnreachableError
-from safelinks.health.transport import NoConnectionError, PrivateAddressError
+from safelinks.health.transport import CertificateError, StepTimeoutError
 
 __all__ = ["failure_of"]
 
@@ -54,25 +55,24 @@ _CLASSES: tuple[tuple[type[BaseException], Fault], ...] = (
     (ssl.SSLError, Fault.TLS_FAILURE),
     (TimeoutError, Fault.TIMEOUT),
     (httpx.TimeoutException, Fault.TIMEOUT),
-    (httpcore.TimeoutException, Fault.TIMEOUT),
     (httpx.ReadError, Fault.RESET),
     (httpx.WriteError, Fault.RESET),
-    (httpcore.ReadError, Fault.RESET),
-    (httpcore.WriteError, Fault.RESET),
+    (h11.LocalProtocolError, Fault.INVALID_URL),
+    (h11.ProtocolError, Fault.PROTOCOL_ERROR),
     (httpx.ProtocolError, Fault.PROTOCOL_ERROR),
-    (httpcore.ProtocolError, Fault.PROTOCOL_ERROR),
     (httpx.DecodingError, Fault.PROTOCOL_ERROR),
     (httpx.InvalidURL, Fault.INVALID_URL),
     (UnicodeError, Fault.INVALID_URL),
     (OSError, Fault.UNREACHABLE),
     (httpx.TransportError, Fault.UNREACHABLE),
-    (httpcore.NetworkError, Fault.UNREACHABLE),
 )
 _CLOSED_EARLY = "without sending a response"
 
 
 def failure_of(error: BaseException, elapsed: float) -> Failure:
     """The failure that `error` stands for, after `elapsed` seconds."""
+    if isinstance(error, CertificateError):
+        return _rejected(error, elapsed)
     chain = [one for one in _chain(error) if not isinstance(one, _UNFINISHED)]
     for cause in chain:
         fault = _told(cause)
@@ -84,6 +84,22 @@ def failure_of(error: BaseException, elapsed: float) -> Failure:
                 step = _step(chain) if fault is Fault.TIMEOUT else None
                 return Failure(fault, step or _detail(cause), elapsed)
     return Failure(Fault.PROTOCOL_ERROR, _detail(error), elapsed)
+
+
+def _rejected(error: CertificateError, elapsed: float) -> Failure:
+    """A certificate that was not accepted, and what it says of itself.
+
+    One that comes without that of its issuer, but says where to get it, is a public authority's:
+    the server forgets the one between, which browsers fetch. A private authority sends its own, or
+    does not say where it is.
+    """
+    fault = _CERTIFICATES.get(error.cause.verify_code, Fault.TLS_FAILURE)
+    shown = error.shown
+    if shown is None:
+        return Failure(fault, error.cause.verify_message, elapsed)
+    if fault is Fault.TLS_UNTRUSTED and shown.issuers and error.alone is not False:
+        fault = Fault.TLS_INCOMPLETE_CHAIN
+    return Failure(fault, error.cause.verify_message, elapsed, shown.certificate)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -107,19 +123,15 @@ def _told(error: BaseException) -> Fault | None:
         fault = Fault.NO_SUCH_HOST if error.errno in _NO_SUCH_HOST else Fault.DNS_FAILURE
     elif isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
         fault = _ERRNOS.get(error.errno or 0)
-    elif isinstance(error, httpx.RemoteProtocolError | httpcore.RemoteProtocolError):
+    elif isinstance(error, httpx.RemoteProtocolError):
         fault = Fault.RESET if _CLOSED_EARLY in str(error) else None
     return fault
 
 
 # Which step took too long; none of these, but a `TimeoutError`: all of them together.
 _STEPS: tuple[tuple[type[BaseException], str], ...] = (
-    (NoConnectionError, "no connection in time"),
-    (httpcore.ConnectTimeout, "connected, but no secure connection in time"),
     (httpx.ConnectTimeout, "no connection in time"),
-    (httpcore.ReadTimeout, "connected, but no answer in time"),
     (httpx.ReadTimeout, "connected, but no answer in time"),
-    (httpcore.WriteTimeout, "connected, but the request was not taken in time"),
     (httpx.WriteTimeout, "connected, but the request was not taken in time"),
     (TimeoutError, "not done in time"),
 )
@@ -134,6 +146,9 @@ _JARGON = re.compile(
 
 def _step(chain: Sequence[BaseException]) -> str | None:
     """Which step timed out in a chain of errors; None where none of them tells."""
+    for error in chain:
+        if isinstance(error, StepTimeoutError):
+            return str(error)
     for kind, words in _STEPS:
         if any(isinstance(error, kind) for error in chain):
             return words

@@ -16,91 +16,24 @@ import re
 from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from enum import Enum, auto
 from http import HTTPStatus
 from typing import TypeAlias
 from urllib.parse import urljoin
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define
 
 from safelinks.errors import InvalidURLError
 from safelinks.health import signs
+from safelinks.health.exchange import Answer, Failure, Fault, Request, Step, Wait
 from safelinks.health.outcome import Hop, Outcome, Reason
 from safelinks.health.policy import Policy
 from safelinks.health.refusal import refusal
 from safelinks.percent import encode
 from safelinks.urls import Address, compare_key, split
 
-__all__ = ["Answer", "Failure", "Fault", "Probe", "Request", "Step", "Wait", "probe"]
+__all__ = ["Probe", "probe"]
 
 
-@frozen
-class Request:
-    """Send this, and be done within `time_limit` seconds.
-
-    `body_limit` is how many bytes of an HTML body to read; of other bodies nothing.
-    """
-
-    url: str
-    headers: Mapping[str, str]
-    body_limit: int
-    time_limit: float
-    method: str = "GET"
-
-
-@frozen
-class Wait:
-    """Let this many seconds pass."""
-
-    seconds: float
-
-
-@frozen
-class Answer:
-    """What came back: names of headers in lower case, `elapsed` in seconds.
-
-    `public` is whether it came from the public internet, as far as is known.
-    """
-
-    status: int
-    headers: Mapping[str, str] = field(factory=dict)
-    body: bytes = b""
-    elapsed: float = 0.0
-    cookies: Mapping[str, str] = field(factory=dict)
-    public: bool = True
-
-
-class Fault(Enum):
-    """Why nothing came back, in the terms of the network; `_FAULTS` says what it means."""
-
-    NO_SUCH_HOST = auto()
-    DNS_FAILURE = auto()
-    PRIVATE_ADDRESS = auto()
-    REFUSED = auto()
-    RESET = auto()
-    UNREACHABLE = auto()
-    TIMEOUT = auto()
-    TLS_EXPIRED = auto()
-    TLS_NOT_YET_VALID = auto()
-    TLS_HOSTNAME = auto()
-    TLS_UNTRUSTED = auto()
-    TLS_SELF_SIGNED = auto()
-    TLS_FAILURE = auto()
-    PROTOCOL_ERROR = auto()
-    INVALID_URL = auto()
-    PROXY_UNREACHABLE = auto()
-
-
-@frozen
-class Failure:
-    """Nothing came back. `detail` says in a few words what was seen."""
-
-    fault: Fault
-    detail: str = ""
-    elapsed: float = 0.0
-
-
-Step: TypeAlias = Request | Wait
 Probe: TypeAlias = Generator[Step, Answer | Failure | None, Outcome]
 
 # A proxy that is not there is this machine's network, not the link.

@@ -12,8 +12,11 @@ import urllib.request
 import httpx
 
 from safelinks.errors import SetupError
+from safelinks.health.dialling import Dial, dial
+from safelinks.health.lookup import Lookup, Resolve
 from safelinks.health.policy import Policy
-from safelinks.health.transport import GuardedTransport, Resolve
+from safelinks.health.transport import DirectTransport
+from safelinks.health.trust import trusting
 
 __all__ = ["ProxyUnreachableError", "Router", "default_transport"]
 
@@ -22,21 +25,19 @@ class ProxyUnreachableError(OSError):
     """The proxy itself could not be reached: that says nothing about the link."""
 
 
-def default_transport(policy: Policy, look_up: Resolve) -> httpx.AsyncBaseTransport:
+def default_transport(
+    policy: Policy, look_up: Resolve, dial: Dial = dial
+) -> httpx.AsyncBaseTransport:
     """The transport for this environment. Raises SetupError for a setting that cannot be used."""
-    try:
-        context = httpx.create_ssl_context()
-    except OSError as error:
-        reason = "no certificates in it" if isinstance(error, ssl.SSLError) else error.strerror
-        raise SetupError(f"the certificates of SSL_CERT_FILE cannot be read ({reason})") from None
-    guarded = GuardedTransport(policy, context, look_up)
+    context = trusting(policy)
+    direct = DirectTransport(Lookup(policy, look_up), context, policy.concurrency, dial)
     named = urllib.request.getproxies()
     proxies = {
         scheme: _proxy(named.get(scheme) or named["all"], context)
         for scheme in ("http", "https")
         if scheme in named or "all" in named
     }
-    return Router(guarded, proxies) if proxies else guarded
+    return Router(direct, proxies) if proxies else direct
 
 
 def _proxy(url: str, context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:

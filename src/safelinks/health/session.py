@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 import zlib
+from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from types import TracebackType
 from typing import Self
@@ -15,15 +16,17 @@ from typing import Self
 import httpx
 
 from safelinks.health.addresses import is_public
+from safelinks.health.dialling import Dial, dial
+from safelinks.health.exchange import Answer, Failure, Request
 from safelinks.health.faults import failure_of
+from safelinks.health.lookup import Resolve, resolve
 from safelinks.health.policy import Policy
-from safelinks.health.probe import Answer, Failure, Request
 from safelinks.health.proxies import Router, default_transport
-from safelinks.health.transport import Resolve, resolve
 
 __all__ = ["Session"]
 
 _HTML = ("text/html", "application/xhtml+xml")
+_PATIENCE = 3.0  # seconds for a body: it only confirms what the head has said
 _SHORTEST_LOOK_UP = 5.0  # seconds for the control name, however impatient the policy is
 
 
@@ -40,10 +43,11 @@ class Session:
         policy: Policy,
         transport: httpx.AsyncBaseTransport | None = None,
         look_up: Resolve = resolve,
+        dial: Dial = dial,
     ) -> None:
         self._policy = policy
         self._look_up = look_up
-        self._transport = transport or default_transport(policy, look_up)
+        self._transport = transport or default_transport(policy, look_up, dial)
         timeouts = dict.fromkeys(("connect", "read", "write"), policy.timeout)
         self._extensions = {"timeout": {**timeouts, "pool": None}}
 
@@ -76,39 +80,53 @@ class Session:
             httpx.Request(
                 request.method,
                 request.url,
-                headers=dict(request.headers),
-                extensions=dict(self._extensions),
+                headers=request.headers,
+                extensions=self._extensions,
             )
         )
         try:
-            headers = {name.lower(): value for name, value in response.headers.items()}
+            headers = {
+                name.decode("latin-1").lower(): value.decode("latin-1")
+                for name, value in response.headers.raw
+            }
             kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-            body = b""
-            if kind in _HTML:
-                body = await self._start_of_body(response, request.body_limit)
+            body, whole = b"", True
+            if kind in _HTML and request.method != "HEAD":
+                body, whole = await self._start_of_body(response, headers, request.body_limit)
             return Answer(
                 response.status_code,
                 headers,
                 body,
                 time.monotonic() - start,
-                _cookies(response),
-                _came_from_outside(response),
+                _cookies(response) if "set-cookie" in headers else {},
+                self._came_from_outside(response),
+                response.extensions.get("certificate"),
+                whole,
             )
         finally:
             await response.aclose()
 
-    async def _start_of_body(self, response: httpx.Response, limit: int) -> bytes:
-        """At most `limit` bytes; what is broken or late is done without: the headers came."""
-        raw = bytearray()
+    async def _start_of_body(
+        self, response: httpx.Response, headers: Mapping[str, str], limit: int
+    ) -> tuple[bytes, bool]:
+        """At most `limit` bytes, uncompressed, and whether that is all of it.
+
+        What is broken or late is done without: the headers came.
+        """
+        page = _Page(headers.get("content-encoding", ""), limit)
         try:
-            async with asyncio.timeout(self._policy.timeout):
-                async for chunk in response.aiter_raw():
-                    raw += chunk[: limit - len(raw)]
-                    if len(raw) >= limit:
-                        break
-        except Exception:  # noqa: BLE001, S110
-            pass
-        return _inflated(bytes(raw), response.headers.get("content-encoding", ""), limit)
+            async with asyncio.timeout(min(self._policy.timeout, _PATIENCE)):
+                async for chunk in response.stream:  # type: ignore[union-attr]
+                    if not page.take(chunk):
+                        return page.text, False
+                return page.text, page.readable
+        except Exception:  # noqa: BLE001
+            return page.text, False
+
+    def _came_from_outside(self, response: httpx.Response) -> bool:
+        """Whether the answer came from the public internet; unknown counts as yes."""
+        peer = response.extensions.get("peer")
+        return peer is None or is_public(str(peer))
 
     async def online(self) -> bool:
         """Whether a name that always exists does so here. Behind a proxy nobody can tell."""
@@ -121,21 +139,33 @@ class Session:
             return False
 
 
-def _inflated(raw: bytes, encoding: str, limit: int) -> bytes:
-    """At most `limit` bytes of `raw` uncompressed: never more, whatever it would grow to."""
-    if encoding.strip().lower() not in ("gzip", "x-gzip"):
-        return raw if not encoding else b""
-    try:
-        return zlib.decompressobj(wbits=31).decompress(raw, limit)
-    except zlib.error:
-        return b""
+class _Page:
+    """The start of a body, uncompressed: never more than `limit` bytes, whatever it would grow to.
 
+    Of an encoding that was not asked for, nothing is `readable`.
+    """
 
-def _came_from_outside(response: httpx.Response) -> bool:
-    """Whether the answer came from the public internet; unknown counts as yes."""
-    stream = response.extensions.get("network_stream")
-    peer = stream.get_extra_info("server_addr") if stream is not None else None
-    return peer is None or is_public(str(peer[0]))
+    def __init__(self, encoding: str, limit: int) -> None:
+        encoding = encoding.strip().lower()
+        self._inflate = zlib.decompressobj(wbits=31) if encoding in ("gzip", "x-gzip") else None
+        self._limit = limit
+        self._text = bytearray()
+        self.readable = self._inflate is not None or encoding in ("", "identity")
+
+    @property
+    def text(self) -> bytes:
+        """What has come so far."""
+        return bytes(self._text)
+
+    def take(self, chunk: bytes) -> bool:
+        """Take in `chunk`; whether more is wanted. Raises zlib.error."""
+        left = self._limit - len(self._text)
+        if not self.readable or left <= 0:
+            return False
+        if self._inflate is not None:
+            chunk = self._inflate.decompress(chunk, left)
+        self._text += chunk[:left]
+        return len(self._text) < self._limit
 
 
 def _cookies(response: httpx.Response) -> dict[str, str]:

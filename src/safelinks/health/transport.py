@@ -1,168 +1,261 @@
-"""An httpx transport that decides about addresses where the connection is made.
+"""An httpx transport over asyncio and h11, made for asking many strangers one question each.
 
-A name is looked up once, every address it has is judged, and the connection goes to an address
-that was judged: so neither a public name for a private address nor a name that changes between two
-look-ups leads into the local network.
+It decides about addresses where the connection is made, has a deadline for each step, keeps what
+it reads within limits, shows the certificate and the address behind an answer, and costs the same
+for the thousandth connection as for the first.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import ssl
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import Any, TypeAlias
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import suppress
+from typing import TypeAlias, TypeVar
 
-import httpcore
+import h11
 import httpx
 
-from safelinks.health.addresses import is_public
-from safelinks.health.policy import Policy
+from safelinks.health.certificates import Shown, read
+from safelinks.health.connection import Connection
+from safelinks.health.dialling import Dial, connect, dial
+from safelinks.health.lookup import Lookup
+from safelinks.health.trust import unverified
 
-__all__ = ["GuardedTransport", "NoConnectionError", "PrivateAddressError", "Resolve", "resolve"]
+__all__ = ["CertificateError", "DirectTransport", "StepTimeoutError"]
 
-Resolve: TypeAlias = Callable[[str, int], Awaitable[list[str]]]
+T = TypeVar("T")
+Origin: TypeAlias = tuple[bool, str, int]
 
-
-class NoConnectionError(httpcore.ConnectTimeout):
-    """A server did not take the connection in time; later steps have errors of their own."""
-
-
-class PrivateAddressError(OSError):
-    """A name stands for an address that is not part of the public internet."""
+_DEFAULT_TIMEOUT = 10.0  # seconds a step, for callers that give none
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """Every address of `host`, in the system's order. Raises socket.gaierror.
+class StepTimeoutError(TimeoutError):
+    """One step of a request took too long; the message says which."""
 
-    Each look-up has a thread of its own, which nobody waits for at the end: a few names that hang
-    would fill the loop's own few threads, and hold up all other names and the end of the program.
+
+class CertificateError(OSError):
+    """A certificate was not accepted: `cause` says why, `shown` what it says of itself.
+
+    `alone` is whether the server sent it without that of its issuer, None where nobody knows.
     """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[list[str]] = loop.create_future()
 
-    def settle(addresses: list[str], error: Exception | None) -> None:
-        if answer.done():  # given up in the meantime
-            return
-        if error is None:
-            answer.set_result(addresses)
-        else:
-            answer.set_exception(error)
-
-    def look_up() -> None:
-        addresses: list[str] = []
-        failed: Exception | None = None
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        except (OSError, UnicodeError) as error:
-            failed = error
-        with contextlib.suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(settle, addresses, failed)
-
-    threading.Thread(target=look_up, daemon=True).start()
-    return await answer
+    def __init__(
+        self, cause: ssl.SSLCertVerificationError, shown: Shown | None, *, alone: bool | None
+    ) -> None:
+        super().__init__(cause.verify_message)
+        self.cause = cause
+        self.shown = shown
+        self.alone = alone
 
 
-class _GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to addresses that the policy allows, and remembers none."""
+class DirectTransport(httpx.AsyncBaseTransport):
+    """Connects straight to where `lookup` says.
 
-    def __init__(self, policy: Policy, look_up: Resolve) -> None:
-        self._policy = policy
-        self._look_up = look_up
-        self._backend = httpcore.AnyIOBackend()
+    Of each request it heeds method, URL, headers and the timeouts of httpx's extension of that
+    name: ``connect`` for looking up, connecting and TLS, one by one, and ``read`` for the head of
+    the answer. At most `idle_limit` connections wait for another request. The answer's extensions
+    have the ``peer`` and the ``certificate``.
+    """
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  httpcore's interface
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        try:
-            async with asyncio.timeout(timeout):
-                addresses = await self._look_up(host, port)
-        except TimeoutError:
-            raise socket.gaierror(socket.EAI_AGAIN, "no name server answered in time") from None
-        allowed = [one for one in addresses if self._policy.allow_private or is_public(one)]
-        if not allowed:
-            raise PrivateAddressError(f"{host} is {', '.join(addresses) or 'nothing'}")
-        for address in allowed[:-1]:
-            try:
-                return await self._connect(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return await self._connect(allowed[-1], port, timeout, local_address, socket_options)
-
-    async def _connect(
-        self,
-        address: str,
-        port: int,
-        timeout: float | None,  # noqa: ASYNC109
-        local_address: str | None,
-        socket_options: Iterable[Any] | None,
-    ) -> httpcore.AsyncNetworkStream:
-        try:
-            return await self._backend.connect_tcp(
-                address, port, timeout, local_address, socket_options
-            )
-        except httpcore.ConnectTimeout as error:
-            raise NoConnectionError from error
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-
-class GuardedTransport(httpx.AsyncBaseTransport):
-    """httpx over httpcore's pool, with every connection guarded."""
-
-    def __init__(self, policy: Policy, context: ssl.SSLContext, look_up: Resolve) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            max_connections=policy.concurrency,
-            max_keepalive_connections=policy.concurrency,
-            keepalive_expiry=5.0,
-            network_backend=_GuardedBackend(policy, look_up),
-        )
+    def __init__(
+        self, lookup: Lookup, context: ssl.SSLContext, idle_limit: int, dial: Dial = dial
+    ) -> None:
+        self._lookup = lookup
+        self._context = context
+        self._idle_limit = idle_limit
+        self._dial = dial
+        self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
+        self._by_age: dict[Connection, Origin] = {}  # the idle ones, the oldest first
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send `request`; errors are those of httpcore, and of the sockets below it."""
-        answer = await self._pool.handle_async_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(
-                    scheme=request.url.raw_scheme,
-                    host=request.url.raw_host,
-                    port=request.url.port,
-                    target=request.url.raw_path,
-                ),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
+        """Send `request`; errors are those of h11, of the sockets, and the ones of this module.
+
+        A kept connection may end at the very moment it is used again: that says nothing about the
+        link, so it is tried once more on a new one.
+        """
+        origin = _origin(request.url)
+        kept = self._take(origin)
+        if kept is not None:
+            try:
+                return await self._ask(kept, origin, request)
+            except (h11.ProtocolError, OSError) as error:
+                if isinstance(error, StepTimeoutError):
+                    raise
+        return await self._ask(await self._connected(origin, request), origin, request)
+
+    async def aclose(self) -> None:
+        """Close every connection that waits for another request."""
+        for connection in self._by_age:
+            connection.close()
+        self._idle.clear()
+        self._by_age.clear()
+        await asyncio.sleep(0)  # for the sockets, which close a turn of the loop later
+
+    async def _ask(
+        self, connection: Connection, origin: Origin, request: httpx.Request
+    ) -> httpx.Response:
+        url = request.url
+        try:
+            head = await _within(
+                _timeout(request, "read"),
+                connection.head(request.method.encode(), url.raw_path, request.headers.raw),
+                "connected, but no answer in time",
             )
-        )
+        except BaseException:
+            connection.close()
+            raise
         return httpx.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=_Stream(answer),
-            extensions=answer.extensions,
+            head.status_code,
+            headers=head.headers.raw_items(),
+            stream=_Body(connection, self, origin),
+            extensions={"peer": connection.peer, "certificate": connection.certificate},
         )
 
+    async def _connected(self, origin: Origin, request: httpx.Request) -> Connection:
+        secure, host, port = origin
+        limit = _timeout(request, "connect")
+        try:
+            addresses = await _within(limit, self._lookup.addresses(host, port), "")
+        except StepTimeoutError:
+            raise socket.gaierror(socket.EAI_AGAIN, "no name server answered in time") from None
+        link, peer = await _within(
+            limit, connect(addresses, port, self._dial), "no connection in time"
+        )
+        if not secure:
+            _, connection = await asyncio.get_running_loop().create_connection(
+                Connection, sock=link
+            )
+        else:
+            try:
+                connection = await self._secured(self._context, link, host, limit)
+            except ssl.SSLCertVerificationError as error:
+                raise await self._rejected(error, origin, peer, limit) from error
+        connection.peer = peer
+        return connection
+
+    @staticmethod
+    async def _secured(
+        context: ssl.SSLContext, link: socket.socket, host: str, limit: float
+    ) -> Connection:
+        """TLS over `link`, which is closed if that fails."""
+        try:
+            transport, connection = await _within(
+                limit,
+                asyncio.get_running_loop().create_connection(
+                    Connection, sock=link, ssl=context, server_hostname=host
+                ),
+                "connected, but no secure connection in time",
+            )
+        except BaseException:
+            link.close()
+            raise
+        der = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        shown = read(der) if der else None
+        connection.certificate = shown.certificate if shown else None
+        return connection
+
+    async def _rejected(
+        self, cause: ssl.SSLCertVerificationError, origin: Origin, peer: str, limit: float
+    ) -> CertificateError:
+        """What the certificate is that was not accepted: nothing is sent over this connection."""
+        shown, alone = None, None
+        with suppress(OSError):
+            link, _ = await _within(limit, connect([peer], origin[2], self._dial), "")
+            transport, connection = await _within(
+                limit,
+                asyncio.get_running_loop().create_connection(
+                    Connection, sock=link, ssl=unverified(), server_hostname=origin[1]
+                ),
+                "",
+            )
+            secured = transport.get_extra_info("ssl_object")
+            der = secured.getpeercert(binary_form=True)
+            shown, alone = read(der) if der else None, _is_alone(secured)
+            connection.close()
+        return CertificateError(cause, shown, alone=alone)
+
+    def _take(self, origin: Origin) -> Connection | None:
+        waiting = self._idle.get(origin)
+        if not waiting:
+            return None
+        connection = waiting.pop()
+        if not waiting:
+            del self._idle[origin]
+        del self._by_age[connection]
+        connection.on_spoilt = None
+        return connection
+
+    def keep(self, connection: Connection, origin: Origin) -> None:
+        """Put `connection` by for another request, if it can serve one."""
+        if not connection.recycled():
+            return
+        self._idle[origin].append(connection)
+        self._by_age[connection] = origin
+        connection.on_spoilt = self._forget
+        if len(self._by_age) > self._idle_limit:
+            oldest = next(iter(self._by_age))
+            self._forget(oldest)
+            oldest.close()
+
+    def _forget(self, connection: Connection) -> None:
+        origin = self._by_age.pop(connection, None)
+        if origin is not None:
+            self._idle[origin].remove(connection)
+            if not self._idle[origin]:
+                del self._idle[origin]
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of an answer; closing it gives the connection back."""
+
+    def __init__(self, connection: Connection, transport: DirectTransport, origin: Origin) -> None:
+        self._connection = connection
+        self._transport = transport
+        self._origin = origin
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        chunk = await self._connection.chunk()
+        if chunk is None:
+            raise StopAsyncIteration
+        return chunk
+
     async def aclose(self) -> None:
-        """Close every connection."""
-        await self._pool.aclose()
+        self._transport.keep(self._connection, self._origin)
 
 
-class _Stream(httpx.AsyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
+def _origin(url: httpx.URL) -> Origin:
+    secure = url.scheme == "https"
+    return secure, url.raw_host.decode("ascii"), url.port or (443 if secure else 80)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._answer.aiter_stream():
-            yield chunk
 
-    async def aclose(self) -> None:
-        await self._answer.aclose()
+def _timeout(request: httpx.Request, step: str) -> float:
+    limits = request.extensions.get("timeout", {})
+    limit = limits.get(step)
+    return _DEFAULT_TIMEOUT if limit is None else float(limit)
+
+
+async def _within(limit: float, step: Awaitable[T], words: str) -> T:
+    """What `step` gives, within `limit` seconds. Raises StepTimeoutError with `words`."""
+    try:
+        async with asyncio.timeout(limit):
+            return await step
+    except TimeoutError as error:
+        if error.errno is not None or isinstance(error, StepTimeoutError):
+            raise  # the system's own: it says more
+        raise StepTimeoutError(words) from error
+
+
+def _is_alone(secured: ssl.SSLObject) -> bool | None:
+    """Whether the server sent one certificate only; None where Python does not say."""
+    # Public since Python 3.13; before, it is there, but one layer below.
+    layers = (secured, getattr(secured, "_sslobj", None))
+    for chain in (getattr(layer, "get_unverified_chain", None) for layer in layers):
+        if chain is not None:
+            return len(chain()) == 1
+    return None

@@ -1,0 +1,76 @@
+"""Which authorities are trusted: the system's, or the bundled ones where it has none."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import sys
+from pathlib import Path
+
+from safelinks.errors import SetupError
+from safelinks.health.policy import Policy
+
+__all__ = ["trusting", "unverified"]
+
+
+def trusting(policy: Policy) -> ssl.SSLContext:
+    """The TLS settings of a whole run, for one context costs as much as many requests.
+
+    Raises SetupError for a file of authorities that cannot be read.
+    """
+    if policy.insecure:
+        return unverified()
+    context = _system()
+    if policy.ca_file:
+        _load(context, policy.ca_file, policy.ca_file)
+    return _lenient(context)
+
+
+def unverified() -> ssl.SSLContext:
+    """The same, for looking at a certificate that is not trusted."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return _lenient(context)
+
+
+def _system() -> ssl.SSLContext:
+    if sys.platform in ("darwin", "win32"):  # OpenSSL does not know the store of these
+        import truststore  # noqa: PLC0415
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    file, folder = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+    if file:  # OpenSSL would heed both by itself, and say nothing when it cannot
+        _load(context, file, "SSL_CERT_FILE")
+        if folder:
+            _load(context, None, "SSL_CERT_DIR", folder)
+        return context
+    context.load_default_certs()
+    if not context.cert_store_stats()["x509_ca"] and not _has_folder():
+        import certifi  # noqa: PLC0415
+
+        context.load_verify_locations(certifi.where())
+    return context
+
+
+def _has_folder() -> bool:
+    """Whether OpenSSL has a folder of certificates, which it only reads when one is needed."""
+    folder = ssl.get_default_verify_paths().capath
+    return folder is not None and any(Path(folder).iterdir())
+
+
+def _load(context: ssl.SSLContext, file: str | None, name: str, folder: str | None = None) -> None:
+    try:
+        context.load_verify_locations(file, folder)
+    except OSError as error:
+        reason = "no certificates in it" if isinstance(error, ssl.SSLError) else error.strerror
+        raise SetupError(f"the certificates of {name} cannot be read ({reason})") from None
+
+
+def _lenient(context: ssl.SSLContext) -> ssl.SSLContext:
+    """What browsers put up with is no fault: old servers renegotiate in the old way."""
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
