@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+# Their assertions are to tell as much as those of the tests that they are part of.
+pytest.register_assert_rewrite("matrix_stage", "matrix_stages")
 
 settings.register_profile(
     "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]

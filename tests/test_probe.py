@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from safelinks.catalog.model import HealthHints
 from safelinks.health import signs
 from safelinks.health.addresses import is_public
 from safelinks.health.exchange import Answer, Failure, Fault, Request, Wait
 from safelinks.health.outcome import MEANING, VERDICTS, Outcome, Reason, Verdict
+from safelinks.health.page import page_of
 from safelinks.health.policy import Policy
 from safelinks.health.probe import probe
 from safelinks.health.refusal import refusal
@@ -33,10 +35,17 @@ def _to(location: str, status: int = 302, **cookies: str) -> Answer:
 
 
 def _drive(
-    replies: list[Reply] | Callable[[Request], Reply], url: str = URL, policy: Policy = POLICY
+    replies: list[Reply] | Callable[[Request], Reply],
+    url: str = URL,
+    policy: Policy = POLICY,
+    hints: HealthHints | None = None,
+    aside: Callable[[Request], Reply] = lambda _: Answer(404),
 ) -> tuple[Outcome, list[Request], list[float]]:
-    """Run a probe to its end: its outcome, what it asked, how long it waited."""
-    steps = probe(url, policy, jitter=lambda: 1.0)
+    """Run a probe to its end: its outcome, what it asked, how long it waited.
+
+    `aside` answers for addresses that nobody has made.
+    """
+    steps = probe(url, policy, hints, jitter=lambda: 1.0)
     given = iter(replies) if isinstance(replies, list) else None
     requests: list[Request] = []
     waits: list[float] = []
@@ -52,7 +61,9 @@ def _drive(
             reply = None
             continue
         requests.append(step)
-        if given is not None:
+        if step.aside:
+            reply = aside(step)
+        elif given is not None:
             reply = next(given)
         else:
             assert callable(replies)
@@ -288,8 +299,8 @@ def test_sign_in_pages(url: str, *, expected: bool) -> None:
 
 
 def test_titles() -> None:
-    assert signs.title(b"<TITLE lang=en>\n a &amp; b\n</title>") == "a & b"
-    assert signs.title(b"nothing") == ""
+    assert page_of(b"<TITLE lang=en>\n a &amp; b\n</title>", {}).title == "a & b"
+    assert page_of(b"nothing", {}).title == ""
 
 
 @pytest.mark.parametrize(
@@ -317,7 +328,9 @@ def test_titles() -> None:
 )
 def test_signs_of_a_missing_page(asked: str, final: str, shown: str, *, expected: bool) -> None:
     base = "https://example.org"
-    found = signs.missing(base + asked, base + final, f"<title>{shown}</title>".encode())
+    found = signs.missing(
+        base + asked, base + final, page_of(f"<title>{shown}</title>".encode(), {})
+    )
     assert (found is not None) is expected
 
 

@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from safelinks.errors import InvalidURLError
 
-__all__ = ["Address", "compare_key", "registrable_domain", "split"]
+__all__ = ["Address", "compare_key", "registrable_domain", "request_key", "split"]
 
 # RFC 3986, appendix B, with an authority and without what no authority holds.
 _URL = re.compile(
@@ -117,6 +117,27 @@ def compare_key(address: Address) -> tuple[str, str]:
     pairs = (address.query or "").split("&")
     query = "&".join(pair for pair in pairs if pair and not _TRACKING.match(pair))
     return f"{address.host}{port}{path}", query
+
+
+def request_key(url: str) -> str:
+    """What two spellings of one address have in common whose page cannot but be the same.
+
+    Unlike in `compare_key`, scheme, path and slashes count: a server may tell them apart, and then
+    one of the two may work and the other not.
+
+    >>> request_key("HTTPS://Example.org:443/A/?utm_source=x&b=1#c")
+    'https://example.org/A/?b=1'
+    """
+    try:
+        address = split(url)
+    except InvalidURLError:
+        return url
+    default = _DEFAULT_PORTS.get(address.scheme)
+    port = f":{address.port}" if address.port and address.port != default else ""
+    pairs = (address.query or "").split("&") if address.query else ()
+    query = "&".join(pair for pair in pairs if not _TRACKING.match(pair))
+    mark = "?" if query else ""
+    return f"{address.scheme}://{address.host}{port}{address.path or '/'}{mark}{query}"
 
 
 @lru_cache(maxsize=1024)

@@ -1,23 +1,23 @@
-"""Many addresses: each asked once, few at a time on any host, results as they come."""
+"""Many addresses: each asked once, however it is spelled, and what may pass looked at twice."""
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 
 import httpx
-from attrs import evolve
+from attrs import evolve, frozen
 
+from safelinks.catalog import Catalog
+from safelinks.catalog.model import HealthHints
 from safelinks.health.addresses import is_private_host
+from safelinks.health.asking import Asking, Judged
 from safelinks.health.dialling import Dial, dial
-from safelinks.health.exchange import Answer, Failure, Wait
+from safelinks.health.fragments import spelled
 from safelinks.health.lookup import Resolve, resolve
 from safelinks.health.outcome import Outcome, Reason
 from safelinks.health.policy import Policy
-from safelinks.health.probe import probe
 from safelinks.health.session import Session
-from safelinks.urls import split
+from safelinks.urls import request_key, split
 
 __all__ = ["Checker"]
 
@@ -26,6 +26,12 @@ _SUSPECT = frozenset(
     {Reason.NO_SUCH_HOST, Reason.DNS_FAILURE, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.REFUSED,
      Reason.RESET}
 )  # fmt: skip
+# What may have passed by the end of the run.
+_MAY_PASS = frozenset(
+    {Reason.DNS_FAILURE, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.REFUSED, Reason.RESET,
+     Reason.SERVER_ERROR, Reason.RATE_LIMITED}
+)  # fmt: skip
+_LEAST_LEFT = 1.0  # seconds of its budget that a link needs for a last look
 
 
 def _is_suspect(outcome: Outcome) -> bool:
@@ -33,24 +39,12 @@ def _is_suspect(outcome: Outcome) -> bool:
     return outcome.reason in _SUSPECT and not is_private_host(split(outcome.final_url).host)
 
 
-def _in_turns(urls: Iterable[str]) -> Iterator[str]:
-    """Every distinct address, a host after the other: none holds up the rest."""
-    by_host: dict[str, deque[str]] = {}
-    for url in dict.fromkeys(urls):
-        by_host.setdefault(url.partition("://")[2].partition("/")[0].lower(), deque()).append(url)
-    waiting = deque(by_host.values())
-    while waiting:
-        host = waiting.popleft()
-        yield host.popleft()
-        if host:
-            waiting.append(host)
-
-
 class Checker:
     """Judges addresses by `policy`.
 
     `transport` is any httpx transport to be used instead of safelinks' own, `look_up` resolves
-    names, `dial` connects to addresses.
+    names, `dial` connects to addresses; `catalog` knows what is odd about some sites, by default
+    that of the City.
     """
 
     def __init__(
@@ -60,11 +54,13 @@ class Checker:
         look_up: Resolve = resolve,
         *,
         dial: Dial = dial,
+        catalog: Catalog | None = None,
     ) -> None:
         self.policy = policy or Policy()
         self._transport = transport
         self._look_up = look_up
         self._dial = dial
+        self._catalog = catalog
 
     async def check(
         self, urls: Iterable[str], on_outcome: Callable[[Outcome], object] | None = None
@@ -78,72 +74,110 @@ class Checker:
         return outcomes
 
     async def results(self, urls: Iterable[str]) -> AsyncGenerator[Outcome, None]:
-        """Outcomes as they come. Those that a missing network would explain come last."""
-        suspects: list[Outcome] = []
-        reached = False
+        """Outcomes as they come; what a pause or a missing network may explain comes last.
+
+        An address is asked once, whatever its fragment, its tracking parameters and the case of
+        its host: each spelling has an outcome. Raises SetupError.
+        """
+        spellings = _spellings(urls)
         async with Session(self.policy, self._transport, self._look_up, self._dial) as session:
-            gate = _Gate(session, self.policy)
-            distinct = _in_turns(urls)
-            running: set[asyncio.Task[tuple[Outcome, bool]]] = set()
+            held: list[_Held] = []
+            jobs = ((url, self.policy) for url, *_ in spellings.values())
+            asking = Asking(session, self.policy, self._hints, jobs)
+            results = asking.results()
             try:
-                while True:
-                    for url in distinct:
-                        running.add(asyncio.create_task(gate.judge(url)))
-                        if len(running) >= 4 * self.policy.concurrency:
-                            break
-                    if not running:
-                        break
-                    done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                    for task in done:
-                        outcome, public = task.result()
-                        reached |= public
-                        if _is_suspect(outcome):
-                            suspects.append(outcome)
-                        else:
-                            yield outcome
+                async for judged in results:
+                    urls_of = spellings.pop(request_key(judged.outcome.url))
+                    if judged.outcome.reason in _MAY_PASS or _is_suspect(judged.outcome):
+                        held.append(_Held(judged, urls_of))
+                        continue
+                    for outcome in self._spelled(judged, urls_of):
+                        yield outcome
             finally:
-                for task in running:
-                    task.cancel()
-                await asyncio.gather(*running, return_exceptions=True)
-            if suspects and not reached and not await session.online():
-                name = self.policy.control_host
-                suspects = [
-                    evolve(
-                        outcome,
-                        reason=Reason.NO_NETWORK,
-                        evidence=f"{name} cannot be looked up either",
-                    )
-                    for outcome in suspects
-                ]
-            for outcome in suspects:
-                yield outcome
+                await results.aclose()
+            if not asking.reached and any(_is_suspect(one.judged.outcome) for one in held):
+                held = await self._without_network(session, held)
+            async for one in self._last_look(session, held):
+                for outcome in self._spelled(one.judged, one.urls):
+                    yield outcome
 
+    def _hints(self, url: str) -> HealthHints | None:
+        if self._catalog is None:
+            self._catalog = Catalog.nyc()
+        resource = self._catalog.identify(url).resource
+        return resource.health if resource else None
 
-class _Gate:
-    """Lets requests through: so many in all, so many to a host. A probe that waits holds none."""
+    def _spelled(self, judged: Judged, urls: tuple[str, ...]) -> Iterator[Outcome]:
+        for url in urls:
+            yield spelled(judged.outcome, url, judged.answer if self.policy.fragments else None)
 
-    def __init__(self, session: Session, policy: Policy) -> None:
-        self._session = session
-        self._policy = policy
-        self._all = asyncio.Semaphore(policy.concurrency)
-        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(policy.per_host)
+    async def _without_network(self, session: Session, held: list[_Held]) -> list[_Held]:
+        """The same, and nothing said about the suspects if this machine has no network."""
+        if await session.online():
+            return held
+        evidence = f"{self.policy.control_host} cannot be looked up either"
+        return [
+            one.told(evolve(one.judged.outcome, reason=Reason.NO_NETWORK, evidence=evidence))
+            if _is_suspect(one.judged.outcome)
+            else one
+            for one in held
+        ]
+
+    async def _last_look(self, session: Session, held: list[_Held]) -> AsyncGenerator[_Held, None]:
+        """What was held back, once more where it may have passed meanwhile."""
+        again: dict[str, _Held] = {}
+        for one in held:
+            if one.deserves_another_look(self.policy):
+                again[one.judged.outcome.url] = one
+            else:
+                yield one
+        jobs = (
+            (url, evolve(self.policy, retries=0, budget=self.policy.budget - one.judged.spent))
+            for url, one in again.items()
         )
+        results = Asking(session, self.policy, self._hints, jobs).results()
+        try:
+            async for judged in results:
+                yield again[judged.outcome.url].seen_again(judged)
+        finally:
+            await results.aclose()
 
-    async def judge(self, url: str) -> tuple[Outcome, bool]:
-        """The outcome of `url`, and whether a host of the public internet answered."""
-        steps = probe(url, self._policy)
-        result: Answer | Failure | None = None
-        public = False
-        while True:
-            try:
-                step = steps.send(result)
-            except StopIteration as end:
-                return end.value, public
-            if isinstance(step, Wait):
-                await asyncio.sleep(step.seconds)
-                result = None
-                continue
-            async with self._hosts[split(step.url).host], self._all:
-                result = await self._session.perform(step)
-            public |= isinstance(result, Answer) and result.public
+
+@frozen
+class _Held:
+    """What is not said yet, and of which spellings of an address."""
+
+    judged: Judged
+    urls: tuple[str, ...]
+
+    def told(self, outcome: Outcome) -> _Held:
+        return evolve(self, judged=evolve(self.judged, outcome=outcome))
+
+    def deserves_another_look(self, policy: Policy) -> bool:
+        """Whether a further attempt is wanted, has time left, and was not asked to stay away."""
+        outcome = self.judged.outcome
+        if outcome.reason not in _MAY_PASS or not policy.retries:
+            return False
+        if outcome.reason is Reason.RATE_LIMITED and outcome.attempts == 1:
+            return False  # asked to wait longer than there is time
+        return policy.budget - self.judged.spent >= _LEAST_LEFT
+
+    def seen_again(self, judged: Judged) -> _Held:
+        """What the last look says, unless it is no more than the first."""
+        first, last = self.judged.outcome, judged.outcome
+        attempts = first.attempts + last.attempts
+        if last.reason in _MAY_PASS and first.attempts:
+            return self.told(evolve(first, attempts=attempts))
+        last = evolve(last, attempts=attempts, error=last.error or first.error)
+        return evolve(self, judged=evolve(judged, outcome=last))
+
+
+def _spellings(urls: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The spellings of each address, by what they have in common."""
+    found: dict[str, tuple[str, ...]] = {}
+    for url in urls:
+        key = request_key(url)
+        known = found.get(key, ())
+        if url not in known:
+            found[key] = (*known, url)
+    return found

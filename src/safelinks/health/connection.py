@@ -17,6 +17,7 @@ __all__ = ["ClosedError", "Connection", "OnlyInterimError"]
 
 _MOST_UNREAD = 131_072  # bytes, of a head and of a body
 _MOST_INTERIM = 20  # answers before the real one: there are two at most in practice
+_LONGEST_START = 64  # bytes of a head that tell whether it is one
 _DRAINED = 16_384  # bytes of a body that are read to keep a connection
 
 
@@ -45,6 +46,7 @@ class Connection(asyncio.Protocol):
         self._unread = 0
         self._paused = False
         self._ended = False
+        self._bodyless = False
         self._error: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
 
@@ -109,6 +111,7 @@ class Connection(asyncio.Protocol):
         self._machine.send(h11.EndOfMessage())
         assert self._transport is not None  # noqa: S101
         self._transport.write(data or b"")
+        self._bodyless = method == b"HEAD"
         for _ in range(_MOST_INTERIM):
             event = await self._event()
             if isinstance(event, h11.Response):
@@ -137,7 +140,15 @@ class Connection(asyncio.Protocol):
                 raise h11.RemoteProtocolError("something was sent that nobody asked for")
             if event is not h11.NEED_DATA:
                 return event
+            if self._machine.their_state is h11.SEND_RESPONSE:
+                self._look_ahead()
             await self._more()
+
+    def _look_ahead(self) -> None:
+        """Do not wait for the end of a head that does not begin like one (RFC 9112, 4)."""
+        begin = self._machine.trailing_data[0][:_LONGEST_START].lstrip(b"\r\n")
+        if not begin.startswith(b"HTTP/") and not b"HTTP/".startswith(begin):
+            raise h11.RemoteProtocolError("illegal status line")
 
     def _is_cut(self) -> bool:
         """Whether the end came too early, and what had come until then was HTTP."""
@@ -169,7 +180,8 @@ class Connection(asyncio.Protocol):
                 if not isinstance(event, h11.Data):
                     break
                 passed += len(event.data)
-            ready = machine.their_state is h11.DONE and not self._ended
+            # Some servers send a body after a HEAD: it would pass for the next answer.
+            ready = machine.their_state is h11.DONE and not self._ended and not self._bodyless
             ready = ready and not machine.trailing_data[0]
             if ready:
                 machine.start_next_cycle()

@@ -17,7 +17,8 @@ __all__ = ["Answer", "Failure", "Fault", "Request", "Step", "Wait"]
 class Request:
     """Send this, and be done within `time_limit` seconds.
 
-    `body_limit` is how many bytes of an HTML body to read; of other bodies nothing.
+    `body_limit` is how many bytes of an HTML body to read; of other bodies nothing. `aside` is a
+    question beside the way to the verdict.
     """
 
     url: str
@@ -25,6 +26,7 @@ class Request:
     body_limit: int
     time_limit: float
     method: str = "GET"
+    aside: bool = False
 
 
 @frozen
@@ -77,12 +79,16 @@ class Fault(Enum):
 
 @frozen
 class Failure:
-    """Nothing came back. `detail` says in a few words what was seen."""
+    """Nothing came back. `detail` says in a few words what was seen.
+
+    What a host has just shown for another link is not `asked` again.
+    """
 
     fault: Fault
     detail: str = ""
     elapsed: float = 0.0
     certificate: Certificate | None = None
+    asked: bool = True
 
 
 Step: TypeAlias = Request | Wait

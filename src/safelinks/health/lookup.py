@@ -57,8 +57,7 @@ async def resolve(host: str, port: int) -> list[str]:
 class Lookup:
     """The addresses that may be connected to, as `policy` has it.
 
-    What was found is kept, so a name cannot mean another address the next time; what failed is
-    asked again.
+    What was found is kept for as long as it can be connected to; what failed is looked up again.
     """
 
     def __init__(self, policy: Policy, look_up: Resolve = resolve) -> None:
@@ -82,6 +81,10 @@ class Lookup:
         if not found or not (self._policy.allow_private or all(map(is_public, found))):
             raise PrivateAddressError(f"{host} is {', '.join(found) or 'nothing'}")
         return found
+
+    def forget(self, host: str, port: int) -> None:
+        """What was found for `host` did not help: it may stand for something else by now."""
+        self._found.pop((host, port), None)
 
 
 def _is_literal(host: str) -> bool:

@@ -2,51 +2,44 @@
 
 `probe` is a generator. It yields what to do next, a `Request` to be sent or a `Wait` to be waited,
 and is sent what came of it: an `Answer` or a `Failure`. It returns the `Outcome`. Whoever drives it
-does the work and judges nothing; so every rule stands here, once, and is tested without a socket.
+does the work and judges nothing; so every rule stands here and in the tables of `signs`, once, and
+is tested without a socket.
 
 The way of a probe: each redirect is a hop of its own; what may pass (a timeout, a broken
 connection, 5xx, 429) is tried again after a pause, within the budget; then the last answer and the
-way to it are looked up in tables, from the most telling sign to the least.
+way to it are looked up in tables, from the most telling sign to the least. Where a sign is no
+proof, the server is asked for a page that nobody has made: if that looks the same, it was one.
 """
 
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable, Generator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TypeAlias
-from urllib.parse import urljoin
 
-from attrs import Factory, define
+from attrs import frozen
 
-from safelinks.errors import InvalidURLError
+from safelinks.catalog.model import HealthHints
 from safelinks.health import signs
-from safelinks.health.exchange import Answer, Failure, Fault, Request, Step, Wait
-from safelinks.health.outcome import Hop, Outcome, Reason
-from safelinks.health.policy import Policy
+from safelinks.health.exchange import Answer, Failure, Fault, Step
+from safelinks.health.outcome import Certificate, Outcome, Reason
+from safelinks.health.page import Page, page_of
+from safelinks.health.policy import Method, Policy
 from safelinks.health.refusal import refusal
-from safelinks.percent import encode
-from safelinks.urls import Address, compare_key, split
+from safelinks.health.way import PERMANENT, REDIRECTS, Way, location_of, pause, same_page
+from safelinks.urls import split
 
 __all__ = ["Probe", "probe"]
 
-
 Probe: TypeAlias = Generator[Step, Answer | Failure | None, Outcome]
 
+_NO_HINTS = HealthHints()
 # A proxy that is not there is this machine's network, not the link.
 _FAULTS: Mapping[Fault, Reason] = {
     fault: Reason.NO_NETWORK if fault is Fault.PROXY_UNREACHABLE else Reason[fault.name]
     for fault in Fault
 }
-_MAY_PASS = frozenset(
-    {Fault.DNS_FAILURE, Fault.NO_SUCH_HOST, Fault.REFUSED, Fault.RESET, Fault.TIMEOUT,
-     Fault.UNREACHABLE}
-)  # fmt: skip
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PERMANENT = frozenset({301, 308})
 _STATUSES: Mapping[int, Reason] = {
     401: Reason.AUTH_REQUIRED,
     403: Reason.FORBIDDEN,
@@ -56,239 +49,277 @@ _STATUSES: Mapping[int, Reason] = {
     429: Reason.RATE_LIMITED,
     451: Reason.LEGAL,
 }
-_BACKOFF = 1.0  # seconds before the first further attempt; doubled each time
-_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE | re.ASCII)
-_UNSAFE = re.compile(r"[^!-~]")
-_MAX_LOCATION = 8_192  # characters
+# How a site that lets only browsers in keeps programs out.
+_CLOSED_STATUSES = frozenset({401, 403, 405, 406, 429, 503})
+_CLOSED_FAULTS = frozenset({Fault.RESET, Fault.TIMEOUT})
 _SHOWN = 200  # characters of a header in the evidence
-_COOKIES = 20  # of one probe
+_MADE_UP = "no-such-page-"
 
 
-@define
-class _Way:
-    """What a probe remembers of its way so far."""
+def probe(
+    url: str,
+    policy: Policy,
+    hints: HealthHints | None = None,
+    jitter: Callable[[], float] = random.random,
+) -> Probe:
+    """Judge `url`, of whose resource the catalog knows `hints`.
 
-    url: str
-    hops: list[Hop] = Factory(list)
-    attempts: int = 0
-    spent: float = 0.0
-    tries: int = 0
-    cookies: dict[str, dict[str, str]] = Factory(dict)
-    seen: set[tuple[str, str]] = Factory(set)
-
-    def cookie_header(self) -> str:
-        """The cookies that the host of `url` has set, as they are sent back."""
-        kept = self.cookies.get(split(self.url).host, {})
-        return "; ".join(f"{name}={value}" for name, value in kept.items())
-
-    def state(self) -> tuple[str, str]:
-        """What is about to be asked: the same twice is a loop."""
-        return self.url.partition("#")[0], self.cookie_header()
-
-    def outcome(self, start: str, reason: Reason, evidence: str = "") -> Outcome:
-        return Outcome(start, reason, tuple(self.hops), None, evidence, self.attempts)
-
-
-def probe(url: str, policy: Policy, jitter: Callable[[], float] = random.random) -> Probe:
-    """Judge `url`. `jitter` gives numbers from 0 to 1 that spread further attempts in time."""
-    way = _Way(url)
+    `jitter` gives numbers from 0 to 1, which spread further attempts in time.
+    """
+    hints = hints or _NO_HINTS
+    way = Way(url, policy, Method.GET if hints.head_unreliable else policy.method, url)
     while True:
         refused = refusal(way.url, policy)
         if refused is not None:
-            return way.outcome(url, _refused(refused, way), way.url if way.hops else "")
-        left = policy.budget - way.spent
-        if left <= 0:
-            return way.outcome(url, Reason.TIMEOUT, f"not done within {policy.budget:g} s")
-        result = yield Request(_fetched(way.url), _headers(way, policy), policy.body_limit, left)
-        way.attempts += 1
+            return way.outcome(_refused(refused, way), way.url if way.hops else "")
+        if way.left <= 0:
+            return way.outcome(Reason.TIMEOUT, f"not done within {policy.budget:g} s")
+        result = yield way.request()
         if not isinstance(result, Answer | Failure):
             raise TypeError("a request has to be followed by an Answer or a Failure")
-        way.spent += result.elapsed
-        pause = _pause(result, way, policy, jitter)
-        if pause is not None:
-            way.tries += 1
-            way.spent += pause
-            yield Wait(pause)
+        way.note(result, way.method)
+        if way.method is Method.HEAD and not _is_clean(result):
+            way.method = Method.GET  # a HEAD alone proves nothing
             continue
-        if isinstance(result, Failure):
-            return way.outcome(url, _FAULTS[result.fault], result.detail)
-        way.hops.append(Hop(way.url, result.status))
-        if result.status not in _REDIRECTS:
-            return _judged(url, result, way)
-        fault = _follow(result, way, policy)
+        seen = _seen(result, way, hints)
+        again = pause(result, way, jitter) if seen is None or not seen.is_walled else None
+        if again is not None:
+            way.tries += 1
+            way.spent += again.seconds
+            yield again
+            continue
+        way.hop(result)
+        if seen is None:
+            assert isinstance(result, Failure)  # noqa: S101
+            return _failed(result, way, hints)
+        if seen.answer.status not in REDIRECTS:
+            return (yield from _judged(seen, jitter))
+        fault = way.follow(seen.answer)
         if fault is not None:
-            location = result.headers.get("location", "no Location header")
-            return way.outcome(url, fault, location[:_SHOWN])
+            location = seen.answer.headers.get("location", "no Location header")
+            return way.outcome(fault, location[:_SHOWN])
 
 
-def _refused(reason: Reason, way: _Way) -> Reason:
+def _refused(reason: Reason, way: Way) -> Reason:
     """A redirect that leads to no web address is a fault of the server that sent it."""
     broken = reason in (Reason.INVALID_URL, Reason.UNSUPPORTED_SCHEME)
     return Reason.BAD_REDIRECT if broken and way.hops else reason
 
 
-def _fetched(url: str) -> str:
-    """`url` as it goes over the wire: no fragment, nothing but printable ASCII (RFC 3986)."""
-    address = split(url)
-    port = f":{address.port}" if address.port else ""
-    query = f"?{address.query}" if address.query is not None else ""
-    return f"{address.scheme}://{address.host}{port}{encode(address.path + query, _UNSAFE)}"
-
-
-def _headers(way: _Way, policy: Policy) -> dict[str, str]:
-    headers = {
-        "User-Agent": policy.user_agent,
-        "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
-        "Accept-Language": "en",
-        "Accept-Encoding": "gzip",
-    }
-    cookies = way.cookie_header()
-    return {**headers, "Cookie": cookies} if cookies else headers
-
-
-def _pause(
-    result: Answer | Failure, way: _Way, policy: Policy, jitter: Callable[[], float]
-) -> float | None:
-    """Seconds until the request is worth another attempt; None when it is not."""
-    tries = policy.retries
+def _is_clean(result: Answer | Failure) -> bool:
+    """Whether a HEAD says that all is well, which is all that it can say."""
     if isinstance(result, Failure):
-        may_pass = result.fault in _MAY_PASS
-        asked = None
-        if result.fault is Fault.NO_SUCH_HOST:
-            tries = min(tries, 1)
-    else:
-        may_pass = result.status == 429 or 500 <= result.status < 600
-        may_pass = may_pass and signs.wall(result.status, result.headers, result.body) is None
-        asked = _retry_after(result.headers)
-    if not may_pass or way.tries >= tries:
+        return False
+    return 200 <= result.status < 300 or (
+        result.status in REDIRECTS and bool(result.headers.get("location"))
+    )
+
+
+@frozen
+class _Seen:
+    """An answer as the judgement sees it."""
+
+    answer: Answer
+    page: Page
+    way: Way
+    hints: HealthHints
+    wall: str | None
+
+    @property
+    def is_walled(self) -> bool:
+        return self.wall is not None
+
+    @property
+    def works(self) -> bool:
+        return 200 <= self.answer.status < 300
+
+
+def _seen(result: Answer | Failure, way: Way, hints: HealthHints) -> _Seen | None:
+    if isinstance(result, Failure):
         return None
-    backoff = _BACKOFF * 2**way.tries * jitter()
-    pause = backoff if asked is None else max(asked, 0.0)
-    return pause if way.spent + pause < policy.budget else None
+    page = page_of(result.body, result.headers, whole=result.whole) if result.body else Page("")
+    return _Seen(result, page, way, hints, signs.wall(result.status, result.headers, page))
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of a Retry-After header, which is a number or a date (RFC 9110, 10.2.3)."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdecimal():
-        return float(value[:9])
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - datetime.now(UTC)).total_seconds()
+def _failed(failure: Failure, way: Way, hints: HealthHints) -> Outcome:
+    """What it means that nothing came back."""
+    if hints.blocks_bots and failure.fault in _CLOSED_FAULTS:
+        return way.outcome(Reason.BOT_WALL, f"{failure.detail}: it is known for that")
+    words = _CERTIFICATES.get(failure.fault)
+    if words is not None and failure.certificate is not None:
+        return way.outcome(_FAULTS[failure.fault], words(failure.certificate))
+    return way.outcome(_FAULTS[failure.fault], failure.detail)
 
 
-def _follow(answer: Answer, way: _Way, policy: Policy) -> Reason | None:
-    """Go on to where a redirect points; a reason when that leads nowhere."""
-    location = answer.headers.get("location", "").strip()
-    if not location:
-        return Reason.BAD_REDIRECT
-    if len(location) > _MAX_LOCATION:
-        return Reason.BAD_REDIRECT
-    if len(way.hops) > policy.max_redirects:
-        return Reason.TOO_MANY_REDIRECTS
-    way.seen.add(way.state())
-    _remember_cookies(answer, way)
-    fragment = way.url.partition("#")[2]
-    location = encode(location, _UNSAFE)
-    try:
-        target = location if _ABSOLUTE.match(location) else urljoin(way.url, location)
-        if fragment and "#" not in target:
-            target = f"{target}#{fragment}"  # RFC 9110, 10.2.2: the fragment is inherited
-        split(target)
-    except ValueError:  # InvalidURLError is one
-        return Reason.BAD_REDIRECT
-    way.url = target
-    way.tries = 0
-    return Reason.REDIRECT_LOOP if way.state() in way.seen else None
+def _dates(certificate: Certificate) -> str:
+    return f"valid from {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}"
 
 
-def _remember_cookies(answer: Answer, way: _Way) -> None:
-    """Keep cookies for this host, within this probe."""
-    kept = way.cookies.setdefault(split(way.url).host, {})
-    kept.update(answer.cookies)
-    while len(kept) > _COOKIES:
-        kept.pop(next(iter(kept)))
+def _names(certificate: Certificate) -> str:
+    names = ", ".join(certificate.names[:3]) or "no name"
+    return f"for {names}{', …' if len(certificate.names) > 3 else ''}"
 
 
-def _judged(url: str, answer: Answer, way: _Way) -> Outcome:
+# What a rejected certificate says of itself, as far as it explains the rejection.
+_CERTIFICATES: Mapping[Fault, Callable[[Certificate], str]] = {
+    Fault.TLS_EXPIRED: _dates,
+    Fault.TLS_NOT_YET_VALID: _dates,
+    Fault.TLS_HOSTNAME: _names,
+}
+
+
+def _judged(seen: _Seen, jitter: Callable[[], float]) -> Probe:
     """What the last answer means, from the most telling sign to the least."""
-    status = answer.status
+    way, status = seen.way, seen.answer.status
     for reason, sign in _SIGNS:
-        evidence = sign(answer, way)
+        evidence = sign(seen)
         if evidence is not None:
-            return way.outcome(url, reason, evidence)
+            return way.outcome(reason, evidence)
     if status in _STATUSES:
-        return way.outcome(url, _STATUSES[status], _phrase(status))
-    if not 200 <= status < 300:
+        return way.outcome(_STATUSES[status], _phrase(status))
+    if not seen.works:
         reason = Reason.SERVER_ERROR if 500 <= status < 600 else Reason.ODD_STATUS
-        return way.outcome(url, reason, _phrase(status))
+        return way.outcome(reason, _phrase(status))
+    if _is_doubtful(seen):
+        same = yield from _is_the_same_for_any(seen, jitter)
+        if same is not None:
+            return way.outcome(Reason.SOFT_404, same)
     if len(way.hops) == 1:
-        return way.outcome(url, Reason.OK, _phrase(status))
-    return _redirected(url, way)
+        return way.outcome(Reason.OK, _said(seen))
+    return _redirected(way)
 
 
-def _wall(answer: Answer, _: _Way) -> str | None:
-    return signs.wall(answer.status, answer.headers, answer.body)
+def _wall(seen: _Seen) -> str | None:
+    return seen.wall
 
 
-def _used_up(answer: Answer, _: _Way) -> str | None:
-    used_up = answer.status == 403 and answer.headers.get("x-ratelimit-remaining") == "0"
+def _closed(seen: _Seen) -> str | None:
+    closed = seen.hints.blocks_bots and seen.answer.status in _CLOSED_STATUSES
+    return f"{_phrase(seen.answer.status)}: it is known for that" if closed else None
+
+
+def _used_up(seen: _Seen) -> str | None:
+    used_up = seen.answer.status == 403 and seen.answer.headers.get("x-ratelimit-remaining") == "0"
     return "x-ratelimit-remaining: 0" if used_up else None
 
 
-def _missing(answer: Answer, way: _Way) -> str | None:
-    if not 200 <= answer.status < 300:
+def _expected(seen: _Seen) -> str | None:
+    status = seen.answer.status
+    return f"{_phrase(status)}, as expected" if status in seen.hints.expect_status else None
+
+
+def _maintenance(seen: _Seen) -> str | None:
+    if seen.answer.status not in (200, 503):
         return None
-    return signs.missing(way.hops[0].url, way.hops[-1].url, answer.body)
+    return signs.maintenance(seen.answer.status, seen.answer.headers, seen.page)
 
 
-def _login(answer: Answer, way: _Way) -> str | None:
-    final = way.hops[-1].url
-    asked = 200 <= answer.status < 300 and len(way.hops) > 1 and signs.is_login(final)
-    return final if asked and not signs.is_login(way.hops[0].url) else None
+def _missing(seen: _Seen) -> str | None:
+    if not seen.works:
+        return None
+    return signs.missing(seen.way.origin, seen.way.final, seen.page, seen.hints.soft_404)
 
 
-_SIGNS: tuple[tuple[Reason, Callable[[Answer, _Way], str | None]], ...] = (
+def _parked(seen: _Seen) -> str | None:
+    return signs.parked(seen.way.origin, seen.way.final, seen.page) if seen.works else None
+
+
+def _login(seen: _Seen) -> str | None:
+    way = seen.way
+    asked = seen.works and len(way.hops) > 1 and signs.is_login(way.final)
+    return way.final if asked and not signs.is_login(way.origin) else None
+
+
+_SIGNS: tuple[tuple[Reason, Callable[[_Seen], str | None]], ...] = (
     (Reason.BOT_WALL, _wall),
+    (Reason.BOT_WALL, _closed),
     (Reason.RATE_LIMITED, _used_up),
+    (Reason.OK, _expected),
+    (Reason.MAINTENANCE, _maintenance),
     (Reason.SOFT_404, _missing),
+    (Reason.PARKED, _parked),
     (Reason.LOGIN_WALL, _login),
 )
 
 
-def _redirected(url: str, way: _Way) -> Outcome:
+def _is_doubtful(seen: _Seen) -> bool:
+    """Whether a page that says 200 may yet be the one for all that is not there."""
+    way = seen.way
+    if signs.is_home(split(way.origin).path):
+        return False
+    home = len(way.hops) > 1 and signs.is_home(split(way.final).path)
+    return home or signs.may_be_missing(way.origin, seen.page)
+
+
+def _is_the_same_for_any(
+    seen: _Seen, jitter: Callable[[], float]
+) -> Generator[Step, Answer | Failure | None, str | None]:
+    """What shows that the server has the same for an address that nobody has made.
+
+    None where it has something else, and where nobody can tell.
+    """
+    way = seen.way
+    made_up = f"{_MADE_UP}{int(jitter() * 1e12):x}"
+    beside = way.origin.partition("#")[0].partition("?")[0].rpartition("/")[0]
+    url, answer = yield from _aside(f"{beside}/{made_up}", way)
+    if answer is None or answer.status != seen.answer.status:
+        return None
+    if len(way.hops) > 1 and same_page(url, way.final):
+        return f"leads to {way.final}, as any other address there does"
+    if made_up not in url or not _alike(page_of(answer.body, answer.headers), seen, made_up):
+        return None
+    return "the page that is shown for any address"
+
+
+def _aside(
+    url: str, way: Way
+) -> Generator[Step, Answer | Failure | None, tuple[str, Answer | None]]:
+    """Where the redirects of `url` end, and the answer there; None when that cannot be said."""
+    for _ in range(way.policy.max_redirects):
+        if refusal(url, way.policy) is not None or way.left <= 0:
+            break
+        result = yield way.request_to(url, way.left, Method.GET, aside=True)
+        if not isinstance(result, Answer):
+            break
+        way.attempts += 1
+        way.spent += result.elapsed
+        if result.status not in REDIRECTS:
+            return url, result
+        target = location_of(result, url)
+        if target is None:
+            break
+        url = target
+    return url, None
+
+
+def _alike(other: Page, seen: _Seen, made_up: str) -> bool:
+    """Whether two pages say the same, apart from the name of what was asked for."""
+    asked = split(seen.way.origin).path.rpartition("/")[2] or made_up
+    title, words = (text.replace(asked, made_up) for text in (seen.page.title, seen.page.words))
+    return (other.title, other.words) == (title, words)
+
+
+def _redirected(way: Way) -> Outcome:
     """Alive after redirects: moved for good only if permanent ones lead to another page."""
-    replacement = url
+    replacement = way.start
     for hop, after in zip(way.hops, way.hops[1:], strict=False):
-        if hop.status not in _PERMANENT:
+        if hop.status not in PERMANENT:
             break
         replacement = after.url
-    reason = Reason.REDIRECTED if _same_page(url, replacement) else Reason.MOVED_PERMANENTLY
-    return Outcome(
-        url,
-        reason,
-        tuple(way.hops),
-        replacement if reason is Reason.MOVED_PERMANENTLY else None,
-        f"ends at {way.hops[-1].url}",
-        way.attempts,
-    )
+    evidence = f"ends at {way.final}"
+    if same_page(way.start, replacement):
+        return way.outcome(Reason.REDIRECTED, evidence)
+    return way.outcome(Reason.MOVED_PERMANENTLY, evidence, replacement)
 
 
-def _same_page(one: str, other: str) -> bool:
-    """Whether two addresses differ only in scheme, ``www.``, a slash, case or a session id."""
-    try:
-        return _page(split(one)) == _page(split(other))
-    except InvalidURLError:
-        return False
-
-
-def _page(address: Address) -> tuple[str, str]:
-    key, query = compare_key(address)
-    return signs.without_session(key.removeprefix("www.")), signs.without_session(query)
+def _said(seen: _Seen) -> str:
+    """The evidence for a page that works, with what a reader of the report may want to know."""
+    said = _phrase(seen.answer.status)
+    if seen.way.method is Method.HEAD:
+        return f"{said} to HEAD: the page itself was not looked at"
+    if signs.has_sign_in_form(seen.page):
+        return f"{said}, a page to sign in"
+    return said
 
 
 def _phrase(status: int) -> str:

@@ -21,6 +21,11 @@ from safelinks.health.trust import trusting
 __all__ = ["ProxyUnreachableError", "Router", "default_transport"]
 
 
+# Connections that wait for another request: hosts take turns, so it is some time until the next.
+_IDLE_FOR_EACH = 4
+_MOST_IDLE = 512  # a process may have 1,024 files open on many systems
+
+
 class ProxyUnreachableError(OSError):
     """The proxy itself could not be reached: that says nothing about the link."""
 
@@ -30,7 +35,8 @@ def default_transport(
 ) -> httpx.AsyncBaseTransport:
     """The transport for this environment. Raises SetupError for a setting that cannot be used."""
     context = trusting(policy)
-    direct = DirectTransport(Lookup(policy, look_up), context, policy.concurrency, dial)
+    idle = min(_MOST_IDLE, _IDLE_FOR_EACH * policy.concurrency)
+    direct = DirectTransport(Lookup(policy, look_up), context, idle, dial)
     named = urllib.request.getproxies()
     proxies = {
         scheme: _proxy(named.get(scheme) or named["all"], context)

@@ -86,8 +86,7 @@ class Session:
         )
         try:
             headers = {
-                name.decode("latin-1").lower(): value.decode("latin-1")
-                for name, value in response.headers.raw
+                name.decode("latin-1").lower(): _text(value) for name, value in response.headers.raw
             }
             kind = headers.get("content-type", "").partition(";")[0].strip().lower()
             body, whole = b"", True
@@ -137,6 +136,14 @@ class Session:
                 return bool(await self._look_up(self._policy.control_host, 443))
         except (OSError, UnicodeError):
             return False
+
+
+def _text(value: bytes) -> str:
+    """The value of a header: ASCII by the standard (RFC 9110, 5.5), UTF-8 in practice."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 class _Page:

@@ -1,17 +1,31 @@
 """What a page looks like that is not the page: walls, sign-in pages, and "not found" with a 200.
 
-Tables of signs, each narrow enough not to cry wolf: an article about 404 pages is no 404 page.
+Tables of signs, each narrow enough not to cry wolf: an article about 404 pages is no 404 page. A
+sign that many a good page has counts only on a page with little else to see.
 """
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-__all__ = ["is_login", "missing", "title", "wall", "without_session"]
+from safelinks.health.page import Page
+from safelinks.urls import split
 
-_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
+__all__ = [
+    "has_sign_in_form",
+    "is_home",
+    "is_login",
+    "maintenance",
+    "may_be_missing",
+    "missing",
+    "parked",
+    "wall",
+]
+
+_SHORT = 1_500  # characters that are seen: more is a page of its own
+_BARE = 400
+_SMALL = 20_000  # characters of source in which it is worth while to look for what is seen
 
 # Titles of pages that are not there, without punctuation: the whole title, or the whole part of it
 # before or behind the name of the site. Nothing shorter, or an article about them would be one.
@@ -24,6 +38,7 @@ _MISSING_TITLES = frozenset(
         "404 file or directory not found",
         "404 not found",
         "404 page not found",
+        "content not found",
         "error 404",
         "error 404 not found",
         "error 404 page not found",
@@ -41,11 +56,18 @@ _MISSING_TITLES = frozenset(
         "page not available",
         "page not found",
         "page not found 404",
+        "requested page not found",
         "sorry page not found",
+        "sorry this page isnt available",
         "the page cannot be found",
         "the page you requested was not found",
+        "the page you were looking for doesnt exist",
+        "the resource cannot be found",
         "this page cannot be found",
+        "this page could not be found",
         "this page does not exist",
+        "we cant find that page",
+        "we couldnt find that page",
     }
 )
 _PUNCTUATION = re.compile(r"[^\w\s]+")
@@ -57,76 +79,212 @@ _MISSING_PATH = re.compile(
 )
 # An address that speaks of these things itself may well lead to a page about them.
 _SPEAKS_OF_IT = re.compile(r"404|not[-_ +%20]*found", re.IGNORECASE)
-
-# Headers that only a challenge has; bodies that come with a status of refusal.
-_WALL_HEADERS: Mapping[str, str | None] = {
-    "cf-mitigated": "challenge",
-    "x-amzn-waf-action": None,
-    "x-datadome": None,
-}
-_WALL_BODIES = tuple(
-    (name, re.compile(pattern, re.IGNORECASE | re.DOTALL))
-    for name, pattern in (
-        ("Akamai", rb"<title>\s*Access Denied\s*</title>.{0,2000}Reference\s*&?#"),
-        ("Incapsula", rb"_Incapsula_Resource"),
-        ("DataDome", rb"captcha-delivery\.com"),
-        ("Cloudflare", rb"<title>\s*Just a moment\.\.\.\s*</title>"),
-    )
+# What a page may say that is not there; many others say it as well.
+_MAY_BE_MISSING = re.compile(
+    r"\b(?:404|not (?:be )?found|oops|no longer (?:available|exists?)|(?:does not|doesn.t) exist"
+    r"|(?:can.?t|cannot|could ?n.t|could not|unable to) (?:be )?(?:find|found|locate)"
+    r"|(?:is|was) (?:not available|unavailable|removed|deleted)|has been (?:removed|deleted)"
+    r"|broken link|invalid (?:link|url|address))\b",
+    re.IGNORECASE,
 )
-_WALL_STATUSES = frozenset({200, 202, 403, 405, 429, 503})
+_MISSING_MARKS = (
+    "404", "found", "oops", "no longer", "exist", "find", "locate", "available", "removed",
+    "deleted", "broken link", "invalid",
+)  # fmt: skip
+_HOME = re.compile(r"/?(?:(?:index|default|home|welcome)(?:\.[a-z]{2,5})?/?)?", re.IGNORECASE)
+
+# Headers that only a challenge has.
+_WALL_HEADERS: Mapping[str, tuple[str, ...]] = {
+    "cf-mitigated": ("challenge",),
+    "x-amzn-waf-action": ("challenge", "captcha", "block"),
+}
+_WALL_STATUSES = frozenset({200, 202, 401, 403, 405, 429, 503})
+_AKAMAI = re.compile(r"<title>\s*access denied\s*</title>.{0,2000}reference\s*&?#", re.DOTALL)
+_JUST_A_MOMENT = re.compile(r"<title>\s*just a moment\.\.\.\s*</title>")
+_CAPTCHA = ("captcha", "cf-turnstile", "px-block", "geetest")
+_HUMAN_MARKS = ("human", "robot", "unusual traffic", "checking your browser")
+_HUMAN = re.compile(
+    r"\b(?:verify|confirm|prove|check)(?:ing)?\b.{0,20}\b(?:human|not a (?:ro)?bot)\b"
+    r"|\bare you a (?:human|robot)\b|\bunusual traffic\b|\bhuman verification\b"
+    r"|\bchecking your browser\b",
+    re.IGNORECASE,
+)
+
+# Services that hold a domain until somebody buys it, by their registrable domains.
+_PARKING = frozenset(
+    {
+        "above.com", "afternic.com", "atom.com", "bodis.com", "brandbucket.com", "buydomains.com",
+        "cashparking.com", "dan.com", "domainmarket.com", "domainnamesales.com", "efty.com",
+        "hugedomains.com", "parkingcrew.net", "parklogic.com", "sav.com", "sedo.com",
+        "sedoparking.com", "skenzo.com", "smartname.com", "squadhelp.com", "undeveloped.com",
+        "uniregistry.com", "voodoo.com",
+    }
+)  # fmt: skip
+_PARKING_HOSTS = frozenset({"parkingpage.namecheap.com", "parked.porkbun.com"})
+_PARKING_MARKS = re.compile(
+    r"(?:sedoparking|parkingcrew|bodis|parklogic|hugedomains|afternic|uniregistry|skenzo)\."
+    r"(?:com|net)|domain[-_]?park|parking-?lander|data-adblockkey"
+)
+_FOR_SALE = re.compile(
+    r"\b(?:this |the )?(?:domain(?: name)?|website|[a-z0-9-]+\.[a-z]{2,})(?: name)? "
+    r"(?:is|may be|could be)(?: now| currently)? (?:for sale|parked|available for purchase)\b"
+    r"|\b(?:buy|purchase|acquire) this domain\b|\bdomain(?: name)?s? for sale\b"
+    r"|\bthis domain(?: name)? (?:has )?expired\b|\bparked free, courtesy of\b",
+    re.IGNORECASE,
+)
+
+_MAINTENANCE = re.compile(
+    r"\b(?:down|closed|offline|unavailable|undergoing|under|performing|for|routine|scheduled"
+    r"|planned|site|system|server|website)\b[\w ]{0,30}\bmaintenance\b|\bmaintenance mode\b"
+    r"|\b(?:we.ll|we will) be (?:right )?back (?:soon|shortly)\b",
+    re.IGNORECASE,
+)
 
 _LOGIN = re.compile(
-    r"https?://(?:login\.microsoftonline\.(?:com|us)|login\.live\.com|accounts\.google\.com"
-    r"|[a-z0-9-]+\.okta(?:-gov)?\.com|[^/]+/adfs/ls|[^/?#]+/(?:[^?#]*/)?(?:login|log-in|signin"
-    r"|sign-in|sso|saml2?|idp)(?:\.[a-z]{2,5})?(?:[/?#]|$))",
+    r"https?://(?:login\.microsoftonline\.(?:com|us)|login\.live\.com|login\.windows\.net"
+    r"|accounts\.google\.com|login\.gov|secure\.login\.gov|id\.atlassian\.com"
+    r"|[a-z0-9.-]+\.(?:okta|okta-gov|oktapreview|auth0|onelogin|b2clogin|pingone)\.com"
+    r"|[^/]+/adfs/ls|[^?#]+\?(?:[^#]*&)?SAMLRequest="
+    r"|[^/?#]+/(?:[^?#]*/)?(?:login|log-in|logon|signin|sign-in|sign_in|sso|saml2?|idp|oauth2?"
+    r"|openid-connect)(?:\.[a-z]{2,5})?(?:[/?#]|$))",
     re.IGNORECASE,
 )
-_SESSION = re.compile(
-    r"(?:;|(?<=[?&])|^)(?:jsessionid|phpsessid|sessionid|session_id|sid|cfid|cftoken)=[^;&?#]*&?",
-    re.IGNORECASE,
-)
+_PASSWORD = re.compile(r"type\s*=\s*[\"']?password\b")
 
 
-def title(body: bytes) -> str:
-    """The title of an HTML page, white space folded; empty when it has none."""
-    match = _TITLE.search(body)
-    text = match[1].decode("utf-8", "replace") if match else ""
-    return " ".join(html.unescape(text).split())
-
-
-def missing(url: str, final: str, body: bytes) -> str | None:
+def missing(url: str, final: str, page: Page, known: tuple[str, ...] = ()) -> str | None:
     """What says that the page is not there, though the status does not; None when nothing does.
 
-    `url` is the address that was asked, `final` where its redirects ended.
+    `url` is the address that was asked, `final` where its redirects ended, `known` are paths that
+    its site has for this.
     """
+    path = split(final).path.lower()
+    if any(path.startswith(one.lower()) for one in known):
+        return final
     if _SPEAKS_OF_IT.search(url):
         return None
-    if _MISSING_PATH.search(final.partition("://")[2]) and final != url:
+    if final != url and _MISSING_PATH.search(final.partition("://")[2]):
         return final
-    shown = title(body)
-    parts = [_words(part) for part in _TITLE_PARTS.split(shown)]
-    # The site's name may stand beside it; a title that says more than that is of a real page.
+    if _says_missing(page.title):
+        return f"title “{page.title}”"
+    if _says_missing(page.heading) and len(page.words) <= _SHORT:
+        return f"heading “{page.heading}”"
+    return None
+
+
+def _says_missing(text: str) -> bool:
+    """Whether that is all that `text` says; the site's name may stand beside it."""
+    if not text:
+        return False
+    parts = [_words(part) for part in _TITLE_PARTS.split(text)]
     others = [part for part in parts if part not in _MISSING_TITLES]
-    found = _words(shown) in _MISSING_TITLES or (len(others) < len(parts) and len(others) <= 1)
-    return f"title “{shown}”" if found else None
+    return _words(text) in _MISSING_TITLES or (len(others) < len(parts) and len(others) <= 1)
 
 
 def _words(text: str) -> str:
     return " ".join(_PUNCTUATION.sub("", text).lower().split())
 
 
-def wall(status: int, headers: Mapping[str, str], body: bytes) -> str | None:
+def may_be_missing(url: str, page: Page) -> bool:
+    """Whether a page is short and speaks of something missing: no proof, but worth a question."""
+    if _SPEAKS_OF_IT.search(url):
+        return False
+    said = _MAY_BE_MISSING.search(f"{page.title}\n{page.heading}") is not None
+    if not said and (len(page.source) > _SMALL or not _holds(page, _MISSING_MARKS)):
+        return False
+    return len(page.words) <= _SHORT and (said or _MAY_BE_MISSING.search(page.words) is not None)
+
+
+def is_home(path: str) -> bool:
+    """Whether `path` is that of a site's front page."""
+    return _HOME.fullmatch(path) is not None
+
+
+def wall(status: int, headers: Mapping[str, str], page: Page) -> str | None:
     """Which wall against robots answered; None when none did."""
     if status == 999:
         return "status 999"
-    for name, value in _WALL_HEADERS.items():
-        if name in headers and (value is None or value in headers[name].lower()):
+    for name, values in _WALL_HEADERS.items():
+        if headers.get(name, "").lower().startswith(values):
             return f"header {name}"
-    if status in _WALL_STATUSES:
-        for name, pattern in _WALL_BODIES:
-            if pattern.search(body):
-                return f"page of {name}"
+    if "x-datadome" in headers and (status >= 400 or "captcha-delivery.com" in page.lower):
+        return "header x-datadome"
+    if status in _WALL_STATUSES and page.source:
+        for name, applies in _WALLS:
+            if applies(page):
+                return name
     return None
+
+
+def _is_captcha(page: Page) -> bool:
+    """Whether there is nothing else than a riddle for humans on the page."""
+    riddle = _holds(page, _CAPTCHA)
+    if not riddle and not _holds(page, _HUMAN_MARKS):
+        return False
+    if len(page.words) > _BARE or page.fields:
+        return False
+    return riddle or _HUMAN.search(page.words) is not None
+
+
+def _holds(page: Page, marks: tuple[str, ...]) -> bool:
+    return any(mark in page.lower for mark in marks)
+
+
+# Each mark is looked for as plain text first, which costs next to nothing on the many good pages.
+_WALLS: tuple[tuple[str, Callable[[Page], bool]], ...] = (
+    (
+        "page of Akamai",
+        lambda page: "access denied" in page.lower and _AKAMAI.search(page.lower) is not None,
+    ),
+    (
+        "page of Incapsula",
+        lambda page: "_incapsula_resource" in page.lower and len(page.words) <= _BARE,
+    ),
+    (
+        "page of DataDome",
+        lambda page: "captcha-delivery.com" in page.lower and len(page.words) <= _BARE,
+    ),
+    (
+        "page of Cloudflare",
+        lambda page: (
+            "just a moment" in page.lower and _JUST_A_MOMENT.search(page.lower) is not None
+        ),
+    ),
+    ("a captcha and nothing else", _is_captcha),
+)
+
+
+def parked(url: str, final: str, page: Page) -> str | None:
+    """What says that the domain is for sale, or parked until it is; None when nothing does."""
+    host = split(final).host
+    if _is_parking(host) and not _is_parking(split(url).host):
+        return f"leads to {host}"
+    if not _holds(page, ("domain", "sale", "parking")):
+        return None
+    marked = len(page.source) <= _SMALL and _PARKING_MARKS.search(page.lower) is not None
+    said = _FOR_SALE.search(page.title)
+    if said is None and len(page.source) <= _SMALL and len(page.words) <= _SHORT:
+        said = _FOR_SALE.search(page.words)
+    if said is not None:
+        return f"says “{said[0]}”" if len(page.words) <= _SHORT else None
+    return "page of a parking service" if marked and len(page.words) <= _BARE else None
+
+
+def _is_parking(host: str) -> bool:
+    return host in _PARKING_HOSTS or ".".join(host.split(".")[-2:]) in _PARKING
+
+
+def maintenance(status: int, headers: Mapping[str, str], page: Page) -> str | None:
+    """What says that the site is down for maintenance; None when nothing does.
+
+    With a 200, the title has to say it, or the server has to ask to come back later.
+    """
+    if not _holds(page, ("maintenance", "be back")):
+        return None
+    said = _MAINTENANCE.search(page.title)
+    if said is None and (status == 503 or "retry-after" in headers):
+        said = _MAINTENANCE.search(page.words)
+    return f"says “{said[0]}”" if said and len(page.words) <= _SHORT else None
 
 
 def is_login(url: str) -> bool:
@@ -134,6 +292,6 @@ def is_login(url: str) -> bool:
     return _LOGIN.match(url) is not None
 
 
-def without_session(text: str) -> str:
-    """`text`, part of an address, without session ids."""
-    return _SESSION.sub("", text)
+def has_sign_in_form(page: Page) -> bool:
+    """Whether somebody is asked for a password."""
+    return "password" in page.lower and _PASSWORD.search(page.lower) is not None

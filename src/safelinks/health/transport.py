@@ -121,9 +121,13 @@ class DirectTransport(httpx.AsyncBaseTransport):
             addresses = await _within(limit, self._lookup.addresses(host, port), "")
         except StepTimeoutError:
             raise socket.gaierror(socket.EAI_AGAIN, "no name server answered in time") from None
-        link, peer = await _within(
-            limit, connect(addresses, port, self._dial), "no connection in time"
-        )
+        try:
+            link, peer = await _within(
+                limit, connect(addresses, port, self._dial), "no connection in time"
+            )
+        except OSError:
+            self._lookup.forget(host, port)
+            raise
         if not secure:
             _, connection = await asyncio.get_running_loop().create_connection(
                 Connection, sock=link

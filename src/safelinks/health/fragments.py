@@ -1,0 +1,56 @@
+"""One answer for several spellings of an address: what each may say of itself, and its fragment."""
+
+from __future__ import annotations
+
+import re
+
+from attrs import evolve
+
+from safelinks.health.exchange import Answer
+from safelinks.health.outcome import Outcome, Reason, Verdict
+from safelinks.health.page import page_of
+
+__all__ = ["spelled"]
+
+# Not places: the top of any page (HTML standard, 7.4.6.4), a directive, and what a script reads.
+_NO_PLACE = re.compile(r"top|:~:.*|!.*|/.*|.*=.*", re.IGNORECASE | re.DOTALL)
+_LEAST_TEXT = 200  # characters: with less, a page is made by its script
+
+
+def spelled(outcome: Outcome, url: str, answer: Answer | None) -> Outcome:
+    """What `outcome` means for the spelling `url` of its address.
+
+    With an `answer`, the place that the fragment names is looked for in it.
+    """
+    own, asked = _fragment(url), _fragment(outcome.url)
+    place = _fragment(outcome.final_url)
+    place = own if place == asked else place
+    if url != outcome.url:
+        replacement = outcome.replacement
+        if replacement is not None and _fragment(replacement) == asked:
+            replacement = replacement.partition("#")[0] + (f"#{own}" if own else "")
+        outcome = evolve(outcome, url=url, replacement=replacement)
+    if answer is None or outcome.verdict not in (Verdict.ALIVE, Verdict.MOVED):
+        return outcome
+    return _with_place(outcome, place, answer)
+
+
+def _fragment(url: str) -> str:
+    return url.partition("#")[2]
+
+
+def _with_place(outcome: Outcome, place: str, answer: Answer) -> Outcome:
+    """`outcome`, unless the page lacks the place: that is only said of a page seen as a whole."""
+    if not place or not answer.body or _NO_PLACE.fullmatch(place):
+        return outcome
+    page = page_of(answer.body, answer.headers, whole=answer.whole)
+    if page.has_place(place):
+        return outcome
+    doubt = None
+    if not page.whole:
+        doubt = f"#{place} is not in the part of the page that was read"
+    elif len(page.words) < _LEAST_TEXT and "<script" in page.lower:
+        doubt = f"#{place} may be made by a script"
+    if doubt is not None:
+        return evolve(outcome, evidence=f"{outcome.evidence}; {doubt}")
+    return evolve(outcome, reason=Reason.NO_SUCH_FRAGMENT, evidence=f"no #{place} in the page")

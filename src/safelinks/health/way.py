@@ -1,0 +1,240 @@
+"""The way of one probe: what it has asked so far, where a redirect leads, when to try again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
+
+from attrs import Factory, define
+
+from safelinks.errors import InvalidURLError
+from safelinks.health.exchange import Answer, Failure, Fault, Request, Wait
+from safelinks.health.outcome import Certificate, Hop, Outcome, Reason
+from safelinks.health.policy import Method, Policy
+from safelinks.percent import encode
+from safelinks.urls import Address, compare_key, split
+
+__all__ = ["PERMANENT", "REDIRECTS", "Way", "location_of", "pause", "same_page"]
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT = frozenset({301, 308})
+_MAY_PASS = frozenset(
+    {Fault.DNS_FAILURE, Fault.NO_SUCH_HOST, Fault.REFUSED, Fault.RESET, Fault.TIMEOUT,
+     Fault.UNREACHABLE}
+)  # fmt: skip
+_BUSY = frozenset({429, 503})  # the whole host is, not only this page
+_BACKOFF = 1.0  # seconds before the first further attempt; doubled each time
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE | re.ASCII)
+_UNSAFE = re.compile(r"[^!-~]")
+_MAX_LOCATION = 8_192  # characters
+_COOKIES = 20  # of one probe
+_SHARE_OF_HEAD = 4  # a HEAD gets one part in so many of the budget
+
+
+@define
+class Way:
+    """What a probe remembers; `url` is what it is about to ask, `spent` is in seconds."""
+
+    start: str
+    policy: Policy
+    method: Method
+    url: str
+    hops: list[Hop] = Factory(list)
+    attempts: int = 0
+    spent: float = 0.0
+    tries: int = 0
+    error: str = ""
+    certificate: Certificate | None = None
+    cookies: dict[str, dict[str, str]] = Factory(dict)
+    seen: set[tuple[str, str]] = Factory(set)
+
+    @property
+    def left(self) -> float:
+        """Seconds left of the budget."""
+        return self.policy.budget - self.spent
+
+    @property
+    def origin(self) -> str:
+        """The address that the probe was asked about, before any redirect."""
+        return self.hops[0].url if self.hops else self.start
+
+    @property
+    def final(self) -> str:
+        """The last address that was asked."""
+        return self.hops[-1].url if self.hops else self.start
+
+    def request(self) -> Request:
+        """The next request: to `url`, by `method`."""
+        limit = self.left / _SHARE_OF_HEAD if self.method is Method.HEAD else self.left
+        return self.request_to(self.url, limit, self.method)
+
+    def request_to(self, url: str, limit: float, method: Method, *, aside: bool = False) -> Request:
+        """A request to any address, with the headers and cookies of its host and no other."""
+        policy = self.policy
+        wanted = policy.fragment_limit if policy.fragments else policy.body_limit
+        headers = {
+            "User-Agent": policy.user_agent,
+            "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+            "Accept-Language": "en",
+            "Accept-Encoding": "gzip",
+        }
+        address = split(url)
+        if policy.headers:
+            headers |= self._configured(address)
+        cookies = self._cookies_for(address)
+        if cookies:
+            headers["Cookie"] = cookies
+        return Request(_fetched(address), headers, wanted, limit, method.upper(), aside)
+
+    def _configured(self, address: Address) -> Mapping[str, str]:
+        """Headers that the user has set for this host; never in the clear behind a TLS link."""
+        if address.scheme == "http" and self.start[:6].lower() == "https:":
+            return {}
+        return self.policy.headers.get(address.host, {})
+
+    def _cookies_for(self, address: Address) -> str:
+        kept = self.cookies.get(address.host, {})
+        return "; ".join(f"{name}={value}" for name, value in kept.items())
+
+    def note(self, result: Answer | Failure, method: Method) -> None:
+        """Remember what came of a request."""
+        self.attempts += isinstance(result, Answer) or result.asked
+        self.spent += result.elapsed
+        self.certificate = result.certificate or self.certificate
+        if isinstance(result, Failure):
+            self.error = result.detail or result.fault.name.lower().replace("_", " ")
+        elif result.status == 429 or result.status >= 500:
+            self.error = f"status {result.status} to {method.upper()}"
+
+    def hop(self, result: Answer | Failure) -> None:
+        """The request to `url` has decided."""
+        status = result.status if isinstance(result, Answer) else None
+        self.hops.append(Hop(self.url, status, round(result.elapsed, 3), self.method.upper()))
+
+    def follow(self, answer: Answer) -> Reason | None:
+        """Go on to where a redirect points; a reason when that leads nowhere."""
+        target = location_of(answer, self.url)
+        if target is None:
+            return Reason.BAD_REDIRECT
+        if len(self.hops) > self.policy.max_redirects:
+            return Reason.TOO_MANY_REDIRECTS
+        self.seen.add(self._state())
+        self._remember_cookies(answer)
+        self.url = target
+        self.tries = 0
+        return Reason.REDIRECT_LOOP if self._state() in self.seen else None
+
+    def _state(self) -> tuple[str, str]:
+        """What is about to be asked: the same twice is a loop."""
+        return self.url.partition("#")[0], self._cookies_for(split(self.url))
+
+    def _remember_cookies(self, answer: Answer) -> None:
+        """Keep cookies for this host, within this probe."""
+        if not answer.cookies:
+            return
+        kept = self.cookies.setdefault(split(self.url).host, {})
+        kept.update(answer.cookies)
+        while len(kept) > _COOKIES:
+            kept.pop(next(iter(kept)))
+
+    def outcome(self, reason: Reason, evidence: str, replacement: str | None = None) -> Outcome:
+        """The end of the way."""
+        return Outcome(
+            self.start,
+            reason,
+            tuple(self.hops),
+            replacement,
+            evidence,
+            self.attempts,
+            self.error,
+            self.certificate,
+        )
+
+
+def _fetched(address: Address) -> str:
+    """The address as it goes over the wire: no fragment, only printable ASCII (RFC 3986)."""
+    port = f":{address.port}" if address.port else ""
+    query = f"?{address.query}" if address.query is not None else ""
+    return f"{address.scheme}://{address.host}{port}{encode(address.path + query, _UNSAFE)}"
+
+
+def location_of(answer: Answer, url: str) -> str | None:
+    """Where the redirect `answer` of `url` points; None when that is no address.
+
+    It inherits the fragment of `url` if it has none of its own (RFC 9110, 10.2.2).
+    """
+    location = answer.headers.get("location", "").strip()
+    if not location or len(location) > _MAX_LOCATION:
+        return None
+    location = encode(location, _UNSAFE)
+    fragment = url.partition("#")[2]
+    try:
+        target = location if _ABSOLUTE.match(location) else urljoin(url, location)
+        if fragment and "#" not in target:
+            target = f"{target}#{fragment}"
+        split(target)
+    except ValueError:  # InvalidURLError is one
+        return None
+    return target
+
+
+def pause(result: Answer | Failure, way: Way, jitter: Callable[[], float]) -> Wait | None:
+    """How long to wait before the request is worth another attempt; None when it is not."""
+    tries = way.policy.retries
+    asked = None
+    if isinstance(result, Failure):
+        may_pass = result.asked and result.fault in _MAY_PASS
+        if result.fault is Fault.NO_SUCH_HOST:
+            tries = min(tries, 1)
+    else:
+        may_pass = result.status == 429 or 500 <= result.status < 600
+        asked = _retry_after(result.headers) if may_pass else None
+    if not may_pass or way.tries >= tries:
+        return None
+    seconds = _BACKOFF * 2**way.tries * jitter() if asked is None else max(asked, 0.0)
+    if way.spent + seconds >= way.policy.budget:
+        return None
+    return Wait(seconds, isinstance(result, Answer) and result.status in _BUSY)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds of a Retry-After header, which is a number or a date (RFC 9110, 10.2.3)."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdecimal():
+        return float(value[:9])
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - datetime.now(UTC)).total_seconds()
+
+
+def same_page(one: str, other: str) -> bool:
+    """Whether `other` is `one` with TLS, ``www.``, a slash, other case or a session id at most."""
+    try:
+        before, after = split(one), split(other)
+    except InvalidURLError:
+        return False
+    if before.scheme == "https" and after.scheme == "http":
+        return False  # the same words, but anybody may read and change them on the way
+    return _page(before) == _page(after)
+
+
+def _page(address: Address) -> tuple[str, str]:
+    key, query = compare_key(address)
+    return _without_session(key.removeprefix("www.")), _without_session(query)
+
+
+_SESSION = re.compile(
+    r"(?:;|(?<=[?&])|^)(?:jsessionid|phpsessid|sessionid|session_id|sid|cfid|cftoken)=[^;&?#]*&?",
+    re.IGNORECASE,
+)
+
+
+def _without_session(text: str) -> str:
+    return _SESSION.sub("", text)

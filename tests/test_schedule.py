@@ -1,0 +1,163 @@
+"""Whose turn it is: a schedule is told the time, so nothing here waits."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from safelinks.health.policy import Policy
+from safelinks.health.schedule import Schedule
+
+
+def _schedule(policy: Policy, **hosts: int) -> Schedule[str]:
+    jobs = [(host, f"{host}{number}") for host, many in hosts.items() for number in range(many)]
+    return Schedule(policy, jobs)
+
+
+def _taken(schedule: Schedule[str], now: float) -> list[str]:
+    taken = []
+    while (job := schedule.take(now)) is not None:
+        taken.append(job)
+    return taken
+
+
+def test_hosts_take_turns_and_get_a_few_at_a_time() -> None:
+    schedule = _schedule(Policy(per_host=2), a=5, b=1, c=2)
+    assert _taken(schedule, 0) == ["a0", "b0", "c0", "a1", "c1"]
+    assert len(schedule) == 3
+
+
+def test_one_is_done_the_next_may_come() -> None:
+    schedule = _schedule(Policy(per_host=1, per_host_limit=1), a=3)
+    assert _taken(schedule, 0) == ["a0"]
+    schedule.answered("a", 0.1, begun=0)
+    assert _taken(schedule, 1) == ["a1"]
+    schedule.failed("a")
+    schedule.settled("a")
+    assert _taken(schedule, 2) == ["a2"]
+    schedule.passed("a")
+    assert not schedule
+
+
+def test_what_has_begun_goes_on_before_others_begin() -> None:
+    schedule = _schedule(Policy(per_host=1, per_host_limit=1), a=3)
+    (job,) = _taken(schedule, 0)
+    schedule.add("a", job)
+    schedule.answered("a", 0.1, begun=0)
+    assert _taken(schedule, 0) == ["a0"]
+
+
+def _most(policy: Policy, elapsed: float, *, rounds: int = 50) -> int:
+    """How many jobs a host is given at once in the end."""
+    schedule = _schedule(policy, a=1_000)
+    taken = _taken(schedule, 0)
+    for _ in range(rounds):
+        for _ in taken:
+            schedule.answered("a", elapsed, begun=0)
+        taken = _taken(schedule, 0)
+    return len(taken)
+
+
+def test_a_fast_host_gets_more_a_slow_one_does_not() -> None:
+    assert _most(Policy(per_host=4, per_host_limit=8), 0.05) == 8
+    assert _most(Policy(per_host=4, per_host_limit=8), 1.0) == 4
+    assert _most(Policy(per_host=4, per_host_limit=4), 0.05) == 4
+
+
+def test_a_host_that_is_overrun_gets_fewer_and_never_as_many_again() -> None:
+    schedule = _schedule(Policy(per_host=4, per_host_limit=8), a=1_000)
+    assert len(_taken(schedule, 0)) == 4
+    for _ in range(2):  # of one moment: they count once
+        schedule.overrun("a", 1, begun=0)
+    for _ in range(2):
+        schedule.answered("a", 0.1, begun=0)
+    taken = _taken(schedule, 1)
+    assert len(taken) == 2
+    for _ in range(50):
+        for _ in taken:
+            schedule.answered("a", 0.1, begun=1)
+        taken = _taken(schedule, 2)
+    assert len(taken) == 3
+
+
+def test_a_host_that_asks_for_peace_gets_it() -> None:
+    schedule = _schedule(Policy(), a=2, b=1)
+    schedule.hold("a", 5)
+    assert _taken(schedule, 0) == ["b0"]
+    assert schedule.next_moment() == 5
+    assert _taken(schedule, 4.9) == []
+    assert _taken(schedule, 5) == ["a0", "a1"]
+
+
+def test_a_job_that_waits_gives_its_place_to_others() -> None:
+    schedule = _schedule(Policy(per_host=1), a=2)
+    (job,) = _taken(schedule, 0)
+    schedule.add_at(3, "a", job)
+    schedule.answered("a", 0.1, begun=0)
+    assert _taken(schedule, 0) == ["a1"]
+    schedule.answered("a", 0.1, begun=0)
+    assert _taken(schedule, 2.9) == []
+    assert len(schedule) == 1
+    assert _taken(schedule, 3) == ["a0"]
+
+
+def test_nobody_begins_at_a_host_in_doubt() -> None:
+    schedule = _schedule(Policy(per_host=2), a=9, b=1)
+    first, _, _ = _taken(schedule, 0)
+    schedule.failed("a")
+    schedule.add_at(1, "a", first)
+    assert _taken(schedule, 0) == []
+    assert _taken(schedule, 1) == ["a0"]
+    schedule.answered("a", 0.1, begun=1)
+    assert len(_taken(schedule, 1)) == 1
+
+
+def test_a_rate_spreads_requests_in_time() -> None:
+    schedule = _schedule(Policy(rate=2), a=3)
+    moments = []
+    now = 0.0
+    while schedule:
+        moments += [now for _ in _taken(schedule, now)]
+        now = schedule.next_moment() or now
+    assert moments == [0.0, 0.5, 1.0]
+
+
+@given(
+    st.lists(st.sampled_from("abc"), max_size=40),
+    st.lists(st.sampled_from(["answered", "failed", "passed", "overrun", "hold", "later"])),
+    st.integers(1, 5),
+    st.integers(1, 5),
+)
+def test_every_job_has_its_turn_once(
+    hosts: list[str], events: list[str], few: int, most: int
+) -> None:
+    policy = Policy(per_host=few, per_host_limit=most)
+    schedule: Schedule[int] = Schedule(policy, [(host, at) for at, host in enumerate(hosts)])
+    script = iter(events)
+    now = 0.0
+    done: list[int] = []
+    while schedule:
+        job = schedule.take(now)
+        if job is None:
+            moment = schedule.next_moment()
+            assert moment is not None, "jobs are left, and no moment to wait for"
+            now = moment
+            continue
+        host = hosts[job]
+        event = next(script, "answered")
+        if event == "hold":
+            schedule.hold(host, now + 1)
+        elif event == "later":
+            schedule.add_at(now + 1, host, job)
+        if event == "overrun":
+            schedule.overrun(host, now, now)
+        elif event == "failed":
+            schedule.failed(host)
+            schedule.settled(host)
+        elif event == "passed":
+            schedule.passed(host)
+        else:
+            schedule.answered(host, 0.1, now)
+        if event != "later":
+            done.append(job)
+    assert sorted(done) == list(range(len(hosts)))
