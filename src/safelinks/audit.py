@@ -7,7 +7,8 @@ It only joins the rooms: links are found and unwrapped by `documents`, named by 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,16 +16,18 @@ from typing import Any, TypeVar
 from attrs import define, evolve, field
 
 from safelinks.catalog import Catalog, Match, Suspicion
-from safelinks.documents import Document, read_all
+from safelinks.documents import Document, read, read_all
 from safelinks.health.checker import Checker
 from safelinks.health.outcome import Hop, Outcome, Reason, Verdict
 from safelinks.place import Place
 from safelinks.redact import recipients, redact
 from safelinks.remarks import Reader, Remark
-from safelinks.report import Report, Row
+from safelinks.report import FAILING, Report, Row
 from safelinks.text import Link
 
 __all__ = ["Collection", "check", "check_collected", "check_documents", "collect", "survey"]
+
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 T = TypeVar("T", Match, Outcome, Hop, Remark, Suspicion)
 
@@ -36,10 +39,11 @@ def check(
     checker: Checker | None = None,
     show_recipients: bool = False,
 ) -> Report:
-    """Check every link of files, directories or documents, and say what each one is.
+    """Check every link of files, directories, documents or addresses, and say what each one is.
 
-    `offline` leaves out the network. Runs an event loop of its own; who has one awaits
-    `check_documents`. Raises DocumentError for a file that cannot be read.
+    Addresses are strings that begin with ``http://`` or ``https://``. `offline` leaves out the
+    network. Runs an event loop of its own; who has one awaits `check_documents`. Raises
+    DocumentError for a file that cannot be read.
     """
     catalog = catalog or Catalog.nyc()
     found = collect(_documents(sources), catalog)
@@ -48,11 +52,14 @@ def check(
     return asyncio.run(check_collected(found, checker, catalog, show_recipients=show_recipients))
 
 
-def _documents(sources: Iterable[str | Path | Document]) -> Iterator[Document]:
+def _documents(sources: Sequence[str | Path | Document]) -> Iterator[Document]:
+    addresses = [one for one in sources if isinstance(one, str) and _ADDRESS.match(one)]
+    if addresses:
+        yield read("\n".join(addresses).encode("utf-8", "surrogatepass"), "<addresses>")
     for source in sources:
         if isinstance(source, Document):
             yield source
-        else:
+        elif source not in addresses:
             yield from read_all(source)
 
 
@@ -136,7 +143,7 @@ async def check_collected(
     on_outcome: Callable[[Outcome], object] | None = None,
 ) -> Report:
     """Ask for every target that was `found`, and report."""
-    outcomes = await (checker or Checker()).check(found.targets, on_outcome)
+    outcomes = await (checker or Checker(catalog=catalog)).check(found.targets, on_outcome)
     return survey(found, outcomes, catalog, show_recipients=show_recipients)
 
 
@@ -146,8 +153,13 @@ def survey(
     catalog: Catalog | None = None,
     *,
     show_recipients: bool = False,
+    dead_after: int = 1,
 ) -> Report:
-    """The report on what was `found`, with what is known of each target in `outcomes`."""
+    """The report on what was `found`, with what is known of each target in `outcomes`.
+
+    A link that does not work fails the check once it did not in `dead_after` runs in a row, which
+    takes a history.
+    """
     catalog = catalog or Catalog.nyc()
     rows = []
     everybody = frozenset(found.everybody)
@@ -163,7 +175,13 @@ def survey(
         outcome = _outcome(group.first, outcomes, match)
         row = _row(file, group, match, outcome, shown)
         doubts = () if target is None else catalog.suspicions(target)
-        row = evolve(row, suspicions=tuple(_with(one, reason=shown(one.reason)) for one in doubts))
+        row = evolve(
+            row,
+            suspicions=tuple(_with(one, reason=shown(one.reason)) for one in doubts),
+            excused=outcome.verdict in FAILING
+            and outcome.past is not None
+            and outcome.past.runs < dead_after,
+        )
         rows.append(evolve(row, recipients=tuple(group.recipients)) if show_recipients else row)
     remarks = tuple(_with(one, url=one.url and shown(one.url)) for one in found.remarks)
     return Report(tuple(rows), tuple(found.files), tuple(found.notes), remarks)
@@ -206,6 +224,7 @@ def _row(
             hops=tuple(_with(hop, url=shown(hop.url)) for hop in outcome.hops),
             replacement=None if outcome.replacement is None else shown(outcome.replacement),
             evidence=shown(outcome.evidence),
+            error=shown(outcome.error),
         ),
         tuple(group.places),
     )

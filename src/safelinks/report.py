@@ -16,7 +16,7 @@ from safelinks.health.outcome import Outcome, Reason, Verdict
 from safelinks.place import Place
 from safelinks.remarks import Remark
 
-__all__ = ["Report", "Row", "Usage"]
+__all__ = ["FAILING", "Report", "Row", "Usage"]
 
 FAILING = frozenset({Verdict.DEAD, Verdict.FAILING})
 
@@ -28,6 +28,7 @@ class Row:
     `url` is the link as it stands there, `target` where it leads (None when that is lost), `match`
     what the catalog says, `outcome` what the network said, `recipients` to whom the message was
     delivered (empty unless asked for). `suspicions` say why the address may not be what it seems.
+    `excused` is a link that does not work, but has not done so often enough to fail a check.
     """
 
     file: str
@@ -38,6 +39,7 @@ class Row:
     places: tuple[Place, ...]
     recipients: tuple[str, ...] = field(default=(), repr=False)
     suspicions: tuple[Suspicion, ...] = ()
+    excused: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -47,7 +49,7 @@ class Row:
     @property
     def failing(self) -> bool:
         """Whether this row makes a check fail."""
-        return self.verdict in FAILING
+        return self.verdict in FAILING and not self.excused
 
     @property
     def replacement(self) -> str | None:

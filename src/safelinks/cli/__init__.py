@@ -21,6 +21,7 @@ from safelinks.cli.catalogs import Chosen, choose
 from safelinks.cli.check import check
 from safelinks.cli.clean import clean
 from safelinks.cli.inputs import complain
+from safelinks.cli.network import INTERRUPTED
 from safelinks.cli.unwrap import unwrap
 from safelinks.cli.wrappers import wrappers
 from safelinks.errors import SafelinksError
@@ -28,7 +29,6 @@ from safelinks.errors import SafelinksError
 __all__ = ["main"]
 
 _UNUSABLE = 2
-_INTERRUPTED = 130
 _BROKEN_PIPE = 141
 
 
@@ -90,7 +90,7 @@ class _Program(click.Group):
             complain(str(error))
             sys.exit(_UNUSABLE)
         except click.Abort:
-            sys.exit(_INTERRUPTED)
+            sys.exit(INTERRUPTED)
         except _SystemError as error:
             if error.exit_code != _BROKEN_PIPE:
                 complain(str(error))

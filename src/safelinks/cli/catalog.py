@@ -15,7 +15,7 @@ import click
 
 from safelinks.cli.catalogs import Chosen, catalog_options, choose, chosen_here
 from safelinks.cli.inputs import addresses, complain, tell
-from safelinks.cli.network import Network, network_options
+from safelinks.cli.network import INTERRUPTED, Network, network_options
 from safelinks.errors import CatalogError
 from safelinks.printable import printable
 
@@ -259,11 +259,13 @@ def _check_file(file: str, opened: Opened, network: Network) -> int:
     if opened.catalog is None:
         complain(f"{opened.faults[0]}; `safelinks catalog validate` tells all")
         return 2
-    asked = upkeep.addresses(opened.source, opened.catalog)
-    found = upkeep.upkeep(
-        opened.source, opened.catalog, network.ask(asked), datetime.now(UTC).date()
-    )
-    _print(upkeep_lines(found, len(asked)))
+    addresses = upkeep.addresses(opened.source, opened.catalog)
+    asked = network.ask(addresses, opened.catalog)
+    if asked.interrupted:
+        complain("interrupted: not every address was asked, so nothing is proposed")
+        return INTERRUPTED
+    found = upkeep.upkeep(opened.source, opened.catalog, asked.outcomes, datetime.now(UTC).date())
+    _print(upkeep_lines(found, len(addresses)))
     shown = printable if sys.stdout.isatty() else str
     _print(map(shown, diff_lines(opened.source.text, found.text, _for_patch(file))))
     return found.exit_code

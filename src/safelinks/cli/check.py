@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import click
+from attrs import frozen
 
 from safelinks.cli.catalogs import Chosen, catalog_options
 from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, warn
-from safelinks.cli.network import Network, network_options
+from safelinks.cli.network import INTERRUPTED, Asked, Network, network_options
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from safelinks.catalog import Catalog
+    from safelinks.health.outcome import Verdict
 
 __all__ = ["check"]
 
@@ -28,6 +37,26 @@ _PIECES = 1_000  # of a report that are written at once
 )
 @keep_redirectors
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
+@click.option(
+    "--history",
+    type=click.Path(dir_okay=False),
+    help="Remember in this file what was seen, and say since when a link does not work.",
+)
+@click.option(
+    "--max-age",
+    multiple=True,
+    metavar="[VERDICT=]AGE",
+    help="Do not ask again for what the history has seen to work within AGE, such as 12h or 7d; "
+    "with VERDICT, for what had that.",
+)
+@click.option(
+    "--dead-after",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    metavar="RUNS",
+    help="Fail for a link only once it did not work in so many runs in a row.",
+)
 @network_options
 @catalog_options
 @click.pass_context
@@ -39,6 +68,9 @@ def check(
     offline: bool,
     output_format: str,
     show_recipients: bool,
+    history: str | None,
+    max_age: tuple[str, ...],
+    dead_after: int,
     network: Network,
     chosen: Chosen,
 ) -> None:
@@ -46,10 +78,12 @@ def check(
 
     Without FILE, or for "-", standard input is read. Each address is asked once, with a GET of
     which only the start is read. Exits with 1 when a link is dead or failing, and with 3 when this
-    machine has no network: then nothing is said about the links.
+    machine has no network: then nothing is said about the links. Ctrl-C ends it with a report on
+    what is known by then.
     """
     from safelinks import audit  # noqa: PLC0415  the whole house, for this command only
 
+    remembering = _Remembering.of(history, max_age, dead_after)
     catalog = chosen.load()
     inputs = Inputs(files or (STANDARD_INPUT,), keep_redirectors)
     found = audit.collect(inputs.documents(), catalog)
@@ -57,11 +91,50 @@ def check(
         warn(note)
     if inputs.failed and not found.files:
         context.exit(2)
-    outcomes = {} if offline else network.ask(found.targets)
-    report = audit.survey(found, outcomes, catalog, show_recipients=show_recipients)
+    asked = Asked({}) if offline else remembering.ask(network, found.targets, catalog)
+    if asked.interrupted:
+        left = len(found.targets) - len(asked.outcomes)
+        warn(f"interrupted: {left} of {len(found.targets)} addresses were not asked")
+    report = audit.survey(
+        found, asked.outcomes, catalog, show_recipients=show_recipients, dead_after=dead_after
+    )
     from safelinks.reports import FORMATS  # noqa: PLC0415
 
     pieces = FORMATS[output_format](report)
     while part := "".join(islice(pieces, _PIECES)):
         click.echo(part, nl=False)
+    if asked.interrupted:
+        context.exit(INTERRUPTED)
     context.exit(2 if inputs.failed else report.exit_code)
+
+
+@frozen
+class _Remembering:
+    """What the options say about earlier runs."""
+
+    path: str | None
+    max_age: Mapping[Verdict, timedelta]
+
+    @classmethod
+    def of(cls, path: str | None, ages: tuple[str, ...], dead_after: int) -> _Remembering:
+        """Raises click.UsageError."""
+        from safelinks.health.ages import parse_max_age  # noqa: PLC0415
+
+        if path is None and (ages or dead_after > 1):
+            raise click.UsageError("--max-age and --dead-after need a --history to look into")
+        try:
+            return cls(path, parse_max_age(ages))
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="'--max-age'") from None
+
+    def ask(self, network: Network, urls: Sequence[str], catalog: Catalog) -> Asked:
+        """Ask, and remember what came of it."""
+        if self.path is None:
+            return network.ask(urls, catalog)
+        from safelinks.health.history import History  # noqa: PLC0415
+
+        with History(self.path, key=network.key) as history:
+            asked = network.ask(urls, catalog, history, self.max_age)
+        if history.warning:
+            warn(history.warning)
+        return asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -12,61 +13,202 @@ import click
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from safelinks.health.outcome import Outcome
+    from datetime import timedelta
 
-__all__ = ["Network", "network_options"]
+    from safelinks.catalog import Catalog
+    from safelinks.health.history import History
+    from safelinks.health.outcome import Outcome, Verdict
+    from safelinks.health.policy import Policy
+
+__all__ = ["INTERRUPTED", "Asked", "Network", "network_options"]
+
+INTERRUPTED = 130  # as shells have it: 128 and the number of the signal
+_HEADER_VARIABLE = "SAFELINKS_HEADER"
+_PER_HOST_AT_FIRST = 4
 
 
-def _finite(context: click.Context, parameter: click.Parameter, seconds: float) -> float:
-    """`seconds`, if that is a time at all."""
-    if not math.isfinite(seconds):
-        raise click.BadParameter(f"{seconds} is no number of seconds", context, parameter)
-    return seconds
+def _finite(context: click.Context, parameter: click.Parameter, number: Any) -> Any:  # noqa: ANN401
+    """`number`, if it is one at all."""
+    if number is not None and not math.isfinite(number):
+        raise click.BadParameter(f"{number} is no number", context, parameter)
+    return number
 
 
-_TIMEOUT = click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    callback=_finite,
-    default=10.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Give up on each step of a request after this long.",
-)
-_ALLOW_PRIVATE = click.option(
-    "--allow-private", is_flag=True, help="Ask addresses of private networks too."
-)
+_POSITIVE = click.FloatRange(min=0, min_open=True)
+_SECONDS: Mapping[str, Any] = {
+    "type": _POSITIVE,
+    "callback": _finite,
+    "show_default": True,
+    "metavar": "SECONDS",
+}
+_OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
+    click.option("--timeout", default=10.0, help="Give up on each step of a request.", **_SECONDS),
+    click.option("--budget", default=30.0, help="Give up on a link, all attempts.", **_SECONDS),
+    click.option(
+        "--retries",
+        type=click.IntRange(0, 10),
+        default=2,
+        show_default=True,
+        help="Try what may pass again so many times; with any, also at the end of the run.",
+    ),
+    click.option(
+        "--method",
+        type=click.Choice(["get", "head"]),
+        default="get",
+        show_default=True,
+        help="Ask with HEAD first: less to send, but less is seen.",
+    ),
+    click.option("--fragments", is_flag=True, help="Look for the place that a #fragment names."),
+    click.option(
+        "--concurrency",
+        type=click.IntRange(1, 1000),
+        default=64,
+        show_default=True,
+        help="Have so many requests under way at once.",
+    ),
+    click.option(
+        "--per-host",
+        type=click.IntRange(1, 100),
+        default=8,
+        show_default=True,
+        help="Have at most so many at one host, and fewer unless it answers fast.",
+    ),
+    click.option(
+        "--rate",
+        type=_POSITIVE,
+        callback=_finite,
+        metavar="NUMBER",
+        help="Send one host at most so many requests a second.",
+    ),
+    click.option("--user-agent", metavar="NAME", help="Say that this is who asks."),
+    click.option(
+        "--header",
+        "headers",
+        multiple=True,
+        metavar="HOST:NAME=VALUE",
+        help="Send HOST, and no other, this header. VALUE may be '$VARIABLE' of the environment, "
+        f"where {_HEADER_VARIABLE} may also hold headers, one a line.",
+    ),
+    click.option(
+        "--resolve",
+        multiple=True,
+        metavar="HOST:PORT:ADDRESS",
+        help="Connect to ADDRESS for HOST and PORT, whatever its name stands for.",
+    ),
+    click.option("--exclude", multiple=True, metavar="REGEX", help="Leave out what matches."),
+    click.option("--allow-private", is_flag=True, help="Ask addresses of private networks too."),
+    click.option("--allow-one-time", is_flag=True, help="Ask links that act when they are opened."),
+    click.option(
+        "--allow-port",
+        "allow_ports",
+        type=click.IntRange(1, 65_535),
+        multiple=True,
+        metavar="PORT",
+        help="Ask this port although it is that of another service.",
+    ),
+    click.option(
+        "--ca-file",
+        type=click.Path(exists=True, dir_okay=False),
+        help="Trust the authorities in this PEM file too.",
+    ),
+    click.option("--insecure", is_flag=True, help="Do not verify certificates."),
+)  # fmt: skip
+
+
+@frozen
+class Asked:
+    """What came of asking; `interrupted` is whether somebody did not want to wait for the rest."""
+
+    outcomes: Mapping[str, Outcome]
+    interrupted: bool = False
 
 
 @frozen
 class Network:
     """How addresses are asked."""
 
-    timeout: float
-    allow_private: bool
+    policy: Policy
 
-    def ask(self, urls: Sequence[str]) -> Mapping[str, Outcome]:
-        """The outcome of every one of `urls`; progress is shown on a terminal."""
+    def key(self, url: str) -> str:
+        """What spellings of an address have in common to a history."""
+        from safelinks.urls import request_key  # noqa: PLC0415
+
+        place = url.partition("#")[2] if self.policy.fragments else ""
+        return f"{request_key(url)}#{place}" if place else request_key(url)
+
+    def ask(
+        self,
+        urls: Sequence[str],
+        catalog: Catalog,
+        history: History | None = None,
+        max_age: Mapping[Verdict, timedelta] | None = None,
+    ) -> Asked:
+        """The outcome of every one of `urls`; progress is shown on a terminal.
+
+        Ctrl-C ends it with what is known by then.
+        """
         import asyncio  # noqa: PLC0415  slow to import
 
         from safelinks.health.checker import Checker  # noqa: PLC0415  loads httpx
-        from safelinks.health.policy import Policy  # noqa: PLC0415
 
-        checker = Checker(Policy(timeout=self.timeout, allow_private=self.allow_private))
+        checker = Checker(self.policy, catalog=catalog, history=history, max_age=max_age)
+        outcomes: dict[str, Outcome] = {}
         with click.progressbar(
             length=len(urls),
             label="Checking",
             file=sys.stderr,
             hidden=sys.stderr is None or not sys.stderr.isatty(),
         ) as progress:
-            return asyncio.run(checker.check(urls, lambda _: progress.update(1)))
+
+            def note(outcome: Outcome) -> None:
+                outcomes[outcome.url] = outcome
+                progress.update(1)
+
+            try:
+                asyncio.run(checker.check(urls, note))
+            except KeyboardInterrupt:
+                return Asked(outcomes, interrupted=True)
+        return Asked(outcomes)
 
 
 def network_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a command that gets a `network` made of them."""
+    names = (
+        "timeout", "budget", "retries", "method", "fragments", "concurrency", "per_host", "rate",
+        "user_agent", "headers", "resolve", "exclude", "allow_private", "allow_one_time",
+        "allow_ports", "ca_file", "insecure",
+    )  # fmt: skip
 
     @wraps(function)
-    def command(*args: Any, timeout: float, allow_private: bool, **options: Any) -> Any:  # noqa: ANN401
-        return function(*args, network=Network(timeout, allow_private), **options)
+    def command(*args: Any, **options: Any) -> Any:  # noqa: ANN401
+        network = Network(_policy({name: options.pop(name) for name in names}))
+        return function(*args, network=network, **options)
 
-    return _TIMEOUT(_ALLOW_PRIVATE(command))
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _policy(given: dict[str, Any]) -> Policy:
+    """The policy that the options make."""
+    from safelinks.health import settings  # noqa: PLC0415
+    from safelinks.health.policy import Method, Policy  # noqa: PLC0415
+
+    specs = (*os.environ.get(_HEADER_VARIABLE, "").splitlines(), *given.pop("headers"))
+    most = given.pop("per_host")
+    user_agent = given.pop("user_agent")
+    try:
+        if user_agent is not None:
+            given["user_agent"] = settings.agent(user_agent)
+        return Policy(
+            headers=settings.headers(filter(str.strip, specs), os.environ),
+            resolve=settings.resolutions(given.pop("resolve")),
+            excluded=tuple(map(settings.pattern, given.pop("exclude"))),
+            allow_ports=frozenset(given.pop("allow_ports")),
+            method=Method(given.pop("method")),
+            per_host=min(most, _PER_HOST_AT_FIRST),
+            per_host_limit=most,
+            **given,
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error), click.get_current_context()) from None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 
 import httpx
 from attrs import evolve, frozen
@@ -13,8 +14,9 @@ from safelinks.health.addresses import is_private_host
 from safelinks.health.asking import Asking, Judged
 from safelinks.health.dialling import Dial, dial
 from safelinks.health.fragments import spelled
+from safelinks.health.history import History
 from safelinks.health.lookup import Resolve, resolve
-from safelinks.health.outcome import Outcome, Reason
+from safelinks.health.outcome import Outcome, Reason, Verdict
 from safelinks.health.policy import Policy
 from safelinks.health.session import Session
 from safelinks.urls import request_key, split
@@ -44,10 +46,11 @@ class Checker:
 
     `transport` is any httpx transport to be used instead of safelinks' own, `look_up` resolves
     names, `dial` connects to addresses; `catalog` knows what is odd about some sites, by default
-    that of the City.
+    that of the City. A `history` remembers what comes out; what it knows already is not asked for
+    if it is younger than its verdict's `max_age`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is a seam of its own
         self,
         policy: Policy | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -55,12 +58,16 @@ class Checker:
         *,
         dial: Dial = dial,
         catalog: Catalog | None = None,
+        history: History | None = None,
+        max_age: Mapping[Verdict, timedelta] | None = None,
     ) -> None:
         self.policy = policy or Policy()
         self._transport = transport
         self._look_up = look_up
         self._dial = dial
         self._catalog = catalog
+        self._history = history
+        self._max_age = max_age or {}
 
     async def check(
         self, urls: Iterable[str], on_outcome: Callable[[Outcome], object] | None = None
@@ -80,6 +87,10 @@ class Checker:
         its host: each spelling has an outcome. Raises SetupError.
         """
         spellings = _spellings(urls)
+        for outcome in self._recalled(spellings):
+            yield outcome
+        if not spellings:
+            return
         async with Session(self.policy, self._transport, self._look_up, self._dial) as session:
             held: list[_Held] = []
             jobs = ((url, self.policy) for url, *_ in spellings.values())
@@ -107,9 +118,22 @@ class Checker:
         resource = self._catalog.identify(url).resource
         return resource.health if resource else None
 
+    def _recalled(self, spellings: dict[str, tuple[str, ...]]) -> Iterator[Outcome]:
+        """What the history knows well enough, which is then taken out of `spellings`."""
+        if self._history is None or not self._max_age:
+            return
+        for key, urls in list(spellings.items()):
+            known = [self._history.recall(url, self._max_age) for url in urls]
+            if all(outcome is not None for outcome in known):
+                del spellings[key]
+                yield from (outcome for outcome in known if outcome is not None)
+
     def _spelled(self, judged: Judged, urls: tuple[str, ...]) -> Iterator[Outcome]:
+        """What is to be said of each spelling, and remembered."""
+        answer = judged.answer if self.policy.fragments else None
         for url in urls:
-            yield spelled(judged.outcome, url, judged.answer if self.policy.fragments else None)
+            outcome = spelled(judged.outcome, url, answer)
+            yield outcome if self._history is None else self._history.record(outcome)
 
     async def _without_network(self, session: Session, held: list[_Held]) -> list[_Held]:
         """The same, and nothing said about the suspects if this machine has no network."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ssl
 import urllib.request
+from collections.abc import Set as AbstractSet
 
 import httpx
 
@@ -15,7 +16,7 @@ from safelinks.errors import SetupError
 from safelinks.health.dialling import Dial, dial
 from safelinks.health.lookup import Lookup, Resolve
 from safelinks.health.policy import Policy
-from safelinks.health.transport import DirectTransport
+from safelinks.health.transport import DirectTransport, origin_of
 from safelinks.health.trust import trusting
 
 __all__ = ["ProxyUnreachableError", "Router", "default_transport"]
@@ -43,7 +44,7 @@ def default_transport(
         for scheme in ("http", "https")
         if scheme in named or "all" in named
     }
-    return Router(direct, proxies) if proxies else direct
+    return Router(direct, proxies, policy.resolve.keys()) if proxies else direct
 
 
 def _proxy(url: str, context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
@@ -61,14 +62,20 @@ class Router(httpx.AsyncBaseTransport):
     """Sends each request through the proxy for its scheme, or straight where there is none."""
 
     def __init__(
-        self, direct: httpx.AsyncBaseTransport, proxies: dict[str, httpx.AsyncHTTPTransport]
+        self,
+        direct: httpx.AsyncBaseTransport,
+        proxies: dict[str, httpx.AsyncHTTPTransport],
+        resolved: AbstractSet[tuple[str, int]],
     ) -> None:
         self._direct = direct
+        self._resolved = resolved
         self._proxies = proxies
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request`. Raises ProxyUnreachableError when its proxy cannot be reached."""
         proxy = self._proxies.get(request.url.scheme)
+        if origin_of(request.url)[1:] in self._resolved:
+            proxy = None  # its address was given
         if proxy is None or urllib.request.proxy_bypass(request.url.netloc.decode("ascii")):
             return await self._direct.handle_async_request(request)
         try:

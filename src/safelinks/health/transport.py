@@ -24,7 +24,7 @@ from safelinks.health.dialling import Dial, connect, dial
 from safelinks.health.lookup import Lookup
 from safelinks.health.trust import unverified
 
-__all__ = ["CertificateError", "DirectTransport", "StepTimeoutError"]
+__all__ = ["CertificateError", "DirectTransport", "StepTimeoutError", "origin_of"]
 
 T = TypeVar("T")
 Origin: TypeAlias = tuple[bool, str, int]
@@ -76,7 +76,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
         A kept connection may end at the very moment it is used again: that says nothing about the
         link, so it is tried once more on a new one.
         """
-        origin = _origin(request.url)
+        origin = origin_of(request.url)
         kept = self._take(origin)
         if kept is not None:
             try:
@@ -233,7 +233,8 @@ class _Body(httpx.AsyncByteStream):
         self._transport.keep(self._connection, self._origin)
 
 
-def _origin(url: httpx.URL) -> Origin:
+def origin_of(url: httpx.URL) -> Origin:
+    """Whether it is TLS, the host and the port: what a connection can be used for again."""
     secure = url.scheme == "https"
     return secure, url.raw_host.decode("ascii"), url.port or (443 if secure else 80)
 

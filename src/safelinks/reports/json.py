@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from attrs import asdict
 
+from safelinks.health.outcome import Certificate, Past
 from safelinks.place import Place
 from safelinks.remarks import Remark
 from safelinks.report import Report, Row, Usage
@@ -56,7 +57,12 @@ def _link(row: Row) -> dict[str, object]:
         "reason": str(outcome.reason),
         "evidence": outcome.evidence,
         "status": outcome.status,
-        "hops": [{"url": hop.url, "status": hop.status} for hop in outcome.hops],
+        "hops": [asdict(hop) for hop in outcome.hops],
+        "attempts": outcome.attempts,
+        "error": outcome.error or None,
+        "certificate": _certificate(outcome.certificate),
+        "past": _past(outcome.past),
+        "excused": row.excused,
         "replacement": row.replacement,
         "suspicions": [
             {"sign": str(one.sign), "reason": one.reason, "imitates": one.imitates}
@@ -67,6 +73,25 @@ def _link(row: Row) -> dict[str, object]:
     if row.recipients:
         link["recipients"] = list(row.recipients)
     return link
+
+
+def _certificate(certificate: Certificate | None) -> dict[str, object] | None:
+    if certificate is None:
+        return None
+    return {
+        "not_before": certificate.not_before.isoformat(),
+        "not_after": certificate.not_after.isoformat(),
+        "names": list(certificate.names),
+    }
+
+
+def _past(past: Past | None) -> dict[str, object] | None:
+    if past is None:
+        return None
+    moments = {name: getattr(past, name) for name in ("since", "last_alive", "reused")}
+    return {"runs": past.runs} | {
+        name: moment.isoformat() if moment else None for name, moment in moments.items()
+    }
 
 
 def _usage(usage: Usage) -> dict[str, object]:

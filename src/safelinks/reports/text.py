@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 import click
 
@@ -30,6 +31,8 @@ _HEADINGS_OF_REMARKS: Mapping[Kind, str] = {
 }
 _WIDEST_NAME = 48
 _MOST_LINES = 8
+_FEW_DAYS = 14  # that a certificate has left
+_WORKS = (Verdict.ALIVE, Verdict.MOVED)
 
 
 def render(report: Report) -> Iterator[str]:
@@ -69,6 +72,7 @@ def _table(rows: list[Row]) -> Iterator[str]:
             yield f"    ends at: {printable_url(row.outcome.final_url)}"
         elif _tells(row):
             yield f"    {printable(row.outcome.evidence)}"
+        yield from (f"    {printable(line)}" for line in _noted(row))
         for doubt in row.suspicions:
             yield click.style(f"    suspicious: {printable(doubt.reason)}", fg="red")
         if row.recipients:
@@ -97,6 +101,25 @@ def _verdict(row: Row) -> str:
         return str(verdict)
     words = MEANING[reason].removeprefix("works, ").removeprefix("but ")
     return f"{verdict}: {words}"
+
+
+def _noted(row: Row) -> Iterator[str]:
+    """What a reader should know beside the verdict."""
+    outcome, past = row.outcome, row.outcome.past
+    if past is not None and past.runs:
+        since = f" since {past.since:%Y-%m-%d}" if past.since else ""
+        alive = (
+            f"last worked {past.last_alive:%Y-%m-%d}" if past.last_alive else "never seen to work"
+        )
+        yield f"like this in {_count(past.runs, 'run')}{since}, {alive}"
+    if past is not None and past.reused:
+        yield f"as found at {past.reused:%Y-%m-%d %H:%M} UTC"
+    if row.excused:
+        yield "not often enough to fail this check"
+    if outcome.certificate is not None and outcome.verdict in _WORKS:
+        days = outcome.certificate.days_left(datetime.now(UTC))
+        if days < _FEW_DAYS:
+            yield f"its certificate ends in {_count(days, 'day')}"
 
 
 def _tells(row: Row) -> bool:
@@ -170,6 +193,9 @@ def _verdict_lines(report: Report) -> Iterator[str]:
     failing = sum(row.failing for row in report.rows)
     if failing:
         yield f"{_count(failing, 'address')} did not work: mend or remove the links above in red."
+    excused = sum(row.excused for row in report.rows)
+    if excused:
+        yield f"{_count(excused, 'address')} did not work, but in too few runs to fail this check."
     if report.offline:
         yield (
             "This machine has no network, so nothing is said about whether the addresses work; "

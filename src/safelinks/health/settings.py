@@ -1,0 +1,79 @@
+"""Settings of a policy as people write them, on a command line or in the environment.
+
+Every fault is a ValueError of one sentence. None of them repeats what may be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
+
+__all__ = ["agent", "headers", "pattern", "resolutions"]
+
+_HOST = r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\s/@]+)"
+_HEADER = re.compile(_HOST + r":(?P<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?P<value>.*)", re.DOTALL)
+_RESOLUTION = re.compile(_HOST + r":(?P<port>[0-9]{1,5}):(?P<addresses>.+)")
+_VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_PRINTABLE = re.compile(r"[\t -~]*")  # RFC 9110, 5.5, without what is obsolete
+# What the connection needs for itself; another value would break it.
+_OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "te", "upgrade"})
+
+
+def headers(
+    specs: Iterable[str], environment: Mapping[str, str]
+) -> Mapping[str, Mapping[str, str]]:
+    """Headers by host from specs like ``HOST:NAME=VALUE``.
+
+    A value ``$VARIABLE`` is taken from the `environment`, so that it is in no list of processes.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for spec in specs:
+        match = _HEADER.fullmatch(spec.strip())
+        if match is None:
+            raise ValueError("a header is given as HOST:NAME=VALUE")
+        name, value = match["name"], match["value"]
+        variable = _VARIABLE.fullmatch(value)
+        if variable is not None:
+            if variable[1] not in environment:
+                raise ValueError(f"the environment has no {variable[1]}, the value of {name}")
+            value = environment[variable[1]]
+        if not _PRINTABLE.fullmatch(value):
+            raise ValueError(f"the value of {name} is not printable ASCII")
+        if name.lower() in _OURS:
+            raise ValueError(f"the header {name} is set by the connection itself")
+        found.setdefault(match["host"].lower(), {})[name] = value
+    return found
+
+
+def resolutions(specs: Iterable[str]) -> Mapping[tuple[str, int], tuple[str, ...]]:
+    """Addresses by host and port from specs like ``HOST:PORT:ADDRESS[,ADDRESS]``, as curl's."""
+    found = {}
+    for spec in specs:
+        match = _RESOLUTION.fullmatch(spec.strip())
+        if match is None or not 0 < int(match["port"]) < 65_536:
+            raise ValueError(f"{spec} is not HOST:PORT:ADDRESS")
+        addresses = []
+        for text in match["addresses"].split(","):
+            try:
+                addresses.append(str(ip_address(text.strip().strip("[]"))))
+            except ValueError:
+                raise ValueError(f"{text} in {spec} is no IP address") from None
+        found[match["host"].lower().removesuffix("."), int(match["port"])] = tuple(addresses)
+    return found
+
+
+def pattern(text: str) -> str:
+    """A regular expression, if it is one."""
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text} is no regular expression ({error})") from None
+    return text
+
+
+def agent(text: str) -> str:
+    """A name for the header User-Agent."""
+    if not text.strip() or not _PRINTABLE.fullmatch(text):
+        raise ValueError("a name for User-Agent is printable ASCII, and not empty")
+    return text.strip()

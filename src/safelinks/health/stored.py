@@ -1,0 +1,92 @@
+"""An outcome as it is kept in a file, and back; what is personal is not kept at all."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from safelinks.health.outcome import Certificate, Hop, Outcome, Reason
+from safelinks.redact import redact
+
+__all__ = ["dump", "load"]
+
+# Who is named before the host; a mail address, percent-encoded or not, however often; and one in
+# Proofpoint's second format, which writes ":" as "-3A" and "@" as "-40". What has a version behind
+# it, as in "react@18.2.0", is no mail address.
+_PERSON = re.compile(
+    r"://[^/?#\s]*@"
+    r"|[^\s/?#&=@](?:@|%(?:25)*40)[\w.%-]{1,255}?(?:\.|%(?:25)*2E)[a-z]{2}"
+    r"|-3A__\S*-40",
+    re.IGNORECASE,
+)
+
+
+def dump(outcome: Outcome) -> bytes | None:
+    """All of `outcome` but its address, reason and past; None where something in it is personal.
+
+    The address that was asked is left out where it is that of the outcome.
+    """
+    if any(map(_is_personal, filter(None, _texts(outcome)))):
+        return None
+    own = _asked(outcome.url)
+    certificate = outcome.certificate
+    kept = {
+        "hops": [
+            [None if hop.url == own else hop.url, hop.status, hop.elapsed, hop.method]
+            for hop in outcome.hops
+        ],
+        "replacement": outcome.replacement,
+        "evidence": outcome.evidence,
+        "attempts": outcome.attempts,
+        "error": outcome.error,
+        "certificate": certificate
+        and [
+            certificate.not_before.isoformat(),
+            certificate.not_after.isoformat(),
+            certificate.names,
+        ],
+    }
+    return json.dumps(kept, separators=(",", ":")).encode()
+
+
+def load(kept: bytes, url: str, reason: Reason) -> Outcome:
+    """The outcome of `url` that `dump` made `kept` of. Raises ValueError if it did not."""
+    try:
+        fields = json.loads(kept)
+        own = _asked(url)
+        hops = [Hop(own if asked is None else asked, *rest) for asked, *rest in fields.pop("hops")]
+        certificate = fields.pop("certificate")
+        return Outcome(
+            url,
+            reason,
+            tuple(hops),
+            certificate=certificate and _certificate(*certificate),
+            **fields,
+        )
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError("not a kept outcome") from error
+
+
+def _certificate(not_before: str, not_after: str, names: list[str]) -> Certificate:
+    return Certificate(
+        datetime.fromisoformat(not_before), datetime.fromisoformat(not_after), tuple(names)
+    )
+
+
+def _asked(url: str) -> str:
+    return url.partition("#")[0]
+
+
+def _texts(outcome: Outcome) -> Iterator[str]:
+    """Whatever of `outcome` would be kept and may tell of a person."""
+    own = _asked(outcome.url)
+    yield from (hop.url for hop in outcome.hops if hop.url != own)
+    yield from (outcome.replacement or "", outcome.evidence, outcome.error)
+    if outcome.certificate is not None:
+        yield from outcome.certificate.names
+
+
+def _is_personal(text: str) -> bool:
+    return redact(text) != text or _PERSON.search(text) is not None
