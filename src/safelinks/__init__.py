@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from safelinks.catalog import Catalog, Match, identify
     from safelinks.documents import Document, Prose, read, read_all
     from safelinks.health.checker import Checker
+    from safelinks.health.history import History
     from safelinks.health.outcome import Outcome, Reason, Verdict
-    from safelinks.health.policy import Policy
+    from safelinks.health.policy import Method, Policy
     from safelinks.report import Report
     from safelinks.text import Link, clean, find
 
@@ -46,9 +47,11 @@ __all__ = [
     "Checker",
     "Document",
     "DocumentError",
+    "History",
     "InvalidURLError",
     "Link",
     "Match",
+    "Method",
     "NotASafeLinkError",
     "NotWritableError",
     "Outcome",
@@ -77,8 +80,10 @@ _LATER = {
     "Catalog": "safelinks.catalog",
     "Checker": "safelinks.health.checker",
     "Document": "safelinks.documents",
+    "History": "safelinks.health.history",
     "Link": "safelinks.text",
     "Match": "safelinks.catalog",
+    "Method": "safelinks.health.policy",
     "Outcome": "safelinks.health.outcome",
     "Policy": "safelinks.health.policy",
     "Prose": "safelinks.documents",
