@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 
 from attrs import define, field, frozen
 
@@ -41,7 +42,7 @@ class Names:
     """All names of `resources`, by their first words."""
 
     resources: Iterable[Resource]
-    _by_first: Mapping[str, list[tuple[str, Resource]]] = field(init=False)
+    _by_first: Mapping[str, list[tuple[list[str], str, Resource]]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         named: dict[str, Resource] = {}
@@ -52,9 +53,9 @@ class Names:
                 named.setdefault(name, entry)
         self._by_first = {}
         for name in sorted(named, key=len, reverse=True):
-            first = _WORD.search(name)
-            if first is not None:
-                self._by_first.setdefault(first[0].lower(), []).append((name, named[name]))
+            folded = [word.casefold() for word in _WORD.findall(name)]
+            if folded:
+                self._by_first.setdefault(folded[0], []).append((folded, name, named[name]))
 
     def found_in(self, text: str) -> Iterator[Mention]:
         """The resources that `text` names, in order; addresses in it name none."""
@@ -63,7 +64,10 @@ class Names:
         for word in _WORD.finditer(words):
             if word.start() < end:
                 continue
-            for name, entry in self._by_first.get(word[0].lower(), ()):
+            for wanted, name, entry in self._by_first.get(word[0].casefold(), ()):
+                following = islice(_WORD.finditer(words, word.start()), len(wanted))
+                if [one[0].casefold() for one in following] != wanted:
+                    continue  # which spares a pattern, and making it
                 match = _pattern(name).match(words, word.start())
                 if match is not None:
                     end = match.end()
