@@ -90,7 +90,7 @@ class Session:
             }
             kind = headers.get("content-type", "").partition(";")[0].strip().lower()
             body, whole = b"", True
-            if kind in _HTML and request.method != "HEAD":
+            if kind in _HTML and request.method != "HEAD" and not response.has_redirect_location:
                 body, whole = await self._start_of_body(response, headers, request.body_limit)
             return Answer(
                 response.status_code,
