@@ -1,4 +1,4 @@
-"""Every figure that is promised, both sides in one run: `python -m benchmarks`.
+"""Every figure that is promised, both sides in one run: `python -m benchmarks [--quick] [PART]...`.
 
 Times are the best of several repeats, in microseconds a link or megabytes a second; ratios are what
 counts, because machines differ.
@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import safelinks
 from benchmarks.catalog import catalog
 from benchmarks.documents import documents
+from benchmarks.web import web
 from safelinks import find, unwrap
 
 NOTICE = (Path(__file__).parent.parent / "examples" / "notice.txt").read_text("utf-8")
@@ -93,7 +94,12 @@ def reading() -> None:
     documents(row)
 
 
+def checking() -> None:
+    web(quick="--quick" in sys.argv)
+
+
 print(f"safelinks {safelinks.__version__}, Python {sys.version.split()[0]}\n")
-parts = {part.__name__: part for part in (decoding, finding, matching, starting, reading)}
-for name in sys.argv[1:] or parts:
+every = (decoding, finding, matching, starting, reading, checking)
+parts = {part.__name__: part for part in every}
+for name in [name for name in sys.argv[1:] if name != "--quick"] or parts:
     parts[name]()
