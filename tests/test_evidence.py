@@ -91,7 +91,7 @@ def test_nothing_listens() -> None:
     ("said", "evidence"),
     [
         (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "illegal status line"),
-        (b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", "illegal header line"),
+        (b"HTTP/1.1 2000 OK\r\nServer: x\r\n\r\n", "illegal status line"),
         (b"", "the connection was broken off"),
     ],
 )

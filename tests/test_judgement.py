@@ -62,6 +62,31 @@ PAGES: dict[str, tuple[Answer, Reason]] = {
     "DataDome": (_html("<p>Blocked", 403, x_datadome="protected"), Reason.BOT_WALL),
     "behind DataDome": (_html(f"<title>Shop</title>{LONG}", x_datadome="protected"), Reason.OK),
     "AWS lets in": (_html("<title>x</title>", x_amzn_waf_action="allow"), Reason.OK),
+    "maintenance of roads": (_html("<title>Apply for Road Maintenance | NYC311</title><p>Form."), Reason.OK),
+    "a system of water": (_html("<title>Water System Maintenance</title><p>Plans."), Reason.OK),
+    "maintenance and the site": (_html("<title>NYC | Under Maintenance</title><p>Soon."), Reason.MAINTENANCE),
+    "a permit": (_html("<title>Permits</title>The website is now available for purchase of permits"), Reason.OK),
+    "a registry": (
+        _html("<title>Domain names for sale - Registry</title><div id=root></div><script src=a.js></script>"),
+        Reason.OK,
+    ),
+    "its own name": (_html("<title>example.org</title><p>example.org is for sale!"), Reason.PARKED),
+    "title in a drawing": (
+        _html("<svg><title>Not found</title></svg><title>News</title><h1>News</h1>"), Reason.OK
+    ),
+    "title in a comment": (_html("<!-- <title>404 Not Found</title> --><title>News</title>"), Reason.OK),
+    "apology": (_html("<title>Oops! Page Not Found</title>"), Reason.SOFT_404),
+    "in Spanish": (_html("<title>Página no encontrada | Ciudad</title>"), Reason.SOFT_404),
+    "Next.js": (_html("<title>404: This page could not be found</title>"), Reason.SOFT_404),
+    "suspended": (_html("<title>Account Suspended</title>"), Reason.SOFT_404),
+    "refresh": (_html("<meta http-equiv=refresh content='0;url=/error/404'>"), Reason.SOFT_404),
+    "refresh elsewhere": (_html("<meta http-equiv=refresh content='0;url=/new'>"), Reason.OK),
+    "F5": (_html("<title>Request Rejected</title>Your support ID is: 123"), Reason.BOT_WALL),
+    "a watching script": (
+        _html("<div id=root></div><script src='https://x/recaptcha/api.js?render=KEY'></script>"),
+        Reason.OK,
+    ),
+    "no type": (Answer(200, {}, b"<title>Page not found</title>"), Reason.SOFT_404),
     "sign in here": (_html("<title>Sign in</title><input type=password>"), Reason.OK),
 }  # fmt: skip
 
@@ -175,6 +200,78 @@ class TestSameForAny:
         assert outcome.reason is Reason.MOVED_PERMANENTLY
         assert len(requests) < 20
 
+    def test_what_a_script_makes_says_nothing(self) -> None:
+        shell = (
+            "<title>Can't find work? | Jobs</title><div id=root></div><script src=a.js></script>"
+        )
+        noscript = f"{shell}<noscript>This application is not available without it.</noscript>"
+        for source in (shell, noscript):
+            page = _html(source)
+            assert _drive([page], aside=lambda _, page=page: page)[0].reason is Reason.OK  # type: ignore[misc]
+
+    def test_a_title_of_many_parts_is_worth_a_question(self) -> None:
+        page = _html(f"<title>Page Not Found - Department of Health | NYC.gov</title>{LONG}")
+        assert _drive([page], aside=lambda _: page)[0].reason is Reason.SOFT_404
+        assert _drive([page])[0].reason is Reason.OK
+
+    def test_home_in_a_language_for_any_address(self) -> None:
+        def aside(request: Request) -> Reply:
+            return OK if request.url.endswith("/en/") else _to("/en/")
+
+        assert _drive([_to("/en/"), OK], aside=aside)[0].reason is Reason.SOFT_404
+
+    def test_a_gate_on_another_site_is_none(self) -> None:
+        outcome, requests, _ = _drive([_to("https://gate.example/"), OK])
+        assert outcome.reason is Reason.REDIRECTED
+        assert not any(request.aside for request in requests)
+
+
+class TestLocations:
+    """Where redirects point, read as browsers read it."""
+
+    @pytest.mark.parametrize(
+        ("location", "asked"),
+        [
+            ("https://bücher.example/ä?ö#ü", "https://xn--bcher-kva.example/%C3%A4?%C3%B6"),
+            ("http:/www.example.org/new", "http://www.example.org/new"),
+            ("https:\\\\www.example.org\\a\\b?c\\d", "https://www.example.org/a/b?c\\d"),
+            ("//other.example/x", "https://other.example/x"),
+            ("\\\\other.example/x", "https://other.example/x"),
+            ("?only=query", "https://example.org/deep/page?only=query"),
+            ("HTTPS://EXAMPLE.org/X", "https://example.org/X"),
+        ],
+    )
+    def test_forgiven(self, location: str, asked: str) -> None:
+        _, requests, _ = _drive([_to(location), OK])
+        assert requests[1].url == asked
+
+    @pytest.mark.parametrize(
+        "location", ["https:///x", "https://", "javascript:alert(1)", "https://a b/"]
+    )
+    def test_not_forgiven(self, location: str) -> None:
+        assert _drive([_to(location)])[0].reason is Reason.BAD_REDIRECT
+
+
+class TestSignIn:
+    """Walls that ask who is there."""
+
+    @pytest.mark.parametrize(
+        "final",
+        [
+            "/_forms/default.aspx?ReturnUrl=%2f",
+            "/_layouts/15/AccessDenied.aspx?Source=x",
+            "/Account/LogOn",
+        ],
+    )
+    def test_by_address(self, final: str) -> None:
+        assert _drive([_to(final), OK])[0].reason is Reason.LOGIN_WALL
+
+    def test_by_a_form_that_asks_to_return(self) -> None:
+        form = _html("<input type=password>")
+        assert _drive([_to("/who?ReturnUrl=%2fx"), form])[0].reason is Reason.LOGIN_WALL
+        assert _drive([_to("/who?ReturnUrl=%2fx"), OK])[0].reason is Reason.REDIRECTED
+        assert _drive([_to("/who"), form])[0].reason is Reason.REDIRECTED
+
 
 class TestHead:
     """A HEAD alone proves nothing but that all is well."""
@@ -182,7 +279,7 @@ class TestHead:
     @pytest.mark.parametrize(
         "first",
         [
-            Answer(405), Answer(501), Answer(404), Answer(403), Answer(500), Answer(429), Answer(302),
+            Answer(405), Answer(501), Answer(404), Answer(403), Answer(500), Answer(302),
             Failure(Fault.TIMEOUT), Failure(Fault.RESET), Failure(Fault.PROTOCOL_ERROR),
         ],
     )  # fmt: skip
@@ -192,6 +289,16 @@ class TestHead:
         assert outcome.reason is Reason.OK
         assert outcome.hops[-1].method == "GET"
         assert waits == []
+
+    @pytest.mark.parametrize("status", [429, 503])
+    def test_who_is_too_busy_is_given_time(self, status: int) -> None:
+        busy = Answer(status, {"retry-after": "2"})
+        outcome, requests, waits = _drive([busy, OK], policy=HEAD)
+        assert [request.method for request in requests] == ["HEAD", "GET"]
+        assert (outcome.reason, waits) == (Reason.OK, [2.0])
+        away = Answer(status, {"retry-after": "86400"})
+        outcome, requests, waits = _drive([away], policy=HEAD)
+        assert ([hop.method for hop in outcome.hops], waits) == (["HEAD"], [])
 
     def test_a_clean_answer_is_enough(self) -> None:
         outcome, requests, _ = _drive([OK], policy=HEAD)
@@ -307,6 +414,29 @@ class TestHeaders:
         _, requests, _ = _drive([_to("http://example.org/"), OK], policy=self.POLICY)
         sent = [request.headers.get("Authorization") for request in requests[:2]]
         assert sent == ["secret", None]
+
+    def test_they_are_not_sent_to_another_port(self) -> None:
+        _, requests, _ = _drive([_to("https://example.org:8443/"), OK], policy=self.POLICY)
+        assert [request.headers.get("Authorization") for request in requests[:2]] == [
+            "secret",
+            None,
+        ]
+        _, requests, _ = _drive([OK], "https://example.org:8443/", policy=self.POLICY)
+        assert requests[0].headers["Authorization"] == "secret"
+
+    def test_they_are_not_sent_in_the_clear_because_somebody_else_says_so(self) -> None:
+        _, requests, _ = _drive(
+            [_to("http://example.org/a"), OK], "http://evil.example/", self.POLICY
+        )
+        assert "Authorization" not in requests[1].headers
+
+    def test_they_replace_ours(self) -> None:
+        policy = Policy(headers={"example.org": {"user-agent": "me"}})
+        _, requests, _ = _drive([OK], policy=policy)
+        assert [name for name in requests[0].headers if name.lower() == "user-agent"] == [
+            "user-agent"
+        ]
+        assert "secret" not in repr(_drive([OK], policy=self.POLICY)[1])
 
     def test_but_to_a_link_that_is_in_the_clear(self) -> None:
         _, requests, _ = _drive([OK], "http://example.org/", policy=self.POLICY)

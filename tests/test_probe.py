@@ -174,7 +174,9 @@ def test_pauses_grow_and_the_server_is_obeyed() -> None:
     assert 15 < pause <= 20
     assert _drive([Answer(500, {"retry-after": "soon"}), OK])[2] == [1.0]
     past = datetime.now(UTC) - timedelta(days=1)
-    assert _drive([Answer(503, {"retry-after": format_datetime(past, usegmt=True)}), OK])[2] == [0]
+    assert _drive([Answer(503, {"retry-after": format_datetime(past, usegmt=True)}), OK])[2] == [
+        1.0
+    ]
 
 
 def test_the_budget_bounds_all_attempts() -> None:
@@ -233,6 +235,8 @@ REFUSED = {
     Reason.WRAPPER: [
         "https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example",
         "https://nam02.safelinks.protection.outlook.com/GetUrlReputation",
+        "https://nyc.us1.list-manage.com/track/click?u=1", "https://u1.ct.sendgrid.net/ls/click?upn=x",
+        "https://lnks.gd/2/abc",
         "https://protect-us.mimecast.com/s/abc", "https://urldefense.com/v2/url?u=x",
         "https://statics.teams.cdn.office.net/evergreen-assets/safelinks/1/atp-safelinks.html",
         "https://u@protect-us.mimecast.com/s/abc", "https://protect-us.mimecast.com:8443/s/abc",
@@ -248,6 +252,9 @@ REFUSED = {
         "https://example.org/users/password/edit?reset_password_token=x", "https://example.org/password_reset/abc/",
         "https://example.org/account/reset/abc", "https://example.org/reset?code=1", "https://example.org/opt_out",
         "https://example.org/magic_link/x", "https://example.org/verification/x", "https://example.org/?access_token=x",
+        "https://example.org/email-verification/KEY", "https://example.org/verify//KEY",
+        "https://example.org/x?oobCode=abc&mode=verifyEmail", "https://example.org/confirm_subscription?c=1",
+        "https://example.org/wp-login.php?action=rp&key=abc", "https://example.org/auth/callback?code=abc",
         "https://example.org/?resetToken=x", "https://example.org/;token=x", "https://example.org/%75nsubscribe",
     ],
     Reason.UNSUPPORTED_SCHEME: ["mailto:a@b.example", "tel:1", "javascript:alert(1)", "ftp://example.org/"],

@@ -60,6 +60,11 @@ TARGET = "https://www.example.org/a/b?c=d&e=f%20g#h"
 ENCODED = quote(TARGET, safe="")
 B64 = base64.urlsafe_b64encode(TARGET.encode()).decode().rstrip("=")
 INKY = base64.urlsafe_b64encode(zlib.compress(json.dumps({"url": TARGET}).encode())).decode()
+CLAIMS = (
+    base64.urlsafe_b64encode(json.dumps({"uri": "bp2:click", "url": TARGET}).encode())
+    .decode()
+    .rstrip("=")
+)
 SURL = base64.urlsafe_b64encode(bytes(40) + b"\1" + TARGET.encode("utf-16-le")).decode()
 
 
@@ -87,6 +92,7 @@ SURL = base64.urlsafe_b64encode(bytes(40) + b"\1" + TARGET.encode("utf-16-le")).
         (f"https://m.example.gov/exchweb/bin/redir.asp?URL={ENCODED}", "owa"),
         (f"https://x.r.us-east-1.awstrack.me/L0/{ENCODED}/1/0100-000000/sig=1", "aws-ses"),
         (f"https://eu.safelink.emails.azure.net/redirect/?destination={ENCODED}&p=1", "azure-mail"),
+        (f"https://lnks.gd/l/eyJhbGciOiJIUzI1NiJ9.{CLAIMS}.sig/s/1/br/2-l", "govdelivery"),
         (f"https://www.google.co.uk/url?sa=t&q=&url={ENCODED}&usg=1", "google"),
         (f"https://lm.facebook.com/l.php?u={ENCODED}&h=1", "facebook"),
         (f"https://l.messenger.com/l.php?u={ENCODED}&h=1", "messenger"),
@@ -187,6 +193,7 @@ def test_a_chain_that_leads_back_to_itself(monkeypatch: pytest.MonkeyPatch) -> N
 
 HOSTS = [(row, host) for row in WRAPPERS for host in row.hosts if host != "*"]
 PATHS = {
+    "govdelivery": "/l/x", "mailchimp": "/track/click?u=1", "sendgrid": "/ls/click?upn=x",
     "aws-ses": "/L0/x/1", "azure-mail": "/redirect/?x", "google": "/url?q=x", "facebook": "/l.php?u=x",
     "instagram": "/?u=x", "messenger": "/l.php?u=x", "whatsapp": "/l?u=x", "slack": "/link?url=x",
     "linkedin": "/redir/redirect?url=x", "youtube": "/redirect?q=x", "reddit": "/t3?url=x",

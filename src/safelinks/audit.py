@@ -27,6 +27,7 @@ from safelinks.text import Link
 
 __all__ = ["Collection", "check", "check_collected", "check_documents", "collect", "survey"]
 
+_PASSWORD = re.compile(r"(?<=://)[^/?#\s@:]*:[^/?#\s@]*@")  # RFC 3986, 7.5
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 T = TypeVar("T", Match, Outcome, Hop, Remark, Suspicion)
@@ -167,7 +168,7 @@ def survey(
     @lru_cache(maxsize=16)  # a row names its target several times
     def shown(url: str) -> str:
         """`url` without any recipient: the link of one may name that of another."""
-        return url if show_recipients else redact(url, everybody)
+        return url if show_recipients else _PASSWORD.sub("[password]@", redact(url, everybody))
 
     for (file, _, _), group in found.groups.items():
         target = group.first.target

@@ -221,6 +221,22 @@ def _inky_token(url: str) -> dict[str, object]:
     return token if isinstance(token, dict) else {}
 
 
+# The claims of a JSON Web Token (RFC 7519), between two dots.
+_CLAIMS = r"/l/[\w-]+\.([\w-]+)\."
+
+
+def govdelivery(url: str) -> str | None:
+    """The target in the token in the path, which says who signed it and hides nothing."""
+    match = _compiled(_CLAIMS).search(url)
+    packed = _base64(match[1]) if match else None
+    try:
+        claims = json.loads(packed[:_LARGEST_TOKEN]) if packed else None
+    except (ValueError, RecursionError):
+        return None
+    target = claims.get("url") if isinstance(claims, dict) else None
+    return target if isinstance(target, str) and _TARGET.match(target) else None
+
+
 _owa_url = parameter("URL", others="C REF SURL auth")
 _OWA_BLOB = rf"(?:\?|{AND})(REF|SURL)=([^&\#]+)"
 _OWA_CODECS = {"ref": "utf-8", "surl": "utf-16-le"}

@@ -167,6 +167,7 @@ class Network:
             try:
                 asyncio.run(checker.check(urls, note))
             except KeyboardInterrupt:
+                outcomes |= {outcome.url: outcome for outcome in checker.provisional()}
                 return Asked(outcomes, interrupted=True)
         return Asked(outcomes)
 

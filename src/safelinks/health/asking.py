@@ -21,6 +21,7 @@ from safelinks.health.policy import Method, Policy
 from safelinks.health.probe import Probe, probe
 from safelinks.health.schedule import Schedule
 from safelinks.health.session import Session
+from safelinks.health.way import BUSY, retry_after
 from safelinks.urls import split
 
 __all__ = ["Asking", "HintsFor", "Judged", "host_of"]
@@ -28,25 +29,31 @@ __all__ = ["Asking", "HintsFor", "Judged", "host_of"]
 HintsFor: TypeAlias = Callable[[str], HealthHints | None]
 
 # What is true of a host, whichever of its links is asked.
-_OF_HOST = frozenset(
-    {fault for fault in Fault if fault.name.startswith("TLS_")}
-    | {Fault.NO_SUCH_HOST, Fault.DNS_FAILURE, Fault.REFUSED, Fault.UNREACHABLE}
+_CERTIFICATES = frozenset(
+    fault for fault in Fault if fault.name.startswith("TLS_") and fault is not Fault.TLS_FAILURE
 )
-# What may be true of one page only, unless several in a row are like that.
-_OF_PAGE = frozenset({Fault.TIMEOUT, Fault.RESET})
+_CONNECTIONS = frozenset({Fault.NO_SUCH_HOST, Fault.DNS_FAILURE, Fault.REFUSED, Fault.UNREACHABLE})
+# What may be true of one page only, unless several links in a row are like that.
+_PAGES = frozenset({Fault.TIMEOUT, Fault.RESET, Fault.TLS_FAILURE})
 _IN_A_ROW = 3
-_BUSY = frozenset({429, 503})
+_WORKS = (Verdict.ALIVE, Verdict.MOVED)
 _MOST_UNREAD = 1_000  # outcomes that nobody has taken yet
+_MOST_UNREAD_PAGES = 16  # the same, when each holds a page
 _AT_ONCE = 200  # jobs that are begun before anything else gets a turn
 
 
 @frozen
 class Judged:
-    """An outcome, with the last answer on the way to it and the seconds that it took."""
+    """An outcome, and the seconds that it took.
+
+    `answer` is the last on the way to it, if fragments are to be looked for in it. `stay_away` is
+    whether the server asked for more patience than there was.
+    """
 
     outcome: Outcome
     answer: Answer | None
     spent: float
+    stay_away: bool = False
 
 
 @define(eq=False)
@@ -58,7 +65,6 @@ class _Job:
     policy: Policy
     steps: Probe | None = None
     request: Request | None = None
-    answer: Answer | None = None
     last: Answer | Failure | None = None
     spent: float = 0.0
 
@@ -88,13 +94,18 @@ class Asking:
         self.reached = False
         self._session = session
         self._concurrency = policy.concurrency
+        self._most_unread = _MOST_UNREAD_PAGES if policy.fragments else _MOST_UNREAD
+        self._closed = False
         self._hints_for = hints_for
         made = (_Job(url, host_of(url), own) for url, own in jobs)
         self._schedule = Schedule(policy, ((job.host, job) for job in made))
         self._running: set[asyncio.Task[None]] = set()
         self._judged: asyncio.Queue[Judged | BaseException | None] = asyncio.Queue()
-        self._down: dict[str, Failure] = {}
-        self._silent: Counter[str] = Counter()
+        self._down: dict[str, Answer | Failure] = {}
+        self._failed: Counter[str] = Counter()  # requests in a row that reached no server
+        self._silent: Counter[str] = Counter()  # links in a row that had no answer
+        self._busy: Counter[str] = Counter()  # links in a row that ended with a 429
+        self._has_answered: set[str] = set()
         self._mishandles_head: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -110,9 +121,10 @@ class Asking:
                 if isinstance(judged, BaseException):
                     raise judged
                 yield judged
-                if self._judged.qsize() == _MOST_UNREAD // 2:
+                if self._judged.qsize() == self._most_unread // 2:
                     self._go_on()
         finally:
+            self._closed = True
             if self._timer is not None:
                 self._timer.cancel()
             for task in self._running:
@@ -121,14 +133,17 @@ class Asking:
 
     def _go_on(self) -> None:
         """Begin as much as may be done now, and come back when there may be more."""
+        if self._closed:
+            return
         now = self._loop.time()
         for _ in range(_AT_ONCE):
-            if len(self._running) >= self._concurrency or self._judged.qsize() >= _MOST_UNREAD:
+            unread = self._judged.qsize()
+            if len(self._running) >= self._concurrency or unread >= self._most_unread:
                 return
             job = self._schedule.take(now)
             if job is None:
                 break
-            self._begin(job)
+            self._begin(job, now)
         else:
             self._loop.call_soon(self._go_on)
             return
@@ -140,7 +155,7 @@ class Asking:
         elif not self._running and not self._schedule:
             self._judged.put_nowait(None)
 
-    def _begin(self, job: _Job) -> None:
+    def _begin(self, job: _Job, now: float) -> None:
         """Give `job` its turn: it asks its next request."""
         host = job.host
         if job.steps is None:
@@ -157,7 +172,8 @@ class Asking:
             job.last = down
             self._advance(job, down)
             return
-        task = asyncio.create_task(self._ask(job, self._loop.time()))
+        self._schedule.asked(host, now)
+        task = asyncio.create_task(self._ask(job, now))
         self._running.add(task)
         task.add_done_callback(self._ended)
 
@@ -173,16 +189,18 @@ class Asking:
         request, host = job.request, job.host
         assert request is not None  # noqa: S101
         result = await self._session.perform(request)
-        job.last = result
         job.spent += result.elapsed
+        if not request.aside:
+            job.last = result
         if isinstance(result, Failure):
             self._schedule.failed(host)
+            self._failed[host] += result.fault in _CONNECTIONS and not request.aside
         else:
             self.reached |= result.public
+            self._has_answered.add(host)
+            self._failed.pop(host, None)
             self._silent.pop(host, None)
-            if not request.aside:
-                job.answer = result
-            if result.status in _BUSY:
+            if result.status in BUSY:
                 self._schedule.overrun(host, self._loop.time(), begun)
             else:
                 self._schedule.answered(host, result.elapsed, begun)
@@ -215,18 +233,41 @@ class Asking:
 
     def _end(self, job: _Job, outcome: Outcome) -> None:
         """Hand on an outcome, and learn from it what need not be asked again."""
-        if isinstance(job.last, Failure) and job.last.asked:
-            self._learn(job.host, job.last)
-        worked = outcome.verdict in (Verdict.ALIVE, Verdict.MOVED)
+        last = job.last
+        away = isinstance(last, Answer) and _asks_for(last) >= job.policy.budget - job.spent
+        if isinstance(last, Failure) and last.asked:
+            self._learn_failure(job.host, last)
+        elif isinstance(last, Answer) and last.asked:
+            self._learn_answer(job.host, last, away=away)
+        worked = outcome.verdict in _WORKS
         if worked and job.policy.method is Method.HEAD and outcome.hops[-1].method == "GET":
             self._mishandles_head.add(job.host)
         job.steps = None
         self._schedule.settled(job.host)
-        self._judged.put_nowait(Judged(outcome, job.answer, job.spent))
+        page = last if worked and job.policy.fragments and isinstance(last, Answer) else None
+        self._judged.put_nowait(Judged(outcome, page, job.spent, away))
 
-    def _learn(self, host: str, failure: Failure) -> None:
-        if failure.fault in _OF_PAGE:
-            self._silent[host] += 1
-        if failure.fault in _OF_HOST or self._silent[host] >= _IN_A_ROW:
+    def _learn_failure(self, host: str, failure: Failure) -> None:
+        """What it says of a host that a link of it had no answer."""
+        self._silent[host] += failure.fault in _PAGES
+        if failure.fault in _CERTIFICATES:
+            is_down = host not in self._has_answered
+        elif failure.fault in _CONNECTIONS:
+            needed = 2 if failure.fault is Fault.NO_SUCH_HOST else _IN_A_ROW
+            is_down = self._failed[host] >= needed
+        else:
+            is_down = self._silent[host] >= _IN_A_ROW
+        if is_down:
             detail = f"{failure.detail}, as for another link of this host"
             self._down[host] = evolve(failure, detail=detail, elapsed=0.0, asked=False)
+
+    def _learn_answer(self, host: str, answer: Answer, *, away: bool) -> None:
+        """The same of the last answer, which may ask to stay `away`."""
+        self._busy[host] = self._busy[host] + 1 if answer.status == 429 else 0
+        if away or self._busy[host] >= _IN_A_ROW:
+            self._down[host] = evolve(answer, elapsed=0.0, asked=False)
+
+
+def _asks_for(answer: Answer) -> float:
+    """For how many seconds a host that is too busy asks to be left alone."""
+    return (retry_after(answer.headers) or 0.0) if answer.status in BUSY else 0.0

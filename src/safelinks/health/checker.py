@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-import httpx
 from attrs import evolve, frozen
 
 from safelinks.catalog import Catalog
@@ -20,6 +20,9 @@ from safelinks.health.outcome import Outcome, Reason, Verdict
 from safelinks.health.policy import Policy
 from safelinks.health.session import Session
 from safelinks.urls import request_key, split
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["Checker"]
 
@@ -68,6 +71,7 @@ class Checker:
         self._catalog = catalog
         self._history = history
         self._max_age = max_age or {}
+        self._held: list[_Held] = []
 
     async def check(
         self, urls: Iterable[str], on_outcome: Callable[[Outcome], object] | None = None
@@ -92,8 +96,9 @@ class Checker:
         if not spellings:
             return
         async with Session(self.policy, self._transport, self._look_up, self._dial) as session:
-            held: list[_Held] = []
-            jobs = ((url, self.policy) for url, *_ in spellings.values())
+            held = self._held = []
+            # The shortest has the least in it of whoever it was sent to.
+            jobs = ((min(urls, key=len), self.policy) for urls in spellings.values())
             asking = Asking(session, self.policy, self._hints, jobs)
             results = asking.results()
             try:
@@ -108,9 +113,16 @@ class Checker:
                 await results.aclose()
             if not asking.reached and any(_is_suspect(one.judged.outcome) for one in held):
                 held = await self._without_network(session, held)
+            self._held = held
             async for one in self._last_look(session, held):
                 for outcome in self._spelled(one.judged, one.urls):
                     yield outcome
+            self._held = []
+
+    def provisional(self) -> list[Outcome]:
+        """What is known, but not final, when a check ends before its time."""
+        held, self._held = self._held, []
+        return [outcome for one in held for outcome in self._spelled(one.judged, one.urls)]
 
     def _hints(self, url: str) -> HealthHints | None:
         if self._catalog is None:
@@ -150,7 +162,8 @@ class Checker:
     async def _last_look(self, session: Session, held: list[_Held]) -> AsyncGenerator[_Held, None]:
         """What was held back, once more where it may have passed meanwhile."""
         again: dict[str, _Held] = {}
-        for one in held:
+        # Those that nobody has asked yet come first: they show whether their host is back.
+        for one in sorted(held, key=lambda one: one.judged.outcome.attempts > 0):
             if one.deserves_another_look(self.policy):
                 again[one.judged.outcome.url] = one
             else:
@@ -182,15 +195,15 @@ class _Held:
         outcome = self.judged.outcome
         if outcome.reason not in _MAY_PASS or not policy.retries:
             return False
-        if outcome.reason is Reason.RATE_LIMITED and outcome.attempts == 1:
-            return False  # asked to wait longer than there is time
+        if self.judged.stay_away:
+            return False
         return policy.budget - self.judged.spent >= _LEAST_LEFT
 
     def seen_again(self, judged: Judged) -> _Held:
         """What the last look says, unless it is no more than the first."""
         first, last = self.judged.outcome, judged.outcome
         attempts = first.attempts + last.attempts
-        if last.reason in _MAY_PASS and first.attempts:
+        if last.reason in (*_MAY_PASS, Reason.NO_SUCH_HOST) and first.attempts:
             return self.told(evolve(first, attempts=attempts))
         last = evolve(last, attempts=attempts, error=last.error or first.error)
         return evolve(self, judged=evolve(judged, outcome=last))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import h11
 
+from safelinks.health.lenient import mended
 from safelinks.health.outcome import Certificate
 
 __all__ = ["ClosedError", "Connection", "OnlyInterimError"]
@@ -42,11 +43,12 @@ class Connection(asyncio.Protocol):
         self.certificate: Certificate | None = None
         self.on_spoilt: Callable[[Connection], None] | None = None
         self._transport: asyncio.Transport | None = None
-        self._machine = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_UNREAD)
+        self._machine = _machine()
+        self._begin: bytearray | None = None  # of an answer whose head is waited for
         self._unread = 0
         self._paused = False
         self._ended = False
-        self._bodyless = False
+        self._reusable = True
         self._error: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
 
@@ -63,6 +65,8 @@ class Connection(asyncio.Protocol):
             self._spoil()
             return
         self._machine.receive_data(data)
+        if self._begin is not None:
+            self._begin += data
         self._unread += len(data)
         if self._unread > _MOST_UNREAD and not self._paused and self._transport is not None:
             self._paused = True
@@ -111,7 +115,21 @@ class Connection(asyncio.Protocol):
         self._machine.send(h11.EndOfMessage())
         assert self._transport is not None  # noqa: S101
         self._transport.write(data or b"")
-        self._bodyless = method == b"HEAD"
+        # Some servers send a body after a HEAD: it would pass for the next answer.
+        self._reusable = method != b"HEAD"
+        self._begin = bytearray()
+        try:
+            return await self._head()
+        except h11.RemoteProtocolError:
+            raw = mended(bytes(self._begin))
+            if raw is None:
+                raise
+            self._begin_anew(request, raw)
+            return await self._head()
+        finally:
+            self._begin = None
+
+    async def _head(self) -> h11.Response:
         for _ in range(_MOST_INTERIM):
             event = await self._event()
             if isinstance(event, h11.Response):
@@ -121,6 +139,16 @@ class Connection(asyncio.Protocol):
             if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
                 raise h11.RemoteProtocolError("not an answer to what was asked")
         raise OnlyInterimError("only interim answers")
+
+    def _begin_anew(self, request: h11.Request, raw: bytes) -> None:
+        """Read the answer again, from bytes that were mended."""
+        self._reusable = False
+        self._machine = _machine()
+        self._machine.send(request)
+        self._machine.send(h11.EndOfMessage())
+        self._machine.receive_data(raw)
+        if self._ended:
+            self._machine.receive_data(b"")
 
     async def chunk(self) -> bytes | None:
         """Some more of the body, None behind its end. Raises what `head` raises."""
@@ -180,8 +208,7 @@ class Connection(asyncio.Protocol):
                 if not isinstance(event, h11.Data):
                     break
                 passed += len(event.data)
-            # Some servers send a body after a HEAD: it would pass for the next answer.
-            ready = machine.their_state is h11.DONE and not self._ended and not self._bodyless
+            ready = machine.their_state is h11.DONE and self._reusable and not self._ended
             ready = ready and not machine.trailing_data[0]
             if ready:
                 machine.start_next_cycle()
@@ -197,3 +224,7 @@ class Connection(asyncio.Protocol):
         self.on_spoilt = None
         if self._transport is not None:
             self._transport.abort()
+
+
+def _machine() -> h11.Connection:
+    return h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_UNREAD)

@@ -22,7 +22,7 @@ class Request:
     """
 
     url: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)  # a secret of the user's may be among them
     body_limit: int
     time_limit: float
     method: str = "GET"
@@ -42,7 +42,8 @@ class Answer:
     """What came back: names of headers in lower case, `elapsed` in seconds.
 
     `body` is the start of a page, of which more follows if it is not `whole`. `public` is whether
-    it came from the public internet, as far as is known.
+    it came from the public internet, as far as is known. What a host has just told of another link
+    is not `asked` again.
     """
 
     status: int
@@ -53,6 +54,7 @@ class Answer:
     public: bool = True
     certificate: Certificate | None = None
     whole: bool = True
+    asked: bool = True
 
 
 class Fault(Enum):

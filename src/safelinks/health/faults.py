@@ -14,12 +14,11 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 
 import h11
-import httpx
 
+from safelinks.health.direct import CertificateError, StepTimeoutError
 from safelinks.health.exchange import Failure, Fault
 from safelinks.health.lookup import PrivateAddressError
-from safelinks.health.proxies import ProxyUnreachableError
-from safelinks.health.transport import CertificateError, StepTimeoutError
+from safelinks.health.wire import WireError
 
 __all__ = ["failure_of"]
 
@@ -54,23 +53,17 @@ _CLASSES: tuple[tuple[type[BaseException], Fault], ...] = (
     (BrokenPipeError, Fault.RESET),
     (ssl.SSLError, Fault.TLS_FAILURE),
     (TimeoutError, Fault.TIMEOUT),
-    (httpx.TimeoutException, Fault.TIMEOUT),
-    (httpx.ReadError, Fault.RESET),
-    (httpx.WriteError, Fault.RESET),
     (h11.LocalProtocolError, Fault.INVALID_URL),
     (h11.ProtocolError, Fault.PROTOCOL_ERROR),
-    (httpx.ProtocolError, Fault.PROTOCOL_ERROR),
-    (httpx.DecodingError, Fault.PROTOCOL_ERROR),
-    (httpx.InvalidURL, Fault.INVALID_URL),
     (UnicodeError, Fault.INVALID_URL),
     (OSError, Fault.UNREACHABLE),
-    (httpx.TransportError, Fault.UNREACHABLE),
 )
-_CLOSED_EARLY = "without sending a response"
 
 
 def failure_of(error: BaseException, elapsed: float) -> Failure:
     """The failure that `error` stands for, after `elapsed` seconds."""
+    if isinstance(error, WireError):
+        return Failure(error.fault, _detail(error), elapsed)
     if isinstance(error, CertificateError):
         return _rejected(error, elapsed)
     chain = [one for one in _chain(error) if not isinstance(one, _UNFINISHED)]
@@ -115,26 +108,15 @@ def _told(error: BaseException) -> Fault | None:
     fault: Fault | None = None
     if isinstance(error, PrivateAddressError):
         fault = Fault.PRIVATE_ADDRESS
-    elif isinstance(error, ProxyUnreachableError):
-        fault = Fault.PROXY_UNREACHABLE
     elif isinstance(error, ssl.SSLCertVerificationError):
         fault = _CERTIFICATES.get(error.verify_code, Fault.TLS_FAILURE)
     elif isinstance(error, socket.gaierror):
         fault = Fault.NO_SUCH_HOST if error.errno in _NO_SUCH_HOST else Fault.DNS_FAILURE
     elif isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
         fault = _ERRNOS.get(error.errno or 0)
-    elif isinstance(error, httpx.RemoteProtocolError):
-        fault = Fault.RESET if _CLOSED_EARLY in str(error) else None
     return fault
 
 
-# Which step took too long; none of these, but a `TimeoutError`: all of them together.
-_STEPS: tuple[tuple[type[BaseException], str], ...] = (
-    (httpx.ConnectTimeout, "no connection in time"),
-    (httpx.ReadTimeout, "connected, but no answer in time"),
-    (httpx.WriteTimeout, "connected, but the request was not taken in time"),
-    (TimeoutError, "not done in time"),
-)
 # Not failures: the record layer waits for more, which a time-out then ends.
 _UNFINISHED = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
 # What only programmers can read: numbers and files of libraries, bytes as Python writes them.
@@ -144,15 +126,10 @@ _JARGON = re.compile(
 )
 
 
-def _step(chain: Sequence[BaseException]) -> str | None:
-    """Which step timed out in a chain of errors; None where none of them tells."""
-    for error in chain:
-        if isinstance(error, StepTimeoutError):
-            return str(error)
-    for kind, words in _STEPS:
-        if any(isinstance(error, kind) for error in chain):
-            return words
-    return None
+def _step(chain: Sequence[BaseException]) -> str:
+    """Which step timed out in a chain of errors; where none of them tells, all of them did."""
+    told = (str(error) for error in chain if isinstance(error, StepTimeoutError))
+    return next(told, "not done in time")
 
 
 def _detail(error: BaseException) -> str:

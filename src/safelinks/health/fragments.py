@@ -13,7 +13,7 @@ from safelinks.health.page import page_of
 __all__ = ["spelled"]
 
 # Not places: the top of any page (HTML standard, 7.4.6.4), a directive, and what a script reads.
-_NO_PLACE = re.compile(r"top|:~:.*|!.*|/.*|.*=.*", re.IGNORECASE | re.DOTALL)
+_NO_PLACE = re.compile(r"top|:~:.*|!.*|/.*|.*=.*|L\d+(?:-L\d+)?", re.IGNORECASE | re.DOTALL)
 _LEAST_TEXT = 200  # characters: with less, a page is made by its script
 
 
@@ -26,13 +26,27 @@ def spelled(outcome: Outcome, url: str, answer: Answer | None) -> Outcome:
     place = _fragment(outcome.final_url)
     place = own if place == asked else place
     if url != outcome.url:
-        replacement = outcome.replacement
-        if replacement is not None and _fragment(replacement) == asked:
-            replacement = replacement.partition("#")[0] + (f"#{own}" if own else "")
-        outcome = evolve(outcome, url=url, replacement=replacement)
+        outcome = _respelled(outcome, url, asked, own)
     if answer is None or outcome.verdict not in (Verdict.ALIVE, Verdict.MOVED):
         return outcome
     return _with_place(outcome, place, answer)
+
+
+def _respelled(outcome: Outcome, url: str, asked: str, own: str) -> Outcome:
+    """`outcome` for the spelling `url`, with the fragment `own` where the other has `asked`."""
+
+    def inherited(address: str) -> str:
+        bare, _, fragment = address.partition("#")
+        return address if fragment != asked else f"{bare}#{own}" if own else bare
+
+    hops = tuple(
+        evolve(hop, url=url if hop.url == outcome.url else inherited(hop.url))
+        for hop in outcome.hops
+    )
+    replacement = outcome.replacement and inherited(outcome.replacement)
+    evidence = outcome.evidence.replace(outcome.final_url, hops[-1].url) if hops else ""
+    evidence = evidence or outcome.evidence
+    return evolve(outcome, url=url, hops=hops, replacement=replacement, evidence=evidence)
 
 
 def _fragment(url: str) -> str:

@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import islice
 from urllib.parse import unquote
 
 from attrs import frozen
@@ -18,10 +19,18 @@ from safelinks.documents.prose import prose_in
 
 __all__ = ["Page", "page_of"]
 
-_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
-_HEADING = re.compile(r"<h1[^>]{0,500}>(.{0,500}?)</h1", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title\b[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
+_HEADING = re.compile(r"<h1\b[^>]{0,500}>(.{0,500}?)</h1", re.IGNORECASE | re.DOTALL)
+_ELSEWHERE = (("<!--", "-->"), ("<svg", "</svg"))  # what is in there is no part of the page's text
+_MOST_TRIED = 20  # titles in drawings and comments
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([a-z0-9_.:-]{1,40})", re.IGNORECASE)
+_REFRESH = re.compile(
+    r"<meta\b[^<>]{0,200}http-equiv\s*=\s*[\"']?refresh\b[^<>]{0,200}?\burl\s*=\s*[\"']?([^\"'<>\s]+)",
+    re.IGNORECASE,
+)
+_SEEN_WITHIN = 65_536  # characters of source in which to look for text: more is long anyway
+_LEAST_WORDS = 40  # characters: with fewer, a page that has a script is made by it
 _META_WITHIN = 1024  # bytes: HTML standard, 13.2.3.2
 _TEXT_FIELDS = frozenset({"", "text", "email", "password", "tel", "search", "url", "number"})
 
@@ -41,18 +50,44 @@ class Page:
     @cached_property
     def title(self) -> str:
         """Its title on one line; empty when it has none."""
-        return _first(_TITLE, self.source) if "<title" in self.lower else ""
+        return self._first(_TITLE) if "<title" in self.lower else ""
 
     @cached_property
     def heading(self) -> str:
         """Its first heading on one line; empty when it has none."""
-        return _first(_HEADING, self.source) if "<h1" in self.lower else ""
+        return self._first(_HEADING) if "<h1" in self.lower else ""
+
+    def _first(self, pattern: re.Pattern[str]) -> str:
+        """The text of the first element that is neither in a comment nor in a drawing."""
+        for match in islice(pattern.finditer(self.source), _MOST_TRIED):
+            before = self.lower[: match.start()]
+            if all(before.rfind(begin) <= before.rfind(end) for begin, end in _ELSEWHERE):
+                return " ".join(html.unescape(_TAG.sub(" ", match[1])).split())
+        return ""
 
     @cached_property
     def words(self) -> str:
         """The text that people see, on one line."""
-        seen = " ".join(one.text for one in prose_in(self.source, html_passages))
+        source = self.source[:_SEEN_WITHIN]
+        if "<noscript" in self.lower:
+            source = _without_noscript(source)
+        seen = " ".join(one.text for one in prose_in(source, html_passages))
         return " ".join(seen.split())
+
+    @cached_property
+    def is_shell(self) -> bool:
+        """Whether a script makes the page: then what is here says nothing of it."""
+        return "<script" in self.lower and len(self.words) < _LEAST_WORDS
+
+    @cached_property
+    def refresh(self) -> str:
+        """Where the page sends its readers by itself; empty when it does not."""
+        found = _REFRESH.search(self.source) if "refresh" in self.lower else None
+        return html.unescape(found[1]) if found else ""
+
+    def is_brief(self, most: int) -> bool:
+        """Whether this is all of a page, and there are at most so many characters to read on it."""
+        return self.whole and len(self.words) <= most
 
     @cached_property
     def places(self) -> frozenset[str]:
@@ -84,8 +119,12 @@ class Page:
         return frozenset(found)
 
     def has_place(self, fragment: str) -> bool:
-        """Whether `fragment`, as it stands in an address, names a place in the page."""
-        return fragment in self.places or unquote(fragment) in self.places
+        """Whether `fragment`, as it stands in an address, names a place in the page.
+
+        Some sites prefix the ids in what their users write, and a script finds them all the same.
+        """
+        meant = unquote(fragment)
+        return not self.places.isdisjoint({fragment, meant, f"user-content-{meant}"})
 
 
 def page_of(body: bytes, headers: Mapping[str, str], *, whole: bool = True) -> Page:
@@ -101,7 +140,14 @@ def page_of(body: bytes, headers: Mapping[str, str], *, whole: bool = True) -> P
     return Page(body.decode("latin-1"), whole)
 
 
-def _first(pattern: re.Pattern[str], source: str) -> str:
-    match = pattern.search(source)
-    text = _TAG.sub(" ", match[1]) if match else ""
-    return " ".join(html.unescape(text).split())
+def _without_noscript(source: str) -> str:
+    """`source` without what only those without scripts see."""
+    lower = source.lower()
+    pieces = []
+    at = 0
+    while (start := lower.find("<noscript", at)) >= 0:
+        end = lower.find("</noscript", start)
+        pieces.append(source[at:start])
+        at = end if end >= 0 else len(source)
+    pieces.append(source[at:])
+    return "".join(pieces)

@@ -27,7 +27,15 @@ from safelinks.health.outcome import Certificate, Outcome, Reason
 from safelinks.health.page import Page, page_of
 from safelinks.health.policy import Method, Policy
 from safelinks.health.refusal import refusal
-from safelinks.health.way import PERMANENT, REDIRECTS, Way, location_of, pause, same_page
+from safelinks.health.way import (
+    BUSY,
+    PERMANENT,
+    REDIRECTS,
+    Way,
+    location_of,
+    pause,
+    same_page,
+)
 from safelinks.urls import split
 
 __all__ = ["Probe", "probe"]
@@ -77,10 +85,12 @@ def probe(
         result = yield way.request()
         if not isinstance(result, Answer | Failure):
             raise TypeError("a request has to be followed by an Answer or a Failure")
-        way.note(result, way.method)
-        if way.method is Method.HEAD and not _is_clean(result):
+        method = way.method
+        way.note(result, method)
+        if method is Method.HEAD and not _is_clean(result):
             way.method = Method.GET  # a HEAD alone proves nothing
-            continue
+            if not isinstance(result, Answer) or result.status not in BUSY:
+                continue
         seen = _seen(result, way, hints)
         again = pause(result, way, jitter) if seen is None or not seen.is_walled else None
         if again is not None:
@@ -88,7 +98,7 @@ def probe(
             way.spent += again.seconds
             yield again
             continue
-        way.hop(result)
+        way.hop(result, method)
         if seen is None:
             assert isinstance(result, Failure)  # noqa: S101
             return _failed(result, way, hints)
@@ -226,8 +236,13 @@ def _parked(seen: _Seen) -> str | None:
 
 def _login(seen: _Seen) -> str | None:
     way = seen.way
-    asked = seen.works and len(way.hops) > 1 and signs.is_login(way.final)
-    return way.final if asked and not signs.is_login(way.origin) else None
+    if not seen.works or len(way.hops) < 2 or signs.is_login(way.origin):
+        return None
+    return (
+        way.final
+        if signs.is_login(way.final) or signs.asks_to_return(way.final, seen.page)
+        else None
+    )
 
 
 _SIGNS: tuple[tuple[Reason, Callable[[_Seen], str | None]], ...] = (
@@ -245,9 +260,11 @@ _SIGNS: tuple[tuple[Reason, Callable[[_Seen], str | None]], ...] = (
 def _is_doubtful(seen: _Seen) -> bool:
     """Whether a page that says 200 may yet be the one for all that is not there."""
     way = seen.way
-    if signs.is_home(split(way.origin).path):
+    asked, final = split(way.origin), split(way.final)
+    if asked.query is None and signs.is_front(asked.path):
         return False
-    home = len(way.hops) > 1 and signs.is_home(split(way.final).path)
+    # Another site's front page may be a gate that every visitor has to pass.
+    home = len(way.hops) > 1 and signs.is_home(final.path) and signs.is_site(asked, final)
     return home or signs.may_be_missing(way.origin, seen.page)
 
 
@@ -266,7 +283,10 @@ def _is_the_same_for_any(
         return None
     if len(way.hops) > 1 and same_page(url, way.final):
         return f"leads to {way.final}, as any other address there does"
-    if made_up not in url or not _alike(page_of(answer.body, answer.headers), seen, made_up):
+    own = seen.page
+    if made_up not in url or own.is_shell or not own.words:
+        return None
+    if not _alike(page_of(answer.body, answer.headers), seen, made_up):
         return None
     return "the page that is shown for any address"
 

@@ -6,39 +6,42 @@ ALL_PROXY, NO_PROXY): what does not go through a proxy always goes through the g
 
 from __future__ import annotations
 
+import os
+import re
 import ssl
-import urllib.request
+import sys
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-
-import httpx
 
 from safelinks.errors import SetupError
 from safelinks.health.dialling import Dial, dial
+from safelinks.health.direct import Direct
+from safelinks.health.exchange import Request
 from safelinks.health.lookup import Lookup, Resolve
 from safelinks.health.policy import Policy
-from safelinks.health.transport import DirectTransport, origin_of
 from safelinks.health.trust import trusting
+from safelinks.health.wire import Reply, Wire
+from safelinks.urls import split
 
-__all__ = ["ProxyUnreachableError", "Router", "default_transport"]
-
+__all__ = ["Router", "default_wire"]
 
 # Connections that wait for another request: hosts take turns, so it is some time until the next.
 _IDLE_FOR_EACH = 4
+_WITH_SETTINGS = ("darwin", "win32")  # where the system has proxies, not only the environment
+_OF_PROXY = re.compile("_proxy$", re.IGNORECASE)
 _MOST_IDLE = 512  # a process may have 1,024 files open on many systems
 
 
-class ProxyUnreachableError(OSError):
-    """The proxy itself could not be reached: that says nothing about the link."""
-
-
-def default_transport(
-    policy: Policy, look_up: Resolve, dial: Dial = dial
-) -> httpx.AsyncBaseTransport:
-    """The transport for this environment. Raises SetupError for a setting that cannot be used."""
+def default_wire(policy: Policy, look_up: Resolve, dial: Dial = dial) -> Wire:
+    """The wire for this environment. Raises SetupError for a setting that cannot be used."""
     context = trusting(policy)
     idle = min(_MOST_IDLE, _IDLE_FOR_EACH * policy.concurrency)
-    direct = DirectTransport(Lookup(policy, look_up), context, idle, dial)
-    named = urllib.request.getproxies()
+    direct = Direct(Lookup(policy, look_up), context, idle, dial)
+    if sys.platform not in _WITH_SETTINGS and not any(map(_OF_PROXY.search, os.environ)):
+        return direct  # which is known without loading what reads the settings
+    from urllib.request import getproxies  # noqa: PLC0415
+
+    named = getproxies()
     proxies = {
         scheme: _proxy(named.get(scheme) or named["all"], context)
         for scheme in ("http", "https")
@@ -47,45 +50,46 @@ def default_transport(
     return Router(direct, proxies, policy.resolve.keys()) if proxies else direct
 
 
-def _proxy(url: str, context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
+def _proxy(url: str, context: ssl.SSLContext) -> Wire:
+    from safelinks.health.over_httpx import proxied  # noqa: PLC0415  loads httpx
+
     try:
-        return httpx.AsyncHTTPTransport(
-            proxy=httpx.Proxy(url if "://" in url else f"http://{url}"), verify=context
-        )
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        return proxied(url if "://" in url else f"http://{url}", context)
+    except (ImportError, ValueError) as error:
         # A proxy's address may hold a password: only the reason is shown.
         reason = str(error).partition("\n")[0].replace(url, "…")
         raise SetupError(f"the proxy of the environment cannot be used ({reason})") from None
 
 
-class Router(httpx.AsyncBaseTransport):
-    """Sends each request through the proxy for its scheme, or straight where there is none."""
+class Router:
+    """Sends each request through the proxy for its scheme, or straight where there is none.
+
+    What was `resolved` by the user has its address already, which a proxy would not know.
+    """
 
     def __init__(
-        self,
-        direct: httpx.AsyncBaseTransport,
-        proxies: dict[str, httpx.AsyncHTTPTransport],
-        resolved: AbstractSet[tuple[str, int]],
+        self, direct: Wire, proxies: Mapping[str, Wire], resolved: AbstractSet[tuple[str, int]]
     ) -> None:
         self._direct = direct
-        self._resolved = resolved
         self._proxies = proxies
+        self._resolved = resolved
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send `request`. Raises ProxyUnreachableError when its proxy cannot be reached."""
-        proxy = self._proxies.get(request.url.scheme)
-        if origin_of(request.url)[1:] in self._resolved:
-            proxy = None  # its address was given
-        if proxy is None or urllib.request.proxy_bypass(request.url.netloc.decode("ascii")):
-            return await self._direct.handle_async_request(request)
-        try:
-            return await proxy.handle_async_request(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            if isinstance(error.__context__, ssl.SSLError) or "SSL" in str(error):
-                raise  # the tunnel stands: this is the host's certificate
-            raise ProxyUnreachableError("the proxy cannot be reached") from error
+    async def ask(self, request: Request, patience: float) -> Reply:
+        """Send `request`. Raises WireError when its proxy cannot be reached or refuses."""
+        from urllib.request import proxy_bypass  # noqa: PLC0415
 
-    async def aclose(self) -> None:
+        address = split(request.url)
+        proxy = self._proxies.get(address.scheme)
+        port = f":{address.port}" if address.port else ""
+        if (
+            proxy is None
+            or (address.host, address.effective_port) in self._resolved
+            or proxy_bypass(f"{address.host}{port}")
+        ):
+            return await self._direct.ask(request, patience)
+        return await proxy.ask(request, patience)
+
+    async def close(self) -> None:
         """Close every connection."""
-        for transport in (self._direct, *self._proxies.values()):
-            await transport.aclose()
+        for wire in (self._direct, *self._proxies.values()):
+            await wire.close()

@@ -31,10 +31,13 @@ _NOT_WEB = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ONE_TIME = re.compile(
     r"(?:^|[/?&=._-])(?:unsubscribe|unsub|opt[-_]?out)(?:$|[/?&=._;#-])"
     r"|/(?:confirm|confirmation|verify|verification|activate|activation|reset|magic[-_]?link"
-    r"|one[-_]?time|accept[-_]?invite|invitations?/accept)(?:[-_]?(?:e-?mail|password|account))?"
-    r"(?:\.[a-z]{2,5})?(?:/[^/?]|/?\?.)"
+    r"|one[-_]?time|accept[-_]?invite|invitations?/accept)"
+    r"(?:[-_]?(?:e-?mail|password|account|subscription))?(?:\.[a-z]{2,5})?(?:/+[^/?]|/?\?.)"
+    r"|/(?:e-?mail|account|user)[-_](?:verification|confirmation|activation)(?:/+[^/?]|/?\?.)"
+    r"|/auth(?:/[^?]*)?/callback/?\?|[?&](?:mode=verifyemail|action=(?:rp|resetpass|optout))(?:$|&)"
     r"|/password[-_/]?(?:reset|edit)(?:/[^/?]|/?\?.)"
-    r"|[?&;](?:[a-z0-9_.\[\]-]*token|otp|magic|activation_code|confirmation_code)=[^&;]",
+    r"|[?&;](?:[a-z0-9_.\[\]-]*token|otp|oobcode|magic|activation_code"
+    r"|confirmation_code|unsubscribe_key)=[^&;]",
     re.IGNORECASE,
 )
 

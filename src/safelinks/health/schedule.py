@@ -108,11 +108,15 @@ class Schedule(Generic[Job]):
             job = state.waiting.pop()
             self._left -= 1
             state.running += 1
-            if self._policy.rate:
-                state.not_before = max(now, state.not_before) + 1 / self._policy.rate
             self._list(host, state)
             return job
         return None
+
+    def asked(self, host: str, now: float) -> None:
+        """A job that was taken asks its host: by a rate, the next one may some time later."""
+        if self._policy.rate:
+            state = self._host(host)
+            state.not_before = max(now, state.not_before) + 1 / self._policy.rate
 
     def next_moment(self) -> float | None:
         """When it is worth asking again, if nothing is done until then; None: only then."""

@@ -1,7 +1,4 @@
-"""The one place that speaks httpx: it performs the requests of a probe, and judges nothing.
-
-A transport and not a client: a client would judge redirects and keep cookies of its own.
-"""
+"""Performs the requests of a probe over a wire, and reads what is wanted of the answers."""
 
 from __future__ import annotations
 
@@ -9,29 +6,31 @@ import asyncio
 import time
 import zlib
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import httpx
-
+from safelinks.health import cookies
 from safelinks.health.addresses import is_public
 from safelinks.health.dialling import Dial, dial
 from safelinks.health.exchange import Answer, Failure, Request
 from safelinks.health.faults import failure_of
 from safelinks.health.lookup import Resolve, resolve
 from safelinks.health.policy import Policy
-from safelinks.health.proxies import Router, default_transport
+from safelinks.health.proxies import Router, default_wire
+from safelinks.health.wire import Reply, Wire
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["Session"]
 
-_HTML = ("text/html", "application/xhtml+xml")
+_HTML = ("text/html", "application/xhtml+xml", "")  # a page without a type is one most often
 _PATIENCE = 3.0  # seconds for a body: it only confirms what the head has said
 _SHORTEST_LOOK_UP = 5.0  # seconds for the control name, however impatient the policy is
 
 
 class Session:
-    """An asynchronous context manager around one httpx transport.
+    """An asynchronous context manager around one wire.
 
     `transport` is any httpx transport, for tests and for callers who bring their own; without it,
     connections are guarded or go through the proxy of the environment. Raises SetupError when the
@@ -47,12 +46,9 @@ class Session:
     ) -> None:
         self._policy = policy
         self._look_up = look_up
-        self._transport = transport or default_transport(policy, look_up, dial)
-        timeouts = dict.fromkeys(("connect", "read", "write"), policy.timeout)
-        self._extensions = {"timeout": {**timeouts, "pool": None}}
+        self._wire = default_wire(policy, look_up, dial) if transport is None else _over(transport)
 
     async def __aenter__(self) -> Self:
-        await self._transport.__aenter__()
         return self
 
     async def __aexit__(
@@ -61,52 +57,48 @@ class Session:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._transport.__aexit__(kind, error, traceback)
+        await self._wire.close()
 
     async def perform(self, request: Request) -> Answer | Failure:
         """Send `request` and read as much of the answer as it asks for. Raises nothing.
 
-        Whatever a transport raises is this link's misfortune and must not end the others' check.
+        Whatever a transport raises is this link's misfortune and must not end the others' check;
+        only who cancels the task itself is heard.
         """
         start = time.monotonic()
         try:
             async with asyncio.timeout(request.time_limit):
                 return await self._send(request, start)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            return failure_of(error, time.monotonic() - start)
         except Exception as error:  # noqa: BLE001
             return failure_of(error, time.monotonic() - start)
 
     async def _send(self, request: Request, start: float) -> Answer:
-        response = await self._transport.handle_async_request(
-            httpx.Request(
-                request.method,
-                request.url,
-                headers=request.headers,
-                extensions=self._extensions,
-            )
-        )
+        reply = await self._wire.ask(request, self._policy.timeout)
         try:
-            headers = {
-                name.decode("latin-1").lower(): _text(value) for name, value in response.headers.raw
-            }
-            kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+            headers = {name.decode("latin-1"): _text(value) for name, value in reply.headers}
             body, whole = b"", True
-            if kind in _HTML and request.method != "HEAD" and not response.has_redirect_location:
-                body, whole = await self._start_of_body(response, headers, request.body_limit)
+            if _is_page(request, reply, headers):
+                body, whole = await self._start_of_body(reply, headers, request.body_limit)
             return Answer(
-                response.status_code,
+                reply.status,
                 headers,
                 body,
                 time.monotonic() - start,
-                _cookies(response) if "set-cookie" in headers else {},
-                self._came_from_outside(response),
-                response.extensions.get("certificate"),
+                _cookies(reply) if "set-cookie" in headers else {},
+                reply.peer is None or is_public(reply.peer),
+                reply.certificate,
                 whole,
             )
         finally:
-            await response.aclose()
+            await reply.close()
 
     async def _start_of_body(
-        self, response: httpx.Response, headers: Mapping[str, str], limit: int
+        self, reply: Reply, headers: Mapping[str, str], limit: int
     ) -> tuple[bytes, bool]:
         """At most `limit` bytes, uncompressed, and whether that is all of it.
 
@@ -115,27 +107,40 @@ class Session:
         page = _Page(headers.get("content-encoding", ""), limit)
         try:
             async with asyncio.timeout(min(self._policy.timeout, _PATIENCE)):
-                async for chunk in response.stream:  # type: ignore[union-attr]
+                while (chunk := await reply.chunk()) is not None:
                     if not page.take(chunk):
                         return page.text, False
                 return page.text, page.readable
         except Exception:  # noqa: BLE001
             return page.text, False
 
-    def _came_from_outside(self, response: httpx.Response) -> bool:
-        """Whether the answer came from the public internet; unknown counts as yes."""
-        peer = response.extensions.get("peer")
-        return peer is None or is_public(str(peer))
-
     async def online(self) -> bool:
         """Whether a name that always exists does so here. Behind a proxy nobody can tell."""
-        if isinstance(self._transport, Router):
+        if isinstance(self._wire, Router):
             return True
         try:
             async with asyncio.timeout(max(self._policy.timeout, _SHORTEST_LOOK_UP)):
                 return bool(await self._look_up(self._policy.control_host, 443))
         except (OSError, UnicodeError):
             return False
+
+
+def _over(transport: httpx.AsyncBaseTransport) -> Wire:
+    from safelinks.health.over_httpx import OverHttpx  # noqa: PLC0415  loads httpx
+
+    return OverHttpx(transport)
+
+
+def _is_page(request: Request, reply: Reply, headers: Mapping[str, str]) -> bool:
+    """Whether it is worth while to read the body: of a redirect, nothing is looked at."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    redirects = 300 <= reply.status < 400 and "location" in headers
+    return kind in _HTML and request.method != "HEAD" and not redirects
+
+
+def _cookies(reply: Reply) -> Mapping[str, str]:
+    lines = (value for name, value in reply.headers if name == b"set-cookie")
+    return cookies.pairs(line.decode("latin-1") for line in lines)
 
 
 def _text(value: bytes) -> str:
@@ -173,18 +178,3 @@ class _Page:
             chunk = self._inflate.decompress(chunk, left)
         self._text += chunk[:left]
         return len(self._text) < self._limit
-
-
-def _cookies(response: httpx.Response) -> dict[str, str]:
-    """Cookies that can be sent back: a header holds printable ASCII only (RFC 6265, 4.1.1)."""
-    found: dict[str, str] = {}
-    for line in response.headers.get_list("set-cookie"):
-        try:
-            jar = SimpleCookie(line)
-        except CookieError:
-            continue
-        for name, morsel in jar.items():
-            value = morsel.coded_value
-            if value.isascii() and value.isprintable():
-                found[name] = value
-    return found

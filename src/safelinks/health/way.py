@@ -11,13 +11,23 @@ from urllib.parse import urljoin
 from attrs import Factory, define
 
 from safelinks.errors import InvalidURLError
+from safelinks.health.cookies import Jar
 from safelinks.health.exchange import Answer, Failure, Fault, Request, Wait
 from safelinks.health.outcome import Certificate, Hop, Outcome, Reason
 from safelinks.health.policy import Method, Policy
 from safelinks.percent import encode
 from safelinks.urls import Address, compare_key, split
 
-__all__ = ["PERMANENT", "REDIRECTS", "Way", "location_of", "pause", "same_page"]
+__all__ = [
+    "BUSY",
+    "PERMANENT",
+    "REDIRECTS",
+    "Way",
+    "location_of",
+    "pause",
+    "retry_after",
+    "same_page",
+]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
@@ -25,12 +35,14 @@ _MAY_PASS = frozenset(
     {Fault.DNS_FAILURE, Fault.NO_SUCH_HOST, Fault.REFUSED, Fault.RESET, Fault.TIMEOUT,
      Fault.UNREACHABLE}
 )  # fmt: skip
-_BUSY = frozenset({429, 503})  # the whole host is, not only this page
+BUSY = frozenset({429, 503})  # the whole host is, not only this page
 _BACKOFF = 1.0  # seconds before the first further attempt; doubled each time
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE | re.ASCII)
+_WEB = re.compile(r"(https?):[/\\]{1,2}(?![/\\])", re.IGNORECASE)
+_NETWORK_PATH = re.compile(r"[/\\]{2}")
+_AUTHORITY_END = re.compile(r"[/\\?#]")
 _UNSAFE = re.compile(r"[^!-~]")
 _MAX_LOCATION = 8_192  # characters
-_COOKIES = 20  # of one probe
 _SHARE_OF_HEAD = 4  # a HEAD gets one part in so many of the budget
 
 
@@ -48,7 +60,7 @@ class Way:
     tries: int = 0
     error: str = ""
     certificate: Certificate | None = None
-    cookies: dict[str, dict[str, str]] = Factory(dict)
+    cookies: Jar = Factory(Jar)
     seen: set[tuple[str, str]] = Factory(set)
 
     @property
@@ -82,26 +94,35 @@ class Way:
             "Accept-Encoding": "gzip",
         }
         address = split(url)
-        if policy.headers:
-            headers |= self._configured(address)
-        cookies = self._cookies_for(address)
+        cookies = self.cookies.header(address)
         if cookies:
             headers["Cookie"] = cookies
+        if policy.headers:
+            own = self._configured(address)
+            names = {name.lower() for name in own}
+            headers = {name: headers[name] for name in headers if name.lower() not in names}
+            headers |= own
         return Request(_fetched(address), headers, wanted, limit, method.upper(), aside)
 
     def _configured(self, address: Address) -> Mapping[str, str]:
-        """Headers that the user has set for this host; never in the clear behind a TLS link."""
-        if address.scheme == "http" and self.start[:6].lower() == "https:":
+        """Headers that the user has set for this host.
+
+        Another port is another service, and nothing goes in the clear, unless the link itself says
+        so.
+        """
+        link = split(self.start)
+        if address.host != link.host and address.scheme == "http":
+            return {}
+        if address.scheme == "http" and link.scheme == "https":
+            return {}
+        ports = {443, 80, link.effective_port if link.host == address.host else None}
+        if address.effective_port not in ports:
             return {}
         return self.policy.headers.get(address.host, {})
 
-    def _cookies_for(self, address: Address) -> str:
-        kept = self.cookies.get(address.host, {})
-        return "; ".join(f"{name}={value}" for name, value in kept.items())
-
     def note(self, result: Answer | Failure, method: Method) -> None:
         """Remember what came of a request."""
-        self.attempts += isinstance(result, Answer) or result.asked
+        self.attempts += result.asked
         self.spent += result.elapsed
         self.certificate = result.certificate or self.certificate
         if isinstance(result, Failure):
@@ -109,10 +130,10 @@ class Way:
         elif result.status == 429 or result.status >= 500:
             self.error = f"status {result.status} to {method.upper()}"
 
-    def hop(self, result: Answer | Failure) -> None:
+    def hop(self, result: Answer | Failure, method: Method) -> None:
         """The request to `url` has decided."""
         status = result.status if isinstance(result, Answer) else None
-        self.hops.append(Hop(self.url, status, round(result.elapsed, 3), self.method.upper()))
+        self.hops.append(Hop(self.url, status, round(result.elapsed, 3), method.upper()))
 
     def follow(self, answer: Answer) -> Reason | None:
         """Go on to where a redirect points; a reason when that leads nowhere."""
@@ -122,23 +143,14 @@ class Way:
         if len(self.hops) > self.policy.max_redirects:
             return Reason.TOO_MANY_REDIRECTS
         self.seen.add(self._state())
-        self._remember_cookies(answer)
+        self.cookies.keep(split(self.url), answer.cookies)
         self.url = target
         self.tries = 0
         return Reason.REDIRECT_LOOP if self._state() in self.seen else None
 
     def _state(self) -> tuple[str, str]:
         """What is about to be asked: the same twice is a loop."""
-        return self.url.partition("#")[0], self._cookies_for(split(self.url))
-
-    def _remember_cookies(self, answer: Answer) -> None:
-        """Keep cookies for this host, within this probe."""
-        if not answer.cookies:
-            return
-        kept = self.cookies.setdefault(split(self.url).host, {})
-        kept.update(answer.cookies)
-        while len(kept) > _COOKIES:
-            kept.pop(next(iter(kept)))
+        return self.url.partition("#")[0], self.cookies.header(split(self.url))
 
     def outcome(self, reason: Reason, evidence: str, replacement: str | None = None) -> Outcome:
         """The end of the way."""
@@ -166,13 +178,12 @@ def location_of(answer: Answer, url: str) -> str | None:
 
     It inherits the fragment of `url` if it has none of its own (RFC 9110, 10.2.2).
     """
-    location = answer.headers.get("location", "").strip()
+    location = answer.headers.get("location", "").strip(" \t")
     if not location or len(location) > _MAX_LOCATION:
         return None
-    location = encode(location, _UNSAFE)
     fragment = url.partition("#")[2]
     try:
-        target = location if _ABSOLUTE.match(location) else urljoin(url, location)
+        target = _as_browsers_read(location, url)
         if fragment and "#" not in target:
             target = f"{target}#{fragment}"
         split(target)
@@ -181,26 +192,46 @@ def location_of(answer: Answer, url: str) -> str | None:
     return target
 
 
+def _as_browsers_read(location: str, url: str) -> str:
+    """`location` as an address, as forgiving as the URL standard is (4.4)."""
+    web = _WEB.match(location)
+    if web is not None:
+        authority = _AUTHORITY_END.split(location[web.end() :], maxsplit=1)[0]
+        rest = location[web.end() + len(authority) :]
+        return f"{web[1].lower()}://{authority}{_escaped(rest)}"
+    if _ABSOLUTE.match(location):
+        return _escaped(location)
+    if _NETWORK_PATH.match(location):
+        return _as_browsers_read(f"{split(url).scheme}:{location}", url)
+    return urljoin(url, _escaped(location))
+
+
+def _escaped(text: str) -> str:
+    """A path, query and fragment in printable ASCII; backslashes are slashes in a path."""
+    path, mark, rest = text.partition("?")
+    return encode(path.replace("\\", "/") + mark + rest, _UNSAFE)
+
+
 def pause(result: Answer | Failure, way: Way, jitter: Callable[[], float]) -> Wait | None:
     """How long to wait before the request is worth another attempt; None when it is not."""
     tries = way.policy.retries
     asked = None
     if isinstance(result, Failure):
-        may_pass = result.asked and result.fault in _MAY_PASS
+        may_pass = result.fault in _MAY_PASS
         if result.fault is Fault.NO_SUCH_HOST:
             tries = min(tries, 1)
     else:
         may_pass = result.status == 429 or 500 <= result.status < 600
-        asked = _retry_after(result.headers) if may_pass else None
-    if not may_pass or way.tries >= tries:
+        asked = retry_after(result.headers) if may_pass else None
+    if not may_pass or not result.asked or way.tries >= tries:
         return None
-    seconds = _BACKOFF * 2**way.tries * jitter() if asked is None else max(asked, 0.0)
+    seconds = max(_BACKOFF * 2**way.tries * jitter(), asked or 0.0)
     if way.spent + seconds >= way.policy.budget:
         return None
-    return Wait(seconds, isinstance(result, Answer) and result.status in _BUSY)
+    return Wait(seconds, isinstance(result, Answer) and result.status in BUSY)
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds of a Retry-After header, which is a number or a date (RFC 9110, 10.2.3)."""
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdecimal():

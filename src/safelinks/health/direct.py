@@ -1,4 +1,4 @@
-"""An httpx transport over asyncio and h11, made for asking many strangers one question each.
+"""Connections of our own, over asyncio and h11, made for asking many strangers one question each.
 
 It decides about addresses where the connection is made, has a deadline for each step, keeps what
 it reads within limits, shows the certificate and the address behind an answer, and costs the same
@@ -11,25 +11,26 @@ import asyncio
 import socket
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from typing import TypeAlias, TypeVar
 
 import h11
-import httpx
+from attrs import frozen
 
 from safelinks.health.certificates import Shown, read
 from safelinks.health.connection import Connection
 from safelinks.health.dialling import Dial, connect, dial
+from safelinks.health.exchange import Request
 from safelinks.health.lookup import Lookup
+from safelinks.health.outcome import Certificate
 from safelinks.health.trust import unverified
+from safelinks.urls import Address, split
 
-__all__ = ["CertificateError", "DirectTransport", "StepTimeoutError", "origin_of"]
+__all__ = ["CertificateError", "Direct", "StepTimeoutError"]
 
 T = TypeVar("T")
 Origin: TypeAlias = tuple[bool, str, int]
-
-_DEFAULT_TIMEOUT = 10.0  # seconds a step, for callers that give none
 
 
 class StepTimeoutError(TimeoutError):
@@ -51,13 +52,10 @@ class CertificateError(OSError):
         self.alone = alone
 
 
-class DirectTransport(httpx.AsyncBaseTransport):
-    """Connects straight to where `lookup` says.
+class Direct:
+    """A wire that connects straight to where `lookup` says.
 
-    Of each request it heeds method, URL, headers and the timeouts of httpx's extension of that
-    name: ``connect`` for looking up, connecting and TLS, one by one, and ``read`` for the head of
-    the answer. At most `idle_limit` connections wait for another request. The answer's extensions
-    have the ``peer`` and the ``certificate``.
+    At most `idle_limit` connections wait for another request.
     """
 
     def __init__(
@@ -70,23 +68,25 @@ class DirectTransport(httpx.AsyncBaseTransport):
         self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
         self._by_age: dict[Connection, Origin] = {}  # the idle ones, the oldest first
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def ask(self, request: Request, patience: float) -> DirectReply:
         """Send `request`; errors are those of h11, of the sockets, and the ones of this module.
 
         A kept connection may end at the very moment it is used again: that says nothing about the
         link, so it is tried once more on a new one.
         """
-        origin = origin_of(request.url)
+        address = split(request.url)
+        origin = (address.scheme == "https", address.host, address.effective_port or 0)
         kept = self._take(origin)
         if kept is not None:
             try:
-                return await self._ask(kept, origin, request)
+                return await self._ask(kept, origin, request, address, patience)
             except (h11.ProtocolError, OSError) as error:
                 if isinstance(error, StepTimeoutError):
                     raise
-        return await self._ask(await self._connected(origin, request), origin, request)
+        connection = await self._connected(origin, patience)
+        return await self._ask(connection, origin, request, address, patience)
 
-    async def aclose(self) -> None:
+    async def close(self) -> None:
         """Close every connection that waits for another request."""
         for connection in self._by_age:
             connection.close()
@@ -95,28 +95,31 @@ class DirectTransport(httpx.AsyncBaseTransport):
         await asyncio.sleep(0)  # for the sockets, which close a turn of the loop later
 
     async def _ask(
-        self, connection: Connection, origin: Origin, request: httpx.Request
-    ) -> httpx.Response:
-        url = request.url
+        self,
+        connection: Connection,
+        origin: Origin,
+        request: Request,
+        address: Address,
+        limit: float,
+    ) -> DirectReply:
+        query = f"?{address.query}" if address.query is not None else ""
+        target = f"{address.path or '/'}{query}".encode("ascii")
+        port = f":{address.port}" if address.port else ""
+        headers = [(b"Host", f"{address.host}{port}".encode("ascii"))]
+        headers += [(name.encode(), value.encode()) for name, value in request.headers.items()]
         try:
             head = await _within(
-                _timeout(request, "read"),
-                connection.head(request.method.encode(), url.raw_path, request.headers.raw),
+                limit,
+                connection.head(request.method.encode(), target, headers),
                 "connected, but no answer in time",
             )
         except BaseException:
             connection.close()
             raise
-        return httpx.Response(
-            head.status_code,
-            headers=head.headers.raw_items(),
-            stream=_Body(connection, self, origin),
-            extensions={"peer": connection.peer, "certificate": connection.certificate},
-        )
+        return DirectReply(head.status_code, list(head.headers), connection, origin, self)
 
-    async def _connected(self, origin: Origin, request: httpx.Request) -> Connection:
+    async def _connected(self, origin: Origin, limit: float) -> Connection:
         secure, host, port = origin
-        limit = _timeout(request, "connect")
         try:
             addresses = await _within(limit, self._lookup.addresses(host, port), "")
         except StepTimeoutError:
@@ -212,37 +215,33 @@ class DirectTransport(httpx.AsyncBaseTransport):
                 del self._idle[origin]
 
 
-class _Body(httpx.AsyncByteStream):
-    """The body of an answer; closing it gives the connection back."""
+@frozen
+class DirectReply:
+    """An answer on one of our connections."""
 
-    def __init__(self, connection: Connection, transport: DirectTransport, origin: Origin) -> None:
-        self._connection = connection
-        self._transport = transport
-        self._origin = origin
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+    _connection: Connection
+    _origin: Origin
+    _wire: Direct
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
+    @property
+    def peer(self) -> str:
+        """The address it came from."""
+        return self._connection.peer
 
-    async def __anext__(self) -> bytes:
-        chunk = await self._connection.chunk()
-        if chunk is None:
-            raise StopAsyncIteration
-        return chunk
+    @property
+    def certificate(self) -> Certificate | None:
+        """The certificate of the server."""
+        return self._connection.certificate
 
-    async def aclose(self) -> None:
-        self._transport.keep(self._connection, self._origin)
+    async def chunk(self) -> bytes | None:
+        """Some more of the body, None behind its end."""
+        return await self._connection.chunk()
 
-
-def origin_of(url: httpx.URL) -> Origin:
-    """Whether it is TLS, the host and the port: what a connection can be used for again."""
-    secure = url.scheme == "https"
-    return secure, url.raw_host.decode("ascii"), url.port or (443 if secure else 80)
-
-
-def _timeout(request: httpx.Request, step: str) -> float:
-    limits = request.extensions.get("timeout", {})
-    limit = limits.get(step)
-    return _DEFAULT_TIMEOUT if limit is None else float(limit)
+    async def close(self) -> None:
+        """Give the connection back."""
+        self._wire.keep(self._connection, self._origin)
 
 
 async def _within(limit: float, step: Awaitable[T], words: str) -> T:
