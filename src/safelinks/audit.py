@@ -25,7 +25,15 @@ from safelinks.remarks import Reader, Remark
 from safelinks.report import FAILING, Report, Row
 from safelinks.text import Link
 
-__all__ = ["Collection", "check", "check_collected", "check_documents", "collect", "survey"]
+__all__ = [
+    "Collection",
+    "appraise",
+    "check",
+    "check_collected",
+    "check_documents",
+    "collect",
+    "survey",
+]
 
 _PASSWORD = re.compile(r"(?<=://)[^/?#\s@:]*:[^/?#\s@]*@")  # RFC 3986, 7.5
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
@@ -85,11 +93,17 @@ async def check_documents(
 
 @define
 class _Group:
-    """Links of one file that lead to the same target: the first, and where all of them stand."""
+    """Links of one file that lead to the same target: the first, and where all of them stand.
+
+    What the catalog says of the target is known once it `is_appraised`.
+    """
 
     first: Link
     places: list[Place] = field(factory=list)
     recipients: dict[str, None] = field(factory=dict)  # of their Safe Links, in the original case
+    match: Match | None = None
+    doubts: tuple[Suspicion, ...] = ()
+    is_appraised: bool = False
 
 
 @define
@@ -135,6 +149,20 @@ def collect(documents: Iterable[Document], catalog: Catalog | None = None) -> Co
     return found
 
 
+def appraise(found: Collection, catalog: Catalog) -> Iterator[None]:
+    """Find out what the catalog says of each target, one at a step.
+
+    That is work for the time in which answers are waited for; `survey` does what is left of it.
+    """
+    for group in found.groups.values():
+        target = group.first.target
+        if target is not None and not group.is_appraised:
+            group.match = catalog.identify(target)
+            group.doubts = catalog.suspicions(target)
+            group.is_appraised = True
+            yield
+
+
 async def check_collected(
     found: Collection,
     checker: Checker | None = None,
@@ -170,15 +198,14 @@ def survey(
         """`url` without any recipient: the link of one may name that of another."""
         return url if show_recipients else _PASSWORD.sub("[password]@", redact(url, everybody))
 
+    for _ in appraise(found, catalog):
+        pass
     for (file, _, _), group in found.groups.items():
-        target = group.first.target
-        match = None if target is None else catalog.identify(target)
-        outcome = _outcome(group.first, outcomes, match)
-        row = _row(file, group, match, outcome, shown)
-        doubts = () if target is None else catalog.suspicions(target)
+        outcome = _outcome(group.first, outcomes, group.match)
+        row = _row(file, group, outcome, shown)
         row = evolve(
             row,
-            suspicions=tuple(_with(one, reason=shown(one.reason)) for one in doubts),
+            suspicions=tuple(_with(one, reason=shown(one.reason)) for one in group.doubts),
             excused=outcome.verdict in FAILING
             and outcome.past is not None
             and outcome.past.runs < dead_after,
@@ -208,7 +235,6 @@ def _outcome(link: Link, outcomes: Mapping[str, Outcome], match: Match | None) -
 def _row(
     file: str,
     group: _Group,
-    match: Match | None,
     outcome: Outcome,
     shown: Callable[[str], str],
 ) -> Row:
@@ -218,7 +244,7 @@ def _row(
         file,
         shown(first.url),
         None if first.target is None else shown(first.target),
-        None if match is None else _match(match, shown),
+        None if group.match is None else _match(group.match, shown),
         _with(
             outcome,
             url=shown(outcome.url),

@@ -26,6 +26,7 @@ _URL = re.compile(
 )
 _HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_NUMBERS = re.compile(r"[0-9.]+")
 _MAX_HOST = 253
 _MAX_PORT = 65535
 
@@ -56,6 +57,7 @@ class Address:
         return self.port or _DEFAULT_PORTS.get(self.scheme)
 
 
+@lru_cache(maxsize=1024)  # the same one is taken apart again at each step of its way
 def split(url: str) -> Address:
     """Take `url` apart. Raises InvalidURLError for what no client could ask for.
 
@@ -147,6 +149,8 @@ def registrable_domain(host: str) -> str:
     >>> registrable_domain("a127-pip.nyc.gov"), registrable_domain("www.example.co.uk")
     ('nyc.gov', 'example.co.uk')
     """
+    if _NUMBERS.fullmatch(host) or host.startswith("["):
+        return host  # an address, which nobody has registered
     return _extractor()(host) or host
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -81,6 +81,8 @@ def check(
     machine has no network: then nothing is said about the links. Ctrl-C ends it with a report on
     what is known by then.
     """
+    if not offline:
+        network.prepare()
     from safelinks import audit  # noqa: PLC0415  the whole house, for this command only
 
     remembering = _Remembering.of(history, max_age, dead_after)
@@ -91,7 +93,11 @@ def check(
         warn(note)
     if inputs.failed and not found.files:
         context.exit(2)
-    asked = Asked({}) if offline else remembering.ask(network, found.targets, catalog)
+    asked = (
+        Asked({})
+        if offline
+        else remembering.ask(network, found.targets, catalog, audit.appraise(found, catalog))
+    )
     if asked.interrupted:
         left = len(found.targets) - len(asked.outcomes)
         warn(f"interrupted: {left} of {len(found.targets)} addresses were not asked")
@@ -127,14 +133,16 @@ class _Remembering:
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="'--max-age'") from None
 
-    def ask(self, network: Network, urls: Sequence[str], catalog: Catalog) -> Asked:
+    def ask(
+        self, network: Network, urls: Sequence[str], catalog: Catalog, meanwhile: Iterable[object]
+    ) -> Asked:
         """Ask, and remember what came of it."""
         if self.path is None:
-            return network.ask(urls, catalog)
+            return network.ask(urls, catalog, meanwhile=meanwhile)
         from safelinks.health.history import History  # noqa: PLC0415
 
         with History(self.path, key=network.key) as history:
-            asked = network.ask(urls, catalog, history, self.max_age)
+            asked = network.ask(urls, catalog, history, self.max_age, meanwhile)
         if history.warning:
             warn(history.warning)
         return asked

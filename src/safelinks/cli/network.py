@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from safelinks.catalog import Catalog
+    from safelinks.health.checker import Checker
     from safelinks.health.history import History
     from safelinks.health.outcome import Outcome, Verdict
     from safelinks.health.policy import Policy
@@ -129,6 +130,12 @@ class Network:
 
     policy: Policy
 
+    def prepare(self) -> None:
+        """Begin in the background what `ask` is going to need."""
+        from safelinks.health.trust import begin  # noqa: PLC0415
+
+        begin(self.policy)
+
     def key(self, url: str) -> str:
         """What spellings of an address have in common to a history."""
         from safelinks.urls import request_key  # noqa: PLC0415
@@ -142,10 +149,12 @@ class Network:
         catalog: Catalog,
         history: History | None = None,
         max_age: Mapping[Verdict, timedelta] | None = None,
+        meanwhile: Iterable[object] = (),
     ) -> Asked:
         """The outcome of every one of `urls`; progress is shown on a terminal.
 
-        Ctrl-C ends it with what is known by then.
+        `meanwhile` is gone through while answers are waited for, at least in part. Ctrl-C ends it
+        all with what is known by then.
         """
         import asyncio  # noqa: PLC0415  slow to import
 
@@ -165,11 +174,28 @@ class Network:
                 progress.update(1)
 
             try:
-                asyncio.run(checker.check(urls, note))
+                asyncio.run(_check(checker, urls, note, meanwhile))
             except KeyboardInterrupt:
                 outcomes |= {outcome.url: outcome for outcome in checker.provisional()}
                 return Asked(outcomes, interrupted=True)
         return Asked(outcomes)
+
+
+async def _check(
+    checker: Checker,
+    urls: Sequence[str],
+    note: Callable[[Outcome], object],
+    meanwhile: Iterable[object],
+) -> None:
+    import asyncio  # noqa: PLC0415
+
+    async def work() -> None:
+        for _ in meanwhile:
+            await asyncio.sleep(0)
+
+    working = asyncio.create_task(work())
+    await checker.check(urls, note)
+    await working
 
 
 def network_options(function: Callable[..., Any]) -> Callable[..., Any]:

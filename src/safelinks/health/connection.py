@@ -7,6 +7,7 @@ not taken from the socket.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable, Sequence
 
 import h11
@@ -101,7 +102,14 @@ class Connection(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    # What the transport calls.
+    # What the wire calls.
+
+    @property
+    def secured(self) -> ssl.SSLObject:
+        """The TLS side of it."""
+        assert self._transport is not None  # noqa: S101
+        secured: ssl.SSLObject = self._transport.get_extra_info("ssl_object")
+        return secured
 
     async def head(
         self, method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]

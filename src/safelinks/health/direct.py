@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import TypeAlias, TypeVar
 
@@ -55,14 +57,19 @@ class CertificateError(OSError):
 class Direct:
     """A wire that connects straight to where `lookup` says.
 
-    At most `idle_limit` connections wait for another request.
+    `trusted` are the settings of TLS, which may still be loading. At most `idle_limit` connections
+    wait for another request.
     """
 
     def __init__(
-        self, lookup: Lookup, context: ssl.SSLContext, idle_limit: int, dial: Dial = dial
+        self,
+        lookup: Lookup,
+        trusted: Future[ssl.SSLContext],
+        idle_limit: int,
+        dial: Dial = dial,
     ) -> None:
         self._lookup = lookup
-        self._context = context
+        self._trusted = trusted
         self._idle_limit = idle_limit
         self._dial = dial
         self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
@@ -74,25 +81,30 @@ class Direct:
         A kept connection may end at the very moment it is used again: that says nothing about the
         link, so it is tried once more on a new one.
         """
+        limits = _Limits(patience, time.monotonic() + request.time_limit)
         address = split(request.url)
         origin = (address.scheme == "https", address.host, address.effective_port or 0)
         kept = self._take(origin)
         if kept is not None:
             try:
-                return await self._ask(kept, origin, request, address, patience)
+                return await self._ask(kept, origin, request, address, limits)
             except (h11.ProtocolError, OSError) as error:
                 if isinstance(error, StepTimeoutError):
                     raise
-        connection = await self._connected(origin, patience)
-        return await self._ask(connection, origin, request, address, patience)
+        connection = await self._connected(origin, limits)
+        return await self._ask(connection, origin, request, address, limits)
 
     async def close(self) -> None:
-        """Close every connection that waits for another request."""
+        """Close every connection that waits for another request.
+
+        Raises SetupError for settings of TLS that cannot be used, even if nobody has needed them.
+        """
         for connection in self._by_age:
             connection.close()
         self._idle.clear()
         self._by_age.clear()
         await asyncio.sleep(0)  # for the sockets, which close a turn of the loop later
+        await asyncio.wrap_future(self._trusted)
 
     async def _ask(
         self,
@@ -100,7 +112,7 @@ class Direct:
         origin: Origin,
         request: Request,
         address: Address,
-        limit: float,
+        limits: _Limits,
     ) -> DirectReply:
         query = f"?{address.query}" if address.query is not None else ""
         target = f"{address.path or '/'}{query}".encode("ascii")
@@ -109,7 +121,7 @@ class Direct:
         headers += [(name.encode(), value.encode()) for name, value in request.headers.items()]
         try:
             head = await _within(
-                limit,
+                limits.step,
                 connection.head(request.method.encode(), target, headers),
                 "connected, but no answer in time",
             )
@@ -118,67 +130,52 @@ class Direct:
             raise
         return DirectReply(head.status_code, list(head.headers), connection, origin, self)
 
-    async def _connected(self, origin: Origin, limit: float) -> Connection:
+    async def _connected(self, origin: Origin, limits: _Limits) -> Connection:
         secure, host, port = origin
         try:
-            addresses = await _within(limit, self._lookup.addresses(host, port), "")
+            addresses = await _within(limits.step, self._lookup.addresses(host, port), "")
         except StepTimeoutError:
             raise socket.gaierror(socket.EAI_AGAIN, "no name server answered in time") from None
         try:
             link, peer = await _within(
-                limit, connect(addresses, port, self._dial), "no connection in time"
+                limits.step, connect(addresses, port, self._dial), "no connection in time"
             )
         except OSError:
             self._lookup.forget(host, port)
             raise
         if not secure:
-            _, connection = await asyncio.get_running_loop().create_connection(
-                Connection, sock=link
-            )
+            connection = await _spoken(link)
         else:
             try:
-                connection = await self._secured(self._context, link, host, limit)
+                connection = await self._secured(link, host, limits)
             except ssl.SSLCertVerificationError as error:
-                raise await self._rejected(error, origin, peer, limit) from error
+                raise await self._rejected(error, origin, peer, limits) from error
         connection.peer = peer
         return connection
 
-    @staticmethod
-    async def _secured(
-        context: ssl.SSLContext, link: socket.socket, host: str, limit: float
-    ) -> Connection:
-        """TLS over `link`, which is closed if that fails."""
+    async def _secured(self, link: socket.socket, host: str, limits: _Limits) -> Connection:
+        """TLS over `link`, which is closed if that fails. Raises SetupError."""
         try:
-            transport, connection = await _within(
-                limit,
-                asyncio.get_running_loop().create_connection(
-                    Connection, sock=link, ssl=context, server_hostname=host
-                ),
-                "connected, but no secure connection in time",
-            )
+            context = await asyncio.wrap_future(self._trusted)
         except BaseException:
             link.close()
             raise
-        der = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        words = "connected, but no secure connection in time"
+        connection = await _within(limits.step, _spoken(link, context, host), words)
+        der = connection.secured.getpeercert(binary_form=True)
         shown = read(der) if der else None
         connection.certificate = shown.certificate if shown else None
         return connection
 
     async def _rejected(
-        self, cause: ssl.SSLCertVerificationError, origin: Origin, peer: str, limit: float
+        self, cause: ssl.SSLCertVerificationError, origin: Origin, peer: str, limits: _Limits
     ) -> CertificateError:
         """What the certificate is that was not accepted: nothing is sent over this connection."""
         shown, alone = None, None
         with suppress(OSError):
-            link, _ = await _within(limit, connect([peer], origin[2], self._dial), "")
-            transport, connection = await _within(
-                limit,
-                asyncio.get_running_loop().create_connection(
-                    Connection, sock=link, ssl=unverified(), server_hostname=origin[1]
-                ),
-                "",
-            )
-            secured = transport.get_extra_info("ssl_object")
+            link, _ = await _within(limits.step, connect([peer], origin[2], self._dial), "")
+            connection = await _within(limits.step, _spoken(link, unverified(), origin[1]), "")
+            secured = connection.secured
             der = secured.getpeercert(binary_form=True)
             shown, alone = read(der) if der else None, _is_alone(secured)
             connection.close()
@@ -242,6 +239,33 @@ class DirectReply:
     async def close(self) -> None:
         """Give the connection back."""
         self._wire.keep(self._connection, self._origin)
+
+
+@frozen
+class _Limits:
+    """How long a step may take: `patience` seconds, and not beyond the moment `deadline`."""
+
+    patience: float
+    deadline: float
+
+    @property
+    def step(self) -> float:
+        """Seconds for the next step."""
+        return max(0.0, min(self.patience, self.deadline - time.monotonic()))
+
+
+async def _spoken(
+    link: socket.socket, context: ssl.SSLContext | None = None, host: str | None = None
+) -> Connection:
+    """A connection over `link`, in the clear or by TLS; `link` is closed if that fails."""
+    try:
+        _, connection = await asyncio.get_running_loop().create_connection(
+            Connection, sock=link, ssl=context, server_hostname=host
+        )
+    except BaseException:
+        link.close()
+        raise
+    return connection
 
 
 async def _within(limit: float, step: Awaitable[T], words: str) -> T:

@@ -6,6 +6,7 @@ loading httpx takes longer than checking a notice.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator, Sequence
@@ -49,7 +50,8 @@ class OverHttpx:
             sent = httpx.Request(
                 request.method, request.url, headers=request.headers, extensions={"timeout": limits}
             )
-            return HttpxReply(await self._transport.handle_async_request(sent))
+            async with asyncio.timeout(request.time_limit):
+                return HttpxReply(await self._transport.handle_async_request(sent))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _explained(error, proxied=self._proxied) from error
 

@@ -19,7 +19,7 @@ from safelinks.health.direct import Direct
 from safelinks.health.exchange import Request
 from safelinks.health.lookup import Lookup, Resolve
 from safelinks.health.policy import Policy
-from safelinks.health.trust import trusting
+from safelinks.health.trust import loading, trusting
 from safelinks.health.wire import Reply, Wire
 from safelinks.urls import split
 
@@ -34,20 +34,22 @@ _MOST_IDLE = 512  # a process may have 1,024 files open on many systems
 
 def default_wire(policy: Policy, look_up: Resolve, dial: Dial = dial) -> Wire:
     """The wire for this environment. Raises SetupError for a setting that cannot be used."""
-    context = trusting(policy)
     idle = min(_MOST_IDLE, _IDLE_FOR_EACH * policy.concurrency)
-    direct = Direct(Lookup(policy, look_up), context, idle, dial)
+    direct = Direct(Lookup(policy, look_up), loading(policy), idle, dial)
     if sys.platform not in _WITH_SETTINGS and not any(map(_OF_PROXY.search, os.environ)):
         return direct  # which is known without loading what reads the settings
     from urllib.request import getproxies  # noqa: PLC0415
 
     named = getproxies()
+    if "all" not in named and not named.keys() & {"http", "https"}:
+        return direct
+    context = trusting(policy)
     proxies = {
         scheme: _proxy(named.get(scheme) or named["all"], context)
         for scheme in ("http", "https")
         if scheme in named or "all" in named
     }
-    return Router(direct, proxies, policy.resolve.keys()) if proxies else direct
+    return Router(direct, proxies, policy.resolve.keys())
 
 
 def _proxy(url: str, context: ssl.SSLContext) -> Wire:
@@ -91,5 +93,5 @@ class Router:
 
     async def close(self) -> None:
         """Close every connection."""
-        for wire in (self._direct, *self._proxies.values()):
+        for wire in (*self._proxies.values(), self._direct):
             await wire.close()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from safelinks.errors import SetupError
 from safelinks.health import cookies
 from safelinks.health.addresses import is_public
 from safelinks.health.dialling import Dial, dial
@@ -60,15 +61,16 @@ class Session:
         await self._wire.close()
 
     async def perform(self, request: Request) -> Answer | Failure:
-        """Send `request` and read as much of the answer as it asks for. Raises nothing.
+        """Send `request` and read as much of the answer as it asks for. Raises SetupError only.
 
         Whatever a transport raises is this link's misfortune and must not end the others' check;
         only who cancels the task itself is heard.
         """
         start = time.monotonic()
         try:
-            async with asyncio.timeout(request.time_limit):
-                return await self._send(request, start)
+            return await self._send(request, start)
+        except SetupError:
+            raise
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is None or task.cancelling():
@@ -83,7 +85,8 @@ class Session:
             headers = {name.decode("latin-1"): _text(value) for name, value in reply.headers}
             body, whole = b"", True
             if _is_page(request, reply, headers):
-                body, whole = await self._start_of_body(reply, headers, request.body_limit)
+                left = request.time_limit - (time.monotonic() - start)
+                body, whole = await self._start_of_body(reply, headers, request.body_limit, left)
             return Answer(
                 reply.status,
                 headers,
@@ -98,15 +101,15 @@ class Session:
             await reply.close()
 
     async def _start_of_body(
-        self, reply: Reply, headers: Mapping[str, str], limit: int
+        self, reply: Reply, headers: Mapping[str, str], limit: int, left: float
     ) -> tuple[bytes, bool]:
-        """At most `limit` bytes, uncompressed, and whether that is all of it.
+        """At most `limit` bytes, uncompressed, and whether that is all of it; in `left` seconds.
 
         What is broken or late is done without: the headers came.
         """
         page = _Page(headers.get("content-encoding", ""), limit)
         try:
-            async with asyncio.timeout(min(self._policy.timeout, _PATIENCE)):
+            async with asyncio.timeout(min(self._policy.timeout, _PATIENCE, left)):
                 while (chunk := await reply.chunk()) is not None:
                     if not page.take(chunk):
                         return page.text, False

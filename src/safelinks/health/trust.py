@@ -5,12 +5,40 @@ from __future__ import annotations
 import os
 import ssl
 import sys
+import threading
+from concurrent.futures import Future
 from pathlib import Path
 
 from safelinks.errors import SetupError
 from safelinks.health.policy import Policy
 
-__all__ = ["trusting", "unverified"]
+__all__ = ["begin", "loading", "trusting", "unverified"]
+
+_begun: dict[int, Future[ssl.SSLContext]] = {}  # by the identity of a policy
+
+
+def begin(policy: Policy) -> None:
+    """Let another thread load what `loading` will be asked for, which takes no turn of this one."""
+    _begun.clear()
+    _begun[id(policy)] = _in_background(policy)
+
+
+def loading(policy: Policy) -> Future[ssl.SSLContext]:
+    """What `trusting` gives, as soon as it is there: at once, if it was begun early enough."""
+    return _begun.pop(id(policy), None) or _in_background(policy)
+
+
+def _in_background(policy: Policy) -> Future[ssl.SSLContext]:
+    future: Future[ssl.SSLContext] = Future()
+
+    def load() -> None:
+        try:
+            future.set_result(trusting(policy))
+        except SetupError as error:
+            future.set_exception(error)
+
+    threading.Thread(target=load, daemon=True).start()
+    return future
 
 
 def trusting(policy: Policy) -> ssl.SSLContext:

@@ -52,7 +52,10 @@ class Wire(Protocol):
     """Whatever carries requests. Any error but those of this module is explained by `faults`."""
 
     async def ask(self, request: Request, patience: float) -> Reply:
-        """Send `request`, each step of which may take `patience` seconds."""
+        """Send `request`, each step of which may take `patience` seconds.
+
+        All steps together may take the time limit of the request.
+        """
 
     async def close(self) -> None:
         """End all connections."""
