@@ -4,6 +4,8 @@ import sys
 
 import safelinks
 
+if len(sys.argv) != 2:
+    sys.exit("usage: python check_notice.py FILE")
 report = safelinks.check(sys.argv[1])
 for row in report.rows:
     lines = ", ".join(str(place.line) for place in row.places)

@@ -122,6 +122,20 @@ class TestWhatIsLearnt:
         }
         assert server.asked["x.example"] == 1
 
+    def test_a_host_that_asks_to_come_back_again_and_again(self) -> None:
+        server = Server(lambda *_: httpx.Response(503, headers={"retry-after": "0"}))
+        assert _reasons(_check(server, _links(100))) == {Reason.SERVER_ERROR: 100}
+        assert server.asked["x.example"] < 40
+
+    def test_what_was_not_asked_is_said_to_be(self) -> None:
+        server = Server(lambda *_: httpx.Response(429))
+        unasked = [one for one in _check(server, _links(100)).values() if not one.attempts]
+        assert len(unasked) > 80
+        assert {one.evidence for one in unasked} == {
+            "429 Too Many Requests, as for another link of this host"
+        }
+        assert not any(one.hops or one.error for one in unasked)
+
     def test_a_host_that_never_lets_anybody_in(self) -> None:
         server = Server(lambda *_: httpx.Response(429))
         assert _reasons(_check(server, _links(100))) == {Reason.RATE_LIMITED: 100}
@@ -190,6 +204,53 @@ class TestTheEnd:
         urls = [f"https://x.example/unsubscribe?u={number}" for number in range(1_000)]
         outcomes = _check(lambda _: PAGE, urls, Policy(rate=0.01))
         assert _reasons(outcomes) == {Reason.ONE_TIME_LINK: 1_000}
+
+
+class TestInterrupted:
+    """What is known when somebody loses patience."""
+
+    @staticmethod
+    async def _until(
+        server: Server, asked: int, checker: Checker, urls: list[str]
+    ) -> list[Outcome]:
+        said: list[Outcome] = []
+        task = asyncio.create_task(checker.check(urls, said.append))
+        while server.asked.total() < asked and not task.done():  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return [*said, *checker.provisional()]
+
+    def test_what_has_failed_so_far_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("safelinks.health.way._BACKOFF", 60.0)
+
+        def answer(request: httpx.Request, _: int) -> httpx.Response:
+            if request.url.path == "/0":
+                return httpx.Response(500)
+            return PAGE
+
+        server = Server(answer)
+        checker = Checker(Policy(budget=600), httpx.MockTransport(server), _exists)
+        known = asyncio.run(self._until(server, 2, checker, _links(2)))
+        told = {one.url: one for one in known}
+        assert told["https://x.example/0"].reason is Reason.NOT_ASKED
+        assert told["https://x.example/0"].attempts == 1
+        assert told["https://x.example/0"].evidence == "interrupted after status 500"
+
+    def test_what_was_said_is_not_taken_back(self) -> None:
+        def answer(_: httpx.Request, count: int) -> httpx.Response:
+            if count <= 3:
+                raise REFUSED
+            return PAGE
+
+        server = Server(answer)
+        policy = Policy(retries=2, concurrency=1, per_host=1, per_host_limit=1)
+        checker = Checker(policy, httpx.MockTransport(server), _exists)
+        urls = [*_links(1), *_links(1, "y.example"), *_links(1, "z.example")]
+        known = asyncio.run(self._until(server, 11, checker, urls))
+        assert len({one.url for one in known}) == len(known)
+        assert Reason.OK in {one.reason for one in known}
 
 
 class TestSpellings:

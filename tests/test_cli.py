@@ -314,7 +314,7 @@ class TestBadInput:
         lost = f"https://{HOST}/?data={encode('05|02|' + RECIPIENT + '|')}"
         result = _run("check", stdin=f"see {lost}")
         assert result.exit_code == 0
-        assert "skipped: a wrapped link whose target is not known" in result.stdout
+        assert "skipped: a wrapped link is never asked" in result.stdout
         assert "ask the sender for the original address" in result.stdout
         assert "First" not in result.output
         (link,) = json.loads(_run("check", "--format", "json", stdin=f"see {lost}").stdout)["links"]

@@ -46,7 +46,14 @@ PAGES: dict[str, tuple[Answer, Reason]] = {
         _html("<title>apps</title><p>This site is down for scheduled maintenance.", retry_after="3600"),
         Reason.MAINTENANCE,
     ),
-    "maintenance, 200, title": (_html("<title>Site maintenance</title><p>Soon."), Reason.MAINTENANCE),
+    "maintenance, 200, title": (_html("<title>Site under maintenance</title><p>Soon."), Reason.MAINTENANCE),
+    "maintenance of parks": (_html("<title>Maintenance | Parks Department</title><p>Us."), Reason.OK),
+    "a site for sale": (_html("<title>RFP</title>This site is for sale by the City: 120 Main St"), Reason.OK),
+    "Legistar": (_html("<title></title>Invalid parameters!"), Reason.SOFT_404),
+    "Imperva": (_html("<title>Pardon Our Interruption</title>As you were browsing"), Reason.BOT_WALL),
+    "WordPress": (_html("<title>Database Error</title><h1>Error establishing a database connection"), Reason.SERVER_ERROR),
+    "ASP.NET": (_html("<h1>Server Error in '/' Application.</h1>"), Reason.SERVER_ERROR),
+    "punycode": (Answer(200, {"content-type": "text/html; charset=punycode"}, b"<title>Page not found</title>"), Reason.SOFT_404),
     "a page about maintenance": (_html(f"<title>Road maintenance programme</title>{LONG}"), Reason.OK),
     "maintenance of streets": (_html("<title>Streets</title><p>Scheduled maintenance of streets."), Reason.OK),
     "captcha": (_html("<title>x</title><div class='g-recaptcha' data-sitekey=1></div>"), Reason.BOT_WALL),
@@ -213,6 +220,19 @@ class TestSameForAny:
         page = _html(f"<title>Page Not Found - Department of Health | NYC.gov</title>{LONG}")
         assert _drive([page], aside=lambda _: page)[0].reason is Reason.SOFT_404
         assert _drive([page])[0].reason is Reason.OK
+
+    def test_a_heading_on_a_long_page_is_worth_a_question(self) -> None:
+        page = _html(f"<title>The City</title><h1>Page Not Found</h1>{LONG}")
+        assert _drive([page], aside=lambda _: page)[0].reason is Reason.SOFT_404
+        assert _drive([page])[0].reason is Reason.OK
+
+    def test_it_stays_on_the_host(self) -> None:
+        def aside(request: Request) -> Reply:
+            assert request.url.startswith("https://example.org/no-such-page-")
+            return Answer(404)
+
+        page = _html("<title>The City</title>Oops, we cannot find that.")
+        assert _drive([page], "https://example.org?page=7", aside=aside)[0].reason is Reason.OK
 
     def test_home_in_a_language_for_any_address(self) -> None:
         def aside(request: Request) -> Reply:

@@ -29,6 +29,13 @@ FORGIVEN = {
     "two encodings": OK + TYPE + b"Transfer-Encoding: chunked\r\n" * 2 + b"\r\n" + CHUNKED,
     "an empty line before it": b"\r\n" + OK + TYPE + LENGTH + b"\r\n" + PAGE,
     "another version": b"HTTP/2 200\r\n" + TYPE + LENGTH + b"\r\n" + PAGE,
+    "behind an interim answer": b"HTTP/1.1 103 Early Hints\r\n\r\n"
+    + OK
+    + b"X : y\r\n"
+    + TYPE
+    + LENGTH
+    + b"\r\n"
+    + PAGE,
     "bare line feeds": (OK + b"X : y\r\n" + TYPE + LENGTH).replace(b"\r", b"") + b"\n" + PAGE,
 }
 REFUSED = {

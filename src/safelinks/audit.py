@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from attrs import define, evolve, field
 
 from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.documents import Document, read, read_all
+from safelinks.errors import SetupError
 from safelinks.health.checker import Checker
 from safelinks.health.outcome import Hop, Outcome, Reason, Verdict
 from safelinks.place import Place
@@ -35,7 +37,7 @@ __all__ = [
     "survey",
 ]
 
-_PASSWORD = re.compile(r"(?<=://)[^/?#\s@:]*:[^/?#\s@]*@")  # RFC 3986, 7.5
+_USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")  # RFC 3986, 7.5: it may be a secret
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 T = TypeVar("T", Match, Outcome, Hop, Remark, Suspicion)
@@ -58,7 +60,20 @@ def check(
     found = collect(_documents(sources), catalog)
     if offline:
         return survey(found, {}, catalog, show_recipients=show_recipients)
-    return asyncio.run(check_collected(found, checker, catalog, show_recipients=show_recipients))
+    return _run(check_collected(found, checker, catalog, show_recipients=show_recipients))
+
+
+def _run(report: Coroutine[Any, Any, Report]) -> Report:
+    try:
+        return asyncio.run(report)
+    except RuntimeError:
+        report.close()
+        with suppress(RuntimeError):
+            asyncio.get_running_loop()
+            raise SetupError(
+                "`check` runs an event loop of its own, and there is one: await `check_documents`"
+            ) from None
+        raise
 
 
 def _documents(sources: Sequence[str | Path | Document]) -> Iterator[Document]:
@@ -176,13 +191,14 @@ async def check_collected(
     return survey(found, outcomes, catalog, show_recipients=show_recipients)
 
 
-def survey(
+def survey(  # noqa: PLR0913
     found: Collection,
     outcomes: Mapping[str, Outcome],
     catalog: Catalog | None = None,
     *,
     show_recipients: bool = False,
     dead_after: int = 1,
+    interrupted: bool = False,
 ) -> Report:
     """The report on what was `found`, with what is known of each target in `outcomes`.
 
@@ -196,7 +212,7 @@ def survey(
     @lru_cache(maxsize=16)  # a row names its target several times
     def shown(url: str) -> str:
         """`url` without any recipient: the link of one may name that of another."""
-        return url if show_recipients else _PASSWORD.sub("[password]@", redact(url, everybody))
+        return url if show_recipients else _USERINFO.sub("[user]@", redact(url, everybody))
 
     for _ in appraise(found, catalog):
         pass
@@ -212,7 +228,8 @@ def survey(
         )
         rows.append(evolve(row, recipients=tuple(group.recipients)) if show_recipients else row)
     remarks = tuple(_with(one, url=one.url and shown(one.url)) for one in found.remarks)
-    return Report(tuple(rows), tuple(found.files), tuple(found.notes), remarks)
+    files, notes = tuple(found.files), tuple(found.notes)
+    return Report(tuple(rows), files, notes, remarks, interrupted)
 
 
 def _outcome(link: Link, outcomes: Mapping[str, Outcome], match: Match | None) -> Outcome:

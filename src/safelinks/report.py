@@ -76,13 +76,15 @@ class Usage:
 class Report:
     """All rows of a check, in the order of the text, and what a reader should know of the files.
 
-    `remarks` are what the texts say against their links.
+    `remarks` are what the texts say against their links. A check that was `interrupted` has not
+    asked for all of them.
     """
 
     rows: tuple[Row, ...]
     files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    interrupted: bool = False
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:
@@ -120,5 +122,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """1 when something fails, else 3 when there was no network, else 0."""
+        """130 when interrupted, 1 when something fails, 3 when there was no network, else 0."""
+        if self.interrupted:
+            return 130
         return 1 if self.failing else 3 if self.offline else 0

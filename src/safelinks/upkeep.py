@@ -83,7 +83,8 @@ def upkeep(
                 proposals[number] = found
             elif found is not None:
                 reviews.append(found)
-        reviews += _of_former(entry, outcomes, catalog)
+        moved = proposals.get(number)
+        reviews += _of_former(entry, outcomes, catalog, moved.url if moved else None)
     while True:
         text = source.edited(
             change
@@ -177,15 +178,21 @@ def _changes(
 
 
 def _of_former(
-    entry: Resource, outcomes: Mapping[str, Outcome], catalog: Catalog
+    entry: Resource, outcomes: Mapping[str, Outcome], catalog: Catalog, moved: str | None
 ) -> Iterator[Review]:
-    """What the outcomes of former addresses mean: only what contradicts the catalog is said."""
+    """What the outcomes of former addresses mean: only what contradicts the catalog is said.
+
+    The entry itself may just have `moved` there.
+    """
     current = catalog.home_of(entry)
     for url in entry.former_urls:
         outcome = outcomes.get(url)
         if outcome is None or outcome.verdict not in (Verdict.ALIVE, Verdict.MOVED):
             continue
         ended = catalog.identify(outcome.final_url)
-        if current is None or ended.resource == entry or catalog.same_page(ended.url, current):
+        homes = [one for one in (current, moved) if one is not None]
+        if not homes or ended.resource == entry:
+            continue
+        if any(catalog.same_page(ended.url, one) for one in homes):
             continue
         yield Review(entry, url, f"this former address leads to {ended.url}, not to {current}")

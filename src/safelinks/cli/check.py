@@ -11,7 +11,7 @@ from attrs import frozen
 
 from safelinks.cli.catalogs import Chosen, catalog_options
 from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, warn
-from safelinks.cli.network import INTERRUPTED, Asked, Network, network_options
+from safelinks.cli.network import Asked, Network, network_options
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -98,20 +98,20 @@ def check(
         if offline
         else remembering.ask(network, found.targets, catalog, audit.appraise(found, catalog))
     )
-    if asked.interrupted:
-        left = len(found.targets) - len(asked.outcomes)
-        warn(f"interrupted: {left} of {len(found.targets)} addresses were not asked")
     report = audit.survey(
-        found, asked.outcomes, catalog, show_recipients=show_recipients, dead_after=dead_after
+        found,
+        asked.outcomes,
+        catalog,
+        show_recipients=show_recipients,
+        dead_after=dead_after,
+        interrupted=asked.interrupted,
     )
     from safelinks.reports import FORMATS  # noqa: PLC0415
 
     pieces = FORMATS[output_format](report)
     while part := "".join(islice(pieces, _PIECES)):
         click.echo(part, nl=False)
-    if asked.interrupted:
-        context.exit(INTERRUPTED)
-    context.exit(2 if inputs.failed else report.exit_code)
+    context.exit(2 if inputs.failed and not report.interrupted else report.exit_code)
 
 
 @frozen

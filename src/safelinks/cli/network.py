@@ -87,8 +87,8 @@ _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
         "headers",
         multiple=True,
         metavar="HOST:NAME=VALUE",
-        help="Send HOST, and no other, this header. VALUE may be '$VARIABLE' of the environment, "
-        f"where {_HEADER_VARIABLE} may also hold headers, one a line.",
+        help="Send HOST, and no other, this header. '$NAME' in VALUE is a variable of the "
+        f"environment, where {_HEADER_VARIABLE} may also hold headers, one a line.",
     ),
     click.option(
         "--resolve",
@@ -158,7 +158,7 @@ class Network:
         """
         import asyncio  # noqa: PLC0415  slow to import
 
-        from safelinks.health.checker import Checker  # noqa: PLC0415  loads httpx
+        from safelinks.health.checker import Checker  # noqa: PLC0415
 
         checker = Checker(self.policy, catalog=catalog, history=history, max_age=max_age)
         outcomes: dict[str, Outcome] = {}
@@ -221,14 +221,13 @@ def _policy(given: dict[str, Any]) -> Policy:
     from safelinks.health import settings  # noqa: PLC0415
     from safelinks.health.policy import Method, Policy  # noqa: PLC0415
 
-    specs = (*os.environ.get(_HEADER_VARIABLE, "").splitlines(), *given.pop("headers"))
     most = given.pop("per_host")
     user_agent = given.pop("user_agent")
     try:
         if user_agent is not None:
             given["user_agent"] = settings.agent(user_agent)
         return Policy(
-            headers=settings.headers(filter(str.strip, specs), os.environ),
+            headers=_headers(given.pop("headers")),
             resolve=settings.resolutions(given.pop("resolve")),
             excluded=tuple(map(settings.pattern, given.pop("exclude"))),
             allow_ports=frozenset(given.pop("allow_ports")),
@@ -239,3 +238,18 @@ def _policy(given: dict[str, Any]) -> Policy:
         )
     except ValueError as error:
         raise click.UsageError(str(error), click.get_current_context()) from None
+
+
+def _headers(options: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+    """The headers of the environment, and over them those of the options."""
+    from safelinks.health import settings  # noqa: PLC0415
+
+    specs = []
+    for number, line in enumerate(os.environ.get(_HEADER_VARIABLE, "").splitlines(), 1):
+        if line.strip():
+            try:
+                settings.headers([line], os.environ)
+            except ValueError as error:
+                raise ValueError(f"{_HEADER_VARIABLE}, line {number}: {error}") from None
+            specs.append(line)
+    return settings.headers((*specs, *options), os.environ)

@@ -16,7 +16,8 @@ from attrs import define, evolve, frozen
 from safelinks.catalog.model import HealthHints
 from safelinks.errors import InvalidURLError
 from safelinks.health.exchange import Answer, Failure, Fault, Request, Wait
-from safelinks.health.outcome import Outcome, Verdict
+from safelinks.health.outcome import Outcome, Reason, Verdict
+from safelinks.health.page import Page, page_of
 from safelinks.health.policy import Method, Policy
 from safelinks.health.probe import Probe, probe
 from safelinks.health.schedule import Schedule
@@ -46,12 +47,12 @@ _AT_ONCE = 200  # jobs that are begun before anything else gets a turn
 class Judged:
     """An outcome, and the seconds that it took.
 
-    `answer` is the last on the way to it, if fragments are to be looked for in it. `stay_away` is
-    whether the server asked for more patience than there was.
+    `page` is what it is about, if fragments are to be looked for in it. `stay_away` is whether the
+    server asked for more patience than there was.
     """
 
     outcome: Outcome
-    answer: Answer | None
+    page: Page | None
     spent: float
     stay_away: bool = False
 
@@ -67,6 +68,7 @@ class _Job:
     request: Request | None = None
     last: Answer | Failure | None = None
     spent: float = 0.0
+    asked: int = 0
 
 
 def host_of(url: str) -> str:
@@ -99,12 +101,13 @@ class Asking:
         self._hints_for = hints_for
         made = (_Job(url, host_of(url), own) for url, own in jobs)
         self._schedule = Schedule(policy, ((job.host, job) for job in made))
+        self._begun: set[_Job] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._judged: asyncio.Queue[Judged | BaseException | None] = asyncio.Queue()
         self._down: dict[str, Answer | Failure] = {}
         self._failed: Counter[str] = Counter()  # requests in a row that reached no server
         self._silent: Counter[str] = Counter()  # links in a row that had no answer
-        self._busy: Counter[str] = Counter()  # links in a row that ended with a 429
+        self._busy: Counter[str] = Counter()  # links in a row that were too many for it
         self._has_answered: set[str] = set()
         self._mishandles_head: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -131,10 +134,27 @@ class Asking:
                 task.cancel()
             await asyncio.gather(*self._running, return_exceptions=True)
 
+    def unfinished(self) -> list[Outcome]:
+        """What was begun and has not come to a verdict, with what was seen until now."""
+        return [
+            Outcome(job.url, Reason.NOT_ASKED, attempts=job.asked, evidence=_seen_so_far(job))
+            for job in self._begun
+            if job.asked
+        ]
+
     def _go_on(self) -> None:
-        """Begin as much as may be done now, and come back when there may be more."""
+        """Begin as much as may be done now, and come back when there may be more.
+
+        Called by the loop itself, so nobody else would hear of an error.
+        """
         if self._closed:
             return
+        try:
+            self._begin_some()
+        except Exception as error:  # noqa: BLE001
+            self._judged.put_nowait(error)
+
+    def _begin_some(self) -> None:
         now = self._loop.time()
         for _ in range(_AT_ONCE):
             unread = self._judged.qsize()
@@ -163,6 +183,7 @@ class Asking:
             if host in self._mishandles_head:
                 hints = evolve(hints, head_unreliable=True)
             job.steps = probe(job.url, job.policy, hints)
+            self._begun.add(job)
             if not self._advance(job, None, again=False):
                 self._schedule.passed(host)
                 return
@@ -190,6 +211,7 @@ class Asking:
         assert request is not None  # noqa: S101
         result = await self._session.perform(request)
         job.spent += result.elapsed
+        job.asked += 1
         if not request.aside:
             job.last = result
         if isinstance(result, Failure):
@@ -244,7 +266,10 @@ class Asking:
             self._mishandles_head.add(job.host)
         job.steps = None
         self._schedule.settled(job.host)
-        page = last if worked and job.policy.fragments and isinstance(last, Answer) else None
+        self._begun.discard(job)
+        page = None
+        if worked and job.policy.fragments and isinstance(last, Answer) and last.body:
+            page = page_of(last.body, last.headers, whole=last.whole)
         self._judged.put_nowait(Judged(outcome, page, job.spent, away))
 
     def _learn_failure(self, host: str, failure: Failure) -> None:
@@ -263,9 +288,17 @@ class Asking:
 
     def _learn_answer(self, host: str, answer: Answer, *, away: bool) -> None:
         """The same of the last answer, which may ask to stay `away`."""
-        self._busy[host] = self._busy[host] + 1 if answer.status == 429 else 0
+        busy = answer.status == 429 or (answer.status in BUSY and "retry-after" in answer.headers)
+        self._busy[host] = self._busy[host] + 1 if busy else 0
         if away or self._busy[host] >= _IN_A_ROW:
             self._down[host] = evolve(answer, elapsed=0.0, asked=False)
+
+
+def _seen_so_far(job: _Job) -> str:
+    """What came of the last request of a probe that has not ended."""
+    if isinstance(job.last, Failure):
+        return f"interrupted after this: {job.last.detail}"
+    return f"interrupted after status {job.last.status}" if job.last else "interrupted"
 
 
 def _asks_for(answer: Answer) -> float:

@@ -39,11 +39,6 @@ _MAY_PASS = frozenset(
 _LEAST_LEFT = 1.0  # seconds of its budget that a link needs for a last look
 
 
-def _is_suspect(outcome: Outcome) -> bool:
-    """Whether a missing network would explain `outcome`; it does not for a private address."""
-    return outcome.reason in _SUSPECT and not is_private_host(split(outcome.final_url).host)
-
-
 class Checker:
     """Judges addresses by `policy`.
 
@@ -71,7 +66,8 @@ class Checker:
         self._catalog = catalog
         self._history = history
         self._max_age = max_age or {}
-        self._held: list[_Held] = []
+        self._held: dict[str, _Held] = {}  # by the address that was asked
+        self._asking: Asking | None = None
 
     async def check(
         self, urls: Iterable[str], on_outcome: Callable[[Outcome], object] | None = None
@@ -90,39 +86,65 @@ class Checker:
         An address is asked once, whatever its fragment, its tracking parameters and the case of
         its host: each spelling has an outcome. Raises SetupError.
         """
-        spellings = _spellings(urls)
+        spellings = _spellings([urls] if isinstance(urls, str) else urls)
         for outcome in self._recalled(spellings):
             yield outcome
         if not spellings:
             return
         async with Session(self.policy, self._transport, self._look_up, self._dial) as session:
-            held = self._held = []
+            held = self._held = {}
             # The shortest has the least in it of whoever it was sent to.
             jobs = ((min(urls, key=len), self.policy) for urls in spellings.values())
-            asking = Asking(session, self.policy, self._hints, jobs)
+            asking = self._asking = Asking(session, self.policy, self._hints, jobs)
             results = asking.results()
             try:
                 async for judged in results:
                     urls_of = spellings.pop(request_key(judged.outcome.url))
-                    if judged.outcome.reason in _MAY_PASS or _is_suspect(judged.outcome):
-                        held.append(_Held(judged, urls_of))
+                    if judged.outcome.reason in _MAY_PASS or self._is_suspect(judged.outcome):
+                        held[judged.outcome.url] = _Held(judged, urls_of)
                         continue
                     for outcome in self._spelled(judged, urls_of):
                         yield outcome
             finally:
                 await results.aclose()
-            if not asking.reached and any(_is_suspect(one.judged.outcome) for one in held):
-                held = await self._without_network(session, held)
-            self._held = held
-            async for one in self._last_look(session, held):
+            if not asking.reached and any(map(self._is_suspected, held.values())):
+                await self._without_network(session, held)
+            async for one in self._last_look(session, list(held.values())):
+                del held[one.judged.outcome.url]
                 for outcome in self._spelled(one.judged, one.urls):
                     yield outcome
-            self._held = []
 
     def provisional(self) -> list[Outcome]:
-        """What is known, but not final, when a check ends before its time."""
-        held, self._held = self._held, []
-        return [outcome for one in held for outcome in self._spelled(one.judged, one.urls)]
+        """What is known, but not final, when a check ends before its time.
+
+        Nothing of it is remembered, and of what a missing network may explain, only that.
+        """
+        unfinished = self._asking.unfinished() if self._asking else []
+        reached = self._asking is not None and self._asking.reached
+        found = {outcome.url: outcome for outcome in unfinished}
+        for url, one in self._held.items():
+            outcome = one.judged.outcome
+            if not reached and self._is_suspect(outcome):
+                evidence = f"interrupted after this: {outcome.evidence}"
+                outcome = evolve(outcome, reason=Reason.NOT_ASKED, evidence=evidence)
+            found[url] = outcome
+        spellings = {url: one.urls for url, one in self._held.items()}
+        return [
+            spelled(outcome, spelling)
+            for url, outcome in found.items()
+            for spelling in spellings.get(url, (url,))
+        ]
+
+    def _is_suspect(self, outcome: Outcome) -> bool:
+        """Whether a missing network would explain `outcome`.
+
+        It does not for a private address, nor for one that the user has given.
+        """
+        if outcome.reason not in _SUSPECT:
+            return False
+        address = split(outcome.final_url)
+        given = (address.host, address.effective_port) in self.policy.resolve
+        return not given and not is_private_host(address.host)
 
     def _hints(self, url: str) -> HealthHints | None:
         if self._catalog is None:
@@ -135,29 +157,38 @@ class Checker:
         if self._history is None or not self._max_age:
             return
         for key, urls in list(spellings.items()):
-            known = [self._history.recall(url, self._max_age) for url in urls]
-            if all(outcome is not None for outcome in known):
+            known = [self._history.recall(self._remembered(url), self._max_age) for url in urls]
+            found = [outcome for outcome in known if outcome is not None]
+            if len(found) == len(urls):
                 del spellings[key]
-                yield from (outcome for outcome in known if outcome is not None)
+                for url, outcome in zip(urls, found, strict=True):
+                    yield spelled(outcome, url)
 
     def _spelled(self, judged: Judged, urls: tuple[str, ...]) -> Iterator[Outcome]:
         """What is to be said of each spelling, and remembered."""
-        answer = judged.answer if self.policy.fragments else None
         for url in urls:
-            outcome = spelled(judged.outcome, url, answer)
-            yield outcome if self._history is None else self._history.record(outcome)
+            outcome = spelled(judged.outcome, url, judged.page)
+            if self._history is not None:
+                kept = spelled(judged.outcome, self._remembered(url), judged.page)
+                outcome = evolve(outcome, past=self._history.record(kept).past)
+            yield outcome
 
-    async def _without_network(self, session: Session, held: list[_Held]) -> list[_Held]:
-        """The same, and nothing said about the suspects if this machine has no network."""
+    def _remembered(self, url: str) -> str:
+        """The spelling of `url` that a history knows: its fragment matters if it is looked for."""
+        return url if self.policy.fragments else url.partition("#")[0]
+
+    def _is_suspected(self, held: _Held) -> bool:
+        return self._is_suspect(held.judged.outcome)
+
+    async def _without_network(self, session: Session, held: dict[str, _Held]) -> None:
+        """Say nothing about the suspects if this machine has no network."""
         if await session.online():
-            return held
+            return
         evidence = f"{self.policy.control_host} cannot be looked up either"
-        return [
-            one.told(evolve(one.judged.outcome, reason=Reason.NO_NETWORK, evidence=evidence))
-            if _is_suspect(one.judged.outcome)
-            else one
-            for one in held
-        ]
+        for url, one in held.items():
+            if self._is_suspected(one):
+                outcome = evolve(one.judged.outcome, reason=Reason.NO_NETWORK, evidence=evidence)
+                held[url] = one.told(outcome)
 
     async def _last_look(self, session: Session, held: list[_Held]) -> AsyncGenerator[_Held, None]:
         """What was held back, once more where it may have passed meanwhile."""
@@ -172,7 +203,8 @@ class Checker:
             (url, evolve(self.policy, retries=0, budget=self.policy.budget - one.judged.spent))
             for url, one in again.items()
         )
-        results = Asking(session, self.policy, self._hints, jobs).results()
+        self._asking = Asking(session, self.policy, self._hints, jobs)
+        results = self._asking.results()
         try:
             async for judged in results:
                 yield again[judged.outcome.url].seen_again(judged)

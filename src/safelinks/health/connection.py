@@ -129,7 +129,7 @@ class Connection(asyncio.Protocol):
         try:
             return await self._head()
         except h11.RemoteProtocolError:
-            raw = mended(bytes(self._begin))
+            raw = mended(bytes(self._begin or b""))
             if raw is None:
                 raise
             self._begin_anew(request, raw)
@@ -146,6 +146,7 @@ class Connection(asyncio.Protocol):
                 raise ClosedError("the connection was closed without an answer")
             if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
                 raise h11.RemoteProtocolError("not an answer to what was asked")
+            self._begin = bytearray(self._machine.trailing_data[0])
         raise OnlyInterimError("only interim answers")
 
     def _begin_anew(self, request: h11.Request, raw: bytes) -> None:

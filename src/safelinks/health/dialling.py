@@ -42,6 +42,7 @@ async def connect(
     waiting = iter(_interlaced(addresses))
     running: dict[asyncio.Task[socket.socket], str] = {}
     errors: list[OSError] = []
+    winner: socket.socket | None = None
     try:
         while True:
             address = next(waiting, None)
@@ -57,12 +58,18 @@ async def connect(
                 address = running.pop(task)
                 error = task.exception()
                 if error is None:
-                    return task.result(), address
+                    winner = task.result()
+                    return winner, address
                 if not isinstance(error, OSError):
                     raise error
                 errors.append(error)
     finally:
-        await _given_up(running)
+        try:
+            await _given_up(running)
+        except BaseException:
+            if winner is not None:
+                winner.close()
+            raise
 
 
 def _is_no_route(error: OSError) -> bool:

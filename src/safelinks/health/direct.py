@@ -8,6 +8,7 @@ for the thousandth connection as for the first.
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 import time
@@ -104,7 +105,11 @@ class Direct:
         self._idle.clear()
         self._by_age.clear()
         await asyncio.sleep(0)  # for the sockets, which close a turn of the loop later
-        await asyncio.wrap_future(self._trusted)
+        await self._trust()
+
+    async def _trust(self) -> ssl.SSLContext:
+        """The settings of TLS; who gives up waiting for them gives up for himself alone."""
+        return await asyncio.shield(asyncio.wrap_future(self._trusted))
 
     async def _ask(
         self,
@@ -137,9 +142,7 @@ class Direct:
         except StepTimeoutError:
             raise socket.gaierror(socket.EAI_AGAIN, "no name server answered in time") from None
         try:
-            link, peer = await _within(
-                limits.step, connect(addresses, port, self._dial), "no connection in time"
-            )
+            link, peer = await self._dialled(addresses, port, limits)
         except OSError:
             self._lookup.forget(host, port)
             raise
@@ -153,15 +156,31 @@ class Direct:
         connection.peer = peer
         return connection
 
+    async def _dialled(
+        self, addresses: Sequence[str], port: int, limits: _Limits
+    ) -> tuple[socket.socket, str]:
+        """A socket; where there are no more to be had, those that wait are given up for it."""
+        words = "no connection in time"
+        try:
+            return await _within(limits.step, connect(addresses, port, self._dial), words)
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE) or not self._by_age:
+                raise
+        for connection in list(self._by_age):
+            self._forget(connection)
+            connection.close()
+        await asyncio.sleep(0)
+        return await _within(limits.step, connect(addresses, port, self._dial), words)
+
     async def _secured(self, link: socket.socket, host: str, limits: _Limits) -> Connection:
         """TLS over `link`, which is closed if that fails. Raises SetupError."""
         try:
-            context = await asyncio.wrap_future(self._trusted)
+            context = await _within(limits.step, self._trust(), "")
         except BaseException:
             link.close()
             raise
         words = "connected, but no secure connection in time"
-        connection = await _within(limits.step, _spoken(link, context, host), words)
+        connection = await _within(limits.step, _spoken(link, context, host.strip("[]")), words)
         der = connection.secured.getpeercert(binary_form=True)
         shown = read(der) if der else None
         connection.certificate = shown.certificate if shown else None
@@ -174,7 +193,9 @@ class Direct:
         shown, alone = None, None
         with suppress(OSError):
             link, _ = await _within(limits.step, connect([peer], origin[2], self._dial), "")
-            connection = await _within(limits.step, _spoken(link, unverified(), origin[1]), "")
+            connection = await _within(
+                limits.step, _spoken(link, unverified(), origin[1].strip("[]")), ""
+            )
             secured = connection.secured
             der = secured.getpeercert(binary_form=True)
             shown, alone = read(der) if der else None, _is_alone(secured)

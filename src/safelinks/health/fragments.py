@@ -6,9 +6,8 @@ import re
 
 from attrs import evolve
 
-from safelinks.health.exchange import Answer
 from safelinks.health.outcome import Outcome, Reason, Verdict
-from safelinks.health.page import page_of
+from safelinks.health.page import Page
 
 __all__ = ["spelled"]
 
@@ -17,19 +16,19 @@ _NO_PLACE = re.compile(r"top|:~:.*|!.*|/.*|.*=.*|L\d+(?:-L\d+)?", re.IGNORECASE 
 _LEAST_TEXT = 200  # characters: with less, a page is made by its script
 
 
-def spelled(outcome: Outcome, url: str, answer: Answer | None) -> Outcome:
+def spelled(outcome: Outcome, url: str, page: Page | None = None) -> Outcome:
     """What `outcome` means for the spelling `url` of its address.
 
-    With an `answer`, the place that the fragment names is looked for in it.
+    With a `page`, the place that the fragment names is looked for in it.
     """
     own, asked = _fragment(url), _fragment(outcome.url)
     place = _fragment(outcome.final_url)
     place = own if place == asked else place
     if url != outcome.url:
         outcome = _respelled(outcome, url, asked, own)
-    if answer is None or outcome.verdict not in (Verdict.ALIVE, Verdict.MOVED):
+    if page is None or outcome.verdict not in (Verdict.ALIVE, Verdict.MOVED):
         return outcome
-    return _with_place(outcome, place, answer)
+    return _with_place(outcome, place, page)
 
 
 def _respelled(outcome: Outcome, url: str, asked: str, own: str) -> Outcome:
@@ -53,12 +52,9 @@ def _fragment(url: str) -> str:
     return url.partition("#")[2]
 
 
-def _with_place(outcome: Outcome, place: str, answer: Answer) -> Outcome:
+def _with_place(outcome: Outcome, place: str, page: Page) -> Outcome:
     """`outcome`, unless the page lacks the place: that is only said of a page seen as a whole."""
-    if not place or not answer.body or _NO_PLACE.fullmatch(place):
-        return outcome
-    page = page_of(answer.body, answer.headers, whole=answer.whole)
-    if page.has_place(place):
+    if not place or _NO_PLACE.fullmatch(place) or page.has_place(place):
         return outcome
     doubt = None
     if not page.whole:
@@ -67,4 +63,5 @@ def _with_place(outcome: Outcome, place: str, answer: Answer) -> Outcome:
         doubt = f"#{place} may be made by a script"
     if doubt is not None:
         return evolve(outcome, evidence=f"{outcome.evidence}; {doubt}")
-    return evolve(outcome, reason=Reason.NO_SUCH_FRAGMENT, evidence=f"no #{place} in the page")
+    evidence = f"no #{place} in the page"
+    return evolve(outcome, reason=Reason.NO_SUCH_FRAGMENT, evidence=evidence, replacement=None)

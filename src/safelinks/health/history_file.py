@@ -16,6 +16,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from safelinks.documents.formats import FORMATS
 from safelinks.errors import SetupError
 from safelinks.health.outcome import Past
 
@@ -52,6 +53,9 @@ _MAGIC = b"SQLite format 3\0"
 _COMPANIONS = ("-journal", "-wal", "-shm")
 # The statements here are always the same: what does not compile finds another layout.
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+
+# What is called like this is somebody's, and nobody's history: it is not set aside.
+_OF_DOCUMENTS = frozenset(suffix for one in FORMATS for suffix in one.suffixes)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -124,6 +128,8 @@ def _open(path: Path, now: datetime) -> tuple[sqlite3.Connection, str | None]:
     try:
         return _connect(path), None
     except _DamagedError:
+        if path.suffix.lower() in _OF_DOCUMENTS:
+            raise _refusal(path, "by its name, it is a document") from None
         aside = _set_aside(path, now)
     _make(path)
     warning = f"The history {path} was damaged: it is now {aside}, and a new one was begun."

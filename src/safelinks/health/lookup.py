@@ -76,7 +76,8 @@ class Lookup:
             return list(given)
         found = self._found.get((host, port))
         if found is None:
-            found = [host] if _is_literal(host) else await self._look_up(host, port)
+            bare = host.strip("[]")
+            found = [bare] if _is_literal(bare) else await self._look_up(host, port)
             self._found[host, port] = found
         if not found or not (self._policy.allow_private or all(map(is_public, found))):
             raise PrivateAddressError(f"{host} is {', '.join(found) or 'nothing'}")

@@ -118,7 +118,7 @@ _TABLE: Mapping[Reason, tuple[Verdict, str]] = {
     Reason.ONE_TIME_LINK: (Verdict.SKIPPED, "asking it would act on it"),
     Reason.UNSUPPORTED_SCHEME: (Verdict.SKIPPED, "not a web address"),
     Reason.INVALID_URL: (Verdict.SKIPPED, "not a valid address"),
-    Reason.WRAPPER: (Verdict.SKIPPED, "a wrapped link whose target is not known"),
+    Reason.WRAPPER: (Verdict.SKIPPED, "a wrapped link is never asked"),
     Reason.EXCLUDED: (Verdict.SKIPPED, "left out as asked"),
     Reason.DEFANGED: (Verdict.SKIPPED, "made harmless on purpose"),
     Reason.NOT_ASKED: (Verdict.SKIPPED, "not asked"),

@@ -71,7 +71,9 @@ class HttpxReply:
 
     @_chunks.default
     def _raw(self) -> AsyncIterator[bytes]:
-        return self._response.aiter_raw()
+        # Not `aiter_raw`, which refuses a response that a transport has read already.
+        assert isinstance(self._response.stream, httpx.AsyncByteStream)  # noqa: S101
+        return aiter(self._response.stream)
 
     @property
     def status(self) -> int:

@@ -31,6 +31,13 @@ _REFRESH = re.compile(
 )
 _SEEN_WITHIN = 65_536  # characters of source in which to look for text: more is long anyway
 _LEAST_WORDS = 40  # characters: with fewer, a page that has a script is made by it
+# Those of the Encoding standard, 4.2: Python has others, and some of them take quadratic time.
+_ENCODINGS = re.compile(
+    r"utf-?8|utf-?16(?:[lb]e)?|(?:us-)?ascii|latin-?1|iso-?8859-?\d{1,2}|iso-2022-jp"
+    r"|(?:windows-?|cp)(?:125\d|874|1361|932|949|950)|ibm866|koi8-[ru]|macintosh|x-mac-cyrillic"
+    r"|gb2312|gbk|gb18030|big5(?:-hkscs)?|shift[_-]?jis|sjis|euc-(?:jp|kr)|tis-620"
+)
+_NOSCRIPT = re.compile(r"<noscript\b.*?(?:</noscript\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _META_WITHIN = 1024  # bytes: HTML standard, 13.2.3.2
 _TEXT_FIELDS = frozenset({"", "text", "email", "password", "tel", "search", "url", "number"})
 
@@ -60,7 +67,7 @@ class Page:
     def _first(self, pattern: re.Pattern[str]) -> str:
         """The text of the first element that is neither in a comment nor in a drawing."""
         for match in islice(pattern.finditer(self.source), _MOST_TRIED):
-            before = self.lower[: match.start()]
+            before = self.source[: match.start()].lower()
             if all(before.rfind(begin) <= before.rfind(end) for begin, end in _ELSEWHERE):
                 return " ".join(html.unescape(_TAG.sub(" ", match[1])).split())
         return ""
@@ -70,7 +77,7 @@ class Page:
         """The text that people see, on one line."""
         source = self.source[:_SEEN_WITHIN]
         if "<noscript" in self.lower:
-            source = _without_noscript(source)
+            source = _NOSCRIPT.sub("", source)
         seen = " ".join(one.text for one in prose_in(source, html_passages))
         return " ".join(seen.split())
 
@@ -132,22 +139,9 @@ def page_of(body: bytes, headers: Mapping[str, str], *, whole: bool = True) -> P
     named = _CHARSET.search(headers.get("content-type", ""))
     if named is None:
         named = _CHARSET.search(body[:_META_WITHIN].decode("latin-1"))
-    for charset in (named[1] if named else "utf-8", "utf-8"):
-        try:
-            return Page(body.decode(charset, "replace"), whole)
-        except (LookupError, ValueError):
-            continue
-    return Page(body.decode("latin-1"), whole)
-
-
-def _without_noscript(source: str) -> str:
-    """`source` without what only those without scripts see."""
-    lower = source.lower()
-    pieces = []
-    at = 0
-    while (start := lower.find("<noscript", at)) >= 0:
-        end = lower.find("</noscript", start)
-        pieces.append(source[at:start])
-        at = end if end >= 0 else len(source)
-    pieces.append(source[at:])
-    return "".join(pieces)
+    charset = named[1].lower() if named else "utf-8"
+    try:
+        known = charset if _ENCODINGS.fullmatch(charset) else "utf-8"
+        return Page(body.decode(known, "replace"), whole)
+    except LookupError:
+        return Page(body.decode("utf-8", "replace"), whole)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 
 from attrs import field, frozen
 
+from safelinks.errors import SetupError
 from safelinks.version import __version__
 
 __all__ = ["Method", "Policy"]
@@ -35,7 +37,8 @@ class Policy:
     the hosts that they are for and to no other. `resolve` has addresses for (host, port), in the
     place of a look-up. `ca_file` is a PEM file of authorities that are trusted beside the system's;
     with `insecure`, certificates are not verified. `control_host` is a name that always exists:
-    when not even that resolves, this machine has no network.
+    when not even that resolves, this machine has no network. Raises SetupError for settings that
+    make no sense.
     """
 
     timeout: float = 10.0
@@ -60,3 +63,17 @@ class Policy:
     insecure: bool = False
     user_agent: str = f"safelinks/{__version__} (link checker)"
     control_host: str = "example.com"
+
+    def __attrs_post_init__(self) -> None:
+        """Raises SetupError for what makes no sense, before anybody is asked anything."""
+        for name in ("timeout", "budget", "concurrency", "per_host", "body_limit"):
+            if not getattr(self, name) > 0:
+                raise SetupError(f"the {name} of a policy is above 0, not {getattr(self, name)}")
+        for key, addresses in self.resolve.items():
+            if not isinstance(key, tuple) or not isinstance(addresses, tuple):
+                raise SetupError("resolve maps (host, port) to a tuple of addresses")
+        for pattern in self.excluded:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise SetupError(f"{pattern!r} is no regular expression ({error})") from None

@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Mapping
 from http import HTTPStatus
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from safelinks.catalog.model import HealthHints
 from safelinks.health import signs
@@ -79,7 +79,7 @@ def probe(
     while True:
         refused = refusal(way.url, policy)
         if refused is not None:
-            return way.outcome(_refused(refused, way), way.url if way.hops else "")
+            return way.outcome(_refused(refused, way), f"leads to {way.url}" if way.hops else "")
         if way.left <= 0:
             return way.outcome(Reason.TIMEOUT, f"not done within {policy.budget:g} s")
         result = yield way.request()
@@ -103,11 +103,15 @@ def probe(
             assert isinstance(result, Failure)  # noqa: S101
             return _failed(result, way, hints)
         if seen.answer.status not in REDIRECTS:
-            return (yield from _judged(seen, jitter))
+            outcome = yield from _judged(seen, jitter)
+            if seen.answer.asked:
+                return outcome
+            return evolve(outcome, evidence=f"{outcome.evidence}, as for another link of this host")
         fault = way.follow(seen.answer)
         if fault is not None:
-            location = seen.answer.headers.get("location", "no Location header")
-            return way.outcome(fault, location[:_SHOWN])
+            location = seen.answer.headers.get("location")
+            shown = f"leads to {location[:_SHOWN]}" if location else "no Location header"
+            return way.outcome(fault, shown)
 
 
 def _refused(reason: Reason, way: Way) -> Reason:
@@ -218,6 +222,10 @@ def _expected(seen: _Seen) -> str | None:
     return f"{_phrase(status)}, as expected" if status in seen.hints.expect_status else None
 
 
+def _broken(seen: _Seen) -> str | None:
+    return signs.broken(seen.page) if seen.works else None
+
+
 def _maintenance(seen: _Seen) -> str | None:
     if seen.answer.status not in (200, 503):
         return None
@@ -238,11 +246,8 @@ def _login(seen: _Seen) -> str | None:
     way = seen.way
     if not seen.works or len(way.hops) < 2 or signs.is_login(way.origin):
         return None
-    return (
-        way.final
-        if signs.is_login(way.final) or signs.asks_to_return(way.final, seen.page)
-        else None
-    )
+    wall = signs.is_login(way.final) or signs.asks_to_return(way.final, seen.page)
+    return f"leads to {way.final}" if wall else None
 
 
 _SIGNS: tuple[tuple[Reason, Callable[[_Seen], str | None]], ...] = (
@@ -251,6 +256,7 @@ _SIGNS: tuple[tuple[Reason, Callable[[_Seen], str | None]], ...] = (
     (Reason.RATE_LIMITED, _used_up),
     (Reason.OK, _expected),
     (Reason.MAINTENANCE, _maintenance),
+    (Reason.SERVER_ERROR, _broken),
     (Reason.SOFT_404, _missing),
     (Reason.PARKED, _parked),
     (Reason.LOGIN_WALL, _login),
@@ -277,7 +283,9 @@ def _is_the_same_for_any(
     """
     way = seen.way
     made_up = f"{_MADE_UP}{int(jitter() * 1e12):x}"
-    beside = way.origin.partition("#")[0].partition("?")[0].rpartition("/")[0]
+    asked = split(way.origin)
+    port = f":{asked.port}" if asked.port else ""
+    beside = f"{asked.scheme}://{asked.host}{port}{asked.path.rpartition('/')[0]}"
     url, answer = yield from _aside(f"{beside}/{made_up}", way)
     if answer is None or answer.status != seen.answer.status:
         return None

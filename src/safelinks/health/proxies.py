@@ -29,12 +29,13 @@ __all__ = ["Router", "default_wire"]
 _IDLE_FOR_EACH = 4
 _WITH_SETTINGS = ("darwin", "win32")  # where the system has proxies, not only the environment
 _OF_PROXY = re.compile("_proxy$", re.IGNORECASE)
-_MOST_IDLE = 512  # a process may have 1,024 files open on many systems
+_SHARE_OF_FILES = 2  # one part in so many of the files that a process may have open
+_FEW_FILES = 256
 
 
 def default_wire(policy: Policy, look_up: Resolve, dial: Dial = dial) -> Wire:
     """The wire for this environment. Raises SetupError for a setting that cannot be used."""
-    idle = min(_MOST_IDLE, _IDLE_FOR_EACH * policy.concurrency)
+    idle = min(_most_files() // _SHARE_OF_FILES, _IDLE_FOR_EACH * policy.concurrency)
     direct = Direct(Lookup(policy, look_up), loading(policy), idle, dial)
     if sys.platform not in _WITH_SETTINGS and not any(map(_OF_PROXY.search, os.environ)):
         return direct  # which is known without loading what reads the settings
@@ -50,6 +51,16 @@ def default_wire(policy: Policy, look_up: Resolve, dial: Dial = dial) -> Wire:
         if scheme in named or "all" in named
     }
     return Router(direct, proxies, policy.resolve.keys())
+
+
+def _most_files() -> int:
+    """How many files this process may have open, connections included."""
+    try:
+        import resource  # noqa: PLC0415  Windows has none
+    except ImportError:
+        return _FEW_FILES
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _FEW_FILES if soft < 0 else min(soft, 4 * _FEW_FILES)
 
 
 def _proxy(url: str, context: ssl.SSLContext) -> Wire:

@@ -75,7 +75,9 @@ def _is_blocked(address: Address, policy: Policy) -> bool:
 
 
 def _is_private(address: Address, policy: Policy) -> bool:
-    return not policy.allow_private and is_private_host(address.host)
+    if policy.allow_private or (address.host, address.effective_port) in policy.resolve:
+        return False
+    return is_private_host(address.host)
 
 
 def _is_one_time(address: Address, policy: Policy) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from ipaddress import ip_address
 
 __all__ = ["agent", "headers", "pattern", "resolutions"]
@@ -14,7 +15,7 @@ __all__ = ["agent", "headers", "pattern", "resolutions"]
 _HOST = r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\s/@]+)"
 _HEADER = re.compile(_HOST + r":(?P<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?P<value>.*)", re.DOTALL)
 _RESOLUTION = re.compile(_HOST + r":(?P<port>[0-9]{1,5}):(?P<addresses>.+)")
-_VARIABLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_VARIABLE = re.compile(r"\$(?:(\$)|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 _PRINTABLE = re.compile(r"[\t -~]*")  # RFC 9110, 5.5, without what is obsolete
 # What the connection needs for itself; another value would break it.
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "te", "upgrade"})
@@ -25,25 +26,32 @@ def headers(
 ) -> Mapping[str, Mapping[str, str]]:
     """Headers by host from specs like ``HOST:NAME=VALUE``.
 
-    A value ``$VARIABLE`` is taken from the `environment`, so that it is in no list of processes.
+    ``$VARIABLE`` in a value is taken from the `environment`, so that it is in no list of
+    processes; ``$$`` is a dollar sign.
     """
     found: dict[str, dict[str, str]] = {}
     for spec in specs:
         match = _HEADER.fullmatch(spec.strip())
         if match is None:
-            raise ValueError("a header is given as HOST:NAME=VALUE")
-        name, value = match["name"], match["value"]
-        variable = _VARIABLE.fullmatch(value)
-        if variable is not None:
-            if variable[1] not in environment:
-                raise ValueError(f"the environment has no {variable[1]}, the value of {name}")
-            value = environment[variable[1]]
+            raise ValueError("a header is given as HOST:NAME=VALUE, and HOST has no port")
+        name = match["name"]
+        value = _VARIABLE.sub(partial(_value_of, name, environment), match["value"])
         if not _PRINTABLE.fullmatch(value):
             raise ValueError(f"the value of {name} is not printable ASCII")
         if name.lower() in _OURS:
             raise ValueError(f"the header {name} is set by the connection itself")
         found.setdefault(match["host"].lower(), {})[name] = value
     return found
+
+
+def _value_of(header: str, environment: Mapping[str, str], match: re.Match[str]) -> str:
+    """What stands for a variable in the value of `header`."""
+    if match[1]:
+        return "$"
+    name = match[2] or match[3]
+    if name not in environment:
+        raise ValueError(f"the environment has no {name}, which is in the value of {header}")
+    return environment[name]
 
 
 def resolutions(specs: Iterable[str]) -> Mapping[tuple[str, int], tuple[str, ...]]:

@@ -14,6 +14,7 @@ from safelinks.urls import Address, split
 
 __all__ = [
     "asks_to_return",
+    "broken",
     "has_sign_in_form",
     "is_front",
     "is_home",
@@ -28,6 +29,7 @@ __all__ = [
 
 _SHORT = 1_500  # characters that are seen: more is a page of its own
 _BARE = 400
+_WORDS = 80
 _TINY = 5_000  # characters of source
 _SMALL = 20_000  # characters of source in which it is worth while to look for what is seen
 
@@ -41,7 +43,8 @@ _MISSING_TITLES = frozenset(
         "account suspended", "apache2 debian default page it works",
         "apache2 ubuntu default page it works", "content not found", "error 404",
         "error 404 not found", "error 404 page not found", "file not found", "http 404",
-        "http 404 not found", "http error 404", "iis windows server", "not found",
+        "http 404 not found", "http error 404", "iis windows server", "invalid parameters",
+        "not found",
         "object not found", "page can not be found", "page cannot be found", "page does not exist",
         "page doesnt exist", "page introuvable", "page no longer available", "page non trouvée",
         "page not available", "page not found", "page not found 404", "pagina no encontrada",
@@ -52,8 +55,8 @@ _MISSING_TITLES = frozenset(
         "the resource cannot be found", "this account has been suspended",
         "this page cannot be found", "this page could not be found", "this page does not exist",
         "this page isnt available", "we cant find that page", "we couldnt find that page",
-        "website suspended", "welcome to nginx", "страница не найдена", "页面不存在", "页面未找到",
-        "找不到页面", "頁面不存在", "找不到網頁",
+        "website expired", "website suspended", "welcome to nginx",
+        "страница не найдена", "页面不存在", "页面未找到", "找不到页面", "頁面不存在", "找不到網頁",
     }
 )  # fmt: skip
 _APOLOGIES = re.compile(
@@ -128,11 +131,12 @@ _PARKING_MARKS = re.compile(
     r"(?:com|net)|domain[-_]?park|parking-?lander|data-adblockkey|location\.href\s*=\s*\"/lander\""
 )
 _FOR_SALE = re.compile(
-    r"\b(?:this|the) (?:web ?)?(?:domain(?: name)?|site) (?:is|may be|could be)"
+    r"\b(?:this|the) domain(?: name)? (?:is|may be|could be)"
     r"(?: now| currently)? (?:for sale|parked)\b"
     r"|\b(?:this|the) domain(?: name)? is (?:now |currently )?available for purchase\b"
     r"|\b(?:buy|purchase|acquire) this domain\b"
-    r"|\bthis domain(?: name)? (?:has )?expired\b|\bparked free, courtesy of\b",
+    r"|\bthis domain(?: name)? (?:has )?expired\b|\bparked free, courtesy of\b"
+    r"|\bisn.t connected to a website yet\b",
     re.IGNORECASE,
 )
 
@@ -140,11 +144,10 @@ _FOR_SALE = re.compile(
 _MAINTENANCE_TITLES = frozenset(
     {
         "closed for maintenance", "down for maintenance", "down for scheduled maintenance",
-        "maintenance", "maintenance mode", "scheduled maintenance", "site down for maintenance",
-        "site is under maintenance", "site maintenance", "site under maintenance",
-        "system maintenance", "temporarily down for maintenance", "temporarily unavailable",
+        "maintenance mode", "site down for maintenance", "site is under maintenance",
+        "site under maintenance", "temporarily down for maintenance", "temporarily unavailable",
         "under maintenance", "undergoing maintenance", "we are under maintenance",
-        "website maintenance", "website under maintenance", "well be back soon",
+        "website under maintenance", "well be back soon",
         "were down for maintenance",
     }
 )  # fmt: skip
@@ -152,6 +155,11 @@ _MAINTENANCE = re.compile(
     r"\b(?:down|closed|offline|unavailable|undergoing|under|performing)\b[\w ]{0,30}"
     r"\bmaintenance\b"
     r"|\bmaintenance mode\b|\b(?:we.ll|we will) be (?:right )?back (?:soon|shortly)\b",
+    re.IGNORECASE,
+)
+
+_BROKEN = re.compile(
+    r"(?:error establishing a database connection|database error|runtime error|server error in )",
     re.IGNORECASE,
 )
 
@@ -195,6 +203,8 @@ def _missing_on(page: Page) -> str | None:
         return f"title “{page.title}”"
     if _says(_MISSING_TITLES, page.heading) and page.is_brief(_SHORT):
         return f"heading “{page.heading}”"
+    if len(page.source) <= _SMALL and page.is_brief(_WORDS) and _says(_MISSING_TITLES, page.words):
+        return f"says “{page.words}” and nothing else"
     return None
 
 
@@ -222,7 +232,7 @@ def may_be_missing(url: str, page: Page) -> bool:
     """
     if _SPEAKS_OF_IT.search(url[:_LOOKED_AT]):
         return False
-    if _says(_MISSING_TITLES, page.title, most=3):
+    if any(_says(_MISSING_TITLES, one, most=3) for one in (page.title, page.heading)):
         return not page.is_shell
     said = _MAY_BE_MISSING.search(f"{page.title}\n{page.heading}") is not None
     if not said and (len(page.source) > _SMALL or not _holds(page, _MISSING_MARKS)):
@@ -302,6 +312,7 @@ _WALLS: tuple[tuple[str, Callable[[Page], bool]], ...] = (
         "page of F5",
         lambda page: page.title.lower() == "request rejected" and "support id" in page.lower,
     ),
+    ("page of Imperva", lambda page: page.title.lower() == "pardon our interruption"),
     ("a captcha and nothing else", _is_captcha),
 )
 
@@ -343,6 +354,15 @@ def maintenance(status: int, headers: Mapping[str, str], page: Page) -> str | No
         return None
     said = _MAINTENANCE.search(f"{page.title} {page.words}")
     return f"says “{said[0]}”" if said else None
+
+
+def broken(page: Page) -> str | None:
+    """What says that the server has failed, though the status does not; None when nothing does."""
+    if page.is_brief(_SHORT):
+        for text in (page.title, page.heading):
+            if _BROKEN.match(text):
+                return f"says “{text}”"
+    return None
 
 
 def is_login(url: str) -> bool:

@@ -36,6 +36,8 @@ def _in_background(policy: Policy) -> Future[ssl.SSLContext]:
             future.set_result(trusting(policy))
         except SetupError as error:
             future.set_exception(error)
+        except Exception as error:  # noqa: BLE001  or everybody would wait for ever
+            future.set_exception(SetupError(f"no certificates can be loaded ({error})"))
 
     threading.Thread(target=load, daemon=True).start()
     return future

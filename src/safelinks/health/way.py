@@ -122,7 +122,9 @@ class Way:
 
     def note(self, result: Answer | Failure, method: Method) -> None:
         """Remember what came of a request."""
-        self.attempts += result.asked
+        if not result.asked:
+            return
+        self.attempts += 1
         self.spent += result.elapsed
         self.certificate = result.certificate or self.certificate
         if isinstance(result, Failure):
@@ -131,7 +133,9 @@ class Way:
             self.error = f"status {result.status} to {method.upper()}"
 
     def hop(self, result: Answer | Failure, method: Method) -> None:
-        """The request to `url` has decided."""
+        """The request to `url` has decided, if there was one."""
+        if not result.asked:
+            return
         status = result.status if isinstance(result, Answer) else None
         self.hops.append(Hop(self.url, status, round(result.elapsed, 3), method.upper()))
 

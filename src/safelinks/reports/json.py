@@ -25,6 +25,7 @@ def render(report: Report) -> Iterator[str]:
         "verdicts": {str(verdict): count for verdict, count in report.verdicts.items()},
         "files": list(report.files),
         "notes": list(report.notes),
+        "interrupted": report.interrupted,
         "exit_code": report.exit_code,
     }
     yield '{\n  "links": ['

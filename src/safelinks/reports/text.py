@@ -33,6 +33,7 @@ _WIDEST_NAME = 48
 _MOST_LINES = 8
 _FEW_DAYS = 14  # that a certificate has left
 _WORKS = (Verdict.ALIVE, Verdict.MOVED)
+_SELF_EXPLAINING = (*_WORKS, Verdict.OFFLINE)
 
 
 def render(report: Report) -> Iterator[str]:
@@ -70,7 +71,7 @@ def _table(rows: list[Row]) -> Iterator[str]:
             yield f"    now: {printable_url(row.replacement)}"
         elif row.outcome.reason is Reason.REDIRECTED:
             yield f"    ends at: {printable_url(row.outcome.final_url)}"
-        elif _tells(row):
+        if _tells(row):
             yield f"    {printable(row.outcome.evidence)}"
         yield from (f"    {printable(line)}" for line in _noted(row))
         for doubt in row.suspicions:
@@ -111,20 +112,22 @@ def _noted(row: Row) -> Iterator[str]:
         alive = (
             f"last worked {past.last_alive:%Y-%m-%d}" if past.last_alive else "never seen to work"
         )
-        yield f"like this in {_count(past.runs, 'run')}{since}, {alive}"
+        yield f"did not work in {_count(past.runs, 'run')}{since}, {alive}"
     if past is not None and past.reused:
         yield f"as found at {past.reused:%Y-%m-%d %H:%M} UTC"
     if row.excused:
         yield "not often enough to fail this check"
     if outcome.certificate is not None and outcome.verdict in _WORKS:
         days = outcome.certificate.days_left(datetime.now(UTC))
-        if days < _FEW_DAYS:
+        if days < 0:
+            yield f"its certificate ended {_count(-days, 'day')} ago"
+        elif days < _FEW_DAYS:
             yield f"its certificate ends in {_count(days, 'day')}"
 
 
 def _tells(row: Row) -> bool:
     """Whether the evidence says more than the verdict does."""
-    return bool(row.outcome.evidence) and row.verdict not in (Verdict.ALIVE, Verdict.OFFLINE)
+    return bool(row.outcome.evidence) and row.verdict not in _SELF_EXPLAINING
 
 
 def _where(row: Row, *, lines_only: bool) -> str:
@@ -192,15 +195,27 @@ def _verdict_lines(report: Report) -> Iterator[str]:
         yield f"{links} to a place other than the name says: mend the address or the name."
     failing = sum(row.failing for row in report.rows)
     if failing:
-        yield f"{_count(failing, 'address')} did not work: mend or remove the links above in red."
+        yield f"{_count(failing, 'address')} did not work: mend or remove what is dead or failing."
     excused = sum(row.excused for row in report.rows)
     if excused:
         yield f"{_count(excused, 'address')} did not work, but in too few runs to fail this check."
-    if report.offline:
+    unknown = report.verdicts[Verdict.OFFLINE]
+    if unknown:
+        which = "the addresses" if unknown == len(report.rows) else _count(unknown, "address")
+        evidence = {one.outcome.evidence for one in report.rows if one.verdict is Verdict.OFFLINE}
+        seen = f" ({printable('; '.join(sorted(evidence)))})" if any(evidence) else ""
         yield (
-            "This machine has no network, so nothing is said about whether the addresses work; "
+            f"This machine has no network{seen}, so nothing is said about whether {which} work; "
             "run this again with a connection."
         )
+    heads = sum(
+        bool(row.outcome.hops) and row.outcome.hops[-1].method == "HEAD" for row in report.rows
+    )
+    if heads:
+        yield f"{_count(heads, 'address')} asked with HEAD only: nobody has looked at the pages."
+    if report.interrupted:
+        left = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
+        yield f"Interrupted: {_count(left, 'address')} not asked, or not to the end."
 
 
 def _count(number: int, what: str) -> str:

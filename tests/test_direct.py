@@ -1,0 +1,99 @@
+"""Connections of our own: addresses, files that run out, and settings that cannot be loaded."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import threading
+
+import pytest
+from web import html, serving
+
+from safelinks import Checker, Outcome, Policy, Reason, SetupError
+from safelinks.health import trust
+from safelinks.health.dialling import dial
+
+PATIENT = Policy(allow_private=True, retries=0, timeout=5)
+
+
+def _check(checker: Checker, *urls: str) -> dict[str, Outcome]:
+    return asyncio.run(checker.check(urls))
+
+
+def test_an_ipv6_address_is_not_looked_up() -> None:
+    asked: list[tuple[str, int]] = []
+
+    async def connect(address: str, port: int) -> socket.socket:
+        await asyncio.sleep(0)
+        asked.append((address, port))
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+
+    url = "http://[::1]:8080/"
+    outcome = _check(Checker(PATIENT, dial=connect), url)[url]
+    assert (outcome.reason, asked) == (Reason.REFUSED, [("::1", 8080)])
+
+
+def test_a_private_address_may_be_given_for_any_name() -> None:
+    with serving({"/": html("Fine")}) as web:
+        url = web.url("/", host="test.internal")
+        policy = Policy(resolve={("test.internal", web.port): ("127.0.0.1",)}, retries=0)
+        assert _check(Checker(policy), url)[url].reason is Reason.OK
+        assert _check(Checker(Policy()), url)[url].reason is Reason.PRIVATE_ADDRESS
+
+
+def test_where_files_run_out_idle_connections_make_room() -> None:
+    refused: list[str] = []
+
+    async def connect(address: str, port: int) -> socket.socket:
+        if address == "127.0.0.2" and not refused:
+            refused.append(address)
+            raise OSError(errno.EMFILE, "Too many open files")
+        return await dial("127.0.0.1", port)
+
+    async def kept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        await reader.read()
+
+    with serving({"/": kept}) as web:
+        urls = [web.url("/", host=host) for host in ("127.0.0.1", "127.0.0.2")]
+        policy = Policy(allow_private=True, retries=0, concurrency=1, timeout=5)
+        outcomes = _check(Checker(policy, dial=connect), *urls)
+    assert refused
+    assert {one.reason for one in outcomes.values()} == {Reason.OK}
+
+
+def test_settings_that_fail_in_another_way_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Policy) -> object:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(trust, "trusting", fail)
+    with (
+        serving({"/": html("Fine")}) as web,
+        pytest.raises(SetupError, match=r"^no certificates can be loaded"),
+    ):
+        _check(Checker(PATIENT), web.url("/"))
+
+
+def test_settings_that_load_slowly_hold_up_no_link_beyond_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loaded = threading.Event()
+    real = trust.trusting
+
+    def slow(policy: Policy) -> object:
+        loaded.wait(30)
+        return real(policy)
+
+    monkeypatch.setattr(trust, "trusting", slow)
+    policy = Policy(allow_private=True, retries=0, timeout=0.2)
+    with serving({"/": html("Fine")}) as web:
+        url = web.url("/", scheme="https")
+
+        async def run() -> Outcome:
+            async for outcome in Checker(policy).results([url]):
+                loaded.set()
+                return outcome
+            raise AssertionError
+
+        assert asyncio.run(run()).reason is Reason.TIMEOUT
