@@ -203,7 +203,9 @@ def _missing_on(page: Page) -> str | None:
         return f"title “{page.title}”"
     if _says(_MISSING_TITLES, page.heading) and page.is_brief(_SHORT):
         return f"heading “{page.heading}”"
-    if len(page.source) <= _SMALL and page.is_brief(_WORDS) and _says(_MISSING_TITLES, page.words):
+    # What people see takes long to find out, so it is only looked at where it may say something.
+    small = len(page.source) <= _SMALL and _holds(page, _MISSING_MARKS)
+    if small and page.is_brief(_WORDS) and _says(_MISSING_TITLES, page.words):
         return f"says “{page.words}” and nothing else"
     return None
 
@@ -358,10 +360,9 @@ def maintenance(status: int, headers: Mapping[str, str], page: Page) -> str | No
 
 def broken(page: Page) -> str | None:
     """What says that the server has failed, though the status does not; None when nothing does."""
-    if page.is_brief(_SHORT):
-        for text in (page.title, page.heading):
-            if _BROKEN.match(text):
-                return f"says “{text}”"
+    for text in (page.title, page.heading):
+        if _BROKEN.match(text) and page.is_brief(_SHORT):
+            return f"says “{text}”"
     return None
 
 
