@@ -96,4 +96,6 @@ def test_settings_that_load_slowly_hold_up_no_link_beyond_its_time(
                 return outcome
             raise AssertionError
 
-        assert asyncio.run(run()).reason is Reason.TIMEOUT
+        outcome = asyncio.run(run())
+    assert outcome.reason is Reason.TIMEOUT
+    assert outcome.evidence == "the trusted certificates were not loaded in time"

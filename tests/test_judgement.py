@@ -390,6 +390,7 @@ class TestEvidence:
             (Fault.TLS_EXPIRED, "valid from 2026-01-01 to 2026-02-01"),
             (Fault.TLS_NOT_YET_VALID, "valid from 2026-01-01 to 2026-02-01"),
             (Fault.TLS_HOSTNAME, "for a.example, a.example, a.example, …"),
+            (Fault.TLS_INCOMPLETE_CHAIN, "the certificate of its issuer was not sent"),
             (Fault.TLS_UNTRUSTED, "unable to get local issuer certificate"),
         ],
     )

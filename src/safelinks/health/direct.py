@@ -175,7 +175,8 @@ class Direct:
     async def _secured(self, link: socket.socket, host: str, limits: _Limits) -> Connection:
         """TLS over `link`, which is closed if that fails. Raises SetupError."""
         try:
-            context = await _within(limits.step, self._trust(), "")
+            words = "the trusted certificates were not loaded in time"
+            context = await _within(limits.step, self._trust(), words)
         except BaseException:
             link.close()
             raise

@@ -174,11 +174,16 @@ def _names(certificate: Certificate) -> str:
     return f"for {names}{', …' if len(certificate.names) > 3 else ''}"
 
 
+def _alone(_: Certificate) -> str:
+    return "the certificate of its issuer was not sent"
+
+
 # What a rejected certificate says of itself, as far as it explains the rejection.
 _CERTIFICATES: Mapping[Fault, Callable[[Certificate], str]] = {
     Fault.TLS_EXPIRED: _dates,
     Fault.TLS_NOT_YET_VALID: _dates,
     Fault.TLS_HOSTNAME: _names,
+    Fault.TLS_INCOMPLETE_CHAIN: _alone,
 }
 
 
