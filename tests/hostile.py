@@ -11,7 +11,6 @@ import asyncio
 import socket
 import ssl
 import struct
-import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -19,7 +18,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from attrs import define, field, frozen
-from web import answer
+from web import answer, in_a_thread
 
 __all__ = [
     "ANY",
@@ -176,33 +175,11 @@ async def _perform(page: Page, talk: Talk) -> None:
 def serving(site: Site, tls: ssl.SSLContext | None = None) -> Iterator[Hostile]:
     """A server on a free port of 127.0.0.1, in a thread of its own, while the block runs."""
     web = Hostile(site)
-    loop = asyncio.new_event_loop()
-    ready, stop = threading.Event(), asyncio.Event()
-
-    async def run() -> None:
-        listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-        server = await asyncio.start_server(web.serve, sock=listener, ssl=tls)
-        web.port = listener.getsockname()[1]
-        ready.set()
-        await stop.wait()
-        server.close()
-        for writer in web.writers:
-            writer.transport.abort()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(run(),))
-    thread.start()
-    ready.wait()
-    try:
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+    web.port = listener.getsockname()[1]
+    with in_a_thread(web.serve, web.writers, listener, tls):
         yield web
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        loop.close()
 
 
 async def hang(talk: Talk) -> None:

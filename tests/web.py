@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import threading
 from collections import Counter
@@ -63,17 +64,30 @@ def serving(
 ) -> Iterator[Web]:
     """A web on a free port of 127.0.0.1, in a thread of its own, for as long as the block runs."""
     web = Web(pages)
+    listener = socket.create_server(("127.0.0.1", 0))
+    web.port = listener.getsockname()[1]
+    with in_a_thread(web.serve, web.writers, listener, tls):
+        yield web
+
+
+@contextmanager
+def in_a_thread(
+    serve: Behaviour,
+    writers: list[asyncio.StreamWriter],
+    listener: socket.socket,
+    tls: ssl.SSLContext | None,
+) -> Iterator[None]:
+    """Serve what comes to `listener` while the block runs; then break off what `writers` there are."""
     ready = threading.Event()
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
 
     async def run() -> None:
-        server = await asyncio.start_server(web.serve, "127.0.0.1", 0, ssl=tls)
-        web.port = server.sockets[0].getsockname()[1]
+        server = await asyncio.start_server(serve, sock=listener, ssl=tls)
         ready.set()
         await stop.wait()
         server.close()
-        for writer in web.writers:
+        for writer in writers:
             writer.transport.abort()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
@@ -84,7 +98,7 @@ def serving(
     thread.start()
     ready.wait()
     try:
-        yield web
+        yield
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join()
