@@ -42,6 +42,20 @@ def test_a_private_address_may_be_given_for_any_name() -> None:
         assert _check(Checker(Policy()), url)[url].reason is Reason.PRIVATE_ADDRESS
 
 
+@pytest.mark.parametrize("address", ["169.254.169.254", "fe80::1%eth0", "::ffff:169.254.169.254"])
+def test_a_name_for_an_address_of_the_link_is_not_connected_to(address: str) -> None:
+    async def look_up(_host: str, _port: int) -> list[str]:
+        await asyncio.sleep(0)
+        return [address]
+
+    async def connect(_address: str, _port: int) -> socket.socket:
+        raise AssertionError("nothing may be connected to")
+
+    url = "http://metadata.example/"
+    outcome = _check(Checker(PATIENT, look_up=look_up, dial=connect), url)[url]
+    assert outcome.reason is Reason.PRIVATE_ADDRESS
+
+
 def test_where_files_run_out_idle_connections_make_room() -> None:
     refused: list[str] = []
 

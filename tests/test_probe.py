@@ -284,6 +284,19 @@ def test_requested(url: str) -> None:
     assert refusal(url, POLICY) is None
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["169.254.169.254", "0xa9fea9fe", "2852039166", "169.254.43518", "[fe80::1]", "[::ffff:a9fe:a9fe]",
+     "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::]", "[fd00:ec2::254]", "100.100.100.200"],
+)  # fmt: skip
+def test_what_is_of_the_link_is_never_asked(host: str) -> None:
+    policy = Policy(allow_private=True)
+    outcome, requests, _ = _drive([_to(f"http://{host}/latest")], policy=policy)
+    assert (outcome.reason, len(requests)) == (Reason.PRIVATE_ADDRESS, 1)
+    given = Policy(resolve={(host, 80): ("127.0.0.1",)})
+    assert refusal(f"http://{host}/", given) is None
+
+
 def test_private_addresses_can_be_allowed() -> None:
     assert refusal("http://127.0.0.1:8080/", Policy(allow_private=True)) is None
     assert not is_public("127.0.0.1")

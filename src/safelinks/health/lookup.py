@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from typing import TypeAlias
 
-from safelinks.health.addresses import is_public
+from safelinks.health.addresses import is_link_local, is_public
 from safelinks.health.policy import Policy
 
 __all__ = ["Lookup", "PrivateAddressError", "Resolve", "resolve"]
@@ -79,9 +79,13 @@ class Lookup:
             bare = host.strip("[]")
             found = [bare] if _is_literal(bare) else await self._look_up(host, port)
             self._found[host, port] = found
-        if not found or not (self._policy.allow_private or all(map(is_public, found))):
+        if not found or not all(map(self._is_allowed, found)):
             raise PrivateAddressError(f"{host} is {', '.join(found) or 'nothing'}")
         return found
+
+    def _is_allowed(self, address: str) -> bool:
+        """A redirect must not lead to a cloud's secrets, whoever else may be asked."""
+        return not is_link_local(address) if self._policy.allow_private else is_public(address)
 
     def forget(self, host: str, port: int) -> None:
         """What was found for `host` did not help: it may stand for something else by now."""

@@ -33,10 +33,12 @@ class Policy:
     `per_host_limit` while it answers fast, and fewer when it asks for that; `rate` is the most
     requests a second to a host, None for no such limit.
 
-    `excluded` are regular expressions: what they are found in is not asked. `headers` are sent to
-    the hosts that they are for and to no other. `resolve` has addresses for (host, port), in the
-    place of a look-up. `ca_file` is a PEM file of authorities that are trusted beside the system's;
-    with `insecure`, certificates are not verified. `control_host` is a name that always exists:
+    `allow_private` lets private addresses be asked, but none of the link itself, where clouds keep
+    secrets of their machines; that takes `resolve`, which has addresses for (host, port), in the
+    place of a look-up. `excluded` are regular expressions: what they are found in is not asked.
+    `headers` are sent to the hosts that they are for and to no other. `ca_file` is a PEM file of
+    authorities that are trusted beside the system's; with `insecure`, certificates are not
+    verified. `control_host` is a name that always exists:
     when not even that resolves, this machine has no network. Raises SetupError for settings that
     make no sense.
     """

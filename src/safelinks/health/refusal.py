@@ -8,7 +8,7 @@ from collections.abc import Callable
 from safelinks import percent
 from safelinks.errors import InvalidURLError
 from safelinks.grammar import is_safe_links_host, target_of
-from safelinks.health.addresses import is_private_host
+from safelinks.health.addresses import is_link_local_host, is_private_host
 from safelinks.health.outcome import Reason
 from safelinks.health.policy import Policy
 from safelinks.urls import Address, split
@@ -75,9 +75,10 @@ def _is_blocked(address: Address, policy: Policy) -> bool:
 
 
 def _is_private(address: Address, policy: Policy) -> bool:
-    if policy.allow_private or (address.host, address.effective_port) in policy.resolve:
+    if (address.host, address.effective_port) in policy.resolve:
         return False
-    return is_private_host(address.host)
+    is_refused = is_link_local_host if policy.allow_private else is_private_host
+    return is_refused(address.host)
 
 
 def _is_one_time(address: Address, policy: Policy) -> bool:
