@@ -7,10 +7,8 @@ import safelinks
 if len(sys.argv) != 2:
     sys.exit("usage: python check_notice.py FILE")
 report = safelinks.check(sys.argv[1])
-for row in report.rows:
-    lines = ", ".join(str(place.line) for place in row.places)
-    if row.replacement is not None:
-        print(f"line {lines}: replace {row.target} by {row.replacement}")
-    elif row.failing:
-        print(f"line {lines}: {row.target} is {row.verdict} ({row.outcome.reason})")
+for finding in report.findings:
+    print(f"line {finding.place.line}: {finding.code} {finding.message}")
+    if finding.replacement is not None:
+        print(f"    write {finding.replacement}")
 sys.exit(report.exit_code)

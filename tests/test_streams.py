@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from safelinks import audit
 from safelinks.cli import main
+from safelinks.survey import Survey
 
 NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
 URL = "https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example"
@@ -74,7 +74,7 @@ def test_what_the_system_refuses_is_not_blamed_on_the_output(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
-    monkeypatch.setattr(audit, "survey", refuse)
+    monkeypatch.setattr(Survey, "report", refuse)
     result = CliRunner().invoke(main, ["check", "--offline", str(NOTICE)])
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "Error: the system does not allow this (Too many open files)\n"

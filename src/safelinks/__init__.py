@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from safelinks.health.outcome import Outcome, Reason, Verdict
     from safelinks.health.policy import Method, Policy
     from safelinks.report import Report
+    from safelinks.rules import Finding, Level, Selection
     from safelinks.text import Link, clean, find
 
 __all__ = [
@@ -47,8 +48,10 @@ __all__ = [
     "Checker",
     "Document",
     "DocumentError",
+    "Finding",
     "History",
     "InvalidURLError",
+    "Level",
     "Link",
     "Match",
     "Method",
@@ -61,6 +64,7 @@ __all__ = [
     "Report",
     "SafeLink",
     "SafelinksError",
+    "Selection",
     "SetupError",
     "TargetLostError",
     "Unwrapped",
@@ -80,7 +84,9 @@ _LATER = {
     "Catalog": "safelinks.catalog",
     "Checker": "safelinks.health.checker",
     "Document": "safelinks.documents",
+    "Finding": "safelinks.rules",
     "History": "safelinks.health.history",
+    "Level": "safelinks.rules",
     "Link": "safelinks.text",
     "Match": "safelinks.catalog",
     "Method": "safelinks.health.policy",
@@ -89,6 +95,7 @@ _LATER = {
     "Prose": "safelinks.documents",
     "Reason": "safelinks.health.outcome",
     "Report": "safelinks.report",
+    "Selection": "safelinks.rules",
     "Verdict": "safelinks.health.outcome",
     "check": "safelinks.audit",
     "check_documents": "safelinks.audit",

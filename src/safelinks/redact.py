@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-__all__ = ["mask", "recipients", "redact"]
+__all__ = ["mask", "recipients", "redact", "tells_session"]
 
 
 def _sign(char: str) -> str:
@@ -39,6 +39,7 @@ _RECIPIENT = re.compile(
 )
 # Teams (spec section 5): `pc` is a session credential, `si` and `sd` tell who talked to whom.
 _SESSION = re.compile(rf"({_AND}(?:pc|si|sd){_EQUALS}){_VALUE}", re.IGNORECASE | re.DOTALL)
+_CREDENTIAL = re.compile(rf"{_AND}pc{_EQUALS}(?!&|%(?:25)*+26|\Z)", re.IGNORECASE)
 _TEAMS_PAGE = "atp-safelinks.html"
 # Other vendors: what identifies the message or its recipient, by a part of the wrapper's address.
 _TOKENS = tuple(
@@ -83,6 +84,15 @@ def redact(url: str, known: frozenset[str] = frozenset()) -> str:
         if place in lower:
             url = re.sub(tokens, r"\1", url, flags=re.IGNORECASE | re.DOTALL)
     return mask(url, known if found <= known else known | found)
+
+
+def tells_session(url: str) -> bool:
+    """Whether `url`, in whatever layer, carries the session credential of Teams.
+
+    >>> tells_session("https://teams.example/atp-safelinks.html?url=https%3A%2F%2Fa.example&pc=x")
+    True
+    """
+    return _TEAMS_PAGE in url.lower() and _CREDENTIAL.search(url) is not None
 
 
 def recipients(*urls: str) -> frozenset[str]:

@@ -1,8 +1,4 @@
-"""`Report`: the rows that every format renders. Values only; privacy is decided here.
-
-Rows leave this room without the recipient's address and without session credentials, unless they
-are asked for: no renderer has to remember it.
-"""
+"""`Report`: the rows and findings that every format renders. Values only."""
 
 from __future__ import annotations
 
@@ -11,52 +7,13 @@ from collections.abc import Mapping
 
 from attrs import evolve, field, frozen
 
-from safelinks.catalog import Match, Resource, Suspicion
-from safelinks.health.outcome import Outcome, Reason, Verdict
-from safelinks.place import Place
+from safelinks.catalog import Resource
+from safelinks.health.outcome import Reason, Verdict
 from safelinks.remarks import Remark
+from safelinks.rows import Row
+from safelinks.rules import Finding, Level, Selection
 
-__all__ = ["FAILING", "Report", "Row", "Usage"]
-
-FAILING = frozenset({Verdict.DEAD, Verdict.FAILING})
-
-
-@frozen
-class Row:
-    """One address in one file, with every place where it stands.
-
-    `url` is the link as it stands there, `target` where it leads (None when that is lost), `match`
-    what the catalog says, `outcome` what the network said, `recipients` to whom the message was
-    delivered (empty unless asked for). `suspicions` say why the address may not be what it seems.
-    `excused` is a link that does not work, but has not done so often enough to fail a check.
-    """
-
-    file: str
-    url: str
-    target: str | None
-    match: Match | None
-    outcome: Outcome
-    places: tuple[Place, ...]
-    recipients: tuple[str, ...] = field(default=(), repr=False)
-    suspicions: tuple[Suspicion, ...] = ()
-    excused: bool = False
-
-    @property
-    def verdict(self) -> Verdict:
-        """The judgement."""
-        return self.outcome.verdict
-
-    @property
-    def failing(self) -> bool:
-        """Whether this row makes a check fail."""
-        return self.verdict in FAILING and not self.excused
-
-    @property
-    def replacement(self) -> str | None:
-        """The address to write instead, where one is known: the catalog's, else the server's."""
-        if self.match is not None and self.match.renamed:
-            return self.match.current_url
-        return self.outcome.replacement
+__all__ = ["Report", "Usage"]
 
 
 @frozen
@@ -77,7 +34,8 @@ class Report:
     """All rows of a check, in the order of the text, and what a reader should know of the files.
 
     `remarks` are what the texts say against their links. A check that was `interrupted` has not
-    asked for all of them.
+    asked for all of them. `findings` is what the rules of `selection` have to say, by file and
+    place; `silenced` is how many more the texts themselves say to ignore.
     """
 
     rows: tuple[Row, ...]
@@ -85,6 +43,9 @@ class Report:
     notes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
     interrupted: bool = False
+    findings: tuple[Finding, ...] = ()
+    selection: Selection = field(factory=Selection)
+    silenced: int = 0
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:
@@ -111,9 +72,20 @@ class Report:
         return tuple(used.values())
 
     @property
+    def levels(self) -> Mapping[Level, int]:
+        """How many findings there are of each level, without those that were known before."""
+        counted = Counter(finding.level for finding in self.findings if not finding.known)
+        return {level: counted[level] for level in Level}
+
+    @property
+    def failures(self) -> tuple[Finding, ...]:
+        """The findings that make the check fail."""
+        return tuple(filter(self.selection.fails, self.findings))
+
+    @property
     def failing(self) -> bool:
-        """Whether any row fails."""
-        return any(row.failing for row in self.rows)
+        """Whether any finding makes the check fail."""
+        return any(map(self.selection.fails, self.findings))
 
     @property
     def offline(self) -> bool:

@@ -83,12 +83,13 @@ def check(
     """
     if not offline:
         network.prepare()
-    from safelinks import audit  # noqa: PLC0415  the whole house, for this command only
+    from safelinks.collection import appraise, collect  # noqa: PLC0415  much, for this command
+    from safelinks.survey import Survey  # noqa: PLC0415
 
     remembering = _Remembering.of(history, max_age, dead_after)
     catalog = chosen.load()
     inputs = Inputs(files or (STANDARD_INPUT,), keep_redirectors)
-    found = audit.collect(inputs.documents(), catalog)
+    found = collect(inputs.documents(), catalog)
     for note in found.notes:
         warn(note)
     if inputs.failed and not found.files:
@@ -96,16 +97,10 @@ def check(
     asked = (
         Asked({})
         if offline
-        else remembering.ask(network, found.targets, catalog, audit.appraise(found, catalog))
+        else remembering.ask(network, found.targets, catalog, appraise(found, catalog))
     )
-    report = audit.survey(
-        found,
-        asked.outcomes,
-        catalog,
-        show_recipients=show_recipients,
-        dead_after=dead_after,
-        interrupted=asked.interrupted,
-    )
+    survey = Survey(found, catalog, show_recipients=show_recipients, dead_after=dead_after)
+    report = survey.report(asked.outcomes, interrupted=asked.interrupted)
     from safelinks.reports import FORMATS  # noqa: PLC0415
 
     pieces = FORMATS[output_format](report)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from safelinks.documents.content import Content
+from safelinks.documents.content import Content, TextContent
 from safelinks.documents.files import blocks_of, bytes_of, files_in
 from safelinks.documents.formats import Format, opened, opened_each
 from safelinks.documents.prose import Prose
@@ -43,6 +43,11 @@ class Document:
         [('a b', 'line 1'), ('c', 'line 1')]
         """
         return self._content.prose()
+
+    @property
+    def text(self) -> str | None:
+        """All of a document that is text, as it stands there, markup included; else None."""
+        return self._content.text if isinstance(self._content, TextContent) else None
 
     def original(self) -> bytes:
         """The document as it was read, byte for byte."""

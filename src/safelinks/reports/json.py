@@ -10,7 +10,8 @@ from attrs import asdict
 from safelinks.health.outcome import Certificate, Past
 from safelinks.place import Place
 from safelinks.remarks import Remark
-from safelinks.report import Report, Row, Usage
+from safelinks.report import Report, Usage
+from safelinks.rows import Row
 
 __all__ = ["render"]
 

@@ -10,7 +10,8 @@ import click
 from safelinks.health.outcome import MEANING, Reason, Verdict
 from safelinks.printable import printable, printable_url
 from safelinks.remarks import Kind
-from safelinks.report import Report, Row, Usage
+from safelinks.report import Report, Usage
+from safelinks.rows import BROKEN, Row
 
 __all__ = ["render"]
 
@@ -193,7 +194,7 @@ def _verdict_lines(report: Report) -> Iterator[str]:
     if elsewhere:
         links = _count(elsewhere, "link")
         yield f"{links} to a place other than the name says: mend the address or the name."
-    failing = sum(row.failing for row in report.rows)
+    failing = sum(row.verdict in BROKEN and not row.excused for row in report.rows)
     if failing:
         yield f"{_count(failing, 'address')} did not work: mend or remove what is dead or failing."
     excused = sum(row.excused for row in report.rows)

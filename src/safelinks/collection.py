@@ -1,0 +1,149 @@
+"""`collect`: documents in, out of each what is needed of it: its links by where they lead.
+
+It joins what `documents` found, what `remarks` has to say and what comments ignore. It asks nobody
+and judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from attrs import define, field
+
+from safelinks.catalog import Catalog, Match, Suspicion
+from safelinks.comments import NOTHING_IGNORED, Ignored, ignored_in
+from safelinks.documents import Document
+from safelinks.errors import SetupError
+from safelinks.redact import recipients, tells_session
+from safelinks.remarks import Reader, Remark
+from safelinks.rows import Sighting
+from safelinks.rules import codes_of
+from safelinks.text import Link
+
+__all__ = ["Collection", "Group", "Key", "appraise", "collect"]
+
+Key = tuple[str, str, bool]  # a file, where its links lead, and whether they were made harmless
+Keep = Callable[[Document, Link], bool]
+
+
+@define
+class Group:
+    """Links of one file that lead to the same target: the first, and where all of them stand.
+
+    What the catalog says of the target is known once it `is_appraised`. Sightings hold labels as
+    they stand in the text.
+    """
+
+    first: Link
+    sightings: list[Sighting] = field(factory=list)
+    recipients: dict[str, None] = field(factory=dict)  # of their Safe Links, in the original case
+    match: Match | None = None
+    doubts: tuple[Suspicion, ...] = ()
+    is_appraised: bool = False
+
+
+@define
+class Collection:
+    """What is needed of documents: no more of them is kept, whatever they hold beside."""
+
+    files: dict[str, None] = field(factory=dict)
+    notes: dict[str, None] = field(factory=dict)
+    groups: dict[Key, Group] = field(factory=dict)
+    everybody: set[str] = field(factory=set)
+    remarks: list[Remark] = field(factory=list)
+    ignored: dict[str, Ignored] = field(factory=dict)
+
+    @property
+    def targets(self) -> list[str]:
+        """Every distinct address that may be asked for, in order."""
+        links = (group.first for group in self.groups.values())
+        asked = (link.target for link in links if link.target is not None and not link.defanged)
+        return list(dict.fromkeys(asked))
+
+
+def collect(
+    documents: Iterable[Document], catalog: Catalog | None = None, *, keep: Keep | None = None
+) -> Collection:
+    """The links of `documents`, each of which is read once and then let go.
+
+    What their texts name is held against where their links lead, by `catalog`. With `keep`, only
+    links for which that is true are kept; the others still count as being there.
+    """
+    found = Collection()
+    reader = Reader(catalog or Catalog.nyc())
+    for document in documents:
+        reader.read(document)
+        found.files[document.name] = None
+        found.notes |= dict.fromkeys(document.notes)
+        if document.text is not None:
+            _heed(found, document, document.text)
+        for link in document.links:
+            # Everybody to whom a link was sent, whether its target is known or not.
+            known = link.unwrapped.recipients if link.unwrapped else recipients(link.url)
+            found.everybody.update(known)
+            if keep is not None and not keep(document, link):
+                continue
+            key = (document.name, link.target or link.url, link.defanged)
+            group = found.groups.get(key)
+            if group is None:
+                group = found.groups[key] = Group(link)
+            group.sightings.append(_sighting(link, tells_recipient=bool(known)))
+            group.recipients |= dict.fromkeys(_addressees(link))
+    found.remarks = reader.remarks()
+    return found
+
+
+def _heed(found: Collection, document: Document, text: str) -> None:
+    """Keep what the comments in a document say to ignore, and note what in them is no rule."""
+    ignored = ignored_in(text, document.links)
+    if ignored is NOTHING_IGNORED:
+        return
+    found.ignored[document.name] = ignored
+    said = {(None, one) for one in ignored.everywhere} | {
+        (line, one) for line, selectors in ignored.lines.items() for one in selectors
+    }
+    wrong: dict[str, int | None] = {}
+    for line, selector in sorted(said, key=lambda one: (one[0] or 0, one[1])):
+        wrong.setdefault(selector, line)
+    for selector, line in wrong.items():
+        try:
+            codes_of(selector)
+        except SetupError as error:
+            where = f", line {line}" if line else ""
+            found.notes[f"{document.name}{where}: a comment ignores what is no rule: {error}"] = (
+                None
+            )
+
+
+def _sighting(link: Link, *, tells_recipient: bool) -> Sighting:
+    layers = link.unwrapped.layers if link.unwrapped else ()
+    wrapped = bool(layers) or link.error is not None
+    return Sighting(
+        link.place,
+        tuple(layer.wrapper for layer in layers),
+        tells_recipient and wrapped,
+        wrapped and tells_session(link.url),
+        link.label,
+        link.shown if link.label else None,
+    )
+
+
+def _addressees(link: Link) -> Iterator[str]:
+    """To whom the message was sent that `link` is from, in the original case."""
+    for safe_link in link.unwrapped.safe_links if link.unwrapped else ():
+        if safe_link.recipient:
+            yield safe_link.recipient
+
+
+def appraise(found: Collection, catalog: Catalog) -> Iterator[None]:
+    """Find out what the catalog says of each target, one at a step.
+
+    That is work for the time in which answers are waited for; a survey does what is left of it.
+    """
+    for group in found.groups.values():
+        target = group.first.target
+        if target is not None and not group.is_appraised:
+            group.match = catalog.identify(target)
+            group.doubts = catalog.suspicions(target)
+            group.is_appraised = True
+            yield

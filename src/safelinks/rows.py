@@ -1,0 +1,119 @@
+"""`Row`: one address in one file, all that is known of it, and where it stands.
+
+Values only. Rows are made without the recipient's address and without session credentials, unless
+these are asked for: nobody who reads them has to remember that.
+"""
+
+from __future__ import annotations
+
+import re
+
+from attrs import field, frozen
+
+from safelinks.catalog import Match, Suspicion
+from safelinks.catalog.model import Confidence
+from safelinks.health.outcome import Outcome, Reason, Verdict
+from safelinks.place import Place
+
+__all__ = ["BROKEN", "WORKS", "Row", "Sighting"]
+
+BROKEN = frozenset({Verdict.DEAD, Verdict.FAILING})
+WORKS = frozenset({Verdict.ALIVE, Verdict.MOVED})
+_HTTP = re.compile(r"http(?=://)", re.IGNORECASE)
+_PERMANENT = (301, 308)  # RFC 9110, 15.4.2 and 15.4.9
+
+
+@frozen
+class Sighting:
+    """A place where an address stands, and what is to be seen of it there.
+
+    `wrappers` are the services whose wrappers are around it, outermost first. `tells_recipient` and
+    `tells_session` say what of others those give away. `label` is the text that people see in the
+    place of the address, `shown` an address in that which is of another site.
+    """
+
+    place: Place
+    wrappers: tuple[str, ...] = ()
+    tells_recipient: bool = False
+    tells_session: bool = False
+    label: str | None = None
+    shown: str | None = None
+
+
+@frozen
+class Row:
+    """One address in one file, with every place where it stands.
+
+    `url` is the link as it stands there, `target` where it leads (None when that is lost), `match`
+    what the catalog says, `outcome` what the network said, `recipients` to whom the message was
+    delivered (empty unless asked for). `suspicions` say why the address may not be what it seems.
+    `excused` is a link that does not work, but has not done so often enough to fail a check.
+    """
+
+    file: str
+    url: str
+    target: str | None
+    match: Match | None
+    outcome: Outcome
+    sightings: tuple[Sighting, ...]
+    recipients: tuple[str, ...] = field(default=(), repr=False)
+    suspicions: tuple[Suspicion, ...] = ()
+    excused: bool = False
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where the address stands."""
+        return tuple(sighting.place for sighting in self.sightings)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The judgement."""
+        return self.outcome.verdict
+
+    @property
+    def renamed(self) -> bool:
+        """Whether the catalog knows a newer address of this resource."""
+        return self.match is not None and self.match.renamed and self.match.current_url is not None
+
+    @property
+    def replacement(self) -> str | None:
+        """The address to write instead, where one is known: the catalog's, else the server's."""
+        moved = self.outcome.reason is Reason.MOVED_PERMANENTLY
+        if self.match is not None and self.renamed and not moved:
+            return self.match.current_url
+        return self.outcome.replacement
+
+    @property
+    def secured(self) -> str | None:
+        """The same address with TLS, where the server itself was seen to lead there.
+
+        None for what is not plain HTTP, or does not work.
+        """
+        hops, target = self.outcome.hops, self.target or ""
+        if len(hops) < 2 or self.verdict not in WORKS or not _HTTP.match(target):
+            return None
+        secure = _HTTP.sub("https", target)
+        asked = secure.partition("#")[0]
+        return secure if hops[1].url in (asked, f"{asked}/") else None
+
+    @property
+    def _gives_up_tls(self) -> bool:
+        """Whether the server replaces https by http."""
+        written = self.outcome.replacement or ""
+        return (self.target or "").lower().startswith("https:") and written.startswith("http:")
+
+    @property
+    def fix(self) -> str | None:
+        """The address that may be written without asking a person, where there is one.
+
+            That is what a server has said for good, or the catalog with high confidence; never plain HTTP
+        in the place of HTTPS.
+        """
+        match, outcome = self.match, self.outcome
+        if outcome.reason is Reason.MOVED_PERMANENTLY:
+            return None if self._gives_up_tls else outcome.replacement
+        if self.renamed and match is not None and match.confidence is Confidence.HIGH:
+            return match.current_url
+        if self.secured is not None and outcome.hops[0].status in _PERMANENT:
+            return self.secured
+        return None

@@ -1,0 +1,19 @@
+"""Rules: what is to be said of the links of a text, with stable codes, as a linter says it."""
+
+from __future__ import annotations
+
+from safelinks.rules.finding import Finding, Level
+from safelinks.rules.judging import Judge, in_order
+from safelinks.rules.selection import Selection, codes_of
+from safelinks.rules.table import RULES, Rule
+
+__all__ = [
+    "RULES",
+    "Finding",
+    "Judge",
+    "Level",
+    "Rule",
+    "Selection",
+    "codes_of",
+    "in_order",
+]

@@ -1,0 +1,76 @@
+"""`Finding`: one thing to be said of a link, at one place, as a linter says it. Values only."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from enum import StrEnum
+
+from attrs import evolve, frozen
+
+from safelinks.place import Place
+
+__all__ = ["Finding", "Level"]
+
+
+class Level(StrEnum):
+    """How much a finding matters, as SARIF 2.1.0, section 3.27.10, names it; the gravest first."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest."""
+        return list(Level).index(self)
+
+
+@frozen
+class Finding:
+    """What a rule has found at one `place` of `file`.
+
+    `code` and `name` are those of the rule. `message` is a sentence without its full stop, and as
+    little to be trusted as the text it is about. `url` is the address that the link leads to, as it
+    may be shown, or the wrapped one where that is lost; None where it is about a `resource`, an id
+    of the catalog, that is not linked. `replacement` is what to write instead, where that is known;
+    `fixable` says that no person has to look at it. `times` counts from 1 what one rule finds of
+    one address in one file. `known` findings stand in a baseline.
+    """
+
+    code: str
+    name: str
+    level: Level
+    message: str
+    file: str
+    place: Place
+    url: str | None = None
+    resource: str | None = None
+    replacement: str | None = None
+    fixable: bool = False
+    times: int = 1
+    known: bool = False
+
+    def numbered(self, times: int) -> Finding:
+        """The same as the one of so many `times`."""
+        return self if times == self.times else evolve(self, times=times)
+
+    @property
+    def subject(self) -> str:
+        """What it is about, wherever that stands."""
+        return self.url or self.resource or ""
+
+    @property
+    def fingerprint(self) -> str:
+        """The same 64 hexadecimal digits in every run, also when lines are added above the link."""
+        told = (self.code, portable(self.file), self.subject, str(self.times))
+        return hashlib.sha256("\0".join(told).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def portable(file: str) -> str:
+    """The name of a file, the same on every system and however it was reached.
+
+    >>> portable("./docs//notice.txt")
+    'docs/notice.txt'
+    """
+    return posixpath.normpath(file.replace("\\", "/"))

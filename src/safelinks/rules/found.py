@@ -1,0 +1,216 @@
+"""What each rule looks for: functions from a row to what there is to say of it.
+
+They know rows, and no codes. Messages hold text of strangers as it stands; whoever shows one has to
+escape it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from attrs import frozen
+
+from safelinks.catalog.suspicion import Sign
+from safelinks.health.outcome import MEANING, Reason, Verdict
+from safelinks.place import Place
+from safelinks.rows import BROKEN, WORKS, Row, Sighting
+from safelinks.rules.finding import Level
+
+__all__ = [
+    "FEW_DAYS",
+    "Found",
+    "Look",
+    "certificate_ending",
+    "dead",
+    "downgraded",
+    "failing",
+    "former_address",
+    "invalid_address",
+    "label_mismatch",
+    "moved",
+    "plain_http",
+    "recipient_exposed",
+    "session_exposed",
+    "suspicious",
+    "target_lost",
+    "uncertain",
+    "wrapped",
+]
+
+FEW_DAYS = 14  # that a certificate has left
+
+
+@frozen
+class Found:
+    """What there is to say of a row, at some of its places or, with None, at all of them.
+
+    `level` is another than the rule's own, where this one matters less.
+    """
+
+    message: str
+    places: tuple[Place, ...] | None = None
+    replacement: str | None = None
+    fixable: bool = False
+    level: Level | None = None
+
+
+Look = Callable[[Row, datetime], Iterator[Found]]
+
+
+# --- The wrapper ---
+
+
+def recipient_exposed(row: Row, _: datetime) -> Iterator[Found]:
+    """A wrapped link tells to whom it was sent."""
+    message = "the wrapped link tells the mail address of whom it was sent to"
+    yield from _to_unwrap(row, message, lambda one: one.tells_recipient)
+
+
+def session_exposed(row: Row, _: datetime) -> Iterator[Found]:
+    """A link of Teams carries what is secret."""
+    message = "the wrapped link carries a session credential of Teams"
+    yield from _to_unwrap(row, message, lambda one: one.tells_session)
+
+
+def wrapped(row: Row, _: datetime) -> Iterator[Found]:
+    """A link is wrapped, and says nothing worse."""
+    plain = {
+        sighting.place: " and ".join(dict.fromkeys(sighting.wrappers))
+        for sighting in row.sightings
+        if sighting.wrappers and not (sighting.tells_recipient or sighting.tells_session)
+    }
+    for services in dict.fromkeys(plain.values()):
+        places = tuple(place for place, one in plain.items() if one == services)
+        replacement = row.fix or row.target
+        yield Found(f"the link is wrapped by {services}", places, replacement, fixable=True)
+
+
+def _to_unwrap(row: Row, message: str, does: Callable[[Sighting], bool]) -> Iterator[Found]:
+    """The places of wrapped links of which something is true; to mend by writing the target."""
+    places = tuple(sighting.place for sighting in row.sightings if does(sighting))
+    if places:
+        fixable = row.target is not None
+        yield Found(message, places, row.fix or row.target, fixable=fixable)
+
+
+def target_lost(row: Row, _: datetime) -> Iterator[Found]:
+    """A wrapped link no longer leads anywhere that could be found out."""
+    if row.outcome.reason is Reason.WRAPPER:
+        yield Found(row.outcome.evidence)
+
+
+# --- What an address pretends ---
+
+
+def suspicious(*signs: Sign) -> Look:
+    """A rule about suspicions with these `signs`."""
+
+    def look(row: Row, _: datetime) -> Iterator[Found]:
+        yield from (Found(one.reason) for one in row.suspicions if one.sign in signs)
+
+    return look
+
+
+def label_mismatch(row: Row, _: datetime) -> Iterator[Found]:
+    """People see the address of another site."""
+    for sighting in row.sightings:
+        if sighting.shown is not None:
+            message = f"people see {sighting.shown} here, but the link leads to another site"
+            yield Found(message, (sighting.place,))
+
+
+# --- The network ---
+
+
+def dead(row: Row, _: datetime) -> Iterator[Found]:
+    """There is no such page."""
+    if row.verdict is Verdict.DEAD:
+        yield _broken(row)
+
+
+def failing(row: Row, _: datetime) -> Iterator[Found]:
+    """It does not work now."""
+    if row.verdict is Verdict.FAILING:
+        yield _broken(row)
+
+
+def _broken(row: Row) -> Found:
+    message = _told(row)
+    if row.outcome.past is not None and row.outcome.past.since is not None:
+        message += f"; not seen to work since {row.outcome.past.since:%Y-%m-%d}"
+    if row.excused:
+        message += "; not often enough to fail"
+    level = Level.WARNING if row.excused else None
+    return Found(message, None, row.replacement, fixable=row.fix is not None, level=level)
+
+
+def _told(row: Row) -> str:
+    """The verdict in words, and what was seen."""
+    outcome = row.outcome
+    words = MEANING[outcome.reason]
+    return f"{words} ({outcome.evidence})" if outcome.evidence else words
+
+
+def moved(row: Row, _: datetime) -> Iterator[Found]:
+    """The server says that it lives elsewhere for good."""
+    if row.outcome.reason is Reason.MOVED_PERMANENTLY:
+        fixable = row.fix is not None
+        yield Found("the page works, but has moved for good", None, row.replacement, fixable)
+
+
+def uncertain(row: Row, _: datetime) -> Iterator[Found]:
+    """Something is there, and does not let programs see it."""
+    if row.verdict is Verdict.UNCERTAIN:
+        yield Found(f"{_told(row)}: only a person with a browser can see whether it works")
+
+
+def plain_http(row: Row, _: datetime) -> Iterator[Found]:
+    """Plain HTTP, where HTTPS answers."""
+    if row.secured is not None and row.outcome.reason is not Reason.MOVED_PERMANENTLY:
+        fixable = row.fix == row.secured
+        yield Found("the link is plain http, and https answers", None, row.secured, fixable)
+
+
+def downgraded(row: Row, _: datetime) -> Iterator[Found]:
+    """A redirect gives up TLS."""
+    schemes = [hop.url.partition(":")[0].lower() for hop in row.outcome.hops]
+    if ("https", "http") in pairwise(schemes):
+        yield Found("it redirects from https to http, which anybody on the way can read and change")
+
+
+def certificate_ending(row: Row, now: datetime) -> Iterator[Found]:
+    """A certificate that was accepted has few days left."""
+    certificate = row.outcome.certificate
+    if certificate is None or row.verdict not in WORKS:
+        return
+    days = certificate.days_left(now)
+    if days < 0:
+        yield Found(f"the certificate of its server ended on {certificate.not_after:%Y-%m-%d}")
+    elif days < FEW_DAYS:
+        yield Found(
+            f"the certificate of its server ends on {certificate.not_after:%Y-%m-%d}, "
+            f"in {days} {'day' if days == 1 else 'days'}"
+        )
+
+
+def invalid_address(row: Row, _: datetime) -> Iterator[Found]:
+    """Nobody can ask for it."""
+    if row.outcome.reason is Reason.INVALID_URL:
+        yield Found(_told(row))
+
+
+# --- The catalog ---
+
+
+def former_address(row: Row, _: datetime) -> Iterator[Found]:
+    """The catalog knows a newer address."""
+    match = row.match
+    if match is None or match.resource is None or not row.renamed:
+        return
+    moved_elsewhere = row.outcome.reason is Reason.MOVED_PERMANENTLY
+    name, now = match.resource.name, match.current_url
+    gone = ", which does not work" if row.verdict in BROKEN else ""
+    fixable = row.fix == now and not moved_elsewhere
+    yield Found(f"a former address of {name}{gone}", None, now, fixable)

@@ -1,0 +1,122 @@
+"""The judge: rows and remarks in, findings out, by a selection of rules and what texts ignore."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from attrs import define, field
+
+from safelinks.comments import NOTHING_IGNORED, Ignored
+from safelinks.errors import SetupError
+from safelinks.place import Place
+from safelinks.remarks import Remark
+from safelinks.rows import Row
+from safelinks.rules.finding import Finding
+from safelinks.rules.found import Found
+from safelinks.rules.selection import Selection, codes_of
+from safelinks.rules.table import OF_REMARKS, Rule
+
+__all__ = ["Judge", "in_order"]
+
+
+@define
+class Judge:
+    """Says what there is to say of rows and remarks, one by one.
+
+    `ignored` is what the text of each file says to ignore; `silenced` counts what was left out for
+    that. `now` is the time that certificates are held against.
+    """
+
+    selection: Selection
+    ignored: Mapping[str, Ignored]
+    now: datetime
+    silenced: list[Finding] = field(factory=list, init=False)
+    _times: Counter[tuple[str, str, str]] = field(factory=Counter, init=False)
+
+    def of_row(self, row: Row) -> list[Finding]:
+        """What there is to say of a row, at each of its places."""
+        return [
+            finding
+            for rule in self.selection.rules(row.file)
+            for found in rule.look(row, self.now)
+            for place in dict.fromkeys(row.places if found.places is None else found.places)
+            for finding in self._counted(self._finding(row, rule, found, place))
+        ]
+
+    def of_remarks(self, remarks: Iterable[Remark]) -> list[Finding]:
+        """What there is to say of texts."""
+        return [
+            finding
+            for remark in remarks
+            if OF_REMARKS[remark.kind] in self.selection.rules(remark.file)
+            for finding in self._counted(self._remarked(remark))
+        ]
+
+    def _remarked(self, remark: Remark) -> Finding:
+        rule = OF_REMARKS[remark.kind]
+        return Finding(
+            rule.code,
+            rule.name,
+            self.selection.level(rule),
+            remark.message,
+            remark.file,
+            remark.place,
+            remark.url,
+            remark.resource.id,
+            remark.current_url if remark.url else None,
+        )
+
+    def _finding(self, row: Row, rule: Rule, found: Found, place: Place) -> Finding:
+        resource = row.match.resource if row.match else None
+        return Finding(
+            rule.code,
+            rule.name,
+            found.level or self.selection.level(rule),
+            found.message,
+            row.file,
+            place,
+            row.target or row.url,
+            resource.id if resource else None,
+            found.replacement,
+            found.fixable,
+        )
+
+    def _counted(self, finding: Finding) -> Iterator[Finding]:
+        """`finding` with its number, unless the text says to ignore it."""
+        ignored = self.ignored.get(finding.file, NOTHING_IGNORED) if self.selection.inline else None
+        if ignored and any(
+            finding.code in _known_codes(one) for one in ignored.at(finding.place.line)
+        ):
+            self.silenced.append(finding)
+            return
+        key = (finding.code, finding.file, finding.subject)
+        self._times[key] += 1
+        yield finding.numbered(self._times[key])
+
+
+@lru_cache(maxsize=256)
+def _known_codes(selector: str) -> frozenset[str]:
+    """The same as `codes_of`, for what stands in a text: who wrote that is told elsewhere."""
+    try:
+        return codes_of(selector)
+    except SetupError:
+        return frozenset()
+
+
+def in_order(findings: Iterable[Finding], files: Iterable[str]) -> tuple[Finding, ...]:
+    """`findings` as a reader meets them: by file, by place, the gravest first."""
+    order = {file: number for number, file in enumerate(files)}
+
+    def rank(finding: Finding) -> tuple[object, ...]:
+        at = order.get(finding.file, len(order))
+        return at, _where(finding.place), finding.level.rank, finding.code
+
+    return tuple(sorted(findings, key=rank))
+
+
+def _where(place: Place) -> tuple[int, ...]:
+    numbers = (place.message, place.page, place.slide, place.paragraph, place.line, place.column)
+    return tuple(number or 0 for number in numbers)

@@ -1,0 +1,186 @@
+"""The survey: what was collected and what the network said, as rows and findings, to a report.
+
+Here it is decided what of an address may be shown: rows leave this room without the recipient's
+address and without session credentials, unless they are asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from attrs import define, evolve, field
+
+from safelinks.catalog import Catalog, Match, Suspicion
+from safelinks.catalog.model import Confidence
+from safelinks.collection import Collection, Group, Key, appraise
+from safelinks.health.outcome import Hop, Outcome, Reason
+from safelinks.redact import redact
+from safelinks.remarks import Remark
+from safelinks.report import Report
+from safelinks.rows import BROKEN, WORKS, Row, Sighting
+from safelinks.rules import Finding, Judge, Selection, in_order
+from safelinks.text import Link
+
+__all__ = ["Judged", "Survey"]
+
+_USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")  # RFC 3986, 7.5: it may be a secret
+
+T = TypeVar("T", Match, Outcome, Hop, Remark, Sighting, Suspicion)
+Judged = tuple[Row, tuple[Finding, ...]]
+
+
+@define
+class Survey:
+    """What there is to say of what was `found`, row by row as outcomes come, and as a report.
+
+    A link that does not work fails a check once it did not in `dead_after` runs in a row, which
+    takes a history.
+    """
+
+    found: Collection
+    catalog: Catalog
+    selection: Selection = field(factory=Selection)
+    show_recipients: bool = field(default=False, kw_only=True)
+    dead_after: int = field(default=1, kw_only=True)
+    now: datetime = field(factory=lambda: datetime.now(UTC), kw_only=True)
+
+    _judge: Judge = field(init=False)
+    _judged: dict[Key, Judged] = field(factory=dict, init=False)
+    _shown: Callable[[str], str] = field(init=False)
+    _by_target: dict[str, list[Key]] | None = field(default=None, init=False)
+
+    @_judge.default
+    def _a_judge(self) -> Judge:
+        return Judge(self.selection, self.found.ignored, self.now)
+
+    @_shown.default
+    def _showing(self) -> Callable[[str], str]:
+        if self.show_recipients:
+            return str
+        everybody = frozenset(self.found.everybody)
+
+        @lru_cache(maxsize=16)  # a row names its target several times
+        def shown(text: str) -> str:
+            """`text` without any recipient: the link of one may name that of another."""
+            return _USERINFO.sub("[user]@", redact(text, everybody))
+
+        return shown
+
+    def unasked(self) -> Iterator[Judged]:
+        """The rows about which nobody is asked."""
+        asked = set(self.found.targets)
+        for key, group in self.found.groups.items():
+            if group.first.defanged or group.first.target not in asked:
+                yield self._judgement(key, {})
+
+    def of(self, outcome: Outcome) -> Iterator[Judged]:
+        """The rows about the address of an `outcome`."""
+        if self._by_target is None:
+            self._by_target = {}
+            for key, group in self.found.groups.items():
+                if not group.first.defanged:
+                    self._by_target.setdefault(group.first.target or "", []).append(key)
+        for key in self._by_target.get(outcome.url, ()):
+            yield self._judgement(key, {outcome.url: outcome})
+
+    def report(self, outcomes: Mapping[str, Outcome], *, interrupted: bool = False) -> Report:
+        """The report, with what is known of each target in `outcomes`."""
+        for _ in appraise(self.found, self.catalog):
+            pass
+        judged = [self._judgement(key, outcomes) for key in self.found.groups]
+        remarks = tuple(
+            _with(one, url=one.url and self._shown(one.url)) for one in self.found.remarks
+        )
+        findings = [finding for _, found in judged for finding in found]
+        findings += self._judge.of_remarks(remarks)
+        return Report(
+            tuple(row for row, _ in judged),
+            tuple(self.found.files),
+            tuple(self.found.notes),
+            remarks,
+            interrupted,
+            in_order(findings, self.found.files),
+            self.selection,
+            len(self._judge.silenced),
+        )
+
+    def _judgement(self, key: Key, outcomes: Mapping[str, Outcome]) -> Judged:
+        """A row and what there is to say of it: the same, however often it is asked for."""
+        judged = self._judged.get(key)
+        if judged is None:
+            row = self._row(key[0], self.found.groups[key], outcomes)
+            judged = self._judged[key] = (row, tuple(self._judge.of_row(row)))
+        return judged
+
+    def _row(self, file: str, group: Group, outcomes: Mapping[str, Outcome]) -> Row:
+        """A row, everything in it as it may be shown."""
+        if group.first.target is not None and not group.is_appraised:
+            group.match = self.catalog.identify(group.first.target)
+            group.doubts = self.catalog.suspicions(group.first.target)
+            group.is_appraised = True
+        shown, first = self._shown, group.first
+        outcome = outcome_of(first, outcomes, group.match)
+        excused = (
+            outcome.verdict in BROKEN
+            and outcome.past is not None
+            and outcome.past.runs < self.dead_after
+        )
+        return Row(
+            file,
+            shown(first.url),
+            None if first.target is None else shown(first.target),
+            None if group.match is None else _match(group.match, shown),
+            _with(
+                outcome,
+                url=shown(outcome.url),
+                hops=tuple(_with(hop, url=shown(hop.url)) for hop in outcome.hops),
+                replacement=None if outcome.replacement is None else shown(outcome.replacement),
+                evidence=shown(outcome.evidence),
+                error=shown(outcome.error),
+            ),
+            tuple(
+                _with(
+                    one, label=one.label and shown(one.label), shown=one.shown and shown(one.shown)
+                )
+                for one in group.sightings
+            ),
+            tuple(group.recipients) if self.show_recipients else (),
+            tuple(_with(one, reason=shown(one.reason)) for one in group.doubts),
+            excused,
+        )
+
+
+def outcome_of(link: Link, outcomes: Mapping[str, Outcome], match: Match | None) -> Outcome:
+    """What is known of a link; a page that works under a former address is a renamed one.
+
+    What a server says for good counts more than a catalog that is not sure.
+    """
+    if link.error is not None:
+        return Outcome(link.url, Reason.WRAPPER, evidence=str(link.error))
+    target = link.target or link.url
+    if link.defanged:
+        return Outcome(target, Reason.DEFANGED)
+    opaque = link.unwrapped.opaque if link.unwrapped else None
+    if opaque is not None and opaque.kind.personal:
+        return Outcome(target, Reason.WRAPPER, evidence=str(opaque))
+    outcome = outcomes.get(target, Outcome(target, Reason.NOT_ASKED))
+    if match is None or not match.renamed or outcome.verdict not in WORKS:
+        return outcome
+    if outcome.reason is Reason.MOVED_PERMANENTLY and match.confidence is not Confidence.HIGH:
+        return outcome
+    return evolve(outcome, reason=Reason.RENAMED, replacement=match.current_url)
+
+
+def _match(match: Match, shown: Callable[[str], str]) -> Match:
+    fields = {name: getattr(match, name) for name in ("url", "target", "identifier")}
+    return _with(match, **{name: value and shown(value) for name, value in fields.items()})
+
+
+def _with(value: T, **fields: Any) -> T:  # noqa: ANN401  of whatever type the field is
+    """`value` with other `fields`: itself where they are the same, as most are."""
+    same = all(getattr(value, name) == other for name, other in fields.items())
+    return value if same else evolve(value, **fields)
