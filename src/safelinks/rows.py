@@ -106,8 +106,8 @@ class Row:
     def fix(self) -> str | None:
         """The address that may be written without asking a person, where there is one.
 
-            That is what a server has said for good, or the catalog with high confidence; never plain HTTP
-        in the place of HTTPS.
+        That is what a server has said for good, or the catalog with high confidence; never plain
+        HTTP in the place of HTTPS.
         """
         match, outcome = self.match, self.outcome
         if outcome.reason is Reason.MOVED_PERMANENTLY:
