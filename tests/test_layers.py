@@ -132,14 +132,22 @@ ORDER = [
     "rules",
     "collection",
     "report",
+    "mending",
     "survey",
+    "reports.jsonl",
+    "reports.headline",
+    "reports.naming",
+    "reports.objects",
     "reports.json",
     "reports.text",
     "reports.catalog",
     "reports",
     "audit",
 ]
-WITHOUT_NETWORK = [*ORDER[: ORDER.index("health.lookup")], "report", "reports.json"]
+WITHOUT_NETWORK = [
+    *ORDER[: ORDER.index("health.lookup")],
+    *ORDER[ORDER.index("rows") : ORDER.index("reports.text")],
+]
 
 
 def _name(path: Path) -> str:

@@ -35,7 +35,8 @@ class Report:
 
     `remarks` are what the texts say against their links. A check that was `interrupted` has not
     asked for all of them. `findings` is what the rules of `selection` have to say, by file and
-    place; `silenced` is how many more the texts themselves say to ignore.
+    place; `silenced` is how many more the texts themselves say to ignore, and `mended` how many
+    are no longer true, for the files were changed.
     """
 
     rows: tuple[Row, ...]
@@ -46,6 +47,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     selection: Selection = field(factory=Selection)
     silenced: int = 0
+    mended: int = 0
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:
