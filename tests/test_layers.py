@@ -73,6 +73,7 @@ ORDER = [
     "catalog.confusables",
     "catalog.known",
     "catalog.suspicion",
+    "catalog.imitations",
     "catalog.model",
     "catalog.match",
     "catalog.bodies",
