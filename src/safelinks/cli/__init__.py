@@ -22,7 +22,7 @@ from safelinks.cli.check import check
 from safelinks.cli.clean import clean
 from safelinks.cli.inputs import complain
 from safelinks.cli.network import INTERRUPTED
-from safelinks.cli.rules import rule, rules
+from safelinks.cli.rules import rule, rules, schema
 from safelinks.cli.unwrap import unwrap
 from safelinks.cli.wrappers import wrappers
 from safelinks.errors import SafelinksError
@@ -147,5 +147,5 @@ def main(
         context.color = True
 
 
-for _command in (unwrap, clean, check, catalog, rules, rule, wrappers):
+for _command in (unwrap, clean, check, catalog, rules, rule, schema, wrappers):
     main.add_command(_command)

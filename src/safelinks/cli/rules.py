@@ -1,4 +1,4 @@
-"""`safelinks rules` and `safelinks rule`: which findings there are, and what each means."""
+"""What reports mean: `safelinks rules` and `rule` for people, `schema` for programs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from safelinks.rules import Rule
 
-__all__ = ["rule", "rules"]
+__all__ = ["rule", "rules", "schema"]
 
 
 @click.command()
@@ -51,3 +51,11 @@ def rule(selectors: tuple[str, ...]) -> None:
 
     codes = dict.fromkeys(code for one in selectors for code in sorted(codes_of(one)))
     click.echo("\n".join(RULES[code].page for code in codes), nl=False)
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of the reports in json; each line of jsonl is its $defs/line."""
+    from safelinks.reports.json import schema as text  # noqa: PLC0415
+
+    click.echo(text(), nl=False)

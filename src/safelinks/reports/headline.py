@@ -19,6 +19,7 @@ __all__ = ["Sentence", "conclusion", "count", "headline"]
 
 _WORKS = (Verdict.ALIVE, Verdict.MOVED)
 _PRETENDS = "SL2"
+_TARGET_LOST = "SL103"
 _TELLS = frozenset({"SL101", "SL102"})
 _WRAPPED = frozenset({"SL101", "SL102", "SL104"})
 
@@ -85,7 +86,9 @@ def _to_write(report: Report) -> Iterator[Sentence]:
 
 
 def _wrapped(report: Report) -> Iterator[Sentence]:
-    found = [one for one in report.findings if one.code in _WRAPPED and not one.known]
+    found = [
+        one for one in report.findings if one.code in _WRAPPED and one.fixable and not one.known
+    ]
     places = {(one.file, one.place) for one in found}
     telling = {(one.file, one.place) for one in found if one.code in _TELLS}
     if places:
@@ -104,6 +107,17 @@ def _wrapped(report: Report) -> Iterator[Sentence]:
         yield Sentence(
             f"{what}: `--fix` writes what is inside.",
             Level.WARNING if telling else Level.NOTE,
+        )
+
+
+def _lost(report: Report) -> Iterator[Sentence]:
+    lost = sum(one.code == _TARGET_LOST and not one.known for one in report.findings)
+    if lost:
+        tells, it = ("tells", "it") if lost == 1 else ("tell", "they")
+        leads = "leads" if lost == 1 else "lead"
+        yield Sentence(
+            f"{count(lost, 'wrapped link')} no longer {tells} where {it} {leads}: ask the sender.",
+            Level.WARNING,
         )
 
 
@@ -144,7 +158,7 @@ def _unasked(report: Report) -> Iterator[Sentence]:
         yield Sentence(f"Nobody was asked, so nothing is said about whether {which}.")
 
 
-_SAID = (_broken, _pretending, _to_write, _wrapped, _uncertain, _unknown, _unasked, _well)
+_SAID = (_broken, _pretending, _to_write, _wrapped, _lost, _uncertain, _unknown, _unasked, _well)
 
 
 def conclusion(report: Report) -> str:

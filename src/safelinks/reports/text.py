@@ -160,6 +160,9 @@ class _Lines:
             yield printable(row.outcome.evidence or MEANING[row.outcome.reason])
         elif row.outcome.reason is Reason.REDIRECTED:
             yield f"ends at {self._address(row.outcome.final_url)}"
+        past = row.outcome.past
+        if past is not None and past.reused:
+            yield f"as found at {past.reused:%Y-%m-%d %H:%M} UTC"
         if self._is_verbose:
             yield from map(printable, _evidence(row))
         if row.recipients:
@@ -227,7 +230,7 @@ def _gravity(row: Row, findings: Iterable[Finding]) -> tuple[int, int]:
 
 def _evidence(row: Row) -> Iterator[str]:
     """How the verdict came about."""
-    outcome, past = row.outcome, row.outcome.past
+    outcome = row.outcome
     if outcome.evidence:
         yield f"seen: {outcome.evidence}"
     for hop in outcome.hops:
@@ -237,12 +240,6 @@ def _evidence(row: Row) -> Iterator[str]:
         yield f"on the way: {outcome.error}"
     if outcome.certificate is not None:
         yield f"certificate until {outcome.certificate.not_after:%Y-%m-%d}"
-    if past is not None and past.runs:
-        since = f" since {past.since:%Y-%m-%d}" if past.since else ""
-        alive = f"last worked {past.last_alive:%Y-%m-%d}" if past.last_alive else "never worked"
-        yield f"did not work in {count(past.runs, 'run')}{since}, {alive}"
-    if past is not None and past.reused:
-        yield f"as found at {past.reused:%Y-%m-%d %H:%M} UTC"
     if row.match is not None:
         yield f"catalog: {row.match.reason} (rule {int(row.match.rule)})"
 
@@ -260,7 +257,7 @@ def shortened(url: str, width: int) -> str:
     """`url` in at most `width` columns, its middle left out: host and end tell the most.
 
     >>> shortened("https://www.nyc.gov/site/mocs/passport/about-passport.page", 40)
-    'https://www.nyc.gov/…/about-passport.page'
+    'https://www.nyc.gov/…about-passport.page'
     """
     if len(url) <= width:
         return url

@@ -83,7 +83,7 @@ _TABLE = (
     Rule(
         "SL201", "wrapper-lookalike", _WARNING,
         "an address looks like that of a link wrapper, and is not",
-        found.suspicious(),
+        found.suspicious(Sign.WRAPPER_LOOKALIKE),
     ),
     Rule(
         "SL202", "label-mismatch", _WARNING,
