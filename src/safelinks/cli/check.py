@@ -10,6 +10,7 @@ import click
 from attrs import frozen
 
 from safelinks.cli.catalogs import Chosen, catalog_options
+from safelinks.cli.configured import Configured
 from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, warn
 from safelinks.cli.network import Asked, Network, network_options
 
@@ -24,7 +25,7 @@ __all__ = ["check"]
 _PIECES = 1_000  # of a report that are written at once
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY|-]...")
 @click.option("--offline", is_flag=True, help="Decode and name the links; ask nobody.")
 @click.option(

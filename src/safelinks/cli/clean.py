@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import define, field
 
+from safelinks.cli.configured import Configured
 from safelinks.cli.inputs import STANDARD_INPUT, Input, Inputs, keep_redirectors, tell, warn
 from safelinks.printable import printable
 
@@ -25,7 +26,7 @@ _MOST_PLACES = 5
 _ROW_ENDS = re.compile(r"(\r?\n|\t)")
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY|-]...")
 @click.option("-i", "--in-place", is_flag=True, help="Change the files themselves.")
 @click.option(
