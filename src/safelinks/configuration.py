@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from functools import cached_property
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from safelinks.catalog.source import Source, parse_toml
 from safelinks.errors import CatalogError, SetupError
 from safelinks.printable import printable
+
+if TYPE_CHECKING:
+    from safelinks.catalog.source import Source
 
 __all__ = [
     "TABULAR",
@@ -62,11 +66,14 @@ TABULAR: Mapping[str, Tabular] = {
 
 @frozen(eq=False)
 class Configuration:
-    """What the file `name` says, by key; a key in a table is written with a dot."""
+    """What the file `name` says, by key; a key in a table is written with a dot.
+
+    Where values stand is found out when first asked for.
+    """
 
     name: str
     _values: Mapping[str, object] = field(repr=False)
-    _source: Source = field(repr=False)
+    _text: str = field(repr=False)
     _root: tuple[str, ...]
 
     def get(self, key: str) -> object:
@@ -79,6 +86,10 @@ class Configuration:
     def where(self, *path: str | int) -> str:
         """The place of what is at `path`, for people."""
         return f"{self.name}, line {self._source.line((*self._root, *path))}"
+
+    @cached_property
+    def _source(self) -> Source:
+        return _source_of(self._text, self.name)
 
     def keys(self, tables: Collection[str]) -> Iterator[tuple[str, ...]]:
         """All keys, those in `tables` one by one. Raises SetupError where one of these is none."""
@@ -98,22 +109,34 @@ def parse(content: bytes, name: str) -> Configuration | None:
     Raises SetupError, with the line, where it is no TOML.
     """
     try:
-        source = parse_toml(content.decode(), name)
+        text = content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise SetupError(f"{name}, line {line}: this is no UTF-8; save the file as such") from None
-    except CatalogError as error:
-        raise SetupError(str(error)) from None
+    try:
+        values: object = tomllib.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        values = _source_of(text, name).data  # which knows how to say what is wrong
     root = _ROOTS.get(PurePath(name).name, ())
-    values: object = source.data
-    for part in root:
-        if not isinstance(values, Mapping) or part not in values:
+    for at, part in enumerate(root):
+        if not isinstance(values, Mapping):
+            raise SetupError(f"{name}: {'.'.join(root[:at])} has to be a table")
+        if part not in values:
             return None
         values = values[part]
     if not isinstance(values, Mapping):
-        line = source.line(root)
-        raise SetupError(f"{name}, line {line}: {'.'.join(root)} has to be a table")
-    return Configuration(name, values, source, root)
+        raise SetupError(f"{name}: {'.'.join(root)} has to be a table")
+    return Configuration(name, values, text, root)
+
+
+def _source_of(text: str, name: str) -> Source:
+    """The places of all values. Raises SetupError, with the line, for what is no TOML."""
+    from safelinks.catalog.source import parse_toml  # noqa: PLC0415  brings all catalogs along
+
+    try:
+        return parse_toml(text, name)
+    except CatalogError as error:
+        raise SetupError(str(error)) from None
 
 
 def verify(configuration: Configuration, known: Collection[str], once: Collection[str]) -> None:
@@ -133,6 +156,8 @@ def verify(configuration: Configuration, known: Collection[str], once: Collectio
 
 def _nearest(path: tuple[str, ...], known: Collection[str]) -> str:
     """The known key that is most like `path`: of that name in any table, else the best spelled."""
+    from difflib import get_close_matches  # noqa: PLC0415  rarely needed
+
     name = path[-1].replace("_", "-").lower()
     same = [key for key in sorted(known) if key.rpartition(".")[2] == name]
     return (same or get_close_matches(".".join(path), sorted(known), n=1, cutoff=0))[0]

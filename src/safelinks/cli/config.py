@@ -10,7 +10,7 @@ from attrs import frozen
 
 from safelinks.cli.check import check
 from safelinks.cli.clean import clean
-from safelinks.cli.configured import configuration_options, given_before, settled
+from safelinks.cli.configured import configuration_options, settled
 from safelinks.cli.settings import SECRET, Setting, settings_of
 from safelinks.printable import printable
 
@@ -51,6 +51,8 @@ def config(
 
 
 def _in_force(command: click.Command, context: click.Context) -> Iterator[_InForce]:
+    from safelinks.cli.precedence import given_before  # noqa: PLC0415  not for `unwrap`
+
     elsewhere = settled(context)
     for setting in settings_of(command):
         outer = given_before(context, setting.name)

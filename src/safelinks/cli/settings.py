@@ -87,11 +87,10 @@ class Setting:
 
     @property
     def expected(self) -> str:
-        """What its value has to be, in words."""
+        """What its value, or each of a list, has to be, in words."""
         if self.key in TABLES:
             return "a table"
-        one = "true or false" if self.flag else _expected(self.option.type)
-        return f"a list, each {one}" if self.option.multiple else one
+        return "true or false" if self.flag else _expected(self.option.type)
 
     def from_environment(self) -> str | list[str] | None:
         """What the variable says: of an option that may be repeated, one value a line."""
@@ -129,7 +128,7 @@ class Setting:
             return value
         return f"{before}{found}{os.path.normpath(directory / path)}"
 
-    def judged(self, value: object, context: click.Context, subject: str) -> object:
+    def judged(self, value: object, context: click.Context, subject: Callable[[], str]) -> object:
         """`value` in the option's type. Raises SetupError about `subject` if it is refused."""
         try:
             cast: object = self.option.type_cast_value(context, value)
@@ -139,12 +138,12 @@ class Setting:
                 sentence = f"has to be {self.expected}, not {shown}"
             else:
                 sentence = _refusal(error)
-            raise SetupError(f"{subject} {sentence}") from None
+            raise SetupError(f"{subject()} {sentence}") from None
         try:
             self.option.process_value(context, value)
             _obey(self.key, value)
         except (click.BadParameter, ValueError) as error:
-            raise SetupError(f"{subject} {_refusal(error)}") from None
+            raise SetupError(f"{subject()} {_refusal(error)}") from None
         return cast if _is_plain(cast) else value
 
 
