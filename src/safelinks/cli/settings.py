@@ -106,11 +106,14 @@ class Setting:
         value = configuration.get(self.key)
         if value is None:
             return None
-        if self.key in TABULAR and isinstance(value, Mapping):
-            return rows(self.key, value, configuration)
+        if self.key in TABULAR:
+            if isinstance(value, Mapping):
+                return rows(self.key, value, configuration)
+            where = configuration.where(*self.path)
+            raise SetupError(f"{where}: {self.key} has to be a table, not {kind_of(value)}")
         values = value if isinstance(value, list) and self.option.multiple else [value]
         for at, one in enumerate(values):
-            if self.key in TABULAR or not _is_typed(self.option, one):
+            if not _is_typed(self.option, one):
                 inner = (at,) if values is value else ()
                 where = configuration.where(*self.path, *inner)
                 kind = kind_of(one)
