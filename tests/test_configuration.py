@@ -250,6 +250,8 @@ class TestMistakes:
             ("max-age = 'x'", "1: max-age cannot be used: 'x' is no age"),
             ("user-agent = ''", "1: user-agent cannot be used: a name for User-Agent is"),
             ("ca-file = 'none.pem'", "1: ca-file cannot be used: File '"),
+            ("catalog = ['a',\n\"b\\u0000\"]", "2: catalog cannot be used: no path has a null"),
+            ('history = "b\\u0000"', "1: history cannot be used: no path has a null"),
             ("a = 1\nb = \n", "2, column 5: invalid value; correct the TOML there"),
             ("a = 1\na = 2\n", "2, column 6: cannot overwrite a value; correct the TOML there"),
         ],
@@ -321,6 +323,39 @@ class TestPaths:
     def test_formats_that_go_to_files(self, value: str, expected: str) -> None:
         setting = Setting("format", click.Option(["--format"], multiple=True))
         assert setting.located(value, Path("/x")) == expected
+
+
+class TestTrust:
+    """A configuration that came along with documents is not heard on everything."""
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("\nheader = ['a.example:X=$SECRET']", "2: header takes variables of the environment"),
+            ("history = '../h.jsonl'", "1: history names a file outside its directory"),
+            ("history = 'out/h.jsonl'", "1: history names a file outside its directory"),
+            ("[clean]\noutput = '/tmp/x'", "2: clean.output names a file outside its directory"),
+        ],
+        ids=["secret", "above", "symbolic-link", "absolute"],
+    )
+    def test_what_is_refused(
+        self, text: str, message: str, project: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SECRET", "value")
+        (project / "docs" / "out").symlink_to(project)
+        (project / "docs" / "safelinks.toml").write_text(text)
+        result = _run("config", "docs")
+        assert result.exit_code == 2
+        assert f"docs/safelinks.toml, line {message}" in result.stderr
+        assert "name it with --config if you trust it" in result.stderr
+        assert _run("config", "--config", "docs/safelinks.toml", "docs").exit_code == 0
+        monkeypatch.chdir(project / "docs")
+        assert _run("config").exit_code == 0
+
+    def test_what_is_not(self, project: Path) -> None:
+        text = "timeout = 3\nhistory = 'h.jsonl'\nheader = ['a.example:X=y']\n"
+        (project / "docs" / "safelinks.toml").write_text(text)
+        assert _config("docs")["history"] == str(project / "docs" / "h.jsonl")
 
 
 class TestClean:
@@ -406,6 +441,7 @@ class TestLater:
 
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]))
+PATHS = ANY.filter(lambda name: "\0" not in name)
 VALUES = {
     "timeout": st.floats(0.001, 1e300),
     "retries": st.integers(0, 10),
@@ -413,8 +449,8 @@ VALUES = {
     "method": st.sampled_from(["get", "head"]),
     "exclude": st.lists(ANY.map(re.escape)),
     "allow-port": st.lists(st.integers(1, 65_535)),
-    "history": ANY.filter(lambda name: "\0" not in name and name not in ("", "-")),
-    "catalog": st.lists(ANY),
+    "history": PATHS.filter(lambda name: name not in ("", "-")),
+    "catalog": st.lists(PATHS),
 }
 
 
@@ -427,9 +463,9 @@ def test_what_is_printed_says_the_same_again(
     file = directory / "safelinks.toml"
     lines = [f"{written_key(key)} = {written(value)}" for key, value in values.items()]
     file.write_text("\n".join([*lines, "[clean]", f"redact = {written(redact)}"]), "utf-8")
-    first = _run("config", str(directory)).stdout
+    first = _run("config", "--config", str(file)).stdout
     file.write_text(first, "utf-8")
-    second = _run("config", str(directory)).stdout
+    second = _run("config", "--config", str(file)).stdout
     assert tomllib.loads(first) == tomllib.loads(second)
     assert tomllib.loads(first)["clean"]["redact"] is redact
     for key in values.keys() & {"timeout", "retries", "offline", "method", "exclude", "allow-port"}:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from safelinks.errors import SetupError
 
@@ -25,10 +25,15 @@ _STANDARD_INPUT = "-"
 
 @frozen
 class Found:
-    """A configuration, and the directory that its paths begin at."""
+    """A configuration, and the directory that its paths begin at.
+
+    It is `trusted` if it was named, or stands where the user does: in the working directory or
+    above. One that came along with the documents may be anybody's.
+    """
 
     directory: Path
     content: Configuration
+    trusted: bool
 
 
 def named(file: str) -> Found:
@@ -36,7 +41,7 @@ def named(file: str) -> Found:
     found = _read(Path(file))
     if found is None:
         raise SetupError(f"{file}: there is no table [tool.safelinks] in this file")
-    return found
+    return evolve(found, trusted=True)
 
 
 def nearest(inputs: Iterable[str]) -> Found | None:
@@ -85,4 +90,6 @@ def _read(path: Path) -> Found | None:
     here = Path.cwd()
     shown = path.relative_to(here) if path.is_relative_to(here) else path
     parsed = parse(content, str(shown))
-    return None if parsed is None else Found(path.parent, parsed)
+    if parsed is None:
+        return None
+    return Found(path.parent, parsed, trusted=here.is_relative_to(path.parent))

@@ -131,11 +131,24 @@ class Setting:
             return value
         return f"{before}{found}{os.path.normpath(directory / path)}"
 
+    def trespass(self, value: object, directory: Path) -> str | None:
+        """What a file that anybody may have written must not say: secrets, files elsewhere."""
+        values = [str(one) for one in (value if isinstance(value, list) else [value])]
+        if self.key in SECRET and any("$" in one for one in values):
+            return "takes variables of the environment"
+        if self.key in _PATHS:
+            for one in values:
+                path = one.rpartition(_PATHS[self.key])[2] if _PATHS[self.key] else one
+                if Path(path).is_absolute() and not _is_inside(path, directory):
+                    return "names a file outside its directory"
+        return None
+
     def judged(self, value: object, context: click.Context, subject: Callable[[], str]) -> object:
         """`value` in the option's type. Raises SetupError about `subject` if it is refused."""
         try:
+            _obey(self.key, value)
             cast: object = self.option.type_cast_value(context, value)
-        except click.BadParameter as error:
+        except (click.BadParameter, ValueError) as error:
             if self.flag or isinstance(self.option.type, _TYPED):
                 shown = ", ".join(map(str, value)) if isinstance(value, list) else value
                 sentence = f"has to be {self.expected}, not {shown}"
@@ -144,8 +157,7 @@ class Setting:
             raise SetupError(f"{subject()} {sentence}") from None
         try:
             self.option.process_value(context, value)
-            _obey(self.key, value)
-        except (click.BadParameter, ValueError) as error:
+        except click.BadParameter as error:
             raise SetupError(f"{subject()} {_refusal(error)}") from None
         return cast if _is_plain(cast) else value
 
@@ -153,6 +165,13 @@ class Setting:
 def _refusal(error: Exception) -> str:
     reason = error.message if isinstance(error, click.ClickException) else str(error)
     return f"cannot be used: {reason.rstrip('.')}"
+
+
+def _is_inside(path: str, directory: Path) -> bool:
+    try:
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(directory))
+    except ValueError:  # no path at all
+        return False
 
 
 def settings_of(command: click.Command) -> Iterator[Setting]:
@@ -209,6 +228,9 @@ def _is_typed(option: click.Option, value: object) -> bool:
 
 def _obey(key: str, value: object) -> None:
     """Raise ValueError where `value` breaks a rule that commands hold it against only later."""
+    values = list(map(str, value)) if isinstance(value, list | tuple) else [str(value)]
+    if key in _PATHS and any("\0" in one for one in values):
+        raise ValueError("no path has a null character in it")
     if key not in _RULED:
         return
     from safelinks.health import ages, settings  # noqa: PLC0415
@@ -220,7 +242,4 @@ def _obey(key: str, value: object) -> None:
         "resolve": settings.resolutions,
         "user-agent": lambda values: list(map(settings.agent, values)),
     }
-    if isinstance(value, list | tuple):
-        rules[key](value)
-    else:
-        rules[key]([str(value)])
+    rules[key](values)
