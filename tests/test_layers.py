@@ -89,6 +89,7 @@ ORDER = [
     "catalog.files",
     "catalog.catalog",
     "catalog",
+    "configuration",
     "health.outcome",
     "health.addresses",
     "health.policy",

@@ -10,7 +10,7 @@
     ├── InvalidURLError      an address that no client could ask for      (also a ValueError)
     ├── DocumentError        an input that cannot be read
     │   └── NotWritableError an input whose links cannot be replaced
-    ├── SetupError           a setting of the environment that cannot be used
+    ├── SetupError           a setting, in the environment or a file, that cannot be used
     └── CatalogError         catalog data that breaks its own rules
 
 Messages are one sentence for people. Of an address they quote the host only, because all else may
@@ -106,7 +106,7 @@ class NotWritableError(DocumentError):
 
 
 class SetupError(SafelinksError):
-    """A setting of the environment that cannot be used; the message says which."""
+    """A setting, of the environment or in a file, that cannot be used; the message says which."""
 
 
 class CatalogError(SafelinksError):

@@ -20,6 +20,7 @@ from safelinks.cli.catalog import catalog
 from safelinks.cli.catalogs import Chosen, choose
 from safelinks.cli.check import check
 from safelinks.cli.clean import clean
+from safelinks.cli.config import config
 from safelinks.cli.inputs import complain
 from safelinks.cli.network import INTERRUPTED
 from safelinks.cli.rules import rule, rules, schema
@@ -147,5 +148,5 @@ def main(
         context.color = True
 
 
-for _command in (unwrap, clean, check, catalog, rules, rule, schema, wrappers):
+for _command in (unwrap, clean, check, catalog, rules, rule, schema, config, wrappers):
     main.add_command(_command)

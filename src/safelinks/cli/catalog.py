@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safelinks.cli.catalogs import Chosen, catalog_options, choose, chosen_here
+from safelinks.cli.configured import Configured
 from safelinks.cli.inputs import addresses, complain, tell
 from safelinks.cli.network import INTERRUPTED, Network, network_options
 from safelinks.errors import CatalogError
@@ -221,7 +222,7 @@ def validate(context: click.Context, files: tuple[str, ...], *, chosen: Chosen) 
     context.exit(code)
 
 
-@catalog.command(short_help="Ask a catalog's addresses, and propose changes.")
+@catalog.command(cls=Configured, short_help="Ask a catalog's addresses, and propose changes.")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @network_options
 @catalog_options

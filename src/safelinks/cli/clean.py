@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from safelinks.cli.changing import Changing
+from safelinks.cli.configured import Configured
 from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, tell
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ __all__ = ["clean"]
 STANDARD_OUTPUT = "-"
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY|-]...")
 @click.option("-i", "--in-place", is_flag=True, help="Change the files themselves.")
 @click.option(

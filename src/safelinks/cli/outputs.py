@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import click
 from attrs import frozen
 
+from safelinks.cli.configured import Configured
+
 if TYPE_CHECKING:
     from safelinks.report import Report
     from safelinks.reports.text import View
@@ -33,7 +35,7 @@ _SUFFIXES: Mapping[str, str] = {
 _PAIR = ("formats", "outputs")
 
 
-class InOrder(click.Command):
+class InOrder(Configured):
     """A command that remembers in which order its formats and outputs were named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

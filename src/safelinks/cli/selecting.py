@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
+
+from safelinks.cli.configured import DIRECTORY
 
 if TYPE_CHECKING:
     from safelinks.rules import Selection
@@ -59,7 +64,10 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def command(*args: Any, **options: Any) -> Any:  # noqa: ANN401  whatever the command takes
-        selection = _selection({name: options.pop(name) for name in _NAMES})
+        context = click.get_current_context()
+        from_file = context.get_parameter_source("per_file_ignores") is ParameterSource.DEFAULT_MAP
+        base = context.meta.get(DIRECTORY) if from_file else None
+        selection = _selection({name: options.pop(name) for name in _NAMES}, base)
         return function(*args, selection=selection, **options)
 
     for option in reversed(_OPTIONS):
@@ -67,8 +75,11 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _selection(given: dict[str, Any]) -> Selection:
-    """The selection that the options make. Raises SetupError for what is no rule."""
+def _selection(given: dict[str, Any], base: Path | None) -> Selection:
+    """The selection that the options make. Raises SetupError for what is no rule.
+
+    Patterns of files are relative to the directory `base`, or to the working directory.
+    """
     from safelinks.rules import Level, Selection  # noqa: PLC0415  not for `--help`
 
     fail_on = given["fail_on"]
@@ -79,7 +90,18 @@ def _selection(given: dict[str, Any]) -> Selection:
         levels=dict(map(_level, given["levels"])),
         fail_on=None if fail_on == _NEVER else Level(fail_on),
         inline=not given["no_inline_ignores"],
+        located=partial(_located, str(base or ".")),
     )
+
+
+def _located(base: str, file: str) -> str:
+    """The path of `file` from the directory `base`; as it is, where there is none."""
+    from safelinks.rules import portable  # noqa: PLC0415
+
+    try:
+        return portable(os.path.relpath(file, base))
+    except ValueError:  # on another drive
+        return portable(file)
 
 
 def _parted(values: Sequence[str]) -> tuple[str, ...]:

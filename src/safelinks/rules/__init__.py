@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safelinks.rules.finding import Finding, Level
+from safelinks.rules.finding import Finding, Level, portable
 from safelinks.rules.judging import Judge, in_order
 from safelinks.rules.selection import Selection, codes_of
 from safelinks.rules.table import BROKEN_LINK, OF_WRAPPERS, RULES, Rule
@@ -18,4 +18,5 @@ __all__ = [
     "Selection",
     "codes_of",
     "in_order",
+    "portable",
 ]

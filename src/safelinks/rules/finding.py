@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from safelinks.place import Place
 
-__all__ = ["Finding", "Level"]
+__all__ = ["Finding", "Level", "portable"]
 
 
 class Level(StrEnum):

@@ -1,0 +1,116 @@
+"""`safelinks config`: what is in force for some inputs, and where that is from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+from attrs import frozen
+
+from safelinks.cli.check import check
+from safelinks.cli.clean import clean
+from safelinks.cli.configured import configuration_options, settled
+from safelinks.cli.settings import SECRET, Setting, settings_of
+from safelinks.printable import printable
+
+__all__ = ["config"]
+
+_COMMANDS = (check, clean)  # which have all keys between them
+
+
+@frozen
+class _InForce:
+    """A setting, what holds for it, and where that is from."""
+
+    setting: Setting
+    value: object
+    origin: str
+
+
+@click.command(params=configuration_options())
+@click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY]...")
+@click.pass_context
+def config(
+    context: click.Context, files: tuple[str, ...], *, config_file: str | None, no_config: bool
+) -> None:
+    """Print what `check` and `clean` go by for FILE, and where each value is from.
+
+    This is what safelinks.toml may hold. The order is: command line, environment, configuration
+    file, default. Values of headers are not shown.
+    """
+    meta = [f"--config={config_file}"] if config_file is not None else []
+    meta += ["--no-config"] if no_config else []
+    found: dict[str, _InForce] = {}
+    for command in _COMMANDS:
+        with command.make_context(command.name, [*meta, "--", *files], parent=context) as inner:
+            for one in _in_force(command, inner):
+                found.setdefault(one.setting.key, one)
+    for line in _lines(found.values()):
+        click.echo(line)
+
+
+def _in_force(command: click.Command, context: click.Context) -> Iterator[_InForce]:
+    from safelinks.cli.precedence import given_before  # noqa: PLC0415  not for `unwrap`
+
+    elsewhere = settled(context)
+    for setting in settings_of(command):
+        outer = given_before(context, setting.name)
+        if outer is not None:
+            yield _InForce(setting, _shown(setting, outer.params[setting.name]), "command line")
+        elif setting.name in elsewhere:
+            one = elsewhere[setting.name]
+            yield _InForce(setting, _shown(setting, one.value), one.origin)
+        else:
+            yield _InForce(setting, _shown(setting, context.params.get(setting.name)), "default")
+
+
+def _shown(setting: Setting, value: object) -> object:
+    """`value` as it may stand in any file: paths from the root, nothing that is secret."""
+    if isinstance(value, list | tuple):
+        return [_shown(setting, one) for one in value]
+    separator = SECRET.get(setting.key)
+    if separator is not None and isinstance(value, str):
+        before, found, _ = value.partition(separator)
+        return f"{before}{found}…" if found else "…"
+    return setting.located(value, Path.cwd())
+
+
+def _lines(found: Iterable[_InForce]) -> Iterator[str]:
+    """All of it as TOML: keys, then tables, as these hold whatever comes behind them."""
+    from safelinks.configuration import TABULAR  # noqa: PLC0415  tomllib
+
+    plain: list[str] = []
+    tabular: list[str] = []
+    inner: dict[str, list[str]] = {}
+    for one in found:
+        *outer, _ = one.setting.path
+        rows = inner.setdefault(outer[0], []) if outer else plain
+        if one.setting.key in TABULAR and one.value:
+            tabular += _table(one)
+        else:
+            rows.append(_line(one))
+    yield from (*plain, *tabular)
+    for name, rows in inner.items():
+        yield from ("", f"[{name}]", *rows)
+
+
+def _line(one: _InForce) -> str:
+    from safelinks.configuration import TABULAR, written  # noqa: PLC0415
+
+    name = one.setting.path[-1]
+    values = one.value if isinstance(one.value, list) else [one.value]
+    if one.setting.key in TABULAR or not all(isinstance(v, str | int | float) for v in values):
+        return f"# {name} is not set"
+    line = f"{name} = {written(one.value)}  # {printable(one.origin)}"
+    # Without its secrets, it must not be taken for the whole of it.
+    return f"# {line}, without values" if one.setting.key in SECRET and values else line
+
+
+def _table(one: _InForce) -> Iterator[str]:
+    from safelinks.configuration import table, written, written_key  # noqa: PLC0415
+
+    yield from ("", f"[{one.setting.key}]")
+    given = one.value if isinstance(one.value, list) else [one.value]
+    for name, value in table(one.setting.key, map(str, given)).items():
+        yield f"{written_key(name)} = {written(value)}  # {printable(one.origin)}"

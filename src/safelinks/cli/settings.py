@@ -1,0 +1,249 @@
+"""Options as settings: the key, the variable and the values that say the same as an option.
+
+All of it is read off the options themselves; what they do not tell about themselves stands in the
+tables at the top. It must not know where values come from, nor which of them wins.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import frozen
+
+from safelinks.errors import SetupError
+
+if TYPE_CHECKING:
+    from safelinks.configuration import Configuration
+
+__all__ = ["META", "ONCE", "RIVALS", "SECRET", "Setting", "settings_of"]
+
+# Options that say where settings come from.
+META = frozenset({"config", "no-config"})
+
+# Options that are for one run: they have neither key nor variable.
+ONCE = frozenset({"fix", "diff", "update-baseline"})
+
+# Commands whose keys stand in a table of their own, and what they have in common with all others.
+_TABLES: Mapping[str, frozenset[str]] = {"clean": frozenset({"keep-redirectors"})}
+
+# Settings that are tables in a file; `configuration.TABULAR` says how.
+TABLES = frozenset({"level", "per-file-ignores"})
+
+# Settings that are paths, and behind what in the value the path begins.
+_PATHS: Mapping[str, str] = {
+    "baseline": "",
+    "ca-file": "",
+    "catalog": "",
+    "clean.output": "",
+    "format": "=",
+    "history": "",
+    "output": "",
+}
+_STANDARD_OUTPUT = "-"
+
+# Settings of which one rules out the others of its group, wherever these are from.
+RIVALS = (
+    frozenset({"clean.in-place", "clean.diff", "clean.check", "clean.output"}),
+    frozenset({"quiet", "verbose"}),
+)
+
+# Settings with rules beyond their type.
+_RULED = frozenset({"exclude", "header", "max-age", "resolve", "user-agent"})
+
+# What may hold a secret, and where it begins.
+SECRET: Mapping[str, str] = {"header": "="}
+
+
+# Types that say in one word what they take.
+_TYPED = (click.Choice, click.types.IntParamType, click.types.FloatParamType)
+
+
+@frozen
+class Setting:
+    """An option that may be set elsewhere, too: under `key` in a file, or in `variable`."""
+
+    key: str
+    option: click.Option
+
+    @property
+    def variable(self) -> str:
+        """The variable of the environment."""
+        return "SAFELINKS_" + self.key.upper().replace("-", "_").replace(".", "_")
+
+    @property
+    def path(self) -> list[str]:
+        """Where it stands in a file, table by table."""
+        return self.key.split(".")
+
+    @property
+    def name(self) -> str:
+        """The name that click has for it."""
+        return self.option.name or ""
+
+    @property
+    def flag(self) -> bool:
+        """Whether it is on or off."""
+        return bool(self.option.is_flag)
+
+    @property
+    def expected(self) -> str:
+        """What its value, or each of a list, has to be, in words."""
+        if self.key in TABLES:
+            return "a table"
+        return "true or false" if self.flag else _expected(self.option.type)
+
+    def from_environment(self) -> str | list[str] | None:
+        """What the variable says: of an option that may be repeated, one value a line."""
+        text = os.environ.get(self.variable, "")
+        if self.option.multiple:
+            return [line.strip() for line in text.splitlines() if line.strip()] or None
+        return text.strip() or None
+
+    def from_file(self, configuration: Configuration, directory: Path) -> object:
+        """What a file in `directory` says, None for nothing. Raises SetupError for a wrong type."""
+        from safelinks.configuration import TABULAR, kind_of, rows  # noqa: PLC0415  tomllib, for few
+
+        value = configuration.get(self.key)
+        if value is None:
+            return None
+        if self.key in TABULAR:
+            if isinstance(value, Mapping):
+                return rows(self.key, value, configuration)
+            where = configuration.where(*self.path)
+            raise SetupError(f"{where}: {self.key} has to be a table, not {kind_of(value)}")
+        values = value if isinstance(value, list) and self.option.multiple else [value]
+        for at, one in enumerate(values):
+            if not _is_typed(self.option, one):
+                inner = (at,) if values is value else ()
+                where = configuration.where(*self.path, *inner)
+                kind = kind_of(one)
+                raise SetupError(f"{where}: {self.key} has to be {self.expected}, not {kind}")
+        found = [self.located(one, directory) for one in values]
+        return found if self.option.multiple else found[0]
+
+    def located(self, value: object, directory: Path) -> object:
+        """`value`; if it is a path, one that does not depend on the working directory."""
+        separator = _PATHS.get(self.key)
+        if separator is None or not isinstance(value, str):
+            return value
+        before, found, path = value.rpartition(separator) if separator else ("", "", value)
+        if not path or path == _STANDARD_OUTPUT or found != separator:
+            return value
+        return f"{before}{found}{os.path.normpath(directory / path)}"
+
+    def trespass(self, value: object, directory: Path) -> str | None:
+        """What a file that anybody may have written must not say: secrets, files elsewhere."""
+        values = [str(one) for one in (value if isinstance(value, list) else [value])]
+        if self.key in SECRET and any("$" in one for one in values):
+            return "takes variables of the environment"
+        if self.key in _PATHS:
+            for one in values:
+                path = one.rpartition(_PATHS[self.key])[2] if _PATHS[self.key] else one
+                if Path(path).is_absolute() and not _is_inside(path, directory):
+                    return "names a file outside its directory"
+        return None
+
+    def judged(self, value: object, context: click.Context, subject: Callable[[], str]) -> object:
+        """`value` in the option's type. Raises SetupError about `subject` if it is refused."""
+        try:
+            _obey(self.key, value)
+            cast: object = self.option.type_cast_value(context, value)
+        except (click.BadParameter, ValueError) as error:
+            if self.flag or isinstance(self.option.type, _TYPED):
+                shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+                sentence = f"has to be {self.expected}, not {shown}"
+            else:
+                sentence = _refusal(error)
+            raise SetupError(f"{subject()} {sentence}") from None
+        try:
+            self.option.process_value(context, value)
+        except click.BadParameter as error:
+            raise SetupError(f"{subject()} {_refusal(error)}") from None
+        return cast if _is_plain(cast) else value
+
+
+def _refusal(error: Exception) -> str:
+    reason = error.message if isinstance(error, click.ClickException) else str(error)
+    return f"cannot be used: {reason.rstrip('.')}"
+
+
+def _is_inside(path: str, directory: Path) -> bool:
+    try:
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(directory))
+    except ValueError:  # no path at all
+        return False
+
+
+def settings_of(command: click.Command) -> Iterator[Setting]:
+    """The settings of a command."""
+    shared = _TABLES.get(command.name or "")
+    for option in command.params:
+        names = [name[2:] for name in option.opts if name.startswith("--")]
+        if not isinstance(option, click.Option) or not names or names[0] in META:
+            continue
+        if shared is not None and names[0] not in shared:
+            yield Setting(f"{command.name}.{names[0]}", option)
+        elif names[0] not in ONCE:
+            yield Setting(names[0], option)
+
+
+def _is_plain(value: object) -> bool:
+    """Whether that is a value as files have it, so that the type takes it again."""
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return isinstance(value, str | int | float)
+
+
+def _expected(kind: click.ParamType[Any]) -> str:
+    if isinstance(kind, click.Choice):
+        return f"one of {', '.join(str(choice) for choice in kind.choices)}"
+    if isinstance(kind, click.types.IntParamType):
+        return f"a whole number{_range(kind)}"
+    if isinstance(kind, click.types.FloatParamType):
+        return f"a number{_range(kind)}"
+    return "a string"
+
+
+def _range(kind: click.ParamType[Any]) -> str:
+    if not isinstance(kind, click.IntRange | click.FloatRange):
+        return ""
+    least, most = kind.min, kind.max
+    if least is None:
+        return "" if most is None else f" of at most {most}"
+    if most is None:
+        return f" above {least}" if kind.min_open else f" of at least {least}"
+    return f" from {least} to {most}"
+
+
+def _is_typed(option: click.Option, value: object) -> bool:
+    """Whether a value of TOML has the type of the option; strings may still say nonsense."""
+    if option.is_flag or isinstance(value, bool):
+        return bool(option.is_flag) and isinstance(value, bool)
+    if isinstance(option.type, click.types.IntParamType):
+        return isinstance(value, int)
+    if isinstance(option.type, click.types.FloatParamType):
+        return isinstance(value, int | float)
+    return isinstance(value, str)
+
+
+def _obey(key: str, value: object) -> None:
+    """Raise ValueError where `value` breaks a rule that commands hold it against only later."""
+    values = list(map(str, value)) if isinstance(value, list | tuple) else [str(value)]
+    if key in _PATHS and any("\0" in one for one in values):
+        raise ValueError("no path has a null character in it")
+    if key not in _RULED:
+        return
+    from safelinks.health import ages, settings  # noqa: PLC0415
+
+    rules: Mapping[str, Callable[[Iterable[str]], object]] = {
+        "exclude": lambda values: list(map(settings.pattern, values)),
+        "header": lambda values: settings.headers(values, os.environ),
+        "max-age": ages.parse_max_age,
+        "resolve": settings.resolutions,
+        "user-agent": lambda values: list(map(settings.agent, values)),
+    }
+    rules[key](values)
