@@ -10,7 +10,7 @@ import click
 from attrs import frozen
 
 from safelinks.cli.catalogs import Chosen, catalog_options
-from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, warn
+from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, no_gitignore, warn
 from safelinks.cli.network import Asked, Network, network_options
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _PIECES = 1_000  # of a report that are written at once
     help="Print a table for people, or one JSON object for programs.",
 )
 @keep_redirectors
+@no_gitignore
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
 @click.option(
     "--history",
@@ -65,6 +66,7 @@ def check(
     files: tuple[str, ...],
     *,
     keep_redirectors: bool,
+    no_gitignore: bool,
     offline: bool,
     output_format: str,
     show_recipients: bool,
@@ -87,7 +89,7 @@ def check(
 
     remembering = _Remembering.of(history, max_age, dead_after)
     catalog = chosen.load()
-    inputs = Inputs(files or (STANDARD_INPUT,), keep_redirectors)
+    inputs = Inputs(files or (STANDARD_INPUT,), keep_redirectors, gitignore=not no_gitignore)
     found = audit.collect(inputs.documents(), catalog)
     for note in found.notes:
         warn(note)

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 import click
 from attrs import define, field
 
-from safelinks.cli.inputs import STANDARD_INPUT, Input, Inputs, keep_redirectors, tell, warn
+from safelinks.cli.inputs import (
+    STANDARD_INPUT,
+    Input,
+    Inputs,
+    keep_redirectors,
+    no_gitignore,
+    tell,
+    verbose,
+    warn,
+)
 from safelinks.printable import printable
 
 if TYPE_CHECKING:
@@ -38,6 +47,8 @@ _ROW_ENDS = re.compile(r"(\r?\n|\t)")
 )
 @click.option("--redact", is_flag=True, help="Keep wrappers; blank recipients and session values.")
 @keep_redirectors
+@no_gitignore
+@verbose
 @click.pass_context
 def clean(
     context: click.Context,
@@ -50,6 +61,8 @@ def clean(
     output: str | None,
     redact: bool,
     keep_redirectors: bool,
+    no_gitignore: bool,
+    verbose: bool,
 ) -> None:
     """Replace every wrapped link in FILE by its target.
 
@@ -72,7 +85,7 @@ def clean(
         raise click.UsageError("--output does not go with --diff or --check.")
     if backup is not None and (not in_place or not backup or "/" in backup):
         raise click.UsageError("--backup is a suffix, such as .bak, and goes with --in-place.")
-    inputs = Inputs(names, keep_redirectors)
+    inputs = Inputs(names, keep_redirectors, gitignore=not no_gitignore, verbose=verbose)
     cleaning = _Cleaning(inputs, redact=redact)
     if in_place:
         _sum_up(cleaning.replace(backup), "changed")
@@ -99,7 +112,8 @@ class _Cleaning:
         changed = 0
         for one in self.inputs:
             if one.folder is not None and backup and one.name.endswith(backup):
-                continue  # what an earlier run put there
+                self.inputs.tell_skipped(f"{one.name}: it is the backup of an earlier run")
+                continue
             with self.inputs.told(one):
                 results = self._results(one)
                 first = list(islice(results, 2))

@@ -10,9 +10,10 @@ from pathlib import Path
 from attrs import field, frozen
 
 from safelinks.documents.content import Content
-from safelinks.documents.files import blocks_of, bytes_of, files_in
+from safelinks.documents.files import blocks_of, bytes_of
 from safelinks.documents.formats import Format, opened, opened_each
 from safelinks.documents.prose import Prose
+from safelinks.documents.walk import files_in
 from safelinks.errors import DocumentError
 from safelinks.redact import redact
 from safelinks.text import Link, Peel
@@ -123,23 +124,35 @@ def read_each(
 def read_all(
     *sources: str | Path,
     keep_redirectors: bool = False,
+    gitignore: bool = True,
     on_error: Callable[[DocumentError], object] | None = None,
 ) -> Iterator[Document]:
     """Read files, all files of directories, and all that match patterns (``docs/**/*.md``).
 
-    Each file once, in order; of a mailbox, each message is a document. What cannot be read raises
-    DocumentError; with `on_error`, that hears of it instead, and the rest is read.
+    Each file once, in order; of a mailbox, each message is a document. Of a directory, what its
+    `.gitignore` files leave out is left out, unless `gitignore` is False. What cannot be read
+    raises DocumentError; with `on_error`, that hears of it instead, also of a `.gitignore` that is
+    not heeded, and the rest is read.
     """
+
+    def fail(error: DocumentError) -> None:
+        if on_error is None:
+            raise error
+        on_error(error)
+
     seen: set[Path] = set()
     for source in sources:
         try:
-            found = files_in(source)
+            found = files_in(source, gitignore=gitignore)
         except DocumentError as error:
-            if on_error is None:
-                raise
-            on_error(error)
+            fail(error)
             continue
-        for path in [Path(source)] if found is None else found:
+        if found is not None:
+            for unread in found.unread:
+                fail(unread)
+            for note in found.notes if on_error else ():
+                fail(DocumentError(note))
+        for path in [Path(source)] if found is None else found.files:
             real = Path(os.path.realpath(path))
             if real in seen:
                 continue
@@ -147,6 +160,4 @@ def read_all(
             try:
                 yield from read_each(blocks_of(path), str(path), keep_redirectors=keep_redirectors)
             except DocumentError as error:
-                if on_error is None:
-                    raise
-                on_error(error)
+                fail(error)
