@@ -31,6 +31,7 @@ ORDER = [
     "wrapped",
     "scan",
     "quoted_printable",
+    "revisions",
     "place",
     "labels",
     "text",

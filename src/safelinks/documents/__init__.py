@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from safelinks.documents.content import Content
+from safelinks.documents.content import Content, TextContent
 from safelinks.documents.files import blocks_of, bytes_of
 from safelinks.documents.formats import Format, opened, opened_each
 from safelinks.documents.prose import Prose
@@ -44,6 +44,26 @@ class Document:
         [('a b', 'line 1'), ('c', 'line 1')]
         """
         return self._content.prose()
+
+    def lines_of(self, link: Link) -> tuple[int, int] | None:
+        """The first and the last line of the file on which the address of `link` stands.
+
+        None where a format has no lines, or may count those of a part, as mail does.
+
+        >>> document = read(
+        ...     b"See <https://nam06.safelinks.protection.outlook.com/"
+        ...     b"?url=https%3A%2F%2Fa.example\\n%2F&reserved=0>",
+        ...     "notice.txt",
+        ... )
+        >>> document.lines_of(document.links[0])
+        (1, 2)
+        """
+        if link.line is None or not isinstance(self._content, TextContent):
+            return None
+        text = self._content.text
+        if "\r" in text and "\n" not in text:  # which only we take for lines
+            return None
+        return link.line, link.line + text.count("\n", link.start, link.end)
 
     def original(self) -> bytes:
         """The document as it was read, byte for byte."""
