@@ -146,9 +146,12 @@ ODD = ["a b", " a", 'q"uote', "tab\there", "new\nline", "new\n+++ b/other\n@@ -1
        "-dash", "a ", "bell\a\b\f\v\r\x7f", "$HOME", "*", "diff --git a b", '"', "a => b", "{a => b}/c"]  # fmt: skip
 
 
-@pytest.mark.parametrize("quote", ["true", "false"])
-def test_names_of_every_kind(repository: Repository, quote: str) -> None:
-    repository.git("config", "core.quotePath", quote)
+@pytest.mark.parametrize(
+    ("quoted", "prefix"), [("true", "diff.noprefix"), ("false", "diff.mnemonicPrefix")]
+)
+def test_names_of_every_kind(repository: Repository, quoted: str, prefix: str) -> None:
+    repository.git("config", "core.quotePath", quoted)
+    repository.git("config", prefix, "true")
     paths = [repository.write(f"{name}.txt", f"{at}\n{TEN}") for at, name in enumerate(ODD)]
     first = repository.commit()
     for at, path in enumerate(paths):

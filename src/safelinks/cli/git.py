@@ -27,7 +27,6 @@ _OPTIONS = (
     "-c", "core.fsmonitor=false",
     "-c", f"core.hooksPath={os.devnull}",
     "-c", "safe.bareRepository=explicit",
-    "-c", "diff.relative=false",
     "-c", f"diff.orderFile={os.devnull}",
 )  # fmt: skip
 # Of git's own variables, those that say whom the user trusts; others may point elsewhere, as in a
