@@ -44,7 +44,8 @@ class Changing:
         changed = 0
         for one in self._wanted():
             if one.folder is not None and backup and one.name.endswith(backup):
-                continue  # what an earlier run put there
+                self.inputs.tell_skipped(f"{one.name}: it is the backup of an earlier run")
+                continue
             with self.inputs.told(one):
                 results = self._results(one)
                 first = list(islice(results, 2))

@@ -9,7 +9,7 @@ import click
 from attrs import frozen
 
 from safelinks.cli.catalogs import Chosen, catalog_options
-from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, warn
+from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, no_gitignore, warn
 from safelinks.cli.mending import mend
 from safelinks.cli.network import Asked, Network, network_options
 from safelinks.cli.outputs import ORDER, InOrder, outputs_of
@@ -51,6 +51,7 @@ __all__ = ["check"]
 @click.option("--diff", is_flag=True, help="Print what --fix would change; change nothing.")
 @selection_options
 @keep_redirectors
+@no_gitignore
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
 @click.option(
     "--history",
@@ -80,6 +81,7 @@ def check(
     files: tuple[str, ...],
     *,
     keep_redirectors: bool,
+    no_gitignore: bool,
     offline: bool,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
@@ -117,7 +119,7 @@ def check(
 
     remembering = _Remembering.of(history, max_age, dead_after)
     catalog = chosen.load()
-    inputs = Inputs(names, keep_redirectors)
+    inputs = Inputs(names, keep_redirectors, gitignore=not no_gitignore, verbose=verbose)
     found = collect(inputs.documents(), catalog)
     for note in found.notes:
         warn(note)

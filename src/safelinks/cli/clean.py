@@ -9,7 +9,14 @@ import click
 
 from safelinks.cli.changing import Changing
 from safelinks.cli.configured import Configured
-from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, tell
+from safelinks.cli.inputs import (
+    STANDARD_INPUT,
+    Inputs,
+    keep_redirectors,
+    no_gitignore,
+    tell,
+    verbose,
+)
 
 if TYPE_CHECKING:
     from safelinks.documents import Document
@@ -32,6 +39,8 @@ STANDARD_OUTPUT = "-"
 )
 @click.option("--redact", is_flag=True, help="Keep wrappers; blank recipients and session values.")
 @keep_redirectors
+@no_gitignore
+@verbose
 @click.pass_context
 def clean(
     context: click.Context,
@@ -44,6 +53,8 @@ def clean(
     output: str | None,
     redact: bool,
     keep_redirectors: bool,
+    no_gitignore: bool,
+    verbose: bool,
 ) -> None:
     """Replace every wrapped link in FILE by its target.
 
@@ -66,7 +77,7 @@ def clean(
         raise click.UsageError("--output does not go with --diff or --check.")
     if backup is not None and (not in_place or not backup or "/" in backup):
         raise click.UsageError("--backup is a suffix, such as .bak, and goes with --in-place.")
-    inputs = Inputs(names, keep_redirectors)
+    inputs = Inputs(names, keep_redirectors, gitignore=not no_gitignore, verbose=verbose)
     changing = Changing(inputs, _redacted if redact else _cleaned)
     if in_place:
         _sum_up(changing.replace(backup), "changed")

@@ -18,6 +18,7 @@ from safelinks.printable import printable
 
 if TYPE_CHECKING:
     from safelinks.documents import Document
+    from safelinks.documents.walk import Found
 
 __all__ = [
     "STANDARD_INPUT",
@@ -26,8 +27,10 @@ __all__ = [
     "addresses",
     "complain",
     "keep_redirectors",
+    "no_gitignore",
     "standard_input",
     "tell",
+    "verbose",
     "warn",
 ]
 
@@ -38,6 +41,12 @@ keep_redirectors = click.option(
     "--keep-redirectors",
     is_flag=True,
     help="Take off security services only; leave Google, Facebook, trackers and the like.",
+)
+no_gitignore = click.option(
+    "--no-gitignore", is_flag=True, help="Of a directory, read also what its .gitignore leaves out."
+)
+verbose = click.option(
+    "-v", "--verbose", is_flag=True, help="Tell of each file that was left out, and why."
 )
 
 
@@ -54,16 +63,21 @@ class Input:
 class Inputs:
     """The inputs that `names` stand for, and what became of them.
 
-    `failed` is whether there was one that was named, and could not be read or written.
+    `failed` is whether there was one that was named, and could not be read or written. Without
+    `gitignore`, directories are read with what git ignores; `verbose` tells of each file that was
+    left out, and why.
     """
 
     names: Sequence[str]
     keep_redirectors: bool = False
     failed: bool = False
+    gitignore: bool = True
+    verbose: bool = False
     _skipped: list[DocumentError] = field(factory=list)
 
     def __iter__(self) -> Iterator[Input]:
-        from safelinks.documents.files import blocks_of, files_in  # noqa: PLC0415  not for `unwrap`
+        from safelinks.documents.files import blocks_of  # noqa: PLC0415  not for `unwrap`
+        from safelinks.documents.walk import files_in  # noqa: PLC0415
 
         seen: set[Path] = set()
         for name in dict.fromkeys(self.names):
@@ -71,12 +85,13 @@ class Inputs:
                 yield Input("<stdin>", None, _in_blocks(standard_input("name a file")))
                 continue
             try:
-                found = files_in(name)
+                found = files_in(name, gitignore=self.gitignore)
             except DocumentError as error:
                 self.fail(error)
                 continue
-            paths = [Path(name)] if found is None else found
-            for path in paths:
+            if found is not None:
+                self._tell_what_was_found(name, found)
+            for path in [Path(name)] if found is None else found.files:
                 real = Path(os.path.realpath(path))
                 if real not in seen:
                     seen.add(real)
@@ -107,12 +122,35 @@ class Inputs:
             if one.folder is None or isinstance(error, NotWritableError):
                 self.fail(error)
             else:
-                self._skipped.append(error)
+                self._skip(error)
+
+    def _skip(self, error: DocumentError) -> None:
+        if self.verbose:
+            self.tell_skipped(str(error))
+        else:
+            self._skipped.append(error)
+
+    def tell_skipped(self, sentence: str) -> None:
+        """Tell of a file that was left out, if that is to be told."""
+        if self.verbose:
+            tell(f"skipped {sentence}")
 
     def fail(self, error: DocumentError) -> None:
         """Complain, and remember that."""
         complain(str(error))
         self.failed = True
+
+    def _tell_what_was_found(self, folder: str, found: Found) -> None:
+        """What is to be said of a directory before its files are read."""
+        for note in found.notes:
+            warn(note)
+        for one in found.skipped if self.verbose else ():
+            self.tell_skipped(str(one))
+        for error in found.unread:
+            self._skip(error)
+        ignored = next((one for one in found.skipped if one.ignored), None)
+        if ignored is not None and not found.files:
+            warn(f"{folder}: all files here are left out ({ignored}); --no-gitignore reads them")
 
     def _tell_what_was_skipped(self, folder: str) -> None:
         if self._skipped:

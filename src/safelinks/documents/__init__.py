@@ -10,9 +10,10 @@ from pathlib import Path
 from attrs import field, frozen
 
 from safelinks.documents.content import Content, TextContent
-from safelinks.documents.files import blocks_of, bytes_of, files_in
+from safelinks.documents.files import blocks_of, bytes_of
 from safelinks.documents.formats import Format, opened, opened_each
 from safelinks.documents.prose import Prose
+from safelinks.documents.walk import files_in
 from safelinks.errors import DocumentError
 from safelinks.redact import redact
 from safelinks.text import Link, Peel
@@ -48,6 +49,26 @@ class Document:
     def text(self) -> str | None:
         """All of a document that is text, as it stands there, markup included; else None."""
         return self._content.text if isinstance(self._content, TextContent) else None
+
+    def lines_of(self, link: Link) -> tuple[int, int] | None:
+        """The first and the last line of the file on which the address of `link` stands.
+
+        None where a format has no lines, or may count those of a part, as mail does.
+
+        >>> document = read(
+        ...     b"See <https://nam06.safelinks.protection.outlook.com/"
+        ...     b"?url=https%3A%2F%2Fa.example\\n%2F&reserved=0>",
+        ...     "notice.txt",
+        ... )
+        >>> document.lines_of(document.links[0])
+        (1, 2)
+        """
+        if link.line is None or not isinstance(self._content, TextContent):
+            return None
+        text = self._content.text
+        if "\r" in text and "\n" not in text:  # which only we take for lines
+            return None
+        return link.line, link.line + text.count("\n", link.start, link.end)
 
     def original(self) -> bytes:
         """The document as it was read, byte for byte."""
@@ -124,23 +145,35 @@ def read_each(
 def read_all(
     *sources: str | Path,
     keep_redirectors: bool = False,
+    gitignore: bool = True,
     on_error: Callable[[DocumentError], object] | None = None,
 ) -> Iterator[Document]:
     """Read files, all files of directories, and all that match patterns (``docs/**/*.md``).
 
-    Each file once, in order; of a mailbox, each message is a document. What cannot be read raises
-    DocumentError; with `on_error`, that hears of it instead, and the rest is read.
+    Each file once, in order; of a mailbox, each message is a document. Of a directory, what its
+    `.gitignore` files leave out is left out, unless `gitignore` is False. What cannot be read
+    raises DocumentError; with `on_error`, that hears of it instead, also of a `.gitignore` that is
+    not heeded, and the rest is read.
     """
+
+    def fail(error: DocumentError) -> None:
+        if on_error is None:
+            raise error
+        on_error(error)
+
     seen: set[Path] = set()
     for source in sources:
         try:
-            found = files_in(source)
+            found = files_in(source, gitignore=gitignore)
         except DocumentError as error:
-            if on_error is None:
-                raise
-            on_error(error)
+            fail(error)
             continue
-        for path in [Path(source)] if found is None else found:
+        if found is not None:
+            for unread in found.unread:
+                fail(unread)
+            for note in found.notes if on_error else ():
+                fail(DocumentError(note))
+        for path in [Path(source)] if found is None else found.files:
             real = Path(os.path.realpath(path))
             if real in seen:
                 continue
@@ -148,6 +181,4 @@ def read_all(
             try:
                 yield from read_each(blocks_of(path), str(path), keep_redirectors=keep_redirectors)
             except DocumentError as error:
-                if on_error is None:
-                    raise
-                on_error(error)
+                fail(error)

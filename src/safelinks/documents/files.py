@@ -1,12 +1,12 @@
-"""Files: found, read, and replaced without ever being half-written.
+"""Files: read, and replaced without ever being half-written.
 
-With the HTTP session and the history, one of the three places that touch the world.
+With the walk that finds them, the HTTP session and the history, one of the places that touch the
+world.
 """
 
 from __future__ import annotations
 
 import filecmp
-import glob
 import os
 import shutil
 import tempfile
@@ -16,11 +16,10 @@ from pathlib import Path
 
 from safelinks.errors import DocumentError, NotWritableError
 
-__all__ = ["blocks_of", "bytes_of", "files_in", "replace"]
+__all__ = ["blocks_of", "bytes_of", "replace"]
 
 _NEW = 0o666
 _BLOCK = 1 << 20
-_WILD = frozenset("*?[")
 
 
 def bytes_of(path: Path) -> bytes:
@@ -51,40 +50,6 @@ def _told(path: Path, do: str, done: str) -> Iterator[None]:
         raise kind(f"{path}: no permission to {do} this file") from None
     except (OSError, ValueError) as error:
         raise kind(f"{path}: this file cannot be {done} ({_reason(error)})") from None
-
-
-def files_in(source: str | Path) -> list[Path] | None:
-    """The files that `source` stands for: those of a directory, or that match a pattern, in order.
-
-    None where it is itself the name of one file. In a directory, names that begin with a dot are
-    left out, and so are symbolic links. Raises DocumentError where there is no such file at all.
-    """
-    if not str(source):
-        raise DocumentError("a file's name is empty; name a file or a directory")
-    path = Path(source)
-    try:
-        if path.is_dir():
-            return sorted(_walk(path))
-        if path.exists() or not _WILD & set(str(source)):
-            return None
-        found = [Path(name) for name in glob.glob(str(source), recursive=True)]  # noqa: PTH207
-    except (OSError, ValueError) as error:
-        raise DocumentError(f"{path}: this cannot be searched ({_reason(error)})") from None
-    files = sorted(one for one in found if one.is_file())
-    if not files:
-        raise DocumentError(
-            f"{path}: there is no such file, nor one that this matches as a pattern"
-        )
-    return files
-
-
-def _walk(directory: Path) -> Iterator[Path]:
-    for folder, inner, names in os.walk(directory):
-        inner[:] = [name for name in inner if not name.startswith(".")]
-        for name in names:
-            path = Path(folder, name)
-            if not name.startswith(".") and path.is_file() and not path.is_symlink():
-                yield path
 
 
 def replace(path: Path, content: Iterable[bytes], *, backup: str | None = None) -> bool:
