@@ -130,8 +130,10 @@ ORDER = [
     "rules.selection",
     "rules.judging",
     "rules",
+    "baseline",
     "collection",
     "report",
+    "comparison",
     "survey",
     "reports.json",
     "reports.text",
@@ -139,7 +141,13 @@ ORDER = [
     "reports",
     "audit",
 ]
-WITHOUT_NETWORK = [*ORDER[: ORDER.index("health.lookup")], "report", "reports.json"]
+WITHOUT_NETWORK = [
+    *ORDER[: ORDER.index("health.lookup")],
+    "baseline",
+    "report",
+    "comparison",
+    "reports.json",
+]
 
 
 def _name(path: Path) -> str:

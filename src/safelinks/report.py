@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from attrs import evolve, field, frozen
 
+from safelinks.baseline import Entry
 from safelinks.catalog import Resource
 from safelinks.health.outcome import Reason, Verdict
 from safelinks.remarks import Remark
@@ -35,7 +36,8 @@ class Report:
 
     `remarks` are what the texts say against their links. A check that was `interrupted` has not
     asked for all of them. `findings` is what the rules of `selection` have to say, by file and
-    place; `silenced` is how many more the texts themselves say to ignore.
+    place; `silenced` is how many more the texts themselves say to ignore. `gone` is what a baseline
+    holds and the files no longer do, each with how often.
     """
 
     rows: tuple[Row, ...]
@@ -46,6 +48,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     selection: Selection = field(factory=Selection)
     silenced: int = 0
+    gone: tuple[Entry, ...] = ()
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:
