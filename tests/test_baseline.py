@@ -40,10 +40,12 @@ def _report(
     selection: Selection | None = None,
     *,
     interrupted: bool = False,
+    show_recipients: bool = False,
 ) -> Report:
     """What a check of `texts` reports; what has no answer was not asked."""
     found = collect(safelinks.read(text.encode(), name) for name, text in texts.items())
-    survey = Survey(found, Catalog.nyc(), selection or Selection(), now=NOW)
+    catalog, chosen = Catalog.nyc(), selection or Selection()
+    survey = Survey(found, catalog, chosen, show_recipients=show_recipients, now=NOW)
     outcomes = {url: Outcome(url, reason) for url, reason in answers.items()}
     return survey.report(outcomes, interrupted=interrupted)
 
@@ -136,12 +138,30 @@ def test_a_known_note_stays_though_notes_do_not_fail_now() -> None:
     assert Comparison(report, Baseline()).updated() == Baseline()
 
 
+LOST_TARGET = wrap("").replace("url=&", "")
+
+
 def test_nobody_is_named() -> None:
-    lost = wrap("").replace("url=&", "")
-    report = _report({"a.txt": f"{wrap(f'{A}?m={RECIPIENT}')} {lost}"}, selection=NOTES)
+    report = _report({"a.txt": f"{wrap(f'{A}?m={RECIPIENT}')} {LOST_TARGET}"}, selection=NOTES)
     told = Comparison(report, Baseline()).updated().dump()
     assert told.count("SL10") >= 2
     assert RECIPIENT.partition("@")[0].lower() not in told.lower()
+
+
+def test_a_wrapped_link_is_known_whether_its_recipient_is_shown_or_not() -> None:
+    hidden, shown = (
+        _report({"a.txt": LOST_TARGET}, show_recipients=show) for show in (False, True)
+    )
+    assert hidden.findings[0].subject != shown.findings[0].subject
+    known = Comparison(hidden, Baseline()).updated()
+    assert Comparison(shown, Baseline()).updated() == known
+    assert all(one.known for one in Comparison(shown, known).marked().findings)
+
+
+def test_an_entry_keeps_its_code_when_there_are_more() -> None:
+    report = _report({"a.txt": f"{A}\n{A}\n"}, {A: Reason.NOT_FOUND})
+    updated = Comparison(report, _known(Entry("SL302", "a.txt", A))).updated()
+    assert updated == _known(Entry("SL302", "a.txt", A, 2))
 
 
 # What is gone
@@ -244,6 +264,12 @@ def test_the_text_of_a_file() -> None:
     )
     assert Baseline().dump() == '{\n  "version": 1,\n  "findings": []\n}\n'
     assert (known.total, Baseline().total) == (4, 0)
+
+
+def test_the_file_that_is_documented() -> None:
+    documented = (Path(__file__).parent.parent / "docs" / "baseline.md").read_text("utf-8")
+    text = documented.partition("```json\n")[2].partition("```")[0]
+    assert Baseline.parse(text, "b.json").dump() == text
 
 
 def test_entries_that_are_alike_add_up() -> None:

@@ -78,7 +78,7 @@ class Comparison:
                 key = matcher.key(finding)
                 counts[key] += 1
                 codes[key] = min(finding.code, codes.get(key, finding.code))
-        for entry in reversed(self.baseline.entries):
+        for entry in self.baseline.entries:
             counts[entry.key] += entry.count
             codes[entry.key] = entry.code
         for entry in self.gone:
