@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from attrs import evolve, field, frozen
 
+from safelinks.baseline import Entry
 from safelinks.catalog import Resource
 from safelinks.health.outcome import Reason, Verdict
 from safelinks.remarks import Remark
@@ -36,7 +37,8 @@ class Report:
     `remarks` are what the texts say against their links. A check that was `interrupted` has not
     asked for all of them. `findings` is what the rules of `selection` have to say, by file and
     place; `silenced` is how many more the texts themselves say to ignore, and `mended` how many
-    are no longer true, for the files were changed.
+    are no longer true, for the files were changed. `gone` is what a baseline holds and the files no
+    longer do, each with how often.
     """
 
     rows: tuple[Row, ...]
@@ -48,6 +50,7 @@ class Report:
     selection: Selection = field(factory=Selection)
     silenced: int = 0
     mended: int = 0
+    gone: tuple[Entry, ...] = ()
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:

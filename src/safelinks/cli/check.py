@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from safelinks.catalog import Catalog
+    from safelinks.documents import Document
     from safelinks.health.outcome import Outcome, Verdict
     from safelinks.rules import Selection
+    from safelinks.text import Link
 
 __all__ = ["check"]
 
@@ -50,6 +52,18 @@ __all__ = ["check"]
 @click.option("--fix", is_flag=True, help="Write into the files what is certain to be better.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change; change nothing.")
 @selection_options
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Let what stands in this file not fail the check: only what is new does.",
+)
+@click.option("--update-baseline", is_flag=True, help="Write what is found now into the baseline.")
+@click.option(
+    "--changed-since",
+    metavar="REV",
+    help="Check only links on lines that changed since this git revision.",
+)
 @keep_redirectors
 @no_gitignore
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
@@ -89,6 +103,9 @@ def check(
     verbose: bool,
     fix: bool,
     diff: bool,
+    baseline: str | None,
+    update_baseline: bool,
+    changed_since: str | None,
     show_recipients: bool,
     history: str | None,
     max_age: tuple[str, ...],
@@ -114,13 +131,21 @@ def check(
         raise click.UsageError("--diff shows what --fix would change: give one of them.")
     if not offline:
         network.prepare()
-    from safelinks.collection import appraise, collect  # noqa: PLC0415  much, for this command
+    from safelinks.cli.baselines import Known  # noqa: PLC0415  much, for this command only
+    from safelinks.collection import appraise, collect  # noqa: PLC0415
     from safelinks.survey import Survey  # noqa: PLC0415
 
     remembering = _Remembering.of(history, max_age, dead_after)
+    known = Known.open(
+        baseline,
+        selection,
+        update=update_baseline,
+        partial=changed_since is not None,
+        show_recipients=show_recipients,
+    )
     catalog = chosen.load()
     inputs = Inputs(names, keep_redirectors, gitignore=not no_gitignore, verbose=verbose)
-    found = collect(inputs.documents(), catalog)
+    found = collect(inputs.documents(), catalog, keep=_kept(names, changed_since))
     for note in found.notes:
         warn(note)
     if inputs.failed and not found.files:
@@ -128,7 +153,7 @@ def check(
     survey = Survey(
         found, catalog, selection, show_recipients=show_recipients, dead_after=dead_after
     )
-    heard = reporting.begin(survey)
+    heard = reporting.begin(survey, known.each)
     asked = (
         Asked({})
         if offline
@@ -137,8 +162,19 @@ def check(
     report = survey.report(asked.outcomes, interrupted=asked.interrupted)
     if fix or diff:
         report = mend(inputs, survey, report, asked.outcomes, write=fix)
+    report = known.mark(report)
+    known.save(report)
     reporting.finish(report)
     context.exit(2 if inputs.failed and not report.interrupted else report.exit_code)
+
+
+def _kept(names: Sequence[str], revision: str | None) -> Callable[[Document, Link], bool] | None:
+    """Which links count: with a `revision`, those on lines that changed since then."""
+    if revision is None:
+        return None
+    from safelinks.cli.changes import changed_lines  # noqa: PLC0415  runs git
+
+    return changed_lines(names, revision).keep
 
 
 @frozen

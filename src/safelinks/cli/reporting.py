@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from safelinks.report import Report
     from safelinks.reports.jsonl import Lines
     from safelinks.reports.text import Detail
+    from safelinks.rules import Finding
     from safelinks.survey import Survey
 
 __all__ = ["Reporting"]
@@ -44,13 +45,18 @@ class Reporting:
         detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
         return cls(outputs, detail)
 
-    def begin(self, survey: Survey) -> Callable[[Outcome], object]:
-        """Print what is known before anybody is asked; gives whom to tell of outcomes."""
+    def begin(
+        self, survey: Survey, mark: Callable[[Finding], Finding]
+    ) -> Callable[[Outcome], object]:
+        """Print what is known before anybody is asked; gives whom to tell of outcomes.
+
+        `mark` says of a finding whether it was known before.
+        """
         if _STREAM not in self.outputs:
             return lambda _: None
         from safelinks.reports.jsonl import Lines  # noqa: PLC0415
 
-        self.stream = lines = Lines(survey)
+        self.stream = lines = Lines(survey, mark)
         _flushed(lines.begin())
         return lambda outcome: _flushed(lines.of(outcome))
 

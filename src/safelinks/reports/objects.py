@@ -140,6 +140,7 @@ def summary(report: Report) -> dict[str, object]:
         "verdicts": _counted(report.verdicts.items()),
         "findings": _counted(report.levels.items()),
         "known": sum(one.known for one in report.findings),
+        "gone": [asdict(entry) for entry in report.gone],
         "silenced": report.silenced,
         "mended": report.mended,
         "files": list(report.files),

@@ -209,6 +209,11 @@ class _Lines:
         known = sum(one.known for one in report.findings)
         if known:
             yield f"{count(known, 'finding')} of the baseline not counted."
+        for entry in report.gone:
+            yield (
+                f"no longer there: {entry.code} for {printable_url(entry.subject)} in "
+                f"{printable(entry.file)}; --update-baseline takes it out"
+            )
         if report.silenced:
             are = "is" if report.silenced == 1 else "are"
             yield f"{count(report.silenced, 'finding')} {are} ignored, as the texts say."
