@@ -133,13 +133,27 @@ ORDER = [
     "collection",
     "report",
     "survey",
+    "reports.phrases",
+    "reports.paths",
+    "reports.beside",
     "reports.json",
     "reports.text",
+    "reports.github",
+    "reports.gitlab",
+    "reports.csv",
+    "reports.junit",
+    "reports.sarif",
+    "reports.markdown",
     "reports.catalog",
     "reports",
     "audit",
 ]
-WITHOUT_NETWORK = [*ORDER[: ORDER.index("health.lookup")], "report", "reports.json"]
+WITHOUT_NETWORK = [
+    *ORDER[: ORDER.index("health.lookup")],
+    *("report", "reports.phrases", "reports.paths", "reports.beside", "reports.json"),
+    *("reports.github", "reports.gitlab", "reports.csv", "reports.junit", "reports.sarif"),
+    "reports.markdown",
+]
 
 
 def _name(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from attrs import evolve, field, frozen
 
@@ -35,7 +36,7 @@ class Report:
 
     `remarks` are what the texts say against their links. A check that was `interrupted` has not
     asked for all of them. `findings` is what the rules of `selection` have to say, by file and
-    place; `silenced` is how many more the texts themselves say to ignore.
+    place; `silenced` is how many more the texts themselves say to ignore. `at` is when it was made.
     """
 
     rows: tuple[Row, ...]
@@ -46,6 +47,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     selection: Selection = field(factory=Selection)
     silenced: int = 0
+    at: datetime = field(factory=lambda: datetime.now(UTC), eq=False)
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:

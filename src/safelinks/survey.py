@@ -106,6 +106,7 @@ class Survey:
             in_order(findings, self.found.files),
             self.selection,
             len(self._judge.silenced),
+            self.now,
         )
 
     def _judgement(self, key: Key, outcomes: Mapping[str, Outcome]) -> Judged:

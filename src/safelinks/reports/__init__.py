@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from safelinks.report import Report
-from safelinks.reports import json, text
+from safelinks.reports import csv, github, gitlab, json, junit, markdown, sarif, text
 
 __all__ = ["FORMATS"]
 
 FORMATS: Mapping[str, Callable[[Report], Iterator[str]]] = {
     "text": text.render,
     "json": json.render,
+    "csv": csv.render,
+    "markdown": markdown.render,
+    "sarif": sarif.render,
+    "junit": junit.render,
+    "github": github.render,
+    "gitlab": gitlab.render,
 }
