@@ -86,6 +86,11 @@ def test_five_thousand_rows_take_a_moment(name: str) -> None:
     assert len(pieces) > 5000
 
 
+def test_every_format_has_its_section() -> None:
+    documented = (Path(__file__).parent.parent / "docs" / "reports.md").read_text("utf-8")
+    assert set(FORMATS) <= set(re.findall(r"^## (\w+)$", documented, re.MULTILINE))
+
+
 # --- SARIF ---
 
 
@@ -389,10 +394,17 @@ def test_csv_has_no_formulas(start: str) -> None:
     assert _table(report)[0]["file"] == f"'{start}1.txt"
 
 
-@pytest.mark.parametrize("url", ["https://example.org/@40.7,-74.0;a=1", "https://a.example/-?=+"])
-def test_csv_leaves_addresses_as_they_are(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "cell"),
+    [
+        ("https://example.org/@40.7,-74.0;a=1", "https://example.org/@40.7,-74.0;a=1"),
+        ("https://a.example/-?=+", "https://a.example/-?=+"),
+        ("https://a.example/a;=1", "https://a.example/a%3B=1"),
+    ],
+)
+def test_csv_has_addresses_that_stay_addresses(url: str, cell: str) -> None:
     report = evolve(ALL, rows=(evolve(ALL.rows[0], url=url, target=url),), findings=())
-    assert {(one["url"], one["target"]) for one in _table(report)} == {(url, url)}
+    assert {(one["url"], one["target"]) for one in _table(report)} == {(cell, cell)}
 
 
 # --- Markdown ---

@@ -101,7 +101,7 @@ def _markdown(text: str) -> object:
         for inner in token.children or []:
             assert inner.type in {"text", "code_inline", "strong_open", "strong_close"}, inner
             if inner.type == "text":
-                assert not re.search(r"[@#`<>\[\]|\\*_~]|\w\.\w|://", inner.content), inner
+                assert not re.search(r"[@#`<>\[\]|\\*_~]|\w\.\w|://|GH-", inner.content), inner
     return [(token.type, token.tag, token.level) for token in tokens]
 
 
