@@ -145,9 +145,18 @@ ORDER = [
     "reports.headline",
     "reports.naming",
     "reports.objects",
+    "reports.phrases",
+    "reports.paths",
+    "reports.beside",
     "reports.json",
     "reports.jsonl",
     "reports.text",
+    "reports.github",
+    "reports.gitlab",
+    "reports.csv",
+    "reports.junit",
+    "reports.sarif",
+    "reports.markdown",
     "reports.catalog",
     "reports",
     "audit",
@@ -155,6 +164,7 @@ ORDER = [
 WITHOUT_NETWORK = [
     *ORDER[: ORDER.index("health.lookup")],
     *ORDER[ORDER.index("rows") : ORDER.index("reports.text")],
+    *ORDER[ORDER.index("reports.text") + 1 : ORDER.index("reports.catalog")],
 ]
 
 

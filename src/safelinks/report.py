@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from attrs import evolve, field, frozen
 
@@ -38,7 +39,7 @@ class Report:
     asked for all of them. `findings` is what the rules of `selection` have to say, by file and
     place; `silenced` is how many more the texts themselves say to ignore, and `mended` how many
     are no longer true, for the files were changed. `gone` is what a baseline holds and the files no
-    longer do, each with how often.
+    longer do, each with how often, and `at` is when the report was made.
     """
 
     rows: tuple[Row, ...]
@@ -51,6 +52,7 @@ class Report:
     silenced: int = 0
     mended: int = 0
     gone: tuple[Entry, ...] = ()
+    at: datetime = field(factory=lambda: datetime.now(UTC), eq=False)
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:

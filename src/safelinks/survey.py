@@ -18,6 +18,8 @@ from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.catalog.model import Confidence
 from safelinks.collection import Collection, Group, Key, appraise
 from safelinks.health.outcome import Hop, Outcome, Reason
+from safelinks.health.policy import Policy
+from safelinks.health.refusal import refusal
 from safelinks.mending import Mending
 from safelinks.redact import redact
 from safelinks.remarks import Remark
@@ -106,7 +108,8 @@ class Survey:
             interrupted,
             in_order(findings, self.found.files),
             self.selection,
-            len(self._judge.silenced),
+            silenced=len(self._judge.silenced),
+            at=self.now,
         )
 
     def _judgement(self, key: Key, outcomes: Mapping[str, Outcome]) -> Judged:
@@ -200,12 +203,21 @@ def outcome_of(link: Link, outcomes: Mapping[str, Outcome], match: Match | None)
     opaque = link.unwrapped.opaque if link.unwrapped else None
     if opaque is not None and opaque.kind.personal:
         return Outcome(target, Reason.WRAPPER, evidence=str(opaque))
-    outcome = outcomes.get(target, Outcome(target, Reason.NOT_ASKED))
+    outcome = outcomes.get(target) or _unasked(target)
     if match is None or not match.renamed or outcome.verdict not in WORKS:
         return outcome
     if outcome.reason is Reason.MOVED_PERMANENTLY and match.confidence is not Confidence.HIGH:
         return outcome
     return evolve(outcome, reason=Reason.RENAMED, replacement=match.current_url)
+
+
+_CAUTIOUS = Policy()
+
+
+def _unasked(target: str) -> Outcome:
+    """What is known of an address without asking anybody: whether anybody could ask for it."""
+    invalid = refusal(target, _CAUTIOUS) is Reason.INVALID_URL
+    return Outcome(target, Reason.INVALID_URL if invalid else Reason.NOT_ASKED)
 
 
 def _match(match: Match, shown: Callable[[str], str]) -> Match:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,13 +28,11 @@ _ROW_ENDS = re.compile(r"(\r?\n|\t)")
 class Changing:
     """Inputs whose documents are changed, each by `change`, and what there is to say of each.
 
-    With `only`, no others than those are looked at. `done` are the files that were written, or
-    had not to be.
+    `done` are the files that were written.
     """
 
     inputs: Inputs
     change: Callable[[Document], bytes]
-    only: Collection[str] | None = None
     done: set[str] = field(factory=set, init=False)
 
     def replace(self, backup: str | None = None) -> int:
@@ -42,7 +40,7 @@ class Changing:
         from safelinks.documents.files import replace  # noqa: PLC0415  `unwrap` does without
 
         changed = 0
-        for one in self._wanted():
+        for one in self.inputs:
             if one.folder is not None and backup and one.name.endswith(backup):
                 self.inputs.tell_skipped(f"{one.name}: it is the backup of an earlier run")
                 continue
@@ -56,13 +54,10 @@ class Changing:
                 self.done.add(one.name)
         return changed
 
-    def _wanted(self) -> Iterator[Input]:
-        return (one for one in self.inputs if self.only is None or one.name in self.only)
-
     def show(self, *, diff: bool) -> int:
         """Print what would change, as a diff or by name; how many files that are."""
         changed = 0
-        for one in self._wanted():
+        for one in self.inputs:
             with self.inputs.told(one):
                 changed += self._show_diff(one) if diff else self._show_name(one)
         return changed

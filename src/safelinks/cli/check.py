@@ -144,7 +144,14 @@ def check(
         show_recipients=show_recipients,
     )
     catalog = chosen.load()
-    inputs = Inputs(names, keep_redirectors, gitignore=not no_gitignore, verbose=verbose)
+    own = filter(None, (baseline, history, *(one.path for one in reporting.outputs)))
+    inputs = Inputs(
+        names,
+        keep_redirectors,
+        gitignore=not no_gitignore,
+        verbose=verbose,
+        aside=frozenset(own),
+    )
     found = collect(inputs.documents(), catalog, keep=_kept(names, changed_since))
     for note in found.notes:
         warn(note)
@@ -163,8 +170,8 @@ def check(
     if fix or diff:
         report = mend(inputs, survey, report, asked.outcomes, write=fix)
     report = known.mark(report)
-    known.save(report)
     reporting.finish(report)
+    known.save(report)
     context.exit(2 if inputs.failed and not report.interrupted else report.exit_code)
 
 

@@ -65,7 +65,7 @@ class Inputs:
 
     `failed` is whether there was one that was named, and could not be read or written. Without
     `gitignore`, directories are read with what git ignores; `verbose` tells of each file that was
-    left out, and why.
+    left out, and why. In directories, what the command writes itself is left `aside`.
     """
 
     names: Sequence[str]
@@ -73,6 +73,7 @@ class Inputs:
     failed: bool = False
     gitignore: bool = True
     verbose: bool = False
+    aside: frozenset[str] = frozenset()
     _skipped: list[DocumentError] = field(factory=list)
 
     def __iter__(self) -> Iterator[Input]:
@@ -80,6 +81,7 @@ class Inputs:
         from safelinks.documents.walk import files_in  # noqa: PLC0415
 
         seen: set[Path] = set()
+        own = {Path(os.path.realpath(name)) for name in self.aside}
         for name in dict.fromkeys(self.names):
             if name == STANDARD_INPUT:
                 yield Input("<stdin>", None, _in_blocks(standard_input("name a file")))
@@ -93,7 +95,7 @@ class Inputs:
                 self._tell_what_was_found(name, found)
             for path in [Path(name)] if found is None else found.files:
                 real = Path(os.path.realpath(path))
-                if real not in seen:
+                if real not in seen and not (found is not None and real in own):
                     seen.add(real)
                     yield Input(str(path), None if found is None else name, blocks_of(path))
             self._tell_what_was_skipped(name)

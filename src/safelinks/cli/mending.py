@@ -23,11 +23,13 @@ def mend(
 ) -> Report:
     """Change the files, or show what would be changed; the report on what is left to say."""
     plans = survey.mending(outcomes)
-    changing = Changing(inputs, lambda one: one.rewritten(plans[one.name].of), only=plans)
+    named = Inputs(tuple(plans), inputs.keep_redirectors)
+    changing = Changing(named, lambda one: one.rewritten(plans[one.name].of))
     if not write:
         changing.show(diff=True)
         return report
     changed = changing.replace()
+    inputs.failed |= named.failed
     left = tuple(one for one in report.findings if not (one.fixable and one.file in changing.done))
     mended = len(report.findings) - len(left)
     if changed:

@@ -6,14 +6,32 @@ It does so piece by piece, so that a long report need not be in memory as a whol
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 
 from safelinks.report import Report
-from safelinks.reports import json, jsonl, text
 
-__all__ = ["FORMATS"]
+__all__ = ["FORMATS", "Render"]
 
-FORMATS: Mapping[str, Callable[[Report], Iterator[str]]] = {
-    "text": text.render,
-    "json": json.render,
-    "jsonl": jsonl.render,
-}
+Render = Callable[[Report], Iterator[str]]
+_NAMES = (
+    "text", "json", "jsonl", "junit", "sarif", "github", "gitlab", "markdown", "csv", "html"
+)  # fmt: skip
+
+
+class _Renderers(Mapping[str, Render]):
+    """The renderers by the names of formats, each imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> Render:
+        if name not in _NAMES:
+            raise KeyError(name)
+        render: Render = import_module(f"safelinks.reports.{name}").render
+        return render
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_NAMES)
+
+    def __len__(self) -> int:
+        return len(_NAMES)
+
+
+FORMATS: Mapping[str, Render] = _Renderers()

@@ -1,0 +1,152 @@
+"""The report as Markdown, for the summary of a job or a ticket on GitHub or GitLab.
+
+Nothing in it is a link, a mention or an image: what could become one, or could end a table, stands
+in a code span. Plain words of a message stay plain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from safelinks.health.outcome import MEANING
+from safelinks.report import Report
+from safelinks.reports.phrases import address, caveats, count, shown
+from safelinks.rules import Finding
+
+__all__ = ["MOST_BYTES", "render"]
+
+MOST_BYTES = 900_000  # a step's summary may have 1 MiB, and GitHub shows nothing of a longer one
+_FOR_FINDINGS, _FOR_RESOURCES = 650_000, 200_000
+_FINDINGS = "| level | place | address | what | write instead |\n|---|---|---|---|---|\n"
+_RESOURCES = "| resource | agency | verdict | address | links |\n|---|---|---|---|---|\n"
+# A word with the punctuation of a sentence around it. Nothing in it is special in Markdown, nor
+# does GitHub or GitLab make a link of it, as it would of a host, `@name`, `#1`, `!1` or `GH-1`.
+_WORD = re.compile(r"(?!GH-)[(“‘\"']*[^\W_]+(?:['’-][^\W_]+)*[)”’\"'.,;:!?]*", re.IGNORECASE)
+_TICKS = re.compile("`+")
+
+
+def render(report: Report) -> Iterator[str]:
+    """`report` as Markdown of at most `MOST_BYTES`: the gravest findings, by file and place."""
+    yield f"## Links\n\n**{_headline(report)}**\n\n"
+    for caveat in caveats(report):
+        yield f"{caveat}\n\n"
+    yield from _findings(report)
+    yield from _resources(report)
+    yield f"{_counts(report)}\n"
+
+
+def _headline(report: Report) -> str:
+    """What is wrong, and what to do."""
+    failing = len({(finding.file, finding.subject) for finding in report.failures})
+    if failing:
+        which = "1 address fails" if failing == 1 else f"{count(failing, 'address')} fail"
+        return (
+            f"{which} this check: write what stands under “write instead”, or mend or remove "
+            "the link."
+        )
+    listed = sum(report.levels.values())
+    if listed:
+        return f"Nothing fails this check; see to what is listed, {count(listed, 'finding')}."
+    if not report.rows:
+        return "No links were found."
+    return f"Nothing is to be said against {count(len(report.rows), 'address')}."
+
+
+def _findings(report: Report) -> Iterator[str]:
+    """A table for each file, of all that is not known yet and has room."""
+    new = [finding for finding in report.findings if not finding.known]
+    lines = [_finding(finding) for finding in new]
+    order = sorted(range(len(new)), key=lambda number: new[number].level.rank)
+    kept = sorted(_with_room((number, lines[number]) for number in order))
+    for file, numbers in groupby(kept, key=lambda number: new[number].file):
+        yield f"### {_code(shown(file))}\n\n{_FINDINGS}"
+        yield from (lines[number] for number in numbers)
+        yield "\n"
+    if len(kept) < len(new):
+        yield f"Left out for want of room, the least grave first: {len(new) - len(kept)} more.\n\n"
+
+
+def _with_room(lines: Iterable[tuple[int, str]]) -> Iterator[int]:
+    """The numbers of `lines` that fit, in their order."""
+    room = _FOR_FINDINGS
+    for number, line in lines:
+        room -= len(line.encode())
+        if room < 0:
+            return
+        yield number
+
+
+def _finding(finding: Finding) -> str:
+    what = f"{finding.code} {_text(finding.message)}"
+    cells = (address(finding.url), address(finding.replacement))
+    url, instead = (_cell(_code(cell)) for cell in cells)
+    return _row((str(finding.level), _text(str(finding.place)), url, what, instead))
+
+
+def _resources(report: Report) -> Iterator[str]:
+    """What is linked of the catalog, folded away."""
+    links: dict[tuple[str, str, str, str], int] = {}
+    for row in report.rows:
+        if row.match is not None and row.match.resource is not None:
+            entry, words = row.match.resource, f"{row.verdict}: {MEANING[row.outcome.reason]}"
+            key = (entry.name, entry.agency, words, row.target or row.url)
+            links[key] = links.get(key, 0) + len(row.places)
+    lines = [
+        _row((_text(name), _text(agency), words, _cell(_code(address(url))), str(number)))
+        for (name, agency, words, url), number in links.items()
+    ]
+    if not lines:
+        return
+    yield f"<details>\n<summary>Resources: {len(lines)}</summary>\n\n{_RESOURCES}"
+    room = _FOR_RESOURCES
+    for number, line in enumerate(lines):
+        room -= len(line.encode())
+        if room < 0:
+            yield f"\nLeft out for want of room: {len(lines) - number} more.\n"
+            break
+        yield line
+    yield "\n</details>\n\n"
+
+
+def _counts(report: Report) -> str:
+    verdicts = [f"{number} {verdict}" for verdict, number in report.verdicts.items() if number]
+    levels = [count(number, str(level)) for level, number in report.levels.items() if number]
+    known = sum(finding.known for finding in report.findings)
+    places = f"{count(len(report.rows), 'address')} at {count(report.links, 'place')}"
+    parts = [f"{places} in {count(len(report.files), 'file')}", ", ".join(verdicts)]
+    parts.append(", ".join(levels) or "no findings")
+    parts.append(f"{known} known before, and not listed" if known else "")
+    parts.append(f"{report.silenced} ignored by comments" if report.silenced else "")
+    return f"{'; '.join(filter(None, parts))}."
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _text(text: str) -> str:
+    """A sentence in a table: every word that is more than a word in a code span."""
+    return " ".join(map(_word, shown(text).split()))
+
+
+def _word(word: str) -> str:
+    if _WORD.fullmatch(word):
+        return word
+    inner = word.rstrip(".,;:!?")
+    return _cell(_code(inner)) + word[len(inner) :]
+
+
+def _code(text: str) -> str:
+    """`text` as a code span (CommonMark, 6.1), whatever backticks are in it; empty for nothing."""
+    if not text:
+        return ""
+    fence = "`" * (max(map(len, _TICKS.findall(text)), default=0) + 1)
+    pad = " " if text[0] in "` " or text[-1] in "` " else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _cell(code: str) -> str:
+    """A code span in a table, which takes the backslash away again (GFM, 4.10)."""
+    return code.replace("|", r"\|")

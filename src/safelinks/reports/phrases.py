@@ -1,0 +1,84 @@
+"""Words that several formats share: a finding in one sentence, and what is to be said of a run.
+
+Everything from outside goes through `shown` or `address`. What comes out is one line, in which no
+terminal and no build service finds a command; each format still escapes what is special in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from safelinks import percent
+from safelinks.health.outcome import Reason, Verdict
+from safelinks.place import Place
+from safelinks.printable import printable, printable_url
+from safelinks.report import Report
+from safelinks.rules import Finding
+
+__all__ = ["address", "caveats", "count", "line_of", "sentence", "shown", "title"]
+
+# Build services obey these wherever they stand in a line of a log: GitHub's runner `##[add-mask]`,
+# the agent of Azure Pipelines `##vso[task.setvariable]`, TeamCity `##teamcity[...]`.
+_COMMAND = re.compile(r"(?<=#)#(?=\w*\[)")
+_DASH = " — "  # beside an address, nothing that could be taken for a part of it
+
+
+def shown(text: str) -> str:
+    """`text` on one line, without anything that a terminal or a build service obeys.
+
+    >>> shown("##[add-mask]a")
+    '#\\\\x23[add-mask]a'
+    """
+    return _COMMAND.sub(r"\\x23", printable(text))
+
+
+def address(url: str | None) -> str:
+    """The same for an address, which stays one; empty where there is none.
+
+    >>> address("https://a.example/##[add-mask]b")
+    'https://a.example/#%23[add-mask]b'
+    """
+    return percent.encode(printable_url(url), _COMMAND) if url else ""
+
+
+def title(finding: Finding) -> str:
+    """Code and name of the rule, as in ``SL301 dead``."""
+    return f"{finding.code} {finding.name}"
+
+
+def sentence(finding: Finding) -> str:
+    """What there is to say, of which address, and what to write instead."""
+    parts = [shown(finding.message), address(finding.url)]
+    if finding.replacement is not None:
+        parts.append(f"write {address(finding.replacement)} instead")
+    return _DASH.join(filter(None, parts))
+
+
+def line_of(place: Place) -> int | None:
+    """The line in the file; None where lines are those of a part of it, or there are none."""
+    return None if place.within else place.line
+
+
+def caveats(report: Report) -> Iterator[str]:
+    """What a reader has to know of the run as a whole: sentences, with nothing from outside."""
+    offline = report.verdicts[Verdict.OFFLINE]
+    if offline:
+        which = "any address" if offline == len(report.rows) else count(offline, "address")
+        yield (
+            f"This machine had no network, so nothing is said of {which}; "
+            "run it again with a connection."
+        )
+    if report.interrupted:
+        left = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
+        yield f"The check was interrupted: {count(left, 'address')} not asked, or not to the end."
+
+
+def count(number: int, what: str) -> str:
+    """A number of things, in words.
+
+    >>> count(1, "link"), count(2, "address")
+    ('1 link', '2 addresses')
+    """
+    plural = f"{what}es" if what.endswith("s") else f"{what}s"
+    return f"{number} {what if number == 1 else plural}"
