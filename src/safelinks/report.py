@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from attrs import evolve, field, frozen
 
@@ -12,6 +13,7 @@ from safelinks.health.outcome import Reason, Verdict
 from safelinks.remarks import Remark
 from safelinks.rows import Row
 from safelinks.rules import Finding, Level, Selection
+from safelinks.shown_text import FileText
 
 __all__ = ["Report", "Usage"]
 
@@ -35,7 +37,8 @@ class Report:
 
     `remarks` are what the texts say against their links. A check that was `interrupted` has not
     asked for all of them. `findings` is what the rules of `selection` have to say, by file and
-    place; `silenced` is how many more the texts themselves say to ignore.
+    place; `silenced` is how many more the texts themselves say to ignore. `at` is the moment that
+    it tells of. `texts` are those of the files, where they were asked for.
     """
 
     rows: tuple[Row, ...]
@@ -46,6 +49,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     selection: Selection = field(factory=Selection)
     silenced: int = 0
+    at: datetime = field(factory=lambda: datetime.now(UTC))
+    texts: tuple[FileText, ...] = ()
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:

@@ -18,11 +18,13 @@ from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.catalog.model import Confidence
 from safelinks.collection import Collection, Group, Key, appraise
 from safelinks.health.outcome import Hop, Outcome, Reason
+from safelinks.marking import shown_text
 from safelinks.redact import redact
 from safelinks.remarks import Remark
 from safelinks.report import Report
 from safelinks.rows import BROKEN, WORKS, Row, Sighting
 from safelinks.rules import Finding, Judge, Selection, in_order
+from safelinks.shown_text import FileText
 from safelinks.text import Link
 
 __all__ = ["Judged", "Survey"]
@@ -106,7 +108,16 @@ class Survey:
             in_order(findings, self.found.files),
             self.selection,
             len(self._judge.silenced),
+            self.now,
+            tuple(self._texts()),
         )
+
+    def _texts(self) -> Iterator[FileText]:
+        """The texts that were kept, as they may be shown."""
+        rows = {key: (at, self._judged[key][0]) for at, key in enumerate(self.found.groups)}
+        everybody = frozenset() if self.show_recipients else frozenset(self.found.everybody)
+        for file, raw in self.found.texts.items():
+            yield shown_text(file, raw, rows, self._shown, everybody)
 
     def _judgement(self, key: Key, outcomes: Mapping[str, Outcome]) -> Judged:
         """A row and what there is to say of it: the same, however often it is asked for."""

@@ -30,10 +30,10 @@ _PIECES = 1_000  # of a report that are written at once
 @click.option(
     "--format",
     "output_format",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "html"]),
     default="text",
     show_default=True,
-    help="Print a table for people, or one JSON object for programs.",
+    help="Print a table for people, one JSON object for programs, or a page to look at.",
 )
 @keep_redirectors
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
@@ -89,7 +89,7 @@ def check(
     remembering = _Remembering.of(history, max_age, dead_after)
     catalog = chosen.load()
     inputs = Inputs(files or (STANDARD_INPUT,), keep_redirectors)
-    found = collect(inputs.documents(), catalog)
+    found = collect(inputs.documents(), catalog, keep_texts=output_format == "html")
     for note in found.notes:
         warn(note)
     if inputs.failed and not found.files:

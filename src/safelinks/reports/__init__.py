@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from safelinks.report import Report
-from safelinks.reports import json, text
+from safelinks.reports import html, json, text
 
 __all__ = ["FORMATS"]
 
 FORMATS: Mapping[str, Callable[[Report], Iterator[str]]] = {
     "text": text.render,
     "json": json.render,
+    "html": html.render,
 }
