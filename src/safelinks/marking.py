@@ -222,10 +222,11 @@ def shown_text(
             text = text or row.target or row.url
         if text:
             pieces.append(Piece(text, number, cut.mark.sighting if cut.mark else 0))
-    beside = tuple(rows[key][0] for key in raw.beside)
+    marked = {cut.mark.key for cut in raw.cuts if cut.mark}
+    beside = tuple(rows[key][0] for key in raw.beside if key not in marked)
     whole = "".join(piece.text for piece in pieces)
     masked = mask(whole, everybody)
     if masked != whole:
-        marked = dict.fromkeys(piece.row for piece in pieces if piece.row is not None)
-        pieces, beside = [Piece(masked)], tuple(dict.fromkeys((*marked, *beside)))
+        beside = (*sorted(rows[key][0] for key in marked), *beside)
+        pieces = [Piece(masked)]
     return FileText(file, tuple(pieces), beside, raw.is_cut)
