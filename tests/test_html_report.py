@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -109,7 +110,7 @@ def test_the_outline_can_be_heard(notice: Report) -> None:
     levels = [int(one.tag[1]) for one in page.xpath("//h1|//h2|//h3|//h4")]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     for landmark in ("header", "main", "footer"):
         assert len(page.findall(f".//{landmark}")) == 1
     assert page.xpath("//table/caption")
@@ -149,7 +150,9 @@ def test_headlines(text: str, says: str) -> None:
 def test_nobody_was_asked() -> None:
     page = parsed(report_on(NOTICE, offline=True))
     assert text_of(next(iter(page.iter("h1")))) == "6 addresses, none of which was asked"
-    assert not page.xpath("//table//a[starts-with(@href,'http')][not(ancestor::*[@class='instead'])]")
+    assert not page.xpath(
+        "//table//a[starts-with(@href,'http')][not(ancestor::*[@class='instead'])]"
+    )
 
 
 def test_a_report_without_texts_has_all_else() -> None:
@@ -168,7 +171,10 @@ def test_the_policy_allows_the_style_and_the_script_and_nothing_else(notice: Rep
     rules = dict(rule.strip().split(" ", 1) for rule in str(policy).split(";"))
     assert rules["default-src"] == "'none'"
     assert "unsafe" not in policy
-    for tag, rule, name in (("style", "style-src", "report.css"), ("script", "script-src", "report.js")):
+    for tag, rule, name in (
+        ("style", "style-src", "report.css"),
+        ("script", "script-src", "report.js"),
+    ):
         (element,) = page.iter(tag)
         content = (ASSETS / name).read_bytes()
         assert (element.text or "").encode() == content
@@ -222,7 +228,7 @@ def test_only_what_works_and_is_what_it_seems_can_be_clicked() -> None:
 # --- Nobody breaks out, and nobody is told of ---
 
 BAD = "</script><script>window.__pwned=1</script>"
-IMAGE = "\"><img src=x onerror=\"window.__pwned=1\"><'"
+IMAGE = '"><img src=x onerror="window.__pwned=1"><\''
 HOSTILE = {
     "script": f"[{BAD}](https://a.example/{encode(BAD)})",
     "attribute": f"[{IMAGE}](https://a.example/?q={encode(IMAGE)})",
@@ -249,7 +255,7 @@ def test_nothing_hostile_breaks_out(kind: str) -> None:
     assert len(list(page.iter("script"))) == 1
     assert len(list(page.iter("style"))) == 1
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f]", page_text)
-    shown = page.text_content()
+    shown = str(page.xpath("string()"))
     assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b\ud800-\udfff]", shown)
     assert "\\u202e" in shown  # the name of the file, made visible
 
@@ -280,7 +286,9 @@ def test_recipients_are_nowhere() -> None:
     assert PERSON not in page
     assert "mocs.nyc.gov" not in page
     inner = wrap(f"https://example.org/u?m={encode(RECIPIENT)}")
-    text = f"To: {RECIPIENT.upper()}, {encode(RECIPIENT)}\n[{RECIPIENT}]({inner}) cut: {inner[:150]}"
+    text = (
+        f"To: {RECIPIENT.upper()}, {encode(RECIPIENT)}\n[{RECIPIENT}]({inner}) cut: {inner[:150]}"
+    )
     for name in ("a.txt", "a.md"):
         page = page_of(report_on(read(text, name)))
         assert "last@example" not in page.lower()

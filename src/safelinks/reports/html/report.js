@@ -30,7 +30,7 @@
     head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
     const sign = ascending ? 1 : -1;
     rows.sort((a, b) => sign * compare(a.keys[column], b.keys[column]) || a.order - b.order);
-    body.append(...rows.map((one) => one.row));
+    body.replaceChildren(...rows.map((one) => one.row));
   };
 
   for (const head of table.tHead.rows[0].cells) {

@@ -103,7 +103,8 @@ def summary(report: Report) -> Iterator[str]:
     if report.rows:
         yield from _counts(report)
     yield '<section class="todo" aria-labelledby="todo">\n<h2 id="todo">What to do</h2>\n'
-    tasks = [task for find in _TASKS for task in find(report)]
+    several = len(report.files) > 1
+    tasks = [task.html(with_file=several) for find in _TASKS for task in find(report)]
     if tasks:
         yield f"<ol>\n{''.join(tasks)}</ol>\n"
     else:
@@ -149,10 +150,11 @@ class _Task:
     rows: Sequence[Numbered] = ()
     says: Callable[[Row], str] = lambda row: text(MEANING[row.outcome.reason])
 
-    def __str__(self) -> str:
+    def html(self, *, with_file: bool) -> str:
+        """It as an item of a list, the rows with links to them."""
         named = "".join(
             f'<li><a href="#address-{number}">{_shown_name(row)}</a> '
-            f"<span>{self.says(row)}</span></li>"
+            f"<span>{self.says(row)}{f' ({text(row.file)})' if with_file else ''}</span></li>"
             for number, row in self.rows[:_MOST_NAMED]
         )
         more = len(self.rows) - _MOST_NAMED
@@ -173,15 +175,16 @@ def _chosen(report: Report, which: Callable[[Row], bool]) -> list[Numbered]:
     return [(number, row) for number, row in enumerate(report.rows, 1) if which(row)]
 
 
-def _mend(report: Report) -> Iterator[str]:
+def _mend(report: Report) -> Iterator[_Task]:
     rows = _chosen(report, lambda row: row.verdict in BROKEN and not row.excused)
     if rows:
         title = f"Mend or remove {count(len(rows), 'address')}."
-        yield str(_Task("dead", title, "Whoever follows them ends nowhere.", rows, _broken_because))
+        why = f"Whoever follows {'it' if len(rows) == 1 else 'them'} ends nowhere."
+        yield _Task("dead", title, why, rows, _broken_because)
     rows = _chosen(report, lambda row: row.verdict in BROKEN and row.excused)
     if rows:
-        why = "They did not work, but not often enough to fail the check."
-        yield str(_Task("failing", f"Watch {count(len(rows), 'address')}.", why, rows))
+        why = "Not working, but not often enough to fail the check."
+        yield _Task("failing", f"Watch {count(len(rows), 'address')}.", why, rows)
 
 
 def _broken_because(row: Row) -> str:
@@ -191,33 +194,34 @@ def _broken_because(row: Row) -> str:
     return f"{meaning}; write instead {address(row.replacement)}"
 
 
-def _look_closely(report: Report) -> Iterator[str]:
+def _look_closely(report: Report) -> Iterator[_Task]:
     rows = _chosen(report, lambda row: bool(row.suspicions))
     if rows:
         title = f"Look closely at {count(len(rows), 'suspicious address')}."
-        yield str(
-            _Task(
-                "suspicious", title, "Do not open them before you know whose they are.", rows,
-                lambda row: text(row.suspicions[0].reason),
-            )
-        )  # fmt: skip
+        one = len(rows) == 1
+        whose = f"{'it' if one else 'them'} before you know whose {'it is' if one else 'they are'}"
+        yield _Task("suspicious", title, f"Do not open {whose}.", rows, _suspected)
     elsewhere = sum(one.kind is Kind.LEADS_ELSEWHERE for one in report.remarks)
     if elsewhere:
         lead = "leads" if elsewhere == 1 else "lead"
         title = f"Mend {count(elsewhere, 'link')} that {lead} elsewhere."
-        yield str(_Task("suspicious", title, "The address, or the name that it goes by, is wrong."))
+        yield _Task("suspicious", title, "The address, or the name that it goes by, is wrong.")
 
 
-def _write_anew(report: Report) -> Iterator[str]:
+def _suspected(row: Row) -> str:
+    return text(row.suspicions[0].reason)
+
+
+def _write_anew(report: Report) -> Iterator[_Task]:
     rows = _chosen(report, lambda row: row.replacement is not None and row.verdict not in BROKEN)
     if rows:
         newer = "a newer one" if len(rows) == 1 else "newer ones"
         title = f"Replace {count(len(rows), 'address')} by {newer}."
         why = "What is written works, but may not for long."
-        yield str(_Task("moved", title, why, rows, lambda row: address(row.replacement or "")))
+        yield _Task("moved", title, why, rows, lambda row: address(row.replacement or ""))
 
 
-def _unwrap(report: Report) -> Iterator[str]:
+def _unwrap(report: Report) -> Iterator[_Task]:
     telling = sum(
         one.tells_recipient or one.tells_session for row in report.rows for one in row.sightings
     )
@@ -225,36 +229,36 @@ def _unwrap(report: Report) -> Iterator[str]:
         tells = "it tells" if telling == 1 else "they tell"
         title = f"Take the wrapper off {count(telling, 'link')}."
         why = f"In the file, {tells} whom the message was sent to. "
-        yield str(_Task("note", title, f"{why}<code>safelinks clean</code> does it."))
+        yield _Task("note", title, f"{why}<code>safelinks clean</code> does it.")
 
 
-def _open_yourself(report: Report) -> Iterator[str]:
+def _open_yourself(report: Report) -> Iterator[_Task]:
     rows = _chosen(report, lambda row: row.verdict is Verdict.UNCERTAIN)
     if rows:
         title = f"Open {count(len(rows), 'address')} yourself."
         why = "Something is there, but does not let a program see what."
-        yield str(_Task("uncertain", title, why, rows))
+        yield _Task("uncertain", title, why, rows)
 
 
-def _run_again(report: Report) -> Iterator[str]:
+def _run_again(report: Report) -> Iterator[_Task]:
     if report.verdicts[Verdict.OFFLINE]:
         why = "The machine that made this report had none."
-        yield str(_Task("offline", "Run this again with a network.", why))
+        yield _Task("offline", "Run this again with a network.", why)
     left = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
     if left:
         does = "was" if left == 1 else "were"
         how = "The check was interrupted." if report.interrupted else "The check was run offline."
-        yield str(_Task("skipped", f"Ask {count(left, 'address')} that {does} not asked.", how))
+        yield _Task("skipped", f"Ask {count(left, 'address')} that {does} not asked.", how)
 
 
-def _name_with_link(report: Report) -> Iterator[str]:
+def _name_with_link(report: Report) -> Iterator[_Task]:
     named = sum(one.kind is Kind.NOT_LINKED for one in report.remarks)
     if named:
         title = f"Consider {count(named, 'name')} without a link."
         why = 'The text speaks of them, and <a href="#remarks">says not where they are</a>.'
-        yield str(_Task("note", title, why))
+        yield _Task("note", title, why)
 
 
-_TASKS: tuple[Callable[[Report], Iterable[str]], ...] = (
+_TASKS: tuple[Callable[[Report], Iterable[_Task]], ...] = (
     _mend, _look_closely, _write_anew, _open_yourself, _run_again, _unwrap, _name_with_link,
 )  # fmt: skip

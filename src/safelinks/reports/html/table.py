@@ -36,6 +36,7 @@ _COLUMNS = (
     ("findings", "Findings", "number"),
 )
 _MOST_PLACES = 6
+_MANY = 200  # rows of which those out of sight are better not laid out
 _LEVELS: Mapping[Level, str] = {
     Level.ERROR: "Error",
     Level.WARNING: "Warning",
@@ -57,7 +58,8 @@ def table(report: Report, marks: Marks) -> Iterator[str]:
         order = ' aria-sort="ascending"' if name == "where" else ""
         yield f'<th scope="col" role="columnheader" class="{name}" data-sort="{kind}"{order}>'
         yield f"{title}</th>"
-    yield '</tr></thead>\n<tbody role="rowgroup">\n'
+    many = ' class="many"' if len(report.rows) > _MANY else ""
+    yield f'</tr></thead>\n<tbody role="rowgroup"{many}>\n'
     several = len(report.files) > 1
     for number, row in enumerate(report.rows):
         one = _Shown(number, row, found.get(number, ()), marks, report.at, with_file=several)
@@ -132,6 +134,7 @@ class _Shown:
         """All its cells."""
         row = self.row
         verdicts = f"{row.verdict} suspicious" if row.suspicions else str(row.verdict)
+        kind = "suspicious" if row.suspicions else row.verdict
         levels = " ".join(sorted({str(one.level) for one in self.found}))
         rank = min((one.level.rank for one in self.found), default=len(Level))
         gravity = 2 * GRAVEST_FIRST.index(row.verdict) + (not row.suspicions)
@@ -142,7 +145,7 @@ class _Shown:
         known = text(name) if name else '<span class="none">unknown</span>'
         file = f' data-file="{text(row.file)}"' if self.with_file else ""
         return (
-            f'<tr role="row" id="address-{self.number + 1}" class="is-{row.verdict}" tabindex="-1"'
+            f'<tr role="row" id="address-{self.number + 1}" class="is-{kind}" tabindex="-1"'
             f' data-verdict="{verdicts}" data-levels="{levels}"'
             f' data-resource="{text(name or "")}"{file}>\n'
             f'<td role="cell" class="verdict" data-key="{gravity}">{self._verdict()}</td>\n'
@@ -157,13 +160,14 @@ class _Shown:
         row = self.row
         meaning = MEANING[row.outcome.reason].removeprefix("works, ").removeprefix("but ")
         because = "" if meaning == "works" else f"<span>{text(meaning)}</span>"
-        verdict = f"<p>{shape(row.verdict)}<b>{VERDICT_WORDS[row.verdict]}</b> {because}</p>"
+        verdict = (
+            f'<p class="is-{row.verdict}">{shape(row.verdict)}'
+            f"<b>{VERDICT_WORDS[row.verdict]}</b> {because}</p>"
+        )
         if row.suspicions:
             reasons = "; ".join(one.reason for one in row.suspicions)
-            verdict += (
-                f'<p class="is-suspicious">{shape("suspicious")}<b>Suspicious</b> '
-                f"<span>{text(reasons)}</span></p>"
-            )
+            doubt = f"<b>Suspicious</b> <span>{text(reasons)}</span>"
+            verdict = f'<p class="is-suspicious">{shape("suspicious")}{doubt}</p>{verdict}'
         if row.excused:
             verdict += '<p class="aside">not often enough to fail the check</p>'
         return verdict

@@ -21,6 +21,7 @@ from safelinks.shown_text import FileText, Piece
 __all__ = ["marks_in", "remarks", "texts"]
 
 _GAP = re.compile(r"\n[ \t\r]*(?:\n[ \t\r]*){2,}")
+_BEGINNING = re.compile(r"\S{0,4}")  # stays on one line with the drawing before it
 _HEADINGS = {
     Kind.LEADS_ELSEWHERE: "Links that lead elsewhere than their name says",
     Kind.NOT_LINKED: "Named without a link",
@@ -89,9 +90,12 @@ def _mark(piece: Piece, number: int, row: Row, named: set[tuple[int, int]] | Non
     kind = "suspicious" if row.suspicions else str(row.verdict)
     word = "Suspicious, " if row.suspicions else ""
     word += VERDICT_WORDS[row.verdict].lower() if word else VERDICT_WORDS[row.verdict]
+    begins = _BEGINNING.match(piece.text)
+    at = begins.end() if begins else 0
     return (
-        f'<a class="mark is-{kind}" href="#address-{number + 1}"{name}>{shape(kind)}'
-        f'{lines(piece.text)}<span class="word"> ({word})</span></a>'
+        f'<a class="mark is-{kind}" href="#address-{number + 1}"{name}><span class="begins">'
+        f"{shape(kind)}{text(piece.text[:at])}</span>"
+        f'{lines(piece.text[at:])}<span class="word"> ({word})</span></a>'
     )
 
 
