@@ -154,7 +154,7 @@ class TestHistory:
         first, second = (_check(web.url("/gone"), *options) for _ in range(2))
         assert (first.exit_code, second.exit_code) == (0, 1)
         assert "did not work in 1 run since 20" in first.stdout
-        assert "in too few runs to fail this check" in first.stdout
+        assert "in too few runs to fail a check" in first.stdout
         assert "did not work in 2 runs since 20" in second.stdout
         assert "never seen to work" in second.stdout
 

@@ -73,6 +73,7 @@ ORDER = [
     "catalog.confusables",
     "catalog.known",
     "catalog.suspicion",
+    "catalog.imitations",
     "catalog.model",
     "catalog.match",
     "catalog.bodies",
@@ -134,8 +135,13 @@ ORDER = [
     "marking",
     "collection",
     "report",
+    "mending",
     "survey",
+    "reports.headline",
+    "reports.naming",
+    "reports.objects",
     "reports.json",
+    "reports.jsonl",
     "reports.text",
     "reports.html.escaping",
     "reports.html.summary",
@@ -146,7 +152,10 @@ ORDER = [
     "reports",
     "audit",
 ]
-WITHOUT_NETWORK = [*ORDER[: ORDER.index("health.lookup")], "report", "reports.json"]
+WITHOUT_NETWORK = [
+    *ORDER[: ORDER.index("health.lookup")],
+    *ORDER[ORDER.index("rows") : ORDER.index("reports.text")],
+]
 
 
 def _name(path: Path) -> str:

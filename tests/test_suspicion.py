@@ -129,6 +129,8 @@ SUSPICIOUS = [
     ("at-encoded", "https://nyc.gov%2Fsite%2Fmocs@evil.example/", Sign.USERINFO, "nyc.gov"),
     ("at-unlisted", "https://new.app.nyc.gov@evil.example/", Sign.USERINFO, "nyc.gov"),
     ("at-more", "https://www.nyc.gov-login@evil.example/", Sign.USERINFO, "www.nyc.gov"),
+    ("at-behind-a-hyphen", "https://login-nyc.gov@evil.example/", Sign.USERINFO, "nyc.gov"),
+    ("at-zero", "https://nyc.g0v@evil.example/", Sign.USERINFO, "nyc.gov"),
     ("at-verified", "https://www.nyc.gov@tool.example.gov/", Sign.USERINFO, "www.nyc.gov"),
     # Hosts for tests.
     ("stg", "https://a856-cityrecord-stg.nyc.gov/", Sign.STAGING, "a856-cityrecord.nyc.gov"),
@@ -242,6 +244,8 @@ IN_ORDER = [
     ("translated-hyphen", "https://a856--cityrecord-nyc-gov.translate.goog/"),
     ("amp", "https://www-nyc-gov.cdn.ampproject.org/c/s/www.nyc.gov/"),
     ("defender", "https://www.nyc.gov.mcas.ms/"),
+    ("defender-older", "https://www.nyc.gov.eu2.cas.ms/"),
+    ("netskope", "https://www.nyc.gov.rproxy.goskope.com/"),
     ("akamai", "https://www.nyc.gov.edgekey.net/"),
     ("cloudflare", "https://www.nyc.gov.cdn.cloudflare.net/"),
     ("library", "https://www.nyc.gov.ezproxy.library.example.edu/"),

@@ -21,7 +21,9 @@ __all__ = [
     "AND",
     "CANONICAL",
     "KEPT",
+    "MAIL_HOSTS",
     "MARKS",
+    "TEAMS_HOSTS",
     "Form",
     "Marks",
     "Parts",
@@ -41,19 +43,32 @@ class Form(StrEnum):
     OUTLOOK_WEB = "outlook-web"
 
 
+# Section 2. Below the first ones stands the label of a region.
+MAIL_HOSTS = (
+    "safelinks.protection.outlook.com",
+    "safelinks.protection.office365.us",
+    "safelinks.protection.partner.outlook.cn",
+    "safelinks.protection.outlook.cn",
+)
+TEAMS_HOSTS = (
+    "statics.teams.cdn.office.net",
+    "staticsint.teams.cdn.office.net",
+    "teams.public.onecdn.static.microsoft",
+)
+_MAIL_HOST, _TEAMS_HOST = (
+    rf"(?:{'|'.join(map(re.escape, hosts))})" for hosts in (MAIL_HOSTS, TEAMS_HOSTS)
+)
 _LABEL = r"(?:(?P<region>[a-z]{2,5}[0-9]{2})\.)?"
 _END = r"\.?(?P<port>:[0-9]*)?"  # a final dot is legal; which port is, `_split` decides
 
-# Section 2. A pattern and never a list of labels; ASCII only, so that no other script looks alike.
+# A pattern and never a list of labels; ASCII only, so that no other script looks alike.
 _HEAD = re.compile(
     rf"""
     (?P<scheme>https?)://
     (?:
-        {_LABEL}safelinks\.protection\.
-        (?:outlook\.com | office365\.us | (?:partner\.)?outlook\.cn){_END}
+        {_LABEL}{_MAIL_HOST}{_END}
         (?P<path>/ap/(?P<app>[a-z]{{1,3}})-[0-9a-f]{{8}}/? | /GetUrlReputation/? | /?)
-      | (?P<teams>(?:statics(?:int)?\.teams\.cdn\.office\.net
-            | teams\.public\.onecdn\.static\.microsoft){_END.replace("port", "teams_port")}
+      | (?P<teams>{_TEAMS_HOST}{_END.replace("port", "teams_port")}
         /evergreen-assets/safelinks/[0-9]+/atp-safelinks\.html)
       | (?P<outlook_web>outlook\.(?:office\.com | cloud\.microsoft | office365\.com | live\.com)
         {_END.replace("port", "outlook_web_port")}/mail/safelink\.html)
@@ -63,9 +78,7 @@ _HEAD = re.compile(
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 
-_ANY_HOST = re.compile(
-    r"(?:.+\.)?safelinks\.protection\.(?:outlook\.com|office365\.us|(?:partner\.)?outlook\.cn)"
-)
+_ANY_HOST = re.compile(rf"(?:.+\.)?{_MAIL_HOST}")
 
 # The shape of nearly every link in the wild, as the rewriter writes it: only characters that
 # encodeURIComponent leaves. Up to `&data=` for the target, which is all that most callers want;

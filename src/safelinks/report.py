@@ -37,8 +37,9 @@ class Report:
 
     `remarks` are what the texts say against their links. A check that was `interrupted` has not
     asked for all of them. `findings` is what the rules of `selection` have to say, by file and
-    place; `silenced` is how many more the texts themselves say to ignore. `at` is the moment that
-    it tells of. `texts` are those of the files, where they were asked for.
+    place; `silenced` is how many more the texts themselves say to ignore, and `mended` how many
+    are no longer true, for the files were changed. `at` is the moment that it tells of. `texts` are
+    those of the files, where they were asked for.
     """
 
     rows: tuple[Row, ...]
@@ -49,6 +50,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     selection: Selection = field(factory=Selection)
     silenced: int = 0
+    mended: int = 0
     at: datetime = field(factory=lambda: datetime.now(UTC))
     texts: tuple[FileText, ...] = ()
 

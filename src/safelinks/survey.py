@@ -19,11 +19,12 @@ from safelinks.catalog.model import Confidence
 from safelinks.collection import Collection, Group, Key, appraise
 from safelinks.health.outcome import Hop, Outcome, Reason
 from safelinks.marking import shown_text
+from safelinks.mending import Mending
 from safelinks.redact import redact
 from safelinks.remarks import Remark
 from safelinks.report import Report
 from safelinks.rows import BROKEN, WORKS, Row, Sighting
-from safelinks.rules import Finding, Judge, Selection, in_order
+from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.shown_text import FileText
 from safelinks.text import Link
 
@@ -108,8 +109,8 @@ class Survey:
             in_order(findings, self.found.files),
             self.selection,
             len(self._judge.silenced),
-            self.now,
-            tuple(self._texts()),
+            at=self.now,
+            texts=tuple(self._texts()),
         )
 
     def _texts(self) -> Iterator[FileText]:
@@ -127,13 +128,45 @@ class Survey:
             judged = self._judged[key] = (row, tuple(self._judge.of_row(row)))
         return judged
 
-    def _row(self, file: str, group: Group, outcomes: Mapping[str, Outcome]) -> Row:
-        """A row, everything in it as it may be shown."""
+    def mending(self, outcomes: Mapping[str, Outcome]) -> Mapping[str, Mending]:
+        """What may be changed without asking a person, by file.
+
+        What a comment in a text says to ignore somewhere stays as it is in all of that file.
+        """
+        silenced = {(one.file, one.subject, one.code) for one in self._judge.silenced}
+        plans: dict[str, Mending] = {}
+        for key, group in self.found.groups.items():
+            target = group.first.target
+            row, findings = self._judgement(key, outcomes)
+            certain = {
+                one.code
+                for one in findings
+                if one.fixable and (one.file, one.subject, one.code) not in silenced
+            }
+            if target is None or not certain:
+                continue
+            plan = plans.setdefault(row.file, Mending())
+            if certain & OF_WRAPPERS:
+                plan.bare.add(target)
+            # As the text has it, not as it may be shown.
+            written = self._row(row.file, group, outcomes, str).fix
+            if written is not None and certain - OF_WRAPPERS:
+                plan.written[target] = written
+        return plans
+
+    def _row(
+        self,
+        file: str,
+        group: Group,
+        outcomes: Mapping[str, Outcome],
+        shown: Callable[[str], str] | None = None,
+    ) -> Row:
+        """A row, everything in it as it may be `shown`."""
         if group.first.target is not None and not group.is_appraised:
             group.match = self.catalog.identify(group.first.target)
             group.doubts = self.catalog.suspicions(group.first.target)
             group.is_appraised = True
-        shown, first = self._shown, group.first
+        shown, first = shown or self._shown, group.first
         outcome = outcome_of(first, outcomes, group.match)
         excused = (
             outcome.verdict in BROKEN

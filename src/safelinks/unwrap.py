@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from attrs import frozen
+from attrs import field, frozen
 
 from safelinks import safelink, wrappers
 from safelinks.errors import ChainLoopError, ChainTooDeepError
@@ -17,7 +17,7 @@ from safelinks.redact import mask, recipients, redact
 from safelinks.safelink import SafeLink
 from safelinks.wrappers import Opaque
 
-__all__ = ["MAX_LAYERS", "Layer", "Unwrapped", "unwrap"]
+__all__ = ["MAX_LAYERS", "Layer", "Unwrapped", "instead", "unwrap"]
 
 MAX_LAYERS = 10  # spec, section 6
 
@@ -112,6 +112,21 @@ class Unwrapped:
         """When the link was rewritten, from its ticks; UTC."""
         link = self.safe_link
         return link.wrapped_at if link else None
+
+
+@frozen
+class _Instead:
+    """What stands in for a layer where one address is written instead of another."""
+
+    wrapper: str
+    url: str = field(repr=False)
+    target: str = field(repr=redact)
+    recipient: None = None
+
+
+def instead(url: str, target: str) -> Unwrapped:
+    """`url` as if it were wrapped around `target`: for who writes that in its place."""
+    return Unwrapped(url, target, () if target == url else (_Instead("", url, target),))
 
 
 def unwrap(url: str, *, max_layers: int = MAX_LAYERS, keep_redirectors: bool = False) -> Unwrapped:

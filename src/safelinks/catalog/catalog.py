@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 
 from safelinks.catalog import files
 from safelinks.catalog.fields import Violation, told
+from safelinks.catalog.imitations import with_wrappers
 from safelinks.catalog.index import Hit, parameter_of
 from safelinks.catalog.known import Known
 from safelinks.catalog.layers import EMPTY, Layers, put_over
@@ -22,7 +23,7 @@ from safelinks.catalog.model import Agency, Contents, Conventions, HostAlias, Re
 from safelinks.catalog.names import Names
 from safelinks.catalog.protection import known_of
 from safelinks.catalog.search import search
-from safelinks.catalog.suspicion import Suspicion, suspicions
+from safelinks.catalog.suspicion import Suspicion
 from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
 from safelinks.unwrap import MAX_LAYERS, unwrap
@@ -158,6 +159,7 @@ class Catalog:
     def suspicions(self, url: str) -> tuple[Suspicion, ...]:
         """Why `url`, wrapped or not, looks like the owner's and is not, or should not be public.
 
+        Nor should it look like the host of a link wrapper and be none, whoever the owner is.
         Total: an address that cannot be read has none.
 
         >>> [str(found.sign) for found in Catalog.nyc().suspicions("https://www.nyc-gov.org/")]
@@ -167,7 +169,7 @@ class Catalog:
             address = split(unwrap(url).target)
         except SafelinksError:
             return ()
-        return suspicions(address, self._known)
+        return with_wrappers(address, self._known)
 
     @cached_property
     def _known(self) -> Known:

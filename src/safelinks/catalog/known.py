@@ -34,6 +34,8 @@ class Known:
     whatever its ending; never one that others share, as atlassian.net. `hosts` are the exact hosts
     of resources and agencies. `paths` are distinctive paths, in lower case, and their hosts.
     `numbers` are those of application hosts ("856"), `sign_in_hosts` those where people log in.
+    `spellings` are more ways to write a name in one label, to the name. A slip of the hand is told
+    in labels that have `long` letters.
     """
 
     domains: frozenset[str]
@@ -41,6 +43,8 @@ class Known:
     paths: Mapping[str, str] = field(factory=dict, hash=False)
     numbers: frozenset[str] = frozenset()
     sign_in_hosts: frozenset[str] = frozenset()
+    spellings: Mapping[str, str] = field(factory=dict, hash=False)
+    long: int = LONG
 
     # Domains and hosts, these with and without "www.".
     own: frozenset[str] = field(init=False, repr=False, eq=False)
@@ -74,7 +78,8 @@ class Known:
 
     @_brands.default
     def _spelled(self) -> dict[str, tuple[str, str]]:
-        return {
+        listed = {skeleton(label): (label, name) for label, name in self.spellings.items()}
+        return listed | {
             skeleton(spelling): (spelling, domain)
             for domain in sorted(self.domains)
             for spelling in _spellings(domain)
@@ -87,7 +92,7 @@ class Known:
             # A name below an own domain cannot be registered by anybody else.
             if name in self.domains or not self._is_below_domain(name):
                 for label in name.split(".")[:-1]:
-                    for end in _ends(label) if len(label) >= LONG else ():
+                    for end in _ends(label) if len(label) >= self.long else ():
                         near.setdefault(end, set()).add(label)
         return {end: frozenset(labels) for end, labels in near.items()}
 
@@ -146,7 +151,7 @@ class Known:
     def mistyped(self, host: str) -> Iterator[tuple[str, str]]:
         """Each long label of `host` that is one letter off, and the label that it should be."""
         for label in host.split(".")[:-1]:
-            if len(label) >= LONG - 1:
+            if len(label) >= self.long - 1:
                 begin, end = (self._nearly.get(end, _NONE) for end in _ends(label))
                 near = (known for known in begin | end if _one_letter_off(label, known))
                 yield from ((label, known) for known in sorted(near))

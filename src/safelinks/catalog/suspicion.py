@@ -19,7 +19,16 @@ from safelinks.catalog.confusables import skeleton
 from safelinks.catalog.known import Known
 from safelinks.urls import Address, registrable_domain
 
-__all__ = ["Known", "Sign", "Suspicion", "suspicions"]
+__all__ = [
+    "Known",
+    "Sign",
+    "Suspicion",
+    "behind_relay",
+    "imitation",
+    "is_verified",
+    "name_before_at",
+    "suspicions",
+]
 
 
 class Sign(StrEnum):
@@ -32,6 +41,7 @@ class Sign(StrEnum):
     USERINFO = "name-before-at"
     STAGING = "staging-host"
     INSECURE_SIGN_IN = "insecure-sign-in"
+    WRAPPER_LOOKALIKE = "lookalike-wrapper"
 
 
 @frozen
@@ -59,21 +69,26 @@ def suspicions(address: Address, known: Known) -> tuple[Suspicion, ...]:
     >>> suspicions(split("https://www.nyc.gov/"), known)
     ()
     """
-    host = _behind_relay(address.host)
+    host = behind_relay(address.host)
     if known.owner(host):
         rules = _OF_OWN
-    elif host.endswith(_VERIFIED) and "xn--" not in host:
+    elif is_verified(host):
         rules = _OF_VERIFIED
     else:
         rules = _OF_STRANGERS
     return tuple(found for rule in rules if (found := rule(address, host, known)))
 
 
+def is_verified(host: str) -> bool:
+    """Whether `host` is such as only those are given who have said who they are."""
+    return host.endswith(_VERIFIED) and "xn--" not in host
+
+
 # --- Relays: hosts of a service that name another host, whose pages they pass on ---
 
 
 def _in_front(name: str) -> str:
-    """Defender for Cloud Apps and content networks put themselves behind the name."""
+    """Defender for Cloud Apps, Netskope and content networks put themselves behind the name."""
     return name
 
 
@@ -93,6 +108,8 @@ _RELAYS: dict[str, Callable[[str], str]] = {
     ".mcas.ms": _in_front,
     ".mcas-gov.ms": _in_front,
     ".mcas-gov.us": _in_front,
+    **{f".{region}.cas.ms": _in_front for region in ("us", "us2", "us3", "eu", "eu2")},
+    ".rproxy.goskope.com": _in_front,
     ".edgekey.net": _in_front,
     ".edgesuite.net": _in_front,
     ".cdn.cloudflare.net": _in_front,
@@ -101,7 +118,7 @@ _RELAYS: dict[str, Callable[[str], str]] = {
 _RELAY_ENDINGS = tuple(_RELAYS)
 
 
-def _behind_relay(host: str) -> str:
+def behind_relay(host: str) -> str:
     """The host that is meant: `host` itself, or the one whose pages it passes on."""
     if host.endswith(_RELAY_ENDINGS):
         for ending, read in _RELAYS.items():
@@ -116,29 +133,35 @@ _NO_HOST = re.compile(r"[:/\\?#\s]")
 _MAX_HOST = 253
 
 
-def _name_before_at(address: Address, _: str, known: Known) -> Suspicion | None:
+def name_before_at(address: Address, _: str, known: Known) -> Suspicion | None:
     """``https://www.nyc.gov@evil.example/``: what stands before the "@" is only a user's name."""
     if not address.userinfo:
         return None
     before = percent.decode(address.userinfo).lower()
     before = _NO_HOST.split(before, maxsplit=1)[0][:_MAX_HOST]
     # A user whose name is an e-mail address ("jo%40nyc.gov@") names a person, no place.
-    name = None if "@" in before else known.owner(before) or known.within(skeleton(before))
+    if "@" in before:
+        return None
+    # The hyphen at the end lets a name count that nothing follows: it all is before the "@".
+    name = known.owner(before) or known.within(f"{skeleton(before)}-")
     if name is None:
         return None
     reason = f"what stands before the @ names {name}, but the host is {address.host}"
     return Suspicion(Sign.USERINFO, reason, name)
 
 
-def _imitation(_: Address, host: str, known: Known) -> Suspicion | None:
-    """The first of the ways to imitate a name that `host` shows; one is enough."""
+def _imitation_or_part(_: Address, host: str, known: Known) -> Suspicion | None:
     look = skeleton(host)
+    return imitation(host, look, known) or _disguised(host, look, known)
+
+
+def imitation(host: str, look: str, known: Known) -> Suspicion | None:
+    """The first of the ways to imitate a name that `host` shows, whose skeleton is `look`."""
     return (
         _contains(host, look, known)
         or _drawn_alike(host, look, known)
         or _in_label(host, look, known)
         or _mistyped(host, known)
-        or _disguised(host, look, known)
     )
 
 
@@ -311,6 +334,6 @@ def _insecure_sign_in(address: Address, _: str, known: Known) -> Suspicion | Non
 
 
 _Rule = Callable[[Address, str, Known], Suspicion | None]
-_OF_VERIFIED: tuple[_Rule, ...] = (_name_before_at,)
-_OF_STRANGERS: tuple[_Rule, ...] = (*_OF_VERIFIED, _imitation, _numbered, _path_elsewhere)
+_OF_VERIFIED: tuple[_Rule, ...] = (name_before_at,)
+_OF_STRANGERS: tuple[_Rule, ...] = (*_OF_VERIFIED, _imitation_or_part, _numbered, _path_elsewhere)
 _OF_OWN: tuple[_Rule, ...] = (_staging, _insecure_sign_in)

@@ -22,6 +22,7 @@ from safelinks.cli.check import check
 from safelinks.cli.clean import clean
 from safelinks.cli.inputs import complain
 from safelinks.cli.network import INTERRUPTED
+from safelinks.cli.rules import rule, rules, schema
 from safelinks.cli.unwrap import unwrap
 from safelinks.cli.wrappers import wrappers
 from safelinks.errors import SafelinksError
@@ -142,7 +143,9 @@ def main(
     context.obj = Chosen(catalog_files, no_default_catalog)
     if os.environ.get("NO_COLOR"):
         context.color = False
+    elif os.environ.get("FORCE_COLOR"):
+        context.color = True
 
 
-for _command in (unwrap, clean, check, catalog, wrappers):
+for _command in (unwrap, clean, check, catalog, rules, rule, schema, wrappers):
     main.add_command(_command)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -11,30 +10,46 @@ from attrs import frozen
 
 from safelinks.cli.catalogs import Chosen, catalog_options
 from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, warn
+from safelinks.cli.mending import mend
 from safelinks.cli.network import Asked, Network, network_options
+from safelinks.cli.outputs import ORDER, InOrder, outputs_of
+from safelinks.cli.reporting import Reporting
+from safelinks.cli.selecting import selection_options
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from safelinks.catalog import Catalog
-    from safelinks.health.outcome import Verdict
+    from safelinks.health.outcome import Outcome, Verdict
+    from safelinks.rules import Selection
 
 __all__ = ["check"]
 
-_PIECES = 1_000  # of a report that are written at once
 
-
-@click.command()
+@click.command(cls=InOrder)
 @click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY|-]...")
 @click.option("--offline", is_flag=True, help="Decode and name the links; ask nobody.")
 @click.option(
     "--format",
-    "output_format",
-    type=click.Choice(["text", "json", "html"]),
-    default="text",
-    show_default=True,
-    help="Print a table for people, one JSON object for programs, or a page to look at.",
+    "formats",
+    multiple=True,
+    metavar="NAME[=FILE]",
+    help="Report in this format: text (the default), json, jsonl, junit, sarif, github, gitlab, "
+    "markdown, csv or html. May be given several times, each with an -o of its own.",
 )
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FILE",
+    help="Write the format before it to this file; - is standard output.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say only what fails the check.")
+@click.option("-v", "--verbose", is_flag=True, help="Say all that is known of every address.")
+@click.option("--fix", is_flag=True, help="Write into the files what is certain to be better.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change; change nothing.")
+@selection_options
 @keep_redirectors
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
 @click.option(
@@ -66,11 +81,17 @@ def check(
     *,
     keep_redirectors: bool,
     offline: bool,
-    output_format: str,
+    formats: tuple[str, ...],
+    outputs: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+    fix: bool,
+    diff: bool,
     show_recipients: bool,
     history: str | None,
     max_age: tuple[str, ...],
     dead_after: int,
+    selection: Selection,
     network: Network,
     chosen: Chosen,
 ) -> None:
@@ -81,6 +102,14 @@ def check(
     machine has no network: then nothing is said about the links. Ctrl-C ends it with a report on
     what is known by then.
     """
+    reporting = Reporting.of(
+        outputs_of(formats, outputs, context.meta[ORDER]), quiet=quiet, verbose=verbose, diff=diff
+    )
+    names = files or (STANDARD_INPUT,)
+    if (fix or diff) and STANDARD_INPUT in names:
+        raise click.UsageError("--fix and --diff need files: standard input cannot be changed.")
+    if fix and diff:
+        raise click.UsageError("--diff shows what --fix would change: give one of them.")
     if not offline:
         network.prepare()
     from safelinks.collection import appraise, collect  # noqa: PLC0415  much, for this command
@@ -88,24 +117,25 @@ def check(
 
     remembering = _Remembering.of(history, max_age, dead_after)
     catalog = chosen.load()
-    inputs = Inputs(files or (STANDARD_INPUT,), keep_redirectors)
-    found = collect(inputs.documents(), catalog, keep_texts=output_format == "html")
+    inputs = Inputs(names, keep_redirectors)
+    found = collect(inputs.documents(), catalog, keep_texts=reporting.shows_texts)
     for note in found.notes:
         warn(note)
     if inputs.failed and not found.files:
         context.exit(2)
+    survey = Survey(
+        found, catalog, selection, show_recipients=show_recipients, dead_after=dead_after
+    )
+    heard = reporting.begin(survey)
     asked = (
         Asked({})
         if offline
-        else remembering.ask(network, found.targets, catalog, appraise(found, catalog))
+        else remembering.ask(network, found.targets, catalog, appraise(found, catalog), heard)
     )
-    survey = Survey(found, catalog, show_recipients=show_recipients, dead_after=dead_after)
     report = survey.report(asked.outcomes, interrupted=asked.interrupted)
-    from safelinks.reports import FORMATS  # noqa: PLC0415
-
-    pieces = FORMATS[output_format](report)
-    while part := "".join(islice(pieces, _PIECES)):
-        click.echo(part, nl=False)
+    if fix or diff:
+        report = mend(inputs, survey, report, asked.outcomes, write=fix)
+    reporting.finish(report)
     context.exit(2 if inputs.failed and not report.interrupted else report.exit_code)
 
 
@@ -129,15 +159,27 @@ class _Remembering:
             raise click.BadParameter(str(error), param_hint="'--max-age'") from None
 
     def ask(
-        self, network: Network, urls: Sequence[str], catalog: Catalog, meanwhile: Iterable[object]
+        self,
+        network: Network,
+        urls: Sequence[str],
+        catalog: Catalog,
+        meanwhile: Iterable[object],
+        heard: Callable[[Outcome], object],
     ) -> Asked:
         """Ask, and remember what came of it."""
         if self.path is None:
-            return network.ask(urls, catalog, meanwhile=meanwhile)
+            return network.ask(urls, catalog, meanwhile=meanwhile, heard=heard)
         from safelinks.health.history import History  # noqa: PLC0415
 
         with History(self.path, key=network.key) as history:
-            asked = network.ask(urls, catalog, history, self.max_age, meanwhile)
+            asked = network.ask(
+                urls,
+                catalog,
+                history=history,
+                max_age=self.max_age,
+                meanwhile=meanwhile,
+                heard=heard,
+            )
         if history.warning:
             warn(history.warning)
         return asked

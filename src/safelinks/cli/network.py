@@ -147,14 +147,16 @@ class Network:
         self,
         urls: Sequence[str],
         catalog: Catalog,
+        *,
         history: History | None = None,
         max_age: Mapping[Verdict, timedelta] | None = None,
         meanwhile: Iterable[object] = (),
+        heard: Callable[[Outcome], object] = lambda _: None,
     ) -> Asked:
         """The outcome of every one of `urls`; progress is shown on a terminal.
 
-        `meanwhile` is gone through while answers are waited for, at least in part. Ctrl-C ends it
-        all with what is known by then.
+        `meanwhile` is gone through while answers are waited for, at least in part; `heard` is told
+        every outcome as it comes. Ctrl-C ends it all with what is known by then.
         """
         import asyncio  # noqa: PLC0415  slow to import
 
@@ -172,6 +174,7 @@ class Network:
             def note(outcome: Outcome) -> None:
                 outcomes[outcome.url] = outcome
                 progress.update(1)
+                heard(outcome)
 
             try:
                 asyncio.run(_check(checker, urls, note, meanwhile))

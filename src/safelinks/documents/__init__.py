@@ -16,7 +16,7 @@ from safelinks.documents.prose import Prose
 from safelinks.errors import DocumentError
 from safelinks.redact import redact
 from safelinks.text import Link, Peel
-from safelinks.unwrap import Unwrapped, unwrap
+from safelinks.unwrap import Unwrapped, instead, unwrap
 
 __all__ = ["Document", "Prose", "read", "read_all", "read_each"]
 
@@ -67,20 +67,16 @@ class Document:
         """
         return self._content.cleaned(_redacted)
 
+    def rewritten(self, instead_of: Callable[[Unwrapped], Unwrapped]) -> bytes:
+        """The same document with another address for every link of which that gives one.
 
-@frozen
-class _Blanked:
-    """What stands in for a layer where a wrapper stays and only loses what is personal."""
-
-    wrapper: str
-    url: str
-    target: str
-    recipient: None = None
+        Raises NotWritableError as `cleaned` does.
+        """
+        return self._content.cleaned(lambda url: instead_of(self._peel(url)))
 
 
 def _redacted(url: str) -> Unwrapped:
-    shown = redact(url)
-    return Unwrapped(url, shown, () if shown == url else (_Blanked("", url, shown),))
+    return instead(url, redact(url))
 
 
 def read(

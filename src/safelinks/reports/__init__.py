@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from safelinks.report import Report
-from safelinks.reports import html, json, text
+from safelinks.reports import html, json, jsonl, text
 
 __all__ = ["FORMATS"]
 
 FORMATS: Mapping[str, Callable[[Report], Iterator[str]]] = {
     "text": text.render,
     "json": json.render,
+    "jsonl": jsonl.render,
     "html": html.render,
 }

@@ -1,19 +1,44 @@
-"""The report for a person at a terminal: a table, then what it means and what to do."""
+"""The report for a person at a terminal: what is wrong and what to do, then address by address.
+
+Every line begins with something of ours: no text of a stranger's can look like a command to what
+reads the log.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import IntEnum
+from itertools import groupby
 
 import click
+from attrs import frozen
 
 from safelinks.health.outcome import MEANING, Reason, Verdict
 from safelinks.printable import printable, printable_url
-from safelinks.remarks import Kind
 from safelinks.report import Report, Usage
+from safelinks.reports.headline import conclusion, count, headline
+from safelinks.reports.naming import name_of, where
 from safelinks.rows import BROKEN, Row
+from safelinks.rules import Finding, Level
 
-__all__ = ["render"]
+__all__ = ["Detail", "View", "render"]
+
+
+class Detail(IntEnum):
+    """How much is said: what fails, what matters, or all that is known."""
+
+    QUIET = 0
+    NORMAL = 1
+    VERBOSE = 2
+
+
+@frozen
+class View:
+    """How a report is looked at: in how much `detail`, and in how many columns (None: any)."""
+
+    detail: Detail = Detail.NORMAL
+    columns: int | None = None
+
 
 _COLOURS: Mapping[Verdict, str] = {
     Verdict.ALIVE: "green",
@@ -24,134 +49,203 @@ _COLOURS: Mapping[Verdict, str] = {
     Verdict.SKIPPED: "cyan",
     Verdict.OFFLINE: "magenta",
 }
-_HEADINGS = ("RESOURCE", "VERDICT")
-_WHERE = {True: "LINES", False: "PLACES"}
-_HEADINGS_OF_REMARKS: Mapping[Kind, str] = {
-    Kind.LEADS_ELSEWHERE: "LINKS THAT LEAD ELSEWHERE",
-    Kind.NOT_LINKED: "NAMED WITHOUT A LINK",
-}
-_WIDEST_NAME = 48
-_MOST_LINES = 8
-_FEW_DAYS = 14  # that a certificate has left
-_WORKS = (Verdict.ALIVE, Verdict.MOVED)
-_SELF_EXPLAINING = (*_WORKS, Verdict.OFFLINE)
+_OF_LEVEL: Mapping[Level | None, str] = {
+    Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan", None: "green"
+}  # fmt: skip
+_MARGIN = max(map(len, Verdict)) + 4
+_NARROW = 50  # columns; below, addresses begin further to the left
+_MOST_WELL = 12  # addresses of a file that nothing is said against
+_WRAPPER = "SL1"
+_NOT_LINKED = "SL402"
 
 
-def render(report: Report) -> Iterator[str]:
+def render(report: Report, view: View | None = None) -> Iterator[str]:
     """`report` as text, with ANSI colours, which click takes out again where they do not belong."""
-    by_file: dict[str, list[Row]] = {file: [] for file in report.files}
-    for row in report.rows:
-        by_file[row.file].append(row)
-    for file, rows in by_file.items():
-        links = sum(len(row.places) for row in rows)
-        yield f"{printable(file)}: {_count(links, 'link')}, {_count(len(rows), 'address')}\n\n"
-        yield from _lines_of(_table(rows))
-    yield from _lines_of(_resource_lines(report))
-    yield from _lines_of(_remark_lines(report))
-    yield from _lines_of(_verdict_lines(report))
+    lines = _Lines(report, view or View())
+    return (f"{line}\n" for line in lines.all())
 
 
-def _lines_of(lines: Iterator[str]) -> Iterator[str]:
-    return (f"{line}\n" for line in lines)
+@frozen
+class _Lines:
+    report: Report
+    view: View
 
+    def all(self) -> Iterator[str]:
+        """Every line of the report."""
+        quiet = self.view.detail is Detail.QUIET
+        if quiet and not self.report.exit_code:
+            return
+        if not quiet:
+            yield from self._headline()
+        said: dict[tuple[str, str], list[Finding]] = {}
+        for finding in self.report.findings:
+            if finding.url is not None:
+                said.setdefault((finding.file, finding.url), []).append(finding)
+        for file, rows in groupby(self.report.rows, key=lambda row: row.file):
+            yield from self._file(file, list(rows), said)
+        if not quiet:
+            yield from self._not_linked()
+            if self.view.detail is Detail.VERBOSE:
+                yield from self._resources()
+            yield from self._asides()
+        yield conclusion(self.report)
 
-def _table(rows: list[Row]) -> Iterator[str]:
-    if not rows:
-        return
-    names = [_name(row) for row in rows]
-    verdicts = [_verdict(row) for row in rows]
-    name_width = max(map(len, (_HEADINGS[0], *names)))
-    verdict_width = max(map(len, (_HEADINGS[1], *verdicts)))
-    lines_only = not any(place.within for row in rows for place in row.places)
-    yield f"{_HEADINGS[0]:{name_width}}  {_HEADINGS[1]:{verdict_width}}  {_WHERE[lines_only]}"
-    for row, name, verdict in zip(rows, names, verdicts, strict=True):
-        shown = click.style(f"{verdict:{verdict_width}}", fg=_COLOURS[row.verdict])
-        yield f"{name:{name_width}}  {shown}  {_where(row, lines_only=lines_only)}"
-        yield f"    {printable_url(row.target or row.url)}"
-        if row.replacement is not None:
-            yield f"    now: {printable_url(row.replacement)}"
-        elif row.outcome.reason is Reason.REDIRECTED:
-            yield f"    ends at: {printable_url(row.outcome.final_url)}"
-        if _tells(row):
-            yield f"    {printable(row.outcome.evidence)}"
-        yield from (f"    {printable(line)}" for line in _noted(row))
-        for doubt in row.suspicions:
-            yield click.style(f"    suspicious: {printable(doubt.reason)}", fg="red")
-        if row.recipients:
-            yield f"    sent to: {', '.join(map(printable, row.recipients))}"
-    yield ""
-
-
-def _name(row: Row) -> str:
-    """What a row's address is; names come from catalogs, which may be anybody's."""
-    match = row.match
-    if match is not None and match.resource is not None:
-        name = printable(match.resource.name)
-        if len(name) > _WIDEST_NAME:
-            name = f"{name[: _WIDEST_NAME - 1]}…"
-        return f"{name} ({printable(match.resource.agency)})"
-    if match is not None and match.agency is not None:
-        return f"a page of {printable(match.agency.name)}"
-    if match is not None and match.site is not None:
-        return printable(match.site)
-    return "unknown"
-
-
-def _verdict(row: Row) -> str:
-    verdict, reason = row.verdict, row.outcome.reason
-    if reason in (Reason.OK, Reason.NO_NETWORK):
-        return str(verdict)
-    words = MEANING[reason].removeprefix("works, ").removeprefix("but ")
-    return f"{verdict}: {words}"
-
-
-def _noted(row: Row) -> Iterator[str]:
-    """What a reader should know beside the verdict."""
-    outcome, past = row.outcome, row.outcome.past
-    if past is not None and past.runs:
-        since = f" since {past.since:%Y-%m-%d}" if past.since else ""
-        alive = (
-            f"last worked {past.last_alive:%Y-%m-%d}" if past.last_alive else "never seen to work"
-        )
-        yield f"did not work in {_count(past.runs, 'run')}{since}, {alive}"
-    if past is not None and past.reused:
-        yield f"as found at {past.reused:%Y-%m-%d %H:%M} UTC"
-    if row.excused:
-        yield "not often enough to fail this check"
-    if outcome.certificate is not None and outcome.verdict in _WORKS:
-        days = outcome.certificate.days_left(datetime.now(UTC))
-        if days < 0:
-            yield f"its certificate ended {_count(-days, 'day')} ago"
-        elif days < _FEW_DAYS:
-            yield f"its certificate ends in {_count(days, 'day')}"
-
-
-def _tells(row: Row) -> bool:
-    """Whether the evidence says more than the verdict does."""
-    return bool(row.outcome.evidence) and row.verdict not in _SELF_EXPLAINING
-
-
-def _where(row: Row, *, lines_only: bool) -> str:
-    """Where a row's links are: numbers of lines, or places in full where a line does not tell."""
-    told = (str(place.line if lines_only else place) for place in row.places)
-    places = list(dict.fromkeys(told))
-    shown = (", " if lines_only else "; ").join(map(printable, places[:_MOST_LINES]))
-    more = len(places) - _MOST_LINES
-    return f"{shown} and {more} more" if more > 0 else shown
-
-
-def _resource_lines(report: Report) -> Iterator[str]:
-    """How often each resource is linked, and whether by an old address."""
-    used = report.resources
-    if used:
-        yield "BY RESOURCE"
-        for one in used:
-            yield f"    {printable(one.resource.name)}: {_used(one)}"
+    def _headline(self) -> Iterator[str]:
+        for sentence in headline(self.report):
+            yield click.style(sentence.text, fg=_OF_LEVEL[sentence.level])
         yield ""
+
+    def _file(
+        self, file: str, rows: Sequence[Row], said: Mapping[tuple[str, str], list[Finding]]
+    ) -> Iterator[str]:
+        """What there is to say of a file, the gravest first, then what is well in it."""
+        found = [(row, said.get((row.file, row.target or row.url), ())) for row in rows]
+        worth = [(row, findings) for row, findings in found if self._is_worth(row, findings)]
+        worth.sort(key=lambda one: _gravity(*one))
+        if self.view.detail is Detail.QUIET:
+            if worth:
+                yield f"In {printable(file)}:"
+            for row, findings in worth:
+                yield from self._row(row, findings)
+            return
+        links = sum(len(row.places) for row in rows)
+        to = count(len(rows), "address")
+        yield click.style(f"In {printable(file)}: {count(links, 'link')} to {to}", bold=True)
+        for row, findings in worth:
+            yield from self._row(row, findings)
+        shown = {id(row) for row, _ in worth}
+        well = [row for row in rows if id(row) not in shown]
+        listed = well if len(well) <= _MOST_WELL or self._is_verbose else well[:_MOST_WELL]
+        for row in listed:
+            yield from self._row(row, ())
+        if len(well) > len(listed):
+            yield f"  and {count(len(well) - len(listed), 'address')} more; -v lists all of them"
+        yield ""
+
+    @property
+    def _is_verbose(self) -> bool:
+        return self.view.detail is Detail.VERBOSE
+
+    def _is_worth(self, row: Row, findings: Iterable[Finding]) -> bool:
+        """Whether there is more to say of a row than that it is there."""
+        if self.view.detail is Detail.QUIET:
+            return any(map(self.report.selection.fails, findings))
+        return any(not one.code.startswith(_WRAPPER) and not one.known for one in findings) or (
+            row.verdict in BROKEN
+        )
+
+    def _row(self, row: Row, findings: Iterable[Finding]) -> Iterator[str]:
+        verdict = click.style(f"{row.verdict:{_MARGIN - 4}}", fg=_COLOURS[row.verdict])
+        yield f"  {verdict}  {name_of(row)}, {where(row.places)}"
+        yield self._below(self._address(row.target or row.url))
+        yield from map(self._below, self._said(row, findings))
+
+    def _said(self, row: Row, findings: Iterable[Finding]) -> Iterator[str]:
+        """What there is to say of a row, and what to do."""
+        findings = list(findings)
+        if self.view.detail is not Detail.VERBOSE:
+            findings = [one for one in findings if not one.code.startswith(_WRAPPER)]
+        told = dict.fromkeys((one.code, one.level, one.message, one.known) for one in findings)
+        for code, level, message, known in told:
+            shown = click.style(code, fg=_OF_LEVEL[level])
+            yield f"{shown} {printable(message)}{' (known)' if known else ''}"
+        writes = dict.fromkeys(
+            (one.replacement, one.fixable) for one in findings if one.replacement
+        )
+        for replacement, fixable in writes:
+            if (replacement, True) in writes and not fixable:
+                continue
+            yield f"write {self._address(replacement)}" + (" (--fix does)" if fixable else "")
+        if not findings and row.verdict not in _SELF_EXPLAINING:
+            yield printable(row.outcome.evidence or MEANING[row.outcome.reason])
+        elif row.outcome.reason is Reason.REDIRECTED:
+            yield f"ends at {self._address(row.outcome.final_url)}"
+        past = row.outcome.past
+        if past is not None and past.reused:
+            yield f"as found at {past.reused:%Y-%m-%d %H:%M} UTC"
+        if self._is_verbose:
+            yield from map(printable, _evidence(row))
+        if row.recipients:
+            yield f"sent to {', '.join(map(printable, row.recipients))}"
+
+    def _below(self, line: str) -> str:
+        narrow = self.view.columns is not None and self.view.columns < _NARROW
+        return f"{' ' * (4 if narrow else _MARGIN)}{line}"
+
+    def _address(self, url: str) -> str:
+        """`url`, shortened in the middle where it is too long for the terminal."""
+        url = printable_url(url)
+        if self.view.columns is None or self._is_verbose:
+            return url
+        return shortened(url, max(self.view.columns - _MARGIN - len("write  (--fix does)"), 24))
+
+    def _not_linked(self) -> Iterator[str]:
+        """Resources that are named without a link."""
+        found = {
+            (one.file, one.place, one.resource)
+            for one in self.report.findings
+            if one.code == _NOT_LINKED and not one.known
+        }
+        if found:
+            yield click.style("Named without a link", bold=True)
+            for remark in self.report.remarks:
+                if (remark.file, remark.place, remark.resource.id) in found:
+                    place = printable(", ".join(filter(None, (remark.file, str(remark.place)))))
+                    yield f"  {printable(remark.resource.name)} ({place})"
+                    yield f"      it {printable(remark.home)}"
+            yield ""
+
+    def _resources(self) -> Iterator[str]:
+        """How often each resource is linked, and whether by an old address."""
+        used = self.report.resources
+        if used:
+            yield click.style("By resource", bold=True)
+            yield from (f"  {printable(one.resource.name)}: {_used(one)}" for one in used)
+            yield ""
+
+    def _asides(self) -> Iterator[str]:
+        """What else a reader should know of how the report came about."""
+        report = self.report
+        known = sum(one.known for one in report.findings)
+        if known:
+            yield f"{count(known, 'finding')} of the baseline not counted."
+        if report.silenced:
+            are = "is" if report.silenced == 1 else "are"
+            yield f"{count(report.silenced, 'finding')} {are} ignored, as the texts say."
+        heads = sum(
+            bool(row.outcome.hops) and row.outcome.hops[-1].method == "HEAD" for row in report.rows
+        )
+        if heads:
+            yield f"{count(heads, 'address')} asked with HEAD only: nobody has looked at the pages."
+
+
+_SELF_EXPLAINING = (Verdict.ALIVE, Verdict.MOVED, Verdict.OFFLINE)
+
+
+def _gravity(row: Row, findings: Iterable[Finding]) -> tuple[int, int]:
+    """The lower, the sooner a reader should see it."""
+    ranks = [one.level.rank for one in findings if not one.known]
+    return min(ranks, default=len(Level)), list(Verdict).index(row.verdict)
+
+
+def _evidence(row: Row) -> Iterator[str]:
+    """How the verdict came about."""
+    outcome = row.outcome
+    if outcome.evidence:
+        yield f"seen: {outcome.evidence}"
+    for hop in outcome.hops:
+        answer = hop.status if hop.status is not None else "no answer"
+        yield f"{hop.method} {printable_url(hop.url)}: {answer}, {hop.elapsed:.2f} s"
+    if outcome.error:
+        yield f"on the way: {outcome.error}"
+    if outcome.certificate is not None:
+        yield f"certificate until {outcome.certificate.not_after:%Y-%m-%d}"
+    if row.match is not None:
+        yield f"catalog: {row.match.reason} (rule {int(row.match.rule)})"
 
 
 def _used(usage: Usage) -> str:
-    links = _count(usage.links, "link")
+    links = count(usage.links, "link")
     if not usage.former:
         return links
     how_many = "" if usage.former == usage.links else f"{usage.former} of them by a "
@@ -159,66 +253,19 @@ def _used(usage: Usage) -> str:
     return f"{links}, {how_many}former address{now}"
 
 
-def _remark_lines(report: Report) -> Iterator[str]:
-    """What the texts say against their links, with the place."""
-    for kind, heading in _HEADINGS_OF_REMARKS.items():
-        remarks = [one for one in report.remarks if one.kind is kind]
-        if remarks:
-            yield heading
-        for one in remarks:
-            where = f"{one.file}, {one.place}" if str(one.place) else one.file
-            yield f"    {printable(one.resource.name)} ({printable(where)})"
-            if one.leads_to is not None:
-                url = printable_url(one.url or "")
-                name = printable(one.name or "")
-                yield f"        the link named “{name}” leads to {printable(one.leads_to)}: {url}"
-            yield f"        it {printable(one.home)}"
-        if remarks:
-            yield ""
+def shortened(url: str, width: int) -> str:
+    """`url` in at most `width` columns, its middle left out: host and end tell the most.
 
-
-def _verdict_lines(report: Report) -> Iterator[str]:
-    """The end of the report: what counts, and why the exit code is what it is."""
-    if not report.rows:
-        yield "No links were found."
-        return
-    counts = [f"{count} {verdict}" for verdict, count in report.verdicts.items() if count]
-    yield f"{_count(len(report.rows), 'address')}: {', '.join(counts)}."
-    newer = sum(row.replacement is not None for row in report.rows)
-    if newer:
-        yield f"{_count(newer, 'address')} should be replaced by the one after “now:”."
-    suspicious = sum(bool(row.suspicions) for row in report.rows)
-    if suspicious:
-        yield f"{_count(suspicious, 'address')} called suspicious above: see what is said there."
-    elsewhere = sum(one.kind is Kind.LEADS_ELSEWHERE for one in report.remarks)
-    if elsewhere:
-        links = _count(elsewhere, "link")
-        yield f"{links} to a place other than the name says: mend the address or the name."
-    failing = sum(row.verdict in BROKEN and not row.excused for row in report.rows)
-    if failing:
-        yield f"{_count(failing, 'address')} did not work: mend or remove what is dead or failing."
-    excused = sum(row.excused for row in report.rows)
-    if excused:
-        yield f"{_count(excused, 'address')} did not work, but in too few runs to fail this check."
-    unknown = report.verdicts[Verdict.OFFLINE]
-    if unknown:
-        which = "the addresses" if unknown == len(report.rows) else _count(unknown, "address")
-        evidence = {one.outcome.evidence for one in report.rows if one.verdict is Verdict.OFFLINE}
-        seen = f" ({printable('; '.join(sorted(evidence)))})" if any(evidence) else ""
-        yield (
-            f"This machine has no network{seen}, so nothing is said about whether {which} work; "
-            "run this again with a connection."
-        )
-    heads = sum(
-        bool(row.outcome.hops) and row.outcome.hops[-1].method == "HEAD" for row in report.rows
-    )
-    if heads:
-        yield f"{_count(heads, 'address')} asked with HEAD only: nobody has looked at the pages."
-    if report.interrupted:
-        left = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
-        yield f"Interrupted: {_count(left, 'address')} not asked, or not to the end."
-
-
-def _count(number: int, what: str) -> str:
-    plural = f"{what}es" if what.endswith("s") else f"{what}s"
-    return f"{number} {what if number == 1 else plural}"
+    >>> shortened("https://www.nyc.gov/site/mocs/passport/about-passport.page", 40)
+    'https://www.nyc.gov/…about-passport.page'
+    """
+    if len(url) <= width:
+        return url
+    scheme, _, rest = url.partition("://")
+    host = rest.partition("/")[0]
+    head = f"{scheme}://{host}/"
+    if len(head) + 8 > width:
+        head = url[: max(width // 2, 1)]
+    tail = url[-max(width - len(head) - 1, 1) :]
+    piece = tail.find("/")
+    return f"{head}…{tail[piece:] if 0 <= piece < len(tail) // 2 else tail}"

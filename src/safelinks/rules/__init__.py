@@ -5,9 +5,11 @@ from __future__ import annotations
 from safelinks.rules.finding import Finding, Level
 from safelinks.rules.judging import Judge, in_order
 from safelinks.rules.selection import Selection, codes_of
-from safelinks.rules.table import RULES, Rule
+from safelinks.rules.table import BROKEN_LINK, OF_WRAPPERS, RULES, Rule
 
 __all__ = [
+    "BROKEN_LINK",
+    "OF_WRAPPERS",
     "RULES",
     "Finding",
     "Judge",

@@ -138,8 +138,14 @@ def failing(row: Row, _: datetime) -> Iterator[Found]:
 
 def _broken(row: Row) -> Found:
     message = _told(row)
-    if row.outcome.past is not None and row.outcome.past.since is not None:
-        message += f"; not seen to work since {row.outcome.past.since:%Y-%m-%d}"
+    past = row.outcome.past
+    if past is not None and past.runs:
+        since = f" since {past.since:%Y-%m-%d}" if past.since else ""
+        runs = "1 run" if past.runs == 1 else f"{past.runs} runs"
+        worked = (
+            f"last worked {past.last_alive:%Y-%m-%d}" if past.last_alive else "never seen to work"
+        )
+        message += f"; did not work in {runs}{since}, {worked}"
     if row.excused:
         message += "; not often enough to fail"
     level = Level.WARNING if row.excused else None

@@ -19,7 +19,7 @@ from safelinks.rules import found
 from safelinks.rules.finding import Level
 from safelinks.rules.found import Found, Look
 
-__all__ = ["BROKEN_LINK", "OF_REMARKS", "RULES", "Rule"]
+__all__ = ["BROKEN_LINK", "OF_REMARKS", "OF_WRAPPERS", "RULES", "Rule"]
 
 
 def _nothing(_: Row, __: datetime) -> Iterator[Found]:
@@ -83,7 +83,7 @@ _TABLE = (
     Rule(
         "SL201", "wrapper-lookalike", _WARNING,
         "an address looks like that of a link wrapper, and is not",
-        found.suspicious(),
+        found.suspicious(Sign.WRAPPER_LOOKALIKE),
     ),
     Rule(
         "SL202", "label-mismatch", _WARNING,
@@ -164,4 +164,5 @@ OF_REMARKS: Mapping[Kind, Rule] = {
     Kind.LEADS_ELSEWHERE: RULES["SL203"],
     Kind.NOT_LINKED: RULES["SL402"],
 }
+OF_WRAPPERS = frozenset({"SL101", "SL102", "SL104"})  # mended by what is inside
 BROKEN_LINK = frozenset({"SL301", "SL302"})  # which of them it is, may change from run to run

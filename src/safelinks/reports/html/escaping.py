@@ -15,7 +15,7 @@ from safelinks.rows import WORKS, Row
 from safelinks.unwrap import unwrap
 from safelinks.urls import split
 
-__all__ = ["VERDICT_WORDS", "address", "count", "lines", "link", "may_be_clicked", "shape", "text"]
+__all__ = ["VERDICT_WORDS", "address", "lines", "link", "may_be_clicked", "shape", "text"]
 
 VERDICT_WORDS = {
     Verdict.ALIVE: "Works",
@@ -92,13 +92,3 @@ def shape(name: str) -> str:
     return (
         f'<svg class="shape" aria-hidden="true" focusable="false"><use href="#shape-{name}"/></svg>'
     )
-
-
-def count(number: int, what: str) -> str:
-    """A number with its noun.
-
-    >>> count(1, "address"), count(1200, "address")
-    ('1 address', '1,200 addresses')
-    """
-    plural = f"{what}es" if what.endswith("s") else f"{what}s"
-    return f"{number:,} {what if number == 1 else plural}"

@@ -60,8 +60,7 @@
       row.hidden = !fit;
       count += fit;
     }
-    const number = count.toLocaleString("en");
-    shown.textContent = count === rows.length ? all : count ? `${number} of ${all}` : `None of ${all}: choose less`;
+    shown.textContent = count === rows.length ? all : count ? `${count} of ${all}` : `None of ${all}: choose less`;
   };
 
   let waiting = 0;

@@ -10,7 +10,8 @@ from safelinks.catalog import Match
 from safelinks.health.outcome import MEANING, Reason, Verdict
 from safelinks.remarks import Kind
 from safelinks.report import Report
-from safelinks.reports.html.escaping import VERDICT_WORDS, address, count, shape, text
+from safelinks.reports.headline import count
+from safelinks.reports.html.escaping import VERDICT_WORDS, address, shape, text
 from safelinks.rows import BROKEN, Row
 
 __all__ = ["GRAVEST_FIRST", "headline", "name_of", "summary", "tone"]
@@ -63,15 +64,15 @@ def _sentences(report: Report) -> Iterator[str]:
     unknown, uncertain = verdicts[Verdict.OFFLINE], verdicts[Verdict.UNCERTAIN]
     if broken:
         does = "does" if broken == 1 else "do"
-        more = f", and {odd:,} may not be what {_seem(odd)}" if odd else ""
-        yield f"{broken:,} of {everything} {does} not work{more}"
+        more = f", and {odd} may not be what {_seem(odd)}" if odd else ""
+        yield f"{broken} of {everything} {does} not work{more}"
     if odd:
-        yield f"{odd:,} of {everything} may not be what {_seem(odd)}"
+        yield f"{odd} of {everything} may not be what {_seem(odd)}"
     if unknown:
-        yield f"Nothing is known of {unknown:,} of {everything}"
+        yield f"Nothing is known of {unknown} of {everything}"
     if uncertain:
         needs = "needs" if uncertain == 1 else "need"
-        yield f"No address is broken; {uncertain:,} of {len(rows):,} {needs} a look"
+        yield f"No address is broken; {uncertain} of {len(rows)} {needs} a look"
     asked = len(rows) - verdicts[Verdict.SKIPPED]
     if asked:
         yield _all_works(asked, len(rows), sum(row.replacement is not None for row in rows))
@@ -79,12 +80,12 @@ def _sentences(report: Report) -> Iterator[str]:
 
 
 def _all_works(asked: int, there: int, newer: int) -> str:
-    works = "The address works" if asked == 1 else f"All {asked:,} addresses work"
+    works = "The address works" if asked == 1 else f"All {asked} addresses work"
     if asked != there:
         was = "was" if asked == 1 else "were"
         works = f"{'The' if asked == 1 else 'All'} {count(asked, 'address')} that {was} asked "
         works += "works" if asked == 1 else "work"
-    return f"{works}; {newer:,} should be replaced" if newer else works
+    return f"{works}; {newer} should be replaced" if newer else works
 
 
 def _seem(number: int) -> str:
@@ -125,13 +126,13 @@ def _counts(report: Report) -> Iterator[str]:
     yield "</svg>\n<ul>\n"
     for verdict, number in there:
         yield (
-            f'<li class="is-{verdict}">{shape(verdict)}<b>{number:,}</b> '
+            f'<li class="is-{verdict}">{shape(verdict)}<b>{number}</b> '
             f"<span>{VERDICT_WORDS[verdict]}</span></li>\n"
         )
     odd = sum(bool(row.suspicions) for row in report.rows)
     if odd:
         yield (
-            f'<li class="is-suspicious">{shape("suspicious")}<b>{odd:,}</b> '
+            f'<li class="is-suspicious">{shape("suspicious")}<b>{odd}</b> '
             "<span>Suspicious</span></li>\n"
         )
     yield "</ul>\n</section>\n"
@@ -159,7 +160,7 @@ class _Task:
         )
         more = len(self.rows) - _MOST_NAMED
         if more > 0:
-            named += f'<li><a href="#addresses">and {more:,} more, in the table</a></li>'
+            named += f'<li><a href="#addresses">and {more} more, in the table</a></li>'
         return (
             f'<li class="is-{self.kind}">{shape(self.kind)}<div><p><strong>{self.title}</strong> '
             f"{self.why}</p>{f'<ul>{named}</ul>' if named else ''}</div></li>\n"

@@ -10,10 +10,10 @@ from attrs import define, field
 
 from safelinks.health.outcome import MEANING, Certificate, Past, Verdict
 from safelinks.report import Report
+from safelinks.reports.headline import count
 from safelinks.reports.html.escaping import (
     VERDICT_WORDS,
     address,
-    count,
     link,
     may_be_clicked,
     shape,
@@ -197,7 +197,7 @@ class _Shown:
                 places.setdefault(words, words)
         shown = "".join(f"<li>{one}</li>" for one in list(places.values())[:_MOST_PLACES])
         more = len(places) - _MOST_PLACES
-        return f"{file}<ul>{shown}{f'<li>and {more:,} more</li>' if more > 0 else ''}</ul>"
+        return f"{file}<ul>{shown}{f'<li>and {more} more</li>' if more > 0 else ''}</ul>"
 
     def _findings(self) -> str:
         told = Counter((one.level.rank, one.code, one.message, one.known) for one in self.found)
@@ -207,7 +207,7 @@ class _Shown:
         shown = "".join(
             f'<li class="is-{level}">{shape(level)}<b class="code">{text(code)}</b> '
             f'<span class="unseen">{level}: </span>{text(message)}'
-            f"{f' <span>×&nbsp;{times:,}</span>' if times > 1 else ''}"
+            f"{f' <span>×&nbsp;{times}</span>' if times > 1 else ''}"
             f"{' <span>(known before)</span>' if known else ''}</li>"
             for (rank, code, message, known), times in ranked
             for level in (list(Level)[rank],)

@@ -1,0 +1,129 @@
+"""Documents in, the same documents changed out: in place, as a diff, by name, or to an output."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from attrs import define, field
+
+from safelinks.cli.inputs import Input, Inputs, warn
+from safelinks.printable import printable
+
+if TYPE_CHECKING:
+    from safelinks.documents import Document
+
+__all__ = ["Changing"]
+
+_MOST_PLACES = 5
+_ROW_ENDS = re.compile(r"(\r?\n|\t)")
+
+
+@define
+class Changing:
+    """Inputs whose documents are changed, each by `change`, and what there is to say of each.
+
+    With `only`, no others than those are looked at. `done` are the files that were written, or
+    had not to be.
+    """
+
+    inputs: Inputs
+    change: Callable[[Document], bytes]
+    only: Collection[str] | None = None
+    done: set[str] = field(factory=set, init=False)
+
+    def replace(self, backup: str | None = None) -> int:
+        """Change the files themselves; how many were changed."""
+        from safelinks.documents.files import replace  # noqa: PLC0415  `unwrap` does without
+
+        changed = 0
+        for one in self._wanted():
+            if one.folder is not None and backup and one.name.endswith(backup):
+                continue  # what an earlier run put there
+            with self.inputs.told(one):
+                results = self._results(one)
+                first = list(islice(results, 2))
+                if len(first) == 1 and first[0][0].original() == first[0][1]:
+                    continue  # so that nothing has to be written where nothing may be
+                content = (after for _, after in chain(first, results))
+                changed += replace(Path(one.name), content, backup=backup)
+                self.done.add(one.name)
+        return changed
+
+    def _wanted(self) -> Iterator[Input]:
+        return (one for one in self.inputs if self.only is None or one.name in self.only)
+
+    def show(self, *, diff: bool) -> int:
+        """Print what would change, as a diff or by name; how many files that are."""
+        changed = 0
+        for one in self._wanted():
+            with self.inputs.told(one):
+                changed += self._show_diff(one) if diff else self._show_name(one)
+        return changed
+
+    def _show_name(self, one: Input) -> bool:
+        results = self._results(one)
+        changed = sum(document.original() != after for document, after in results) > 0
+        if changed:
+            click.echo(f"would change {printable(one.name)}")
+        return changed
+
+    def _show_diff(self, one: Input) -> bool:
+        from safelinks.documents.diff import unified  # noqa: PLC0415
+
+        results = [(document.original(), after) for document, after in self._results(one)]
+        before, after = (b"".join(each) for each in zip(*results, strict=True))
+        name = printable(one.name).encode()
+        if before == after:
+            return False
+        if b"\0" in before:
+            sys.stdout.buffer.write(b"Binary file %b would change\n" % name)
+        else:
+            shown = _for_terminal if sys.stdout.isatty() else bytes
+            sys.stdout.buffer.writelines(map(shown, unified(before, after, name)))
+        return True
+
+    def write(self, output: Path | None) -> None:
+        """The result of the one input, to `output` or to standard output."""
+        from safelinks.documents.files import replace  # noqa: PLC0415
+
+        found = list(islice(self.inputs, 2))
+        if len(found) > 1:
+            raise click.UsageError("Several files need --in-place, --diff or --check.")
+        for one in found:
+            with self.inputs.told(one):
+                if output is None:
+                    shown = _for_terminal if sys.stdout.isatty() else bytes
+                    sys.stdout.buffer.writelines(map(shown, self._cleaned(one)))
+                else:
+                    replace(output, self._cleaned(one))
+
+    def _cleaned(self, one: Input) -> Iterator[bytes]:
+        return (after for _, after in self._results(one))
+
+    def _results(self, one: Input) -> Iterator[tuple[Document, bytes]]:
+        """Each document of `one`, and what it becomes; at the end, say what stays as it is."""
+        notes: dict[str, None] = {}
+        lost: list[str] = []
+        for document in self.inputs.documents_of(one):
+            notes |= dict.fromkeys(document.notes)
+            lost += (str(link.place) for link in document.links if link.error is not None)
+            yield document, self.change(document)
+        for note in notes:
+            warn(note)
+        if lost:
+            shown = "; ".join(lost[:_MOST_PLACES]) + ("; …" if lost[_MOST_PLACES:] else "")
+            warn(f"{one.name}: wrapped links without a target stay as they are ({shown})")
+
+
+def _for_terminal(text: bytes) -> bytes:
+    """`text` as a terminal may show it: what could drive the terminal is made visible."""
+    if b"\0" in text:
+        raise click.UsageError("This is no text to show: name a file with -o, or use --in-place.")
+    rows = _ROW_ENDS.split(text.decode("utf-8", "surrogateescape"))
+    return "".join(row if at % 2 else printable(row) for at, row in enumerate(rows)).encode()

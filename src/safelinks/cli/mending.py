@@ -1,0 +1,36 @@
+"""`safelinks check --fix` and `--diff`: what is certain, written into the files or shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from safelinks.cli.changing import Changing
+from safelinks.cli.inputs import Inputs, tell
+
+if TYPE_CHECKING:
+    from safelinks.health.outcome import Outcome
+    from safelinks.report import Report
+    from safelinks.survey import Survey
+
+__all__ = ["mend"]
+
+
+def mend(
+    inputs: Inputs, survey: Survey, report: Report, outcomes: Mapping[str, Outcome], *, write: bool
+) -> Report:
+    """Change the files, or show what would be changed; the report on what is left to say."""
+    plans = survey.mending(outcomes)
+    changing = Changing(inputs, lambda one: one.rewritten(plans[one.name].of), only=plans)
+    if not write:
+        changing.show(diff=True)
+        return report
+    changed = changing.replace()
+    left = tuple(one for one in report.findings if not (one.fixable and one.file in changing.done))
+    mended = len(report.findings) - len(left)
+    if changed:
+        files = "file" if changed == 1 else "files"
+        tell(f"mended {mended} findings in {changed} {files}")
+    return evolve(report, findings=left, mended=mended)

@@ -1,0 +1,168 @@
+"""Where reports go: each format to a file of its own, whole or not at all, or to the terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from safelinks.report import Report
+    from safelinks.reports.text import View
+
+__all__ = ["ORDER", "InOrder", "Output", "outputs_of", "printed", "written"]
+
+ORDER = "safelinks.order"
+STANDARD_OUTPUT = "-"
+_PIECES = 1_000  # of a report that are written at once
+_TEXT = "text"
+_FORMATS = (
+    "text", "json", "jsonl", "junit", "sarif", "github", "gitlab", "markdown", "csv", "html"
+)  # fmt: skip
+_SUFFIXES: Mapping[str, str] = {
+    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xml": "junit", ".sarif": "sarif",
+    ".md": "markdown", ".csv": "csv", ".html": "html", ".htm": "html",
+}  # fmt: skip
+_PAIR = ("formats", "outputs")
+
+
+class InOrder(click.Command):
+    """A command that remembers in which order its formats and outputs were named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line, with the order in the context's `meta`."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        ctx.meta[ORDER] = [one.name for one in order if one.name in _PAIR]
+        return super().parse_args(ctx, args)
+
+
+@frozen
+class Output:
+    """A format, and the file that it goes to; None is standard output."""
+
+    format: str
+    path: str | None = None
+
+
+def outputs_of(
+    formats: Sequence[str], outputs: Sequence[str], order: Iterable[str]
+) -> list[Output]:
+    """Which format goes where: an output belongs to the format before it, else to the next one.
+
+    A format may also be NAME=FILE. Without any format, it is the one that the file's name ends in,
+    or text. Raises click.UsageError, which says what does not fit.
+    """
+    found: list[Output] = []
+    waiting: list[str] = []
+    for one in _walk(formats, outputs, order):
+        if isinstance(one, Output):
+            path = waiting.pop(0) if waiting and one.path is None else one.path
+            found.append(Output(one.format, path))
+        elif found and found[-1].path is None:
+            found[-1] = Output(found[-1].format, one)
+        else:
+            waiting.append(one)
+    if waiting and not found:
+        found = [Output(_SUFFIXES.get(Path(name).suffix.lower(), _TEXT), name) for name in waiting]
+        waiting = []
+    if waiting:
+        raise click.UsageError(f"-o {waiting[0]} has no --format: name one before it.")
+    found = [Output(one.format, _path(one.path)) for one in found or [Output(_TEXT)]]
+    _fit(found)
+    return found
+
+
+def _walk(
+    formats: Sequence[str], outputs: Sequence[str], order: Iterable[str]
+) -> Iterator[Output | str]:
+    """Formats and outputs in the order in which they were named; what has none comes first."""
+    kinds = list(order)
+    left: Mapping[str, Iterator[Output | str]] = {
+        "formats": map(_format, formats),
+        "outputs": iter(outputs),
+    }
+    if "formats" not in kinds:
+        yield from left["formats"]  # those of the environment or of a configuration
+    for kind in kinds:
+        yield from islice(left[kind], 1)
+    yield from left["formats"]
+    yield from left["outputs"]
+
+
+def _format(text: str) -> Output:
+    name, equals, path = text.partition("=")
+    if name not in _FORMATS:
+        from difflib import get_close_matches  # noqa: PLC0415  rarely needed
+
+        close = get_close_matches(name, _FORMATS, n=1)
+        meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(_FORMATS)}."
+        raise click.BadParameter(f"there is no format {name!r}; {meant}", param_hint="'--format'")
+    return Output(name, path if equals else None)
+
+
+def _path(path: str | None) -> str | None:
+    if path == "":
+        raise click.UsageError("The name behind --output is empty: name a file.")
+    return None if path == STANDARD_OUTPUT else path
+
+
+def _fit(found: Sequence[Output]) -> None:
+    """Raises click.UsageError where two formats would go to one place."""
+    taken: dict[str | None, str] = {}
+    for one in found:
+        path = None if one.path is None else os.path.realpath(one.path)
+        if path in taken:
+            where = "standard output" if path is None else str(one.path)
+            raise click.UsageError(
+                f"{taken[path]} and {one.format} would both go to {where}: give one of them an -o."
+            )
+        taken[path] = one.format
+
+
+def printed(pieces: Iterable[str]) -> None:
+    """Print a report, piece by piece."""
+    pieces = iter(pieces)
+    while part := "".join(islice(pieces, _PIECES)):
+        click.echo(_harmless(part), nl=False)
+
+
+def written(path: str, pieces: Iterable[str]) -> None:
+    """Write a report to a file, whole or not at all. Raises NotWritableError."""
+    from safelinks.documents.files import replace  # noqa: PLC0415
+
+    replace(Path(path), (piece.encode("utf-8", "backslashreplace") for piece in pieces))
+
+
+# The runners of GitHub and Azure obey this anywhere in a line of a log.
+_COMMAND = re.compile(r"##(?=\[)")
+
+
+def _harmless(text: str) -> str:
+    in_runner = any(os.environ.get(name) for name in ("GITHUB_ACTIONS", "TF_BUILD"))
+    return _COMMAND.sub("# #", text) if in_runner and "##[" in text else text
+
+
+def pieces_of(output: Output, report: Report, view: View) -> Iterator[str]:
+    """A report in the format of an `output`; a `view` is only for who looks at a terminal."""
+    from safelinks.reports import FORMATS  # noqa: PLC0415
+    from safelinks.reports.text import render  # noqa: PLC0415
+
+    if output.format != _TEXT:
+        return FORMATS[output.format](report)
+    if output.path is None:
+        return render(report, view)
+    return map(click.unstyle, render(report))
+
+
+def columns() -> int | None:
+    """How wide the terminal is; None where there is none, and lines may be of any length."""
+    import shutil  # noqa: PLC0415
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

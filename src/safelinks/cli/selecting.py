@@ -1,0 +1,109 @@
+"""The options that say which findings count, and which of them fail a check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from safelinks.rules import Selection
+
+__all__ = ["selection_options"]
+
+_NEVER = "never"
+_LEVELS = ("error", "warning", "note")
+
+_OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
+    click.option(
+        "--select",
+        multiple=True,
+        metavar="CODES",
+        help="Look for these only: codes, beginnings of codes such as SL3, or names.",
+    ),
+    click.option("--ignore", multiple=True, metavar="CODES", help="Do not look for these."),
+    click.option(
+        "--per-file-ignores",
+        multiple=True,
+        metavar="PATTERN:CODES",
+        help="Do not look for these in files that match the pattern.",
+    ),
+    click.option(
+        "--level",
+        "levels",
+        multiple=True,
+        metavar="CODES=LEVEL",
+        help="Let these be of another level: error, warning or note.",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice([*_LEVELS, _NEVER]),
+        default=_LEVELS[0],
+        show_default=True,
+        help="Exit with 1 for findings of this level and graver ones. With the default, only for "
+        "links that are down.",
+    ),
+    click.option(
+        "--no-inline-ignores",
+        is_flag=True,
+        help="Do not heed “safelinks: ignore” in the texts: a stranger may have written it.",
+    ),
+)
+_NAMES = ("select", "ignore", "per_file_ignores", "levels", "fail_on", "no_inline_ignores")
+
+
+def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a command that gets a `selection` made of them."""
+
+    @wraps(function)
+    def command(*args: Any, **options: Any) -> Any:  # noqa: ANN401  whatever the command takes
+        selection = _selection({name: options.pop(name) for name in _NAMES})
+        return function(*args, selection=selection, **options)
+
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _selection(given: dict[str, Any]) -> Selection:
+    """The selection that the options make. Raises SetupError for what is no rule."""
+    from safelinks.rules import Level, Selection  # noqa: PLC0415  not for `--help`
+
+    fail_on = given["fail_on"]
+    return Selection(
+        select=_parted(given["select"]),
+        ignore=_parted(given["ignore"]),
+        per_file=tuple(map(_per_file, given["per_file_ignores"])),
+        levels=dict(map(_level, given["levels"])),
+        fail_on=None if fail_on == _NEVER else Level(fail_on),
+        inline=not given["no_inline_ignores"],
+    )
+
+
+def _parted(values: Sequence[str]) -> tuple[str, ...]:
+    """The selectors in options that may have several each, between commas."""
+    return tuple(one.strip() for value in values for one in value.split(",") if one.strip())
+
+
+def _per_file(value: str) -> tuple[str, tuple[str, ...]]:
+    pattern, colon, selectors = value.rpartition(":")
+    if not colon or not pattern or not _parted([selectors]):
+        raise click.BadParameter(
+            f"{value!r} is not PATTERN:CODES, such as 'docs/**:SL1,SL402'",
+            param_hint="'--per-file-ignores'",
+        )
+    return pattern, _parted([selectors])
+
+
+def _level(value: str) -> tuple[str, Any]:
+    from safelinks.rules import Level  # noqa: PLC0415
+
+    selector, equals, level = value.partition("=")
+    if not equals or level.strip().lower() not in _LEVELS:
+        raise click.BadParameter(
+            f"{value!r} is not CODES=LEVEL, such as SL303=error; levels are {', '.join(_LEVELS)}",
+            param_hint="'--level'",
+        )
+    return selector.strip(), Level(level.strip().lower())

@@ -1,0 +1,224 @@
+"""The headline of a report: what is wrong and what to do, in sentences for any format.
+
+Sentences hold nothing of what texts or servers say, so nothing in them has to be escaped. What is
+a command or an option stands between backticks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from safelinks.health.outcome import Reason, Verdict
+from safelinks.report import Report
+from safelinks.rows import BROKEN
+from safelinks.rules import Level
+
+__all__ = ["Sentence", "conclusion", "count", "headline"]
+
+_WORKS = (Verdict.ALIVE, Verdict.MOVED)
+_PRETENDS = "SL2"
+_TARGET_LOST = "SL103"
+_TELLS = frozenset({"SL101", "SL102"})
+_WRAPPED = frozenset({"SL101", "SL102", "SL104"})
+
+
+@frozen
+class Sentence:
+    """A sentence with its full stop, and how much it matters; None for what is well."""
+
+    text: str
+    level: Level | None = None
+
+
+def headline(report: Report) -> Iterator[Sentence]:
+    """What a reader should know first, the gravest first."""
+    if not report.rows:
+        yield Sentence("No links were found.")
+        return
+    for say in _SAID:
+        yield from say(report)
+
+
+def _broken(report: Report) -> Iterator[Sentence]:
+    known = {(one.file, one.url) for one in report.findings if one.known}
+    broken = [row for row in report.rows if row.verdict in BROKEN]
+    new = [
+        row for row in broken if not row.excused and (row.file, row.target or row.url) not in known
+    ]
+    if new:
+        which = f"{len(new)} of {count(len(report.rows), 'address')}"
+        does, them = ("does", "it") if len(new) == 1 else ("do", "them")
+        yield Sentence(f"{which} {does} not work: mend or remove {them}.", Level.ERROR)
+    excused = sum(row.excused for row in broken)
+    if excused:
+        what = count(excused, "address")
+        yield Sentence(f"{what} did not work, but in too few runs to fail a check.", Level.WARNING)
+
+
+def _pretending(report: Report) -> Iterator[Sentence]:
+    found = [one for one in report.findings if one.code.startswith(_PRETENDS) and not one.known]
+    places = len({(one.file, one.place) for one in found})
+    if places:
+        are, they = ("is", "it") if places == 1 else ("are", "they")
+        yield Sentence(
+            f"{count(places, 'link')} {are} not what {they} may seem: look before anybody opens "
+            f"{'it' if places == 1 else 'them'}.",
+            Level.WARNING,
+        )
+
+
+def _to_write(report: Report) -> Iterator[Sentence]:
+    found = [
+        one
+        for one in report.findings
+        if one.replacement and one.code not in _WRAPPED and not one.known and one.url
+    ]
+    addresses = {(one.file, one.url) for one in found}
+    certain = {(one.file, one.url) for one in found if one.fixable}
+    if addresses:
+        what = count(len(addresses), "address")
+        by = f"; `--fix` writes {len(certain)} of them" if certain else ""
+        if certain == addresses:
+            by = f"; `--fix` writes {'it' if len(addresses) == 1 else 'them'}"
+        yield Sentence(f"{what} should be replaced by a newer one{by}.", Level.WARNING)
+
+
+def _wrapped(report: Report) -> Iterator[Sentence]:
+    found = [
+        one for one in report.findings if one.code in _WRAPPED and one.fixable and not one.known
+    ]
+    places = {(one.file, one.place) for one in found}
+    telling = {(one.file, one.place) for one in found if one.code in _TELLS}
+    if places:
+        are = "is" if len(places) == 1 else "are"
+        what = f"{count(len(places), 'link')} {are} wrapped"
+        if telling == places:
+            what += (
+                " and tells to whom it was sent"
+                if len(places) == 1
+                else (" and tell to whom they were sent")
+            )
+        elif telling:
+            what += (
+                f", and {len(telling)} of them {'tells' if len(telling) == 1 else 'tell'} to whom"
+            )
+        yield Sentence(
+            f"{what}: `--fix` writes what is inside.",
+            Level.WARNING if telling else Level.NOTE,
+        )
+
+
+def _lost(report: Report) -> Iterator[Sentence]:
+    lost = sum(one.code == _TARGET_LOST and not one.known for one in report.findings)
+    if lost:
+        tells, it = ("tells", "it") if lost == 1 else ("tell", "they")
+        leads = "leads" if lost == 1 else "lead"
+        yield Sentence(
+            f"{count(lost, 'wrapped link')} no longer {tells} where {it} {leads}: ask the sender.",
+            Level.WARNING,
+        )
+
+
+def _uncertain(report: Report) -> Iterator[Sentence]:
+    number = report.verdicts[Verdict.UNCERTAIN]
+    if number:
+        what = count(number, "address")
+        it = "it" if number == 1 else "them"
+        yield Sentence(f"{what} let no program in: open {it} in a browser.", Level.NOTE)
+
+
+def _unknown(report: Report) -> Iterator[Sentence]:
+    number = report.verdicts[Verdict.OFFLINE]
+    if number:
+        which = "the addresses" if number == len(report.rows) else count(number, "address")
+        yield Sentence(
+            f"This machine has no network, so nothing is said about whether {which} work; "
+            "run this again with a connection.",
+            Level.WARNING,
+        )
+    if report.interrupted:
+        left = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
+        yield Sentence(
+            f"Interrupted: {count(left, 'address')} not asked, or not to the end.", Level.WARNING
+        )
+
+
+def _well(report: Report) -> Iterator[Sentence]:
+    works = sum(report.verdicts[verdict] for verdict in _WORKS)
+    if works == len(report.rows):
+        yield Sentence("The address works." if works == 1 else f"All {works} addresses work.")
+
+
+def _unasked(report: Report) -> Iterator[Sentence]:
+    number = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
+    if number and not report.interrupted:
+        which = "the addresses work" if number == len(report.rows) else f"{number} of them work"
+        yield Sentence(f"Nobody was asked, so nothing is said about whether {which}.")
+
+
+_SAID = (_broken, _pretending, _to_write, _wrapped, _lost, _uncertain, _unknown, _unasked, _well)
+
+
+def conclusion(report: Report) -> str:
+    """In one line: what is certain, what is not, and why the exit code is what it is."""
+    counts = {verdict: number for verdict, number in report.verdicts.items() if number}
+    certain = {one: counts[one] for one in (*_WORKS, *_BROKEN_IN_ORDER) if one in counts}
+    open_ = {one: number for one, number in counts.items() if one not in certain}
+    parts = []
+    if certain:
+        parts.append(f"certain of {sum(certain.values())} ({_listed(certain)})")
+    if open_:
+        parts.append(f"not of {sum(open_.values())} ({_listed(open_)})")
+    told = f"{count(len(report.rows), 'address')}: {', '.join(parts)}. " if parts else ""
+    return f"{told}Exit code {report.exit_code}: {_because(report)}."
+
+
+_BROKEN_IN_ORDER = (Verdict.DEAD, Verdict.FAILING)
+
+
+def _listed(counts: dict[Verdict, int]) -> str:
+    return ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+
+
+def _because(report: Report) -> str:
+    """Why the exit code is what it is."""
+    for say in (_stopped, _failed, _spared):
+        reason = say(report)
+        if reason:
+            return reason
+    below = sum(report.levels.values())
+    if below:
+        return f"no finding is of level {report.selection.fail_on}"
+    return "there is nothing to say against them" if report.rows else "there is nothing to check"
+
+
+def _stopped(report: Report) -> str:
+    return "somebody interrupted the check" if report.interrupted else ""
+
+
+def _failed(report: Report) -> str:
+    failures = report.failures
+    if failures:
+        codes = ", ".join(sorted({one.code for one in failures}))
+        fail = "fails" if len(failures) == 1 else "fail"
+        return f"{count(len(failures), 'finding')} {fail} the check ({codes})"
+    return "this machine has no network" if report.offline else ""
+
+
+def _spared(report: Report) -> str:
+    if report.selection.fail_on is None:
+        return "nothing is to fail it"
+    known = sum(one.known for one in report.findings)
+    return f"nothing new fails it ({known} known before)" if known else ""
+
+
+def count(number: int, what: str) -> str:
+    """``3 addresses``.
+
+    >>> count(1, "address"), count(2, "address"), count(2, "link")
+    ('1 address', '2 addresses', '2 links')
+    """
+    plural = f"{what}es" if what.endswith("s") else f"{what}s"
+    return f"{number} {what if number == 1 else plural}"

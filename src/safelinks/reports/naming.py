@@ -1,0 +1,48 @@
+"""How a report calls an address, and the places where it stands. What it gives is printable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from safelinks.place import Place
+from safelinks.printable import printable
+from safelinks.rows import Row
+
+__all__ = ["name_of", "where"]
+
+_WIDEST_NAME = 60
+_MOST_PLACES = 8
+
+
+def name_of(row: Row) -> str:
+    """What a row's address is: a resource, a page of somebody's, or what the text calls it."""
+    match = row.match
+    if match is not None and match.resource is not None:
+        name = printable(match.resource.name)
+        if len(name) > _WIDEST_NAME:
+            name = f"{name[: _WIDEST_NAME - 1]}…"
+        return f"{name} ({printable(match.resource.agency)})"
+    if match is not None and match.agency is not None:
+        return f"a page of {printable(match.agency.name)}"
+    site = printable(match.site) if match is not None and match.site is not None else None
+    label = next((one.label for one in row.sightings if one.label), None)
+    if label is not None:
+        return f"“{printable(label[:_WIDEST_NAME])}”" + (f" at {site}" if site else "")
+    return site or "unknown"
+
+
+def where(places: Sequence[Place]) -> str:
+    """Where links are: numbers of lines, or places in full where a line does not tell.
+
+    >>> where([Place(3, 1), Place(7, 1)])
+    'lines 3 and 7'
+    """
+    lines_only = not any(place.within or place.line is None for place in places)
+    told = dict.fromkeys(str(place.line if lines_only else place) for place in places)
+    names = [printable(one) for one in told]
+    more = len(names) - _MOST_PLACES
+    shown = [*names[:_MOST_PLACES], f"{more} more"] if more > 0 else names
+    if not lines_only:
+        return "; ".join(filter(None, shown)) or "somewhere in it"
+    listed = " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    return f"{'line' if len(names) == 1 else 'lines'} {listed}"
