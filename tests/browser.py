@@ -212,6 +212,16 @@ class Page:
         return base64.b64decode(self._browser.call("Page.printToPDF")["data"])
 
 
+def _alone() -> tuple[str, ...]:
+    """What starts a program in a network of its own, with nobody in it, where the system can."""
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        return ()
+    command = (unshare, "--map-root-user", "--net")
+    tried = subprocess.run([*command, "true"], capture_output=True, check=False)
+    return command if tried.returncode == 0 else ()
+
+
 @contextmanager
 def browser() -> Iterator[Browser]:
     """A browser with a profile of its own, and its end."""
@@ -220,9 +230,11 @@ def browser() -> Iterator[Browser]:
     answers, answers_write = os.pipe()
     # The browser reads from descriptor 3 and writes to 4; here, these may be others' files.
     start = f'exec "$@" 3</dev/fd/{wishes_read} 4>/dev/fd/{answers_write}'
-    root = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
+    alone = _alone()
+    root = alone or (hasattr(os, "geteuid") and os.geteuid() == 0)
+    options = (*_OPTIONS, "--no-sandbox") if root else _OPTIONS
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [PROGRAM, *_OPTIONS, *root, f"--user-data-dir={profile}", "about:blank"]
+        command = [*alone, PROGRAM, *options, f"--user-data-dir={profile}", "about:blank"]
         process = subprocess.Popen(
             ["/bin/sh", "-c", start, "sh", *command],
             pass_fds=(wishes_read, answers_write),

@@ -12,11 +12,13 @@ from pathlib import Path
 import httpx
 import pytest
 from building import RECIPIENT, encode, wrap
+from click.testing import CliRunner
 from lxml import html as lxml_html
 from notice import PERSON, TARGETS
 
 import safelinks
 from safelinks import Checker, Policy, Report
+from safelinks.cli import main
 from safelinks.reports import FORMATS
 
 NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
@@ -344,6 +346,17 @@ def test_a_long_text_is_cut_and_says_so() -> None:
     assert "longer than what is shown" in page.text_content()
     assert len(page.xpath("string(//*[@class='paper'])")) < 2_000_100
     assert [one.get("href") for one in page.xpath("//*[@class='beside']//a")] == ["#address-2"]
+
+
+def test_on_the_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    command = ["check", "--offline", "--format", "html", str(NOTICE)]
+    printed = CliRunner().invoke(main, command).output
+    assert CliRunner().invoke(main, [*command, "-o", str(path)]).exit_code == 0
+    for content in (printed, path.read_text("ascii")):
+        page = lxml_html.document_fromstring(content)
+        assert page.xpath("count(//*[@class='paper']//a)") == 8
+        assert PERSON not in content
 
 
 def test_texts_are_kept_only_where_they_are_asked_for() -> None:

@@ -84,11 +84,12 @@ async def check_documents(  # noqa: PLR0913
     *,
     selection: Selection | None = None,
     show_recipients: bool = False,
+    keep_texts: bool = False,
     on_outcome: Callable[[Outcome], object] | None = None,
 ) -> Report:
     """The same within an event loop; `on_outcome` hears of every address as it is judged."""
     catalog = catalog or Catalog.nyc()
-    found = collect(documents, catalog)
+    found = collect(documents, catalog, keep_texts=keep_texts)
     survey = Survey(found, catalog, selection or Selection(), show_recipients=show_recipients)
     return await _ask(survey, checker, on_outcome)
 
