@@ -332,6 +332,26 @@ def test_labels_are_marked_where_they_stand() -> None:
     ]
 
 
+DOCUMENTS = Path(__file__).parent / "data" / "documents"
+
+
+@pytest.mark.parametrize("name", ["notice.html", "notice.docx", "notice.odt", "notice.rtf"])
+def test_the_notice_is_marked_alike_in_every_format(name: str) -> None:
+    page = parsed(safelinks.check(DOCUMENTS / name, offline=True, keep_texts=True))
+    marks = page.xpath("//*[@class='paper']//a")
+    assert [text_of(one).removesuffix(" (Skipped)") for one in marks] == [
+        "Payee Information Portal (PIP)",
+        "PASSPort",
+        "Learn more about PASSPort",
+        "Getting Started: An Introduction to Doing Business with the City of New York",
+        "PASSPort Public Portal",
+        "PIP website",
+        "MOCS Learning to Use PASSPort",
+        "MOCS Service Desk",
+    ]
+    assert PERSON not in page_of(safelinks.check(DOCUMENTS / name, offline=True, keep_texts=True))
+
+
 def test_messages_of_one_mailbox_follow_each_other() -> None:
     documents = [read(f"{word} https://a.example/{word}", "box") for word in ("one", "two")]
     page = parsed(report_on(*documents, offline=True))

@@ -8,8 +8,9 @@ It knows neither verdicts nor how anything looks.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from attrs import define, field, frozen
 
@@ -27,7 +28,8 @@ Shown = Callable[[str], str]  # what may be shown of a text
 
 MOST = 2_000_000  # characters of a file that are kept
 _AS_IT_STANDS = frozenset({"text", "markdown", "rst", "csv", "json"})
-_NEAR = 3  # stretches in which a label is looked for, from that of the link's place on
+_NEXT = 2  # stretches in which a label is looked for behind those of the link's place
+_FAR = 100  # and in all
 
 
 @frozen
@@ -168,6 +170,7 @@ class _Page:
                     text = self.stretches[at].text[start:end]
                     self.found[at].append((start, end, _Cut(text, mark)))
                     last[at] = end
+                    near.found(at)
                     break
 
     def _free(self, at: int, label: re.Pattern[str], begin: int) -> tuple[int, int]:
@@ -181,19 +184,32 @@ class _Page:
 
 
 class _Near:
-    """Finds the stretches near a place."""
+    """Finds the stretches near a place.
+
+    Some formats say of all in a part that it stands there, and no more: then the order helps.
+    """
 
     def __init__(self, stretches: Sequence[Prose]) -> None:
         parts: dict[str, list[tuple[tuple[int, int], int]]] = {}
         for number, one in enumerate(stretches):
             parts.setdefault(one.place.within, []).append((_position(one.place), number))
         self._parts = {within: sorted(there) for within, there in parts.items()}
+        self._reached = 0  # the stretch in which the last link was found
 
-    def to(self, place: Place) -> list[int]:
-        """Numbers of stretches: the one that `place` is in, and those that come next."""
+    def to(self, place: Place) -> Iterator[int]:
+        """Numbers of stretches: those that `place` is in, and some that come next."""
         there = self._parts.get(place.within, [])
-        at = max(0, bisect_right(there, _position(place), key=lambda one: one[0]) - 1)
-        return [number for _, number in there[at : at + _NEAR]]
+        end = bisect_right(there, _position(place), key=itemgetter(0))
+        begin = bisect_left(there, there[end - 1][0], key=itemgetter(0)) if end else 0
+        alike = end - begin
+        if alike > 1:
+            begin = max(begin, bisect_left(there, self._reached, begin, end, key=itemgetter(1)))
+        for _, number in there[begin : min(begin + _FAR, max(end, begin + 1) + _NEXT)]:
+            yield number
+
+    def found(self, number: int) -> None:
+        """What comes next is not before this stretch."""
+        self._reached = number
 
 
 def _position(place: Place) -> tuple[int, int]:
