@@ -109,7 +109,7 @@ def test_marks_lead_to_rows_and_back(page: Page) -> None:
     assert page.run(f"{AT_TOP}('text-2-2')")
 
 
-@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("width", [320, 768, 1100, 1280])
 def test_nothing_is_wider_than_the_screen(chromium: Browser, notice: Path, width: int) -> None:
     with chromium.page(notice, width=width, height=640) as page:
         page.run("document.querySelectorAll('details').forEach(one => one.open = true)")

@@ -151,7 +151,8 @@ class _Shown:
             f'<td role="cell" class="verdict" data-key="{gravity}">{self._verdict()}</td>\n'
             f'<th role="rowheader" scope="row" class="resource">{known}</th>\n'
             f'<td role="cell" class="agency"{whose}>{acronym}</td>\n'
-            f'<td role="cell" class="address">{self._address()}{self._details()}</td>\n'
+            f'<td role="cell" class="address"><div>{self._address()}</div>'
+            f"{self._details()}</td>\n"
             f'<td role="cell" class="where" data-key="{self.number}">{self._where()}</td>\n'
             f'<td role="cell" class="findings" data-key="{rank}">{self._findings()}</td>\n</tr>\n'
         )
