@@ -29,22 +29,24 @@ __all__ = ["check", "check_documents"]
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
-def check(
+def check(  # noqa: PLR0913
     *sources: str | Path | Document,
     offline: bool = False,
     catalog: Catalog | None = None,
     checker: Checker | None = None,
     selection: Selection | None = None,
     show_recipients: bool = False,
+    keep_texts: bool = False,
 ) -> Report:
     """Check every link of files, directories, documents or addresses, and say what each one is.
 
     Addresses are strings that begin with ``http://`` or ``https://``. `offline` leaves out the
     network. `selection` says which rules count, and which findings fail. Runs an event loop of its
-    own; who has one awaits `check_documents`. Raises DocumentError for a file that cannot be read.
+    own; who has one awaits `check_documents`. `keep_texts` puts the texts into the report, for
+    formats that show them. Raises DocumentError for a file that cannot be read.
     """
     catalog = catalog or Catalog.nyc()
-    found = collect(_documents(sources), catalog)
+    found = collect(_documents(sources), catalog, keep_texts=keep_texts)
     survey = Survey(found, catalog, selection or Selection(), show_recipients=show_recipients)
     if offline:
         return survey.report({})
@@ -82,11 +84,12 @@ async def check_documents(  # noqa: PLR0913
     *,
     selection: Selection | None = None,
     show_recipients: bool = False,
+    keep_texts: bool = False,
     on_outcome: Callable[[Outcome], object] | None = None,
 ) -> Report:
     """The same within an event loop; `on_outcome` hears of every address as it is judged."""
     catalog = catalog or Catalog.nyc()
-    found = collect(documents, catalog)
+    found = collect(documents, catalog, keep_texts=keep_texts)
     survey = Survey(found, catalog, selection or Selection(), show_recipients=show_recipients)
     return await _ask(survey, checker, on_outcome)
 

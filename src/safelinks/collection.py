@@ -14,6 +14,7 @@ from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.comments import NOTHING_IGNORED, Ignored, ignored_in
 from safelinks.documents import Document
 from safelinks.errors import SetupError
+from safelinks.marking import Mark, RawText
 from safelinks.redact import recipients, tells_session
 from safelinks.remarks import Reader, Remark
 from safelinks.rows import Sighting
@@ -44,7 +45,7 @@ class Group:
 
 @define
 class Collection:
-    """What is needed of documents: no more of them is kept, whatever they hold beside."""
+    """What is needed of documents: no more of them is kept, unless it is asked for."""
 
     files: dict[str, None] = field(factory=dict)
     notes: dict[str, None] = field(factory=dict)
@@ -52,6 +53,7 @@ class Collection:
     everybody: set[str] = field(factory=set)
     remarks: list[Remark] = field(factory=list)
     ignored: dict[str, Ignored] = field(factory=dict)
+    texts: dict[str, RawText] = field(factory=dict)  # by file, where they are to be shown
 
     @property
     def targets(self) -> list[str]:
@@ -62,12 +64,17 @@ class Collection:
 
 
 def collect(
-    documents: Iterable[Document], catalog: Catalog | None = None, *, keep: Keep | None = None
+    documents: Iterable[Document],
+    catalog: Catalog | None = None,
+    *,
+    keep: Keep | None = None,
+    keep_texts: bool = False,
 ) -> Collection:
     """The links of `documents`, each of which is read once and then let go.
 
     What their texts name is held against where their links lead, by `catalog`. With `keep`, only
-    links for which that is true are kept; the others still count as being there.
+    links for which that is true are kept; the others still count as being there. `keep_texts`
+    keeps what people see of the documents, too.
     """
     found = Collection()
     reader = Reader(catalog or Catalog.nyc())
@@ -77,7 +84,8 @@ def collect(
         found.notes |= dict.fromkeys(document.notes)
         if document.text is not None:
             _heed(found, document, document.text)
-        for link in document.links:
+        marks: dict[int, Mark] = {}
+        for number, link in enumerate(document.links):
             # Everybody to whom a link was sent, whether its target is known or not.
             known = link.unwrapped.recipients if link.unwrapped else recipients(link.url)
             found.everybody.update(known)
@@ -89,6 +97,9 @@ def collect(
                 group = found.groups[key] = Group(link)
             group.sightings.append(_sighting(link, tells_recipient=bool(known)))
             group.recipients |= dict.fromkeys(_addressees(link))
+            marks[number] = Mark(key, len(group.sightings) - 1)
+        if keep_texts:
+            found.texts.setdefault(document.name, RawText()).add(document, marks)
     found.remarks = reader.remarks()
     return found
 

@@ -14,6 +14,7 @@ from safelinks.health.outcome import Reason, Verdict
 from safelinks.remarks import Remark
 from safelinks.rows import Row
 from safelinks.rules import Finding, Level, Selection
+from safelinks.shown_text import FileText
 
 __all__ = ["Report", "Usage"]
 
@@ -39,7 +40,8 @@ class Report:
     asked for all of them. `findings` is what the rules of `selection` have to say, by file and
     place; `silenced` is how many more the texts themselves say to ignore, and `mended` how many
     are no longer true, for the files were changed. `gone` is what a baseline holds and the files no
-    longer do, each with how often, and `at` is when the report was made.
+    longer do, each with how often, and `at` is the moment that it tells of.
+    `texts` are those of the files, where they were asked for.
     """
 
     rows: tuple[Row, ...]
@@ -53,6 +55,7 @@ class Report:
     mended: int = 0
     gone: tuple[Entry, ...] = ()
     at: datetime = field(factory=lambda: datetime.now(UTC), eq=False)
+    texts: tuple[FileText, ...] = ()
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:

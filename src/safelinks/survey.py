@@ -20,12 +20,14 @@ from safelinks.collection import Collection, Group, Key, appraise
 from safelinks.health.outcome import Hop, Outcome, Reason
 from safelinks.health.policy import Policy
 from safelinks.health.refusal import refusal
+from safelinks.marking import shown_text
 from safelinks.mending import Mending
 from safelinks.redact import redact
 from safelinks.remarks import Remark
 from safelinks.report import Report
 from safelinks.rows import BROKEN, WORKS, Row, Sighting
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
+from safelinks.shown_text import FileText
 from safelinks.text import Link
 
 __all__ = ["Judged", "Survey"]
@@ -110,7 +112,15 @@ class Survey:
             self.selection,
             silenced=len(self._judge.silenced),
             at=self.now,
+            texts=tuple(self._texts()),
         )
+
+    def _texts(self) -> Iterator[FileText]:
+        """The texts that were kept, as they may be shown."""
+        rows = {key: (at, self._judged[key][0]) for at, key in enumerate(self.found.groups)}
+        everybody = frozenset() if self.show_recipients else frozenset(self.found.everybody)
+        for file, raw in self.found.texts.items():
+            yield shown_text(file, raw, rows, self._shown, everybody)
 
     def _judgement(self, key: Key, outcomes: Mapping[str, Outcome]) -> Judged:
         """A row and what there is to say of it: the same, however often it is asked for."""

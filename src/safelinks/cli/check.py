@@ -152,7 +152,12 @@ def check(
         verbose=verbose,
         aside=frozenset(own),
     )
-    found = collect(inputs.documents(), catalog, keep=_kept(names, changed_since))
+    found = collect(
+        inputs.documents(),
+        catalog,
+        keep=_kept(names, changed_since),
+        keep_texts=reporting.shows_texts,
+    )
     for note in found.notes:
         warn(note)
     if inputs.failed and not found.files:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Reporting"]
 
 _STREAM = Output("jsonl")
+_PAGE = "html"
 
 
 @define
@@ -44,6 +45,11 @@ class Reporting:
             outputs = [one for one in outputs if one.path is not None]
         detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
         return cls(outputs, detail)
+
+    @property
+    def shows_texts(self) -> bool:
+        """Whether any of it shows what people read in the files."""
+        return any(one.format == _PAGE for one in self.outputs)
 
     def begin(
         self, survey: Survey, mark: Callable[[Finding], Finding]
