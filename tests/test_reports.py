@@ -206,7 +206,7 @@ def test_sarif_says_how_the_run_went() -> None:
     (invocation,) = _sarif(REPORTS["interrupted"])["invocations"]
     assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 130)
     told = [one["message"]["text"] for one in invocation["toolExecutionNotifications"]]
-    assert told == ["The check was interrupted: 2 addresses not asked, or not to the end."]
+    assert told == ["Interrupted: 2 addresses not asked, or not to the end."]
     (invocation,) = _sarif(ALL)["invocations"]
     assert invocation["endTimeUtc"] == "2026-03-04T05:06:07Z"
 
@@ -412,7 +412,7 @@ def test_csv_has_addresses_that_stay_addresses(url: str, cell: str) -> None:
 
 def test_markdown_says_what_to_do() -> None:
     text = _rendered("markdown", ALL)
-    assert "**2 addresses fail this check: write what" in text
+    assert "- **2 of 7 addresses do not work: mend or remove them.**\n" in text
     assert "### `docs/notice.txt`\n" in text
     assert f"| error | line 2 | `{GONE}` | SL301 page not found (404 Not Found) |  |\n" in text
     assert "`www.nyc.gov.evil.example` contains `www.nyc.gov`, but is another site" in text
@@ -421,11 +421,11 @@ def test_markdown_says_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("with a baseline", "**Nothing fails this check; see to what is listed, "),
+        ("with a baseline", "Exit code 0: nothing new fails it (3 known before)."),
         ("with a baseline", "; 3 known before, and not listed."),
-        ("without a link", "**No links were found.**"),
-        ("offline", "**Nothing is to be said against 2 addresses.**"),
-        ("interrupted", "The check was interrupted: 2 addresses not asked, or not to the end."),
+        ("without a link", "- No links were found.\n"),
+        ("offline", "- Nobody was asked, so nothing is said about whether the addresses work.\n"),
+        ("interrupted", "Interrupted: 2 addresses not asked, or not to the end."),
         ("of a page", "| page 3 |"),
     ],
 )

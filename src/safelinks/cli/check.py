@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from safelinks.cli.reporting import Reporting
 from safelinks.cli.selecting import selection_options
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from safelinks.catalog import Catalog
     from safelinks.documents import Document
@@ -163,7 +164,12 @@ def check(
     if inputs.failed and not found.files:
         context.exit(2)
     survey = Survey(
-        found, catalog, selection, show_recipients=show_recipients, dead_after=dead_after
+        found,
+        catalog,
+        selection,
+        show_recipients=show_recipients,
+        dead_after=dead_after,
+        now=_now(),
     )
     heard = reporting.begin(survey, known.each)
     asked = (
@@ -178,6 +184,20 @@ def check(
     reporting.finish(report)
     known.save(report)
     context.exit(2 if inputs.failed and not report.interrupted else report.exit_code)
+
+
+def _now() -> datetime:
+    """The moment that reports tell of; SOURCE_DATE_EPOCH makes them reproducible.
+
+    That is in seconds (reproducible-builds.org). Raises click.UsageError where it is none.
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    moment = os.environ.get("SOURCE_DATE_EPOCH", "")
+    try:
+        return datetime.fromtimestamp(int(moment), UTC) if moment else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise click.UsageError("SOURCE_DATE_EPOCH has to be a time in whole seconds") from None
 
 
 def _kept(names: Sequence[str], revision: str | None) -> Callable[[Document, Link], bool] | None:

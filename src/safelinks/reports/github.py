@@ -28,7 +28,7 @@ def render(report: Report) -> Iterator[str]:
     for caveat in caveats(report):
         yield _command("warning", {"title": "safelinks"}, caveat)
     new = (finding for finding in report.findings if not finding.known)
-    for finding in sorted(new, key=lambda one: one.level.rank):
+    for finding in sorted(new, key=lambda one: one.gravity):
         yield _command(_COMMANDS[finding.level], _properties(finding), _message(finding))
     counts = ", ".join(count(number, str(level)) for level, number in report.levels.items())
     yield f"{count(len(report.rows), 'address')}: {counts}.\n"

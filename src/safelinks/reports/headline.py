@@ -12,10 +12,11 @@ from attrs import frozen
 
 from safelinks.health.outcome import Reason, Verdict
 from safelinks.report import Report
+from safelinks.reports.phrases import caveats, count
 from safelinks.rows import BROKEN
 from safelinks.rules import Level
 
-__all__ = ["Sentence", "conclusion", "count", "headline"]
+__all__ = ["Sentence", "conclusion", "headline"]
 
 _WORKS = (Verdict.ALIVE, Verdict.MOVED)
 _PRETENDS = "SL2"
@@ -130,25 +131,7 @@ def _uncertain(report: Report) -> Iterator[Sentence]:
 
 
 def _unknown(report: Report) -> Iterator[Sentence]:
-    number = report.verdicts[Verdict.OFFLINE]
-    if number:
-        which = "the addresses" if number == len(report.rows) else count(number, "address")
-        yield Sentence(
-            f"This machine has no network, so nothing is said about whether {which} work; "
-            "run this again with a connection.",
-            Level.WARNING,
-        )
-    if report.interrupted:
-        left = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
-        yield Sentence(
-            f"Interrupted: {count(left, 'address')} not asked, or not to the end.", Level.WARNING
-        )
-
-
-def _well(report: Report) -> Iterator[Sentence]:
-    works = sum(report.verdicts[verdict] for verdict in _WORKS)
-    if works == len(report.rows):
-        yield Sentence("The address works." if works == 1 else f"All {works} addresses work.")
+    yield from (Sentence(caveat, Level.WARNING) for caveat in caveats(report))
 
 
 def _unasked(report: Report) -> Iterator[Sentence]:
@@ -156,6 +139,12 @@ def _unasked(report: Report) -> Iterator[Sentence]:
     if number and not report.interrupted:
         which = "the addresses work" if number == len(report.rows) else f"{number} of them work"
         yield Sentence(f"Nobody was asked, so nothing is said about whether {which}.")
+
+
+def _well(report: Report) -> Iterator[Sentence]:
+    works = sum(report.verdicts[verdict] for verdict in _WORKS)
+    if works == len(report.rows):
+        yield Sentence("The address works." if works == 1 else f"All {works} addresses work.")
 
 
 _SAID = (_broken, _pretending, _to_write, _wrapped, _lost, _uncertain, _unknown, _unasked, _well)
@@ -191,7 +180,10 @@ def _because(report: Report) -> str:
     below = sum(report.levels.values())
     if below:
         return f"no finding is of level {report.selection.fail_on}"
-    return "there is nothing to say against them" if report.rows else "there is nothing to check"
+    asked = any(row.outcome.reason is not Reason.NOT_ASKED for row in report.rows)
+    if report.rows:
+        return "there is nothing to say against them" if asked else "nobody was asked"
+    return "there is nothing to check"
 
 
 def _stopped(report: Report) -> str:
@@ -212,13 +204,3 @@ def _spared(report: Report) -> str:
         return "nothing is to fail it"
     known = sum(one.known for one in report.findings)
     return f"nothing new fails it ({known} known before)" if known else ""
-
-
-def count(number: int, what: str) -> str:
-    """``3 addresses``.
-
-    >>> count(1, "address"), count(2, "address"), count(2, "link")
-    ('1 address', '2 addresses', '2 links')
-    """
-    plural = f"{what}es" if what.endswith("s") else f"{what}s"
-    return f"{number} {what if number == 1 else plural}"

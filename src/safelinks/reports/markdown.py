@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 
 from safelinks.health.outcome import MEANING
+from safelinks.place import Place
 from safelinks.report import Report
-from safelinks.reports.phrases import address, caveats, count, shown
-from safelinks.rules import Finding
+from safelinks.reports.headline import Sentence, conclusion, headline
+from safelinks.reports.naming import where
+from safelinks.reports.phrases import address, count, shown
+from safelinks.rules import OF_WRAPPERS, Finding, Level
 
 __all__ = ["MOST_BYTES", "render"]
 
@@ -28,44 +30,47 @@ _TICKS = re.compile("`+")
 
 
 def render(report: Report) -> Iterator[str]:
-    """`report` as Markdown of at most `MOST_BYTES`: the gravest findings, by file and place."""
-    yield f"## Links\n\n**{_headline(report)}**\n\n"
-    for caveat in caveats(report):
-        yield f"{caveat}\n\n"
+    """`report` as Markdown of at most `MOST_BYTES`: what to do, then findings by file."""
+    yield "## Links\n\n"
+    yield from (f"- {_marked(sentence)}\n" for sentence in headline(report))
+    yield "\n"
     yield from _findings(report)
     yield from _resources(report)
-    yield f"{_counts(report)}\n"
+    yield f"{_counts(report)}\n\n{conclusion(report)}\n"
 
 
-def _headline(report: Report) -> str:
-    """What is wrong, and what to do."""
-    failing = len({(finding.file, finding.subject) for finding in report.failures})
-    if failing:
-        which = "1 address fails" if failing == 1 else f"{count(failing, 'address')} fail"
-        return (
-            f"{which} this check: write what stands under “write instead”, or mend or remove "
-            "the link."
-        )
-    listed = sum(report.levels.values())
-    if listed:
-        return f"Nothing fails this check; see to what is listed, {count(listed, 'finding')}."
-    if not report.rows:
-        return "No links were found."
-    return f"Nothing is to be said against {count(len(report.rows), 'address')}."
+def _marked(sentence: Sentence) -> str:
+    return f"**{sentence.text}**" if sentence.level is Level.ERROR else sentence.text
 
 
 def _findings(report: Report) -> Iterator[str]:
-    """A table for each file, of all that is not known yet and has room."""
-    new = [finding for finding in report.findings if not finding.known]
-    lines = [_finding(finding) for finding in new]
-    order = sorted(range(len(new)), key=lambda number: new[number].level.rank)
-    kept = sorted(_with_room((number, lines[number]) for number in order))
-    for file, numbers in groupby(kept, key=lambda number: new[number].file):
-        yield f"### {_code(shown(file))}\n\n{_FINDINGS}"
-        yield from (lines[number] for number in numbers)
-        yield "\n"
-    if len(kept) < len(new):
-        yield f"Left out for want of room, the least grave first: {len(new) - len(kept)} more.\n\n"
+    """A table for each file, of all that is not known yet and has room, the gravest first."""
+    rows = list(_folded(finding for finding in report.findings if not finding.known))
+    lines = [_row(_cells(finding, places)) for finding, places in rows]
+    order = sorted(range(len(rows)), key=lambda number: rows[number][0].gravity)
+    kept = set(_with_room((number, lines[number]) for number in order))
+    by_file: dict[str, list[str]] = {file: [] for file in report.files}
+    for number in order:
+        if number in kept:
+            by_file[rows[number][0].file].append(lines[number])
+    for file, listed in by_file.items():
+        if listed:
+            yield f"### {_code(shown(file))}\n\n{_FINDINGS}"
+            yield from listed
+            yield "\n"
+    if len(kept) < len(rows):
+        yield f"Left out for want of room, the least grave first: {len(rows) - len(kept)} more.\n\n"
+
+
+def _folded(findings: Iterable[Finding]) -> Iterator[tuple[Finding, Sequence[Place]]]:
+    """Findings with their places: what is said of an address, or of wrappers, once."""
+    folded: dict[tuple[str, ...], tuple[Finding, list[Place]]] = {}
+    for finding in findings:
+        of_wrappers = finding.code in OF_WRAPPERS
+        about = "" if of_wrappers else f"{finding.subject}\n{finding.replacement}"
+        key = (finding.file, finding.code, str(finding.level), finding.message, about)
+        folded.setdefault(key, (finding, []))[1].append(finding.place)
+    return iter(folded.values())
 
 
 def _with_room(lines: Iterable[tuple[int, str]]) -> Iterator[int]:
@@ -78,11 +83,14 @@ def _with_room(lines: Iterable[tuple[int, str]]) -> Iterator[int]:
         yield number
 
 
-def _finding(finding: Finding) -> str:
+def _cells(finding: Finding, places: Sequence[Place]) -> Sequence[str]:
     what = f"{finding.code} {_text(finding.message)}"
+    level, found = str(finding.level), _text(where(places))
+    if finding.code in OF_WRAPPERS and len(places) > 1:
+        return level, found, count(len(places), "link"), what, "what is inside"
     cells = (address(finding.url), address(finding.replacement))
     url, instead = (_cell(_code(cell)) for cell in cells)
-    return _row((str(finding.level), _text(str(finding.place)), url, what, instead))
+    return level, found, url, what, instead
 
 
 def _resources(report: Report) -> Iterator[str]:

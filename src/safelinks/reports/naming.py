@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from safelinks.place import Place
-from safelinks.printable import printable
+from safelinks.reports.phrases import shown
 from safelinks.rows import Row
 
 __all__ = ["name_of", "where"]
@@ -18,16 +18,16 @@ def name_of(row: Row) -> str:
     """What a row's address is: a resource, a page of somebody's, or what the text calls it."""
     match = row.match
     if match is not None and match.resource is not None:
-        name = printable(match.resource.name)
+        name = shown(match.resource.name)
         if len(name) > _WIDEST_NAME:
             name = f"{name[: _WIDEST_NAME - 1]}…"
-        return f"{name} ({printable(match.resource.agency)})"
+        return f"{name} ({shown(match.resource.agency)})"
     if match is not None and match.agency is not None:
-        return f"a page of {printable(match.agency.name)}"
-    site = printable(match.site) if match is not None and match.site is not None else None
+        return f"a page of {shown(match.agency.name)}"
+    site = shown(match.site) if match is not None and match.site is not None else None
     label = next((one.label for one in row.sightings if one.label), None)
     if label is not None:
-        return f"“{printable(label[:_WIDEST_NAME])}”" + (f" at {site}" if site else "")
+        return f"“{shown(label[:_WIDEST_NAME])}”" + (f" at {site}" if site else "")
     return site or "unknown"
 
 
@@ -39,10 +39,10 @@ def where(places: Sequence[Place]) -> str:
     """
     lines_only = not any(place.within or place.line is None for place in places)
     told = dict.fromkeys(str(place.line if lines_only else place) for place in places)
-    names = [printable(one) for one in told]
+    names = list(map(shown, told))
     more = len(names) - _MOST_PLACES
-    shown = [*names[:_MOST_PLACES], f"{more} more"] if more > 0 else names
+    listed = [*names[:_MOST_PLACES], f"{more} more"] if more > 0 else names
     if not lines_only:
-        return "; ".join(filter(None, shown)) or "somewhere in it"
-    listed = " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
-    return f"{'line' if len(names) == 1 else 'lines'} {listed}"
+        return "; ".join(filter(None, listed)) or "somewhere in it"
+    lines = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+    return f"{'line' if len(names) == 1 else 'lines'} {lines}"

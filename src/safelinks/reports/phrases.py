@@ -66,12 +66,12 @@ def caveats(report: Report) -> Iterator[str]:
     if offline:
         which = "any address" if offline == len(report.rows) else count(offline, "address")
         yield (
-            f"This machine had no network, so nothing is said of {which}; "
-            "run it again with a connection."
+            f"This machine has no network, so nothing is said of {which}; "
+            "run this again with a connection."
         )
     if report.interrupted:
         left = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
-        yield f"The check was interrupted: {count(left, 'address')} not asked, or not to the end."
+        yield f"Interrupted: {count(left, 'address')} not asked, or not to the end."
 
 
 def count(number: int, what: str) -> str:

@@ -14,10 +14,10 @@ import click
 from attrs import frozen
 
 from safelinks.health.outcome import MEANING, Reason, Verdict
-from safelinks.printable import printable, printable_url
 from safelinks.report import Report, Usage
-from safelinks.reports.headline import conclusion, count, headline
+from safelinks.reports.headline import conclusion, headline
 from safelinks.reports.naming import name_of, where
+from safelinks.reports.phrases import address, count, shown
 from safelinks.rows import BROKEN, Row
 from safelinks.rules import Finding, Level
 
@@ -104,17 +104,17 @@ class _Lines:
         worth.sort(key=lambda one: _gravity(*one))
         if self.view.detail is Detail.QUIET:
             if worth:
-                yield f"In {printable(file)}:"
+                yield f"In {shown(file)}:"
             for row, findings in worth:
                 yield from self._row(row, findings)
             return
         links = sum(len(row.places) for row in rows)
         to = count(len(rows), "address")
-        yield click.style(f"In {printable(file)}: {count(links, 'link')} to {to}", bold=True)
+        yield click.style(f"In {shown(file)}: {count(links, 'link')} to {to}", bold=True)
         for row, findings in worth:
             yield from self._row(row, findings)
-        shown = {id(row) for row, _ in worth}
-        well = [row for row in rows if id(row) not in shown]
+        told = {id(row) for row, _ in worth}
+        well = [row for row in rows if id(row) not in told]
         listed = well if len(well) <= _MOST_WELL or self._is_verbose else well[:_MOST_WELL]
         for row in listed:
             yield from self._row(row, ())
@@ -147,8 +147,8 @@ class _Lines:
             findings = [one for one in findings if not one.code.startswith(_WRAPPER)]
         told = dict.fromkeys((one.code, one.level, one.message, one.known) for one in findings)
         for code, level, message, known in told:
-            shown = click.style(code, fg=_OF_LEVEL[level])
-            yield f"{shown} {printable(message)}{' (known)' if known else ''}"
+            styled = click.style(code, fg=_OF_LEVEL[level])
+            yield f"{styled} {shown(message)}{' (known)' if known else ''}"
         writes = dict.fromkeys(
             (one.replacement, one.fixable) for one in findings if one.replacement
         )
@@ -157,16 +157,16 @@ class _Lines:
                 continue
             yield f"write {self._address(replacement)}" + (" (--fix does)" if fixable else "")
         if not findings and row.verdict not in _SELF_EXPLAINING:
-            yield printable(row.outcome.evidence or MEANING[row.outcome.reason])
+            yield shown(row.outcome.evidence or MEANING[row.outcome.reason])
         elif row.outcome.reason is Reason.REDIRECTED:
             yield f"ends at {self._address(row.outcome.final_url)}"
         past = row.outcome.past
         if past is not None and past.reused:
             yield f"as found at {past.reused:%Y-%m-%d %H:%M} UTC"
         if self._is_verbose:
-            yield from map(printable, _evidence(row))
+            yield from map(shown, _evidence(row))
         if row.recipients:
-            yield f"sent to {', '.join(map(printable, row.recipients))}"
+            yield f"sent to {', '.join(map(shown, row.recipients))}"
 
     def _below(self, line: str) -> str:
         narrow = self.view.columns is not None and self.view.columns < _NARROW
@@ -174,7 +174,7 @@ class _Lines:
 
     def _address(self, url: str) -> str:
         """`url`, shortened in the middle where it is too long for the terminal."""
-        url = printable_url(url)
+        url = address(url)
         if self.view.columns is None or self._is_verbose:
             return url
         return shortened(url, max(self.view.columns - _MARGIN - len("write  (--fix does)"), 24))
@@ -190,9 +190,9 @@ class _Lines:
             yield click.style("Named without a link", bold=True)
             for remark in self.report.remarks:
                 if (remark.file, remark.place, remark.resource.id) in found:
-                    place = printable(", ".join(filter(None, (remark.file, str(remark.place)))))
-                    yield f"  {printable(remark.resource.name)} ({place})"
-                    yield f"      it {printable(remark.home)}"
+                    place = shown(", ".join(filter(None, (remark.file, str(remark.place)))))
+                    yield f"  {shown(remark.resource.name)} ({place})"
+                    yield f"      it {shown(remark.home)}"
             yield ""
 
     def _resources(self) -> Iterator[str]:
@@ -200,7 +200,7 @@ class _Lines:
         used = self.report.resources
         if used:
             yield click.style("By resource", bold=True)
-            yield from (f"  {printable(one.resource.name)}: {_used(one)}" for one in used)
+            yield from (f"  {shown(one.resource.name)}: {_used(one)}" for one in used)
             yield ""
 
     def _asides(self) -> Iterator[str]:
@@ -211,8 +211,8 @@ class _Lines:
             yield f"{count(known, 'finding')} of the baseline not counted."
         for entry in report.gone:
             yield (
-                f"no longer there: {entry.code} for {printable_url(entry.subject)} in "
-                f"{printable(entry.file)}; --update-baseline takes it out"
+                f"no longer there: {entry.code} for {address(entry.subject)} in "
+                f"{shown(entry.file)}; --update-baseline takes it out"
             )
         if report.silenced:
             are = "is" if report.silenced == 1 else "are"
@@ -227,10 +227,10 @@ class _Lines:
 _SELF_EXPLAINING = (Verdict.ALIVE, Verdict.MOVED, Verdict.OFFLINE)
 
 
-def _gravity(row: Row, findings: Iterable[Finding]) -> tuple[int, int]:
+def _gravity(row: Row, findings: Iterable[Finding]) -> tuple[int, int, int]:
     """The lower, the sooner a reader should see it."""
-    ranks = [one.level.rank for one in findings if not one.known]
-    return min(ranks, default=len(Level)), list(Verdict).index(row.verdict)
+    gravest = min((one.gravity for one in findings if not one.known), default=(len(Level), 0))
+    return *gravest, list(Verdict).index(row.verdict)
 
 
 def _evidence(row: Row) -> Iterator[str]:
@@ -240,7 +240,7 @@ def _evidence(row: Row) -> Iterator[str]:
         yield f"seen: {outcome.evidence}"
     for hop in outcome.hops:
         answer = hop.status if hop.status is not None else "no answer"
-        yield f"{hop.method} {printable_url(hop.url)}: {answer}, {hop.elapsed:.2f} s"
+        yield f"{hop.method} {address(hop.url)}: {answer}, {hop.elapsed:.2f} s"
     if outcome.error:
         yield f"on the way: {outcome.error}"
     if outcome.certificate is not None:
@@ -254,7 +254,7 @@ def _used(usage: Usage) -> str:
     if not usage.former:
         return links
     how_many = "" if usage.former == usage.links else f"{usage.former} of them by a "
-    now = f", now {printable_url(usage.current_url)}" if usage.current_url else ""
+    now = f", now {address(usage.current_url)}" if usage.current_url else ""
     return f"{links}, {how_many}former address{now}"
 
 

@@ -13,6 +13,9 @@ from safelinks.place import Place
 __all__ = ["Finding", "Level", "portable"]
 
 
+_MATTERS = "3241"  # groups of rules: that a link works counts more than what is around it
+
+
 class Level(StrEnum):
     """How much a finding matters, as SARIF 2.1.0, section 3.27.10, names it; the gravest first."""
 
@@ -54,6 +57,11 @@ class Finding:
     def numbered(self, times: int) -> Finding:
         """The same as the one of so many `times`."""
         return self if times == self.times else evolve(self, times=times)
+
+    @property
+    def gravity(self) -> tuple[int, int]:
+        """The lower, the sooner a reader should see it: by level, then by what it is about."""
+        return self.level.rank, _MATTERS.index(self.code[2:3])
 
     @property
     def subject(self) -> str:

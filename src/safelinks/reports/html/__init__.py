@@ -13,11 +13,11 @@ from datetime import UTC
 from importlib.resources import files
 
 from safelinks.report import Report
-from safelinks.reports.headline import count
 from safelinks.reports.html.escaping import shape, text
 from safelinks.reports.html.summary import headline, summary, tone
 from safelinks.reports.html.table import table
 from safelinks.reports.html.texts import marks_in, remarks, texts
+from safelinks.reports.phrases import count
 from safelinks.version import __version__
 
 __all__ = ["render"]

@@ -10,8 +10,8 @@ from safelinks.catalog import Match
 from safelinks.health.outcome import MEANING, Reason, Verdict
 from safelinks.remarks import Kind
 from safelinks.report import Report
-from safelinks.reports.headline import count
 from safelinks.reports.html.escaping import VERDICT_WORDS, address, shape, text
+from safelinks.reports.phrases import count
 from safelinks.rows import BROKEN, Row
 
 __all__ = ["GRAVEST_FIRST", "headline", "name_of", "summary", "tone"]

@@ -10,7 +10,6 @@ from attrs import define, field
 
 from safelinks.health.outcome import MEANING, Certificate, Past, Verdict
 from safelinks.report import Report
-from safelinks.reports.headline import count
 from safelinks.reports.html.escaping import (
     VERDICT_WORDS,
     address,
@@ -20,6 +19,7 @@ from safelinks.reports.html.escaping import (
     text,
 )
 from safelinks.reports.html.summary import GRAVEST_FIRST, name_of
+from safelinks.reports.phrases import count
 from safelinks.rows import WORKS, Row, Sighting
 from safelinks.rules import Finding, Level
 

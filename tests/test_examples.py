@@ -1,0 +1,32 @@
+"""The reports in `examples` are what the tool says of the notice, in every format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from example_reports import FILES, FOLDER, ROOT, checked, city, outputs
+
+from safelinks.reports import FORMATS
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reports")
+    with pytest.MonkeyPatch.context() as patch, city() as options:
+        patch.chdir(ROOT / "examples")
+        result = checked(options, *outputs(folder))
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert (result.exit_code, result.stdout) == (1, "")
+    return folder
+
+
+def test_there_is_one_of_every_format() -> None:
+    assert set(FILES) == set(FORMATS)
+    assert {path.name for path in FOLDER.iterdir()} == set(FILES.values())
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_report_is_what_comes_out_now(made: Path, name: str) -> None:
+    """Where it is not, `python tests/example_reports.py` writes them anew: look at the difference."""
+    assert (made / FILES[name]).read_bytes() == (FOLDER / FILES[name]).read_bytes()
