@@ -112,7 +112,8 @@ class Browser:
                 self.call(f"{domain}.enable")
             page = Page(self)
             page.resize(width, height)
-            page.emulate(**features)
+            # Nothing is to move by itself between looking where something is and clicking there.
+            page.emulate(**{"prefers_reduced_motion": "reduce"} | features)
             self.call("Page.navigate", url=path.resolve().as_uri())
             said: list[dict[str, Any]] = []
             while not any(one.get("method") == "Page.loadEventFired" for one in self.events):

@@ -102,7 +102,6 @@ def test_marks_lead_to_rows_and_back(page: Page) -> None:
     assert page.run("location.hash") == "#address-6"
     assert len(page.run(VISIBLE)) == 6  # one that was filtered out is there again
     assert page.run("document.activeElement.id") == "address-6"
-    page.run("document.documentElement.style.scrollBehavior = 'auto'")
     page.click("#address-2 .where a[href='#text-2-2']")
     page.settle()
     assert page.run("document.querySelector(':target').id") == "text-2-2"
