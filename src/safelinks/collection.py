@@ -17,7 +17,7 @@ from safelinks.errors import SetupError
 from safelinks.marking import Mark, RawText
 from safelinks.redact import recipients, tells_session
 from safelinks.remarks import Reader, Remark
-from safelinks.rows import Sighting
+from safelinks.rows import Sighting, over_https
 from safelinks.rules import codes_of
 from safelinks.text import Link
 
@@ -61,6 +61,12 @@ class Collection:
         links = (group.first for group in self.groups.values())
         asked = (link.target for link in links if link.target is not None and not link.defanged)
         return list(dict.fromkeys(asked))
+
+    @property
+    def over_https(self) -> list[str]:
+        """The same addresses over HTTPS, of those that are linked as plain HTTP."""
+        secure = (over_https(target) for target in self.targets)
+        return list(dict.fromkeys(one for one in secure if one is not None))
 
 
 def collect(

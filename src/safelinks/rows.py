@@ -15,11 +15,12 @@ from safelinks.catalog.model import Confidence
 from safelinks.health.outcome import Outcome, Reason, Verdict
 from safelinks.place import Place
 
-__all__ = ["BROKEN", "WORKS", "Row", "Sighting"]
+__all__ = ["BROKEN", "WORKS", "Row", "Sighting", "over_https"]
 
 BROKEN = frozenset({Verdict.DEAD, Verdict.FAILING})
 WORKS = frozenset({Verdict.ALIVE, Verdict.MOVED})
 _HTTP = re.compile(r"http(?=://)", re.IGNORECASE)
+_PORT = re.compile(r"[^:]+://[^/?#]*:[0-9]+(?:[/?#]|\Z)")
 _PERMANENT = (301, 308)  # RFC 9110, 15.4.2 and 15.4.9
 
 
@@ -48,6 +49,7 @@ class Row:
     what the catalog says, `outcome` what the network said, `recipients` to whom the message was
     delivered (empty unless asked for). `suspicions` say why the address may not be what it seems.
     `excused` is a link that does not work, but has not done so often enough to fail a check.
+    `https_answers` is whether the same address was asked over HTTPS, and works there.
     """
 
     file: str
@@ -59,6 +61,7 @@ class Row:
     recipients: tuple[str, ...] = field(default=(), repr=False)
     suspicions: tuple[Suspicion, ...] = ()
     excused: bool = False
+    https_answers: bool = False
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -85,16 +88,20 @@ class Row:
 
     @property
     def secured(self) -> str | None:
-        """The same address with TLS, where the server itself was seen to lead there.
+        """The same address over HTTPS, where that is known to answer.
 
-        None for what is not plain HTTP, or does not work.
+        The server itself may lead there, or somebody has asked. None for what is not plain HTTP, or
+        does not work.
         """
-        hops, target = self.outcome.hops, self.target or ""
-        if len(hops) < 2 or self.verdict not in WORKS or not _HTTP.match(target):
+        secure = over_https(self.target or "")
+        if secure is None or self.verdict not in WORKS:
             return None
-        secure = _HTTP.sub("https", target)
-        asked = secure.partition("#")[0]
-        return secure if hops[1].url in (asked, f"{asked}/") else None
+        return secure if self.https_answers or self._leads_to(secure) else None
+
+    def _leads_to(self, url: str) -> bool:
+        """Whether the first redirect is to `url`, in whose place an empty path may be a slash."""
+        hops, asked = self.outcome.hops, url.partition("#")[0]
+        return len(hops) > 1 and hops[1].url in (asked, f"{asked}/")
 
     @property
     def _gives_up_tls(self) -> bool:
@@ -114,6 +121,17 @@ class Row:
             return None if self._gives_up_tls else outcome.replacement
         if self.renamed and match is not None and match.confidence is Confidence.HIGH:
             return match.current_url
-        if self.secured is not None and outcome.hops[0].status in _PERMANENT:
-            return self.secured
+        secured = self.secured
+        if secured is not None and self._leads_to(secured) and outcome.hops[0].status in _PERMANENT:
+            return secured
         return None
+
+
+def over_https(url: str) -> str | None:
+    """An address of plain HTTP as one of HTTPS; None for what is none, or has a port of its own.
+
+    >>> over_https("http://a.example/b"), over_https("http://a.example:8080/")
+    ('https://a.example/b', None)
+    """
+    match = _HTTP.match(url)
+    return f"https{url[match.end() :]}" if match and not _PORT.match(url) else None

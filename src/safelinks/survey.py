@@ -17,6 +17,7 @@ from attrs import define, evolve, field
 from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.catalog.model import Confidence
 from safelinks.collection import Collection, Group, Key, appraise
+from safelinks.errors import InvalidURLError
 from safelinks.health.outcome import Hop, Outcome, Reason
 from safelinks.health.policy import Policy
 from safelinks.health.refusal import refusal
@@ -25,10 +26,11 @@ from safelinks.mending import Mending
 from safelinks.redact import redact
 from safelinks.remarks import Remark
 from safelinks.report import Report
-from safelinks.rows import BROKEN, WORKS, Row, Sighting
+from safelinks.rows import BROKEN, WORKS, Row, Sighting, over_https
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.shown_text import FileText
 from safelinks.text import Link
+from safelinks.urls import split
 
 __all__ = ["Judged", "Survey"]
 
@@ -197,6 +199,7 @@ class Survey:
             tuple(group.recipients) if self.show_recipients else (),
             tuple(_with(one, reason=shown(one.reason)) for one in group.doubts),
             excused,
+            _answers(over_https(first.target or ""), outcomes),
         )
 
 
@@ -221,13 +224,22 @@ def outcome_of(link: Link, outcomes: Mapping[str, Outcome], match: Match | None)
     return evolve(outcome, reason=Reason.RENAMED, replacement=match.current_url)
 
 
+def _answers(url: str | None, outcomes: Mapping[str, Outcome]) -> bool:
+    outcome = outcomes.get(url) if url is not None else None
+    return outcome is not None and outcome.verdict in WORKS
+
+
 _CAUTIOUS = Policy()
 
 
 def _unasked(target: str) -> Outcome:
     """What is known of an address without asking anybody: whether anybody could ask for it."""
-    invalid = refusal(target, _CAUTIOUS) is Reason.INVALID_URL
-    return Outcome(target, Reason.INVALID_URL if invalid else Reason.NOT_ASKED)
+    try:
+        split(target)
+    except InvalidURLError:
+        if refusal(target, _CAUTIOUS) is Reason.INVALID_URL:
+            return Outcome(target, Reason.INVALID_URL)
+    return Outcome(target, Reason.NOT_ASKED)
 
 
 def _match(match: Match, shown: Callable[[str], str]) -> Match:

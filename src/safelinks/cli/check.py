@@ -54,6 +54,11 @@ __all__ = ["check"]
 @click.option("--diff", is_flag=True, help="Print what --fix would change; change nothing.")
 @selection_options
 @click.option(
+    "--https",
+    is_flag=True,
+    help="Ask for http:// addresses over https, too, and say where that answers.",
+)
+@click.option(
     "--baseline",
     type=click.Path(dir_okay=False),
     metavar="FILE",
@@ -104,6 +109,7 @@ def check(
     verbose: bool,
     fix: bool,
     diff: bool,
+    https: bool,
     baseline: str | None,
     update_baseline: bool,
     changed_since: str | None,
@@ -171,11 +177,12 @@ def check(
         dead_after=dead_after,
         now=_now(),
     )
-    heard = reporting.begin(survey, known.each)
+    heard = reporting.begin(survey, known.each, stream=not https)
+    urls = [*dict.fromkeys([*found.targets, *(found.over_https if https else ())])]
     asked = (
         Asked({})
         if offline
-        else remembering.ask(network, found.targets, catalog, appraise(found, catalog), heard)
+        else remembering.ask(network, urls, catalog, appraise(found, catalog), heard)
     )
     report = survey.report(asked.outcomes, interrupted=asked.interrupted)
     if fix or diff:

@@ -52,13 +52,14 @@ class Reporting:
         return any(one.format == _PAGE for one in self.outputs)
 
     def begin(
-        self, survey: Survey, mark: Callable[[Finding], Finding]
+        self, survey: Survey, mark: Callable[[Finding], Finding], *, stream: bool
     ) -> Callable[[Outcome], object]:
         """Print what is known before anybody is asked; gives whom to tell of outcomes.
 
-        `mark` says of a finding whether it was known before.
+        `mark` says of a finding whether it was known before. There is no `stream` where an outcome
+        does not yet tell all of an address.
         """
-        if _STREAM not in self.outputs:
+        if not stream or _STREAM not in self.outputs:
             return lambda _: None
         from safelinks.reports.jsonl import Lines  # noqa: PLC0415
 

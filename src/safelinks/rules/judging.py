@@ -34,24 +34,31 @@ class Judge:
     ignored: Mapping[str, Ignored]
     now: datetime
     silenced: list[Finding] = field(factory=list, init=False)
+    _counting: dict[str, tuple[Rule, ...]] = field(factory=dict, init=False)
     _times: Counter[tuple[str, str, str]] = field(factory=Counter, init=False)
 
     def of_row(self, row: Row) -> list[Finding]:
         """What there is to say of a row, at each of its places."""
         return [
             finding
-            for rule in self.selection.rules(row.file)
+            for rule in self._rules(row.file)
             for found in rule.look(row, self.now)
             for place in dict.fromkeys(row.places if found.places is None else found.places)
             for finding in self._counted(self._finding(row, rule, found, place))
         ]
+
+    def _rules(self, file: str) -> tuple[Rule, ...]:
+        """The rules that count in a file, which many rows are of."""
+        if file not in self._counting:
+            self._counting[file] = self.selection.rules(file)
+        return self._counting[file]
 
     def of_remarks(self, remarks: Iterable[Remark]) -> list[Finding]:
         """What there is to say of texts."""
         return [
             finding
             for remark in remarks
-            if OF_REMARKS[remark.kind] in self.selection.rules(remark.file)
+            if OF_REMARKS[remark.kind] in self._rules(remark.file)
             for finding in self._counted(self._remarked(remark))
         ]
 
