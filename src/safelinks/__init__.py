@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from safelinks.health.outcome import Outcome, Reason, Verdict
     from safelinks.health.policy import Method, Policy
     from safelinks.report import Report
+    from safelinks.reports import render
     from safelinks.rules import Finding, Level, Selection
     from safelinks.text import Link, clean, find
 
@@ -76,6 +77,7 @@ __all__ = [
     "identify",
     "read",
     "read_all",
+    "render",
     "unwrap",
 ]
 
@@ -104,6 +106,7 @@ _LATER = {
     "identify": "safelinks.catalog",
     "read": "safelinks.documents",
     "read_all": "safelinks.documents",
+    "render": "safelinks.reports",
 }
 
 

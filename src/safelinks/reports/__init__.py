@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 
+from safelinks.errors import SetupError
 from safelinks.report import Report
 
-__all__ = ["FORMATS", "Render"]
+__all__ = ["FORMATS", "Render", "render"]
 
 Render = Callable[[Report], Iterator[str]]
 _NAMES = (
@@ -35,3 +36,14 @@ class _Renderers(Mapping[str, Render]):
 
 
 FORMATS: Mapping[str, Render] = _Renderers()
+
+
+def render(report: Report, name: str = "text") -> Iterator[str]:
+    """`report` in the format of this `name`, piece by piece. Raises SetupError for an unknown one.
+
+    >>> "".join(render(Report(()), "gitlab"))
+    '[]\\n'
+    """
+    if name not in FORMATS:
+        raise SetupError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
+    return FORMATS[name](report)
