@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -14,6 +13,7 @@ import click
 from attrs import frozen
 
 from safelinks.cli.configured import Configured
+from safelinks.cli.inputs import harmless
 
 if TYPE_CHECKING:
     from safelinks.report import Report
@@ -132,7 +132,7 @@ def printed(pieces: Iterable[str]) -> None:
     """Print a report, piece by piece."""
     pieces = iter(pieces)
     while part := "".join(islice(pieces, _PIECES)):
-        click.echo(_harmless(part), nl=False)
+        click.echo(harmless(part), nl=False)
 
 
 def written(path: str, pieces: Iterable[str]) -> None:
@@ -140,15 +140,6 @@ def written(path: str, pieces: Iterable[str]) -> None:
     from safelinks.documents.files import replace  # noqa: PLC0415
 
     replace(Path(path), (piece.encode("utf-8", "backslashreplace") for piece in pieces))
-
-
-# The runners of GitHub and Azure obey this anywhere in a line of a log.
-_COMMAND = re.compile(r"##(?=\[)")
-
-
-def _harmless(text: str) -> str:
-    in_runner = any(os.environ.get(name) for name in ("GITHUB_ACTIONS", "TF_BUILD"))
-    return _COMMAND.sub("# #", text) if in_runner and "##[" in text else text
 
 
 def pieces_of(output: Output, report: Report, view: View) -> Iterator[str]:

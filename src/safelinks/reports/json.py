@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 from typing import TypeVar
@@ -36,7 +35,7 @@ def _array(name: str, of: Callable[[T], dict[str, object]], values: Iterable[T])
 
 
 def _indented(value: object, depth: int) -> str:
-    return json.dumps(value, indent=2).replace("\n", "\n" + " " * depth)
+    return objects.written(value, 2).replace("\n", "\n" + " " * depth)
 
 
 def schema() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 
 from attrs import define, field
@@ -69,4 +68,4 @@ def _start(files: int, addresses: int) -> str:
 
 
 def _line(kind: str, what: dict[str, object]) -> str:
-    return json.dumps({"type": kind} | what) + "\n"
+    return objects.written({"type": kind} | what) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from safelinks.report import Report, Usage
 from safelinks.rows import Row, Sighting
 from safelinks.rules import Finding
 
-__all__ = ["VERSION", "finding", "link", "remark", "summary", "usage"]
+__all__ = ["VERSION", "finding", "link", "remark", "summary", "usage", "written"]
 
 VERSION = 1  # of the schema, raised when a key is taken away or changes its meaning
 
@@ -151,3 +152,12 @@ def summary(report: Report) -> dict[str, object]:
 
 def _counted(counts: Iterable[tuple[object, int]]) -> dict[str, int]:
     return {str(what): number for what, number in counts}
+
+
+def written(value: object, indent: int | None = None) -> str:
+    """`value` in JSON and in ASCII, which neither terminals nor runners mistake for commands.
+
+    >>> written("##vso[task.complete]")
+    '"#\\\\u0023vso[task.complete]"'
+    """
+    return json.dumps(value, indent=indent).replace("##", "#\\u0023")
