@@ -28,8 +28,8 @@ _ROW_ENDS = re.compile(r"(\r?\n|\t)")
 class Changing:
     """Inputs whose documents are changed, each by `change`, and what there is to say of each.
 
-    With `only`, no others than those are looked at. `done` are the files that were written, or
-    had not to be.
+    With `only`, no others than those are looked at, of which all there is to say was said when
+    they were read first. `done` are the files that were written, or had not to be.
     """
 
     inputs: Inputs
@@ -114,6 +114,8 @@ class Changing:
             notes |= dict.fromkeys(document.notes)
             lost += (str(link.place) for link in document.links if link.error is not None)
             yield document, self.change(document)
+        if self.only is not None:
+            return
         for note in notes:
             warn(note)
         if lost:

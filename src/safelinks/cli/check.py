@@ -133,7 +133,7 @@ def check(
         else remembering.ask(network, found.targets, catalog, appraise(found, catalog), heard)
     )
     report = survey.report(asked.outcomes, interrupted=asked.interrupted)
-    if fix or diff:
+    if diff or (fix and not report.interrupted):  # who wants to stop wants nothing to be written
         report = mend(inputs, survey, report, asked.outcomes, write=fix)
     reporting.finish(report)
     context.exit(2 if inputs.failed and not report.interrupted else report.exit_code)

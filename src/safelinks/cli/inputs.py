@@ -63,6 +63,7 @@ class Inputs:
     keep_redirectors: bool = False
     failed: bool = False
     _skipped: list[DocumentError] = field(factory=list)
+    _failures: set[str] = field(factory=set)
 
     def __iter__(self) -> Iterator[Input]:
         from safelinks.documents.files import blocks_of, files_in  # noqa: PLC0415  not for `unwrap`
@@ -112,8 +113,10 @@ class Inputs:
                 self._skipped.append(error)
 
     def fail(self, error: DocumentError) -> None:
-        """Complain, and remember that."""
-        complain(str(error))
+        """Complain, once however often the inputs are gone through, and remember that."""
+        if str(error) not in self._failures:
+            complain(str(error))
+        self._failures.add(str(error))
         self.failed = True
 
     def _tell_what_was_skipped(self, folder: str) -> None:
