@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from safelinks.comments import NOTHING_IGNORED, Ignored
 from safelinks.errors import SetupError
@@ -17,7 +17,7 @@ from safelinks.rows import Row
 from safelinks.rules.finding import Finding
 from safelinks.rules.found import Found
 from safelinks.rules.selection import Selection, codes_of
-from safelinks.rules.table import OF_REMARKS, Rule
+from safelinks.rules.table import OF_REMARKS, OF_WRAPPERS, Rule
 
 __all__ = ["Judge", "in_order"]
 
@@ -38,13 +38,15 @@ class Judge:
 
     def of_row(self, row: Row) -> list[Finding]:
         """What there is to say of a row, at each of its places."""
-        return [
-            finding
-            for rule in self.selection.rules(row.file)
-            for found in rule.look(row, self.now)
-            for place in dict.fromkeys(row.places if found.places is None else found.places)
-            for finding in self._counted(self._finding(row, rule, found, place))
-        ]
+        return _agreed(
+            [
+                finding
+                for rule in self.selection.rules(row.file)
+                for found in rule.look(row, self.now)
+                for place in dict.fromkeys(row.places if found.places is None else found.places)
+                for finding in self._counted(self._finding(row, rule, found, place))
+            ]
+        )
 
     def of_remarks(self, remarks: Iterable[Remark]) -> list[Finding]:
         """What there is to say of texts."""
@@ -95,6 +97,24 @@ class Judge:
         key = (finding.code, finding.file, finding.subject)
         self._times[key] += 1
         yield finding.numbered(self._times[key])
+
+
+def _agreed(findings: list[Finding]) -> list[Finding]:
+    """`findings` on one address: in the place of a wrapper, too, what is to stand for its target.
+
+    Only what is looked for is written.
+    """
+    written = next((one.replacement for one in findings if _replaces(one)), None)
+    if written is None:
+        return findings
+    return [
+        evolve(one, replacement=written) if one.fixable and one.code in OF_WRAPPERS else one
+        for one in findings
+    ]
+
+
+def _replaces(finding: Finding) -> bool:
+    return finding.fixable and finding.code not in OF_WRAPPERS
 
 
 @lru_cache(maxsize=256)
