@@ -14,10 +14,10 @@ from safelinks.errors import SetupError
 from safelinks.place import Place
 from safelinks.remarks import Remark
 from safelinks.rows import Row
-from safelinks.rules.finding import Finding
+from safelinks.rules.finding import Finding, Level
 from safelinks.rules.found import Found
 from safelinks.rules.selection import Selection, codes_of
-from safelinks.rules.table import OF_REMARKS, OF_WRAPPERS, Rule
+from safelinks.rules.table import BROKEN_LINK, OF_REMARKS, OF_WRAPPERS, Rule
 
 __all__ = ["Judge", "in_order"]
 
@@ -73,10 +73,11 @@ class Judge:
 
     def _finding(self, row: Row, rule: Rule, found: Found, place: Place) -> Finding:
         resource = row.match.resource if row.match else None
+        levels = (self.selection.level(rule), found.level or Level.ERROR)
         return Finding(
             rule.code,
             rule.name,
-            found.level or self.selection.level(rule),
+            max(levels, key=lambda level: level.rank),
             found.message,
             row.file,
             place,
@@ -84,6 +85,7 @@ class Judge:
             resource.id if resource else None,
             found.replacement,
             found.fixable,
+            excused=row.excused and rule.code in BROKEN_LINK,
         )
 
     def _counted(self, finding: Finding) -> Iterator[Finding]:
