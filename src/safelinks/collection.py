@@ -6,7 +6,8 @@ and judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 
 from attrs import define, field
 
@@ -24,6 +25,7 @@ from safelinks.text import Link
 __all__ = ["Collection", "Group", "Key", "appraise", "collect"]
 
 Key = tuple[str, str, bool]  # a file, where its links lead, and whether they were made harmless
+_MOST_NO_RULES = 10  # that are noted of a file, for a text may hold any number
 Keep = Callable[[Document, Link], bool]
 
 
@@ -119,17 +121,20 @@ def _heed(found: Collection, document: Document, text: str) -> None:
     said = {(None, one) for one in ignored.everywhere} | {
         (line, one) for line, selectors in ignored.lines.items() for one in selectors
     }
-    wrong: dict[str, int | None] = {}
+    where: dict[str, int | None] = {}
     for line, selector in sorted(said, key=lambda one: (one[0] or 0, one[1])):
-        wrong.setdefault(selector, line)
-    for selector, line in wrong.items():
+        where.setdefault(selector, line)
+    found.notes |= dict.fromkeys(islice(_no_rules(document.name, where), _MOST_NO_RULES))
+
+
+def _no_rules(file: str, said: Mapping[str, int | None]) -> Iterator[str]:
+    """What to note of each selector, with its line, that is none."""
+    for selector, line in said.items():
         try:
             codes_of(selector)
         except SetupError as error:
             where = f", line {line}" if line else ""
-            found.notes[f"{document.name}{where}: a comment ignores what is no rule: {error}"] = (
-                None
-            )
+            yield f"{file}{where}: a comment ignores what is no rule: {error}"
 
 
 def _sighting(link: Link, *, tells_recipient: bool) -> Sighting:

@@ -49,12 +49,13 @@ def ignored_in(text: str, links: Iterable[Link]) -> Ignored:
     """What the comments in `text` say to ignore, of its `links` and of all else.
 
     A comment is about the links on its line, be it their first or their last, and where there are
-    none, about those of the next line.
+    none, about those of the next line. What stands within a link is none.
 
     >>> ignored_in("<!-- safelinks: ignore[SL103, dead] -->\\nhttps://a.example/", []).at(2)
     ('SL103', 'dead')
     """
-    comments = list(_COMMENT.finditer(text)) if _BEGINS in text.lower() else []
+    links = list(links)
+    comments = list(_beside(links, text)) if _BEGINS in text.lower() else []
     if not comments:
         return NOTHING_IGNORED
     everywhere: list[str] = []
@@ -78,6 +79,15 @@ def ignored_in(text: str, links: Iterable[Link]) -> Ignored:
             said = (about.get(line, ()) for line in range(first, last + 1))
             about[first] = tuple(dict.fromkeys(one for selectors in said for one in selectors))
     return Ignored(tuple(everywhere), {line: what for line, what in about.items() if what})
+
+
+def _beside(links: Iterable[Link], text: str) -> Iterator[re.Match[str]]:
+    """The comments in `text` that are not part of a link."""
+    within = sorted((link.start, link.end) for link in links)
+    for comment in _COMMENT.finditer(text):
+        before = bisect_left(within, (comment.start() + 1,)) - 1
+        if before < 0 or within[before][1] <= comment.start():
+            yield comment
 
 
 def _concerned(line: int, linked: set[int]) -> Iterator[int]:

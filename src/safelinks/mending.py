@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from attrs import define, field
 
+from safelinks.redact import tells_session
 from safelinks.unwrap import Unwrapped, instead
 
 __all__ = ["Mending"]
@@ -13,12 +16,14 @@ __all__ = ["Mending"]
 class Mending:
     """What to do with the links of a file, by where they lead.
 
-    Those to a target that is `bare` lose their wrappers, and in the place of a target stands what
-    is `written` for it.
+    Those to a target that is `bare` lose their wrappers, if one of the codes there is about them,
+    and in the place of a target stands what is `written` for it. `mends` has the fingerprints of
+    the findings that are no longer true then.
     """
 
-    bare: set[str] = field(factory=set)
+    bare: dict[str, AbstractSet[str]] = field(factory=dict)
     written: dict[str, str] = field(factory=dict)
+    mends: set[str] = field(factory=set)
 
     def of(self, found: Unwrapped) -> Unwrapped:
         """What is to stand in the place of a link that was `found`; itself, where it is to stay.
@@ -28,8 +33,23 @@ class Mending:
         ... ).target
         'https://a.example'
         """
-        written = self.written.get(found.target)
-        # What is written is not to be replaced in its turn: two addresses may name each other.
-        if written is not None and written not in self.written:
-            return instead(found.url, written)
-        return found if found.target in self.bare else instead(found.url, found.url)
+        end = self.end(found.target)
+        if end is not None:
+            return instead(found.url, end)
+        codes = self.bare.get(found.target, frozenset())
+        return found if codes & _about(found) else instead(found.url, found.url)
+
+    def end(self, target: str) -> str | None:
+        """What is written for `target` in the end; None where addresses replace each other."""
+        seen = {target}
+        end = self.written.get(target)
+        while end in self.written and end not in seen:
+            seen.add(end)
+            end = self.written[end]
+        return None if end in seen else end
+
+
+def _about(found: Unwrapped) -> set[str]:
+    """The codes of what there is to say of its wrappers."""
+    said = {"SL101": bool(found.recipients), "SL102": tells_session(found.url)}
+    return {code for code, is_so in said.items() if is_so} or {"SL104"}

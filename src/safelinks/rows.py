@@ -104,21 +104,26 @@ class Row:
         return len(hops) > 1 and hops[1].url in (asked, f"{asked}/")
 
     @property
-    def _gives_up_tls(self) -> bool:
-        """Whether the server replaces https by http."""
-        written = self.outcome.replacement or ""
-        return (self.target or "").lower().startswith("https:") and written.startswith("http:")
-
-    @property
     def fix(self) -> str | None:
         """The address that may be written without asking a person, where there is one.
 
         That is what a server has said for good, or the catalog with high confidence; never plain
         HTTP in the place of HTTPS.
         """
+        written = self._certain
+        return None if written is None or self.gives_up_tls(written) else written
+
+    def gives_up_tls(self, written: str) -> bool:
+        """Whether `written` is plain HTTP in the place of HTTPS."""
+        return (self.target or "").lower().startswith("https:") and written.lower().startswith(
+            "http:"
+        )
+
+    @property
+    def _certain(self) -> str | None:
         match, outcome = self.match, self.outcome
         if outcome.reason is Reason.MOVED_PERMANENTLY:
-            return None if self._gives_up_tls else outcome.replacement
+            return outcome.replacement
         if self.renamed and match is not None and match.confidence is Confidence.HIGH:
             return match.current_url
         secured = self.secured

@@ -7,7 +7,7 @@ address and without session credentials, unless they are asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -137,26 +137,38 @@ class Survey:
 
         What a comment in a text says to ignore somewhere stays as it is in all of that file.
         """
-        silenced = {(one.file, one.subject, one.code) for one in self._judge.silenced}
+        certain = dict(self._certain(outcomes))
         plans: dict[str, Mending] = {}
-        for key, group in self.found.groups.items():
-            target = group.first.target
-            row, findings = self._judgement(key, outcomes)
-            certain = {
-                one.code
-                for one in findings
-                if one.fixable and (one.file, one.subject, one.code) not in silenced
-            }
-            if target is None or not certain:
-                continue
-            plan = plans.setdefault(row.file, Mending())
-            if certain & OF_WRAPPERS:
-                plan.bare.add(target)
-            # As the text has it, not as it may be shown.
-            written = self._row(row.file, group, outcomes, str).fix
-            if written is not None and certain - OF_WRAPPERS:
-                plan.written[target] = written
+        for key, findings in certain.items():
+            file, target, _ = key
+            if findings:
+                # As the text has it, not as it may be shown.
+                fix = self._row(file, self.found.groups[key], outcomes, str).fix
+                _plan(plans.setdefault(file, Mending()), target, findings, fix)
+        for (file, target, _), findings in certain.items():
+            if file in plans and OF_WRAPPERS.issuperset(one.code for one in findings):
+                plans[file].written.pop(target, None)  # it stands there made harmless, too
+        for (file, target, _), findings in certain.items():
+            if findings:
+                written = plans[file].end(target) is not None
+                plans[file].mends |= {
+                    one.fingerprint for one in findings if written or one.code in OF_WRAPPERS
+                }
         return plans
+
+    def _certain(self, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[Key, list[Finding]]]:
+        """What may be mended without asking, by where it leads."""
+        silenced = {(one.file, one.subject, one.code) for one in self._judge.silenced}
+        for key in self.found.groups:
+            _, findings = self._judgement(key, outcomes)
+            yield (
+                key,
+                [
+                    one
+                    for one in findings
+                    if one.fixable and (one.file, one.subject, one.code) not in silenced
+                ],
+            )
 
     def _row(
         self,
@@ -201,6 +213,15 @@ class Survey:
             excused,
             _answers(over_https(first.target or ""), outcomes),
         )
+
+
+def _plan(plan: Mending, target: str, certain: Sequence[Finding], fix: str | None) -> None:
+    """Put into `plan` what the findings on links to `target` call for."""
+    codes = {one.code for one in certain}
+    if codes & OF_WRAPPERS:
+        plan.bare[target] = plan.bare.get(target, frozenset()) | (codes & OF_WRAPPERS)
+    if fix is not None and codes - OF_WRAPPERS:
+        plan.written[target] = fix
 
 
 def outcome_of(link: Link, outcomes: Mapping[str, Outcome], match: Match | None) -> Outcome:

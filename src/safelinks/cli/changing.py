@@ -28,11 +28,13 @@ _ROW_ENDS = re.compile(r"(\r?\n|\t)")
 class Changing:
     """Inputs whose documents are changed, each by `change`, and what there is to say of each.
 
-    `done` are the files that were written.
+    Of inputs that were read before, `told` is whether all there is to say was said then. `done` are
+    the files that were written.
     """
 
     inputs: Inputs
     change: Callable[[Document], bytes]
+    told: bool = False
     done: set[str] = field(factory=set, init=False)
 
     def replace(self, backup: str | None = None) -> int:
@@ -110,6 +112,8 @@ class Changing:
             notes |= dict.fromkeys(document.notes)
             lost += (str(link.place) for link in document.links if link.error is not None)
             yield document, self.change(document)
+        if self.told:
+            return
         for note in notes:
             warn(note)
         if lost:

@@ -185,7 +185,7 @@ def check(
         else remembering.ask(network, urls, catalog, appraise(found, catalog), heard)
     )
     report = survey.report(asked.outcomes, interrupted=asked.interrupted)
-    if fix or diff:
+    if diff or (fix and not report.interrupted):  # who wants to stop wants nothing to be written
         report = mend(inputs, survey, report, asked.outcomes, write=fix)
     report = known.mark(report)
     reporting.finish(report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ __all__ = [
     "Inputs",
     "addresses",
     "complain",
+    "harmless",
     "keep_redirectors",
     "no_gitignore",
     "standard_input",
@@ -75,6 +77,7 @@ class Inputs:
     verbose: bool = False
     aside: frozenset[str] = frozenset()
     _skipped: list[DocumentError] = field(factory=list)
+    _failures: set[str] = field(factory=set)
 
     def __iter__(self) -> Iterator[Input]:
         from safelinks.documents.files import blocks_of  # noqa: PLC0415  not for `unwrap`
@@ -138,8 +141,10 @@ class Inputs:
             tell(f"skipped {sentence}")
 
     def fail(self, error: DocumentError) -> None:
-        """Complain, and remember that."""
-        complain(str(error))
+        """Complain, once however often the inputs are gone through, and remember that."""
+        if str(error) not in self._failures:
+            complain(str(error))
+        self._failures.add(str(error))
         self.failed = True
 
     def _tell_what_was_found(self, folder: str, found: Found) -> None:
@@ -204,10 +209,22 @@ def complain(sentence: str) -> None:
 def tell(sentence: str) -> None:
     """Tell the user what was done."""
     with suppress(OSError):
-        click.echo(printable(sentence), err=True)
+        click.echo(harmless(printable(sentence)), err=True)
 
 
 def _say(kind: str, sentence: str) -> None:
     """One line to standard error: file names and addresses in it may hold anything."""
     with suppress(OSError):  # whoever cannot be told has the exit code
-        click.echo(f"{kind}: {printable(sentence)}", err=True)
+        click.echo(harmless(f"{kind}: {printable(sentence)}"), err=True)
+
+
+# The runners of GitHub, Azure and TeamCity obey "##[", "##vso[" and the like anywhere in a line of
+# a log.
+_COMMAND = re.compile(r"##(?=\w*\[)")
+_RUNNERS = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
+
+
+def harmless(text: str) -> str:
+    """`text` as it may stand in the log of a runner that takes commands from there."""
+    in_runner = "##" in text and any(map(os.environ.get, _RUNNERS))
+    return _COMMAND.sub("# #", text) if in_runner else text

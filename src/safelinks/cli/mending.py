@@ -22,17 +22,19 @@ def mend(
     inputs: Inputs, survey: Survey, report: Report, outcomes: Mapping[str, Outcome], *, write: bool
 ) -> Report:
     """Change the files, or show what would be changed; the report on what is left to say."""
+    from safelinks.reports.phrases import count  # noqa: PLC0415  much, for this option
+
     plans = survey.mending(outcomes)
     named = Inputs(tuple(plans), inputs.keep_redirectors)
-    changing = Changing(named, lambda one: one.rewritten(plans[one.name].of))
+    changing = Changing(named, lambda one: one.rewritten(plans[one.name].of), told=True)
     if not write:
         changing.show(diff=True)
         return report
     changed = changing.replace()
     inputs.failed |= named.failed
-    left = tuple(one for one in report.findings if not (one.fixable and one.file in changing.done))
+    mends = {mark for file, plan in plans.items() if file in changing.done for mark in plan.mends}
+    left = tuple(one for one in report.findings if one.fingerprint not in mends)
     mended = len(report.findings) - len(left)
     if changed:
-        files = "file" if changed == 1 else "files"
-        tell(f"mended {mended} findings in {changed} {files}")
+        tell(f"mended {count(mended, 'finding')} in {count(changed, 'file')}")
     return evolve(report, findings=left, mended=mended)

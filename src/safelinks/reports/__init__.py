@@ -41,8 +41,8 @@ FORMATS: Mapping[str, Render] = _Renderers()
 def render(report: Report, name: str = "text") -> Iterator[str]:
     """`report` in the format of this `name`, piece by piece. Raises SetupError for an unknown one.
 
-    >>> next(render(Report(()), "text"))
-    'No links were found.\\n'
+    >>> next(render(Report(()), "json"))
+    '{\\n  "version": 1,\\n'
     """
     if name not in FORMATS:
         raise SetupError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")

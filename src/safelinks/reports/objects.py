@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -19,15 +18,6 @@ from safelinks.rules import Finding
 __all__ = ["VERSION", "dumped", "finding", "link", "remark", "summary", "usage"]
 
 VERSION = 1  # of the schema, raised when a key is taken away or changes its meaning
-
-
-# What build services obey anywhere in a line of a log, as in `reports.phrases`.
-_COMMAND = re.compile(r"(?<=#)#(?=\w*\[)")
-
-
-def dumped(value: object, indent: int | None = None) -> str:
-    """`value` as JSON in ASCII, in which no terminal and no build service finds a command."""
-    return _COMMAND.sub(r"\\u0023", json.dumps(value, indent=indent))
 
 
 def link(row: Row) -> dict[str, object]:
@@ -163,3 +153,12 @@ def summary(report: Report) -> dict[str, object]:
 
 def _counted(counts: Iterable[tuple[object, int]]) -> dict[str, int]:
     return {str(what): number for what, number in counts}
+
+
+def dumped(value: object, indent: int | None = None) -> str:
+    """`value` in JSON and in ASCII, which neither terminals nor runners mistake for commands.
+
+    >>> dumped("##vso[task.complete]")
+    '"#\\\\u0023vso[task.complete]"'
+    """
+    return json.dumps(value, indent=indent).replace("##", "#\\u0023")

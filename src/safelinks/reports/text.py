@@ -6,6 +6,7 @@ reads the log.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from itertools import groupby
@@ -55,6 +56,7 @@ _OF_LEVEL: Mapping[Level | None, str] = {
 _MARGIN = max(map(len, Verdict)) + 4
 _NARROW = 50  # columns; below, addresses begin further to the left
 _MOST_WELL = 12  # addresses of a file that nothing is said against
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _WRAPPER = "SL1"
 _NOT_LINKED = "SL402"
 
@@ -137,7 +139,7 @@ class _Lines:
     def _row(self, row: Row, findings: Iterable[Finding]) -> Iterator[str]:
         verdict = click.style(f"{row.verdict:{_MARGIN - 4}}", fg=_COLOURS[row.verdict])
         yield f"  {verdict}  {name_of(row)}, {where(row.places)}"
-        yield self._below(self._address(row.target or row.url))
+        yield self._below(self._quoted(row.target or row.url))
         yield from map(self._below, self._said(row, findings))
 
     def _said(self, row: Row, findings: Iterable[Finding]) -> Iterator[str]:
@@ -157,7 +159,8 @@ class _Lines:
                 continue
             yield f"write {self._address(replacement)}" + (" (--fix does)" if fixable else "")
         if not findings and row.verdict not in _SELF_EXPLAINING:
-            yield shown(row.outcome.evidence or MEANING[row.outcome.reason])
+            words, evidence = MEANING[row.outcome.reason], row.outcome.evidence
+            yield f"{words} ({shown(evidence)})" if evidence else words
         elif row.outcome.reason is Reason.REDIRECTED:
             yield f"ends at {self._address(row.outcome.final_url)}"
         past = row.outcome.past
@@ -171,6 +174,13 @@ class _Lines:
     def _below(self, line: str) -> str:
         narrow = self.view.columns is not None and self.view.columns < _NARROW
         return f"{' ' * (4 if narrow else _MARGIN)}{line}"
+
+    def _quoted(self, url: str) -> str:
+        """`url` at the beginning of a line: what is inside of a wrapper may be no address at all.
+
+        The runners of GitHub obey what such a line begins with, behind any white space.
+        """
+        return self._address(url) if _ADDRESS.match(url) else f"“{self._address(url)}”"
 
     def _address(self, url: str) -> str:
         """`url`, shortened in the middle where it is too long for the terminal."""

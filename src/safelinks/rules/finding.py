@@ -38,7 +38,8 @@ class Finding:
     may be shown, or the wrapped one where that is lost; None where it is about a `resource`, an id
     of the catalog, that is not linked. `replacement` is what to write instead, where that is known;
     `fixable` says that no person has to look at it. `times` counts from 1 what one rule finds of
-    one address in one file. `known` findings stand in a baseline.
+    one address in one file. `known` findings stand in a baseline; `excused` ones have not been so
+    for long enough to fail a check.
     """
 
     code: str
@@ -53,6 +54,7 @@ class Finding:
     fixable: bool = False
     times: int = 1
     known: bool = False
+    excused: bool = False
 
     def numbered(self, times: int) -> Finding:
         """The same as the one of so many `times`."""

@@ -83,16 +83,14 @@ def wrapped(row: Row, _: datetime) -> Iterator[Found]:
     }
     for services in dict.fromkeys(plain.values()):
         places = tuple(place for place, one in plain.items() if one == services)
-        replacement = row.fix or row.target
-        yield Found(f"the link is wrapped by {services}", places, replacement, fixable=True)
+        yield Found(f"the link is wrapped by {services}", places, row.target, fixable=True)
 
 
 def _to_unwrap(row: Row, message: str, does: Callable[[Sighting], bool]) -> Iterator[Found]:
     """The places of wrapped links of which something is true; to mend by writing the target."""
     places = tuple(sighting.place for sighting in row.sightings if does(sighting))
     if places:
-        fixable = row.target is not None
-        yield Found(message, places, row.fix or row.target, fixable=fixable)
+        yield Found(message, places, row.target, fixable=row.target is not None)
 
 
 def target_lost(row: Row, _: datetime) -> Iterator[Found]:
@@ -162,8 +160,11 @@ def _told(row: Row) -> str:
 def moved(row: Row, _: datetime) -> Iterator[Found]:
     """The server says that it lives elsewhere for good."""
     if row.outcome.reason is Reason.MOVED_PERMANENTLY:
-        fixable = row.fix is not None
-        yield Found("the page works, but has moved for good", None, row.replacement, fixable)
+        message, written = "the page works, but has moved for good", row.replacement
+        if written is not None and row.gives_up_tls(written):  # which nobody should write
+            yield Found(f"{message}, from https to http")
+        else:
+            yield Found(message, None, written, fixable=row.fix is not None)
 
 
 def uncertain(row: Row, _: datetime) -> Iterator[Found]:

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from safelinks.comments import NOTHING_IGNORED, Ignored
 from safelinks.errors import SetupError
 from safelinks.place import Place
 from safelinks.remarks import Remark
 from safelinks.rows import Row
-from safelinks.rules.finding import Finding
+from safelinks.rules.finding import Finding, Level
 from safelinks.rules.found import Found
 from safelinks.rules.selection import Selection, codes_of
-from safelinks.rules.table import OF_REMARKS, Rule
+from safelinks.rules.table import BROKEN_LINK, OF_REMARKS, OF_WRAPPERS, Rule
 
 __all__ = ["Judge", "in_order"]
 
@@ -39,13 +39,15 @@ class Judge:
 
     def of_row(self, row: Row) -> list[Finding]:
         """What there is to say of a row, at each of its places."""
-        return [
-            finding
-            for rule in self._rules(row.file)
-            for found in rule.look(row, self.now)
-            for place in dict.fromkeys(row.places if found.places is None else found.places)
-            for finding in self._counted(self._finding(row, rule, found, place))
-        ]
+        return _agreed(
+            [
+                finding
+                for rule in self._rules(row.file)
+                for found in rule.look(row, self.now)
+                for place in dict.fromkeys(row.places if found.places is None else found.places)
+                for finding in self._counted(self._finding(row, rule, found, place))
+            ]
+        )
 
     def _rules(self, file: str) -> tuple[Rule, ...]:
         """The rules that count in a file, which many rows are of."""
@@ -78,10 +80,11 @@ class Judge:
 
     def _finding(self, row: Row, rule: Rule, found: Found, place: Place) -> Finding:
         resource = row.match.resource if row.match else None
+        levels = (self.selection.level(rule), found.level or Level.ERROR)
         return Finding(
             rule.code,
             rule.name,
-            found.level or self.selection.level(rule),
+            max(levels, key=lambda level: level.rank),
             found.message,
             row.file,
             place,
@@ -89,6 +92,7 @@ class Judge:
             resource.id if resource else None,
             found.replacement,
             found.fixable,
+            excused=row.excused and rule.code in BROKEN_LINK,
         )
 
     def _counted(self, finding: Finding) -> Iterator[Finding]:
@@ -102,6 +106,24 @@ class Judge:
         key = (finding.code, finding.file, finding.subject)
         self._times[key] += 1
         yield finding.numbered(self._times[key])
+
+
+def _agreed(findings: list[Finding]) -> list[Finding]:
+    """`findings` on one address: in the place of a wrapper, too, what is to stand for its target.
+
+    Only what is looked for is written.
+    """
+    written = next((one.replacement for one in findings if _replaces(one)), None)
+    if written is None:
+        return findings
+    return [
+        evolve(one, replacement=written) if one.fixable and one.code in OF_WRAPPERS else one
+        for one in findings
+    ]
+
+
+def _replaces(finding: Finding) -> bool:
+    return finding.fixable and finding.code not in OF_WRAPPERS
 
 
 @lru_cache(maxsize=256)

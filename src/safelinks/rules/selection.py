@@ -49,6 +49,14 @@ def _codes(selectors: Iterable[str]) -> frozenset[str]:
     return frozenset().union(*map(codes_of, selectors))
 
 
+def _fits(path: str, pattern: str) -> bool:
+    """Whether a pattern is one of `path`; the directories of a ``**/`` may also be none."""
+    if "/" not in pattern:
+        return fnmatchcase(basename(path), pattern)
+    pattern = pattern.removeprefix("./")
+    return fnmatchcase(path, pattern) or fnmatchcase(path, pattern.replace("**/", ""))
+
+
 @frozen
 class Selection:
     """Which rules count. All selectors are codes, beginnings of codes (``SL2``), or names.
@@ -56,9 +64,10 @@ class Selection:
     `select` are those that count, all where it is empty, without those of `ignore`. `per_file` has
     patterns of files, with what is ignored there; a ``*`` in them stands for any text, also with
     slashes in it, and a pattern without a slash is one of names in any directory. `levels` are
-    others than the rules' own. Findings of `fail_on` or graver make a check fail; none does with
-    None. Comments in texts that say to ignore something count if `inline`. `located` gives the
-    path of a file that patterns go by. Raises SetupError for what is no rule.
+    others than the rules' own; of two selectors, the narrower one counts. Findings of `fail_on` or
+    graver make a check fail; none does with None. Comments in texts that say to ignore something
+    count if `inline`. `located` gives the path of a file that patterns go by. Raises SetupError for
+    what is no rule.
     """
 
     select: tuple[str, ...] = ()
@@ -83,9 +92,9 @@ class Selection:
 
     @_levels.default
     def _by_code(self) -> dict[str, Level]:
-        return {
-            code: level for selector, level in self.levels.items() for code in codes_of(selector)
-        }
+        levels = {selector: codes_of(selector) for selector in self.levels}
+        narrower = sorted(levels, key=lambda selector: -len(levels[selector]))
+        return {code: self.levels[selector] for selector in narrower for code in levels[selector]}
 
     def rules(self, file: str) -> tuple[Rule, ...]:
         """The rules that count in `file`."""
@@ -93,7 +102,7 @@ class Selection:
         if self._ignored_in:
             path = self.located(file)
             for pattern, codes in self._ignored_in:
-                if fnmatchcase(path if "/" in pattern else basename(path), pattern):
+                if _fits(path, pattern):
                     ignored |= codes
         counting = self._active - ignored
         return tuple(rule for code, rule in RULES.items() if code in counting)
@@ -107,5 +116,5 @@ class Selection:
         return (
             self.fail_on is not None
             and finding.level.rank <= self.fail_on.rank
-            and not finding.known
+            and not (finding.known or finding.excused)
         )
