@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from safelinks.cli import completion
 from safelinks.cli.catalogs import Chosen, catalog_options, choose, chosen_here
 from safelinks.cli.configured import Configured
 from safelinks.cli.inputs import addresses, complain, tell
@@ -193,7 +194,9 @@ def export(*, output_format: str, agency: str | None, category: str | None, chos
 
 
 @catalog.command(short_help="Check that catalog files keep the rules.")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", shell_complete=completion.paths
+)
 @catalog_options
 @click.pass_context
 def validate(context: click.Context, files: tuple[str, ...], *, chosen: Chosen) -> None:
@@ -223,7 +226,7 @@ def validate(context: click.Context, files: tuple[str, ...], *, chosen: Chosen) 
 
 
 @catalog.command(cls=Configured, short_help="Ask a catalog's addresses, and propose changes.")
-@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=completion.paths)
 @network_options
 @catalog_options
 @click.pass_context

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from attrs import frozen
 
+from safelinks.cli import completion
+
 if TYPE_CHECKING:
     from safelinks.catalog import Catalog
 
@@ -43,6 +45,7 @@ _FILES = click.option(
     "catalog_files",
     multiple=True,
     metavar="FILE",
+    shell_complete=completion.paths,
     help="Go by this catalog, too, a JSON or TOML file; of several, the last has the last word.",
 )
 _WITHOUT_DEFAULT = click.option(

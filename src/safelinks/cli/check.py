@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import click
 from attrs import frozen
 
+from safelinks.cli import completion
 from safelinks.cli.catalogs import Chosen, catalog_options
 from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, no_gitignore, warn
 from safelinks.cli.mending import mend
 from safelinks.cli.network import Asked, Network, network_options
-from safelinks.cli.outputs import ORDER, InOrder, outputs_of
+from safelinks.cli.outputs import FORMATS, ORDER, InOrder, outputs_of
 from safelinks.cli.reporting import Reporting
 from safelinks.cli.selecting import selection_options
 
@@ -30,13 +31,14 @@ __all__ = ["check"]
 
 
 @click.command(cls=InOrder)
-@click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY|-]...")
+@click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY|-]...", shell_complete=completion.paths)
 @click.option("--offline", is_flag=True, help="Decode and name the links; ask nobody.")
 @click.option(
     "--format",
     "formats",
     multiple=True,
     metavar="NAME[=FILE]",
+    shell_complete=completion.among(FORMATS),
     help="Report in this format: text (the default), json, jsonl, junit, sarif, github, gitlab, "
     "markdown, csv or html. May be given several times, each with an -o of its own.",
 )
@@ -46,6 +48,7 @@ __all__ = ["check"]
     "outputs",
     multiple=True,
     metavar="FILE",
+    shell_complete=completion.paths,
     help="Write the format before it to this file; - is standard output.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say only what fails the check.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from safelinks.cli import completion
 from safelinks.cli.changing import Changing
 from safelinks.cli.configured import Configured
 from safelinks.cli.inputs import (
@@ -27,7 +28,7 @@ STANDARD_OUTPUT = "-"
 
 
 @click.command(cls=Configured)
-@click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY|-]...")
+@click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY|-]...", shell_complete=completion.paths)
 @click.option("-i", "--in-place", is_flag=True, help="Change the files themselves.")
 @click.option(
     "--backup", metavar="SUFFIX", help="With --in-place, keep each changed file under this suffix."
@@ -35,7 +36,11 @@ STANDARD_OUTPUT = "-"
 @click.option("--diff", is_flag=True, help="Print what would change, as a unified diff.")
 @click.option("--check", is_flag=True, help="Change nothing; exit with 1 if something would.")
 @click.option(
-    "-o", "--output", metavar="FILE", help="Write the result to this file; - is standard output."
+    "-o",
+    "--output",
+    metavar="FILE",
+    shell_complete=completion.paths,
+    help="Write the result to this file; - is standard output.",
 )
 @click.option("--redact", is_flag=True, help="Keep wrappers; blank recipients and session values.")
 @keep_redirectors

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from attrs import frozen
 
+from safelinks.cli import completion
 from safelinks.cli.check import check
 from safelinks.cli.clean import clean
 from safelinks.cli.configured import configuration_options, settled
@@ -29,7 +30,7 @@ class _InForce:
 
 
 @click.command(params=configuration_options())
-@click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY]...")
+@click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY]...", shell_complete=completion.paths)
 @click.pass_context
 def config(
     context: click.Context, files: tuple[str, ...], *, config_file: str | None, no_config: bool

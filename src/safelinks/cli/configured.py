@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from safelinks.cli import completion
 from safelinks.cli.settings import ONCE, settings_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def configuration_options() -> list[click.Parameter]:
         click.Option(
             ("--config", "config_file"),
             metavar="FILE",
+            shell_complete=completion.paths,
             help="Go by this safelinks.toml or pyproject.toml, and look for no other.",
         ),
         click.Option(("--no-config",), is_flag=True, help="Go by no configuration file."),

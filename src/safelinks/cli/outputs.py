@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from safelinks.report import Report
     from safelinks.reports.text import View
 
-__all__ = ["ORDER", "InOrder", "Output", "outputs_of", "printed", "written"]
+__all__ = ["FORMATS", "ORDER", "InOrder", "Output", "outputs_of", "printed", "written"]
 
 ORDER = "safelinks.order"
 STANDARD_OUTPUT = "-"
 _PIECES = 1_000  # of a report that are written at once
 _TEXT = "text"
-_FORMATS = (
+FORMATS = (
     "text", "json", "jsonl", "junit", "sarif", "github", "gitlab", "markdown", "csv", "html"
 )  # fmt: skip
 _SUFFIXES: Mapping[str, str] = {
@@ -99,11 +99,11 @@ def _walk(
 
 def _format(text: str) -> Output:
     name, equals, path = text.partition("=")
-    if name not in _FORMATS:
+    if name not in FORMATS:
         from difflib import get_close_matches  # noqa: PLC0415  rarely needed
 
-        close = get_close_matches(name, _FORMATS, n=1)
-        meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(_FORMATS)}."
+        close = get_close_matches(name, FORMATS, n=1)
+        meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(FORMATS)}."
         raise click.BadParameter(f"there is no format {name!r}; {meant}", param_hint="'--format'")
     return Output(name, path if equals else None)
 
@@ -143,11 +143,11 @@ def written(path: str, pieces: Iterable[str]) -> None:
 
 def pieces_of(output: Output, report: Report, view: View) -> Iterator[str]:
     """A report in the format of an `output`; a `view` is only for who looks at a terminal."""
-    from safelinks.reports import FORMATS  # noqa: PLC0415
+    from safelinks.reports import FORMATS as RENDERERS  # noqa: PLC0415
     from safelinks.reports.text import render  # noqa: PLC0415
 
     if output.format != _TEXT:
-        return FORMATS[output.format](report)
+        return RENDERERS[output.format](report)
     if output.path is None:
         return render(report, view)
     return map(click.unstyle, render(report))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from safelinks.cli import completion
+
 if TYPE_CHECKING:
     from safelinks.rules import Rule
 
@@ -41,7 +43,9 @@ def _data(one: Rule) -> dict[str, object]:
 
 
 @click.command()
-@click.argument("selectors", nargs=-1, required=True, metavar="CODE...")
+@click.argument(
+    "selectors", nargs=-1, required=True, metavar="CODE...", shell_complete=completion.selectors
+)
 def rule(selectors: tuple[str, ...]) -> None:
     """Explain a finding: why it matters, what to do, and when it is no fault.
 

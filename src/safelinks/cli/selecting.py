@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from safelinks.cli import completion
 from safelinks.cli.configured import DIRECTORY
 
 if TYPE_CHECKING:
@@ -26,9 +27,16 @@ _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
         "--select",
         multiple=True,
         metavar="CODES",
+        shell_complete=completion.selectors,
         help="Look for these only: codes, beginnings of codes such as SL3, or names.",
     ),
-    click.option("--ignore", multiple=True, metavar="CODES", help="Do not look for these."),
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="CODES",
+        shell_complete=completion.selectors,
+        help="Do not look for these.",
+    ),
     click.option(
         "--per-file-ignores",
         multiple=True,
