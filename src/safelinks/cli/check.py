@@ -135,7 +135,7 @@ def check(
     report = survey.report(asked.outcomes, interrupted=asked.interrupted)
     if diff or (fix and not report.interrupted):  # who wants to stop wants nothing to be written
         report = mend(inputs, survey, report, asked.outcomes, write=fix)
-    reporting.finish(report)
+    reporting.finish(report, unread=inputs.failed)
     context.exit(2 if inputs.failed and not report.interrupted else report.exit_code)
 
 

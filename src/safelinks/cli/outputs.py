@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 
 from safelinks.cli.configured import Configured
 from safelinks.cli.inputs import harmless
@@ -143,15 +143,16 @@ def written(path: str, pieces: Iterable[str]) -> None:
 
 
 def pieces_of(output: Output, report: Report, view: View) -> Iterator[str]:
-    """A report in the format of an `output`; a `view` is only for who looks at a terminal."""
+    """A report in the format of an `output`; a `view` is only for people."""
     from safelinks.reports import FORMATS  # noqa: PLC0415
-    from safelinks.reports.text import render  # noqa: PLC0415
+    from safelinks.reports.text import Detail, render  # noqa: PLC0415
 
     if output.format != _TEXT:
         return FORMATS[output.format](report)
     if output.path is None:
         return render(report, view)
-    return map(click.unstyle, render(report))
+    detail = max(view.detail, Detail.NORMAL)  # quiet is for terminals
+    return map(click.unstyle, render(report, evolve(view, detail=detail, columns=None)))
 
 
 def columns() -> int | None:
