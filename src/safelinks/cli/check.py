@@ -12,7 +12,7 @@ from safelinks.cli.catalogs import Chosen, catalog_options
 from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, warn
 from safelinks.cli.mending import mend
 from safelinks.cli.network import Asked, Network, network_options
-from safelinks.cli.outputs import ORDER, InOrder, outputs_of
+from safelinks.cli.outputs import ORDER, InOrder, outputs_of, refuse_inputs
 from safelinks.cli.reporting import Reporting
 from safelinks.cli.selecting import selection_options
 
@@ -110,6 +110,8 @@ def check(
         raise click.UsageError("--fix and --diff need files: standard input cannot be changed.")
     if fix and diff:
         raise click.UsageError("--diff shows what --fix would change: give one of them.")
+    inputs = Inputs(names, keep_redirectors)
+    refuse_inputs(reporting.outputs, inputs.files())
     if not offline:
         network.prepare()
     from safelinks.collection import appraise, collect  # noqa: PLC0415  much, for this command
@@ -117,7 +119,6 @@ def check(
 
     remembering = _Remembering.of(history, max_age, dead_after)
     catalog = chosen.load()
-    inputs = Inputs(names, keep_redirectors)
     found = collect(inputs.documents(), catalog)
     for note in found.notes:
         warn(note)

@@ -86,6 +86,15 @@ class Inputs:
                     yield Input(str(path), None if found is None else name, blocks_of(path))
             self._tell_what_was_skipped(name)
 
+    def files(self) -> Iterator[str]:
+        """The names of all files, read or not; what is wrong with some is told on reading."""
+        from safelinks.documents.files import files_in  # noqa: PLC0415  not for `unwrap`
+
+        for name in self.names:
+            with suppress(DocumentError):
+                found = files_in(name) if name != STANDARD_INPUT else []
+                yield from [name] if found is None else map(str, found)
+
     def documents(self) -> Iterator[Document]:
         """Every document of every input."""
         for one in self:
