@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from example_reports import FILES, FOLDER, ROOT, checked, city, outputs
 
+from safelinks.cli.earlier import is_report
 from safelinks.reports import FORMATS
 
 
@@ -30,3 +31,15 @@ def test_there_is_one_of_every_format() -> None:
 def test_a_report_is_what_comes_out_now(made: Path, name: str) -> None:
     """Where it is not, `python tests/example_reports.py` writes them anew: look at the difference."""
     assert (made / FILES[name]).read_bytes() == (FOLDER / FILES[name]).read_bytes()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_report_is_told_from_what_a_user_wrote(name: str) -> None:
+    assert is_report(FOLDER / FILES[name])
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", ROOT / "examples" / "notice.txt", ROOT / "none"]
+)
+def test_what_a_user_wrote_is_no_report(path: Path) -> None:
+    assert not is_report(path)

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
-from attrs import frozen
 
 from safelinks.cli import completion
 from safelinks.cli.catalogs import Chosen, catalog_options
 from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, no_gitignore, warn
 from safelinks.cli.mending import mend
 from safelinks.cli.network import Asked, Network, network_options
-from safelinks.cli.outputs import FORMATS, ORDER, InOrder, outputs_of
-from safelinks.cli.reporting import Reporting
+from safelinks.cli.outputs import InOrder, refuse_inputs
+from safelinks.cli.remembering import Remembering, remembering_options
+from safelinks.cli.reporting import Reporting, reporting_options
 from safelinks.cli.selecting import selection_options
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
-    from safelinks.catalog import Catalog
     from safelinks.documents import Document
-    from safelinks.health.outcome import Outcome, Verdict
     from safelinks.rules import Selection
     from safelinks.text import Link
 
@@ -33,26 +31,7 @@ __all__ = ["check"]
 @click.command(cls=InOrder)
 @click.argument("files", nargs=-1, metavar="[FILE|DIRECTORY|-]...", shell_complete=completion.paths)
 @click.option("--offline", is_flag=True, help="Decode and name the links; ask nobody.")
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    metavar="NAME[=FILE]",
-    shell_complete=completion.among(FORMATS),
-    help="Report in this format: text (the default), json, jsonl, junit, sarif, github, gitlab, "
-    "markdown, csv or html. May be given several times, each with an -o of its own.",
-)
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FILE",
-    shell_complete=completion.paths,
-    help="Write the format before it to this file; - is standard output.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Say only what fails the check.")
-@click.option("-v", "--verbose", is_flag=True, help="Say all that is known of every address.")
+@reporting_options
 @click.option("--fix", is_flag=True, help="Write into the files what is certain to be better.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change; change nothing.")
 @selection_options
@@ -65,6 +44,7 @@ __all__ = ["check"]
     "--baseline",
     type=click.Path(dir_okay=False),
     metavar="FILE",
+    shell_complete=completion.paths,
     help="Let what stands in this file not fail the check: only what is new does.",
 )
 @click.option("--update-baseline", is_flag=True, help="Write what is found now into the baseline.")
@@ -76,26 +56,7 @@ __all__ = ["check"]
 @keep_redirectors
 @no_gitignore
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
-@click.option(
-    "--history",
-    type=click.Path(dir_okay=False),
-    help="Remember in this file what was seen, and say since when a link does not work.",
-)
-@click.option(
-    "--max-age",
-    multiple=True,
-    metavar="[VERDICT=]AGE",
-    help="Do not ask again for what the history has seen to work within AGE, such as 12h or 7d; "
-    "with VERDICT, for what had that.",
-)
-@click.option(
-    "--dead-after",
-    type=click.IntRange(1, 1000),
-    default=1,
-    show_default=True,
-    metavar="RUNS",
-    help="Fail for a link only once it did not work in so many runs in a row.",
-)
+@remembering_options
 @network_options
 @catalog_options
 @click.pass_context
@@ -106,10 +67,6 @@ def check(
     keep_redirectors: bool,
     no_gitignore: bool,
     offline: bool,
-    formats: tuple[str, ...],
-    outputs: tuple[str, ...],
-    quiet: bool,
-    verbose: bool,
     fix: bool,
     diff: bool,
     https: bool,
@@ -117,9 +74,8 @@ def check(
     update_baseline: bool,
     changed_since: str | None,
     show_recipients: bool,
-    history: str | None,
-    max_age: tuple[str, ...],
-    dead_after: int,
+    remembering: Remembering,
+    reporting: Reporting,
     selection: Selection,
     network: Network,
     chosen: Chosen,
@@ -131,21 +87,28 @@ def check(
     machine has no network: then nothing is said about the links. Ctrl-C ends it with a report on
     what is known by then.
     """
-    reporting = Reporting.of(
-        outputs_of(formats, outputs, context.meta[ORDER]), quiet=quiet, verbose=verbose, diff=diff
-    )
     names = files or (STANDARD_INPUT,)
     if (fix or diff) and STANDARD_INPUT in names:
         raise click.UsageError("--fix and --diff need files: standard input cannot be changed.")
     if fix and diff:
         raise click.UsageError("--diff shows what --fix would change: give one of them.")
+    if diff:  # which is what is printed
+        reporting = reporting.to_files()
+    own = filter(None, (baseline, remembering.path, *(one.path for one in reporting.outputs)))
+    inputs = Inputs(
+        names,
+        keep_redirectors,
+        gitignore=not no_gitignore,
+        verbose=reporting.is_verbose,
+        aside=frozenset(own),
+    )
+    refuse_inputs(reporting.outputs, inputs)
     if not offline:
         network.prepare()
     from safelinks.cli.baselines import Known  # noqa: PLC0415  much, for this command only
     from safelinks.collection import appraise, collect  # noqa: PLC0415
     from safelinks.survey import Survey  # noqa: PLC0415
 
-    remembering = _Remembering.of(history, max_age, dead_after)
     known = Known.open(
         baseline,
         selection,
@@ -154,14 +117,6 @@ def check(
         show_recipients=show_recipients,
     )
     catalog = chosen.load()
-    own = filter(None, (baseline, history, *(one.path for one in reporting.outputs)))
-    inputs = Inputs(
-        names,
-        keep_redirectors,
-        gitignore=not no_gitignore,
-        verbose=verbose,
-        aside=frozenset(own),
-    )
     found = collect(
         inputs.documents(),
         catalog,
@@ -177,7 +132,7 @@ def check(
         catalog,
         selection,
         show_recipients=show_recipients,
-        dead_after=dead_after,
+        dead_after=remembering.dead_after,
         now=_now(),
     )
     heard = reporting.begin(survey, known.each, stream=not https)
@@ -191,7 +146,7 @@ def check(
     if diff or (fix and not report.interrupted):  # who wants to stop wants nothing to be written
         report = mend(inputs, survey, report, asked.outcomes, write=fix)
     report = known.mark(report)
-    reporting.finish(report)
+    reporting.finish(report, unread=inputs.failed)
     known.save(report)
     context.exit(2 if inputs.failed and not report.interrupted else report.exit_code)
 
@@ -217,49 +172,3 @@ def _kept(names: Sequence[str], revision: str | None) -> Callable[[Document, Lin
     from safelinks.cli.changes import changed_lines  # noqa: PLC0415  runs git
 
     return changed_lines(names, revision).keep
-
-
-@frozen
-class _Remembering:
-    """What the options say about earlier runs."""
-
-    path: str | None
-    max_age: Mapping[Verdict, timedelta]
-
-    @classmethod
-    def of(cls, path: str | None, ages: tuple[str, ...], dead_after: int) -> _Remembering:
-        """Raises click.UsageError."""
-        from safelinks.health.ages import parse_max_age  # noqa: PLC0415
-
-        if path is None and (ages or dead_after > 1):
-            raise click.UsageError("--max-age and --dead-after need a --history to look into")
-        try:
-            return cls(path, parse_max_age(ages))
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="'--max-age'") from None
-
-    def ask(
-        self,
-        network: Network,
-        urls: Sequence[str],
-        catalog: Catalog,
-        meanwhile: Iterable[object],
-        heard: Callable[[Outcome], object],
-    ) -> Asked:
-        """Ask, and remember what came of it."""
-        if self.path is None:
-            return network.ask(urls, catalog, meanwhile=meanwhile, heard=heard)
-        from safelinks.health.history import History  # noqa: PLC0415
-
-        with History(self.path, key=network.key) as history:
-            asked = network.ask(
-                urls,
-                catalog,
-                history=history,
-                max_age=self.max_age,
-                meanwhile=meanwhile,
-                heard=heard,
-            )
-        if history.warning:
-            warn(history.warning)
-        return asked

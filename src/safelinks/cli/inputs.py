@@ -103,6 +103,23 @@ class Inputs:
                     yield Input(str(path), None if found is None else name, blocks_of(path))
             self._tell_what_was_skipped(name)
 
+    def files(self) -> Iterator[tuple[str, str | None]]:
+        """Every file, read or not, and by which directory or pattern it was found.
+
+        What is wrong with some is told on reading.
+        """
+        from safelinks.documents.walk import files_in  # noqa: PLC0415  not for `unwrap`
+
+        for name in self.names:
+            with suppress(DocumentError):
+                if name != STANDARD_INPUT:
+                    found = files_in(name, gitignore=self.gitignore)
+                    yield from (
+                        [(name, None)]
+                        if found is None
+                        else [(str(one), name) for one in found.files]
+                    )
+
     def documents(self) -> Iterator[Document]:
         """Every document of every input."""
         for one in self:

@@ -10,15 +10,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 
 from safelinks.cli.configured import Configured
 
 if TYPE_CHECKING:
+    from safelinks.cli.inputs import Inputs
     from safelinks.report import Report
     from safelinks.reports.text import View
 
-__all__ = ["FORMATS", "ORDER", "InOrder", "Output", "outputs_of", "printed", "written"]
+__all__ = [
+    "FORMATS",
+    "ORDER",
+    "InOrder",
+    "Output",
+    "outputs_of",
+    "printed",
+    "refuse_inputs",
+    "written",
+]
 
 ORDER = "safelinks.order"
 STANDARD_OUTPUT = "-"
@@ -83,17 +93,21 @@ def outputs_of(
 def _walk(
     formats: Sequence[str], outputs: Sequence[str], order: Iterable[str]
 ) -> Iterator[Output | str]:
-    """Formats and outputs in the order in which they were named; what has none comes first."""
+    """Formats and outputs in the order in which they were named, one by one where there is none.
+
+    There is none between the command line and the environment or a configuration, nor within these.
+    """
     kinds = list(order)
     left: Mapping[str, Iterator[Output | str]] = {
         "formats": map(_format, formats),
         "outputs": iter(outputs),
     }
-    if "formats" not in kinds:
-        yield from left["formats"]  # those of the environment or of a configuration
-    for kind in kinds:
+    for kind in kinds if set(kinds) == set(_PAIR) else ():
         yield from islice(left[kind], 1)
-    yield from left["formats"]
+    for one in left["formats"]:
+        yield one
+        if isinstance(one, Output) and one.path is None:
+            yield from islice(left["outputs"], 1)
     yield from left["outputs"]
 
 
@@ -115,7 +129,7 @@ def _path(path: str | None) -> str | None:
 
 
 def _fit(found: Sequence[Output]) -> None:
-    """Raises click.UsageError where two formats would go to one place."""
+    """Raises click.UsageError where two formats would go to one place, or one to none."""
     taken: dict[str | None, str] = {}
     for one in found:
         path = None if one.path is None else os.path.realpath(one.path)
@@ -125,6 +139,27 @@ def _fit(found: Sequence[Output]) -> None:
                 f"{taken[path]} and {one.format} would both go to {where}: give one of them an -o."
             )
         taken[path] = one.format
+        if path is not None and not Path(path).parent.is_dir():
+            raise click.UsageError(
+                f"There is no directory for {one.path}: make it, or name another file."
+            )
+
+
+def refuse_inputs(outputs: Iterable[Output], inputs: Inputs) -> None:
+    """Raises click.UsageError where a report would take the place of what a user wrote.
+
+    A report of an earlier run that lies in a directory to check is no such thing.
+    """
+    from safelinks.cli.earlier import is_report  # noqa: PLC0415  only where there are outputs
+
+    paths = {os.path.realpath(one.path): one.path for one in outputs if one.path is not None}
+    for name, folder in inputs.files() if paths else ():
+        path = paths.get(os.path.realpath(name))
+        if path is not None and (folder is None or not is_report(Path(path))):
+            raise click.UsageError(
+                f"{path} is one of the files to check, and would be overwritten: name another "
+                "one behind --output."
+            )
 
 
 def printed(pieces: Iterable[str]) -> None:
@@ -142,15 +177,16 @@ def written(path: str, pieces: Iterable[str]) -> None:
 
 
 def pieces_of(output: Output, report: Report, view: View) -> Iterator[str]:
-    """A report in the format of an `output`; a `view` is only for who looks at a terminal."""
+    """A report in the format of an `output`; a `view` is only for people."""
     from safelinks.reports import FORMATS as RENDERERS  # noqa: PLC0415
-    from safelinks.reports.text import render  # noqa: PLC0415
+    from safelinks.reports.text import Detail, render  # noqa: PLC0415
 
     if output.format != _TEXT:
         return RENDERERS[output.format](report)
     if output.path is None:
         return render(report, view)
-    return map(click.unstyle, render(report))
+    detail = max(view.detail, Detail.NORMAL)  # quiet is for terminals
+    return map(click.unstyle, render(report, evolve(view, detail=detail, columns=None)))
 
 
 def columns() -> int | None:

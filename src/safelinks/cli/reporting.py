@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import define
 
+from safelinks.cli import completion
 from safelinks.cli.inputs import tell
-from safelinks.cli.outputs import Output, columns, pieces_of, printed, written
+from safelinks.cli.outputs import (
+    FORMATS,
+    ORDER,
+    Output,
+    columns,
+    outputs_of,
+    pieces_of,
+    printed,
+    written,
+)
 
 if TYPE_CHECKING:
     from safelinks.health.outcome import Outcome
@@ -20,10 +31,52 @@ if TYPE_CHECKING:
     from safelinks.rules import Finding
     from safelinks.survey import Survey
 
-__all__ = ["Reporting"]
+__all__ = ["Reporting", "reporting_options"]
 
 _STREAM = Output("jsonl")
 _PAGE = "html"
+
+
+_OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
+    click.option(
+        "--format",
+        "formats",
+        multiple=True,
+        metavar="NAME[=FILE]",
+        shell_complete=completion.among(FORMATS),
+        help="Report in this format: text (the default), json, jsonl, junit, sarif, github, "
+        "gitlab, markdown, csv or html. May be given several times, each with an -o of its own.",
+    ),
+    click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FILE",
+        shell_complete=completion.paths,
+        help="Write the format before it to this file; - is standard output.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Say only what fails the check."),
+    click.option("-v", "--verbose", is_flag=True, help="Say all that is known of every address."),
+)
+
+
+def reporting_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of an `InOrder` command that gets where reports go, as `reporting`."""
+
+    @wraps(function)
+    def command(*args: Any, **options: Any) -> Any:  # noqa: ANN401  whatever the command takes
+        formats, outputs, quiet, verbose = (
+            options.pop(name) for name in ("formats", "outputs", "quiet", "verbose")
+        )
+        order = click.get_current_context().meta[ORDER]
+        wanted = outputs_of(formats, outputs, order)
+        reporting = Reporting.of(wanted, quiet=quiet, verbose=verbose)
+        return function(*args, reporting=reporting, **options)
+
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
 @define
@@ -35,16 +88,25 @@ class Reporting:
     stream: Lines | None = None
 
     @classmethod
-    def of(cls, outputs: Sequence[Output], *, quiet: bool, verbose: bool, diff: bool) -> Reporting:
+    def of(cls, outputs: Sequence[Output], *, quiet: bool, verbose: bool) -> Reporting:
         """Raises click.UsageError for what contradicts itself."""
         from safelinks.reports.text import Detail  # noqa: PLC0415
 
         if quiet and verbose:
             raise click.UsageError("--quiet and --verbose contradict each other.")
-        if diff:  # that is what is printed
-            outputs = [one for one in outputs if one.path is not None]
         detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
         return cls(outputs, detail)
+
+    def to_files(self) -> Reporting:
+        """The same without what would be printed."""
+        return Reporting([one for one in self.outputs if one.path is not None], self.detail)
+
+    @property
+    def is_verbose(self) -> bool:
+        """Whether all is to be said that is known."""
+        from safelinks.reports.text import Detail  # noqa: PLC0415
+
+        return self.detail is Detail.VERBOSE
 
     @property
     def shows_texts(self) -> bool:
@@ -67,11 +129,11 @@ class Reporting:
         _flushed(lines.begin())
         return lambda outcome: _flushed(lines.of(outcome))
 
-    def finish(self, report: Report) -> None:
-        """Print and write the rest."""
+    def finish(self, report: Report, *, unread: bool) -> None:
+        """Print and write the rest; some files may have stayed `unread`, or as they were."""
         from safelinks.reports.text import View  # noqa: PLC0415
 
-        view = View(self.detail, columns())
+        view = View(self.detail, columns(), unread)
         for output in self.outputs:
             if output == _STREAM and self.stream is not None:
                 printed(self.stream.end(report))
@@ -80,15 +142,15 @@ class Reporting:
             else:
                 written(output.path, pieces_of(output, report, view))
         if all(one.path is not None for one in self.outputs):
-            self._conclude(report)
+            self._conclude(report, unread=unread)
 
-    def _conclude(self, report: Report) -> None:
+    def _conclude(self, report: Report, *, unread: bool) -> None:
         """Say in a line what came of it, where nothing else is to be seen."""
         from safelinks.reports.headline import conclusion  # noqa: PLC0415
         from safelinks.reports.text import Detail  # noqa: PLC0415
 
-        if self.detail is not Detail.QUIET or report.exit_code:
-            tell(conclusion(report))
+        if self.detail is not Detail.QUIET or report.exit_code or unread:
+            tell(conclusion(report, unread=unread))
 
 
 def _flushed(lines: Iterator[str]) -> None:

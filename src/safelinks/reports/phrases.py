@@ -64,9 +64,11 @@ def caveats(report: Report) -> Iterator[str]:
     """What a reader has to know of the run as a whole: sentences, with nothing from outside."""
     offline = report.verdicts[Verdict.OFFLINE]
     if offline:
-        which = "any address" if offline == len(report.rows) else count(offline, "address")
+        which = "the addresses work"
+        if offline < len(report.rows) or offline == 1:
+            which = f"{count(offline, 'address')} {'works' if offline == 1 else 'work'}"
         yield (
-            f"This machine has no network, so nothing is said of {which}; "
+            f"This machine has no network, so nothing is said about whether {which}; "
             "run this again with a connection."
         )
     if report.interrupted:

@@ -20,7 +20,7 @@ from safelinks.reports.headline import conclusion, headline
 from safelinks.reports.naming import name_of, where
 from safelinks.reports.phrases import address, count, shown
 from safelinks.rows import BROKEN, Row
-from safelinks.rules import Finding, Level
+from safelinks.rules import OF_WRAPPERS, Finding, Level
 
 __all__ = ["Detail", "View", "render"]
 
@@ -35,10 +35,14 @@ class Detail(IntEnum):
 
 @frozen
 class View:
-    """How a report is looked at: in how much `detail`, and in how many columns (None: any)."""
+    """How a report is looked at: in how much `detail`, and in how many columns (None: any).
+
+    Some files stayed `unread`, or could not be written.
+    """
 
     detail: Detail = Detail.NORMAL
     columns: int | None = None
+    unread: bool = False
 
 
 _COLOURS: Mapping[Verdict, str] = {
@@ -57,7 +61,6 @@ _MARGIN = max(map(len, Verdict)) + 4
 _NARROW = 50  # columns; below, addresses begin further to the left
 _MOST_WELL = 12  # addresses of a file that nothing is said against
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_WRAPPER = "SL1"
 _NOT_LINKED = "SL402"
 
 
@@ -75,7 +78,7 @@ class _Lines:
     def all(self) -> Iterator[str]:
         """Every line of the report."""
         quiet = self.view.detail is Detail.QUIET
-        if quiet and not self.report.exit_code:
+        if quiet and not (self.report.exit_code or self.view.unread):
             return
         if not quiet:
             yield from self._headline()
@@ -85,12 +88,12 @@ class _Lines:
                 said.setdefault((finding.file, finding.url), []).append(finding)
         for file, rows in groupby(self.report.rows, key=lambda row: row.file):
             yield from self._file(file, list(rows), said)
+        yield from self._not_linked()
         if not quiet:
-            yield from self._not_linked()
             if self.view.detail is Detail.VERBOSE:
                 yield from self._resources()
             yield from self._asides()
-        yield conclusion(self.report)
+        yield conclusion(self.report, unread=self.view.unread)
 
     def _headline(self) -> Iterator[str]:
         for sentence in headline(self.report):
@@ -132,8 +135,16 @@ class _Lines:
         """Whether there is more to say of a row than that it is there."""
         if self.view.detail is Detail.QUIET:
             return any(map(self.report.selection.fails, findings))
-        return any(not one.code.startswith(_WRAPPER) and not one.known for one in findings) or (
+        return any(self._is_told(one) and not one.known for one in findings) or (
             row.verdict in BROKEN
+        )
+
+    def _is_told(self, finding: Finding) -> bool:
+        """Whether it is worth a line: wrappers are many, and the headline counts them."""
+        return (
+            self._is_verbose
+            or finding.code not in OF_WRAPPERS
+            or self.report.selection.fails(finding)
         )
 
     def _row(self, row: Row, findings: Iterable[Finding]) -> Iterator[str]:
@@ -144,9 +155,7 @@ class _Lines:
 
     def _said(self, row: Row, findings: Iterable[Finding]) -> Iterator[str]:
         """What there is to say of a row, and what to do."""
-        findings = list(findings)
-        if self.view.detail is not Detail.VERBOSE:
-            findings = [one for one in findings if not one.code.startswith(_WRAPPER)]
+        findings = list(filter(self._is_told, findings))
         told = dict.fromkeys((one.code, one.level, one.message, one.known) for one in findings)
         for code, level, message, known in told:
             styled = click.style(code, fg=_OF_LEVEL[level])
@@ -191,10 +200,11 @@ class _Lines:
 
     def _not_linked(self) -> Iterator[str]:
         """Resources that are named without a link."""
+        loud, fails = self.view.detail is not Detail.QUIET, self.report.selection.fails
         found = {
             (one.file, one.place, one.resource)
             for one in self.report.findings
-            if one.code == _NOT_LINKED and not one.known
+            if one.code == _NOT_LINKED and not one.known and (loud or fails(one))
         }
         if found:
             yield click.style("Named without a link", bold=True)
