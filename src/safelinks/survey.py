@@ -146,9 +146,6 @@ class Survey:
                 fix = self._row(file, self.found.groups[key], outcomes, str).fix
                 _plan(plans.setdefault(file, Mending()), target, findings, fix)
         for (file, target, _), findings in certain.items():
-            if file in plans and OF_WRAPPERS.issuperset(one.code for one in findings):
-                plans[file].written.pop(target, None)  # it stands there made harmless, too
-        for (file, target, _), findings in certain.items():
             if findings:
                 written = plans[file].end(target) is not None
                 plans[file].mends |= {
@@ -158,17 +155,11 @@ class Survey:
 
     def _certain(self, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[Key, list[Finding]]]:
         """What may be mended without asking, by where it leads."""
+        judged = {key: self._judgement(key, outcomes)[1] for key in self.found.groups}
         silenced = {(one.file, one.subject, one.code) for one in self._judge.silenced}
-        for key in self.found.groups:
-            _, findings = self._judgement(key, outcomes)
-            yield (
-                key,
-                [
-                    one
-                    for one in findings
-                    if one.fixable and (one.file, one.subject, one.code) not in silenced
-                ],
-            )
+        for key, findings in judged.items():
+            told = ((one, (one.file, one.subject, one.code)) for one in findings if one.fixable)
+            yield key, [one for one, what in told if what not in silenced]
 
     def _row(
         self,
