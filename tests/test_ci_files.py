@@ -183,7 +183,9 @@ def problem(words: list[str]) -> str | None:
     """What is wrong with a command line, which is not run."""
     command = main.commands[words[1]]
     try:
-        with command.make_context(words[1], words[2:], parent=click.Context(main)) as context:
+        with command.make_context(
+            words[1], words[2:], parent=click.Context(main, **main.context_settings)
+        ) as context:
             if "formats" in context.params:
                 formats, outputs = context.params["formats"], context.params["outputs"]
                 outputs_of(formats, outputs, context.meta[ORDER])
@@ -215,7 +217,7 @@ def test_every_command_line_can_be_run(tmp_path: Path, monkeypatch: pytest.Monke
 
 def options_of(command: click.Command) -> Iterator[str]:
     """All options of a command and of those below it, with the opposites of flags."""
-    context = click.Context(command)
+    context = click.Context(command, **main.context_settings)
     for param in command.get_params(context):
         yield from (*param.opts, *param.secondary_opts)
         if isinstance(param, click.Option) and param.is_flag:
