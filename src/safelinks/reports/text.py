@@ -59,6 +59,7 @@ _OF_LEVEL: Mapping[Level | None, str] = {
 }  # fmt: skip
 _MARGIN = max(map(len, Verdict)) + 4
 _NARROW = 50  # columns; below, addresses begin further to the left
+_NARROWEST = 24  # columns that an address is given in any case
 _MOST_WELL = 12  # addresses of a file that nothing is said against
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _NOT_LINKED = "SL402"
@@ -166,12 +167,13 @@ class _Lines:
         for replacement, fixable in writes:
             if (replacement, True) in writes and not fixable:
                 continue
-            yield f"write {self._address(replacement)}" + (" (--fix does)" if fixable else "")
+            does = " (--fix does)" if fixable else ""
+            yield f"write {self._address(replacement, f'write {does}')}{does}"
         if not findings and row.verdict not in _SELF_EXPLAINING:
             words, evidence = MEANING[row.outcome.reason], row.outcome.evidence
             yield f"{words} ({shown(evidence)})" if evidence else words
         elif row.outcome.reason is Reason.REDIRECTED:
-            yield f"ends at {self._address(row.outcome.final_url)}"
+            yield f"ends at {self._address(row.outcome.final_url, 'ends at ')}"
         past = row.outcome.past
         if past is not None and past.reused:
             yield f"as found at {past.reused:%Y-%m-%d %H:%M} UTC"
@@ -181,22 +183,26 @@ class _Lines:
             yield f"sent to {', '.join(map(shown, row.recipients))}"
 
     def _below(self, line: str) -> str:
+        return f"{' ' * self._margin}{line}"
+
+    @property
+    def _margin(self) -> int:
         narrow = self.view.columns is not None and self.view.columns < _NARROW
-        return f"{' ' * (4 if narrow else _MARGIN)}{line}"
+        return 4 if narrow else _MARGIN
 
     def _quoted(self, url: str) -> str:
         """`url` at the beginning of a line: what is inside of a wrapper may be no address at all.
 
         The runners of GitHub obey what such a line begins with, behind any white space.
         """
-        return self._address(url) if _ADDRESS.match(url) else f"“{self._address(url)}”"
+        return self._address(url) if _ADDRESS.match(url) else f"“{self._address(url, '“”')}”"
 
-    def _address(self, url: str) -> str:
-        """`url`, shortened in the middle where it is too long for the terminal."""
+    def _address(self, url: str, beside: str = "") -> str:
+        """`url`, shortened in the middle where it is too long for the terminal, `beside` words."""
         url = address(url)
         if self.view.columns is None or self._is_verbose:
             return url
-        return shortened(url, max(self.view.columns - _MARGIN - len("write  (--fix does)"), 24))
+        return shortened(url, max(self.view.columns - self._margin - len(beside), _NARROWEST))
 
     def _not_linked(self) -> Iterator[str]:
         """Resources that are named without a link."""
@@ -287,10 +293,17 @@ def shortened(url: str, width: int) -> str:
     if len(url) <= width:
         return url
     scheme, _, rest = url.partition("://")
-    host = rest.partition("/")[0]
+    host = _BEHIND_HOST.split(rest, maxsplit=1)[0]
     head = f"{scheme}://{host}/"
-    if len(head) + 8 > width:
+    if len(head) + _SHORTEST > width:  # whose a host is tells its end
+        room = max(width - len(f"{scheme}://…/") - _SHORTEST, 1)
+        head = f"{scheme}://…{host[-room:]}/"
+    if not rest or len(head) + _SHORTEST > width:
         head = url[: max(width // 2, 1)]
     tail = url[-max(width - len(head) - 1, 1) :]
     piece = tail.find("/")
     return f"{head}…{tail[piece:] if 0 <= piece < len(tail) // 2 else tail}"
+
+
+_BEHIND_HOST = re.compile(r"[/?#]")
+_SHORTEST = 8  # of what is shown of an end
