@@ -1,0 +1,418 @@
+"""The report for people: what comes first, how much is said, and what must not get through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from attrs import evolve
+from building import HOST, encode, wrap
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+from surveying import CURRENT, FORMER, NOW, UNSURE, gone, moved, read, redirected, report, works
+
+from safelinks import Level, Report, Selection
+from safelinks.cli import main
+from safelinks.health.outcome import Certificate, Hop, Outcome, Past, Reason
+from safelinks.place import Place
+from safelinks.printable import printable
+from safelinks.reports.headline import conclusion, headline
+from safelinks.reports.text import Detail, View, render, shortened
+
+A = "https://a.example/page"
+B = "https://b.example/"
+C = "https://c.example/"
+GOOGLE = f"https://www.google.com/url?q={encode(A)}&sa=D"
+LOST = f"https://{HOST}/GetUrlReputation"
+TEAMS = (
+    "https://statics.teams.cdn.office.net/evergreen-assets/safelinks/1/atp-safelinks.html"
+    f"?url={encode(B)}&locale=en-us&dest=x&pc=SECRET"
+)
+
+
+def _text(found: Report, detail: Detail = Detail.NORMAL, columns: int | None = None) -> str:
+    return click.unstyle("".join(render(found, View(detail, columns))))
+
+
+def _sentences(found: Report) -> list[str]:
+    return [one.text for one in headline(found)]
+
+
+def _asked(reason: Reason, *urls: str) -> list[Outcome]:
+    return [Outcome(url, reason) for url in urls]
+
+
+def _ending(url: str) -> Outcome:
+    return Outcome(url, Reason.OK, (Hop(url, 200),), certificate=Certificate(NOW, NOW))
+
+
+def _known(found: Report) -> Report:
+    return evolve(found, findings=tuple(evolve(one, known=True) for one in found.findings))
+
+
+SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
+    "none": (lambda: report("nothing"), ["No links were found."]),
+    "1 works": (lambda: report(A, [works(A)]), ["The address works."]),
+    "2 work": (lambda: report(f"{A} {B}", [works(A), works(B)]), ["All 2 addresses work."]),
+    "1 dead": (lambda: report(A, [gone(A)]), ["1 of 1 address does not work: mend or remove it."]),
+    "2 dead": (
+        lambda: report(f"{A} {B} {C}", [gone(A), gone(B), works(C)]),
+        ["2 of 3 addresses do not work: mend or remove them."],
+    ),
+    "1 known": (
+        lambda: _known(report(f"{A} {B}", [gone(A), works(B)])),
+        ["1 address did not work, which is known, ignored or mended."],
+    ),
+    "2 ignored": (
+        lambda: report(f"{A} {B}", [gone(A), gone(B)], Selection(ignore=("dead",))),
+        ["2 addresses did not work, which is known, ignored or mended."],
+    ),
+    "1 excused": (
+        lambda: report(A, [evolve(gone(A), past=Past(1, NOW))], dead_after=2),
+        ["1 address did not work, but in too few runs to fail a check."],
+    ),
+    "1 pretends": (
+        lambda: report("https://www.nyc.gov.evil.example/", _asked(Reason.OK, "https://www.nyc.gov.evil.example/")),
+        ["1 link is not what it may seem: look before anybody opens it.", "The address works."],
+    ),
+    "2 pretend": (
+        lambda: report("https://www.nyc.gov.evil.example/ https://www.nyc.gov.evil.example/", _asked(Reason.OK, "https://www.nyc.gov.evil.example/")),
+        ["2 links are not what they may seem: look before anybody opens them.", "The address works."],
+    ),
+    "1 newer": (
+        lambda: report(FORMER),
+        ["1 address should be replaced by a newer one; `--fix` writes it.", "Nobody was asked, so nothing is said about whether the address works."],
+    ),
+    "2 newer": (
+        lambda: report(f"{A} {B}", [moved(A, C), moved(B, C)]),
+        ["2 addresses should be replaced by a newer one; `--fix` writes them.", "All 2 addresses work."],
+    ),
+    "some newer": (
+        lambda: report(f"{FORMER} {UNSURE}", _asked(Reason.OK, FORMER, UNSURE)),
+        ["2 addresses should be replaced by a newer one; `--fix` writes 1 of them.", "All 2 addresses work."],
+    ),
+    "1 wrapped": (
+        lambda: report(GOOGLE, [works(A)]),
+        ["1 link is wrapped: `--fix` writes what is inside.", "The address works."],
+    ),
+    "2 wrapped": (
+        lambda: report(f"{GOOGLE} {GOOGLE}", [works(A)]),
+        ["2 links are wrapped: `--fix` writes what is inside.", "The address works."],
+    ),
+    "1 tells": (
+        lambda: report(wrap(A), [works(A)]),
+        ["1 link is wrapped and tells to whom it was sent: `--fix` writes what is inside.", "The address works."],
+    ),
+    "2 tell": (
+        lambda: report(f"{wrap(A)} {wrap(A)}", [works(A)]),
+        ["2 links are wrapped and tell to whom they were sent: `--fix` writes what is inside.", "The address works."],
+    ),
+    "some tell": (
+        lambda: report(f"{wrap(A)} {GOOGLE}", [works(A)]),
+        ["2 links are wrapped, and 1 of them tells to whom: `--fix` writes what is inside.", "The address works."],
+    ),
+    "session": (
+        lambda: report(TEAMS, [works(B)]),
+        ["1 link gives away a session credential of Teams.", "1 link is wrapped: `--fix` writes what is inside.", "The address works."],
+    ),
+    "1 lost": (lambda: report(LOST), ["1 wrapped link no longer tells where it leads: ask the sender."]),
+    "2 lost": (
+        lambda: report(f"{LOST} {LOST}"),
+        ["2 wrapped links no longer tell where they lead: ask the sender."],
+    ),
+    "1 ends soon": (
+        lambda: report(A, [_ending(A)]),
+        ["The certificate behind 1 address ends soon, or has ended: tell its owners.", "The address works."],
+    ),
+    "2 end soon": (
+        lambda: report(f"{A} {B}", [_ending(A), _ending(B)]),
+        ["The certificates behind 2 addresses end soon, or have ended: tell their owners.", "All 2 addresses work."],
+    ),
+    "1 downgraded": (
+        lambda: report(A, [redirected(A, "http://a.example/")]),
+        ["1 address redirects from https to http: tell its owners.", "The address works."],
+    ),
+    "2 invalid": (
+        lambda: report("https://a.example:99999/ https://b.example:99999/", _asked(Reason.INVALID_URL, "https://a.example:99999/", "https://b.example:99999/")),
+        ["2 addresses break the rules for one: correct them."],
+    ),
+    "1 uncertain": (
+        lambda: report(A, _asked(Reason.BOT_WALL, A)),
+        ["1 address let no program in: open it in a browser."],
+    ),
+    "2 uncertain": (
+        lambda: report(f"{A} {B}", _asked(Reason.BOT_WALL, A, B)),
+        ["2 addresses let no program in: open them in a browser."],
+    ),
+    "1 left out": (
+        lambda: report(A, _asked(Reason.EXCLUDED, A)),
+        ["1 address was left out: see below why."],
+    ),
+    "2 left out": (
+        lambda: report(f"{A} {B}", _asked(Reason.PRIVATE_ADDRESS, A, B)),
+        ["2 addresses were left out: see below why."],
+    ),
+    "1 offline": (
+        lambda: report(A, _asked(Reason.NO_NETWORK, A)),
+        ["This machine has no network, so nothing is said about whether 1 address works; run this again with a connection."],
+    ),
+    "2 offline": (
+        lambda: report(f"{A} {B}", _asked(Reason.NO_NETWORK, A, B)),
+        ["This machine has no network, so nothing is said about whether the addresses work; run this again with a connection."],
+    ),
+    "1 not asked": (
+        lambda: report(f"{A} {LOST}", selection=Selection(ignore=("SL1",))),
+        ["1 address was left out: see below why.", "Nobody was asked, so nothing is said about whether 1 of them works."],
+    ),
+    "interrupted": (
+        lambda: evolve(report(f"{A} {B}", [works(A)]), interrupted=True),
+        ["Interrupted: 1 address not asked, or not to the end."],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("made", "sentences"), SENTENCES.values(), ids=SENTENCES)
+def test_sentences(made: Callable[[], Report], sentences: list[str]) -> None:
+    found = made()
+    assert _sentences(found) == sentences
+    assert _text(found).startswith("\n".join(sentences) + "\n")
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_there_is_always_something_to_say_first(reason: Reason) -> None:
+    for chosen in (Selection(), Selection(ignore=("ALL",))):
+        found = report(f"{A} {B}", [*_asked(reason, A), works(B)], chosen)
+        assert _sentences(found)
+
+
+FAILS = Selection(fail_on=Level.WARNING)
+CONCLUSIONS: dict[str, tuple[Callable[[], Report], str]] = {
+    "nothing": (lambda: report(""), "Exit code 0: there is nothing to check."),
+    "1 well": (
+        lambda: report(A, [works(A)]),
+        "1 address: certain of 1 (1 alive). Exit code 0: there is nothing to say against it.",
+    ),
+    "2 well": (
+        lambda: report(f"{A} {B}", [works(A), works(B)]),
+        "2 addresses: certain of 2 (2 alive). Exit code 0: there is nothing to say against them.",
+    ),
+    "below": (
+        lambda: report(FORMER),
+        "1 address: not certain of 1 (1 skipped). Exit code 0: no finding is of level error.",
+    ),
+    "below warning": (
+        lambda: report(GOOGLE, [works(A)], FAILS),
+        "1 address: certain of 1 (1 alive). Exit code 0: no finding is of level warning or a graver one.",
+    ),
+    "fails": (
+        lambda: report(f"{A} {B}", [gone(A), *_asked(Reason.BOT_WALL, B)]),
+        "2 addresses: certain of 1 (1 dead), not of 1 (1 uncertain). Exit code 1: 1 finding fails the check (SL301).",
+    ),
+    "several fail": (
+        lambda: report(f"{A} {FORMER}", [gone(A)], FAILS),
+        "2 addresses: certain of 1 (1 dead), not of 1 (1 skipped). Exit code 1: 2 findings fail the check (SL301, SL401).",
+    ),
+    "never": (
+        lambda: report(A, [gone(A)], Selection(fail_on=None)),
+        "1 address: certain of 1 (1 dead). Exit code 0: nothing is to fail it.",
+    ),
+    "known": (
+        lambda: _known(report(A, [gone(A)])),
+        "1 address: certain of 1 (1 dead). Exit code 0: nothing new fails it (1 known before).",
+    ),
+    "excused": (
+        lambda: report(A, [evolve(gone(A), past=Past(1, NOW))], dead_after=2),
+        "1 address: certain of 1 (1 dead). Exit code 0: what does not work has not done so in enough runs.",
+    ),
+    "offline": (
+        lambda: report(A, _asked(Reason.NO_NETWORK, A)),
+        "1 address: not certain of 1 (1 offline). Exit code 3: this machine has no network.",
+    ),
+    "interrupted": (
+        lambda: evolve(report(A), interrupted=True),
+        "1 address: not certain of 1 (1 skipped). Exit code 130: somebody interrupted the check.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("made", "line"), CONCLUSIONS.values(), ids=CONCLUSIONS)
+def test_the_last_line_says_why_the_exit_code_is_what_it_is(
+    made: Callable[[], Report], line: str
+) -> None:
+    found = made()
+    assert conclusion(found) == line
+    assert _text(found).endswith(f"\n{line}\n")
+    unread = conclusion(found, unread=True)
+    assert ("Exit code 2: not every file could be read" in unread) != found.interrupted
+
+
+# --- How much is said ---
+
+MANY = f"{A} {B} {wrap(C)} {LOST}"
+OUTCOMES = [gone(A), redirected(B, "https://b.example/b"), works(C)]
+
+
+def test_quiet_says_only_what_fails() -> None:
+    assert _text(report(B, [works(B)]), Detail.QUIET) == ""
+    assert _text(report(MANY, OUTCOMES), Detail.QUIET).splitlines() == [
+        "In a.txt:",
+        "  dead       a.example, line 1",
+        f"             {A}",
+        "             SL301 page not found (404)",
+        conclusion(report(MANY, OUTCOMES)),
+    ]
+
+
+def test_quiet_gives_the_reason_for_every_failure() -> None:
+    chosen = Selection(fail_on=Level.NOTE)
+    text = f"{wrap(C)} {GOOGLE}\nhttps://www.nyc.gov/\n\nPASSPort"
+    found = report(text, [works(C), works(A), works("https://www.nyc.gov/")], chosen)
+    shown = _text(found, Detail.QUIET)
+    assert {one.code for one in found.failures} == {"SL101", "SL104", "SL402"}
+    for said in ("SL101 the wrapped", "SL104 the link", "Named without a link\n  PASSPort"):
+        assert said in shown
+    assert "nyc.gov/\n" not in shown
+
+
+def test_normal_tells_what_matters_first() -> None:
+    shown = _text(report(MANY, OUTCOMES)).splitlines()
+    at = shown.index("In a.txt: 4 links to 4 addresses")
+    rows = [line.split()[0] for line in shown[at + 1 :] if re.match(r"  \w", line)]
+    assert rows == ["dead", "skipped", "alive", "alive"]
+    assert "             ends at https://b.example/b" in shown
+    assert not any("SL101" in line for line in shown)
+
+
+def test_verbose_tells_how_it_came_about() -> None:
+    shown = _text(report(f"{MANY} {FORMER}", OUTCOMES), Detail.VERBOSE)
+    for said in (f"GET {A}: 404, 0.00 s", "SL101", "catalog: ", "By resource", "seen: 404"):
+        assert said in shown
+        assert said not in _text(report(f"{MANY} {FORMER}", OUTCOMES))
+
+
+def test_many_good_links_are_few_lines() -> None:
+    urls = [f"https://a.example/{number}" for number in range(5_000)]
+    found = report("\n".join(urls), map(works, urls))
+    shown = _text(found).splitlines()
+    assert len(shown) < 40
+    assert "  and 4988 addresses more; -v lists all of them" in shown
+    assert len(_text(found, Detail.VERBOSE).splitlines()) > 10_000
+
+
+def test_a_lost_target_is_not_hidden_among_what_is_well() -> None:
+    urls = [f"https://a.example/{number}" for number in range(50)]
+    assert LOST in _text(report("\n".join([*urls, LOST]), map(works, urls)))
+
+
+# --- How wide it is ---
+
+LONG = "https://www.example.org/a/very/long/path/" + "x" * 300 + "/the-end.html"
+
+
+@pytest.mark.parametrize("columns", [40, 49, 50, 60, 80, 120, 200])
+def test_addresses_fit_into_the_terminal(columns: int) -> None:
+    shown = _text(report(LONG, [works(LONG)]), columns=columns)
+    (line,) = [line for line in shown.splitlines() if "https://" in line]
+    assert len(line) <= columns
+    assert line.strip().startswith("https://")
+    assert line.endswith("end.html")
+    assert "…" in line
+
+
+def test_addresses_are_whole_without_a_terminal_and_when_asked_for() -> None:
+    found = report(LONG, [works(LONG)])
+    assert LONG in _text(found)
+    assert LONG in _text(found, Detail.VERBOSE, 40)
+
+
+@given(st.from_regex(r"[a-z]{1,9}://[a-z.]{0,60}([/?#][a-z/]{0,80})?", fullmatch=True), st.integers(24, 200))  # fmt: skip
+def test_shortened(url: str, width: int) -> None:
+    short = shortened(url, width)
+    assert len(short) <= width or short == url
+    if len(url) <= width:
+        assert short == url
+
+
+def test_a_long_host_does_not_hide_whose_it_is() -> None:
+    for end in ("/", "?", "#", "/?"):
+        url = f"https://www.bank.example.{'a' * 60}.evil.example{end}{'x' * 99}"
+        assert shortened(url, 40).startswith("https://…")
+        assert "evil.example/…x" in shortened(url, 40)
+    assert shortened("::" + "x" * 90, 40).startswith("::x")
+
+
+# --- Colours ---
+
+
+def _run(tmp_path: Path, *args: str, color: bool = False, **env: str | None) -> Result:
+    file = tmp_path / "a.txt"
+    file.write_text(f"{FORMER} {wrap(A)}")
+    defaults = {"NO_COLOR": None, "FORCE_COLOR": None}
+    return CliRunner().invoke(
+        main, ["check", "--offline", *args, str(file)], color=color, env={**defaults, **env}
+    )
+
+
+def test_colours(tmp_path: Path) -> None:
+    assert "\x1b[" in _run(tmp_path, color=True).stdout
+    assert "\x1b[" not in _run(tmp_path).stdout
+    assert "\x1b[" not in _run(tmp_path, color=True, NO_COLOR="1").stdout
+    assert "\x1b[" in _run(tmp_path, FORCE_COLOR="1").stdout
+    assert "\x1b[" not in _run(tmp_path, FORCE_COLOR="1", NO_COLOR="1").stdout
+    out = tmp_path / "out.txt"
+    _run(tmp_path, "-o", str(out), color=True, FORCE_COLOR="1")
+    assert "\x1b" not in out.read_text()
+    assert "SL401" in out.read_text()
+
+
+# --- What strangers write ---
+
+COMMANDS = [
+    "::error::x", "  ::set-output name=a::b", "##[error]x", "##vso[task.setvariable variable=a]b",
+    "##teamcity[x]", "\x1b[31mx", "\x9b31m", "a\n::error::x", "a\r::error::x", "\u2028::error::x",
+    "\u202egro.live", "a\x07b",
+]  # fmt: skip
+_RUNNERS = {"GITHUB_ACTIONS": "true", "TF_BUILD": "True"}
+_ORDERS = re.compile(r"^\s*(?:::|##\[)|##\w*\[|[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e]", re.MULTILINE)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_no_line_is_a_command_of_a_stranger(words: str) -> None:
+    outcomes = [
+        Outcome(A, Reason.BOT_WALL, (Hop(B, 403),), evidence=words, error=words),
+        Outcome(B, Reason.EXCLUDED, evidence=words),
+        Outcome(C, Reason.REDIRECTED, (Hop(C, 302), Hop(words, 200)), evidence=words),
+    ]
+    text = f"[{words}]({A}) {B} {C} {wrap(words)}"
+    found = report([read(text, words), read(text, "a.md")], outcomes)
+    placed = evolve(
+        found.rows[0],
+        sightings=(evolve(found.rows[0].sightings[0], place=Place(sheet=words, part=words)),),
+    )
+    found = evolve(found, rows=(placed, *found.rows[1:]))
+    for detail in Detail:
+        for line in _text(found, detail).split("\n"):
+            assert printable(line) == line
+            assert not line.lstrip().startswith(("::", "##"))
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+def test_runners_are_given_no_commands(words: str, form: str, tmp_path: Path) -> None:
+    name = words.replace("\n", " ").replace("/", "")
+    file = tmp_path / f"{name}.md"
+    file.write_text(f"[{words}]({A}) {wrap(words)} # safelinks: ignore[{words.strip('[]')}]")
+    result = CliRunner().invoke(
+        main, ["check", "--offline", "-v", "--format", form, str(file), f"{file}x"], env=_RUNNERS
+    )
+    assert result.exit_code == 2
+    assert not _ORDERS.search(result.stdout)
+    assert not _ORDERS.search(result.stderr)
+
+
+def test_the_current_address_is_told() -> None:
+    assert f"write {CURRENT} (--fix does)" in _text(report(FORMER))
