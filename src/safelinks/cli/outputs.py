@@ -68,8 +68,12 @@ def outputs_of(
     """Which format goes where: an output belongs to the format before it, else to the next one.
 
     A format may also be NAME=FILE. Without any format, it is the one that the file's name ends in,
-    or text. Raises click.UsageError, which says what does not fit.
+    or text. Outputs of a configuration are those of the formats there, and not for others that a
+    command line names. Raises click.UsageError, which says what does not fit.
     """
+    order = list(order)
+    if order and "outputs" not in order:
+        outputs = ()
     found: list[Output] = []
     waiting: list[str] = []
     for one in _walk(formats, outputs, order):
@@ -91,18 +95,17 @@ def outputs_of(
 
 
 def _walk(
-    formats: Sequence[str], outputs: Sequence[str], order: Iterable[str]
+    formats: Sequence[str], outputs: Sequence[str], order: Sequence[str]
 ) -> Iterator[Output | str]:
     """Formats and outputs in the order in which they were named, one by one where there is none.
 
     There is none between the command line and the environment or a configuration, nor within these.
     """
-    kinds = list(order)
     left: Mapping[str, Iterator[Output | str]] = {
         "formats": map(_format, formats),
         "outputs": iter(outputs),
     }
-    for kind in kinds if set(kinds) == set(_PAIR) else ():
+    for kind in order if set(order) == set(_PAIR) else ():
         yield from islice(left[kind], 1)
     for one in left["formats"]:
         yield one

@@ -96,7 +96,7 @@ def _to_unwrap(row: Row, message: str, does: Callable[[Sighting], bool]) -> Iter
 def target_lost(row: Row, _: datetime) -> Iterator[Found]:
     """A wrapped link no longer leads anywhere that could be found out."""
     if row.outcome.reason is Reason.WRAPPER:
-        yield Found(row.outcome.evidence)
+        yield Found(row.outcome.evidence or MEANING[Reason.WRAPPER])
 
 
 # --- What an address pretends ---
