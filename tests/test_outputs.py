@@ -164,7 +164,7 @@ def test_a_file_is_whole_or_the_old_one(monkeypatch: pytest.MonkeyPatch) -> None
         yield "{"
         raise NotWritableError("no more")
 
-    monkeypatch.setitem(FORMATS, "json", broken)
+    monkeypatch.setattr("safelinks.reports.json.render", broken)
     result = _run("--offline", "-o", "x.json", "a.txt")
     assert result.exit_code == 2
     assert Path("x.json").read_text() == "old"

@@ -282,14 +282,25 @@ def test_normal_tells_what_matters_first() -> None:
     shown = _text(report(MANY, OUTCOMES)).splitlines()
     at = shown.index("In a.txt: 4 links to 4 addresses")
     rows = [line.split()[0] for line in shown[at + 1 :] if re.match(r"  \w", line)]
-    assert rows == ["dead", "skipped", "alive", "alive"]
+    assert rows == ["dead", "skipped", "alive", "alive", "wrapped"]
     assert "             ends at https://b.example/b" in shown
-    assert not any("SL101" in line for line in shown)
+    assert sum("SL101" in line for line in shown) == 1
+
+
+def test_of_many_files_only_those_are_told_in_which_there_is_something_to_do() -> None:
+    documents = [read(C, f"good{number}.txt") for number in range(8)]
+    found = report([*documents, read(MANY, "bad.txt")], OUTCOMES)
+    shown = _text(found).splitlines()
+    assert [line for line in shown if line.startswith("In ")] == [
+        "In bad.txt: 4 links to 4 addresses"
+    ]
+    assert "Nothing is to be said of 8 links in 8 files more; -v lists them." in shown
+    assert "In good0.txt: 1 link to 1 address" in _text(found, Detail.VERBOSE)
 
 
 def test_verbose_tells_how_it_came_about() -> None:
     shown = _text(report(f"{MANY} {FORMER}", OUTCOMES), Detail.VERBOSE)
-    for said in (f"GET {A}: 404, 0.00 s", "SL101", "catalog: ", "By resource", "seen: 404"):
+    for said in (f"GET {A}: 404, 0.00 s", "catalog: ", "By resource", "seen: 404"):
         assert said in shown
         assert said not in _text(report(f"{MANY} {FORMER}", OUTCOMES))
 

@@ -15,6 +15,7 @@ import click
 from attrs import frozen
 
 from safelinks.health.outcome import MEANING, Reason, Verdict
+from safelinks.place import Place
 from safelinks.report import Report, Usage
 from safelinks.reports.headline import conclusion, headline
 from safelinks.reports.naming import name_of, where
@@ -60,6 +61,7 @@ _OF_LEVEL: Mapping[Level | None, str] = {
 _MARGIN = max(map(len, Verdict)) + 4
 _NARROW = 50  # columns; below, addresses begin further to the left
 _NARROWEST = 24  # columns that an address is given in any case
+_FEW_FILES = 3  # of each of which more is said than what is wrong in it
 _MOST_WELL = 12  # addresses of a file that nothing is said against
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _NOT_LINKED = "SL402"
@@ -69,6 +71,9 @@ def render(report: Report, view: View | None = None) -> Iterator[str]:
     """`report` as text, with ANSI colours, which click takes out again where they do not belong."""
     lines = _Lines(report, view or View())
     return (f"{line}\n" for line in lines.all())
+
+
+_Said = tuple[Row, Sequence[Finding]]  # an address, and what there is to say of it
 
 
 @frozen
@@ -83,12 +88,7 @@ class _Lines:
             return
         if not quiet:
             yield from self._headline()
-        said: dict[tuple[str, str], list[Finding]] = {}
-        for finding in self.report.findings:
-            if finding.url is not None:
-                said.setdefault((finding.file, finding.url), []).append(finding)
-        for file, rows in groupby(self.report.rows, key=lambda row: row.file):
-            yield from self._file(file, list(rows), said)
+        yield from self._failing() if quiet else self._files()
         yield from self._not_linked()
         if not quiet:
             if self.view.detail is Detail.VERBOSE:
@@ -101,32 +101,77 @@ class _Lines:
             yield click.style(sentence.text, fg=_OF_LEVEL[sentence.level])
         yield ""
 
+    def _files(self) -> Iterator[str]:
+        """What there is to say, file by file; of many, not of those that are well."""
+        said: dict[tuple[str, str], list[Finding]] = {}
+        wrapped: dict[str, list[Finding]] = {}
+        for finding in self.report.findings:
+            if finding.code in OF_WRAPPERS and not finding.known:
+                wrapped.setdefault(finding.file, []).append(finding)
+            if finding.url is not None:
+                said.setdefault((finding.file, finding.url), []).append(finding)
+        files = [
+            (file, list(rows)) for file, rows in groupby(self.report.rows, key=lambda row: row.file)
+        ]
+        brief = len(files) > _FEW_FILES and not self._is_verbose
+        well = links = 0
+        for file, rows in files:
+            found = [(row, said.get((row.file, row.target or row.url), ())) for row in rows]
+            worth = [(row, findings) for row, findings in found if self._is_worth(row, findings)]
+            if brief and not worth and file not in wrapped:
+                well, links = well + 1, links + sum(len(row.places) for row in rows)
+            else:
+                yield from self._file(file, rows, worth, brief=brief)
+                yield from self._wrapped(wrapped.get(file, ()))
+                yield ""
+        if well:
+            yield (
+                f"Nothing is to be said of {count(links, 'link')} in {count(well, 'file')} more; "
+                "-v lists them."
+            )
+            yield ""
+
     def _file(
-        self, file: str, rows: Sequence[Row], said: Mapping[tuple[str, str], list[Finding]]
+        self, file: str, rows: Sequence[Row], worth: Sequence[_Said], *, brief: bool
     ) -> Iterator[str]:
         """What there is to say of a file, the gravest first, then what is well in it."""
-        found = [(row, said.get((row.file, row.target or row.url), ())) for row in rows]
-        worth = [(row, findings) for row, findings in found if self._is_worth(row, findings)]
-        worth.sort(key=lambda one: _gravity(*one))
-        if self.view.detail is Detail.QUIET:
-            if worth:
-                yield f"In {shown(file)}:"
-            for row, findings in worth:
-                yield from self._row(row, findings)
-            return
         links = sum(len(row.places) for row in rows)
         to = count(len(rows), "address")
         yield click.style(f"In {shown(file)}: {count(links, 'link')} to {to}", bold=True)
-        for row, findings in worth:
+        for row, findings in _by_resource(worth):
             yield from self._row(row, findings)
         told = {id(row) for row, _ in worth}
         well = [row for row in rows if id(row) not in told]
-        listed = well if len(well) <= _MOST_WELL or self._is_verbose else well[:_MOST_WELL]
+        listed = well
+        if not self._is_verbose and (brief or len(well) > _MOST_WELL):
+            listed = [] if brief else well[:_MOST_WELL]
         for row in listed:
             yield from self._row(row, ())
         if len(well) > len(listed):
             yield f"  and {count(len(well) - len(listed), 'address')} more; -v lists all of them"
-        yield ""
+
+    def _failing(self) -> Iterator[str]:
+        """What fails the check, and nothing else."""
+        failing: dict[tuple[str, str], list[Finding]] = {}
+        for finding in self.report.failures:
+            failing.setdefault((finding.file, finding.subject), []).append(finding)
+        for file, rows in groupby(self.report.rows, key=lambda row: row.file):
+            found = [(row, failing.get((file, row.target or row.url), ())) for row in rows]
+            if any(findings for _, findings in found):
+                yield f"In {shown(file)}:"
+            for row, findings in _by_resource([one for one in found if one[1]]):
+                yield from self._row(row, findings)
+
+    def _wrapped(self, findings: Iterable[Finding]) -> Iterator[str]:
+        """Where wrapped links stand that were not told of one by one."""
+        by_rule: dict[tuple[str, Level, str], list[Place]] = {}
+        for finding in findings:
+            if not self._is_told(finding):
+                key = (finding.code, finding.level, finding.message)
+                by_rule.setdefault(key, []).append(finding.place)
+        for (code, level, message), places in by_rule.items():
+            yield f"  {'wrapped':{_MARGIN - 4}}  {count(len(places), 'link')}, {where(places)}"
+            yield self._below(f"{click.style(code, fg=_OF_LEVEL[level])} {shown(message)}")
 
     @property
     def _is_verbose(self) -> bool:
@@ -134,8 +179,6 @@ class _Lines:
 
     def _is_worth(self, row: Row, findings: Iterable[Finding]) -> bool:
         """Whether there is more to say of a row than that it is there."""
-        if self.view.detail is Detail.QUIET:
-            return any(map(self.report.selection.fails, findings))
         return any(self._is_told(one) and not one.known for one in findings) or (
             row.verdict in BROKEN
         )
@@ -253,8 +296,20 @@ class _Lines:
 _SELF_EXPLAINING = (Verdict.ALIVE, Verdict.MOVED, Verdict.OFFLINE)
 
 
-def _gravity(row: Row, findings: Iterable[Finding]) -> tuple[int, int, int]:
+def _by_resource(found: Iterable[_Said]) -> list[_Said]:
+    """Rows with the gravest first, and those of the same resource together."""
+    groups: dict[str, list[_Said]] = {}
+    for number, (row, findings) in enumerate(found):
+        resource = row.match.resource if row.match else None
+        groups.setdefault(resource.id if resource else f" {number}", []).append((row, findings))
+    in_groups = [sorted(group, key=_gravity) for group in groups.values()]
+    in_groups.sort(key=lambda group: _gravity(group[0]))
+    return [one for group in in_groups for one in group]
+
+
+def _gravity(said: _Said) -> tuple[int, int, int]:
     """The lower, the sooner a reader should see it."""
+    row, findings = said
     gravest = min((one.gravity for one in findings if not one.known), default=(len(Level), 0))
     return *gravest, list(Verdict).index(row.verdict)
 
