@@ -25,7 +25,6 @@ from web import answer, serving
 from safelinks import NotWritableError, Report, Selection
 from safelinks.cli import main
 from safelinks.health.outcome import Certificate, Hop, Outcome, Past, Reason
-from safelinks.reports import FORMATS
 from safelinks.reports.json import render as render_json
 from safelinks.reports.json import schema
 from safelinks.reports.jsonl import render as render_jsonl
