@@ -83,7 +83,8 @@ def check(
     """Check every link in FILE: where it leads, what that is, and whether it still works.
 
     Without FILE, or for "-", standard input is read. Each address is asked once, with a GET of
-    which only the start is read. Exits with 1 when a link is dead or failing, and with 3 when this
+    which only the start is read. What there is to say has a code that `safelinks rule` explains.
+    Exits with 1 when a link is dead or failing, or for what --fail-on says, and with 3 when this
     machine has no network: then nothing is said about the links. Ctrl-C ends it with a report on
     what is known by then.
     """

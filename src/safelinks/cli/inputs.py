@@ -187,6 +187,8 @@ def standard_input(remedy: str) -> Iterator[bytes]:
     """The lines of standard input. Raises DocumentError with `remedy` where it cannot be read."""
     if sys.stdin is None or sys.stdin.closed:
         raise DocumentError(f"<stdin>: standard input is closed; {remedy}")
+    if sys.stdin.isatty():
+        tell("reading what you type here; end it with Ctrl-D (Ctrl-Z and Enter on Windows)")
     lines = iter(sys.stdin.buffer)
     while True:
         try:
