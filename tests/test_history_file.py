@@ -87,7 +87,7 @@ def _random(path: Path) -> None:
 
 
 def _text(path: Path) -> None:
-    path.write_text("# Not a history\n")
+    path.write_bytes(b"# Not a history\0\n")
 
 
 def _pages_mixed_up(path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_damaged_file_is_kept_and_a_new_one_begun(
 
 def test_nothing_is_overwritten_by_what_is_set_aside(path: Path) -> None:
     for number in range(3):
-        path.write_text(f"damaged {number}")
+        path.write_bytes(b"damaged\0 %d" % number)
         path.with_name("history-wal").write_text(f"beside {number}")
         opened(path).close()
     name = "history.damaged-20260301T120000Z"
@@ -152,12 +152,12 @@ def test_nothing_is_overwritten_by_what_is_set_aside(path: Path) -> None:
     assert kept == {
         f"{name}{number}{suffix}": f"{words} {at}".encode()
         for at, number in enumerate(("", "-2", "-3"))
-        for suffix, words in (("", "damaged"), ("-wal", "beside"))
+        for suffix, words in (("", "damaged\0"), ("-wal", "beside"))
     }
 
 
 def test_the_journal_of_a_damaged_file_is_kept(path: Path) -> None:
-    path.write_text("damaged")
+    path.write_bytes(b"damaged\0")
     path.with_name("history-journal").write_text("beside")
     opened(path).close()
     name = "history.damaged-20260301T120000Z"
@@ -186,6 +186,16 @@ def test_whatever_becomes_of_the_bytes_a_run_goes_on(
 
 
 # Not to be used
+
+
+@pytest.mark.parametrize("content", [b"all:\n\tcc x.c\n", "KEY=sécret\n".encode(), b"x" * 5_000])
+def test_a_text_is_not_taken_for_a_damaged_history(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "Makefile"
+    path.write_bytes(content)
+    with pytest.raises(SetupError, match="it is a text; name another file"):
+        opened(path)
+    assert path.read_bytes() == content
+    assert [one.name for one in tmp_path.iterdir()] == ["Makefile"]
 
 
 def _directory(path: Path) -> None:

@@ -200,7 +200,7 @@ def test_runs_at_the_same_time_all_count(path: Path) -> None:
 
 @POSIX
 def test_runs_at_the_same_time_set_a_damaged_file_aside_once(path: Path) -> None:
-    path.write_text("damaged")
+    path.write_bytes(b"damaged\0")
     aside = path.with_name("history.damaged-20260301T120000Z")
     warning = f"The history {path} was damaged: it is now {aside}, and a new one was begun.\n"
     assert sorted(_three_at_once(path)) == ["", "", warning]

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
+from safelinks.cli.rulings import obeying
+
 if TYPE_CHECKING:
     from datetime import timedelta
 
@@ -33,6 +35,13 @@ def _finite(context: click.Context, parameter: click.Parameter, number: Any) -> 
     if number is not None and not math.isfinite(number):
         raise click.BadParameter(f"{number} is no number", context, parameter)
     return number
+
+
+def _settings() -> Any:  # noqa: ANN401  a module
+    """The rules for what people write, imported when there is something to hold against them."""
+    from safelinks.health import settings  # noqa: PLC0415
+
+    return settings
 
 
 _POSITIVE = click.FloatRange(min=0, min_open=True)
@@ -81,12 +90,18 @@ _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
         metavar="NUMBER",
         help="Send one host at most so many requests a second.",
     ),
-    click.option("--user-agent", metavar="NAME", help="Say that this is who asks."),
+    click.option(
+        "--user-agent",
+        metavar="NAME",
+        callback=obeying(lambda value: _settings().agent(value)),
+        help="Say that this is who asks.",
+    ),
     click.option(
         "--header",
         "headers",
         multiple=True,
         metavar="HOST:NAME=VALUE",
+        callback=obeying(lambda values: _settings().headers(values, os.environ)),
         help="Send HOST, and no other, this header. '$NAME' in VALUE is a variable of the "
         f"environment, where {_HEADER_VARIABLE} may also hold headers, one a line.",
     ),
@@ -94,9 +109,16 @@ _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
         "--resolve",
         multiple=True,
         metavar="HOST:PORT:ADDRESS",
+        callback=obeying(lambda values: _settings().resolutions(values)),
         help="Connect to ADDRESS for HOST and PORT, whatever its name stands for.",
     ),
-    click.option("--exclude", multiple=True, metavar="REGEX", help="Leave out what matches."),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="REGEX",
+        callback=obeying(lambda values: [*map(_settings().pattern, values)]),
+        help="Leave out what matches.",
+    ),
     click.option("--allow-private", is_flag=True, help="Ask addresses of private networks too."),
     click.option("--allow-one-time", is_flag=True, help="Ask links that act when they are opened."),
     click.option(

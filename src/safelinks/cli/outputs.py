@@ -24,6 +24,7 @@ __all__ = [
     "ORDER",
     "InOrder",
     "Output",
+    "format_of",
     "outputs_of",
     "printed",
     "refuse_inputs",
@@ -102,7 +103,7 @@ def _walk(
     There is none between the command line and the environment or a configuration, nor within these.
     """
     left: Mapping[str, Iterator[Output | str]] = {
-        "formats": map(_format, formats),
+        "formats": map(format_of, formats),
         "outputs": iter(outputs),
     }
     for kind in order if set(order) == set(_PAIR) else ():
@@ -114,14 +115,15 @@ def _walk(
     yield from left["outputs"]
 
 
-def _format(text: str) -> Output:
+def format_of(text: str) -> Output:
+    """What NAME or NAME=FILE says. Raises ValueError for what is no format."""
     name, equals, path = text.partition("=")
     if name not in FORMATS:
         from difflib import get_close_matches  # noqa: PLC0415  rarely needed
 
         close = get_close_matches(name, FORMATS, n=1)
-        meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(FORMATS)}."
-        raise click.BadParameter(f"there is no format {name!r}; {meant}", param_hint="'--format'")
+        meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(FORMATS)}"
+        raise ValueError(f"there is no format {name!r}; {meant}")
     return Output(name, path if equals else None)
 
 

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from safelinks.cli.inputs import warn
 from safelinks.cli.network import Asked, Network
+from safelinks.cli.rulings import obeying
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from safelinks.health.outcome import Outcome, Verdict
 
 __all__ = ["Remembering", "remembering_options"]
+
+
+def _ages(values: Sequence[str]) -> Mapping[Verdict, timedelta]:
+    from safelinks.health.ages import parse_max_age  # noqa: PLC0415
+
+    return parse_max_age(values)
+
 
 _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
     click.option(
@@ -30,6 +38,7 @@ _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
         "--max-age",
         multiple=True,
         metavar="[VERDICT=]AGE",
+        callback=obeying(_ages),
         help="Do not ask again for what the history has seen to work within AGE, such as 12h or "
         "7d; with VERDICT, for what had that.",
     ),
@@ -68,14 +77,9 @@ class Remembering:
     @classmethod
     def of(cls, path: str | None, ages: tuple[str, ...], dead_after: int) -> Remembering:
         """Raises click.UsageError."""
-        from safelinks.health.ages import parse_max_age  # noqa: PLC0415
-
         if path is None and (ages or dead_after > 1):
             raise click.UsageError("--max-age and --dead-after need a --history to look into")
-        try:
-            return cls(path, parse_max_age(ages), dead_after)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="'--max-age'") from None
+        return cls(path, _ages(ages), dead_after)
 
     def ask(
         self,

@@ -17,11 +17,13 @@ from safelinks.cli.outputs import (
     ORDER,
     Output,
     columns,
+    format_of,
     outputs_of,
     pieces_of,
     printed,
     written,
 )
+from safelinks.cli.rulings import obeying
 
 if TYPE_CHECKING:
     from safelinks.health.outcome import Outcome
@@ -43,6 +45,7 @@ _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
         "formats",
         multiple=True,
         metavar="NAME[=FILE]",
+        callback=obeying(lambda values: [*map(format_of, values)]),
         shell_complete=completion.among(FORMATS),
         help="Report in this format: text (the default), json, jsonl, junit, sarif, github, "
         "gitlab, markdown, csv or html. May be given several times, each with an -o of its own.",

@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from safelinks.cli import completion
 from safelinks.cli.configured import DIRECTORY
+from safelinks.cli.rulings import obeying
 
 if TYPE_CHECKING:
     from safelinks.rules import Selection
@@ -22,12 +23,49 @@ __all__ = ["selection_options"]
 _NEVER = "never"
 _LEVELS = ("error", "warning", "note")
 
+
+def _parted(values: Sequence[str]) -> tuple[str, ...]:
+    """The selectors in options that may have several each, between commas."""
+    return tuple(one.strip() for value in values for one in value.split(",") if one.strip())
+
+
+def _known(values: Sequence[str]) -> None:
+    """Raises SetupError for what is no rule."""
+    from safelinks.rules import codes_of  # noqa: PLC0415  not for `--help`
+
+    for selector in _parted(values):
+        codes_of(selector)
+
+
+def _per_file(value: str) -> tuple[str, tuple[str, ...]]:
+    """A pattern, and what is ignored there. Raises ValueError and SetupError."""
+    pattern, colon, selectors = value.rpartition(":")
+    if not colon or not pattern or not _parted([selectors]):
+        raise ValueError(f"{value!r} is not PATTERN:CODES, such as 'docs/**:SL1,SL402'")
+    _known([selectors])
+    return pattern, _parted([selectors])
+
+
+def _level(value: str) -> tuple[str, Any]:
+    """A selector and its level. Raises ValueError and SetupError."""
+    from safelinks.rules import Level  # noqa: PLC0415
+
+    selector, equals, level = value.partition("=")
+    if not equals or level.strip().lower() not in _LEVELS:
+        raise ValueError(
+            f"{value!r} is not CODES=LEVEL, such as SL303=error; levels are {', '.join(_LEVELS)}"
+        )
+    _known([selector])
+    return selector.strip(), Level(level.strip().lower())
+
+
 _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
     click.option(
         "--select",
         multiple=True,
         metavar="CODES",
         shell_complete=completion.selectors,
+        callback=obeying(_known),
         help="Look for these only: codes, beginnings of codes such as SL3, or names.",
     ),
     click.option(
@@ -35,12 +73,14 @@ _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
         multiple=True,
         metavar="CODES",
         shell_complete=completion.selectors,
+        callback=obeying(_known),
         help="Do not look for these.",
     ),
     click.option(
         "--per-file-ignores",
         multiple=True,
         metavar="PATTERN:CODES",
+        callback=obeying(lambda values: [*map(_per_file, values)]),
         help="Do not look for these in files that match the pattern.",
     ),
     click.option(
@@ -48,6 +88,7 @@ _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
         "levels",
         multiple=True,
         metavar="CODES=LEVEL",
+        callback=obeying(lambda values: [*map(_level, values)]),
         help="Let these be of another level: error, warning or note.",
     ),
     click.option(
@@ -110,30 +151,3 @@ def _located(base: str, file: str) -> str:
         return portable(os.path.relpath(file, base))
     except ValueError:  # on another drive
         return portable(file)
-
-
-def _parted(values: Sequence[str]) -> tuple[str, ...]:
-    """The selectors in options that may have several each, between commas."""
-    return tuple(one.strip() for value in values for one in value.split(",") if one.strip())
-
-
-def _per_file(value: str) -> tuple[str, tuple[str, ...]]:
-    pattern, colon, selectors = value.rpartition(":")
-    if not colon or not pattern or not _parted([selectors]):
-        raise click.BadParameter(
-            f"{value!r} is not PATTERN:CODES, such as 'docs/**:SL1,SL402'",
-            param_hint="'--per-file-ignores'",
-        )
-    return pattern, _parted([selectors])
-
-
-def _level(value: str) -> tuple[str, Any]:
-    from safelinks.rules import Level  # noqa: PLC0415
-
-    selector, equals, level = value.partition("=")
-    if not equals or level.strip().lower() not in _LEVELS:
-        raise click.BadParameter(
-            f"{value!r} is not CODES=LEVEL, such as SL303=error; levels are {', '.join(_LEVELS)}",
-            param_hint="'--level'",
-        )
-    return selector.strip(), Level(level.strip().lower())

@@ -7,7 +7,7 @@ tables at the top. It must not know where values come from, nor which of them wi
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,9 +50,6 @@ RIVALS = (
     frozenset({"clean.in-place", "clean.diff", "clean.check", "clean.output"}),
     frozenset({"quiet", "verbose"}),
 )
-
-# Settings with rules beyond their type.
-_RULED = frozenset({"exclude", "header", "max-age", "resolve", "user-agent"})
 
 # What may hold a secret, and where it begins.
 SECRET: Mapping[str, str] = {"header": "="}
@@ -231,19 +228,7 @@ def _is_typed(option: click.Option, value: object) -> bool:
 
 
 def _obey(key: str, value: object) -> None:
-    """Raise ValueError where `value` breaks a rule that commands hold it against only later."""
+    """Raise ValueError for a path that none can be; callbacks of options rule on the rest."""
     values = list(map(str, value)) if isinstance(value, list | tuple) else [str(value)]
     if key in _PATHS and any("\0" in one for one in values):
         raise ValueError("no path has a null character in it")
-    if key not in _RULED:
-        return
-    from safelinks.health import ages, settings  # noqa: PLC0415
-
-    rules: Mapping[str, Callable[[Iterable[str]], object]] = {
-        "exclude": lambda values: list(map(settings.pattern, values)),
-        "header": lambda values: settings.headers(values, os.environ),
-        "max-age": ages.parse_max_age,
-        "resolve": settings.resolutions,
-        "user-agent": lambda values: list(map(settings.agent, values)),
-    }
-    rules[key](values)

@@ -50,6 +50,7 @@ LAYOUT = 1  # PRAGMA user_version: to be raised with every change of the schema
 PATIENCE = 10.0  # seconds to wait while another run writes
 
 _MAGIC = b"SQLite format 3\0"
+_ENOUGH = 4_096
 _COMPANIONS = ("-journal", "-wal", "-shm")
 # The statements here are always the same: what does not compile finds another layout.
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
@@ -130,10 +131,22 @@ def _open(path: Path, now: datetime) -> tuple[sqlite3.Connection, str | None]:
     except _DamagedError:
         if path.suffix.lower() in _OF_DOCUMENTS:
             raise _refusal(path, "by its name, it is a document") from None
+        if _is_text(path):
+            raise _refusal(path, "it is a text; name another file, or remove this one") from None
         aside = _set_aside(path, now)
     _make(path)
     warning = f"The history {path} was damaged: it is now {aside}, and a new one was begun."
     return _connect(path), warning
+
+
+def _is_text(path: Path) -> bool:
+    """Whether `path` is what no damage makes of a history: an option may have got a wrong name."""
+    with path.open("rb") as file:
+        head = file.read(_ENOUGH)
+    try:
+        return b"\0" not in head and bool(head.decode("utf-8", "strict"))
+    except UnicodeDecodeError as error:
+        return b"\0" not in head and error.start > _ENOUGH - 4  # a character that is cut off
 
 
 def _make(path: Path) -> None:
