@@ -262,6 +262,16 @@ def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "Error: no more\n" in result.stderr
 
 
+@pytest.mark.parametrize("name", [".", "./-"])
+def test_a_file_whose_name_is_a_dash(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "-").write_text(wrap(A))
+    monkeypatch.chdir(tmp_path)
+    assert "mended 1 finding in 1 file" in _offline("--fix", name).stderr
+    assert (tmp_path / "-").read_text() == A
+
+
 def test_standard_input_cannot_be_changed() -> None:
     for args in (["--fix"], ["--diff", "-"], ["--fix", __file__, "-"]):
         result = _run("--offline", *args, stdin=A)
