@@ -47,7 +47,10 @@ class Group:
 
 @define
 class Collection:
-    """What is needed of documents: no more of them is kept, unless it is asked for."""
+    """What is needed of documents: no more of them is kept, unless it is asked for.
+
+    `elsewhere` has where links lead that are not to be looked at, by file: they stay as they are.
+    """
 
     files: dict[str, None] = field(factory=dict)
     notes: dict[str, None] = field(factory=dict)
@@ -55,6 +58,7 @@ class Collection:
     everybody: set[str] = field(factory=set)
     remarks: list[Remark] = field(factory=list)
     ignored: dict[str, Ignored] = field(factory=dict)
+    elsewhere: set[tuple[str, str]] = field(factory=set)
     texts: dict[str, RawText] = field(factory=dict)  # by file, where they are to be shown
 
     @property
@@ -98,6 +102,7 @@ def collect(
             known = link.unwrapped.recipients if link.unwrapped else recipients(link.url)
             found.everybody.update(known)
             if keep is not None and not keep(document, link):
+                found.elsewhere.add((document.name, link.target or link.url))
                 continue
             key = (document.name, link.target or link.url, link.defanged)
             group = found.groups.get(key)

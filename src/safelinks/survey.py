@@ -135,7 +135,8 @@ class Survey:
     def mending(self, outcomes: Mapping[str, Outcome]) -> Mapping[str, Mending]:
         """What may be changed without asking a person, by file.
 
-        What a comment in a text says to ignore somewhere stays as it is in all of that file.
+        What a comment in a text says to ignore somewhere stays as it is in all of that file, and so
+        does what also stands where nobody was to look.
         """
         certain = dict(self._certain(outcomes))
         plans: dict[str, Mending] = {}
@@ -158,6 +159,8 @@ class Survey:
         judged = {key: self._judgement(key, outcomes)[1] for key in self.found.groups}
         silenced = {(one.file, one.subject, one.code) for one in self._judge.silenced}
         for key, findings in judged.items():
+            if key[:2] in self.found.elsewhere:
+                continue
             told = ((one, (one.file, one.subject, one.code)) for one in findings if one.fixable)
             yield key, [one for one, what in told if what not in silenced]
 
