@@ -12,6 +12,7 @@ import click
 import pytest
 from attrs import evolve
 from building import RECIPIENT, wrap
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ import safelinks
 from safelinks import DocumentError, Outcome, Reason, Report
 from safelinks.baseline import Baseline, Entry, Matcher
 from safelinks.catalog import Catalog
+from safelinks.cli import main
 from safelinks.cli.baselines import Known, located_from
 from safelinks.collection import collect
 from safelinks.comparison import Comparison
@@ -552,6 +554,23 @@ def test_a_baseline_that_is_not_there() -> None:
         Known.open(FILE, Selection())
     with pytest.raises(NotWritableError, match=r"none/known\.json: the directory"):
         Known.open("none/known.json", Selection(), update=True)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--baseline", "x", "-o", "x"],
+        ["--baseline", "x", "--update-baseline", "--format", "json=./x"],
+        ["--history", "x", "--format", "json", "-o", "docs/../x"],
+        ["--baseline", "x", "--update-baseline", "--history", "x"],
+    ],
+)
+def test_no_file_is_two_things_at_once(args: list[str], folder: Path) -> None:
+    content = _known(Entry("SL301", "docs/a.txt", A)).dump()
+    (folder / "x").write_text(content)
+    result = CliRunner().invoke(main, ["check", "--offline", *args, "docs"])
+    assert (result.exit_code, (folder / "x").read_text()) == (2, content)
+    assert "at once: name another file for one of them" in result.stderr
 
 
 @pytest.mark.usefixtures("folder")
