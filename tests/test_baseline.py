@@ -573,6 +573,19 @@ def test_no_file_is_two_things_at_once(args: list[str], folder: Path) -> None:
     assert "at once: name another file for one of them" in result.stderr
 
 
+def test_what_is_known_is_known_whatever_is_shown(folder: Path) -> None:
+    texts = [wrap(f"{A}?m={RECIPIENT}"), f"{B}?m={RECIPIENT}", f"https://me@{A[8:]}x"]
+    (folder / "docs" / "a.txt").write_text("\n".join(texts))
+    args = ["check", "--offline", "--baseline", FILE, "--fail-on", "note", "docs"]
+    run = CliRunner().invoke
+    assert run(main, [*args, "--update-baseline"]).exit_code == 0
+    assert RECIPIENT.lower() not in (folder / FILE).read_text().lower()
+    for how in ([], ["--show-recipients"], ["--show-recipients", "--format", "jsonl"]):
+        result = run(main, [*args, *how])
+        assert result.exit_code == 0, result.stdout
+        assert '"known": false' not in result.stdout
+
+
 @pytest.mark.usefixtures("folder")
 def test_options_that_disagree() -> None:
     with pytest.raises(click.UsageError, match="needs a --baseline FILE"):

@@ -57,6 +57,7 @@ class Survey:
 
     _judge: Judge = field(init=False)
     _judged: dict[Key, Judged] = field(factory=dict, init=False)
+    nameless: Callable[[str], str] = field(init=False)  # a text without any recipient
     _shown: Callable[[str], str] = field(init=False)
     _by_target: dict[str, list[Key]] | None = field(default=None, init=False)
 
@@ -64,10 +65,8 @@ class Survey:
     def _a_judge(self) -> Judge:
         return Judge(self.selection, self.found.ignored, self.now)
 
-    @_shown.default
-    def _showing(self) -> Callable[[str], str]:
-        if self.show_recipients:
-            return str
+    @nameless.default
+    def _leaving_out(self) -> Callable[[str], str]:
         everybody = frozenset(self.found.everybody)
 
         @lru_cache(maxsize=16)  # a row names its target several times
@@ -76,6 +75,10 @@ class Survey:
             return _USERINFO.sub("[user]@", redact(text, everybody))
 
         return shown
+
+    @_shown.default
+    def _showing(self) -> Callable[[str], str]:
+        return str if self.show_recipients else self.nameless
 
     def unasked(self) -> Iterator[Judged]:
         """The rows about which nobody is asked."""

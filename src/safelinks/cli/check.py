@@ -136,6 +136,7 @@ def check(
         dead_after=remembering.dead_after,
         now=_now(),
     )
+    known.name_by(survey.nameless)
     heard = reporting.begin(survey, known.each, stream=not https)
     urls = [*dict.fromkeys([*found.targets, *(found.over_https if https else ())])]
     asked = (
