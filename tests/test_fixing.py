@@ -102,6 +102,9 @@ STAYS = {
     "dead": (A, gone(A)),
     "works": (A, works(A)),
     "made harmless": (A.replace("https", "hxxps"), moved(A, B)),
+    "script": (wrap("javascript:alert(1)"), works(A)),
+    "data": (wrap("data:text/html,x"), works(A)),
+    "relative": (wrap("/page"), works(A)),
     "comment": (f"{wrap(A)} # safelinks: ignore[SL101]", works(A)),
     "comment on one of two": (f"{A} # safelinks: ignore[SL303]\n{A}", moved(A, B)),
 }
