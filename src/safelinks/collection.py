@@ -6,6 +6,7 @@ and judges nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
@@ -26,6 +27,7 @@ __all__ = ["Collection", "Group", "Key", "appraise", "collect"]
 
 Key = tuple[str, str, bool]  # a file, where its links lead, and whether they were made harmless
 _MOST_NO_RULES = 10  # that are noted of a file, for a text may hold any number
+_NAME = re.compile(r"[\w-]{1,40}")  # all else may be an address, also one of a person
 Keep = Callable[[Document, Link], bool]
 
 
@@ -139,7 +141,8 @@ def _no_rules(file: str, said: Mapping[str, int | None]) -> Iterator[str]:
             codes_of(selector)
         except SetupError as error:
             where = f", line {line}" if line else ""
-            yield f"{file}{where}: a comment ignores what is no rule: {error}"
+            why = error if _NAME.fullmatch(selector) else "`safelinks rules` lists them"
+            yield f"{file}{where}: a comment ignores what is no rule: {why}"
 
 
 def _sighting(link: Link, *, tells_recipient: bool) -> Sighting:
