@@ -12,6 +12,7 @@ import click
 import pytest
 from attrs import evolve
 from building import RECIPIENT, wrap
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ import safelinks
 from safelinks import DocumentError, Outcome, Reason, Report
 from safelinks.baseline import Baseline, Entry, Matcher
 from safelinks.catalog import Catalog
+from safelinks.cli import main
 from safelinks.cli.baselines import Known, located_from
 from safelinks.collection import collect
 from safelinks.comparison import Comparison
@@ -552,6 +554,36 @@ def test_a_baseline_that_is_not_there() -> None:
         Known.open(FILE, Selection())
     with pytest.raises(NotWritableError, match=r"none/known\.json: the directory"):
         Known.open("none/known.json", Selection(), update=True)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--baseline", "x", "-o", "x"],
+        ["--baseline", "x", "--update-baseline", "--format", "json=./x"],
+        ["--history", "x", "--format", "json", "-o", "docs/../x"],
+        ["--baseline", "x", "--update-baseline", "--history", "x"],
+    ],
+)
+def test_no_file_is_two_things_at_once(args: list[str], folder: Path) -> None:
+    content = _known(Entry("SL301", "docs/a.txt", A)).dump()
+    (folder / "x").write_text(content)
+    result = CliRunner().invoke(main, ["check", "--offline", *args, "docs"])
+    assert (result.exit_code, (folder / "x").read_text()) == (2, content)
+    assert "at once: name another file for one of them" in result.stderr
+
+
+def test_what_is_known_is_known_whatever_is_shown(folder: Path) -> None:
+    texts = [wrap(f"{A}?m={RECIPIENT}"), f"{B}?m={RECIPIENT}", f"https://me@{A[8:]}x"]
+    (folder / "docs" / "a.txt").write_text("\n".join(texts))
+    args = ["check", "--offline", "--baseline", FILE, "--fail-on", "note", "docs"]
+    run = CliRunner().invoke
+    assert run(main, [*args, "--update-baseline"]).exit_code == 0
+    assert RECIPIENT.lower() not in (folder / FILE).read_text().lower()
+    for how in ([], ["--show-recipients"], ["--show-recipients", "--format", "jsonl"]):
+        result = run(main, [*args, *how])
+        assert result.exit_code == 0, result.stdout
+        assert '"known": false' not in result.stdout
 
 
 @pytest.mark.usefixtures("folder")

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 from building import wrap
+from click.testing import CliRunner
 
 from safelinks import DocumentError, SafelinksError, read
+from safelinks.cli import main
 from safelinks.cli.changes import changed_lines
 from safelinks.errors import SetupError
 
@@ -284,6 +286,22 @@ def test_links_on_changed_lines_are_kept(repository: Repository) -> None:
     changes = changed_lines([repository.top], first)
     for other in (mail, cr):
         assert all(changes.keep(read(other), one) for one in read(other).links)
+
+
+def test_what_stands_on_other_lines_is_not_mended(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = wrap("https://example.org/old"), wrap("https://example.org/new")
+    path = repository.write("x.txt", f"{old}\n")
+    repository.commit()
+    path.write_text(f"{old}\n{new} {old}\n")
+    monkeypatch.chdir(repository.top)
+    args = ["check", "--offline", "--fix", "--changed-since", "HEAD", "x.txt"]
+    result = CliRunner().invoke(main, args)
+    assert path.read_text() == f"{old}\nhttps://example.org/new {old}\n"
+    assert "mended 1 finding in 1 file" in result.stderr
+    assert CliRunner().invoke(main, args[:3] + args[5:]).exit_code == 0
+    assert "safelinks" not in path.read_text()
 
 
 # What cannot be answered.

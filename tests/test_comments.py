@@ -8,7 +8,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from building import lines, wrap
+from building import RECIPIENT, lines, wrap
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,6 +104,14 @@ def test_what_is_no_rule_is_noted(selector: str) -> None:
     (note,) = found.notes
     assert note.startswith(
         f"a.txt, line 2: a comment ignores what is no rule: there is no rule '{selector}'"
+    )
+
+
+@pytest.mark.parametrize("selector", [RECIPIENT, wrap(A), "x" * 41])
+def test_what_cannot_be_a_rule_is_not_repeated(selector: str) -> None:
+    (note,) = report(f"x\n{A} # safelinks: ignore[{selector}]").notes
+    assert note == (
+        "a.txt, line 2: a comment ignores what is no rule: `safelinks rules` lists them"
     )
 
 

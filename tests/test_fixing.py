@@ -102,6 +102,9 @@ STAYS = {
     "dead": (A, gone(A)),
     "works": (A, works(A)),
     "made harmless": (A.replace("https", "hxxps"), moved(A, B)),
+    "script": (wrap("javascript:alert(1)"), works(A)),
+    "data": (wrap("data:text/html,x"), works(A)),
+    "relative": (wrap("/page"), works(A)),
     "comment": (f"{wrap(A)} # safelinks: ignore[SL101]", works(A)),
     "comment on one of two": (f"{A} # safelinks: ignore[SL303]\n{A}", moved(A, B)),
 }
@@ -260,6 +263,16 @@ def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.Monkey
     result = _offline("--fix", str(file))
     assert (result.exit_code, file.read_text()) == (2, MBOX.format(wrap(A)))
     assert "Error: no more\n" in result.stderr
+
+
+@pytest.mark.parametrize("name", [".", "./-"])
+def test_a_file_whose_name_is_a_dash(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "-").write_text(wrap(A))
+    monkeypatch.chdir(tmp_path)
+    assert "mended 1 finding in 1 file" in _offline("--fix", name).stderr
+    assert (tmp_path / "-").read_text() == A
 
 
 def test_standard_input_cannot_be_changed() -> None:

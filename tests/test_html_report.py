@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import time
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +20,7 @@ from notice import PERSON, TARGETS
 import safelinks
 from safelinks import Checker, Policy, Report
 from safelinks.cli import main
+from safelinks.marking import Mark, RawText
 from safelinks.reports import FORMATS
 
 NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
@@ -330,6 +332,22 @@ def test_labels_are_marked_where_they_stand() -> None:
     assert [(text_of(one), one.get("href")) for one in beside] == [
         ("https://a.example/4 (Skipped)", "#address-4")
     ]
+
+
+@pytest.mark.parametrize("label", ["read on", "page {}"])
+def test_many_labels_in_one_paragraph_take_linear_time(label: str) -> None:
+    def took(count: int) -> float:
+        body = (f"<a href='https://a.example/{at}'>{label.format(at)}</a> " for at in range(count))
+        document = read("<p>" + "".join(body), "a.html")
+        marks = {at: Mark(("a.html", one.url, False), 0) for at, one in enumerate(document.links)}
+        text = RawText()
+        begun = time.process_time()
+        text.add(document, marks)
+        assert not text.beside
+        return time.process_time() - begun
+
+    took(100)
+    assert took(20_000) < 1 + 40 * took(2_000)
 
 
 DOCUMENTS = Path(__file__).parent / "data" / "documents"

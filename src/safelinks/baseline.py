@@ -21,10 +21,11 @@ from safelinks.rules import Finding, Level, Selection
 from safelinks.rules.finding import portable
 from safelinks.rules.table import BROKEN_LINK
 
-__all__ = ["Baseline", "Entry", "Key", "Located", "Matcher", "is_kept"]
+__all__ = ["Baseline", "Entry", "Key", "Located", "Matcher", "Nameless", "is_kept"]
 
 Key = tuple[str, str, str]  # the least code of what is the same to a baseline, file and subject
 Located = Callable[[str], str]  # from the file of a finding to its name in a baseline
+Nameless = Callable[[str], str]  # from a subject to what a baseline has: the same, without anybody
 
 VERSION = 1
 _FINDINGS = "findings"
@@ -195,6 +196,7 @@ class Matcher:
 
     baseline: Baseline
     located: Located = portable
+    nameless: Nameless = redact
     left: Counter[Key] = field(init=False)
 
     @left.default
@@ -206,7 +208,7 @@ class Matcher:
 
     def key(self, finding: Finding) -> Key:
         """What a finding has in common with an entry for it."""
-        return _same(finding.code), self.located(finding.file), redact(finding.subject)
+        return _same(finding.code), self.located(finding.file), self.nameless(finding.subject)
 
     def known(self, finding: Finding) -> bool:
         """Whether `finding` is known; it counts as met from then on."""

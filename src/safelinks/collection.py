@@ -6,6 +6,7 @@ and judges nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
@@ -26,6 +27,7 @@ __all__ = ["Collection", "Group", "Key", "appraise", "collect"]
 
 Key = tuple[str, str, bool]  # a file, where its links lead, and whether they were made harmless
 _MOST_NO_RULES = 10  # that are noted of a file, for a text may hold any number
+_NAME = re.compile(r"[\w-]{1,40}")  # all else may be an address, also one of a person
 Keep = Callable[[Document, Link], bool]
 
 
@@ -47,7 +49,10 @@ class Group:
 
 @define
 class Collection:
-    """What is needed of documents: no more of them is kept, unless it is asked for."""
+    """What is needed of documents: no more of them is kept, unless it is asked for.
+
+    `elsewhere` has where links lead that are not to be looked at, by file: they stay as they are.
+    """
 
     files: dict[str, None] = field(factory=dict)
     notes: dict[str, None] = field(factory=dict)
@@ -55,6 +60,7 @@ class Collection:
     everybody: set[str] = field(factory=set)
     remarks: list[Remark] = field(factory=list)
     ignored: dict[str, Ignored] = field(factory=dict)
+    elsewhere: set[tuple[str, str]] = field(factory=set)
     texts: dict[str, RawText] = field(factory=dict)  # by file, where they are to be shown
 
     @property
@@ -98,6 +104,7 @@ def collect(
             known = link.unwrapped.recipients if link.unwrapped else recipients(link.url)
             found.everybody.update(known)
             if keep is not None and not keep(document, link):
+                found.elsewhere.add((document.name, link.target or link.url))
                 continue
             key = (document.name, link.target or link.url, link.defanged)
             group = found.groups.get(key)
@@ -134,7 +141,8 @@ def _no_rules(file: str, said: Mapping[str, int | None]) -> Iterator[str]:
             codes_of(selector)
         except SetupError as error:
             where = f", line {line}" if line else ""
-            yield f"{file}{where}: a comment ignores what is no rule: {error}"
+            why = error if _NAME.fullmatch(selector) else "`safelinks rules` lists them"
+            yield f"{file}{where}: a comment ignores what is no rule: {why}"
 
 
 def _sighting(link: Link, *, tells_recipient: bool) -> Sighting:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from attrs import evolve, field, frozen
 
-from safelinks.baseline import Baseline, Entry, Key, Located, Matcher, is_kept
+from safelinks.baseline import Baseline, Entry, Key, Located, Matcher, Nameless, is_kept
 from safelinks.health.outcome import Verdict
 from safelinks.redact import redact
 from safelinks.report import Report
@@ -49,14 +49,16 @@ _SETTLING: Mapping[str, frozenset[Verdict]] = {
 class Comparison:
     """A report, and the baseline that it is held against.
 
-    `located` gives the name that the baseline has for a file of the report; `exists` says whether
-    a file of the baseline is still there. A `partial` report is not about all links of its files.
+    `located` gives the name that the baseline has for a file of the report; `exists` says whether a
+    file of the baseline is still there; `nameless` takes recipients out of a subject. A `partial`
+    report is not about all links of its files.
     """
 
     report: Report
     baseline: Baseline
     located: Located = portable
     exists: Callable[[str], bool] = _there
+    nameless: Nameless = field(default=redact, kw_only=True)
     partial: bool = field(default=False, kw_only=True)
 
     def marked(self) -> Report:
@@ -122,7 +124,7 @@ class Comparison:
     @cached_property
     def _held(self) -> tuple[tuple[Finding, ...], Matcher]:
         """The findings, marked, and who knows what the baseline has beside them."""
-        matcher = Matcher(self.baseline, self.located)
+        matcher = Matcher(self.baseline, self.located, self.nameless)
         return tuple(map(matcher.marked, self.report.findings)), matcher
 
     @cached_property
@@ -144,6 +146,6 @@ class Comparison:
         """What came of each address in each file."""
         verdicts: dict[tuple[str, str], set[Verdict]] = {}
         for row in self.report.rows:
-            at = self.located(row.file), redact(row.target or row.url)
+            at = self.located(row.file), self.nameless(row.target or row.url)
             verdicts.setdefault(at, set()).add(row.verdict)
         return verdicts

@@ -8,7 +8,7 @@ It knows neither verdicts nor how anything looks.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
@@ -116,7 +116,7 @@ def _as_people_see_it(document: Document, marks: Mapping[int, Mark]) -> Iterator
         if number:
             yield _Cut("\n" if stretch.place.cell else "\n\n")
         done = 0
-        for start, end, cut in sorted(page.found[number], key=lambda one: one[0]):
+        for start, end, cut in page.found[number]:
             yield _Cut(stretch.text[done:start])
             yield cut
             done = end
@@ -125,7 +125,7 @@ def _as_people_see_it(document: Document, marks: Mapping[int, Mark]) -> Iterator
 
 @define
 class _Page:
-    """Stretches of text with what was found in each: start, end, and what stands there."""
+    """Stretches of text with what was found in each, in order: start, end, what stands there."""
 
     stretches: Sequence[Prose]
     links: Sequence[Link]
@@ -168,7 +168,7 @@ class _Page:
                 start, end = self._free(at, label, last.get(at, 0))
                 if end:
                     text = self.stretches[at].text[start:end]
-                    self.found[at].append((start, end, _Cut(text, mark)))
+                    insort(self.found[at], (start, end, _Cut(text, mark)), key=itemgetter(0))
                     last[at] = end
                     near.found(at)
                     break
@@ -178,7 +178,8 @@ class _Page:
         taken = self.found[at]
         for start in dict.fromkeys((begin, 0)):
             for match in label.finditer(self.stretches[at].text, start):
-                if not any(one < match.end() and match.start() < end for one, end, _ in taken):
+                before = bisect_left(taken, match.end(), key=itemgetter(0)) - 1
+                if before < 0 or taken[before][1] <= match.start():
                     return match.span()
         return 0, 0
 

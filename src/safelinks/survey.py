@@ -57,6 +57,7 @@ class Survey:
 
     _judge: Judge = field(init=False)
     _judged: dict[Key, Judged] = field(factory=dict, init=False)
+    nameless: Callable[[str], str] = field(init=False)  # a text without any recipient
     _shown: Callable[[str], str] = field(init=False)
     _by_target: dict[str, list[Key]] | None = field(default=None, init=False)
 
@@ -64,10 +65,8 @@ class Survey:
     def _a_judge(self) -> Judge:
         return Judge(self.selection, self.found.ignored, self.now)
 
-    @_shown.default
-    def _showing(self) -> Callable[[str], str]:
-        if self.show_recipients:
-            return str
+    @nameless.default
+    def _leaving_out(self) -> Callable[[str], str]:
         everybody = frozenset(self.found.everybody)
 
         @lru_cache(maxsize=16)  # a row names its target several times
@@ -76,6 +75,10 @@ class Survey:
             return _USERINFO.sub("[user]@", redact(text, everybody))
 
         return shown
+
+    @_shown.default
+    def _showing(self) -> Callable[[str], str]:
+        return str if self.show_recipients else self.nameless
 
     def unasked(self) -> Iterator[Judged]:
         """The rows about which nobody is asked."""
@@ -135,7 +138,8 @@ class Survey:
     def mending(self, outcomes: Mapping[str, Outcome]) -> Mapping[str, Mending]:
         """What may be changed without asking a person, by file.
 
-        What a comment in a text says to ignore somewhere stays as it is in all of that file.
+        What a comment in a text says to ignore somewhere stays as it is in all of that file, and so
+        does what also stands where nobody was to look.
         """
         certain = dict(self._certain(outcomes))
         plans: dict[str, Mending] = {}
@@ -158,6 +162,8 @@ class Survey:
         judged = {key: self._judgement(key, outcomes)[1] for key in self.found.groups}
         silenced = {(one.file, one.subject, one.code) for one in self._judge.silenced}
         for key, findings in judged.items():
+            if key[:2] in self.found.elsewhere:
+                continue
             told = ((one, (one.file, one.subject, one.code)) for one in findings if one.fixable)
             yield key, [one for one, what in told if what not in silenced]
 

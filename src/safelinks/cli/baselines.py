@@ -12,11 +12,12 @@ from pathlib import Path, PurePath
 import click
 from attrs import define, evolve, field
 
-from safelinks.baseline import Baseline, Located, Matcher, is_kept
+from safelinks.baseline import Baseline, Located, Matcher, Nameless, is_kept
 from safelinks.cli.inputs import tell, warn
 from safelinks.comparison import Comparison
 from safelinks.documents.files import bytes_of, replace
 from safelinks.errors import DocumentError, NotWritableError
+from safelinks.redact import redact
 from safelinks.report import Report
 from safelinks.rules import Finding, Selection
 from safelinks.rules.finding import portable
@@ -42,11 +43,12 @@ class Known:
 
     _baseline: Baseline = field(factory=Baseline)
     _located: Located = portable
+    _nameless: Nameless = redact
     _matcher: Matcher = field(init=False)
 
     @_matcher.default
     def _of_those_one_by_one(self) -> Matcher:
-        return Matcher(self._baseline, self._located)
+        return Matcher(self._baseline, self._located, self._nameless)
 
     @classmethod
     def open(
@@ -70,6 +72,11 @@ class Known:
         file = Path(path)
         baseline = _read(file, make=update)
         return cls(file, selection, update, partial, baseline, located_from(file.parent))
+
+    def name_by(self, nameless: Nameless) -> None:
+        """From now on, what is found goes by what `nameless` makes of it, even if it is shown."""
+        self._nameless = nameless
+        self._matcher = self._of_those_one_by_one()
 
     def each(self, finding: Finding) -> Finding:
         """One of the findings that come one by one, with whether it is known."""
@@ -103,7 +110,14 @@ class Known:
         tell(f"{self.path}: {findings} in the baseline, {new} of them new; {gone} taken out")
 
     def _held(self, report: Report, baseline: Baseline) -> Comparison:
-        return Comparison(report, baseline, self._located, self._exists, partial=self.partial)
+        return Comparison(
+            report,
+            baseline,
+            self._located,
+            self._exists,
+            nameless=self._nameless,
+            partial=self.partial,
+        )
 
     def _exists(self, name: str) -> bool:
         """Whether what has this name in the baseline is there, as is what nobody may look at."""

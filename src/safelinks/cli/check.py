@@ -13,7 +13,7 @@ from safelinks.cli.catalogs import Chosen, catalog_options
 from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, no_gitignore, warn
 from safelinks.cli.mending import mend
 from safelinks.cli.network import Asked, Network, network_options
-from safelinks.cli.outputs import InOrder, refuse_inputs
+from safelinks.cli.outputs import InOrder, refuse_inputs, refuse_shared
 from safelinks.cli.remembering import Remembering, remembering_options
 from safelinks.cli.reporting import Reporting, reporting_options
 from safelinks.cli.selecting import selection_options
@@ -95,6 +95,7 @@ def check(
         raise click.UsageError("--diff shows what --fix would change: give one of them.")
     if diff:  # which is what is printed
         reporting = reporting.to_files()
+    refuse_shared(reporting.outputs, baseline, remembering.path)
     own = filter(None, (baseline, remembering.path, *(one.path for one in reporting.outputs)))
     inputs = Inputs(
         names,
@@ -136,6 +137,7 @@ def check(
         dead_after=remembering.dead_after,
         now=_now(),
     )
+    known.name_by(survey.nameless)
     heard = reporting.begin(survey, known.each, stream=not https)
     urls = [*dict.fromkeys([*found.targets, *(found.over_https if https else ())])]
     asked = (

@@ -100,7 +100,7 @@ class Inputs:
                 real = Path(os.path.realpath(path))
                 if real not in seen and not (found is not None and real in own):
                     seen.add(real)
-                    yield Input(str(path), None if found is None else name, blocks_of(path))
+                    yield Input(_named(path), None if found is None else name, blocks_of(path))
             self._tell_what_was_skipped(name)
 
     def files(self) -> Iterator[tuple[str, str | None]]:
@@ -181,6 +181,11 @@ class Inputs:
             files = "file was" if len(self._skipped) == 1 else "files were"
             warn(f"{folder}: {len(self._skipped)} {files} skipped, such as {self._skipped[0]}")
             self._skipped.clear()
+
+
+def _named(path: Path) -> str:
+    """How a file is called: one whose name is a dash is not to be taken for standard input."""
+    return os.path.join(os.curdir, path) if str(path) == STANDARD_INPUT else str(path)  # noqa: PTH118
 
 
 def standard_input(remedy: str) -> Iterator[bytes]:

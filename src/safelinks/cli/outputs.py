@@ -28,6 +28,7 @@ __all__ = [
     "outputs_of",
     "printed",
     "refuse_inputs",
+    "refuse_shared",
     "written",
 ]
 
@@ -164,6 +165,21 @@ def refuse_inputs(outputs: Iterable[Output], inputs: Inputs) -> None:
             raise click.UsageError(
                 f"{path} is one of the files to check, and would be overwritten: name another "
                 "one behind --output."
+            )
+
+
+def refuse_shared(outputs: Iterable[Output], baseline: str | None, history: str | None) -> None:
+    """Raises click.UsageError where one file would hold two things, of which one would be lost."""
+    wanted = [("the baseline", baseline), ("the history", history)]
+    wanted += [(f"the report ({one.format})", one.path) for one in outputs]
+    taken: dict[str, str] = {}
+    for what, path in wanted:
+        if path is None:
+            continue
+        other = taken.setdefault(os.path.realpath(path), what)
+        if other != what:
+            raise click.UsageError(
+                f"{path} cannot be {other} and {what} at once: name another file for one of them."
             )
 
 

@@ -6,6 +6,7 @@ escape it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import pairwise
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 FEW_DAYS = 14  # that a certificate has left
+_COMPLETE = re.compile(r"(?:https?|ftp)://|(?:mailto|sms|tel):", re.IGNORECASE)
 
 
 @frozen
@@ -83,14 +85,23 @@ def wrapped(row: Row, _: datetime) -> Iterator[Found]:
     }
     for services in dict.fromkeys(plain.values()):
         places = tuple(place for place, one in plain.items() if one == services)
-        yield Found(f"the link is wrapped by {services}", places, row.target, fixable=True)
+        yield _unwrapped(row, f"the link is wrapped by {services}", places)
 
 
 def _to_unwrap(row: Row, message: str, does: Callable[[Sighting], bool]) -> Iterator[Found]:
     """The places of wrapped links of which something is true; to mend by writing the target."""
     places = tuple(sighting.place for sighting in row.sightings if does(sighting))
     if places:
-        yield Found(message, places, row.target, fixable=row.target is not None)
+        yield _unwrapped(row, message, places)
+
+
+def _unwrapped(row: Row, message: str, places: tuple[Place, ...]) -> Found:
+    """What to write is inside, unless that is no address of a page or a person.
+
+    A script runs, and a relative address leads elsewhere, where no wrapper is around it.
+    """
+    written = row.target if row.target and _COMPLETE.match(row.target) else None
+    return Found(message, places, written, fixable=written is not None)
 
 
 def target_lost(row: Row, _: datetime) -> Iterator[Found]:
