@@ -123,8 +123,6 @@ def check(
         keep=_kept(names, changed_since),
         keep_texts=reporting.shows_texts,
     )
-    for note in found.notes:
-        warn(note)
     if inputs.failed and not found.files:
         context.exit(2)
     survey = Survey(
@@ -135,6 +133,8 @@ def check(
         dead_after=remembering.dead_after,
         now=_now(),
     )
+    for note in survey.notes:
+        warn(note)
     heard = reporting.begin(survey, known.each, stream=not https)
     urls = [*dict.fromkeys([*found.targets, *(found.over_https if https else ())])]
     asked = (
