@@ -69,7 +69,7 @@ def test_what_is_wrong_comes_first(notice: Report) -> None:
     counts = [text_of(one) for one in page.xpath("//*[@class='counts']//li")]
     assert counts == ["1 Dead", "1 Failing", "1 Uncertain", "2 Moved", "1 Works"]
     first = text_of(page.xpath("//*[@class='todo']/ol/li")[0])
-    assert first.startswith("Mend or remove 2 addresses.")
+    assert first.startswith("2 of 6 addresses do not work: mend or remove them.")
     assert "MOCS Service Desk page not found" in first
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
+from attrs import evolve
 
 from safelinks.cli import completion
 from safelinks.cli.catalogs import Chosen, catalog_options
@@ -145,10 +146,10 @@ def check(
     report = survey.report(asked.outcomes, interrupted=asked.interrupted)
     if diff or (fix and not report.interrupted):  # who wants to stop wants nothing to be written
         report = mend(inputs, survey, report, asked.outcomes, write=fix)
-    report = known.mark(report)
-    reporting.finish(report, unread=inputs.failed)
+    report = evolve(known.mark(report), unread=inputs.failed)
+    reporting.finish(report)
     known.save(report)
-    context.exit(2 if inputs.failed and not report.interrupted else report.exit_code)
+    context.exit(report.exit_code)
 
 
 def _now() -> datetime:
