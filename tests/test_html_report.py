@@ -71,7 +71,7 @@ def test_what_is_wrong_comes_first(notice: Report) -> None:
     counts = [text_of(one) for one in page.xpath("//*[@class='counts']//li")]
     assert counts == ["1 Dead", "1 Failing", "1 Uncertain", "2 Moved", "1 Works"]
     first = text_of(page.xpath("//*[@class='todo']/ol/li")[0])
-    assert first.startswith("Mend or remove 2 addresses.")
+    assert first.startswith("2 of 6 addresses do not work: mend or remove them.")
     assert "MOCS Service Desk page not found" in first
 
 
@@ -302,6 +302,52 @@ def test_recipients_are_nowhere() -> None:
     page = page_of(report_on(read(body, "a.html")))
     assert "First.Last" not in page
     assert PERSON in page_of(safelinks.check(NOTICE, offline=True, show_recipients=True))
+
+
+SECRET = "Zk9SECRET" * 20
+TEAMS = (
+    "https://statics.teams.cdn.office.net/evergreen-assets/safelinks/1/atp-safelinks.html"
+    f"?url=https%3A%2F%2Fa.example%2Fb&locale=en-us&pc={SECRET}&wau=https%3A%2F%2Fc.example"
+    f"&si=19%3ASECRET%40thread.v2&sd=%7B%22SECRET%22%3A1%7D"
+)
+BREAKS = {"line": "\n", "CRLF": "\r\n", "quote": "\n> ", "blank line": "\n\n", "indent": "\n    ", "page": "\n(2)\n"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.csv"])
+@pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS)
+def test_nothing_personal_is_left_of_broken_links(broken: str, name: str) -> None:
+    for width in (60, 72, 76, 150):
+        pieces = [TEAMS[at : at + width] for at in range(0, len(TEAMS), width)]
+        page = page_of(report_on(read(f"See {broken.join(pieces)}\nGood bye to you.", name)))
+        assert "SECRET" not in page
+        assert "to you" in page
+    sent = wrap("https://a.example/b")
+    at = sent.index(encode(RECIPIENT))
+    for width in (at + 3, at + 9, at + len(encode(RECIPIENT)) - 2):
+        page = page_of(report_on(read(f"See {sent[:width]}{broken}{sent[width:]}", name)))
+        texts = str(lxml_html.document_fromstring(page).xpath("string(//*[@class='paper'])"))
+        assert not re.search(r"First|Last|xample\.org%7C|ample\.org%7C|rg%7C", texts)
+
+
+SPELLINGS = {
+    "JSON": RECIPIENT.replace("@", "\\u0040"),
+    "JSON, all of it": "".join(f"\\u{ord(char):04x}" for char in RECIPIENT),
+    "JavaScript": RECIPIENT.replace(".", "\\x2E"),
+    "HTML": RECIPIENT.replace("@", "&#64;"),
+    "HTML, hexadecimal": "".join(f"&#x{ord(char):X};" for char in RECIPIENT),
+    "HTML, by name": RECIPIENT.replace("@", "&commat;").replace(".", "&period;"),
+    "HTML, twice": RECIPIENT.replace("@", "&amp;#0064;"),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+def test_recipients_are_nowhere_as_markup_spells_them(spelling: str) -> None:
+    text = f"Dear {spelling}, see {wrap('https://a.example/')} as {spelling}"
+    for name in ("a.md", "a.txt"):
+        page = parsed(report_on(read(text, name)))
+        assert text_of(page.xpath("//*[@class='paper']")[0]) == (
+            "Dear [recipient], see https://a.example/ (Works) as [recipient]"
+        )
 
 
 # --- Texts ---

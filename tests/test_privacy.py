@@ -7,6 +7,7 @@ import pickle
 from urllib.parse import quote
 
 import pytest
+from attrs import evolve
 from building import HOST, RECIPIENT, data, encode, wrap
 from click.testing import CliRunner
 
@@ -21,6 +22,7 @@ from safelinks.errors import (
     TargetLostError,
 )
 from safelinks.redact import mask, recipients, redact
+from safelinks.reports import FORMATS
 from safelinks.safelink import SafeLink
 
 LOCAL, _, DOMAIN = RECIPIENT.partition("@")
@@ -199,3 +201,28 @@ def test_the_longest_of_several_addresses_is_masked() -> None:
     assert mask("m=AB@a.example,b@A.example.org,cb@a.example", known) == (
         "m=[recipient],[recipient],c[recipient]"
     )
+
+
+def test_no_report_names_a_recipient_as_a_place_or_in_a_note() -> None:
+    text = f"<!-- safelinks: ignore[{RECIPIENT}] --> {wrap('https://a.example/')}"
+    document = safelinks.read(text.encode(), "a.md")
+    (link,) = document.links
+    place = evolve(
+        link.place, sheet=RECIPIENT, part=f"for {encode(RECIPIENT)}.html", cell=RECIPIENT
+    )
+    document = evolve(document, links=(evolve(link, place=place),))
+    report = safelinks.check(document, offline=True, keep_texts=True)
+    assert report.notes[0].startswith("a.md, line 1: a comment ignores what is no rule: ")
+    assert report.findings[0].place.sheet == "[recipient]"
+    for name in FORMATS:
+        _hidden("".join(safelinks.render(report, name)))
+    report = safelinks.check(document, offline=True, show_recipients=True)
+    assert RECIPIENT in report.notes[0]
+    assert report.findings[0].place == place
+
+
+def test_what_is_said_of_a_file_names_no_recipient() -> None:
+    text = f"<!-- safelinks: ignore[{RECIPIENT}] --> {wrap('https://a.example/')}"
+    result = CliRunner().invoke(main, ["check", "--offline"], input=text)
+    assert "is no rule" in result.stderr
+    _hidden(result.output)

@@ -246,7 +246,7 @@ def test_the_last_line_says_why_the_exit_code_is_what_it_is(
     found = made()
     assert conclusion(found) == line
     assert _text(found).endswith(f"\n{line}\n")
-    unread = conclusion(found, unread=True)
+    unread = conclusion(evolve(found, unread=True))
     assert ("Exit code 2: not every file could be read" in unread) != found.interrupted
 
 

@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 
 from safelinks.documents import Document, Prose
 from safelinks.place import Place
-from safelinks.redact import mask
+from safelinks.redact import end_of_rest, mask
 from safelinks.rows import Row
 from safelinks.scan import scan
 from safelinks.shown_text import FileText, Piece
@@ -24,7 +24,7 @@ from safelinks.text import Link
 
 __all__ = ["Mark", "RawText", "shown_text"]
 
-Shown = Callable[[str], str]  # what may be shown of a text
+Shown = Callable[[str], str]  # the lines that may be shown of a text, joined by newlines
 
 MOST = 2_000_000  # characters of a file that are kept
 _AS_IT_STANDS = frozenset({"text", "markdown", "rst", "csv", "json"})
@@ -96,9 +96,10 @@ def _as_it_stands(text: str, links: Sequence[Link], marks: Mapping[int, Mark]) -
         if link.start < done:
             continue
         yield _Cut(text[done : link.start])
-        done = link.end
         as_written = link.defanged and not link.wrapped
-        yield _address(link, marks.get(number), text[link.start : done] if as_written else "")
+        written = text[link.start : link.end] if as_written else ""
+        yield _address(link, marks.get(number), written)
+        done = end_of_rest(link.url, text, link.end)
     yield _Cut(text[done:].rstrip())
 
 
@@ -145,13 +146,14 @@ class _Page:
             by_url.setdefault(self.links[number].url, []).append(number)
         for stretch, found in zip(self.stretches, self.found, strict=True):
             for span in scan(stretch.text):
+                end = end_of_rest(span.url, stretch.text, span.end)
                 numbers = by_url.get(span.url)
                 if numbers is None:
-                    found.append((span.start, span.end, _Cut(span.url)))
+                    found.append((span.start, end, _Cut(span.url)))
                     continue
                 number = numbers.pop(0) if len(numbers) > 1 else numbers[0]
                 cut = _address(self.links[number], self.marks.get(number))
-                found.append((span.start, span.end, cut))
+                found.append((span.start, end, cut))
                 self._placed.add(number)
 
     def find_labels(self) -> None:
@@ -226,13 +228,13 @@ def shown_text(
 ) -> FileText:
     """What may be shown of a text, given the `rows` of its links with their numbers.
 
-    All text goes through `shown`, line by line. Should the address of any of `everybody` come about
-    where two pieces meet, no links are told apart.
+    All text goes through `shown`. Should the address of any of `everybody` come about where two
+    pieces meet, no links are told apart.
     """
     pieces = []
     for cut in raw.cuts:
         number, row = rows[cut.mark.key] if cut.mark else (None, None)
-        text = "\n".join(map(shown, cut.text.splitlines(keepends=False)))
+        text = shown(cut.text)
         if cut.text.endswith(("\n", "\r")):
             text += "\n"
         if row is not None:

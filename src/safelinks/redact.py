@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-__all__ = ["mask", "recipients", "redact", "tells_session"]
+__all__ = ["end_of_rest", "mask", "recipients", "redact", "redact_rest", "tells_session"]
 
 
 def _sign(char: str) -> str:
@@ -59,11 +59,39 @@ _TOKENS = tuple(
     )
 )
 
+# What is left of a link in running text, its lines broken and quoted: a value goes on over the ends
+# of lines, and behind a blank with what is too long for a word.
+_BREAK = r"(?:(?:=?[ \t]*+\r?\n[ \t>|]*+)++|[ \t]++(?=[\w%.~+/=-]{24}))"
+_PIECE = r"(?:(?!&|%(?:25)*+26)\S)"
+_LONG = rf"(?=(?:{_PIECE}|{_BREAK}){{8}})"
+_SESSION_REST = re.compile(
+    rf"((?:[&?]|&amp;|%(?:25)*+26)(?:{_BREAK}?p{_BREAK}?c|{_BREAK}?s{_BREAK}?[id]){_BREAK}?"
+    rf"(?:=(?:3D)?|%(?:25)*+3D)){_LONG}{_PIECE}*+(?:{_BREAK}{_PIECE}++)*+",
+    re.IGNORECASE,
+)
+_CUT_SESSION = re.compile(
+    rf"{_AND}(?:p|s|(?:pc|si|sd)(?:{_EQUALS}{_VALUE})?)?\Z", re.IGNORECASE | re.DOTALL
+)
+_MORE = re.compile(rf"(?:{_BREAK}{_PIECE}++)*+", re.IGNORECASE)
+# The rest of `data`, from within the recipient on: ids of the message and of the tenant follow.
+_IDS_REST = re.compile(rf"(?<=\S)(?={_BAR}[0-9A-F]{{32}}{_BAR}[0-9A-F]{{32}}{_BAR})", re.IGNORECASE)
+_DATA = re.compile(rf"data{_EQUALS}", re.IGNORECASE)
+_LONGEST_REST = 400  # characters of a recipient, encoded more than once
+
 _END = re.compile(r"[\s&]")  # of an address that no bar follows
-_AT = re.compile(r"@|%(?:25)*40|-40")
+_AT = re.compile(
+    r"@|%(?:25)*40|-40|\\(?:u00|x)40|&(?:amp;)*(?:#(?:0*64|x0*40)|commat);", re.IGNORECASE
+)
 _ADDRESS = re.compile(r".{1,64}@[^@]{1,255}", re.DOTALL)  # RFC 5321, section 4.5.3.1
-# Percent-encoded however often; Proofpoint's second format writes "@" as "-40".
-_ESCAPE = re.compile(rb"%(?:25)*([0-9A-F]{2})|-(40)", re.IGNORECASE)
+# Percent-encoded however often; Proofpoint's second format writes "@" as "-40". Texts have escapes
+# of their own: those of JSON and JavaScript, and those of HTML, which Markdown has too.
+_NAMED: Mapping[bytes, bytes] = {b"commat": b"@", b"plus": b"+", b"period": b".", b"lowbar": b"_"}
+_ESCAPE = re.compile(
+    rb"%(?:25)*([0-9A-F]{2})|-(40)|\\(?:u00|x)([2-7][0-9A-F])"
+    rb"|&(?:amp;)*(?:#x0*([2-7][0-9A-F])|#0*(3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-7])"
+    rb"|(" + b"|".join(_NAMED) + rb"));",
+    re.IGNORECASE,
+)
 
 
 def redact(url: str, known: frozenset[str] = frozenset()) -> str:
@@ -84,6 +112,40 @@ def redact(url: str, known: frozenset[str] = frozenset()) -> str:
         if place in lower:
             url = re.sub(tokens, r"\1", url, flags=re.IGNORECASE | re.DOTALL)
     return mask(url, known if found <= known else known | found)
+
+
+def redact_rest(text: str) -> str:
+    """`text` of many lines without what broken links in it left over of recipients and sessions.
+
+    Of such a link so little is whole that nothing finds it, or not up to its end.
+
+    >>> redact_rest("atp-safelinks.html?url=x&pc=0123456789012345678\\n> 456&si=x")
+    'atp-safelinks.html?url=x&pc=&si=x'
+    """
+    text = _SESSION_REST.sub(r"\1", text)
+    pieces: list[str] = []
+    done = 0
+    for match in _IDS_REST.finditer(text):
+        end = match.start()
+        start = max(done, end - _LONGEST_REST)
+        words = text[start:end].split()
+        if words and _DATA.search(words[-1]) is None:  # else the field is whole
+            pieces.append(text[done : end - len(words[-1])])
+            done = end
+    return "".join((*pieces, text[done:]))
+
+
+def end_of_rest(url: str, text: str, at: int) -> int:
+    """Where in `text` a link of Teams ends that was found as `url` and ended at `at` too early.
+
+    >>> url = "https://teams.example/atp-safelinks.html?url=https%3A%2F%2Fa.example&pc=01"
+    >>> end_of_rest(url, url + "\\n23 and more", len(url)) - len(url)
+    3
+    """
+    if _TEAMS_PAGE not in url.lower() or _CUT_SESSION.search(url) is None:
+        return at
+    more = _MORE.match(text, at)
+    return more.end() if more else at
 
 
 def tells_session(url: str) -> bool:
@@ -170,7 +232,14 @@ def _octets(text: str) -> bytes:
 
 def _flat(raw: bytes) -> bytes:
     """`raw` with every escape undone, however often it was encoded."""
-    return _ESCAPE.sub(lambda match: bytes([int(match[1] or match[2], 16)]), raw)
+    return _ESCAPE.sub(_octet, raw)
+
+
+def _octet(match: re.Match[bytes]) -> bytes:
+    _, _, _, _, decimal, name = match.groups()
+    if name:
+        return _NAMED[name.lower()]
+    return bytes([int(decimal) if decimal else int(match[match.lastindex or 0], 16)])
 
 
 def _offsets(raw: bytes) -> list[int]:

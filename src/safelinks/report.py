@@ -41,7 +41,8 @@ class Report:
     place; `silenced` is how many more the texts themselves say to ignore, and `mended` how many
     are no longer true, for the files were changed. `gone` is what a baseline holds and the files no
     longer do, each with how often, and `at` is the moment that it tells of.
-    `texts` are those of the files, where they were asked for.
+    `texts` are those of the files, where they were asked for. Where `unread`, some files could not
+    be read, or not be written, and the report is only about the others.
     """
 
     rows: tuple[Row, ...]
@@ -56,6 +57,7 @@ class Report:
     gone: tuple[Entry, ...] = ()
     at: datetime = field(factory=lambda: datetime.now(UTC), eq=False)
     texts: tuple[FileText, ...] = ()
+    unread: bool = False
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:
@@ -104,7 +106,9 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """130 when interrupted, 1 when something fails, 3 when there was no network, else 0."""
+        """130 when interrupted, 2 when files stay unread, 1 to fail, 3 without network, else 0."""
         if self.interrupted:
             return 130
+        if self.unread:
+            return 2
         return 1 if self.failing else 3 if self.offline else 0

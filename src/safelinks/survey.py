@@ -23,7 +23,8 @@ from safelinks.health.policy import Policy
 from safelinks.health.refusal import refusal
 from safelinks.marking import shown_text
 from safelinks.mending import Mending
-from safelinks.redact import redact
+from safelinks.place import Place
+from safelinks.redact import redact, redact_rest
 from safelinks.remarks import Remark
 from safelinks.report import Report
 from safelinks.rows import BROKEN, WORKS, Row, Sighting, over_https
@@ -36,7 +37,7 @@ __all__ = ["Judged", "Survey"]
 
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")  # RFC 3986, 7.5: it may be a secret
 
-T = TypeVar("T", Match, Outcome, Hop, Remark, Sighting, Suspicion)
+T = TypeVar("T", Match, Outcome, Hop, Place, Remark, Sighting, Suspicion)
 Judged = tuple[Row, tuple[Finding, ...]]
 
 
@@ -80,6 +81,11 @@ class Survey:
     def _showing(self) -> Callable[[str], str]:
         return str if self.show_recipients else self.nameless
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is odd about the files, as it may be shown: it may quote what they say."""
+        return tuple(map(self._shown, self.found.notes))
+
     def unasked(self) -> Iterator[Judged]:
         """The rows about which nobody is asked."""
         asked = set(self.found.targets)
@@ -103,14 +109,19 @@ class Survey:
             pass
         judged = [self._judgement(key, outcomes) for key in self.found.groups]
         remarks = tuple(
-            _with(one, url=one.url and self._shown(one.url)) for one in self.found.remarks
+            _with(
+                one,
+                url=one.url and self._shown(one.url),
+                place=_place(one.place, self._shown),
+            )
+            for one in self.found.remarks
         )
         findings = [finding for _, found in judged for finding in found]
         findings += self._judge.of_remarks(remarks)
         return Report(
             tuple(row for row, _ in judged),
             tuple(self.found.files),
-            tuple(self.found.notes),
+            self.notes,
             remarks,
             interrupted,
             in_order(findings, self.found.files),
@@ -125,7 +136,12 @@ class Survey:
         rows = {key: (at, self._judged[key][0]) for at, key in enumerate(self.found.groups)}
         everybody = frozenset() if self.show_recipients else frozenset(self.found.everybody)
         for file, raw in self.found.texts.items():
-            yield shown_text(file, raw, rows, self._shown, everybody)
+            yield shown_text(file, raw, rows, self._shown_lines, everybody)
+
+    def _shown_lines(self, text: str) -> str:
+        """What may be shown of running text, line by line: with its line, a link ends."""
+        rest = text if self.show_recipients else redact_rest(text)
+        return "\n".join(map(self._shown, rest.splitlines()))
 
     def _judgement(self, key: Key, outcomes: Mapping[str, Outcome]) -> Judged:
         """A row and what there is to say of it: the same, however often it is asked for."""
@@ -201,7 +217,10 @@ class Survey:
             ),
             tuple(
                 _with(
-                    one, label=one.label and shown(one.label), shown=one.shown and shown(one.shown)
+                    one,
+                    place=_place(one.place, shown),
+                    label=one.label and shown(one.label),
+                    shown=one.shown and shown(one.shown),
                 )
                 for one in group.sightings
             ),
@@ -263,6 +282,14 @@ def _unasked(target: str) -> Outcome:
 def _match(match: Match, shown: Callable[[str], str]) -> Match:
     fields = {name: getattr(match, name) for name in ("url", "target", "identifier")}
     return _with(match, **{name: value and shown(value) for name, value in fields.items()})
+
+
+def _place(place: Place, shown: Callable[[str], str]) -> Place:
+    """A place, with the names that the text gives to where that is."""
+    names = {name: getattr(place, name) for name in ("part", "sheet", "cell")}
+    if not any(names.values()):  # as in most formats, of which there are many places
+        return place
+    return _with(place, **{name: value and shown(value) for name, value in names.items()})
 
 
 def _with(value: T, **fields: Any) -> T:  # noqa: ANN401  of whatever type the field is

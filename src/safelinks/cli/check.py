@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
+from attrs import evolve
 
 from safelinks.cli import completion
 from safelinks.cli.catalogs import Chosen, catalog_options
@@ -125,8 +126,6 @@ def check(
         keep=_kept(names, changed_since),
         keep_texts=reporting.shows_texts,
     )
-    for note in found.notes:
-        warn(note)
     if inputs.failed and not found.files:
         context.exit(2)
     survey = Survey(
@@ -138,6 +137,8 @@ def check(
         now=_now(),
     )
     known.name_by(survey.nameless)
+    for note in survey.notes:
+        warn(note)
     heard = reporting.begin(survey, known.each, stream=not https)
     urls = [*dict.fromkeys([*found.targets, *(found.over_https if https else ())])]
     asked = (
@@ -148,10 +149,10 @@ def check(
     report = survey.report(asked.outcomes, interrupted=asked.interrupted)
     if diff or (fix and not report.interrupted):  # who wants to stop wants nothing to be written
         report = mend(inputs, survey, report, asked.outcomes, write=fix)
-    report = known.mark(report)
-    reporting.finish(report, unread=inputs.failed)
+    report = evolve(known.mark(report), unread=inputs.failed)
+    reporting.finish(report)
     known.save(report)
-    context.exit(2 if inputs.failed and not report.interrupted else report.exit_code)
+    context.exit(report.exit_code)
 
 
 def _now() -> datetime:

@@ -132,11 +132,11 @@ class Reporting:
         _flushed(lines.begin())
         return lambda outcome: _flushed(lines.of(outcome))
 
-    def finish(self, report: Report, *, unread: bool) -> None:
-        """Print and write the rest; some files may have stayed `unread`, or as they were."""
+    def finish(self, report: Report) -> None:
+        """Print and write the rest."""
         from safelinks.reports.text import View  # noqa: PLC0415
 
-        view = View(self.detail, columns(), unread)
+        view = View(self.detail, columns())
         for output in self.outputs:
             if output == _STREAM and self.stream is not None:
                 printed(self.stream.end(report))
@@ -145,15 +145,15 @@ class Reporting:
             else:
                 written(output.path, pieces_of(output, report, view))
         if all(one.path is not None for one in self.outputs):
-            self._conclude(report, unread=unread)
+            self._conclude(report)
 
-    def _conclude(self, report: Report, *, unread: bool) -> None:
+    def _conclude(self, report: Report) -> None:
         """Say in a line what came of it, where nothing else is to be seen."""
         from safelinks.reports.headline import conclusion  # noqa: PLC0415
         from safelinks.reports.text import Detail  # noqa: PLC0415
 
-        if self.detail is not Detail.QUIET or report.exit_code or unread:
-            tell(conclusion(report, unread=unread))
+        if self.detail is not Detail.QUIET or report.exit_code:
+            tell(conclusion(report))
 
 
 def _flushed(lines: Iterator[str]) -> None:

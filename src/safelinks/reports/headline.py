@@ -1,22 +1,22 @@
 """The headline of a report: what is wrong and what to do, in sentences for any format.
 
-Sentences hold nothing of what texts or servers say, so nothing in them has to be escaped. What is
-a command or an option stands between backticks.
+Sentences hold nothing of what texts or servers say, so nothing in them has to be escaped; what they
+are about, and asides, do. What is a command or an option stands between backticks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from attrs import frozen
+from attrs import field, frozen
 
-from safelinks.health.outcome import Reason, Verdict
+from safelinks.health.outcome import MEANING, Reason, Verdict
 from safelinks.report import Report
-from safelinks.reports.phrases import caveats, count
-from safelinks.rows import BROKEN
-from safelinks.rules import BROKEN_LINK, OF_WRAPPERS, Level
+from safelinks.reports.phrases import address, caveats, count, shown
+from safelinks.rows import BROKEN, Row
+from safelinks.rules import BROKEN_LINK, OF_WRAPPERS, Finding, Level
 
-__all__ = ["Sentence", "conclusion", "headline"]
+__all__ = ["About", "Broken", "Sentence", "asides", "conclusion", "headline", "pretending"]
 
 _WORKS = (Verdict.ALIVE, Verdict.MOVED)
 _PRETENDS = "SL2"
@@ -39,51 +39,113 @@ _TO_DO = {
     ),
 }
 
+Where = tuple[str, str]  # a file, and an address in it
+
+
+@frozen
+class About:
+    """An address that a sentence is about, and what a text or a server says to that."""
+
+    file: str
+    url: str
+    message: str = ""
+    replacement: str | None = None
+
 
 @frozen
 class Sentence:
-    """A sentence with its full stop, and how much it matters; None for what is well."""
+    """A sentence with its full stop, how much it matters, and what it is about.
+
+    The level is None for what is well. `kind` is a verdict, `suspicious` or a level: what it looks
+    like where there are drawings; None where there is nothing to do.
+    """
 
     text: str
     level: Level | None = None
+    kind: str | None = None
+    about: tuple[About, ...] = field(default=(), repr=False)
+
+
+@frozen
+class Broken:
+    """The addresses that do not work: `new` ones, `excused` ones, and the `rest`.
+
+    Those are known from a baseline, ignored by somebody, or mended.
+    """
+
+    new: tuple[About, ...]
+    excused: tuple[About, ...]
+    rest: tuple[About, ...]
+
+    @classmethod
+    def of(cls, report: Report) -> Broken:
+        """Those of a report, of which the findings count."""
+        told = [one for one in report.findings if one.code in BROKEN_LINK and not one.known]
+        excused = _about(one for one in told if one.excused)
+        spared = {(one.file, one.url) for one in excused}
+        new = tuple(one for one in _about(told) if (one.file, one.url) not in spared)
+        met = spared | {(one.file, one.url) for one in new}
+        down = (row for row in report.rows if row.verdict in BROKEN)
+        rest = (row for row in down if (row.file, row.target or row.url) not in met)
+        return cls(new, excused, tuple(map(_of_row, rest)))
+
+
+def _about(findings: Iterable[Finding]) -> tuple[About, ...]:
+    """The addresses of findings, each once."""
+    met: dict[Where, About] = {}
+    for one in findings:
+        url = one.url or ""
+        met.setdefault((one.file, url), About(one.file, url, one.message, one.replacement))
+    return tuple(met.values())
+
+
+def _of_row(row: Row) -> About:
+    return About(row.file, row.target or row.url, MEANING[row.outcome.reason])
 
 
 def headline(report: Report) -> Iterator[Sentence]:
     """What a reader should know first, the gravest first."""
     if not report.rows:
         yield Sentence("No links were found.")
+        yield from _unknown(report)
         return
     for say in _SAID:
         yield from say(report)
 
 
 def _broken(report: Report) -> Iterator[Sentence]:
-    broken = [one for one in report.findings if one.code in BROKEN_LINK and not one.known]
-    excused = {(one.file, one.url) for one in broken if one.excused}
-    new = {(one.file, one.url) for one in broken} - excused
-    if new:
-        which = f"{len(new)} of {count(len(report.rows), 'address')}"
-        does, them = ("does", "it") if len(new) == 1 else ("do", "them")
-        yield Sentence(f"{which} {does} not work: mend or remove {them}.", Level.ERROR)
-    if excused:
-        what = count(len(excused), "address")
-        yield Sentence(f"{what} did not work, but in too few runs to fail a check.", Level.WARNING)
-    rest = sum(row.verdict in BROKEN for row in report.rows) - len(new) - len(excused)
-    if rest > 0:
-        what = count(rest, "address")
-        yield Sentence(f"{what} did not work, which is known, ignored or mended.", Level.NOTE)
+    broken = Broken.of(report)
+    if broken.new:
+        number = len(broken.new)
+        which = f"{number} of {count(len(report.rows), 'address')}"
+        does, them = ("does", "it") if number == 1 else ("do", "them")
+        said = f"{which} {does} not work: mend or remove {them}."
+        yield Sentence(said, Level.ERROR, "dead", broken.new)
+    if broken.excused:
+        what = count(len(broken.excused), "address")
+        said = f"{what} did not work, but in too few runs to fail a check."
+        yield Sentence(said, Level.WARNING, "failing", broken.excused)
+    if broken.rest:
+        what = count(len(broken.rest), "address")
+        said = f"{what} did not work, which is known, ignored or mended."
+        yield Sentence(said, Level.NOTE, "note", broken.rest)
+
+
+def pretending(report: Report) -> tuple[Finding, ...]:
+    """The findings on links that are not what they seem, without those that are known."""
+    return tuple(one for one in report.findings if one.code.startswith(_PRETENDS) and not one.known)
 
 
 def _pretending(report: Report) -> Iterator[Sentence]:
-    found = [one for one in report.findings if one.code.startswith(_PRETENDS) and not one.known]
+    found = pretending(report)
     places = len({(one.file, one.place) for one in found})
     if places:
         are, they = ("is", "it") if places == 1 else ("are", "they")
-        yield Sentence(
+        said = (
             f"{count(places, 'link')} {are} not what {they} may seem: look before anybody opens "
-            f"{'it' if places == 1 else 'them'}.",
-            Level.WARNING,
+            f"{'it' if places == 1 else 'them'}."
         )
+        yield Sentence(said, Level.WARNING, "suspicious", _about(found))
 
 
 def _to_write(report: Report) -> Iterator[Sentence]:
@@ -101,7 +163,8 @@ def _to_write(report: Report) -> Iterator[Sentence]:
         by = f"; `--fix` writes {len(certain)} of them" if certain else ""
         if certain == addresses:
             by = f"; `--fix` writes {'it' if len(addresses) == 1 else 'them'}"
-        yield Sentence(f"{what} should be replaced by a newer one{by}.", Level.WARNING)
+        said = f"{what} should be replaced by a newer one{by}."
+        yield Sentence(said, Level.WARNING, "moved", _about(found))
 
 
 def _wrapped(report: Report) -> Iterator[Sentence]:
@@ -114,7 +177,8 @@ def _wrapped(report: Report) -> Iterator[Sentence]:
     if session:
         gives = "gives" if session == 1 else "give"
         what = count(session, "link")
-        yield Sentence(f"{what} {gives} away a session credential of Teams.", Level.WARNING)
+        said = f"{what} {gives} away a session credential of Teams."
+        yield Sentence(said, Level.WARNING, "warning")
     if places:
         are = "is" if len(places) == 1 else "are"
         what = f"{count(len(places), 'link')} {are} wrapped"
@@ -128,42 +192,43 @@ def _wrapped(report: Report) -> Iterator[Sentence]:
             what += (
                 f", and {len(telling)} of them {'tells' if len(telling) == 1 else 'tell'} to whom"
             )
-        yield Sentence(
-            f"{what}: `--fix` writes what is inside.",
-            Level.WARNING if telling else Level.NOTE,
-        )
+        level = Level.WARNING if telling else Level.NOTE
+        yield Sentence(f"{what}: `--fix` writes what is inside.", level, str(level))
 
 
 def _lost(report: Report) -> Iterator[Sentence]:
-    lost = sum(one.code == _TARGET_LOST and not one.known for one in report.findings)
+    found = [one for one in report.findings if one.code == _TARGET_LOST and not one.known]
+    lost = len(found)
     if lost:
         tells, it = ("tells", "it") if lost == 1 else ("tell", "they")
         leads = "leads" if lost == 1 else "lead"
-        yield Sentence(
-            f"{count(lost, 'wrapped link')} no longer {tells} where {it} {leads}: ask the sender.",
-            Level.WARNING,
+        said = (
+            f"{count(lost, 'wrapped link')} no longer {tells} where {it} {leads}: ask the sender."
         )
+        yield Sentence(said, Level.WARNING, "warning", _about(found))
 
 
 def _to_do(report: Report) -> Iterator[Sentence]:
     for code, (of_one, of_several) in _TO_DO.items():
-        found = {(one.file, one.url) for one in report.findings if one.code == code}
-        found -= {(one.file, one.url) for one in report.findings if one.code == code and one.known}
+        told = [one for one in report.findings if one.code == code]
+        known = {(one.file, one.url) for one in told if one.known}
+        found = _about(one for one in told if (one.file, one.url) not in known)
         if found:
             sentence = of_one if len(found) == 1 else of_several
-            yield Sentence(sentence.format(count(len(found), "address")), Level.WARNING)
+            said = sentence.format(count(len(found), "address"))
+            yield Sentence(said, Level.WARNING, "warning", found)
 
 
 def _uncertain(report: Report) -> Iterator[Sentence]:
-    number = report.verdicts[Verdict.UNCERTAIN]
-    if number:
-        what = count(number, "address")
-        it = "it" if number == 1 else "them"
-        yield Sentence(f"{what} let no program in: open {it} in a browser.", Level.NOTE)
+    found = tuple(_of_row(row) for row in report.rows if row.verdict is Verdict.UNCERTAIN)
+    if found:
+        it = "it" if len(found) == 1 else "them"
+        said = f"{count(len(found), 'address')} let no program in: open {it} in a browser."
+        yield Sentence(said, Level.NOTE, "uncertain", found)
 
 
 def _unknown(report: Report) -> Iterator[Sentence]:
-    yield from (Sentence(caveat, Level.WARNING) for caveat in caveats(report))
+    yield from (Sentence(caveat, Level.WARNING, "offline") for caveat in caveats(report))
 
 
 def _well(report: Report) -> Iterator[Sentence]:
@@ -178,20 +243,23 @@ def _unasked(report: Report) -> Iterator[Sentence]:
         which = f"{number} of them {'works' if number == 1 else 'work'}"
         if number == len(report.rows):
             which = "the address works" if number == 1 else "the addresses work"
-        yield Sentence(f"Nobody was asked, so nothing is said about whether {which}.")
+        said = f"Nobody was asked, so nothing is said about whether {which}."
+        yield Sentence(said, kind="skipped")
 
 
 def _left_out(report: Report) -> Iterator[Sentence]:
     told = {(one.file, one.url) for one in report.findings if one.code in _SAID_WHY}
-    left = sum(
-        row.verdict is Verdict.SKIPPED
+    left = tuple(
+        _of_row(row)
+        for row in report.rows
+        if row.verdict is Verdict.SKIPPED
         and row.outcome.reason is not Reason.NOT_ASKED
         and (row.file, row.target or row.url) not in told
-        for row in report.rows
     )
     if left:
-        was = "was" if left == 1 else "were"
-        yield Sentence(f"{count(left, 'address')} {was} left out: see below why.", Level.NOTE)
+        was = "was" if len(left) == 1 else "were"
+        said = f"{count(len(left), 'address')} {was} left out: see below why."
+        yield Sentence(said, Level.NOTE, "skipped", left)
 
 
 _SAID_WHY = frozenset({_TARGET_LOST, "SL308"})
@@ -210,11 +278,31 @@ _SAID = (
 )
 
 
-def conclusion(report: Report, *, unread: bool = False) -> str:
-    """In one line: what is certain, what is not, and why the exit code is what it is.
+def asides(report: Report) -> Iterator[str]:
+    """What else a reader should know of how the report came about, for any format."""
+    known = sum(one.known for one in report.findings)
+    if known:
+        are = "is" if known == 1 else "are"
+        yield f"{count(known, 'finding')} {are} in the baseline, and not counted."
+    for entry in report.gone:
+        yield (
+            f"no longer there: {entry.code} for {address(entry.subject)} in "
+            f"{shown(entry.file)}; --update-baseline takes it out"
+        )
+    if report.mended:
+        yield f"{count(report.mended, 'finding')} mended."
+    if report.silenced:
+        are = "is" if report.silenced == 1 else "are"
+        yield f"{count(report.silenced, 'finding')} {are} ignored, as the texts say."
+    heads = sum(
+        bool(row.outcome.hops) and row.outcome.hops[-1].method == "HEAD" for row in report.rows
+    )
+    if heads:
+        yield f"{count(heads, 'address')} asked with HEAD only: nobody has looked at the pages."
 
-    That is 2 where files stayed `unread` or could not be written, whatever is said of the others.
-    """
+
+def conclusion(report: Report) -> str:
+    """In one line: what is certain, what is not, and why the exit code is what it is."""
     counts = {verdict: number for verdict, number in report.verdicts.items() if number}
     certain = {one: counts[one] for one in (*_WORKS, *_BROKEN_IN_ORDER) if one in counts}
     open_ = {one: number for one, number in counts.items() if one not in certain}
@@ -226,8 +314,6 @@ def conclusion(report: Report, *, unread: bool = False) -> str:
             f"not {'' if certain else 'certain '}of {sum(open_.values())} ({_listed(open_)})"
         )
     told = f"{count(len(report.rows), 'address')}: {', '.join(parts)}. " if parts else ""
-    if unread and not report.interrupted:
-        return f"{told}Exit code 2: not every file could be read, or written."
     return f"{told}Exit code {report.exit_code}: {_because(report)}."
 
 
@@ -240,7 +326,7 @@ def _listed(counts: dict[Verdict, int]) -> str:
 
 def _because(report: Report) -> str:
     """Why the exit code is what it is."""
-    for say in (_stopped, _failed, _spared):
+    for say in (_stopped, _unread, _failed, _spared):
         reason = say(report)
         if reason:
             return reason
@@ -257,6 +343,10 @@ def _because(report: Report) -> str:
 
 def _stopped(report: Report) -> str:
     return "somebody interrupted the check" if report.interrupted else ""
+
+
+def _unread(report: Report) -> str:
+    return "not every file could be read, or written" if report.unread else ""
 
 
 def _failed(report: Report) -> str:

@@ -71,6 +71,8 @@ def caveats(report: Report) -> Iterator[str]:
             f"This machine has no network, so nothing is said about whether {which}; "
             "run this again with a connection."
         )
+    if report.unread:
+        yield "Not every file could be read, or written: this may not be about all links."
     if report.interrupted:
         left = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
         yield f"Interrupted: {count(left, 'address')} not asked, or not to the end."

@@ -109,7 +109,7 @@ def _invocation(report: Report, left_out: int) -> dict[str, object]:
         told.append(("warning", f"{missing}: {why}. Check fewer files at a time."))
     told += [("note", shown(note)) for note in report.notes]
     return {
-        "executionSuccessful": not report.interrupted,
+        "executionSuccessful": not (report.interrupted or report.unread),
         "exitCode": report.exit_code,
         "endTimeUtc": f"{report.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "toolExecutionNotifications": [

@@ -17,7 +17,7 @@ from attrs import frozen
 from safelinks.health.outcome import MEANING, Reason, Verdict
 from safelinks.place import Place
 from safelinks.report import Report, Usage
-from safelinks.reports.headline import conclusion, headline
+from safelinks.reports.headline import asides, conclusion, headline
 from safelinks.reports.naming import name_of, where
 from safelinks.reports.phrases import address, count, shown
 from safelinks.rows import BROKEN, Row
@@ -36,14 +36,10 @@ class Detail(IntEnum):
 
 @frozen
 class View:
-    """How a report is looked at: in how much `detail`, and in how many columns (None: any).
-
-    Some files stayed `unread`, or could not be written.
-    """
+    """How a report is looked at: in how much `detail`, and in how many columns (None: any)."""
 
     detail: Detail = Detail.NORMAL
     columns: int | None = None
-    unread: bool = False
 
 
 _COLOURS: Mapping[Verdict, str] = {
@@ -84,7 +80,7 @@ class _Lines:
     def all(self) -> Iterator[str]:
         """Every line of the report."""
         quiet = self.view.detail is Detail.QUIET
-        if quiet and not (self.report.exit_code or self.view.unread):
+        if quiet and not self.report.exit_code:
             return
         if not quiet:
             yield from self._headline()
@@ -93,8 +89,8 @@ class _Lines:
         if not quiet:
             if self.view.detail is Detail.VERBOSE:
                 yield from self._resources()
-            yield from self._asides()
-        yield conclusion(self.report, unread=self.view.unread)
+            yield from asides(self.report)
+        yield conclusion(self.report)
 
     def _headline(self) -> Iterator[str]:
         for sentence in headline(self.report):
@@ -271,26 +267,6 @@ class _Lines:
             yield click.style("By resource", bold=True)
             yield from (f"  {shown(one.resource.name)}: {_used(one)}" for one in used)
             yield ""
-
-    def _asides(self) -> Iterator[str]:
-        """What else a reader should know of how the report came about."""
-        report = self.report
-        known = sum(one.known for one in report.findings)
-        if known:
-            yield f"{count(known, 'finding')} of the baseline not counted."
-        for entry in report.gone:
-            yield (
-                f"no longer there: {entry.code} for {address(entry.subject)} in "
-                f"{shown(entry.file)}; --update-baseline takes it out"
-            )
-        if report.silenced:
-            are = "is" if report.silenced == 1 else "are"
-            yield f"{count(report.silenced, 'finding')} {are} ignored, as the texts say."
-        heads = sum(
-            bool(row.outcome.hops) and row.outcome.hops[-1].method == "HEAD" for row in report.rows
-        )
-        if heads:
-            yield f"{count(heads, 'address')} asked with HEAD only: nobody has looked at the pages."
 
 
 _SELF_EXPLAINING = (Verdict.ALIVE, Verdict.MOVED, Verdict.OFFLINE)

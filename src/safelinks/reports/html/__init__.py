@@ -13,6 +13,7 @@ from datetime import UTC
 from importlib.resources import files
 
 from safelinks.report import Report
+from safelinks.reports.headline import asides
 from safelinks.reports.html.escaping import shape, text
 from safelinks.reports.html.summary import headline, summary, tone
 from safelinks.reports.html.table import table
@@ -85,10 +86,8 @@ def _top(report: Report, says: str) -> Iterator[str]:
 
 
 def _notes(report: Report) -> Iterator[str]:
-    """What a reader should know of the files."""
-    notes = list(report.notes)
-    if report.silenced:
-        notes.append(f"{count(report.silenced, 'finding')} left out, as the texts ask for")
+    """What a reader should know of the files, and of how the report came about."""
+    notes = [*report.notes, *asides(report)]
     if notes:
         yield '<section class="notes" aria-labelledby="notes">\n<h2 id="notes">Notes</h2>\n<ul>\n'
         yield from (f"<li>{text(note)}</li>\n" for note in notes)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-
-from attrs import frozen
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from safelinks.catalog import Match
-from safelinks.health.outcome import MEANING, Reason, Verdict
+from safelinks.health.outcome import Verdict
 from safelinks.remarks import Kind
 from safelinks.report import Report
+from safelinks.reports import headline as said
 from safelinks.reports.html.escaping import VERDICT_WORDS, address, shape, text
 from safelinks.reports.phrases import count
 from safelinks.rows import BROKEN, Row
@@ -28,7 +29,8 @@ GRAVEST_FIRST = (
 _MOST_NAMED = 6
 _BAR = 1000  # units of the drawing that all addresses together are wide
 
-Numbered = tuple[int, Row]
+_CODE = re.compile("`([^`]*)`")
+_PARTS = re.compile("(.*?[:;]) (.*)")  # what is wrong, and what to do
 
 
 def name_of(row: Row) -> str | None:
@@ -43,33 +45,42 @@ def name_of(row: Row) -> str | None:
 
 def tone(report: Report) -> str:
     """The verdict whose colour the head of the page has."""
-    if any(row.suspicions for row in report.rows) and not _broken(report):
+    broken = said.Broken.of(report)
+    if said.pretending(report) and not broken.new:
         return "suspicious"
-    there = [verdict for verdict in GRAVEST_FIRST if report.verdicts[verdict]]
-    return str(there[0] if there else Verdict.SKIPPED)
+    mute = BROKEN if not (broken.new or broken.excused) else frozenset()  # known: no alarm
+    there = (one for one in GRAVEST_FIRST if report.verdicts[one] and one not in mute)
+    return str(next(there, Verdict.SKIPPED))
 
 
 def headline(report: Report) -> str:
     """The one sentence that has to be read."""
     sentence = next(_sentences(report))
-    return f"Interrupted: {sentence[0].lower()}{sentence[1:]}" if report.interrupted else sentence
+    begins = "Interrupted: " if report.interrupted else "Of what could be read: "
+    if not (report.interrupted or report.unread):
+        return sentence
+    return f"{begins}{sentence[0].lower()}{sentence[1:]}"
 
 
 def _sentences(report: Report) -> Iterator[str]:
     """What may be said of all addresses, the gravest first; the last is always true."""
     rows, verdicts = report.rows, report.verdicts
     everything = count(len(rows), "address")
-    broken = len(_broken(report))
-    odd = sum(bool(row.suspicions) for row in rows)
+    broken = said.Broken.of(report)
+    odd = len({(one.file, one.url) for one in said.pretending(report)})
     unknown, uncertain = verdicts[Verdict.OFFLINE], verdicts[Verdict.UNCERTAIN]
-    if broken:
-        does = "does" if broken == 1 else "do"
+    if broken.new:
+        does = "does" if len(broken.new) == 1 else "do"
         more = f", and {odd} may not be what {_seem(odd)}" if odd else ""
-        yield f"{broken} of {everything} {does} not work{more}"
+        yield f"{len(broken.new)} of {everything} {does} not work{more}"
     if odd:
         yield f"{odd} of {everything} may not be what {_seem(odd)}"
     if unknown:
         yield f"Nothing is known of {unknown} of {everything}"
+    if broken.excused:
+        yield f"{len(broken.excused)} of {everything} did not work, but in too few runs to fail"
+    if broken.rest:
+        yield f"{len(broken.rest)} of {everything} did not work, which is known, ignored or mended"
     if uncertain:
         needs = "needs" if uncertain == 1 else "need"
         yield f"No address is broken; {uncertain} of {len(rows)} {needs} a look"
@@ -92,10 +103,6 @@ def _seem(number: int) -> str:
     return "it seems" if number == 1 else "they seem"
 
 
-def _broken(report: Report) -> list[Row]:
-    return [row for row in report.rows if row.verdict in BROKEN]
-
-
 # --- Counts ---
 
 
@@ -104,13 +111,12 @@ def summary(report: Report) -> Iterator[str]:
     if report.rows:
         yield from _counts(report)
     yield '<section class="todo" aria-labelledby="todo">\n<h2 id="todo">What to do</h2>\n'
-    several = len(report.files) > 1
-    tasks = [task.html(with_file=several) for find in _TASKS for task in find(report)]
+    tasks = [*_tasks(report), *_name_with_link(report)]
     if tasks:
         yield f"<ol>\n{''.join(tasks)}</ol>\n"
     else:
         yield "<p>Nothing: there is nothing to mend.</p>\n"
-    yield "</section>\n"
+    yield f'<p class="because">{text(said.conclusion(report))}</p>\n</section>\n'
 
 
 def _counts(report: Report) -> Iterator[str]:
@@ -141,30 +147,51 @@ def _counts(report: Report) -> Iterator[str]:
 # --- What to do ---
 
 
-@frozen
-class _Task:
-    """What to do, why, and with which rows: `says` what there is to say of one of them, escaped."""
+def _tasks(report: Report) -> Iterator[str]:
+    """What there is to do, as other formats say it, each with the rows that it is about."""
+    numbers: dict[tuple[str, str], tuple[int, Row]] = {}
+    for number, row in enumerate(report.rows, 1):
+        numbers.setdefault((row.file, row.target or row.url), (number, row))
+    for sentence in said.headline(report):
+        if sentence.kind is not None:
+            named = [
+                (*numbers[one.file, one.url], one)
+                for one in sentence.about
+                if (one.file, one.url) in numbers
+            ]
+            several = len(report.files) > 1
+            yield _task(sentence.kind, _words(sentence.text), _named(named, with_file=several))
 
-    kind: str
-    title: str
-    why: str
-    rows: Sequence[Numbered] = ()
-    says: Callable[[Row], str] = lambda row: text(MEANING[row.outcome.reason])
 
-    def html(self, *, with_file: bool) -> str:
-        """It as an item of a list, the rows with links to them."""
-        named = "".join(
-            f'<li><a href="#address-{number}">{_shown_name(row)}</a> '
-            f"<span>{self.says(row)}{f' ({text(row.file)})' if with_file else ''}</span></li>"
-            for number, row in self.rows[:_MOST_NAMED]
-        )
-        more = len(self.rows) - _MOST_NAMED
-        if more > 0:
-            named += f'<li><a href="#addresses">and {more} more, in the table</a></li>'
-        return (
-            f'<li class="is-{self.kind}">{shape(self.kind)}<div><p><strong>{self.title}</strong> '
-            f"{self.why}</p>{f'<ul>{named}</ul>' if named else ''}</div></li>\n"
-        )
+def _task(kind: str, says: str, named: str = "") -> str:
+    return f'<li class="is-{kind}">{shape(kind)}<div><p>{says}</p>{named}</div></li>\n'
+
+
+def _words(sentence: str) -> str:
+    """A sentence, what is wrong in bold, and commands as such."""
+    coded = _CODE.sub(r"<code>\1</code>", text(sentence))
+    parted = _PARTS.match(coded)
+    return f"<strong>{parted[1]}</strong> {parted[2]}" if parted else f"<strong>{coded}</strong>"
+
+
+def _named(named: Sequence[tuple[int, Row, said.About]], *, with_file: bool) -> str:
+    """The rows that a sentence is about, the first of them, with links to them."""
+    if not named:
+        return ""
+    shown = "".join(
+        f'<li><a href="#address-{number}">{_shown_name(row)}</a> '
+        f"<span>{_told(one)}{f' ({text(row.file)})' if with_file else ''}</span></li>"
+        for number, row, one in islice(named, _MOST_NAMED)
+    )
+    more = len(named) - _MOST_NAMED
+    if more > 0:
+        shown += f'<li><a href="#addresses">and {more} more, in the table</a></li>'
+    return f"<ul>{shown}</ul>"
+
+
+def _told(one: said.About) -> str:
+    instead = f"write {address(one.replacement)}" if one.replacement is not None else ""
+    return "; ".join(filter(None, (text(one.message), instead)))
 
 
 def _shown_name(row: Row) -> str:
@@ -172,94 +199,12 @@ def _shown_name(row: Row) -> str:
     return text(name) if name else address(row.target or row.url)
 
 
-def _chosen(report: Report, which: Callable[[Row], bool]) -> list[Numbered]:
-    return [(number, row) for number, row in enumerate(report.rows, 1) if which(row)]
-
-
-def _mend(report: Report) -> Iterator[_Task]:
-    rows = _chosen(report, lambda row: row.verdict in BROKEN and not row.excused)
-    if rows:
-        title = f"Mend or remove {count(len(rows), 'address')}."
-        why = f"Whoever follows {'it' if len(rows) == 1 else 'them'} ends nowhere."
-        yield _Task("dead", title, why, rows, _broken_because)
-    rows = _chosen(report, lambda row: row.verdict in BROKEN and row.excused)
-    if rows:
-        why = "Not working, but not often enough to fail the check."
-        yield _Task("failing", f"Watch {count(len(rows), 'address')}.", why, rows)
-
-
-def _broken_because(row: Row) -> str:
-    meaning = text(MEANING[row.outcome.reason])
-    if row.replacement is None:
-        return meaning
-    return f"{meaning}; write instead {address(row.replacement)}"
-
-
-def _look_closely(report: Report) -> Iterator[_Task]:
-    rows = _chosen(report, lambda row: bool(row.suspicions))
-    if rows:
-        title = f"Look closely at {count(len(rows), 'suspicious address')}."
-        one = len(rows) == 1
-        whose = f"{'it' if one else 'them'} before you know whose {'it is' if one else 'they are'}"
-        yield _Task("suspicious", title, f"Do not open {whose}.", rows, _suspected)
-    elsewhere = sum(one.kind is Kind.LEADS_ELSEWHERE for one in report.remarks)
-    if elsewhere:
-        lead = "leads" if elsewhere == 1 else "lead"
-        title = f"Mend {count(elsewhere, 'link')} that {lead} elsewhere."
-        yield _Task("suspicious", title, "The address, or the name that it goes by, is wrong.")
-
-
-def _suspected(row: Row) -> str:
-    return text(row.suspicions[0].reason)
-
-
-def _write_anew(report: Report) -> Iterator[_Task]:
-    rows = _chosen(report, lambda row: row.replacement is not None and row.verdict not in BROKEN)
-    if rows:
-        newer = "a newer one" if len(rows) == 1 else "newer ones"
-        title = f"Replace {count(len(rows), 'address')} by {newer}."
-        why = "What is written works, but may not for long."
-        yield _Task("moved", title, why, rows, lambda row: address(row.replacement or ""))
-
-
-def _unwrap(report: Report) -> Iterator[_Task]:
-    telling = sum(
-        one.tells_recipient or one.tells_session for row in report.rows for one in row.sightings
-    )
-    if telling:
-        tells = "it tells" if telling == 1 else "they tell"
-        title = f"Take the wrapper off {count(telling, 'link')}."
-        why = f"In the file, {tells} whom the message was sent to. "
-        yield _Task("note", title, f"{why}<code>safelinks clean</code> does it.")
-
-
-def _open_yourself(report: Report) -> Iterator[_Task]:
-    rows = _chosen(report, lambda row: row.verdict is Verdict.UNCERTAIN)
-    if rows:
-        title = f"Open {count(len(rows), 'address')} yourself."
-        why = "Something is there, but does not let a program see what."
-        yield _Task("uncertain", title, why, rows)
-
-
-def _run_again(report: Report) -> Iterator[_Task]:
-    if report.verdicts[Verdict.OFFLINE]:
-        why = "The machine that made this report had none."
-        yield _Task("offline", "Run this again with a network.", why)
-    left = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
-    if left:
-        does = "was" if left == 1 else "were"
-        how = "The check was interrupted." if report.interrupted else "The check was run offline."
-        yield _Task("skipped", f"Ask {count(left, 'address')} that {does} not asked.", how)
-
-
-def _name_with_link(report: Report) -> Iterator[_Task]:
+def _name_with_link(report: Report) -> Iterator[str]:
     named = sum(one.kind is Kind.NOT_LINKED for one in report.remarks)
     if named:
-        title = f"Consider {count(named, 'name')} without a link."
-        why = 'The text speaks of them, and <a href="#remarks">says not where they are</a>.'
-        yield _Task("note", title, why)
-
-
-_TASKS: tuple[Callable[[Report], Iterable[_Task]], ...] = (
-    _mend, _look_closely, _write_anew, _open_yourself, _run_again, _unwrap, _name_with_link,
-)  # fmt: skip
+        yield _task(
+            "note",
+            f"<strong>{count(named, 'name')} without a link:</strong> the text speaks of "
+            f"{'it' if named == 1 else 'them'}, and "
+            '<a href="#remarks">says not where that is</a>.',
+        )
