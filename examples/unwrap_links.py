@@ -5,6 +5,8 @@ from pathlib import Path
 
 import safelinks
 
+if len(sys.argv) != 2:
+    sys.exit("usage: python unwrap_links.py FILE")
 text = Path(sys.argv[1]).read_text("utf-8")
 for link in safelinks.find(text):
     if link.unwrapped is None:

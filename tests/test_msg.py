@@ -291,7 +291,7 @@ def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.Monkey
         read(raw, "x.msg")
     assert str(raised.value) == (
         "x.msg: this is an Outlook message; to read it, install what that needs: "
-        "pip install 'safelinks[msg]'"
+        "pip install olefile compressed-rtf"
     )
 
 

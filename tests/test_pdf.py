@@ -557,7 +557,7 @@ def test_the_sentence_when_the_extra_is_missing() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
         "DocumentError x.pdf: this is a PDF document; to read it, install what that needs: "
-        "pip install 'safelinks[pdf]'",
+        "pip install pypdf",
         "https://a.example/",
     ]
 

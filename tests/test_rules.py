@@ -441,3 +441,25 @@ def test_certificates_are_held_against_the_clock() -> None:
     outcome = Outcome(A, Reason.OK, (Hop(A, 200),), certificate=soon)
     found = Survey(collect([read(A)]), CATALOG).report({A: outcome})
     assert [one.code for one in found.findings] == ["SL306"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "hxxps://bad.example/x",
+        "https://bad[.]example/x",
+        "https://bad(dot)example/x",
+        "hXXp://bad.example",
+    ],
+)
+def test_what_is_written_so_that_nobody_opens_it_is_not_asked(written: str) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(200)
+
+    checker = Checker(Policy(retries=0), httpx.MockTransport(answer))
+    report = safelinks.check(safelinks.read(written.encode(), "a.txt"), checker=checker)
+    assert [row.outcome.reason for row in report.rows] == [Reason.DEFANGED]
+    assert (asked, report.findings) == ([], ())

@@ -23,12 +23,23 @@ from safelinks.rows import Sighting, over_https
 from safelinks.rules import codes_of
 from safelinks.text import Link
 
-__all__ = ["Collection", "Group", "Key", "appraise", "collect"]
+__all__ = ["Collection", "Group", "Key", "appraise", "collect", "is_harmless"]
 
 Key = tuple[str, str, bool]  # a file, where its links lead, and whether they were made harmless
 _MOST_NO_RULES = 10  # that are noted of a file, for a text may hold any number
 _NAME = re.compile(r"[\w-]{1,40}")  # all else may be an address, also one of a person
 Keep = Callable[[Document, Link], bool]
+
+
+# How analysts write what nobody is to open: hxxps://evil[.]example
+_HARMLESS = re.compile(
+    r"h(?:xx|\*\*|tt\[)ps?|[a-z]+://[^/?#]*(?:[\[({]\.[\])}]|[\[(]dot[\])])", re.IGNORECASE
+)
+
+
+def is_harmless(link: Link) -> bool:
+    """Whether somebody has written `link` so that nobody can open it: then nobody asks, either."""
+    return link.defanged or _HARMLESS.match(link.target or link.url) is not None
 
 
 @define
@@ -67,7 +78,7 @@ class Collection:
     def targets(self) -> list[str]:
         """Every distinct address that may be asked for, in order."""
         links = (group.first for group in self.groups.values())
-        asked = (link.target for link in links if link.target is not None and not link.defanged)
+        asked = (link.target for link in links if link.target is not None and not is_harmless(link))
         return list(dict.fromkeys(asked))
 
     @property

@@ -20,7 +20,8 @@ ALL = "ALL"
 # What stands before it may not be part of an address or a word.
 _COMMENT = re.compile(
     r"(?<![\w/.?=&%-])safelinks:[ \t]{0,8}ignore(?P<file>-file)?(?![\w-])"
-    r"(?:[ \t]{0,8}\[(?P<what>[^\[\]\r\n]{0,400})\])?",
+    r"(?:[ \t]{0,8}\[(?P<what>[^\[\]\r\n]{0,400})\]"
+    r"|[ \t:=(]{1,8}(?P<bare>SL[0-9]{1,3}(?:[, \t]{1,3}SL[0-9]{1,3}){0,20}))?",
     re.IGNORECASE,
 )
 _BEGINS = "safelinks:"
@@ -67,7 +68,9 @@ def ignored_in(text: str, links: Iterable[Link]) -> Ignored:
     ]
     linked = {line for first, last in spans for line in range(first, last + 1)}
     for comment in comments:
-        selectors = tuple(filter(None, _PARTS.split(comment["what"] or ""))) or (ALL,)
+        selectors = tuple(filter(None, _PARTS.split(comment["what"] or comment["bare"] or ""))) or (
+            ALL,
+        )
         line = _line(ends, comment.start())
         if comment["file"]:
             everywhere += selectors

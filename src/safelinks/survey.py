@@ -16,7 +16,7 @@ from attrs import define, evolve, field
 
 from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.catalog.model import Confidence
-from safelinks.collection import Collection, Group, Key, appraise
+from safelinks.collection import Collection, Group, Key, appraise, is_harmless
 from safelinks.errors import InvalidURLError
 from safelinks.health.outcome import Hop, Outcome, Reason
 from safelinks.health.policy import Policy
@@ -248,7 +248,7 @@ def outcome_of(link: Link, outcomes: Mapping[str, Outcome], match: Match | None)
     if link.error is not None:
         return Outcome(link.url, Reason.WRAPPER, evidence=str(link.error))
     target = link.target or link.url
-    if link.defanged:
+    if is_harmless(link):
         return Outcome(target, Reason.DEFANGED)
     opaque = link.unwrapped.opaque if link.unwrapped else None
     if opaque is not None and opaque.kind.personal:

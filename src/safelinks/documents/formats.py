@@ -32,8 +32,8 @@ class Format:
     """A format: its name, what it is called in a sentence, its suffixes, and who opens it.
 
     Formats of text have `passages`; others a `module` of this package with ``open_content(raw,
-    name, opened)``, which may need the `extra` of that name. A file is known by its first bytes,
-    the `signature`; where several formats share one, by names that stand `inside` of it.
+    name, opened)``, which may need the `packages` of an `extra`. A file is known by its first
+    bytes, the `signature`; where several formats share one, by names that stand `inside` of it.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Format:
     passages: Passages | None = None
     module: str | None = None
     extra: str | None = None
+    packages: tuple[str, ...] = ()
     signature: bytes = b""
     inside: tuple[bytes, ...] = ()
 
@@ -59,7 +60,15 @@ MAIL = Format(
     "mail", "an e-mail or a mailbox", (".eml", ".mbox", ".mbx", ".mht", ".emlx"), module="mail"
 )
 _ZIP = b"PK\x03\x04"
-PDF = Format("pdf", "a PDF document", (".pdf",), module="pdf", extra="pdf", signature=b"%PDF-")
+PDF = Format(
+    "pdf",
+    "a PDF document",
+    (".pdf",),
+    module="pdf",
+    extra="pdf",
+    packages=("pypdf",),
+    signature=b"%PDF-",
+)
 RTF = Format("rtf", "an RTF document", (".rtf",), module="rtf", signature=b"{\\rtf")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -75,6 +84,7 @@ MSG = Format(
     (".msg",),
     module="msg",
     extra="msg",
+    packages=("olefile", "compressed-rtf"),
     signature=_OLE,
     inside=(_as_named("__substg1.0_"), _as_named("__properties_version1.0")),
 )
@@ -269,7 +279,7 @@ def _opener(
             raise
         raise DocumentError(
             f"{name}: this is {one.title}; to read it, install what that needs: "
-            f"pip install 'safelinks[{one.extra}]'"
+            f"pip install {' '.join(one.packages)}"
         ) from None
     opener: Callable[[bytes, str, Opened], tuple[Content, tuple[str, ...]]] = module.open_content
     return opener
