@@ -41,6 +41,8 @@ CASES: dict[str, tuple[str, str, list[tuple[str, int | None]]]] = {
     "in capitals": ("a.txt", f"{A} # SAFELINKS: IGNORE[sl301]", []),
     "without a space": ("a.txt", f"{A} #safelinks:ignore[SL301]", []),
     "with spaces": ("a.txt", f"{A} # safelinks: \tignore [ SL301 , dead ]", []),
+    "without brackets": ("a.txt", f"{wrap(A)} # safelinks: ignore SL301", [("SL101", 1)]),
+    "without brackets, two": ("a.txt", f"{wrap(A)} # safelinks: ignore: SL301, SL101", []),
     "another rule": ("a.txt", f"{A} # safelinks: ignore[SL302]", [("SL301", 1)]),
     "one of two": ("a.txt", f"{wrap(A)} # safelinks: ignore[SL301]", [("SL101", 1)]),
     "two comments": ("a.txt", f"{wrap(A)} # safelinks: ignore[SL301] safelinks: ignore[SL101]", []),

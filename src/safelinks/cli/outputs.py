@@ -46,8 +46,43 @@ _SUFFIXES: Mapping[str, str] = {
 _PAIR = ("formats", "outputs")
 
 
+# The options of a command that has many, by what they are about; an empty section has the rest.
+_SECTIONS: Mapping[str, frozenset[str]] = {
+    "Report": frozenset({
+        "formats", "outputs", "quiet", "verbose", "show_recipients", "fix", "diff",
+    }),
+    "What counts": frozenset({
+        "select", "ignore", "per_file_ignores", "levels", "fail_on", "no_inline_ignores", "verbatim",
+        "baseline", "update_baseline", "changed_since", "history", "max_age", "dead_after",
+    }),
+    "What is read": frozenset({
+        "keep_redirectors", "no_gitignore", "catalog_files", "no_default_catalog", "config_file",
+        "no_config",
+    }),
+    "How it is asked": frozenset(),
+    "Help": frozenset({"help"}),
+}  # fmt: skip
+
+
 class InOrder(Configured):
-    """A command that remembers in which order its formats and outputs were named."""
+    """A command that remembers in which order its formats and outputs were named.
+
+    It has so many options that its help shows them in sections.
+    """
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options into the help, section by section."""
+        told = frozenset().union(*_SECTIONS.values())
+        for title, names in _SECTIONS.items():
+            rows = [
+                record
+                for param in self.get_params(ctx)
+                if isinstance(param, click.Option)
+                and (param.name in names if names else param.name not in told)
+                and (record := param.get_help_record(ctx)) is not None
+            ]
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the command line, with the order in the context's `meta`."""
