@@ -17,7 +17,7 @@ from safelinks.cli.configured import DIRECTORY
 if TYPE_CHECKING:
     from safelinks.rules import Selection
 
-__all__ = ["selection_options"]
+__all__ = ["selection_options", "verify"]
 
 _NEVER = "never"
 _LEVELS = ("error", "warning", "note")
@@ -100,6 +100,20 @@ def _selection(given: dict[str, Any], base: Path | None) -> Selection:
         inline=not given["no_inline_ignores"],
         located=partial(_located, str(base or ".")),
     )
+
+
+def verify(key: str, values: Sequence[str]) -> None:
+    """Raise SetupError or click.BadParameter for what the option `key` does not take."""
+    from safelinks.rules import codes_of  # noqa: PLC0415
+
+    if key == "level":
+        selectors = [selector for selector, _ in map(_level, values)]
+    elif key == "per-file-ignores":
+        selectors = [one for _, several in map(_per_file, values) for one in several]
+    else:
+        selectors = list(_parted(values))
+    for selector in selectors:
+        codes_of(selector)
 
 
 def _located(base: str, file: str) -> str:

@@ -53,6 +53,7 @@ RIVALS = (
 
 # Settings with rules beyond their type.
 _RULED = frozenset({"exclude", "header", "max-age", "resolve", "user-agent"})
+_OF_RULES = frozenset({"ignore", "level", "per-file-ignores", "select"})
 
 # What may hold a secret, and where it begins.
 SECRET: Mapping[str, str] = {"header": "="}
@@ -152,7 +153,7 @@ class Setting:
         try:
             _obey(self.key, value)
             cast: object = self.option.type_cast_value(context, value)
-        except (click.BadParameter, ValueError) as error:
+        except (click.BadParameter, SetupError, ValueError) as error:
             if self.flag or isinstance(self.option.type, _TYPED):
                 shown = ", ".join(map(str, value)) if isinstance(value, list) else value
                 sentence = f"has to be {self.expected}, not {shown}"
@@ -235,6 +236,10 @@ def _obey(key: str, value: object) -> None:
     values = list(map(str, value)) if isinstance(value, list | tuple) else [str(value)]
     if key in _PATHS and any("\0" in one for one in values):
         raise ValueError("no path has a null character in it")
+    if key in _OF_RULES:
+        from safelinks.cli.selecting import verify  # noqa: PLC0415  all rules, for few
+
+        verify(key, values)
     if key not in _RULED:
         return
     from safelinks.health import ages, settings  # noqa: PLC0415
