@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -302,6 +303,27 @@ def test_what_stands_on_other_lines_is_not_mended(
     assert "mended 1 finding in 1 file" in result.stderr
     assert CliRunner().invoke(main, args[:3] + args[5:]).exit_code == 0
     assert "safelinks" not in path.read_text()
+
+
+def test_what_is_named_elsewhere_is_not_reported(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mistaken = "PASSPort and [PASSPort Public](https://www.nyc.gov/pip)\n"
+    repository.write("same.md", mistaken)
+    path = repository.write("x.md", mistaken)
+    repository.commit()
+    monkeypatch.chdir(repository.top)
+    args = ["check", "--offline", "--format", "jsonl", "--changed-since", "HEAD", "."]
+
+    def found() -> set[str]:
+        rows = map(json.loads, CliRunner().invoke(main, args).stdout.splitlines())
+        return {f"{one['code']} {one['file']}" for one in rows if one["type"] == "finding"}
+
+    assert found() == set()
+    path.write_text(f"{mistaken}https://example.org/\n")
+    assert found() == {"SL402 x.md"}
+    path.write_text(mistaken.replace("and", "or"))
+    assert found() == {"SL203 x.md", "SL402 x.md"}
 
 
 # What cannot be answered.

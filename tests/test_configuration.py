@@ -248,6 +248,14 @@ class TestMistakes:
             ("header = ['a:b']", "1: header cannot be used: a header is given as HOST:NAME=VALUE"),
             ("resolve = ['a']", "1: resolve cannot be used: a is not HOST:PORT:ADDRESS"),
             ("max-age = 'x'", "1: max-age cannot be used: 'x' is no age"),
+            ("select = ['SL1',\n'SL999']", "2: select cannot be used: there is no rule 'SL999'"),
+            ("ignore = 'x'", "1: ignore cannot be used: there is no rule 'x'"),
+            ("[level]\nSL1='note'\nSLX='note'", "3: level cannot be used: there is no rule 'SLX'"),
+            ("[level]\nSL1='bad'", "2: level cannot be used: 'SL1=bad' is not CODES=LEVEL"),
+            (
+                "[per-file-ignores]\n'a' = ['SL1', 'SLX']",
+                "2: per-file-ignores cannot be used: there is no rule 'SLX'",
+            ),
             ("user-agent = ''", "1: user-agent cannot be used: a name for User-Agent is"),
             ("ca-file = 'none.pem'", "1: ca-file cannot be used: File '"),
             ("catalog = ['a',\n\"b\\u0000\"]", "2: catalog cannot be used: no path has a null"),
@@ -280,6 +288,7 @@ class TestMistakes:
             ("SAFELINKS_TIMEOUT", "abc", "has to be a number above 0, not abc"),
             ("SAFELINKS_PER_HOST", "0", "has to be a whole number from 1 to 100, not 0"),
             ("SAFELINKS_ALLOW_PRIVATE", "perhaps", "has to be true or false, not perhaps"),
+            ("SAFELINKS_SELECT", "SLX", "cannot be used: there is no rule 'SLX'"),
             ("SAFELINKS_EXCLUDE", "a\n(", "cannot be used: ( is no regular expression"),
         ],
     )

@@ -7,8 +7,9 @@ and judges nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import Protocol
 
 from attrs import define, field
 
@@ -28,7 +29,16 @@ __all__ = ["Collection", "Group", "Key", "appraise", "collect", "is_harmless"]
 Key = tuple[str, str, bool]  # a file, where its links lead, and whether they were made harmless
 _MOST_NO_RULES = 10  # that are noted of a file, for a text may hold any number
 _NAME = re.compile(r"[\w-]{1,40}")  # all else may be an address, also one of a person
-Keep = Callable[[Document, Link], bool]
+
+
+class Keep(Protocol):
+    """What is to be looked at, of all that is read."""
+
+    def keep(self, document: Document, link: Link) -> bool:
+        """Whether that is `link`, of `document`."""
+
+    def keep_any(self, file: str) -> bool:
+        """Whether that is anything in `file`."""
 
 
 # How analysts write what nobody is to open: hxxps://evil[.]example
@@ -98,8 +108,9 @@ def collect(
     """The links of `documents`, each of which is read once and then let go.
 
     What their texts name is held against where their links lead, by `catalog`. With `keep`, only
-    links for which that is true are kept; the others still count as being there. `keep_texts`
-    keeps what people see of the documents, too.
+    links that are to be looked at are kept; the others still count as being there. Of what a text
+    names, all is kept in a file of which anything is to be looked at, for a name has no exact
+    line. `keep_texts` keeps what people see of the documents, too.
     """
     found = Collection()
     reader = Reader(catalog or Catalog.nyc())
@@ -114,7 +125,7 @@ def collect(
             # Everybody to whom a link was sent, whether its target is known or not.
             known = link.unwrapped.recipients if link.unwrapped else recipients(link.url)
             found.everybody.update(known)
-            if keep is not None and not keep(document, link):
+            if keep is not None and not keep.keep(document, link):
                 found.elsewhere.add((document.name, link.target or link.url))
                 continue
             key = (document.name, link.target or link.url, link.defanged)
@@ -126,8 +137,17 @@ def collect(
             marks[number] = Mark(key, len(group.sightings) - 1)
         if keep_texts:
             found.texts.setdefault(document.name, RawText()).add(document, marks)
-    found.remarks = reader.remarks()
+    found.remarks = [
+        one for one in reader.remarks() if keep is None or _is_kept(one, keep, found.groups)
+    ]
     return found
+
+
+def _is_kept(remark: Remark, keep: Keep, groups: Mapping[Key, Group]) -> bool:
+    """Whether a remark is about what is to be looked at: about a link, if there is one."""
+    if remark.url is None:
+        return keep.keep_any(remark.file)
+    return any((remark.file, remark.url, defanged) in groups for defanged in (False, True))
 
 
 def _heed(found: Collection, document: Document, text: str) -> None:

@@ -78,6 +78,10 @@ class Changes:
         lines = document.lines_of(link)
         return self.touches(document.name, *(lines or (None, None)))
 
+    def keep_any(self, file: str) -> bool:
+        """Whether anything in `file` changed."""
+        return self.touches(file, None, None)
+
 
 def _is_in(path: str, folder: str) -> bool:
     return path.startswith(folder.rstrip(os.sep) + os.sep)

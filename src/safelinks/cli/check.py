@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -22,9 +22,8 @@ from safelinks.cli.selecting import selection_options
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from safelinks.documents import Document
+    from safelinks.cli.changes import Changes
     from safelinks.rules import Selection
-    from safelinks.text import Link
 
 __all__ = ["check"]
 
@@ -169,10 +168,10 @@ def _now() -> datetime:
         raise click.UsageError("SOURCE_DATE_EPOCH has to be a time in whole seconds") from None
 
 
-def _kept(names: Sequence[str], revision: str | None) -> Callable[[Document, Link], bool] | None:
+def _kept(names: Sequence[str], revision: str | None) -> Changes | None:
     """Which links count: with a `revision`, those on lines that changed since then."""
     if revision is None:
         return None
     from safelinks.cli.changes import changed_lines  # noqa: PLC0415  runs git
 
-    return changed_lines(names, revision).keep
+    return changed_lines(names, revision)

@@ -49,12 +49,11 @@ _PAIR = ("formats", "outputs")
 # The options of a command that has many, by what they are about; an empty section has the rest.
 _SECTIONS: Mapping[str, str] = {
     "Report": "formats outputs quiet verbose show_recipients fix diff",
-    "What counts": "select ignore per_file_ignores levels fail_on no_inline_ignores verbatim baseline "
-    "update_baseline changed_since history max_age dead_after",
+    "What counts": "select ignore per_file_ignores levels fail_on no_inline_ignores verbatim "
+    "baseline update_baseline changed_since history max_age dead_after",
     "What is read": "keep_redirectors no_gitignore catalog_files no_default_catalog config_file "
     "no_config",
     "How it is asked": "",
-    "Help": "help _click_default_help",
 }
 
 
@@ -66,16 +65,14 @@ class InOrder(Configured):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options into the help, section by section."""
-        told = frozenset().union(*_SECTIONS.values())
-        options = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
-        for title, names in _SECTIONS.items():
-            wanted = (
-                one for one in options if (one.name in names if names else one.name not in told)
-            )
+        section = {name: title for title, names in _SECTIONS.items() for name in names.split()}
+        rest = next(title for title, names in _SECTIONS.items() if not names)
+        options = [one for one in self.params if isinstance(one, click.Option)]
+        for title in _SECTIONS:
+            wanted = (one for one in options if section.get(one.name or "", rest) == title)
             rows = [row for one in wanted if (row := one.get_help_record(ctx)) is not None]
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the command line, with the order in the context's `meta`."""

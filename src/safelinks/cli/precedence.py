@@ -67,13 +67,15 @@ class Settled:
         return evolve(self, value=self.setting.judged(self.value, context, self._subject))
 
     def _judge_each(self, context: click.Context, file: Configuration) -> None:
-        """Raise SetupError with the line of the value within a list that is refused."""
-        if isinstance(file.get(self.setting.key), list) and isinstance(self.value, list):
-            for at, one in enumerate(self.value):
-                subject = partial(self._subject, at)
-                self.setting.judged([one], context, subject)
+        """Raise SetupError with the line of the value within a list or a table that is refused."""
+        written = file.get(self.setting.key)
+        if not isinstance(self.value, list) or not isinstance(written, list | Mapping):
+            return
+        inner = written if isinstance(written, Mapping) else range(len(written))
+        for at, one in zip(inner, self.value, strict=True):
+            self.setting.judged([one], context, partial(self._subject, at))
 
-    def _subject(self, *inner: int) -> str:
+    def _subject(self, *inner: str | int) -> str:
         """What an error is about."""
         if self.file is None:
             return self.setting.variable

@@ -149,7 +149,7 @@ class Setting:
         try:
             _obey(self.key, value)
             cast: object = self.option.type_cast_value(context, value)
-        except (click.BadParameter, ValueError) as error:
+        except (click.BadParameter, SetupError, ValueError) as error:
             if self.flag or isinstance(self.option.type, _TYPED):
                 shown = ", ".join(map(str, value)) if isinstance(value, list) else value
                 sentence = f"has to be {self.expected}, not {shown}"
