@@ -57,7 +57,7 @@ HOSTILE = {
     "HTML": "<img src=x onerror=alert(1)><details><b>",
     "block": "\n# a\n\n- b\n\n```\nc\n\n    d\n---\n> e\n1. f",
     "placeholder": "{0} {{1}} {",
-    "ticket": "ABC-123 abc-1 0123abc 0123456789abcdef0123456789abcdef01234567",
+    "ticket": "ABC-123 (abc-1) 0123abc 0123456789abcdef0123456789abcdef01234567",
     "SARIF link": "[a](0) [b](https://evil.example)",
 }  # fmt: skip
 REPORT = everything()
@@ -174,10 +174,11 @@ def test_hostile_text_begins_no_line_at_a_terminal(hostile: str, columns: int | 
 
 
 def test_hostile_text_is_no_element_of_the_page() -> None:
-    def tags(text: str) -> list[tuple[object, list[str]]]:
-        page = lxml_html.document_fromstring(_rendered("html", text))
-        return [(one.tag, sorted(one.attrib)) for one in page.xpath("//*")]
+    def tags(text: str) -> list[str]:
+        page: lxml_html.HtmlElement = lxml_html.document_fromstring(_rendered("html", text))
+        # What may be clicked, and what of an address is out of sight, hangs on the address.
+        there: list[lxml_html.HtmlElement] = page.xpath("//*[not(self::span or self::a)]")
+        return [f"{one.tag} {' '.join(sorted(map(str, one.attrib)))}" for one in there]
 
     for hostile in HOSTILE.values():
-        told = [one for one in tags(hostile) if one[0] not in ("span", "a")]
-        assert told == [one for one in tags(HARMLESS) if one[0] not in ("span", "a")]
+        assert tags(hostile) == tags(HARMLESS)

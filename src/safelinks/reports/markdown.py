@@ -26,8 +26,10 @@ _RESOURCES = "| resource | agency | verdict | address | links |\n|---|---|---|--
 # A word with the punctuation of a sentence around it. Nothing in it is special in Markdown, nor
 # does GitHub or GitLab make a link of it, as it would of a host, `@name`, `#1`, `!1`, of `GH-1` and
 # what else looks like the number of a ticket, or of the digits of a commit.
+_OPEN = r"[(“‘\"']*"
 _WORD = re.compile(
-    r"(?![^\W_]+-[0-9]|['\"(“‘]*[0-9a-f]{7,64}\b)[(“‘\"']*[^\W_]+(?:['’-][^\W_]+)*[)”’\"'.,;:!?]*",
+    rf"(?!{_OPEN}(?:[^\W_]+-[0-9]|[0-9a-f]{{7,64}}\b)){_OPEN}"
+    r"[^\W_]+(?:['’-][^\W_]+)*[)”’\"'.,;:!?]*",
     re.IGNORECASE,
 )
 _TICKS = re.compile("`+")
