@@ -84,9 +84,9 @@ def check(
     """Check every link in FILE: where it leads, what that is, and whether it still works.
 
     Without FILE, or for "-", standard input is read. Each address is asked once, with a GET of
-    which only the start is read. Exits with 1 when a link is dead or failing, and with 3 when this
-    machine has no network: then nothing is said about the links. Ctrl-C ends it with a report on
-    what is known by then.
+    which only the start is read. Exits with 1 when a link is dead or failing, with 2 when a file
+    cannot be read, and with 3 when this machine has no network: then nothing is said about the
+    links. Ctrl-C ends it with a report on what is known by then.
     """
     names = files or (STANDARD_INPUT,)
     if (fix or diff) and STANDARD_INPUT in names:
