@@ -11,6 +11,7 @@ from building import wrap
 
 import safelinks
 from safelinks import Checker, Level, Policy, Report, Selection
+from safelinks.baseline import Entry
 from safelinks.health.outcome import Hop
 from safelinks.place import Place
 from safelinks.rules import Finding
@@ -65,6 +66,9 @@ def poisoned(report: Report, text: str) -> Report:
     def renamed(file: str) -> str:
         return f"{text}{file}"
 
+    def placed_in(place: Place, file: str) -> Place:
+        return evolve(place, sheet=f"{text}x", part=f"x{text}") if file.endswith("html") else place
+
     rows = []
     for row in report.rows:
         outcome = evolve(
@@ -77,7 +81,17 @@ def poisoned(report: Report, text: str) -> Report:
         if match is not None and match.resource is not None:
             resource = evolve(match.resource, name=f"{text}{match.resource.name}")
             match = evolve(match, resource=resource)
-        seen = (evolve(one, label=f"{text}{one.label or ''}") for one in row.sightings)
+        if match is not None and match.agency is not None:
+            agency = evolve(match.agency, name=f"{text}x", acronym=f"{text}y")
+            match = evolve(match, agency=agency)
+        seen = (
+            evolve(
+                one,
+                label=f"{text}{one.label or ''}",
+                place=placed_in(one.place, row.file),
+            )
+            for one in row.sightings
+        )
         rows.append(
             evolve(
                 row,
@@ -93,6 +107,7 @@ def poisoned(report: Report, text: str) -> Report:
         evolve(
             one,
             file=renamed(one.file),
+            place=placed_in(one.place, one.file),
             message=f"{text}{one.message}{text}",
             url=one.url and f"{one.url}{text}",
             resource=one.resource and f"{text}{one.resource}",
@@ -100,8 +115,22 @@ def poisoned(report: Report, text: str) -> Report:
         )
         for one in report.findings
     )
+    remarks = (
+        evolve(
+            one,
+            file=renamed(one.file),
+            place=placed_in(one.place, one.file),
+            resource=evolve(one.resource, id=f"{text}{one.resource.id}", name=f"{text}x"),
+            home=f"{text}{one.home}",
+            name=one.name and f"{text}{one.name}",
+            leads_to=one.leads_to and f"{text}{one.leads_to}",
+        )
+        for one in report.remarks
+    )
     return evolve(
         report,
+        remarks=tuple(remarks),
+        gone=(Entry("SL301", renamed("a.txt"), f"{text}x"),),
         rows=tuple(rows),
         files=tuple(map(renamed, report.files)),
         notes=(f"{text} note",),

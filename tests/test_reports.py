@@ -446,3 +446,17 @@ def test_markdown_stays_below_the_limit_and_says_what_is_missing() -> None:
     assert f"the least grave first: {20_001 - listed} more." in text
     assert "### `a.txt`" not in text
     assert text.count("Left out for want of room") == 2
+
+
+def test_markdown_counts_the_headings_of_many_files() -> None:
+    report = _many(8_000)
+    found = [
+        evolve(one, file=f"docs/with-a-long-name/{number}/and-more-of-it/notice.txt")
+        for number, one in enumerate(report.findings)
+    ]
+    report = evolve(report, findings=tuple(found), files=tuple(one.file for one in found))
+    text = _rendered("markdown", report)
+    assert len(text.encode()) < MOST_BYTES
+    listed = text.count("| SL301 ")
+    assert text.count("\n### ") == listed
+    assert f"the least grave first: {8_000 - listed} more." in text

@@ -10,10 +10,12 @@ from collections.abc import Callable
 
 import pytest
 from lxml import etree
+from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from reporting import everything, poisoned
 
 from safelinks.reports import FORMATS
+from safelinks.reports.text import Detail, View, render
 
 HARMLESS = "harmless"
 HOSTILE = {
@@ -55,6 +57,7 @@ HOSTILE = {
     "HTML": "<img src=x onerror=alert(1)><details><b>",
     "block": "\n# a\n\n- b\n\n```\nc\n\n    d\n---\n> e\n1. f",
     "placeholder": "{0} {{1}} {",
+    "ticket": "ABC-123 (abc-1) 0123abc 0123456789abcdef0123456789abcdef01234567",
     "SARIF link": "[a](0) [b](https://evil.example)",
 }  # fmt: skip
 REPORT = everything()
@@ -101,7 +104,9 @@ def _markdown(text: str) -> object:
         for inner in token.children or []:
             assert inner.type in {"text", "code_inline", "strong_open", "strong_close"}, inner
             if inner.type == "text":
-                assert not re.search(r"[@#`<>\[\]|\\*_~]|\w\.\w|://|GH-", inner.content), inner
+                assert not re.search(
+                    r"[@#`<>\[\]|\\*_~]|\w\.\w|://|\w-\d|\b[0-9a-f]{7,64}\b", inner.content
+                ), inner
     return [(token.type, token.tag, token.level) for token in tokens]
 
 
@@ -148,3 +153,32 @@ def test_hostile_text_commands_neither_terminal_nor_build_service(name: str, hos
     for line in re.split(r"[\r\n]", text):
         assert not re.search(r"##\w*\[", line) or name == "json"
         assert not line.lstrip().startswith("::") or name == "github"
+
+
+_STYLE = re.compile(r"\x1b\[\d*m")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("columns", [None, 40, 100])
+def test_hostile_text_begins_no_line_at_a_terminal(hostile: str, columns: int | None) -> None:
+    def printed(text: str) -> list[str]:
+        pieces = render(poisoned(REPORT, text), View(Detail.VERBOSE, columns))
+        return _STYLE.sub("", "".join(pieces)).split("\n")
+
+    lines = printed(hostile)
+    assert len(lines) == len(printed(HARMLESS))
+    for line in lines:
+        assert _CONTROLS.findall(line) == []
+        assert not re.search(r"##\w*\[", line)
+        assert not line.lstrip().startswith("::")
+
+
+def test_hostile_text_is_no_element_of_the_page() -> None:
+    def tags(text: str) -> list[str]:
+        page: lxml_html.HtmlElement = lxml_html.document_fromstring(_rendered("html", text))
+        # What may be clicked, and what of an address is out of sight, hangs on the address.
+        there: list[lxml_html.HtmlElement] = page.xpath("//*[not(self::span or self::a)]")
+        return [f"{one.tag} {' '.join(sorted(map(str, one.attrib)))}" for one in there]
+
+    for hostile in HOSTILE.values():
+        assert tags(hostile) == tags(HARMLESS)

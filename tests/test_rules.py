@@ -68,8 +68,8 @@ class Case:
 
 
 CASES = [
-    Case("SL101", "safe link", f"see\n{wrap(A)}", (), (2,), "tells the mail address", A, True),
-    Case("SL101", "twice", f"{wrap(A)}\n\n{wrap(A)}", (), (1, 3), "tells the mail", A, True),
+    Case("SL101", "safe link", f"see\n{wrap(A)}", (), (2,), "gives away the mail address", A, True),
+    Case("SL101", "twice", f"{wrap(A)}\n\n{wrap(A)}", (), (1, 3), "gives away the mail", A, True),
     Case("SL101", "lost", f"https://{HOST}/?data={encode('05|02|me@a.org|')}", (), (1,), "mail"),
     Case("SL101", "no recipient", wrap(A, "03|01")),
     Case("SL101", "no wrapper", A),

@@ -273,7 +273,7 @@ def test_quiet_gives_the_reason_for_every_failure() -> None:
     found = report(text, [works(C), works(A), works("https://www.nyc.gov/")], chosen)
     shown = _text(found, Detail.QUIET)
     assert {one.code for one in found.failures} == {"SL101", "SL104", "SL402"}
-    for said in ("SL101 the wrapped", "SL104 the link", "Named without a link\n  PASSPort"):
+    for said in ("SL101 the wrapped", "SL104 the link", "Named without a link\n  SL402 PASSPort"):
         assert said in shown
     assert "nyc.gov/\n" not in shown
 

@@ -84,9 +84,9 @@ def check(
 
     Without FILE, or for "-", standard input is read. Each address is asked once, with a GET of
     which only the start is read. What there is to say has a code that `safelinks rule` explains.
-    Exits with 1 when a link is dead or failing, or for what --fail-on says, and with 3 when this
-    machine has no network: then nothing is said about the links. Ctrl-C ends it with a report on
-    what is known by then.
+    Exits with 1 when a link is dead or failing, or for what --fail-on says, with 2 when a file
+    cannot be read, and with 3 when this machine has no network: then nothing is said about the
+    links. Ctrl-C ends it with a report on what is known by then.
     """
     names = files or (STANDARD_INPUT,)
     if (fix or diff) and STANDARD_INPUT in names:

@@ -24,8 +24,14 @@ _FOR_FINDINGS, _FOR_RESOURCES = 650_000, 200_000
 _FINDINGS = "| level | place | address | what | write instead |\n|---|---|---|---|---|\n"
 _RESOURCES = "| resource | agency | verdict | address | links |\n|---|---|---|---|---|\n"
 # A word with the punctuation of a sentence around it. Nothing in it is special in Markdown, nor
-# does GitHub or GitLab make a link of it, as it would of a host, `@name`, `#1`, `!1` or `GH-1`.
-_WORD = re.compile(r"(?!GH-)[(“‘\"']*[^\W_]+(?:['’-][^\W_]+)*[)”’\"'.,;:!?]*", re.IGNORECASE)
+# does GitHub or GitLab make a link of it, as it would of a host, `@name`, `#1`, `!1`, of `GH-1` and
+# what else looks like the number of a ticket, or of the digits of a commit.
+_OPEN = r"[(“‘\"']*"
+_WORD = re.compile(
+    rf"(?!{_OPEN}(?:[^\W_]+-[0-9]|[0-9a-f]{{7,64}}\b)){_OPEN}"
+    r"[^\W_]+(?:['’-][^\W_]+)*[)”’\"'.,;:!?]*",
+    re.IGNORECASE,
+)
 _TICKS = re.compile("`+")
 
 
@@ -46,20 +52,24 @@ def _marked(sentence: Sentence) -> str:
 def _findings(report: Report) -> Iterator[str]:
     """A table for each file, of all that is not known yet and has room, the gravest first."""
     rows = list(_folded(finding for finding in report.findings if not finding.known))
-    lines = [_row(_cells(finding, places)) for finding, places in rows]
+    lines = [(finding.file, _row(_cells(finding, places))) for finding, places in rows]
     order = sorted(range(len(rows)), key=lambda number: rows[number][0].gravity)
-    kept = set(_with_room((number, lines[number]) for number in order))
     by_file: dict[str, list[str]] = {file: [] for file in report.files}
-    for number in order:
-        if number in kept:
-            by_file[rows[number][0].file].append(lines[number])
+    kept = 0
+    for file, line in _with_room(lines[number] for number in order):
+        by_file.setdefault(file, []).append(line)
+        kept += 1
     for file, listed in by_file.items():
         if listed:
-            yield f"### {_code(shown(file))}\n\n{_FINDINGS}"
+            yield _heading(file)
             yield from listed
             yield "\n"
-    if len(kept) < len(rows):
-        yield f"Left out for want of room, the least grave first: {len(rows) - len(kept)} more.\n\n"
+    if kept < len(rows):
+        yield f"Left out for want of room, the least grave first: {len(rows) - kept} more.\n\n"
+
+
+def _heading(file: str) -> str:
+    return f"### {_code(shown(file))}\n\n{_FINDINGS}"
 
 
 def _folded(findings: Iterable[Finding]) -> Iterator[tuple[Finding, Sequence[Place]]]:
@@ -73,14 +83,18 @@ def _folded(findings: Iterable[Finding]) -> Iterator[tuple[Finding, Sequence[Pla
     return iter(folded.values())
 
 
-def _with_room(lines: Iterable[tuple[int, str]]) -> Iterator[int]:
-    """The numbers of `lines` that fit, in their order."""
+def _with_room(lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Those `lines`, each with its file, that fit, in their order: headings take room, too."""
     room = _FOR_FINDINGS
-    for number, line in lines:
+    begun: set[str] = set()
+    for file, line in lines:
         room -= len(line.encode())
+        if file not in begun:
+            begun.add(file)
+            room -= len(_heading(file).encode()) + 1
         if room < 0:
             return
-        yield number
+        yield file, line
 
 
 def _cells(finding: Finding, places: Sequence[Place]) -> Sequence[str]:

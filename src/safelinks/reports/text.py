@@ -256,7 +256,7 @@ class _Lines:
             for remark in self.report.remarks:
                 if (remark.file, remark.place, remark.resource.id) in found:
                     place = shown(", ".join(filter(None, (remark.file, str(remark.place)))))
-                    yield f"  {shown(remark.resource.name)} ({place})"
+                    yield f"  {_NOT_LINKED} {shown(remark.resource.name)} ({place})"
                     yield f"      it {shown(remark.home)}"
             yield ""
 
@@ -265,7 +265,7 @@ class _Lines:
         used = self.report.resources
         if used:
             yield click.style("By resource", bold=True)
-            yield from (f"  {shown(one.resource.name)}: {_used(one)}" for one in used)
+            yield from (f"  to {shown(one.resource.name)}: {_used(one)}" for one in used)
             yield ""
 
 

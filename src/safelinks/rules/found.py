@@ -66,7 +66,7 @@ Look = Callable[[Row, datetime], Iterator[Found]]
 
 def recipient_exposed(row: Row, _: datetime) -> Iterator[Found]:
     """A wrapped link tells to whom it was sent."""
-    message = "the wrapped link tells the mail address of whom it was sent to"
+    message = "the wrapped link gives away the mail address of its recipient"
     yield from _to_unwrap(row, message, lambda one: one.tells_recipient)
 
 

@@ -62,7 +62,7 @@ _IMITATIONS = (
 _TABLE = (
     Rule(
         "SL101", "recipient-exposed", _WARNING,
-        "a wrapped link tells the mail address of whom it was sent to",
+        "a wrapped link gives away the mail address of its recipient",
         found.recipient_exposed, fixes=True,
     ),
     Rule(

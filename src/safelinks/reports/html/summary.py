@@ -168,8 +168,8 @@ def _task(kind: str, says: str, named: str = "") -> str:
 
 
 def _words(sentence: str) -> str:
-    """A sentence, what is wrong in bold, and commands as such."""
-    coded = _CODE.sub(r"<code>\1</code>", text(sentence))
+    """A sentence, what is wrong in bold, and options as the commands that they belong to."""
+    coded = _CODE.sub(r"<code>\1</code>", text(sentence.replace("`--", "`safelinks check --")))
     parted = _PARTS.match(coded)
     return f"<strong>{parted[1]}</strong> {parted[2]}" if parted else f"<strong>{coded}</strong>"
 
@@ -205,6 +205,6 @@ def _name_with_link(report: Report) -> Iterator[str]:
         yield _task(
             "note",
             f"<strong>{count(named, 'name')} without a link:</strong> the text speaks of "
-            f"{'it' if named == 1 else 'them'}, and "
-            '<a href="#remarks">says not where that is</a>.',
+            f"{'it' if named == 1 else 'them'}, and does not say "
+            f'<a href="#remarks">where {"it is" if named == 1 else "they are"}</a>.',
         )
