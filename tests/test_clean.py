@@ -53,9 +53,10 @@ def test_a_directory_in_place(folder: Path) -> None:
     result = _run("-i", folder)
     assert result.exit_code == 0
     assert result.stdout == ""
+    changed = "".join(f"changed {folder}/{name}\n" for name in ("a.txt", "b.html", "below/c.json"))
     assert result.stderr == (
-        f"Warning: {folder}: 1 file was skipped, such as {folder}/picture.png: this is a picture, "
-        "not text; save it as plain text and try again\n3 files changed\n"
+        f"{changed}Warning: {folder}: 1 file was skipped, such as {folder}/picture.png: this is a "
+        "picture, not text; save it as plain text and try again\n3 files changed\n"
     )
     assert (folder / "a.txt").read_text() == f"see {TARGET}\n"
     assert (folder / "b.html").read_text() == f'<a href="{TARGET}">x</a>'
@@ -333,4 +334,8 @@ def test_the_command_by_itself(folder: Path) -> None:
         [sys.executable, "-m", "safelinks", "clean", "-i", "a.txt", "below"],
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "2 files changed\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        "",
+        "changed a.txt\nchanged below/c.json\n2 files changed\n",
+    )

@@ -127,7 +127,7 @@ class TestCheckOfTheNotice:
             "8 links to 6 addresses",
             "PASSPort (MOCS)",
             "lines 38 and 43",
-            "write https://www.nyc",
+            "replace by https://www.nyc",
         ):
             assert text in result.stdout
         assert PERSON not in result.output
@@ -202,8 +202,8 @@ class TestCheckOfALoopbackWeb:
         assert (result.exit_code, found["summary"]["exit_code"]) == (1, 1)
         assert as_text.exit_code == 1
         for words in (
-            "SL301 page removed for good",
-            f"write {web.url('/ok')}",
+            "error SL301 page removed for good",
+            f"replace by {web.url('/ok')}",
             "1 of 5 addresses does not work",
         ):
             assert words in as_text.stdout
@@ -253,7 +253,7 @@ class TestCheckOfALoopbackWeb:
                 capture_output=True, text=True, check=False, env=environment,
             )  # fmt: skip
         assert done.returncode == 3
-        for text in (*TARGETS, "6 offline", "no network", "write https://www.nyc.gov"):
+        for text in (*TARGETS, "6 offline", "no network", "replace by https://www.nyc.gov"):
             assert text in done.stdout
         assert "dead" not in done.stdout
 
@@ -315,7 +315,10 @@ class TestBadInput:
         lost = f"https://{HOST}/?data={encode('05|02|' + RECIPIENT + '|')}"
         result = _run("check", stdin=f"see {lost}")
         assert result.exit_code == 0
-        assert "1 wrapped link no longer tells where it leads: ask the sender." in result.stdout
+        assert (
+            "1 wrapped link no longer tells where it leads: ask the sender (SL103)."
+            in result.stdout
+        )
         assert "ask the sender for the original address" in result.stdout
         assert "First" not in result.output
         (link,) = json.loads(_run("check", "--format", "json", stdin=f"see {lost}").stdout)["links"]

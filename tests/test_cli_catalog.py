@@ -238,7 +238,7 @@ class TestOtherCatalogs:
         result = _run("check", "--offline", "--catalog", ours, stdin=text)
         assert "Acme Help \\x1b[2JDesk (ACME)" in result.stdout
         assert "\x1b" not in result.stdout
-        assert "write https://help.acme.example/start" in result.stdout
+        assert "replace by https://help.acme.example/start" in result.stdout
         assert "Payee Information Portal" in result.stdout
         alone = _run("check", "--offline", "--catalog", ours, "--no-default-catalog", stdin=text)
         assert "Payee Information Portal" not in alone.stdout
@@ -246,7 +246,10 @@ class TestOtherCatalogs:
     def test_a_report_begins_with_what_is_wrong(self) -> None:
         text = "[PIP](https://evil.example/) https://nyc-gov.org/ https://www.nyc.gov/pip\n"
         lines = _run("check", "--offline", stdin=text).stdout.splitlines()
-        assert lines[0] == "2 links are not what they may seem: look before anybody opens them."
+        assert (
+            lines[0]
+            == "2 links are not what they may seem: look before anybody opens them (SL203, SL204)."
+        )
 
     def test_unwrap(self, ours: str) -> None:
         link = wrap("https://old.acme.example/help")

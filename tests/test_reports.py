@@ -412,7 +412,7 @@ def test_csv_has_addresses_that_stay_addresses(url: str, cell: str) -> None:
 
 def test_markdown_says_what_to_do() -> None:
     text = _rendered("markdown", ALL)
-    assert "- **2 of 7 addresses do not work: mend or remove them.**\n" in text
+    assert "- **2 of 7 addresses do not work: mend or remove them (SL301).**\n" in text
     assert "### `docs/notice.txt`\n" in text
     assert f"| error | line 2 | `{GONE}` | SL301 page not found (404 Not Found) |  |\n" in text
     assert "`www.nyc.gov.evil.example` contains `www.nyc.gov`, but is another site" in text
@@ -424,7 +424,10 @@ def test_markdown_says_what_to_do() -> None:
         ("with a baseline", "Exit code 0: nothing new fails it (3 known before)."),
         ("with a baseline", "; 3 known before, and not listed."),
         ("without a link", "- No links were found.\n"),
-        ("offline", "- Nobody was asked, so nothing is said about whether the addresses work.\n"),
+        (
+            "offline",
+            "- The addresses were not asked, so nothing is said about whether they work.\n",
+        ),
         ("interrupted", "Interrupted: 2 addresses not asked, or not to the end."),
         ("of a page", "| page 3 |"),
     ],

@@ -85,7 +85,7 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     ),
     "1 newer": (
         lambda: report(FORMER),
-        ["1 address should be replaced by a newer one; `--fix` writes it.", "Nobody was asked, so nothing is said about whether the address works."],
+        ["1 address should be replaced by a newer one; `--fix` writes it.", "The address was not asked, so nothing is said about whether it works."],
     ),
     "2 newer": (
         lambda: report(f"{A} {B}", [moved(A, C), moved(B, C)]),
@@ -93,7 +93,7 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     ),
     "some newer": (
         lambda: report(f"{FORMER} {UNSURE}", _asked(Reason.OK, FORMER, UNSURE)),
-        ["2 addresses should be replaced by a newer one; `--fix` writes 1 of them.", "All 2 addresses work."],
+        ["2 addresses should be replaced by a newer one; `--fix` writes the one that is certain.", "All 2 addresses work."],
     ),
     "1 wrapped": (
         lambda: report(GOOGLE, [works(A)]),
@@ -166,7 +166,7 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     ),
     "1 not asked": (
         lambda: report(f"{A} {LOST}", selection=Selection(ignore=("SL1",))),
-        ["1 address was left out: see below why.", "Nobody was asked, so nothing is said about whether 1 of them works."],
+        ["1 address was left out: see below why.", "1 of 2 addresses was not asked, so nothing is said about whether it works."],
     ),
     "interrupted": (
         lambda: evolve(report(f"{A} {B}", [works(A)]), interrupted=True),
@@ -179,7 +179,9 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
 def test_sentences(made: Callable[[], Report], sentences: list[str]) -> None:
     found = made()
     assert _sentences(found) == sentences
-    assert _text(found).startswith("\n".join(sentences) + "\n")
+    printed = [str(one) for one in headline(found)]
+    assert _text(found).startswith("\n".join(printed) + "\n")
+    assert [re.sub(r" \(SL\d{3}(, SL\d{3})*\)\.\Z", ".", one) for one in printed] == sentences
 
 
 @pytest.mark.parametrize("reason", Reason)
@@ -262,7 +264,7 @@ def test_quiet_says_only_what_fails() -> None:
         "In a.txt:",
         "  dead       a.example, line 1",
         f"             {A}",
-        "             SL301 page not found (404)",
+        "             error SL301 page not found (404)",
         conclusion(report(MANY, OUTCOMES)),
     ]
 
@@ -284,7 +286,7 @@ def test_normal_tells_what_matters_first() -> None:
     rows = [line.split()[0] for line in shown[at + 1 :] if re.match(r"  \w", line)]
     assert rows == ["dead", "skipped", "alive", "alive", "wrapped"]
     assert "             ends at https://b.example/b" in shown
-    assert sum("SL101" in line for line in shown) == 1
+    assert sum("warning SL101" in line for line in shown) == 1
 
 
 def test_of_many_files_only_those_are_told_in_which_there_is_something_to_do() -> None:
@@ -426,4 +428,4 @@ def test_runners_are_given_no_commands(words: str, form: str, tmp_path: Path) ->
 
 
 def test_the_current_address_is_told() -> None:
-    assert f"write {CURRENT} (--fix does)" in _text(report(FORMER))
+    assert f"replace by {CURRENT} (--fix does)" in _text(report(FORMER))

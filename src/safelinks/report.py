@@ -38,10 +38,10 @@ class Report:
 
     `remarks` are what the texts say against their links. A check that was `interrupted` has not
     asked for all of them. `findings` is what the rules of `selection` have to say, by file and
-    place; `silenced` is how many more the texts themselves say to ignore, and `mended` how many
-    are no longer true, for the files were changed. `gone` is what a baseline holds and the files no
-    longer do, each with how often, and `at` is the moment that it tells of.
-    `texts` are those of the files, where they were asked for. Where `unread`, some files could not
+    place; `silenced` is how many more the texts themselves say to ignore, and `mends` are those
+    that are no longer true, for the files were changed. `gone` is what a baseline holds and the
+    files no longer do, each with how often, and `at` is the moment that it tells of. `texts` are
+    those of the files, where they were asked for. Where `unread`, some files could not
     be read, or not be written, and the report is only about the others.
     """
 
@@ -53,7 +53,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     selection: Selection = field(factory=Selection)
     silenced: int = 0
-    mended: int = 0
+    mends: tuple[Finding, ...] = ()
     gone: tuple[Entry, ...] = ()
     at: datetime = field(factory=lambda: datetime.now(UTC), eq=False)
     texts: tuple[FileText, ...] = ()
@@ -88,6 +88,11 @@ class Report:
         """How many findings there are of each level, without those that were known before."""
         counted = Counter(finding.level for finding in self.findings if not finding.known)
         return {level: counted[level] for level in Level}
+
+    @property
+    def mended(self) -> int:
+        """How many findings are no longer true."""
+        return len(self.mends)
 
     @property
     def failures(self) -> tuple[Finding, ...]:

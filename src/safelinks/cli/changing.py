@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import define, field
 
-from safelinks.cli.inputs import Input, Inputs, warn
+from safelinks.cli.inputs import Input, Inputs, tell, warn
 from safelinks.printable import printable
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ class Changing:
                 if len(first) == 1 and first[0][0].original() == first[0][1]:
                     continue  # so that nothing has to be written where nothing may be
                 content = (after for _, after in chain(first, results))
-                changed += replace(Path(one.name), content, backup=backup)
+                if replace(Path(one.name), content, backup=backup):
+                    changed += 1
+                    tell(f"changed {one.name}")
                 self.done.add(one.name)
         return changed
 

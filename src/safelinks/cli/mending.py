@@ -34,7 +34,7 @@ def mend(
     inputs.failed |= named.failed
     mends = {mark for file, plan in plans.items() if file in changing.done for mark in plan.mends}
     left = tuple(one for one in report.findings if one.fingerprint not in mends)
-    mended = len(report.findings) - len(left)
+    mended = tuple(one for one in report.findings if one.fingerprint in mends)
     if changed:
-        tell(f"mended {count(mended, 'finding')} in {count(changed, 'file')}")
-    return evolve(report, findings=left, mended=mended)
+        tell(f"mended {count(len(mended), 'finding')} in {count(changed, 'file')}")
+    return evolve(report, findings=left, mends=mended)

@@ -64,6 +64,11 @@ class Sentence:
     level: Level | None = None
     kind: str | None = None
     about: tuple[About, ...] = field(default=(), repr=False)
+    codes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        told = f" ({', '.join(self.codes)})." if self.codes else "."
+        return self.text.removesuffix(".") + told
 
 
 @frozen
@@ -80,7 +85,7 @@ class Broken:
     @classmethod
     def of(cls, report: Report) -> Broken:
         """Those of a report, of which the findings count."""
-        told = [one for one in report.findings if one.code in BROKEN_LINK and not one.known]
+        told = _down(report)
         excused = _about(one for one in told if one.excused)
         spared = {(one.file, one.url) for one in excused}
         new = tuple(one for one in _about(told) if (one.file, one.url) not in spared)
@@ -88,6 +93,15 @@ class Broken:
         down = (row for row in report.rows if row.verdict in BROKEN)
         rest = (row for row in down if (row.file, row.target or row.url) not in met)
         return cls(new, excused, tuple(map(_of_row, rest)))
+
+
+def _down(report: Report) -> list[Finding]:
+    """The findings on links that do not work, without those that are known."""
+    return [one for one in report.findings if one.code in BROKEN_LINK and not one.known]
+
+
+def _codes(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(sorted({one.code for one in findings}))
 
 
 def _about(findings: Iterable[Finding]) -> tuple[About, ...]:
@@ -120,7 +134,7 @@ def _broken(report: Report) -> Iterator[Sentence]:
         which = f"{number} of {count(len(report.rows), 'address')}"
         does, them = ("does", "it") if number == 1 else ("do", "them")
         said = f"{which} {does} not work: mend or remove {them}."
-        yield Sentence(said, Level.ERROR, "dead", broken.new)
+        yield Sentence(said, Level.ERROR, "dead", broken.new, _codes(_down(report)))
     if broken.excused:
         what = count(len(broken.excused), "address")
         said = f"{what} did not work, but in too few runs to fail a check."
@@ -145,7 +159,7 @@ def _pretending(report: Report) -> Iterator[Sentence]:
             f"{count(places, 'link')} {are} not what {they} may seem: look before anybody opens "
             f"{'it' if places == 1 else 'them'}."
         )
-        yield Sentence(said, Level.WARNING, "suspicious", _about(found))
+        yield Sentence(said, Level.WARNING, "suspicious", _about(found), _codes(found))
 
 
 def _to_write(report: Report) -> Iterator[Sentence]:
@@ -160,11 +174,15 @@ def _to_write(report: Report) -> Iterator[Sentence]:
     certain = {(one.file, one.url) for one in found if one.fixable}
     if addresses:
         what = count(len(addresses), "address")
-        by = f"; `--fix` writes {len(certain)} of them" if certain else ""
+        by = "; `--fix` writes none, for it is not certain"
+        if certain:
+            by = f"; `--fix` writes the {len(certain)} that are certain"
+        if len(certain) == 1:
+            by = "; `--fix` writes the one that is certain"
         if certain == addresses:
             by = f"; `--fix` writes {'it' if len(addresses) == 1 else 'them'}"
         said = f"{what} should be replaced by a newer one{by}."
-        yield Sentence(said, Level.WARNING, "moved", _about(found))
+        yield Sentence(said, Level.WARNING, "moved", _about(found), _codes(found))
 
 
 def _wrapped(report: Report) -> Iterator[Sentence]:
@@ -178,7 +196,7 @@ def _wrapped(report: Report) -> Iterator[Sentence]:
         gives = "gives" if session == 1 else "give"
         what = count(session, "link")
         said = f"{what} {gives} away a session credential of Teams."
-        yield Sentence(said, Level.WARNING, "warning")
+        yield Sentence(said, Level.WARNING, "warning", codes=(_SESSION,))
     if places:
         are = "is" if len(places) == 1 else "are"
         what = f"{count(len(places), 'link')} {are} wrapped"
@@ -193,7 +211,8 @@ def _wrapped(report: Report) -> Iterator[Sentence]:
                 f", and {len(telling)} of them {'tells' if len(telling) == 1 else 'tell'} to whom"
             )
         level = Level.WARNING if telling else Level.NOTE
-        yield Sentence(f"{what}: `--fix` writes what is inside.", level, str(level))
+        said = f"{what}: `--fix` writes what is inside."
+        yield Sentence(said, level, str(level), codes=_codes(found))
 
 
 def _lost(report: Report) -> Iterator[Sentence]:
@@ -205,7 +224,7 @@ def _lost(report: Report) -> Iterator[Sentence]:
         said = (
             f"{count(lost, 'wrapped link')} no longer {tells} where {it} {leads}: ask the sender."
         )
-        yield Sentence(said, Level.WARNING, "warning", _about(found))
+        yield Sentence(said, Level.WARNING, "warning", _about(found), _codes(found))
 
 
 def _to_do(report: Report) -> Iterator[Sentence]:
@@ -216,7 +235,7 @@ def _to_do(report: Report) -> Iterator[Sentence]:
         if found:
             sentence = of_one if len(found) == 1 else of_several
             said = sentence.format(count(len(found), "address"))
-            yield Sentence(said, Level.WARNING, "warning", found)
+            yield Sentence(said, Level.WARNING, "warning", found, (code,))
 
 
 def _uncertain(report: Report) -> Iterator[Sentence]:
@@ -240,10 +259,12 @@ def _well(report: Report) -> Iterator[Sentence]:
 def _unasked(report: Report) -> Iterator[Sentence]:
     number = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
     if number and not report.interrupted:
-        which = f"{number} of them {'works' if number == 1 else 'work'}"
+        which, it = f"{number} of {len(report.rows)} addresses were", "they work"
+        if number == 1:
+            which, it = f"1 of {count(len(report.rows), 'address')} was", "it works"
         if number == len(report.rows):
-            which = "the address works" if number == 1 else "the addresses work"
-        said = f"Nobody was asked, so nothing is said about whether {which}."
+            which = "The address was" if number == 1 else "The addresses were"
+        said = f"{which} not asked, so nothing is said about whether {it}."
         yield Sentence(said, kind="skipped")
 
 
@@ -338,6 +359,8 @@ def _because(report: Report) -> str:
         return "there is nothing to check"
     if all(row.outcome.reason is Reason.NOT_ASKED for row in report.rows):
         return "nobody was asked"
+    if any(row.verdict in BROKEN for row in report.rows):
+        return "what does not work is ignored, or mended"
     return f"there is nothing to say against {'it' if len(report.rows) == 1 else 'them'}"
 
 

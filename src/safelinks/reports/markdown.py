@@ -46,7 +46,7 @@ def render(report: Report) -> Iterator[str]:
 
 
 def _marked(sentence: Sentence) -> str:
-    return f"**{sentence.text}**" if sentence.level is Level.ERROR else sentence.text
+    return f"**{sentence}**" if sentence.level is Level.ERROR else str(sentence)
 
 
 def _findings(report: Report) -> Iterator[str]:

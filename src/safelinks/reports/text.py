@@ -57,6 +57,7 @@ _OF_LEVEL: Mapping[Level | None, str] = {
 _MARGIN = max(map(len, Verdict)) + 4
 _NARROW = 50  # columns; below, addresses begin further to the left
 _NARROWEST = 24  # columns that an address is given in any case
+_NOT_ASKED = "not asked"
 _FEW_FILES = 3  # of each of which more is said than what is wrong in it
 _MOST_WELL = 12  # addresses of a file that nothing is said against
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -94,7 +95,7 @@ class _Lines:
 
     def _headline(self) -> Iterator[str]:
         for sentence in headline(self.report):
-            yield click.style(sentence.text, fg=_OF_LEVEL[sentence.level])
+            yield click.style(str(sentence), fg=_OF_LEVEL[sentence.level])
         yield ""
 
     def _files(self) -> Iterator[str]:
@@ -137,7 +138,9 @@ class _Lines:
         for row, findings in _by_resource(worth):
             yield from self._row(row, findings)
         told = {id(row) for row, _ in worth}
-        well = [row for row in rows if id(row) not in told]
+        rest = [row for row in rows if id(row) not in told]
+        known = [] if self._is_verbose else [row for row in rest if row.verdict in BROKEN]
+        well = [row for row in rest if self._is_verbose or row.verdict not in BROKEN]
         listed = well
         if not self._is_verbose and (brief or len(well) > _MOST_WELL):
             listed = [] if brief else well[:_MOST_WELL]
@@ -145,6 +148,9 @@ class _Lines:
             yield from self._row(row, ())
         if len(well) > len(listed):
             yield f"  and {count(len(well) - len(listed), 'address')} more; -v lists all of them"
+        if known:
+            what = count(len(known), "address")
+            yield f"  and {what} that did not work, which the baseline knows; -v lists them"
 
     def _failing(self) -> Iterator[str]:
         """What fails the check, and nothing else."""
@@ -167,7 +173,7 @@ class _Lines:
                 by_rule.setdefault(key, []).append(finding.place)
         for (code, level, message), places in by_rule.items():
             yield f"  {'wrapped':{_MARGIN - 4}}  {count(len(places), 'link')}, {where(places)}"
-            yield self._below(f"{click.style(code, fg=_OF_LEVEL[level])} {shown(message)}")
+            yield self._below(f"{_coded(code, level)} {shown(message)}")
 
     @property
     def _is_verbose(self) -> bool:
@@ -176,7 +182,7 @@ class _Lines:
     def _is_worth(self, row: Row, findings: Iterable[Finding]) -> bool:
         """Whether there is more to say of a row than that it is there."""
         return any(self._is_told(one) and not one.known for one in findings) or (
-            row.verdict in BROKEN
+            row.verdict in BROKEN and not any(one.known for one in findings)
         )
 
     def _is_told(self, finding: Finding) -> bool:
@@ -188,7 +194,8 @@ class _Lines:
         )
 
     def _row(self, row: Row, findings: Iterable[Finding]) -> Iterator[str]:
-        verdict = click.style(f"{row.verdict:{_MARGIN - 4}}", fg=_COLOURS[row.verdict])
+        word = _NOT_ASKED if self._is_unasked(row) else str(row.verdict)
+        verdict = click.style(f"{word:{_MARGIN - 4}}", fg=_COLOURS[row.verdict])
         yield f"  {verdict}  {name_of(row)}, {where(row.places)}"
         yield self._below(self._quoted(row.target or row.url))
         yield from map(self._below, self._said(row, findings))
@@ -198,8 +205,7 @@ class _Lines:
         findings = list(filter(self._is_told, findings))
         told = dict.fromkeys((one.code, one.level, one.message, one.known) for one in findings)
         for code, level, message, known in told:
-            styled = click.style(code, fg=_OF_LEVEL[level])
-            yield f"{styled} {shown(message)}{' (known)' if known else ''}"
+            yield f"{_coded(code, level)} {shown(message)}{' (known)' if known else ''}"
         writes = dict.fromkeys(
             (one.replacement, one.fixable) for one in findings if one.replacement
         )
@@ -207,8 +213,9 @@ class _Lines:
             if (replacement, True) in writes and not fixable:
                 continue
             does = " (--fix does)" if fixable else ""
-            yield f"write {self._address(replacement, f'write {does}')}{does}"
-        if not findings and row.verdict not in _SELF_EXPLAINING:
+            yield f"replace by {self._address(replacement, f'replace by {does}')}{does}"
+        yield from self._now_written(row)
+        if not findings and row.verdict not in _SELF_EXPLAINING and not self._is_unasked(row):
             words, evidence = MEANING[row.outcome.reason], row.outcome.evidence
             yield f"{words} ({shown(evidence)})" if evidence else words
         elif row.outcome.reason is Reason.REDIRECTED:
@@ -220,6 +227,20 @@ class _Lines:
             yield from map(shown, _evidence(row))
         if row.recipients:
             yield f"sent to {', '.join(map(shown, row.recipients))}"
+
+    def _now_written(self, row: Row) -> Iterator[str]:
+        """What now stands in the place of an address, which was looked at before."""
+        written = dict.fromkeys(
+            one.replacement
+            for one in self.report.mends
+            if one.replacement not in (None, row.target)
+            and (one.file, one.url) == (row.file, row.target or row.url)
+        )
+        for url in filter(None, written):
+            yield f"mended: now {self._address(url, 'mended: now ')}"
+
+    def _is_unasked(self, row: Row) -> bool:
+        return row.outcome.reason is Reason.NOT_ASKED
 
     def _below(self, line: str) -> str:
         return f"{' ' * self._margin}{line}"
@@ -270,6 +291,10 @@ class _Lines:
 
 
 _SELF_EXPLAINING = (Verdict.ALIVE, Verdict.MOVED, Verdict.OFFLINE)
+
+
+def _coded(code: str, level: Level) -> str:
+    return click.style(f"{level} {code}", fg=_OF_LEVEL[level])
 
 
 def _by_resource(found: Iterable[_Said]) -> list[_Said]:
