@@ -58,6 +58,10 @@ REPORTS = {
         findings=tuple(evolve(one, excused=True) for one in checked(DEAD).findings),
     ),
     "well": checked("https://a.example/"),
+    "former": checked("https://www1.nyc.gov/site/mocs/systems/about-go-to-passport.page"),
+    "former and known": known(
+        checked("https://www1.nyc.gov/site/mocs/systems/about-go-to-passport.page")
+    ),
     "nothing": checked("nothing"),
     "unread": evolve(checked("https://a.example/"), unread=True),
     "nothing that was read": evolve(checked("nothing"), unread=True),
@@ -106,6 +110,8 @@ def test_formats_for_people_say_the_same(report: Report) -> None:
         ("one known", "1 of 1 address did not work, which is known, ignored or mended", "skipped"),
         ("excused", "1 of 1 address did not work, but in too few runs to fail", "dead"),
         ("ignored", "1 of 2 addresses did not work, which is known, ignored or mended", "alive"),
+        ("former", "The address works; 1 should be replaced", "moved"),
+        ("former and known", "The address works", "moved"),
         ("unread", "Of what could be read: the address works", "alive"),
     ],
 )

@@ -86,7 +86,8 @@ def _sentences(report: Report) -> Iterator[str]:
         yield f"No address is broken; {uncertain} of {len(rows)} {needs} a look"
     asked = len(rows) - verdicts[Verdict.SKIPPED]
     if asked:
-        yield _all_works(asked, len(rows), sum(row.replacement is not None for row in rows))
+        newer = (len(one.about) for one in said.headline(report) if one.kind == "moved")
+        yield _all_works(asked, len(rows), sum(newer))
     yield f"{everything}, none of which was asked" if rows else "No links were found"
 
 

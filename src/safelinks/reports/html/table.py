@@ -10,6 +10,7 @@ from attrs import define, field
 
 from safelinks.health.outcome import MEANING, Certificate, Past, Verdict
 from safelinks.report import Report
+from safelinks.reports.beside import beside
 from safelinks.reports.html.escaping import (
     VERDICT_WORDS,
     address,
@@ -48,7 +49,7 @@ def table(report: Report, marks: Marks) -> Iterator[str]:
     """What to look for in the table, and the table."""
     yield '<section class="addresses" aria-labelledby="addresses">\n'
     yield '<h2 id="addresses">Addresses</h2>\n'
-    found = _by_row(report)
+    found = [findings for _, findings in beside(report).rows]
     yield from _controls(report, found)
     yield f'<p id="shown" class="shown" role="status">{count(len(report.rows), "address")}</p>\n'
     yield '<table id="table" role="table">\n<caption class="unseen">All addresses, each with its '
@@ -62,34 +63,20 @@ def table(report: Report, marks: Marks) -> Iterator[str]:
     yield f'</tr></thead>\n<tbody role="rowgroup"{many}>\n'
     several = len(report.files) > 1
     for number, row in enumerate(report.rows):
-        one = _Shown(number, row, found.get(number, ()), marks, report.at, with_file=several)
+        one = _Shown(number, row, found[number], marks, report.at, with_file=several)
         yield one.html()
     yield "</tbody>\n</table>\n</section>\n"
-
-
-def _by_row(report: Report) -> dict[int, tuple[Finding, ...]]:
-    """The findings of each row."""
-    numbers: dict[tuple[str, str | None], list[int]] = {}
-    places = [frozenset(row.places) for row in report.rows]
-    for number, row in enumerate(report.rows):
-        numbers.setdefault((row.file, row.target or row.url), []).append(number)
-    found: dict[int, list[Finding]] = {}
-    for one in report.findings:
-        for number in numbers.get((one.file, one.url), ()):
-            if one.place in places[number]:
-                found.setdefault(number, []).append(one)
-    return {number: tuple(ones) for number, ones in found.items()}
 
 
 # --- Controls, which only a script makes work ---
 
 
-def _controls(report: Report, found: Mapping[int, Sequence[Finding]]) -> Iterator[str]:
+def _controls(report: Report, found: Sequence[Sequence[Finding]]) -> Iterator[str]:
     verdicts = [(one, VERDICT_WORDS[one]) for one in GRAVEST_FIRST if report.verdicts[one]]
     choices: list[tuple[str, str]] = [(str(one), words) for one, words in verdicts]
     if any(row.suspicions for row in report.rows):
         choices.append(("suspicious", "Suspicious"))
-    there = {one.level for ones in found.values() for one in ones}
+    there = {one.level for ones in found for one in ones}
     levels = [(str(level), f"{words}s") for level, words in _LEVELS.items() if level in there]
     names = sorted({name_of(row) or "" for row in report.rows}, key=str.casefold)
     yield '<form id="controls" class="controls" role="search" aria-label="Filter addresses" '
