@@ -19,6 +19,7 @@ from safelinks.documents.files import bytes_of, replace
 from safelinks.errors import DocumentError, NotWritableError
 from safelinks.redact import redact
 from safelinks.report import Report
+from safelinks.reports.phrases import count
 from safelinks.rules import Finding, Selection
 from safelinks.rules.finding import portable
 
@@ -106,7 +107,7 @@ class Known:
         replace(self.path, [updated.dump().encode("ascii")])
         gone = sum(entry.count for entry in found.gone)
         new = updated.total + gone - self._baseline.total
-        findings = "1 finding" if updated.total == 1 else f"{updated.total} findings"
+        findings = count(updated.total, "finding")
         tell(f"{self.path}: {findings} in the baseline, {new} of them new; {gone} taken out")
 
     def _held(self, report: Report, baseline: Baseline) -> Comparison:
