@@ -58,7 +58,11 @@ def headline(report: Report) -> Iterator[Sentence]:
 
 
 def _broken(report: Report) -> Iterator[Sentence]:
+    rows = [row for row in report.rows if row.verdict in BROKEN]
+    beside = {(row.file, row.target or row.url) for row in rows if report.sets_aside(row)}
     broken = [one for one in report.findings if one.code in BROKEN_LINK and not one.known]
+    aside = {(one.file, one.url) for one in broken} & beside
+    broken = [one for one in broken if (one.file, one.url) not in aside]
     excused = {(one.file, one.url) for one in broken if one.excused}
     new = {(one.file, one.url) for one in broken} - excused
     if new:
@@ -68,7 +72,10 @@ def _broken(report: Report) -> Iterator[Sentence]:
     if excused:
         what = count(len(excused), "address")
         yield Sentence(f"{what} did not work, but in too few runs to fail a check.", Level.WARNING)
-    rest = sum(row.verdict in BROKEN for row in report.rows) - len(new) - len(excused)
+    if aside:
+        what = count(len(aside), "address")
+        yield Sentence(f"{what} in code or comments only did not work.", Level.NOTE)
+    rest = len(rows) - len(new) - len(excused) - len(aside)
     if rest > 0:
         what = count(rest, "address")
         yield Sentence(f"{what} did not work, which is known, ignored or mended.", Level.NOTE)

@@ -177,12 +177,13 @@ def _chosen(report: Report, which: Callable[[Row], bool]) -> list[Numbered]:
 
 
 def _mend(report: Report) -> Iterator[_Task]:
-    rows = _chosen(report, lambda row: row.verdict in BROKEN and not row.excused)
+    broken = _chosen(report, lambda row: row.verdict in BROKEN and not report.sets_aside(row))
+    rows = [one for one in broken if not one[1].excused]
     if rows:
         title = f"Mend or remove {count(len(rows), 'address')}."
         why = f"Whoever follows {'it' if len(rows) == 1 else 'them'} ends nowhere."
         yield _Task("dead", title, why, rows, _broken_because)
-    rows = _chosen(report, lambda row: row.verdict in BROKEN and row.excused)
+    rows = [one for one in broken if one[1].excused]
     if rows:
         why = "Not working, but not often enough to fail the check."
         yield _Task("failing", f"Watch {count(len(rows), 'address')}.", why, rows)
