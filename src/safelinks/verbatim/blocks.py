@@ -48,7 +48,7 @@ _FENCE_ENDS = re.compile(r"(`{3,}+|~{3,}+)[ \t]*+\Z")
 _BREAKS = "*-_"  # 4.1
 _ITEM = re.compile(r"(?:[*+-]|(?P<number>[0-9]{1,9})[.)])(?=[ \t]|\Z)")  # 5.2
 # What in dialects makes text of what is indented below it: admonitions, tabs, definitions, notes.
-_TAKES_INDENTED = re.compile(r"(?:!!!|\?\?\?\+?|===[!+]?)[ \t]|[:~][ \t]|\[\^")
+_TAKES_INDENTED = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]|===[!+]?[ \t]++[\"']|[:~][ \t]|\[\^")
 
 # 4.6: how an HTML block begins, and what its last line holds; where that is None, it ends at a
 # blank line.
