@@ -18,7 +18,8 @@ from safelinks.baseline import Baseline
 from safelinks.cli import main
 from safelinks.comparison import Comparison
 from safelinks.reports import FORMATS
-from safelinks.reports.headline import conclusion, headline
+from safelinks.reports.ending import conclusion
+from safelinks.reports.headline import headline
 
 TEXT = """<!-- safelinks: ignore[SL301] -->
 https://a.example/gone-ignored

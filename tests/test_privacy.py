@@ -217,7 +217,9 @@ def test_no_report_names_a_recipient_as_a_place_or_in_a_note() -> None:
     for name in FORMATS:
         _hidden("".join(safelinks.render(report, name)))
     report = safelinks.check(document, offline=True, show_recipients=True)
-    assert RECIPIENT in report.notes[0]
+    assert (
+        RECIPIENT not in report.notes[0]
+    )  # where it says what is no rule, nobody has asked for it
     assert report.findings[0].place == place
 
 

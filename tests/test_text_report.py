@@ -20,7 +20,8 @@ from safelinks.cli import main
 from safelinks.health.outcome import Certificate, Hop, Outcome, Past, Reason
 from safelinks.place import Place
 from safelinks.printable import printable
-from safelinks.reports.headline import conclusion, headline
+from safelinks.reports.ending import conclusion
+from safelinks.reports.headline import headline
 from safelinks.reports.text import Detail, View, render, shortened
 
 A = "https://a.example/page"

@@ -23,6 +23,7 @@ from safelinks.remarks import Reader, Remark
 from safelinks.rows import Sighting, over_https
 from safelinks.rules import codes_of
 from safelinks.text import Link
+from safelinks.verbatim import Verbatim, verbatim_in
 
 __all__ = ["Collection", "Group", "Key", "appraise", "collect", "is_harmless"]
 
@@ -120,6 +121,7 @@ def collect(
         found.notes |= dict.fromkeys(document.notes)
         if document.text is not None:
             _heed(found, document, document.text)
+        verbatim = _verbatim(document)
         marks: dict[int, Mark] = {}
         for number, link in enumerate(document.links):
             # Everybody to whom a link was sent, whether its target is known or not.
@@ -132,7 +134,7 @@ def collect(
             group = found.groups.get(key)
             if group is None:
                 group = found.groups[key] = Group(link)
-            group.sightings.append(_sighting(link, tells_recipient=bool(known)))
+            group.sightings.append(_sighting(link, verbatim, tells_recipient=bool(known)))
             group.recipients |= dict.fromkeys(_addressees(link))
             marks[number] = Mark(key, len(group.sightings) - 1)
         if keep_texts:
@@ -176,7 +178,17 @@ def _no_rules(file: str, said: Mapping[str, int | None]) -> Iterator[str]:
             yield f"{file}{where}: a comment ignores what is no rule: {why}"
 
 
-def _sighting(link: Link, *, tells_recipient: bool) -> Sighting:
+_NO_VERBATIM = Verbatim()
+
+
+def _verbatim(document: Document) -> Verbatim:
+    """Where a document is code or a comment, if it is a text that has links."""
+    if document.text is None or not document.links:
+        return _NO_VERBATIM
+    return verbatim_in(document.text, document.format)
+
+
+def _sighting(link: Link, verbatim: Verbatim, *, tells_recipient: bool) -> Sighting:
     layers = link.unwrapped.layers if link.unwrapped else ()
     wrapped = bool(layers) or link.error is not None
     return Sighting(
@@ -186,6 +198,7 @@ def _sighting(link: Link, *, tells_recipient: bool) -> Sighting:
         wrapped and tells_session(link.url),
         link.label,
         link.shown if link.label else None,
+        verbatim.at(link.start),
     )
 
 

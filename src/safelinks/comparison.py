@@ -125,7 +125,11 @@ class Comparison:
     def _held(self) -> tuple[tuple[Finding, ...], Matcher]:
         """The findings, marked, and who knows what the baseline has beside them."""
         matcher = Matcher(self.baseline, self.located, self.nameless)
-        return tuple(map(matcher.marked, self.report.findings)), matcher
+        findings = list(self.report.findings)
+        # The graver ones first: of the same kind, those in code are notes, and in no baseline.
+        for at in sorted(range(len(findings)), key=lambda at: findings[at].level.rank):
+            findings[at] = matcher.marked(findings[at])
+        return tuple(findings), matcher
 
     @cached_property
     def _found(self) -> frozenset[Key]:

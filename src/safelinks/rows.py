@@ -14,6 +14,7 @@ from safelinks.catalog import Match, Suspicion
 from safelinks.catalog.model import Confidence
 from safelinks.health.outcome import Outcome, Reason, Verdict
 from safelinks.place import Place
+from safelinks.verbatim import Within
 
 __all__ = ["BROKEN", "WORKS", "Row", "Sighting", "over_https"]
 
@@ -30,7 +31,8 @@ class Sighting:
 
     `wrappers` are the services whose wrappers are around it, outermost first. `tells_recipient` and
     `tells_session` say what of others those give away. `label` is the text that people see in the
-    place of the address, `shown` an address in that which is of another site.
+    place of the address, `shown` an address in that which is of another site. `within` is what the
+    address is a part of, where that is no text for readers.
     """
 
     place: Place
@@ -39,6 +41,7 @@ class Sighting:
     tells_session: bool = False
     label: str | None = None
     shown: str | None = None
+    within: Within | None = None
 
 
 @frozen
@@ -67,6 +70,11 @@ class Row:
     def places(self) -> tuple[Place, ...]:
         """Where the address stands."""
         return tuple(sighting.place for sighting in self.sightings)
+
+    @property
+    def aside(self) -> bool:
+        """Whether the address stands nowhere but in code and comments."""
+        return bool(self.sightings) and all(one.within is not None for one in self.sightings)
 
     @property
     def verdict(self) -> Verdict:

@@ -149,7 +149,7 @@ class Reporting:
 
     def _conclude(self, report: Report) -> None:
         """Say in a line what came of it, where nothing else is to be seen."""
-        from safelinks.reports.headline import conclusion  # noqa: PLC0415
+        from safelinks.reports.ending import conclusion  # noqa: PLC0415
         from safelinks.reports.text import Detail  # noqa: PLC0415
 
         if self.detail is not Detail.QUIET or report.exit_code:

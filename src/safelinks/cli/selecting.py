@@ -104,8 +104,15 @@ _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
         is_flag=True,
         help="Do not heed “safelinks: ignore” in the texts: a stranger may have written it.",
     ),
+    click.option(
+        "--verbatim",
+        is_flag=True,
+        help="Let links in code and comments count like all others.",
+    ),
 )
-_NAMES = ("select", "ignore", "per_file_ignores", "levels", "fail_on", "no_inline_ignores")
+_NAMES = (
+    "select", "ignore", "per_file_ignores", "levels", "fail_on", "no_inline_ignores", "verbatim"
+)  # fmt: skip
 
 
 def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -139,6 +146,7 @@ def _selection(given: dict[str, Any], base: Path | None) -> Selection:
         levels=dict(map(_level, given["levels"])),
         fail_on=None if fail_on == _NEVER else Level(fail_on),
         inline=not given["no_inline_ignores"],
+        verbatim=given["verbatim"],
         located=partial(_located, str(base or ".")),
     )
 

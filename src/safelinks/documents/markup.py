@@ -43,8 +43,9 @@ MARKUP = Codec(_REFERENCE, html.unescape, _redo, hides=_HIDES)
 _TAG = re.compile(
     r"<(/?)([a-z][^\s/>\"'<]*)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>", re.IGNORECASE
 )
+# Comments as HTML ends them, section 13.2.5.41 and on: some end as soon as they have begun.
 _OTHER = re.compile(
-    r"<!--(?P<comment>.*?)(?:-->|\Z)|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<[!?][^>]*+(?:>|\Z)",
+    r"<!--(?:-?>|(?P<comment>.*?)(?:--!?>|\Z))|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<[!?][^>]*+(?:>|\Z)",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(

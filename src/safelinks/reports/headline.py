@@ -12,11 +12,11 @@ from attrs import field, frozen
 
 from safelinks.health.outcome import MEANING, Reason, Verdict
 from safelinks.report import Report
-from safelinks.reports.phrases import address, caveats, count, shown
+from safelinks.reports.phrases import caveats, count
 from safelinks.rows import BROKEN, Row
 from safelinks.rules import BROKEN_LINK, OF_WRAPPERS, Finding, Level
 
-__all__ = ["About", "Broken", "Sentence", "asides", "conclusion", "headline", "pretending"]
+__all__ = ["About", "Broken", "Sentence", "headline", "pretending"]
 
 _WORKS = (Verdict.ALIVE, Verdict.MOVED)
 _PRETENDS = "SL2"
@@ -73,26 +73,31 @@ class Sentence:
 
 @frozen
 class Broken:
-    """The addresses that do not work: `new` ones, `excused` ones, and the `rest`.
+    """The addresses that do not work: `new` ones, `excused` ones, some `aside`, and the `rest`.
 
-    Those are known from a baseline, ignored by somebody, or mended.
+    Those aside stand in code or comments only; the rest is known from a baseline, ignored by
+    somebody, or mended.
     """
 
     new: tuple[About, ...]
     excused: tuple[About, ...]
+    aside: tuple[About, ...]
     rest: tuple[About, ...]
 
     @classmethod
     def of(cls, report: Report) -> Broken:
         """Those of a report, of which the findings count."""
         told = _down(report)
+        down = [row for row in report.rows if row.verdict in BROKEN]
+        beside = {(row.file, row.target or row.url) for row in down if report.sets_aside(row)}
+        aside = _about(one for one in told if (one.file, one.url) in beside)
+        told = [one for one in told if (one.file, one.url) not in beside]
         excused = _about(one for one in told if one.excused)
         spared = {(one.file, one.url) for one in excused}
         new = tuple(one for one in _about(told) if (one.file, one.url) not in spared)
-        met = spared | {(one.file, one.url) for one in new}
-        down = (row for row in report.rows if row.verdict in BROKEN)
+        met = {(one.file, one.url) for one in (*new, *excused, *aside)}
         rest = (row for row in down if (row.file, row.target or row.url) not in met)
-        return cls(new, excused, tuple(map(_of_row, rest)))
+        return cls(new, excused, aside, tuple(map(_of_row, rest)))
 
 
 def _down(report: Report) -> list[Finding]:
@@ -139,6 +144,10 @@ def _broken(report: Report) -> Iterator[Sentence]:
         what = count(len(broken.excused), "address")
         said = f"{what} did not work, but in too few runs to fail a check."
         yield Sentence(said, Level.WARNING, "failing", broken.excused)
+    if broken.aside:
+        what = count(len(broken.aside), "address")
+        said = f"{what} in code or comments only did not work."
+        yield Sentence(said, Level.NOTE, "note", broken.aside)
     if broken.rest:
         what = count(len(broken.rest), "address")
         said = f"{what} did not work, which is known, ignored or mended."
@@ -297,95 +306,3 @@ _SAID = (
     _unasked,
     _well,
 )
-
-
-def asides(report: Report) -> Iterator[str]:
-    """What else a reader should know of how the report came about, for any format."""
-    known = sum(one.known for one in report.findings)
-    if known:
-        are = "is" if known == 1 else "are"
-        yield f"{count(known, 'finding')} {are} in the baseline, and not counted."
-    for entry in report.gone:
-        yield (
-            f"no longer there: {entry.code} for {address(entry.subject)} in "
-            f"{shown(entry.file)}; --update-baseline takes it out"
-        )
-    if report.mended:
-        yield f"{count(report.mended, 'finding')} mended."
-    if report.silenced:
-        are = "is" if report.silenced == 1 else "are"
-        yield f"{count(report.silenced, 'finding')} {are} ignored, as the texts say."
-    heads = sum(
-        bool(row.outcome.hops) and row.outcome.hops[-1].method == "HEAD" for row in report.rows
-    )
-    if heads:
-        yield f"{count(heads, 'address')} asked with HEAD only: nobody has looked at the pages."
-
-
-def conclusion(report: Report) -> str:
-    """In one line: what is certain, what is not, and why the exit code is what it is."""
-    counts = {verdict: number for verdict, number in report.verdicts.items() if number}
-    certain = {one: counts[one] for one in (*_WORKS, *_BROKEN_IN_ORDER) if one in counts}
-    open_ = {one: number for one, number in counts.items() if one not in certain}
-    parts = []
-    if certain:
-        parts.append(f"certain of {sum(certain.values())} ({_listed(certain)})")
-    if open_:
-        parts.append(
-            f"not {'' if certain else 'certain '}of {sum(open_.values())} ({_listed(open_)})"
-        )
-    told = f"{count(len(report.rows), 'address')}: {', '.join(parts)}. " if parts else ""
-    return f"{told}Exit code {report.exit_code}: {_because(report)}."
-
-
-_BROKEN_IN_ORDER = (Verdict.DEAD, Verdict.FAILING)
-
-
-def _listed(counts: dict[Verdict, int]) -> str:
-    return ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-
-
-def _because(report: Report) -> str:
-    """Why the exit code is what it is."""
-    for say in (_stopped, _unread, _failed, _spared):
-        reason = say(report)
-        if reason:
-            return reason
-    below = sum(report.levels.values())
-    if below:
-        graver = "" if report.selection.fail_on is Level.ERROR else " or a graver one"
-        return f"no finding is of level {report.selection.fail_on}{graver}"
-    if not report.rows:
-        return "there is nothing to check"
-    if all(row.outcome.reason is Reason.NOT_ASKED for row in report.rows):
-        return "nobody was asked"
-    if any(row.verdict in BROKEN for row in report.rows):
-        return "what does not work is ignored, or mended"
-    return f"there is nothing to say against {'it' if len(report.rows) == 1 else 'them'}"
-
-
-def _stopped(report: Report) -> str:
-    return "somebody interrupted the check" if report.interrupted else ""
-
-
-def _unread(report: Report) -> str:
-    return "not every file could be read, or written" if report.unread else ""
-
-
-def _failed(report: Report) -> str:
-    failures = report.failures
-    if failures:
-        codes = ", ".join(sorted({one.code for one in failures}))
-        fail = "fails" if len(failures) == 1 else "fail"
-        return f"{count(len(failures), 'finding')} {fail} the check ({codes})"
-    return "this machine has no network" if report.offline else ""
-
-
-def _spared(report: Report) -> str:
-    if report.selection.fail_on is None:
-        return "nothing is to fail it"
-    known = sum(one.known for one in report.findings)
-    excused = any(one.excused and not one.known for one in report.findings)
-    if excused and not known:
-        return "what does not work has not done so in enough runs"
-    return f"nothing new fails it ({known} known before)" if known else ""

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from safelinks.health.outcome import MEANING
 from safelinks.place import Place
 from safelinks.report import Report
-from safelinks.reports.headline import Sentence, conclusion, headline
+from safelinks.reports.ending import conclusion
+from safelinks.reports.headline import Sentence, headline
 from safelinks.reports.naming import where
 from safelinks.reports.phrases import address, count, shown
 from safelinks.rules import OF_WRAPPERS, Finding, Level

@@ -79,8 +79,10 @@ def _moment(moment: datetime | None) -> str | None:
 
 def _sighting(sighting: Sighting) -> dict[str, object]:
     return _place(sighting.place) | {
-        "label": sighting.label, "wrappers": list(sighting.wrappers)
-    }  # fmt: skip
+        "label": sighting.label,
+        "wrappers": list(sighting.wrappers),
+        "within": str(sighting.within) if sighting.within else None,
+    }
 
 
 def _place(place: Place) -> dict[str, object]:

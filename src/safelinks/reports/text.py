@@ -17,7 +17,8 @@ from attrs import frozen
 from safelinks.health.outcome import MEANING, Reason, Verdict
 from safelinks.place import Place
 from safelinks.report import Report, Usage
-from safelinks.reports.headline import asides, conclusion, headline
+from safelinks.reports.ending import asides, conclusion
+from safelinks.reports.headline import headline
 from safelinks.reports.naming import name_of, where
 from safelinks.reports.phrases import address, count, shown
 from safelinks.rows import BROKEN, Row

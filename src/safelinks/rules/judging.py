@@ -17,9 +17,12 @@ from safelinks.rows import Row
 from safelinks.rules.finding import Finding, Level
 from safelinks.rules.found import Found
 from safelinks.rules.selection import Selection, codes_of
-from safelinks.rules.table import BROKEN_LINK, OF_REMARKS, OF_WRAPPERS, Rule
+from safelinks.rules.table import BROKEN_LINK, OF_NETWORK, OF_REMARKS, OF_WRAPPERS, Rule
+from safelinks.verbatim import Within
 
 __all__ = ["Judge", "in_order"]
+
+_IN = {Within.CODE: "in code", Within.COMMENT: "in a comment"}
 
 
 @define
@@ -39,15 +42,25 @@ class Judge:
 
     def of_row(self, row: Row) -> list[Finding]:
         """What there is to say of a row, at each of its places."""
+        aside = {} if self.selection.verbatim else _aside(row)
         return _agreed(
             [
                 finding
                 for rule in self._rules(row.file)
                 for found in rule.look(row, self.now)
-                for place in dict.fromkeys(row.places if found.places is None else found.places)
-                for finding in self._counted(self._finding(row, rule, found, place))
+                for place in self._places(row, found, aside)
+                for finding in self._counted(self._finding(row, rule, found, place, aside))
             ]
         )
+
+    @staticmethod
+    def _places(row: Row, found: Found, aside: Mapping[Place, Within]) -> list[Place]:
+        """Where something was found, each place once; what is `aside` comes last.
+
+        So the number of what a reader sees does not hang on how often it stands in code.
+        """
+        places = dict.fromkeys(row.places if found.places is None else found.places)
+        return sorted(places, key=aside.__contains__)
 
     def _rules(self, file: str) -> tuple[Rule, ...]:
         """The rules that count in a file, which many rows are of."""
@@ -78,14 +91,22 @@ class Judge:
             remark.current_url if remark.url else None,
         )
 
-    def _finding(self, row: Row, rule: Rule, found: Found, place: Place) -> Finding:
+    def _finding(
+        self, row: Row, rule: Rule, found: Found, place: Place, aside: Mapping[Place, Within]
+    ) -> Finding:
+        """What was found at a place; what the network says is but a note in what is `aside`."""
         resource = row.match.resource if row.match else None
-        levels = (self.selection.level(rule), found.level or Level.ERROR)
+        within = aside.get(place) if rule.code in OF_NETWORK else None
+        levels = (
+            self.selection.level(rule),
+            found.level or Level.ERROR,
+            Level.NOTE if within else Level.ERROR,
+        )
         return Finding(
             rule.code,
             rule.name,
             max(levels, key=lambda level: level.rank),
-            found.message,
+            f"{found.message}; {_IN[within]}" if within else found.message,
             row.file,
             place,
             row.target or row.url,
@@ -106,6 +127,16 @@ class Judge:
         key = (finding.code, finding.file, finding.subject)
         self._times[key] += 1
         yield finding.numbered(self._times[key])
+
+
+def _aside(row: Row) -> dict[Place, Within]:
+    """What each place is in where a row stands in nothing but code or a comment."""
+    read = {sighting.place for sighting in row.sightings if sighting.within is None}
+    return {
+        sighting.place: sighting.within
+        for sighting in row.sightings
+        if sighting.within is not None and sighting.place not in read
+    }
 
 
 def _agreed(findings: list[Finding]) -> list[Finding]:

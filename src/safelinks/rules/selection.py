@@ -66,8 +66,9 @@ class Selection:
     slashes in it, and a pattern without a slash is one of names in any directory. `levels` are
     others than the rules' own; of two selectors, the narrower one counts. Findings of `fail_on` or
     graver make a check fail; none does with None. Comments in texts that say to ignore something
-    count if `inline`. `located` gives the path of a file that patterns go by. Raises SetupError for
-    what is no rule.
+    count if `inline`. What the network says of links in code and comments is a note, unless these
+    are to be taken `verbatim`. `located` gives the path of a file that patterns go by. Raises
+    SetupError for what is no rule.
     """
 
     select: tuple[str, ...] = ()
@@ -76,6 +77,7 @@ class Selection:
     levels: Mapping[str, Level] = field(factory=dict)
     fail_on: Level | None = Level.ERROR
     inline: bool = True
+    verbatim: bool = False
     located: Callable[[str], str] = field(default=portable, repr=False)
 
     _active: frozenset[str] = field(init=False, repr=False, eq=False)

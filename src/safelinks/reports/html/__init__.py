@@ -13,7 +13,7 @@ from datetime import UTC
 from importlib.resources import files
 
 from safelinks.report import Report
-from safelinks.reports.headline import asides
+from safelinks.reports.ending import asides
 from safelinks.reports.html.escaping import shape, text
 from safelinks.reports.html.summary import headline, summary, tone
 from safelinks.reports.html.table import table

@@ -11,6 +11,7 @@ from safelinks.health.outcome import Verdict
 from safelinks.remarks import Kind
 from safelinks.report import Report
 from safelinks.reports import headline as said
+from safelinks.reports.ending import conclusion
 from safelinks.reports.html.escaping import VERDICT_WORDS, address, shape, text
 from safelinks.reports.phrases import count
 from safelinks.rows import BROKEN, Row
@@ -79,6 +80,8 @@ def _sentences(report: Report) -> Iterator[str]:
         yield f"Nothing is known of {unknown} of {everything}"
     if broken.excused:
         yield f"{len(broken.excused)} of {everything} did not work, but in too few runs to fail"
+    if broken.aside:
+        yield f"{len(broken.aside)} of {everything} did not work, in code or comments only"
     if broken.rest:
         yield f"{len(broken.rest)} of {everything} did not work, which is known, ignored or mended"
     if uncertain:
@@ -117,7 +120,7 @@ def summary(report: Report) -> Iterator[str]:
         yield f"<ol>\n{''.join(tasks)}</ol>\n"
     else:
         yield "<p>Nothing: there is nothing to mend.</p>\n"
-    yield f'<p class="because">{text(said.conclusion(report))}</p>\n</section>\n'
+    yield f'<p class="because">{text(conclusion(report))}</p>\n</section>\n'
 
 
 def _counts(report: Report) -> Iterator[str]:
