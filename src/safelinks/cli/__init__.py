@@ -9,23 +9,16 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import Any
 
 import click
 
 import safelinks
-from safelinks.cli.catalog import catalog
 from safelinks.cli.catalogs import Chosen, choose
-from safelinks.cli.check import check
-from safelinks.cli.clean import clean
-from safelinks.cli.config import config
-from safelinks.cli.inputs import complain
-from safelinks.cli.network import INTERRUPTED
-from safelinks.cli.rules import rule, rules, schema
-from safelinks.cli.unwrap import unwrap
-from safelinks.cli.wrappers import wrappers
+from safelinks.cli.inputs import INTERRUPTED, complain
 from safelinks.errors import SafelinksError
 
 __all__ = ["main"]
@@ -50,6 +43,44 @@ class _SystemError(Exception):
         )
         super().__init__(f"{what} ({error.strerror or error})")
         self.exit_code = _BROKEN_PIPE if isinstance(error, BrokenPipeError) else _UNUSABLE
+
+
+# The commands, and the rooms that they are in.
+_ROOMS: Mapping[str, str] = {
+    "catalog": "catalog",
+    "check": "check",
+    "clean": "clean",
+    "config": "config",
+    "rule": "rules",
+    "rules": "rules",
+    "schema": "rules",
+    "unwrap": "unwrap",
+    "wrappers": "wrappers",
+}
+
+
+class _Commands(MutableMapping[str, click.Command]):
+    """The commands by name, each imported when it is asked for: none waits for another's rooms."""
+
+    def __init__(self) -> None:
+        self._there: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._there:
+            self._there[name] = getattr(import_module(f"safelinks.cli.{_ROOMS[name]}"), name)
+        return self._there[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._there[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._there[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**_ROOMS, **self._there})
+
+    def __len__(self) -> int:
+        return len({**_ROOMS, **self._there})
 
 
 class _Program(click.Group):
@@ -127,6 +158,7 @@ def _guarded() -> Iterator[None]:
 
 @click.group(
     cls=_Program,
+    commands=_Commands(),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 all is well, 1 something fails, 2 wrong usage or unreadable input, "
     "3 this machine has no network.",
@@ -146,7 +178,3 @@ def main(
         context.color = False
     elif os.environ.get("FORCE_COLOR"):
         context.color = True
-
-
-for _command in (unwrap, clean, check, catalog, rules, rule, schema, config, wrappers):
-    main.add_command(_command)

@@ -16,8 +16,8 @@ import click
 from safelinks.cli import completion
 from safelinks.cli.catalogs import Chosen, catalog_options, choose, chosen_here
 from safelinks.cli.configured import Configured
-from safelinks.cli.inputs import addresses, complain, tell
-from safelinks.cli.network import INTERRUPTED, Network, network_options
+from safelinks.cli.inputs import INTERRUPTED, addresses, complain, tell
+from safelinks.cli.network import Network, network_options
 from safelinks.errors import CatalogError
 from safelinks.printable import printable
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from safelinks.documents.walk import Found
 
 __all__ = [
+    "INTERRUPTED",
     "STANDARD_INPUT",
     "Input",
     "Inputs",
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 STANDARD_INPUT = "-"
+INTERRUPTED = 130  # as shells have it: 128 and the number of the signal
 _LINES = 10_000
 
 keep_redirectors = click.option(

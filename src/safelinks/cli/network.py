@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from safelinks.health.outcome import Outcome, Verdict
     from safelinks.health.policy import Policy
 
-__all__ = ["INTERRUPTED", "Asked", "Network", "network_options"]
+__all__ = ["Asked", "Network", "network_options"]
 
-INTERRUPTED = 130  # as shells have it: 128 and the number of the signal
 _HEADER_VARIABLE = "SAFELINKS_HEADER"
 _PER_HOST_AT_FIRST = 4
 
