@@ -380,10 +380,10 @@ class TestTheProgram:
 
     def test_interruption(self) -> None:
         done = self._python(
-            "import sys\n"
+            "import importlib\n"
             "from safelinks.cli import main\n"
             "def interrupt(): raise KeyboardInterrupt\n"
-            "sys.modules['safelinks.cli.unwrap'].addresses = interrupt\n"
+            "importlib.import_module('safelinks.cli.unwrap').addresses = interrupt\n"
             "main(['unwrap'])"
         )
         assert done.returncode == 130

@@ -224,13 +224,14 @@ def test_a_pdf_cannot_be_written(tmp_path: Path) -> None:
     canvas.save()
     other.write_text(wrap(A))
     content = file.read_bytes()
-    result = _offline("--fix", str(file), str(other))
-    assert (result.exit_code, file.read_bytes(), other.read_text()) == (2, content, A)
-    (error,) = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
-    assert str(file) in error
-    assert "mended 1 finding in 1 file" in result.stderr
-    assert "1 link is wrapped and tells to whom it was sent" in result.stdout
-    assert "Exit code 2: not every file could be read, or written." in result.stdout
+    for _ in range(2):
+        result = _offline("--fix", str(tmp_path))
+        assert (result.exit_code, file.read_bytes(), other.read_text()) == (0, content, A)
+        assert "(--fix does)" not in result.stdout
+        assert (
+            "1 link is wrapped and tells to whom it was sent, in files that cannot be changed: "
+            "mend what these were made of (SL101)." in result.stdout
+        )
 
 
 def test_what_must_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,6 +82,7 @@ class Collection:
     everybody: set[str] = field(factory=set)
     remarks: list[Remark] = field(factory=list)
     ignored: dict[str, Ignored] = field(factory=dict)
+    fixed: set[str] = field(factory=set)  # files whose links cannot be replaced
     elsewhere: set[tuple[str, str]] = field(factory=set)
     texts: dict[str, RawText] = field(factory=dict)  # by file, where they are to be shown
 
@@ -119,6 +120,8 @@ def collect(
         reader.read(document)
         found.files[document.name] = None
         found.notes |= dict.fromkeys(document.notes)
+        if not document.writable:
+            found.fixed.add(document.name)
         if document.text is not None:
             _heed(found, document, document.text)
         verbatim = _verbatim(document)

@@ -64,7 +64,7 @@ class Survey:
 
     @_judge.default
     def _a_judge(self) -> Judge:
-        return Judge(self.selection, self.found.ignored, self.now)
+        return Judge(self.selection, self.found.ignored, self.now, self.found.fixed)
 
     @nameless.default
     def _leaving_out(self) -> Callable[[str], str]:

@@ -72,6 +72,11 @@ class Document:
             return None
         return link.line, link.line + text.count("\n", link.start, link.end)
 
+    @property
+    def writable(self) -> bool:
+        """Whether links of such a document can be replaced."""
+        return self._content.writable
+
     def original(self) -> bytes:
         """The document as it was read, byte for byte."""
         return self._content.original()

@@ -196,7 +196,9 @@ def _to_write(report: Report) -> Iterator[Sentence]:
 
 def _wrapped(report: Report) -> Iterator[Sentence]:
     found = [
-        one for one in report.findings if one.code in OF_WRAPPERS and one.fixable and not one.known
+        one
+        for one in report.findings
+        if one.code in OF_WRAPPERS and one.replacement is not None and not one.known
     ]
     places = {(one.file, one.place) for one in found}
     telling = {(one.file, one.place) for one in found if one.code == _TELLS}
@@ -220,8 +222,15 @@ def _wrapped(report: Report) -> Iterator[Sentence]:
                 f", and {len(telling)} of them {'tells' if len(telling) == 1 else 'tell'} to whom"
             )
         level = Level.WARNING if telling else Level.NOTE
-        said = f"{what}: `--fix` writes what is inside."
+        said = f"{what}{_INSIDE[frozenset(one.fixable for one in found)]}"
         yield Sentence(said, level, str(level), codes=_codes(found))
+
+
+_INSIDE = {
+    frozenset({True}): ": `--fix` writes what is inside.",
+    frozenset({True, False}): ": `--fix` writes what is inside, where a file can be changed.",
+    frozenset({False}): ", in files that cannot be changed: mend what these were made of.",
+}
 
 
 def _lost(report: Report) -> Iterator[Sentence]:

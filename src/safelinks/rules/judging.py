@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -30,12 +30,14 @@ class Judge:
     """Says what there is to say of rows and remarks, one by one.
 
     `ignored` is what the text of each file says to ignore; `silenced` counts what was left out for
-    that. `now` is the time that certificates are held against.
+    that. `now` is the time that certificates are held against. Links in files that are `fixed`
+    cannot be replaced.
     """
 
     selection: Selection
     ignored: Mapping[str, Ignored]
     now: datetime
+    fixed: Collection[str] = ()
     silenced: list[Finding] = field(factory=list, init=False)
     _counting: dict[str, tuple[Rule, ...]] = field(factory=dict, init=False)
     _times: Counter[tuple[str, str, str]] = field(factory=Counter, init=False)
@@ -112,7 +114,7 @@ class Judge:
             row.target or row.url,
             resource.id if resource else None,
             found.replacement,
-            found.fixable,
+            found.fixable and row.file not in self.fixed,
             excused=row.excused and rule.code in BROKEN_LINK,
         )
 
