@@ -214,7 +214,7 @@ class _Lines:
             if (replacement, True) in writes and not fixable:
                 continue
             does = " (--fix does)" if fixable else ""
-            yield f"replace by {self._address(replacement, f'replace by {does}')}{does}"
+            yield f"replace by {self._address(replacement, 'replace by ')}{does}"
         yield from self._now_written(row)
         if not findings and row.verdict not in _SELF_EXPLAINING and not self._is_unasked(row):
             words, evidence = MEANING[row.outcome.reason], row.outcome.evidence
