@@ -139,7 +139,9 @@ def _broken(report: Report) -> Iterator[Sentence]:
         which = f"{number} of {count(len(report.rows), 'address')}"
         does, them = ("does", "it") if number == 1 else ("do", "them")
         said = f"{which} {does} not work: mend or remove {them}."
-        yield Sentence(said, Level.ERROR, "dead", broken.new, _codes(_down(report)))
+        new = {(one.file, one.url) for one in broken.new}
+        codes = _codes(one for one in _down(report) if (one.file, one.url) in new)
+        yield Sentence(said, Level.ERROR, "dead", broken.new, codes)
     if broken.excused:
         what = count(len(broken.excused), "address")
         said = f"{what} did not work, but in too few runs to fail a check."
@@ -183,15 +185,25 @@ def _to_write(report: Report) -> Iterator[Sentence]:
     certain = {(one.file, one.url) for one in found if one.fixable}
     if addresses:
         what = count(len(addresses), "address")
-        by = "; `--fix` writes none, for it is not certain"
-        if certain:
-            by = f"; `--fix` writes the {len(certain)} that are certain"
-        if len(certain) == 1:
-            by = "; `--fix` writes the one that is certain"
-        if certain == addresses:
-            by = f"; `--fix` writes {'it' if len(addresses) == 1 else 'them'}"
-        said = f"{what} should be replaced by a newer one{by}."
+        fixes = {(row.file, row.target or row.url, row.fix) for row in report.rows}
+        fixed = any(
+            not one.fixable and (one.file, one.url, one.replacement) in fixes for one in found
+        )
+        by = _written(len(certain), len(addresses), fixed=fixed)
+        said = f"{what} should be replaced by a newer one; `--fix` writes {by}."
         yield Sentence(said, Level.WARNING, "moved", _about(found), _codes(found))
+
+
+def _written(certain: int, of: int, *, fixed: bool) -> str:
+    """How many addresses are written; whether some would be, were their files not `fixed`."""
+    if certain == of:
+        return "it" if of == 1 else "them"
+    if fixed:
+        some = f"{certain or 'none'} of them" if of > 1 else "none"
+        return f"{some}: only what is certain, in files that can be changed"
+    if not certain:
+        return "none, for it is not certain"
+    return "the one that is certain" if certain == 1 else f"the {certain} that are certain"
 
 
 def _wrapped(report: Report) -> Iterator[Sentence]:
