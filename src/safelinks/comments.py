@@ -21,7 +21,7 @@ ALL = "ALL"
 _COMMENT = re.compile(
     r"(?<![\w/.?=&%-])safelinks:[ \t]{0,8}ignore(?P<file>-file)?(?![\w-])"
     r"(?:[ \t]{0,8}\[(?P<what>[^\[\]\r\n]{0,400})\]"
-    r"|[ \t:=(]{1,8}(?P<bare>SL[0-9]{1,3}(?:[, \t]{1,3}SL[0-9]{1,3}){0,20}))?",
+    r"|[ \t:=(]{1,8}(?P<bare>SL[0-9]\w{0,40}(?:[, \t]{1,3}SL[0-9]\w{0,40}){0,20}))?",
     re.IGNORECASE,
 )
 _BEGINS = "safelinks:"
