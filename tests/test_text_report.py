@@ -87,6 +87,18 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
         lambda: report(A, [evolve(gone(A), past=Past(1, NOW))], dead_after=2),
         ["1 address did not work, but in too few runs to fail a check."],
     ),
+    "1 ignored, but in code": (
+        lambda: report(read(f"[x]({A}) <!-- safelinks: ignore -->\n\n`{A}`\n", "a.md"), [gone(A)]),
+        ["1 address in code or comments only did not work."],
+    ),
+    "1 dead, also in code": (
+        lambda: report(read(f"[x]({A})\n\n`{A}` `{B}`\n", "a.md"), [gone(A), gone(B)]),
+        ["1 of 2 addresses does not work: mend or remove it.", "1 address in code or comments only did not work."],
+    ),
+    "2 dead, in code that counts": (
+        lambda: report(read(f"`{A}` `{B}`\n", "a.md"), [gone(A), gone(B)], Selection(verbatim=True)),
+        ["2 of 2 addresses do not work: mend or remove them."],
+    ),
     "1 pretends": (
         lambda: report("https://www.nyc.gov.evil.example/", _asked(Reason.OK, "https://www.nyc.gov.evil.example/")),
         ["1 link is not what it may seem: look before anybody opens it.", "The address works."],

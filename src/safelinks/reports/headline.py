@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from attrs import field, frozen
 
 from safelinks.health.outcome import MEANING, Reason, Verdict
+from safelinks.place import Place
 from safelinks.report import Report
 from safelinks.reports.phrases import caveats, count
 from safelinks.rows import BROKEN, Row
@@ -75,8 +76,8 @@ class Sentence:
 class Broken:
     """The addresses that do not work: `new` ones, `excused` ones, some `aside`, and the `rest`.
 
-    Those aside stand in code or comments only; the rest is known from a baseline, ignored by
-    somebody, or mended.
+    Those aside stand in code or comments only, or are ignored wherever else they stand; the rest is
+    known from a baseline, ignored by somebody, or mended.
     """
 
     new: tuple[About, ...]
@@ -87,17 +88,26 @@ class Broken:
     @classmethod
     def of(cls, report: Report) -> Broken:
         """Those of a report, of which the findings count."""
-        told = _down(report)
         down = [row for row in report.rows if row.verdict in BROKEN]
-        beside = {(row.file, row.target or row.url) for row in down if report.sets_aside(row)}
-        aside = _about(one for one in told if (one.file, one.url) in beside)
-        told = [one for one in told if (one.file, one.url) not in beside]
+        beside = set() if report.selection.verbatim else set(_beside(down))
+        found = _down(report)
+        told = [one for one in found if (one.file, one.url, one.place) not in beside]
+        counting = {(one.file, one.url) for one in told}
+        aside = _about(one for one in found if (one.file, one.url) not in counting)
         excused = _about(one for one in told if one.excused)
         spared = {(one.file, one.url) for one in excused}
         new = tuple(one for one in _about(told) if (one.file, one.url) not in spared)
         met = {(one.file, one.url) for one in (*new, *excused, *aside)}
         rest = (row for row in down if (row.file, row.target or row.url) not in met)
         return cls(new, excused, aside, tuple(map(_of_row, rest)))
+
+
+def _beside(rows: Iterable[Row]) -> Iterator[tuple[str, str, Place]]:
+    """The places of addresses in code and comments."""
+    for row in rows:
+        for one in row.sightings:
+            if one.within is not None:
+                yield row.file, row.target or row.url, one.place
 
 
 def _down(report: Report) -> list[Finding]:
