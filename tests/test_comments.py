@@ -102,6 +102,11 @@ def test_any_text_may_be_looked_at(text: str) -> None:
     assert all(line >= 1 for line in ignored.lines)
 
 
+def test_what_is_said_any_number_of_times_is_said_once() -> None:
+    text = "safelinks: ignore SL301, safelinks: ignore-file[SL2] " * 100
+    assert ignored_in(text, []).at(1) == ("SL2", "SL301")
+
+
 def test_what_is_no_rule_is_noted_without_brackets() -> None:
     (note,) = report(f"{A} # safelinks: ignore SL3011", DEAD).notes
     assert "there is no rule 'SL3011'" in note
