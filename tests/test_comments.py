@@ -43,6 +43,9 @@ CASES: dict[str, tuple[str, str, list[tuple[str, int | None]]]] = {
     "with spaces": ("a.txt", f"{A} # safelinks: \tignore [ SL301 , dead ]", []),
     "without brackets": ("a.txt", f"{wrap(A)} # safelinks: ignore SL301", [("SL101", 1)]),
     "without brackets, two": ("a.txt", f"{wrap(A)} # safelinks: ignore: SL301, SL101", []),
+    "without brackets, in HTML": ("a.html", f"<a href='{A}'>x</a><!-- safelinks: ignore sl301-->", []),
+    "without brackets, no rule": ("a.txt", f"{A} # safelinks: ignore SL3011", [("SL301", 1)]),
+    "without brackets, one of them no rule": ("a.txt", f"{wrap(A)} # safelinks: ignore SL101, SL3011", [("SL301", 1)]),
     "another rule": ("a.txt", f"{A} # safelinks: ignore[SL302]", [("SL301", 1)]),
     "one of two": ("a.txt", f"{wrap(A)} # safelinks: ignore[SL301]", [("SL101", 1)]),
     "two comments": ("a.txt", f"{wrap(A)} # safelinks: ignore[SL301] safelinks: ignore[SL101]", []),
@@ -97,6 +100,16 @@ def test_an_address_is_no_comment(address: str) -> None:
 def test_any_text_may_be_looked_at(text: str) -> None:
     ignored = ignored_in(text, safelinks.find(text))
     assert all(line >= 1 for line in ignored.lines)
+
+
+def test_what_is_said_any_number_of_times_is_said_once() -> None:
+    text = "safelinks: ignore SL301, safelinks: ignore-file[SL2] " * 100
+    assert ignored_in(text, []).at(1) == ("SL2", "SL301")
+
+
+def test_what_is_no_rule_is_noted_without_brackets() -> None:
+    (note,) = report(f"{A} # safelinks: ignore SL3011", DEAD).notes
+    assert "there is no rule 'SL3011'" in note
 
 
 @pytest.mark.parametrize("selector", ["SL999", "ded"])

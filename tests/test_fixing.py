@@ -374,3 +374,17 @@ def test_nothing_is_written_after_an_interruption(
     monkeypatch.setattr(Network, "ask", stop)
     result = _run("--fix", str(file))
     assert (result.exit_code, file.read_text()) == (130, wrap(A))
+
+
+def test_what_is_signed_is_not_told_to_be_mended(tmp_path: Path) -> None:
+    file = tmp_path / "a.mbox"
+    start = "From a@b.example Thu Jan  1 00:00:00 2026\nFrom: a@b.example\n"
+    file.write_text(
+        f"{start}Content-Type: multipart/signed; boundary=b\n\n--b\n\n{wrap(A)}\n--b--\n\n"
+        f"{start}\n{wrap('https://b.example/')}\n"
+    )
+    result = _offline("--fix", str(file))
+    assert "mended 1 finding in 1 file" in result.stderr
+    assert "1 link is wrapped and tells to whom it was sent" in result.stdout
+    assert wrap(A) in file.read_text()
+    assert wrap("https://b.example/") not in file.read_text()

@@ -249,6 +249,28 @@ def test_unwrapping_loads_neither_httpx_nor_tldextract(code: str) -> None:
     assert not _loaded(code) & {"httpx", "httpcore", "tldextract", "asyncio", "ssl", "socket"}
 
 
+def test_unwrapping_loads_no_other_command_and_nothing_of_theirs() -> None:
+    code = (
+        "from safelinks.cli import main; main(['unwrap', 'https://a.example/'], "
+        "standalone_mode=False)"
+    )
+    loaded = {name.removeprefix("safelinks.") for name in _loaded(code)}
+    others = {"catalog", "check", "clean", "config", "rules", "wrappers", "outputs", "network"}
+    assert not loaded & {f"cli.{name}" for name in others}
+    assert not loaded & set(ORDER[ORDER.index("scan") :])
+
+
+def test_every_command_is_there_and_is_loaded_when_it_is_asked_for() -> None:
+    from safelinks.cli import main
+
+    context = main.make_context("safelinks", ["rules"])
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+    assert main.get_command(context, "none") is None
+
+
 def test_no_room_is_crowded() -> None:
     crowded = {name: path.read_text().count("\n") for name, path in MODULES.items()}
     assert {name: lines for name, lines in crowded.items() if lines > 400} == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from attrs import evolve
 from building import HOST, encode, wrap
@@ -24,6 +26,7 @@ from web import answer, serving
 
 from safelinks import NotWritableError, Report, Selection
 from safelinks.cli import main
+from safelinks.cli.outputs import FORMATS
 from safelinks.health.outcome import Certificate, Hop, Outcome, Past, Reason
 from safelinks.reports.json import render as render_json
 from safelinks.reports.json import schema
@@ -135,6 +138,61 @@ def test_a_report_does_not_take_the_place_of_what_it_is_about(source: str) -> No
     assert (result.exit_code, Path("docs", "b.md").read_text()) == (2, A)
     assert "docs/b.md is one of the files to check" in result.stderr
     assert _run("--offline", "-o", "docs/c.md", "--format", "text", source).exit_code == 0
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_report_of_an_earlier_run_is_written_over(form: str) -> None:
+    Path("docs").mkdir()
+    Path("docs", "a.txt").write_text(f"{A} {FORMER}")
+    args = ("--offline", f"--format={form}=docs/out.txt", "docs")
+    assert _run(*args).exit_code == 0
+    first = Path("docs", "out.txt").read_bytes()
+    Path("docs", "b.txt").write_text(FORMER)
+    assert _run(*args).exit_code == 0
+    assert Path("docs", "out.txt").read_bytes() != first
+    named = _run(*args, "docs/out.txt")  # who names a file means it
+    assert "docs/out.txt is one of the files to check" in named.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"## Links\n\n- {A}\n",
+        "[]\n",
+        f'{{"version": 1, "links": ["{A}"]}}\n',
+        "file,line,url\n",
+        f"<!doctype html><title>x</title>{A}",
+        "Exit code 1: it fails.\nAnd more.\n",
+        "1 address: mine\n",
+    ],
+)
+def test_what_only_looks_like_a_report_is_kept(text: str) -> None:
+    Path("docs").mkdir()
+    Path("docs", "b.md").write_text(text)
+    result = _run("--offline", "-o", "docs/b.md", "docs")
+    assert (result.exit_code, Path("docs", "b.md").read_text()) == (2, text)
+    assert "docs/b.md is one of the files to check, and would be overwritten" in result.stderr
+
+
+def test_help_shows_every_option_once_in_its_section() -> None:
+    text = _run("--help").stdout
+    sections = re.split(r"\n\n(?=[A-Z][\w ]+:\n)", text)
+    titles = [one.partition(":")[0] for one in sections[1:]]
+    assert titles == ["Report", "What counts", "What is read", "How it is asked", "Help"]
+    shown = [re.findall(r"^  (?:-\w, )?--([\w-]+)", one, re.MULTILINE) for one in sections[1:]]
+    options = {
+        name.removeprefix("--")
+        for one in main.commands["check"].params
+        if isinstance(one, click.Option) and not one.hidden
+        for name in one.opts
+        if name.startswith("--")
+    }
+    assert sorted(name for names in shown for name in names) == sorted(options | {"help"})
+    assert shown[-1] == ["help"]
+    assert {"fix", "format"} <= set(shown[0])
+    assert {"baseline", "verbatim"} <= set(shown[1])
+    assert {"catalog", "no-config"} <= set(shown[2])
+    assert {"offline", "timeout"} <= set(shown[3])
 
 
 def test_pairs_of_the_environment_and_of_a_configuration() -> None:

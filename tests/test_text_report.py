@@ -11,11 +11,12 @@ import pytest
 from attrs import evolve
 from building import HOST, encode, wrap
 from click.testing import CliRunner, Result
+from fpdf import FPDF
 from hypothesis import given
 from hypothesis import strategies as st
 from surveying import CURRENT, FORMER, NOW, UNSURE, gone, moved, read, redirected, report, works
 
-from safelinks import Level, Report, Selection
+from safelinks import Document, Level, Report, Selection
 from safelinks.cli import main
 from safelinks.health.outcome import Certificate, Hop, Outcome, Past, Reason
 from safelinks.place import Place
@@ -47,6 +48,16 @@ def _asked(reason: Reason, *urls: str) -> list[Outcome]:
     return [Outcome(url, reason) for url in urls]
 
 
+def _pdf(*urls: str) -> Document:
+    """What cannot be changed, with links."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica")
+    for url in urls:
+        pdf.cell(text="here", link=url)
+    return read(bytes(pdf.output()), "a.pdf")
+
+
 def _ending(url: str) -> Outcome:
     return Outcome(url, Reason.OK, (Hop(url, 200),), certificate=Certificate(NOW, NOW))
 
@@ -76,6 +87,18 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
         lambda: report(A, [evolve(gone(A), past=Past(1, NOW))], dead_after=2),
         ["1 address did not work, but in too few runs to fail a check."],
     ),
+    "1 ignored, but in code": (
+        lambda: report(read(f"[x]({A}) <!-- safelinks: ignore -->\n\n`{A}`\n", "a.md"), [gone(A)]),
+        ["1 address in code or comments only did not work."],
+    ),
+    "1 dead, also in code": (
+        lambda: report(read(f"[x]({A})\n\n`{A}` `{B}`\n", "a.md"), [gone(A), gone(B)]),
+        ["1 of 2 addresses does not work: mend or remove it.", "1 address in code or comments only did not work."],
+    ),
+    "2 dead, in code that counts": (
+        lambda: report(read(f"`{A}` `{B}`\n", "a.md"), [gone(A), gone(B)], Selection(verbatim=True)),
+        ["2 of 2 addresses do not work: mend or remove them."],
+    ),
     "1 pretends": (
         lambda: report("https://www.nyc.gov.evil.example/", _asked(Reason.OK, "https://www.nyc.gov.evil.example/")),
         ["1 link is not what it may seem: look before anybody opens it.", "The address works."],
@@ -95,6 +118,18 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     "some newer": (
         lambda: report(f"{FORMER} {UNSURE}", _asked(Reason.OK, FORMER, UNSURE)),
         ["2 addresses should be replaced by a newer one; `--fix` writes the one that is certain.", "All 2 addresses work."],
+    ),
+    "1 newer, in what cannot be changed": (
+        lambda: report(_pdf(FORMER), _asked(Reason.OK, FORMER)),
+        ["1 address should be replaced by a newer one; `--fix` writes none: only what is certain, in files that can be changed.", "The address works."],
+    ),
+    "some newer, in what cannot be changed": (
+        lambda: report([_pdf(FORMER), read(f"{UNSURE} {FORMER}")], _asked(Reason.OK, FORMER, UNSURE)),
+        ["3 addresses should be replaced by a newer one; `--fix` writes 1 of them: only what is certain, in files that can be changed.", "All 3 addresses work."],
+    ),
+    "1 unsure, in what cannot be changed": (
+        lambda: report(_pdf(UNSURE), _asked(Reason.OK, UNSURE)),
+        ["1 address should be replaced by a newer one; `--fix` writes none, for it is not certain.", "The address works."],
     ),
     "1 wrapped": (
         lambda: report(GOOGLE, [works(A)]),
@@ -231,6 +266,10 @@ CONCLUSIONS: dict[str, tuple[Callable[[], Report], str]] = {
         lambda: report(A, [evolve(gone(A), past=Past(1, NOW))], dead_after=2),
         "1 address: certain of 1 (1 dead). Exit code 0: what does not work has not done so in enough runs.",
     ),
+    "excused, but no error": (
+        lambda: report(A, [evolve(gone(A), past=Past(1, NOW))], Selection(levels={"dead": Level.NOTE}), dead_after=2),
+        "1 address: certain of 1 (1 dead). Exit code 0: no finding is of level error.",
+    ),
     "offline": (
         lambda: report(A, _asked(Reason.NO_NETWORK, A)),
         "1 address: not certain of 1 (1 offline). Exit code 3: this machine has no network.",
@@ -251,6 +290,13 @@ def test_the_last_line_says_why_the_exit_code_is_what_it_is(
     assert _text(found).endswith(f"\n{line}\n")
     unread = conclusion(evolve(found, unread=True))
     assert ("Exit code 2: not every file could be read" in unread) != found.interrupted
+
+
+def test_the_headline_names_only_codes_of_what_it_counts() -> None:
+    found = report([read(A), read(f"`{B}`", "b.md")], [gone(A), Outcome(B, Reason.TIMEOUT)])
+    first, second = headline(found)
+    assert str(first) == "1 of 2 addresses does not work: mend or remove it (SL301)."
+    assert str(second) == "1 address in code or comments only did not work."
 
 
 # --- How much is said ---

@@ -21,7 +21,7 @@ ALL = "ALL"
 _COMMENT = re.compile(
     r"(?<![\w/.?=&%-])safelinks:[ \t]{0,8}ignore(?P<file>-file)?(?![\w-])"
     r"(?:[ \t]{0,8}\[(?P<what>[^\[\]\r\n]{0,400})\]"
-    r"|[ \t:=(]{1,8}(?P<bare>SL[0-9]{1,3}(?:[, \t]{1,3}SL[0-9]{1,3}){0,20}))?",
+    r"|[ \t:=(]{1,8}(?P<bare>SL[0-9]\w{0,40}(?:[, \t]{1,3}SL[0-9]\w{0,40}){0,20}))?",
     re.IGNORECASE,
 )
 _BEGINS = "safelinks:"
@@ -59,8 +59,10 @@ def ignored_in(text: str, links: Iterable[Link]) -> Ignored:
     comments = list(_beside(links, text)) if _BEGINS in text.lower() else []
     if not comments:
         return NOTHING_IGNORED
-    everywhere: list[str] = []
-    about: dict[int, tuple[str, ...]] = {}
+    everywhere: dict[str, None] = {}
+    about: dict[
+        int, dict[str, None]
+    ] = {}  # as sets in order: a text may say it any number of times
     newline = "\n" if "\n" in text or "\r" not in text else "\r"  # as `Lines` has it
     ends = [at for at, char in enumerate(text) if char == newline]
     spans = [
@@ -73,15 +75,15 @@ def ignored_in(text: str, links: Iterable[Link]) -> Ignored:
         )
         line = _line(ends, comment.start())
         if comment["file"]:
-            everywhere += selectors
+            everywhere |= dict.fromkeys(selectors)
             continue
         for concerned in _concerned(line, linked):
-            about[concerned] = about.get(concerned, ()) + selectors
+            about.setdefault(concerned, {}).update(dict.fromkeys(selectors))
     for first, last in spans:
         if first < last:  # what is said beside its later lines is said of where it begins
-            said = (about.get(line, ()) for line in range(first, last + 1))
-            about[first] = tuple(dict.fromkeys(one for selectors in said for one in selectors))
-    return Ignored(tuple(everywhere), {line: what for line, what in about.items() if what})
+            said = [about.get(line, {}) for line in range(first, last + 1)]
+            about[first] = {one: None for selectors in said for one in selectors}
+    return Ignored(tuple(everywhere), {line: tuple(what) for line, what in about.items() if what})
 
 
 def _beside(links: Iterable[Link], text: str) -> Iterator[re.Match[str]]:

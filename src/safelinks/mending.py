@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from attrs import define, field
 
 from safelinks.redact import tells_session
+from safelinks.text import Link
 from safelinks.unwrap import Unwrapped, instead
 
 __all__ = ["Mending"]
@@ -17,13 +19,31 @@ class Mending:
     """What to do with the links of a file, by where they lead.
 
     Those to a target that is `bare` lose their wrappers, if one of the codes there is about them,
-    and in the place of a target stands what is `written` for it. `mends` has the fingerprints of
-    the findings that are no longer true then.
+    and in the place of a target stands what is `written` for it. `marks` has, by target, the
+    fingerprints of the findings that are no longer true then.
     """
 
     bare: dict[str, AbstractSet[str]] = field(factory=dict)
     written: dict[str, str] = field(factory=dict)
-    mends: set[str] = field(factory=set)
+    marks: dict[str, set[str]] = field(factory=dict)
+
+    @property
+    def mends(self) -> set[str]:
+        """The fingerprints of all that is no longer true then."""
+        return set().union(*self.marks.values())
+
+    def done(self, links: Iterable[Link]) -> set[str]:
+        """Those of what is no longer true, by the `links` that a changed file has.
+
+        What is signed may have stayed as it was.
+        """
+        stuck = {
+            link.unwrapped.target
+            for link in links
+            if link.unwrapped is not None and self.of(link.unwrapped).target != link.url
+        }
+        kept = (marks for target, marks in self.marks.items() if target not in stuck)
+        return set().union(*kept)
 
     def of(self, found: Unwrapped) -> Unwrapped:
         """What is to stand in the place of a link that was `found`; itself, where it is to stay.

@@ -89,10 +89,6 @@ class Report:
         counted = Counter(finding.level for finding in self.findings if not finding.known)
         return {level: counted[level] for level in Level}
 
-    def sets_aside(self, row: Row) -> bool:
-        """Whether it is only a note that the address of a row does not work, or the like."""
-        return row.aside and not self.selection.verbatim
-
     @property
     def mended(self) -> int:
         """How many findings are no longer true."""

@@ -72,11 +72,6 @@ class Row:
         return tuple(sighting.place for sighting in self.sightings)
 
     @property
-    def aside(self) -> bool:
-        """Whether the address stands nowhere but in code and comments."""
-        return bool(self.sightings) and all(one.within is not None for one in self.sightings)
-
-    @property
     def verdict(self) -> Verdict:
         """The judgement."""
         return self.outcome.verdict

@@ -168,9 +168,9 @@ class Survey:
         for (file, target, _), findings in certain.items():
             if findings:
                 written = plans[file].end(target) is not None
-                plans[file].mends |= {
+                plans[file].marks.setdefault(target, set()).update(
                     one.fingerprint for one in findings if written or one.code in OF_WRAPPERS
-                }
+                )
         return plans
 
     def _certain(self, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[Key, list[Finding]]]:

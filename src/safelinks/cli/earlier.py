@@ -8,7 +8,7 @@ from pathlib import Path
 __all__ = ["is_report"]
 
 _HEAD, _TAIL = 4_096, 1_024
-# By what each format begins with, or ends with.
+# By what each format begins with; reports in text and Markdown are told by their last line.
 _BEGINNINGS = re.compile(
     rb"""(?x)
     <!doctype\ html>.{0,2000}<meta\ name="generator"\ content="safelinks
@@ -20,7 +20,6 @@ _BEGINNINGS = re.compile(
     | [0-9]+\ address(?:es)?:\ [0-9]+\ error
     | \[\n\ \ \{"description":\ "SL[0-9]{3}\ | \[\n\]\n\Z
     | file,line,column,place,url,target,resource,agency,verdict,
-    | \#\#\ Links\n\n-[ ]
     """,
     re.DOTALL,
 )

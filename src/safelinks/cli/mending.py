@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -32,7 +33,10 @@ def mend(
         return report
     changed = changing.replace()
     inputs.failed |= named.failed
-    mends = {mark for file, plan in plans.items() if file in changing.done for mark in plan.mends}
+    written = Inputs(tuple(file for file in plans if file in changing.done), named.keep_redirectors)
+    mends: set[str] = set()
+    for file, documents in groupby(written.documents(), key=lambda one: one.name):
+        mends |= plans[file].done(link for one in documents for link in one.links)
     left = tuple(one for one in report.findings if one.fingerprint not in mends)
     mended = tuple(one for one in report.findings if one.fingerprint in mends)
     if changed:

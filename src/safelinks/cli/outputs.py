@@ -73,6 +73,11 @@ class InOrder(Configured):
             rows = [row for one in wanted if (row := one.get_help_record(ctx)) is not None]
             with formatter.section(title):
                 formatter.write_dl(rows)
+        asks = self.get_help_option(ctx)  # which is none of the params, and has a name of click's
+        told = asks.get_help_record(ctx) if asks is not None else None
+        if told is not None:
+            with formatter.section("Help"):
+                formatter.write_dl([told])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the command line, with the order in the context's `meta`."""

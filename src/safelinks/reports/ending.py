@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from attrs import evolve
+
 from safelinks.health.outcome import Reason, Verdict
 from safelinks.report import Report
 from safelinks.reports.phrases import address, count, shown
 from safelinks.rows import BROKEN
-from safelinks.rules import Level
+from safelinks.rules import RULES, Finding, Level
 
 __all__ = ["asides", "conclusion"]
 
@@ -105,7 +107,17 @@ def _spared(report: Report) -> str:
     if report.selection.fail_on is None:
         return "nothing is to fail it"
     known = sum(one.known for one in report.findings)
-    excused = any(one.excused and not one.known for one in report.findings)
+    excused = any(
+        one.excused and not one.known and report.selection.fails(_inexcused(report, one))
+        for one in report.findings
+    )
     if excused and not known:
         return "what does not work has not done so in enough runs"
     return f"nothing new fails it ({known} known before)" if known else ""
+
+
+def _inexcused(report: Report, finding: Finding) -> Finding:
+    """What a finding were without its excuse, which makes at most a warning of it."""
+    rule = RULES[finding.code]
+    level = report.selection.level(rule) if finding.level is Level.WARNING else finding.level
+    return evolve(finding, level=level, excused=False)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from attrs import field, frozen
 
 from safelinks.health.outcome import MEANING, Reason, Verdict
+from safelinks.place import Place
 from safelinks.report import Report
 from safelinks.reports.phrases import caveats, count
 from safelinks.rows import BROKEN, Row
@@ -75,8 +76,8 @@ class Sentence:
 class Broken:
     """The addresses that do not work: `new` ones, `excused` ones, some `aside`, and the `rest`.
 
-    Those aside stand in code or comments only; the rest is known from a baseline, ignored by
-    somebody, or mended.
+    Those aside stand in code or comments only, or are ignored wherever else they stand; the rest is
+    known from a baseline, ignored by somebody, or mended.
     """
 
     new: tuple[About, ...]
@@ -87,17 +88,26 @@ class Broken:
     @classmethod
     def of(cls, report: Report) -> Broken:
         """Those of a report, of which the findings count."""
-        told = _down(report)
         down = [row for row in report.rows if row.verdict in BROKEN]
-        beside = {(row.file, row.target or row.url) for row in down if report.sets_aside(row)}
-        aside = _about(one for one in told if (one.file, one.url) in beside)
-        told = [one for one in told if (one.file, one.url) not in beside]
+        beside = set() if report.selection.verbatim else set(_beside(down))
+        found = _down(report)
+        told = [one for one in found if (one.file, one.url, one.place) not in beside]
+        counting = {(one.file, one.url) for one in told}
+        aside = _about(one for one in found if (one.file, one.url) not in counting)
         excused = _about(one for one in told if one.excused)
         spared = {(one.file, one.url) for one in excused}
         new = tuple(one for one in _about(told) if (one.file, one.url) not in spared)
         met = {(one.file, one.url) for one in (*new, *excused, *aside)}
         rest = (row for row in down if (row.file, row.target or row.url) not in met)
         return cls(new, excused, aside, tuple(map(_of_row, rest)))
+
+
+def _beside(rows: Iterable[Row]) -> Iterator[tuple[str, str, Place]]:
+    """The places of addresses in code and comments."""
+    for row in rows:
+        for one in row.sightings:
+            if one.within is not None:
+                yield row.file, row.target or row.url, one.place
 
 
 def _down(report: Report) -> list[Finding]:
@@ -139,7 +149,9 @@ def _broken(report: Report) -> Iterator[Sentence]:
         which = f"{number} of {count(len(report.rows), 'address')}"
         does, them = ("does", "it") if number == 1 else ("do", "them")
         said = f"{which} {does} not work: mend or remove {them}."
-        yield Sentence(said, Level.ERROR, "dead", broken.new, _codes(_down(report)))
+        new = {(one.file, one.url) for one in broken.new}
+        codes = _codes(one for one in _down(report) if (one.file, one.url) in new)
+        yield Sentence(said, Level.ERROR, "dead", broken.new, codes)
     if broken.excused:
         what = count(len(broken.excused), "address")
         said = f"{what} did not work, but in too few runs to fail a check."
@@ -183,15 +195,25 @@ def _to_write(report: Report) -> Iterator[Sentence]:
     certain = {(one.file, one.url) for one in found if one.fixable}
     if addresses:
         what = count(len(addresses), "address")
-        by = "; `--fix` writes none, for it is not certain"
-        if certain:
-            by = f"; `--fix` writes the {len(certain)} that are certain"
-        if len(certain) == 1:
-            by = "; `--fix` writes the one that is certain"
-        if certain == addresses:
-            by = f"; `--fix` writes {'it' if len(addresses) == 1 else 'them'}"
-        said = f"{what} should be replaced by a newer one{by}."
+        fixes = {(row.file, row.target or row.url, row.fix) for row in report.rows}
+        fixed = any(
+            not one.fixable and (one.file, one.url, one.replacement) in fixes for one in found
+        )
+        by = _written(len(certain), len(addresses), fixed=fixed)
+        said = f"{what} should be replaced by a newer one; `--fix` writes {by}."
         yield Sentence(said, Level.WARNING, "moved", _about(found), _codes(found))
+
+
+def _written(certain: int, of: int, *, fixed: bool) -> str:
+    """How many addresses are written; whether some would be, were their files not `fixed`."""
+    if certain == of:
+        return "it" if of == 1 else "them"
+    if fixed:
+        some = f"{certain or 'none'} of them" if of > 1 else "none"
+        return f"{some}: only what is certain, in files that can be changed"
+    if not certain:
+        return "none, for it is not certain"
+    return "the one that is certain" if certain == 1 else f"the {certain} that are certain"
 
 
 def _wrapped(report: Report) -> Iterator[Sentence]:

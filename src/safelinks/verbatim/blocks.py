@@ -82,7 +82,7 @@ _QUOTE = -1  # instead of the columns that lines of a list item are indented by
 
 def blocks(text: str) -> Iterator[Block]:
     """The leaf blocks of a Markdown text in which there may be code or comments, in order."""
-    reader = _Reader(text)
+    reader = _Reader()
     at = 0
     while at < len(text):
         line = _LINE.match(text, at)
@@ -162,7 +162,6 @@ class _Line:
 class _Reader:
     """What is open: block quotes and list items, from the outside, and the last leaf in them."""
 
-    _text: str
     _containers: list[int] = field(factory=list, init=False)
     _bare: bool = field(default=False, init=False)  # the last of them is an item without content
     _leaf: Leaf | None = field(default=None, init=False)
