@@ -43,3 +43,8 @@ def test_a_report_is_told_from_what_a_user_wrote(name: str) -> None:
 )
 def test_what_a_user_wrote_is_no_report(path: Path) -> None:
     assert not is_report(path)
+
+
+def test_the_readme_shows_the_first_lines() -> None:
+    first = (FOLDER / FILES["text"]).read_text("utf-8").partition("\n\n")[0]
+    assert f"```text\n{first}\n```" in (ROOT / "README.md").read_text("utf-8")

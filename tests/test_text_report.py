@@ -240,7 +240,7 @@ CONCLUSIONS: dict[str, tuple[Callable[[], Report], str]] = {
     ),
     "below": (
         lambda: report(FORMER),
-        "1 address: not certain of 1 (1 skipped). Exit code 0: no finding is of level error.",
+        "1 address: not certain of 1 (1 not asked). Exit code 0: no finding is of level error.",
     ),
     "below warning": (
         lambda: report(GOOGLE, [works(A)], FAILS),
@@ -252,7 +252,7 @@ CONCLUSIONS: dict[str, tuple[Callable[[], Report], str]] = {
     ),
     "several fail": (
         lambda: report(f"{A} {FORMER}", [gone(A)], FAILS),
-        "2 addresses: certain of 1 (1 dead), not of 1 (1 skipped). Exit code 1: 2 findings fail the check (SL301, SL401).",
+        "2 addresses: certain of 1 (1 dead), not of 1 (1 not asked). Exit code 1: 2 findings fail the check (SL301, SL401).",
     ),
     "never": (
         lambda: report(A, [gone(A)], Selection(fail_on=None)),
@@ -276,7 +276,7 @@ CONCLUSIONS: dict[str, tuple[Callable[[], Report], str]] = {
     ),
     "interrupted": (
         lambda: evolve(report(A), interrupted=True),
-        "1 address: not certain of 1 (1 skipped). Exit code 130: somebody interrupted the check.",
+        "1 address: not certain of 1 (1 not asked). Exit code 130: somebody interrupted the check.",
     ),
 }  # fmt: skip
 

@@ -6,14 +6,15 @@ baseline hold something of a text's, printable.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from attrs import evolve
 
 from safelinks.health.outcome import Reason, Verdict
 from safelinks.report import Report
 from safelinks.reports.phrases import address, count, shown
-from safelinks.rows import BROKEN
+from safelinks.rows import BROKEN, Row
 from safelinks.rules import RULES, Finding, Level
 
 __all__ = ["asides", "conclusion"]
@@ -46,9 +47,9 @@ def asides(report: Report) -> Iterator[str]:
 
 def conclusion(report: Report) -> str:
     """In one line: what is certain, what is not, and why the exit code is what it is."""
-    counts = {verdict: number for verdict, number in report.verdicts.items() if number}
-    certain = {one: counts[one] for one in (*_WORKS, *_BROKEN_IN_ORDER) if one in counts}
-    open_ = {one: number for one, number in counts.items() if one not in certain}
+    counts = Counter(map(_word, report.rows))
+    certain = {str(one): counts[one] for one in _CERTAIN if one in counts}
+    open_ = {one: counts[one] for one in _OPEN if one in counts}
     parts = []
     if certain:
         parts.append(f"certain of {sum(certain.values())} ({_listed(certain)})")
@@ -60,11 +61,17 @@ def conclusion(report: Report) -> str:
     return f"{told}Exit code {report.exit_code}: {_because(report)}."
 
 
-_BROKEN_IN_ORDER = (Verdict.DEAD, Verdict.FAILING)
+_NOT_ASKED = "not asked"
+_CERTAIN = (*_WORKS, Verdict.DEAD, Verdict.FAILING)
+_OPEN = (Verdict.UNCERTAIN, Verdict.SKIPPED, Verdict.OFFLINE, _NOT_ASKED)
 
 
-def _listed(counts: dict[Verdict, int]) -> str:
-    return ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+def _word(row: Row) -> str:
+    return _NOT_ASKED if row.outcome.reason is Reason.NOT_ASKED else row.verdict
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {word}" for word, number in counts.items())
 
 
 def _because(report: Report) -> str:
