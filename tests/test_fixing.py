@@ -388,3 +388,15 @@ def test_what_is_signed_is_not_told_to_be_mended(tmp_path: Path) -> None:
     assert "1 link is wrapped and tells to whom it was sent" in result.stdout
     assert wrap(A) in file.read_text()
     assert wrap("https://b.example/") not in file.read_text()
+
+
+def test_no_fix_is_promised_for_what_a_comment_keeps(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text(f"{FORMER}\n{FORMER} # safelinks: ignore[SL401]\n")
+    result = _offline(str(file))
+    assert f"replace by {CURRENT}\n" in result.stdout
+    assert "(--fix does)" not in result.stdout
+    assert _offline("--fix", str(file)).exit_code == 0
+    assert FORMER in file.read_text()
+    file.write_text(f"{FORMER}\n")
+    assert f"replace by {CURRENT} (--fix does)" in _offline(str(file)).stdout

@@ -7,7 +7,7 @@ address and without session credentials, unless they are asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -118,6 +118,8 @@ class Survey:
         )
         findings = [finding for _, found in judged for finding in found]
         findings += self._judge.of_remarks(remarks)
+        if self._judge.silenced or self.found.elsewhere:
+            findings = list(self._as_planned(findings, outcomes))
         return Report(
             tuple(row for row, _ in judged),
             tuple(self.found.files),
@@ -130,6 +132,15 @@ class Survey:
             at=self.now,
             texts=tuple(self._texts()),
         )
+
+    def _as_planned(
+        self, findings: Iterable[Finding], outcomes: Mapping[str, Outcome]
+    ) -> Iterator[Finding]:
+        """The findings, of which those can be mended that a plan is about: not what is to stay."""
+        planned = set().union(*(plan.mends for plan in self.mending(outcomes).values()))
+        for one in findings:
+            stays = one.fixable and one.fingerprint not in planned
+            yield evolve(one, fixable=False) if stays else one
 
     def _texts(self) -> Iterator[FileText]:
         """The texts that were kept, as they may be shown."""

@@ -25,7 +25,7 @@ class Lines:
     survey: Survey
     mark: Callable[[Finding], Finding] = field(default=lambda finding: finding)
     _rows: set[int] = field(factory=set, init=False)  # ids: the survey keeps its rows
-    _findings: set[Finding] = field(factory=set, init=False)
+    _findings: set[str] = field(factory=set, init=False)  # their fingerprints
 
     def begin(self) -> Iterator[str]:
         """The lines before anybody is asked."""
@@ -41,7 +41,7 @@ class Lines:
             self._rows.add(id(row))
             yield _line("link", objects.link(row))
             for finding in map(self.mark, findings):
-                self._findings.add(finding)
+                self._findings.add(finding.fingerprint)
                 yield _line("finding", objects.finding(finding))
 
     def end(self, report: Report) -> Iterator[str]:
@@ -50,7 +50,7 @@ class Lines:
             _line("link", objects.link(row)) for row in report.rows if id(row) not in self._rows
         )
         for finding in report.findings:
-            if finding not in self._findings:
+            if finding.fingerprint not in self._findings:
                 yield _line("finding", objects.finding(finding))
         yield _line("summary", objects.summary(report))
 
