@@ -30,6 +30,7 @@ HOSTILE = {
     "Azure command": "##vso[task.setvariable variable=x]y",
     "TeamCity command": "###teamcity[message text='x']",
     "bidi override": "\u202egpj.exe\u2066x\u2069",
+    "drawn as nothing": "exam\u3164ple\u2800\u115f.org\uffa0",
     "zero width": "a\u200bb\u2060c\ufeffd",
     "lone surrogate": "\ud800 \udc80",
     "no characters": "\ufffe\uffff",

@@ -13,10 +13,12 @@ from safelinks import percent
 __all__ = ["printable", "printable_url"]
 
 # C0, DEL, C1, soft hyphen, Arabic letter mark, zero width and bidi controls, line and paragraph
-# separators, isolates, surrogates, byte order mark, and the tag characters.
+# separators, isolates, surrogates, byte order mark, the tag characters, and what is drawn as
+# nothing: fillers of Hangul, the combining grapheme joiner, Khmer's vowels, the blank of Braille.
 _HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
 )
 
 
