@@ -149,7 +149,7 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     ),
     "some tell": (
         lambda: report(f"{wrap(A)} {GOOGLE}", [works(A)]),
-        ["2 links are wrapped, and 1 of them tells to whom: `--fix` writes what is inside.", "The address works."],
+        ["2 links are wrapped, and 1 of them tells to whom it was sent: `--fix` writes what is inside.", "The address works."],
     ),
     "session": (
         lambda: report(TEAMS, [works(B)]),
@@ -174,7 +174,7 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     ),
     "2 invalid": (
         lambda: report("https://a.example:99999/ https://b.example:99999/", _asked(Reason.INVALID_URL, "https://a.example:99999/", "https://b.example:99999/")),
-        ["2 addresses break the rules for one: correct them."],
+        ["2 addresses are not valid, so nobody can ask for them: correct them."],
     ),
     "1 uncertain": (
         lambda: report(A, _asked(Reason.BOT_WALL, A)),
@@ -186,11 +186,11 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     ),
     "1 left out": (
         lambda: report(A, _asked(Reason.EXCLUDED, A)),
-        ["1 address was left out: see below why."],
+        ["1 address was left out: as asked (1)."],
     ),
     "2 left out": (
         lambda: report(f"{A} {B}", _asked(Reason.PRIVATE_ADDRESS, A, B)),
-        ["2 addresses were left out: see below why."],
+        ["2 addresses were left out: a private address is not asked (2)."],
     ),
     "1 offline": (
         lambda: report(A, _asked(Reason.NO_NETWORK, A)),
@@ -202,7 +202,7 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     ),
     "1 not asked": (
         lambda: report(f"{A} {LOST}", selection=Selection(ignore=("SL1",))),
-        ["1 address was left out: see below why.", "1 of 2 addresses was not asked, so nothing is said about whether it works."],
+        ["1 address was left out: a wrapped link is never asked (1).", "1 of 2 addresses was not asked, so nothing is said about whether it works."],
     ),
     "interrupted": (
         lambda: evolve(report(f"{A} {B}", [works(A)]), interrupted=True),
@@ -476,3 +476,9 @@ def test_runners_are_given_no_commands(words: str, form: str, tmp_path: Path) ->
 
 def test_the_current_address_is_told() -> None:
     assert f"replace by {CURRENT} (--fix does)" in _text(report(FORMER))
+
+
+def test_why_an_address_was_left_out_is_said_beside_what_was_found_of_it() -> None:
+    shown = _text(report(FORMER, _asked(Reason.EXCLUDED, FORMER))).splitlines()
+    assert "             left out as asked" in shown
+    assert any("SL401" in line for line in shown)

@@ -6,6 +6,7 @@ are about, and asides, do. What is a command or an option stands between backtic
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from attrs import field, frozen
@@ -35,8 +36,8 @@ _TO_DO = {
         "{} redirect from https to http: tell their owners.",
     ),
     "SL308": (
-        "{} breaks the rules for one: correct it.",
-        "{} break the rules for one: correct them.",
+        "{} is not valid, so nobody can ask for it: correct it.",
+        "{} are not valid, so nobody can ask for them: correct them.",
     ),
 }
 
@@ -240,9 +241,8 @@ def _wrapped(report: Report) -> Iterator[Sentence]:
                 else (" and tell to whom they were sent")
             )
         elif telling:
-            what += (
-                f", and {len(telling)} of them {'tells' if len(telling) == 1 else 'tell'} to whom"
-            )
+            tells = "tells to whom it was" if len(telling) == 1 else "tell to whom they were"
+            what += f", and {len(telling)} of them {tells} sent"
         level = Level.WARNING if telling else Level.NOTE
         said = f"{what}{_INSIDE[frozenset(one.fixable for one in found)]}"
         yield Sentence(said, level, str(level), codes=_codes(found))
@@ -319,7 +319,9 @@ def _left_out(report: Report) -> Iterator[Sentence]:
     )
     if left:
         was = "was" if len(left) == 1 else "were"
-        said = f"{count(len(left), 'address')} {was} left out: see below why."
+        why = Counter(one.message.removeprefix("left out ") for one in left)
+        reasons = ", ".join(f"{words} ({number})" for words, number in why.items())
+        said = f"{count(len(left), 'address')} {was} left out: {reasons}."
         yield Sentence(said, Level.NOTE, "skipped", left)
 
 

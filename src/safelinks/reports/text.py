@@ -59,6 +59,7 @@ _MARGIN = max(map(len, Verdict)) + 4
 _NARROW = 50  # columns; below, addresses begin further to the left
 _NARROWEST = 24  # columns that an address is given in any case
 _NOT_ASKED = "not asked"
+_SAY_WHY = frozenset({"SL103", "SL308"})  # of rules, why an address was left out
 _FEW_FILES = 3  # of each of which more is said than what is wrong in it
 _MOST_WELL = 12  # addresses of a file that nothing is said against
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -216,7 +217,7 @@ class _Lines:
             does = " (--fix does)" if fixable else ""
             yield f"replace by {self._address(replacement, 'replace by ')}{does}"
         yield from self._now_written(row)
-        if not findings and row.verdict not in _SELF_EXPLAINING and not self._is_unasked(row):
+        if self._is_unexplained(row, findings):
             words, evidence = MEANING[row.outcome.reason], row.outcome.evidence
             yield f"{words} ({shown(evidence)})" if evidence else words
         elif row.outcome.reason is Reason.REDIRECTED:
@@ -239,6 +240,13 @@ class _Lines:
         )
         for url in filter(None, written):
             yield f"mended: now {self._address(url, 'mended: now ')}"
+
+    def _is_unexplained(self, row: Row, findings: Sequence[Finding]) -> bool:
+        """Whether neither the verdict nor what was found says why it is so."""
+        if self._is_unasked(row) or row.verdict in _SELF_EXPLAINING:
+            return False
+        left_out = row.verdict is Verdict.SKIPPED
+        return not any(one.code in _SAY_WHY or not left_out for one in findings)
 
     def _is_unasked(self, row: Row) -> bool:
         return row.outcome.reason is Reason.NOT_ASKED
