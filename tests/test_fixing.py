@@ -11,7 +11,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from building import encode, lines, wrap
+from building import RECIPIENT, encode, lines, wrap
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +25,7 @@ from surveying import (
     moved,
     read,
     redirected,
+    report,
     survey,
     works,
 )
@@ -400,3 +401,16 @@ def test_no_fix_is_promised_for_what_a_comment_keeps(tmp_path: Path) -> None:
     assert FORMER in file.read_text()
     file.write_text(f"{FORMER}\n")
     assert f"replace by {CURRENT} (--fix does)" in _offline(str(file)).stdout
+
+
+def test_a_redirect_that_names_the_recipient_is_not_written() -> None:
+    """A server may know who followed the link; the text is not to learn it from that."""
+    to = f"https://b.example/?m={encode(RECIPIENT)}"
+    found = report(wrap(A), [moved(A, to)])
+    told = {one.code: one for one in found.findings}
+    assert told["SL303"].replacement == "https://b.example/?m=[recipient]"
+    assert (told["SL303"].fixable, told["SL101"].fixable) == (False, True)
+    assert told["SL101"].replacement == A
+    kept = f"{A}?m={encode(RECIPIENT)}"
+    again = report(wrap(kept), [moved(kept, to)])
+    assert {one.code: one.fixable for one in again.findings}["SL303"]

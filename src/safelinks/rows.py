@@ -52,7 +52,8 @@ class Row:
     what the catalog says, `outcome` what the network said, `recipients` to whom the message was
     delivered (empty unless asked for). `suspicions` say why the address may not be what it seems.
     `excused` is a link that does not work, but has not done so often enough to fail a check.
-    `https_answers` is whether the same address was asked over HTTPS, and works there.
+    `https_answers` is whether the same address was asked over HTTPS, and works there. A
+    `personal_redirect` leads to an address that names a recipient where the link does not.
     """
 
     file: str
@@ -65,6 +66,7 @@ class Row:
     suspicions: tuple[Suspicion, ...] = ()
     excused: bool = False
     https_answers: bool = False
+    personal_redirect: bool = False
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -111,7 +113,7 @@ class Row:
         """The address that may be written without asking a person, where there is one.
 
         That is what a server has said for good, or the catalog with high confidence; never plain
-        HTTP in the place of HTTPS.
+        HTTP in the place of HTTPS, nor anybody's name where none was.
         """
         written = self._certain
         return None if written is None or self.gives_up_tls(written) else written
@@ -126,7 +128,7 @@ class Row:
     def _certain(self) -> str | None:
         match, outcome = self.match, self.outcome
         if outcome.reason is Reason.MOVED_PERMANENTLY:
-            return outcome.replacement
+            return None if self.personal_redirect else outcome.replacement
         if self.renamed and match is not None and match.confidence is Confidence.HIGH:
             return match.current_url
         secured = self.secured

@@ -239,7 +239,11 @@ class Survey:
             tuple(_with(one, reason=shown(one.reason)) for one in group.doubts),
             excused,
             _answers(over_https(first.target or ""), outcomes),
+            self._names_somebody(outcome.replacement) and not self._names_somebody(first.target),
         )
+
+    def _names_somebody(self, url: str | None) -> bool:
+        return url is not None and self.nameless(url) != url
 
 
 def _plan(plan: Mending, target: str, certain: Sequence[Finding], fix: str | None) -> None:
