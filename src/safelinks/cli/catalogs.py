@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from attrs import frozen
 
 from safelinks.cli import completion
+from safelinks.cli.gathering import gathered
 
 if TYPE_CHECKING:
     from safelinks.catalog import Catalog
@@ -64,12 +64,10 @@ def chosen_here(files: tuple[str, ...], *, without_default: bool) -> Chosen:
     return Chosen(before.files + files, without_default or before.without_default)
 
 
-def catalog_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The two options for one command, which gets what was `chosen`, here or before its name."""
-
-    @wraps(function)
-    def command(*args: Any, **options: Any) -> Any:  # noqa: ANN401  whatever the command takes
-        files, without = options.pop("catalog_files"), options.pop("no_default_catalog")
-        return function(*args, chosen=chosen_here(files, without_default=without), **options)
-
-    return choose(command)
+# A command gets what was `chosen`, here or before its name.
+catalog_options = gathered(
+    "chosen",
+    (_FILES, _WITHOUT_DEFAULT),
+    ("catalog_files", "no_default_catalog"),
+    lambda given: chosen_here(given["catalog_files"], without_default=given["no_default_catalog"]),
+)

@@ -6,12 +6,12 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import frozen
 
+from safelinks.cli.gathering import Decorator, gathered
 from safelinks.cli.rulings import obeying
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ _SECONDS: Mapping[str, Any] = {
     "show_default": True,
     "metavar": "SECONDS",
 }
-_OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
+_OPTIONS: Sequence[Decorator] = (
     click.option("--timeout", default=10.0, help="Give up on each step of a request.", **_SECONDS),
     click.option("--budget", default=30.0, help="Give up on a link, all attempts.", **_SECONDS),
     click.option(
@@ -222,26 +222,9 @@ async def _check(
     await working
 
 
-def network_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a command that gets a `network` made of them."""
-    names = (
-        "timeout", "budget", "retries", "method", "fragments", "concurrency", "per_host", "rate",
-        "user_agent", "headers", "resolve", "exclude", "allow_private", "allow_one_time",
-        "allow_ports", "ca_file", "insecure",
-    )  # fmt: skip
-
-    @wraps(function)
-    def command(*args: Any, **options: Any) -> Any:  # noqa: ANN401
-        network = Network(_policy({name: options.pop(name) for name in names}))
-        return function(*args, network=network, **options)
-
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-def _policy(given: dict[str, Any]) -> Policy:
+def _policy(options: Mapping[str, Any]) -> Policy:
     """The policy that the options make."""
+    given = dict(options)
     from safelinks.health import settings  # noqa: PLC0415
     from safelinks.health.policy import Method, Policy  # noqa: PLC0415
 
@@ -277,3 +260,16 @@ def _headers(options: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
                 raise ValueError(f"{_HEADER_VARIABLE}, line {number}: {error}") from None
             specs.append(line)
     return settings.headers((*specs, *options), os.environ)
+
+
+# A command gets a `network` made of these.
+network_options = gathered(
+    "network",
+    _OPTIONS,
+    (
+        "timeout", "budget", "retries", "method", "fragments", "concurrency", "per_host", "rate",
+        "user_agent", "headers", "resolve", "exclude", "allow_private", "allow_one_time",
+        "allow_ports", "ca_file", "insecure",
+    ),
+    lambda given: Network(_policy(given)),
+)  # fmt: skip

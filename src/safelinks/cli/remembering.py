@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import frozen
 
+from safelinks.cli.gathering import Decorator, gathered
 from safelinks.cli.inputs import warn
 from safelinks.cli.network import Asked, Network
 from safelinks.cli.rulings import obeying
@@ -28,7 +28,7 @@ def _ages(values: Sequence[str]) -> Mapping[Verdict, timedelta]:
     return parse_max_age(values)
 
 
-_OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
+_OPTIONS: Sequence[Decorator] = (
     click.option(
         "--history",
         type=click.Path(dir_okay=False),
@@ -53,19 +53,6 @@ _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
 )
 
 
-def remembering_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a command that gets what is to be remembered, as `remembering`."""
-
-    @wraps(function)
-    def command(*args: Any, **options: Any) -> Any:  # noqa: ANN401  whatever the command takes
-        given = (options.pop(name) for name in ("history", "max_age", "dead_after"))
-        return function(*args, remembering=Remembering.of(*given), **options)
-
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
 @frozen
 class Remembering:
     """What the options say about earlier runs."""
@@ -75,8 +62,9 @@ class Remembering:
     dead_after: int = 1
 
     @classmethod
-    def of(cls, path: str | None, ages: tuple[str, ...], dead_after: int) -> Remembering:
-        """Raises click.UsageError."""
+    def of(cls, given: Mapping[str, Any]) -> Remembering:
+        """What the options say. Raises click.UsageError."""
+        path, ages, dead_after = given["history"], given["max_age"], given["dead_after"]
         if path is None and (ages or dead_after > 1):
             raise click.UsageError("--max-age and --dead-after need a --history to look into")
         return cls(path, _ages(ages), dead_after)
@@ -106,3 +94,9 @@ class Remembering:
         if history.warning:
             warn(history.warning)
         return asked
+
+
+# A command gets what is to be remembered, made of these.
+remembering_options = gathered(
+    "remembering", _OPTIONS, ("history", "max_age", "dead_after"), Remembering.of
+)

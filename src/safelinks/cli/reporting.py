@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import define
 
 from safelinks.cli import completion
+from safelinks.cli.gathering import Decorator, gathered
 from safelinks.cli.inputs import tell
 from safelinks.cli.outputs import (
     FORMATS,
@@ -39,7 +39,7 @@ _STREAM = Output("jsonl")
 _PAGE = "html"
 
 
-_OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
+_OPTIONS: Sequence[Decorator] = (
     click.option(
         "--format",
         "formats",
@@ -64,24 +64,6 @@ _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
 )
 
 
-def reporting_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of an `InOrder` command that gets where reports go, as `reporting`."""
-
-    @wraps(function)
-    def command(*args: Any, **options: Any) -> Any:  # noqa: ANN401  whatever the command takes
-        formats, outputs, quiet, verbose = (
-            options.pop(name) for name in ("formats", "outputs", "quiet", "verbose")
-        )
-        order = click.get_current_context().meta[ORDER]
-        wanted = outputs_of(formats, outputs, order)
-        reporting = Reporting.of(wanted, quiet=quiet, verbose=verbose)
-        return function(*args, reporting=reporting, **options)
-
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
 @define
 class Reporting:
     """What goes where. `stream` is what has been told of a report line by line."""
@@ -91,10 +73,16 @@ class Reporting:
     stream: Lines | None = None
 
     @classmethod
-    def of(cls, outputs: Sequence[Output], *, quiet: bool, verbose: bool) -> Reporting:
-        """Raises click.UsageError for what contradicts itself."""
+    def of(cls, given: Mapping[str, Any]) -> Reporting:
+        """What the options of an `InOrder` command say.
+
+        Raises click.UsageError for what contradicts itself.
+        """
         from safelinks.reports.text import Detail  # noqa: PLC0415
 
+        order = click.get_current_context().meta[ORDER]
+        outputs = outputs_of(given["formats"], given["outputs"], order)
+        quiet, verbose = given["quiet"], given["verbose"]
         if quiet and verbose:
             raise click.UsageError("--quiet and --verbose contradict each other.")
         detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
@@ -160,3 +148,9 @@ def _flushed(lines: Iterator[str]) -> None:
     """Print lines now: whoever reads them is waiting."""
     printed(lines)
     sys.stdout.flush()
+
+
+# An `InOrder` command gets where reports go, made of these.
+reporting_options = gathered(
+    "reporting", _OPTIONS, ("formats", "outputs", "quiet", "verbose"), Reporting.of
+)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from functools import partial, wraps
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ from click.core import ParameterSource
 
 from safelinks.cli import completion
 from safelinks.cli.configured import DIRECTORY
+from safelinks.cli.gathering import Decorator, gathered
 from safelinks.cli.rulings import obeying
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _level(value: str) -> tuple[str, Any]:
     return selector.strip(), Level(level.strip().lower())
 
 
-_OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
+_OPTIONS: Sequence[Decorator] = (
     click.option(
         "--select",
         multiple=True,
@@ -115,27 +115,15 @@ _NAMES = (
 )  # fmt: skip
 
 
-def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a command that gets a `selection` made of them."""
-
-    @wraps(function)
-    def command(*args: Any, **options: Any) -> Any:  # noqa: ANN401  whatever the command takes
-        context = click.get_current_context()
-        from_file = context.get_parameter_source("per_file_ignores") is ParameterSource.DEFAULT_MAP
-        base = context.meta.get(DIRECTORY) if from_file else None
-        selection = _selection({name: options.pop(name) for name in _NAMES}, base)
-        return function(*args, selection=selection, **options)
-
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-def _selection(given: dict[str, Any], base: Path | None) -> Selection:
+def _selection(given: Mapping[str, Any]) -> Selection:
     """The selection that the options make. Raises SetupError for what is no rule.
 
-    Patterns of files are relative to the directory `base`, or to the working directory.
+    Patterns of files are relative to the configuration that they are from, or to the working
+    directory.
     """
+    context = click.get_current_context()
+    from_file = context.get_parameter_source("per_file_ignores") is ParameterSource.DEFAULT_MAP
+    base = context.meta.get(DIRECTORY) if from_file else None
     from safelinks.rules import Level, Selection  # noqa: PLC0415  not for `--help`
 
     fail_on = given["fail_on"]
@@ -159,3 +147,7 @@ def _located(base: str, file: str) -> str:
         return portable(os.path.relpath(file, base))
     except ValueError:  # on another drive
         return portable(file)
+
+
+# A command gets a `selection` made of these.
+selection_options = gathered("selection", _OPTIONS, _NAMES, _selection)
