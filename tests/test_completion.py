@@ -11,7 +11,7 @@ import pytest
 from click.shell_completion import CompletionItem, ShellComplete
 
 from safelinks.cli import main
-from safelinks.cli.outputs import FORMATS
+from safelinks.report_formats import FORMATS
 from safelinks.rules import RULES
 
 SHELLS = ("bash", "zsh", "fish")

@@ -151,6 +151,7 @@ ORDER = [
     "mending",
     "comparison",
     "survey",
+    "report_formats",
     "reports.phrases",
     "reports.headline",
     "reports.ending",

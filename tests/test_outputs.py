@@ -26,8 +26,8 @@ from web import answer, serving
 
 from safelinks import NotWritableError, Report, Selection
 from safelinks.cli import main
-from safelinks.cli.outputs import FORMATS
 from safelinks.health.outcome import Certificate, Hop, Outcome, Past, Reason
+from safelinks.report_formats import FORMATS
 from safelinks.reports.json import render as render_json
 from safelinks.reports.json import schema
 from safelinks.reports.jsonl import render as render_jsonl

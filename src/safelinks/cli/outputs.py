@@ -13,6 +13,7 @@ import click
 from attrs import evolve, frozen
 
 from safelinks.cli.configured import Configured
+from safelinks.report_formats import FORMATS
 
 if TYPE_CHECKING:
     from safelinks.cli.inputs import Inputs
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from safelinks.reports.text import View
 
 __all__ = [
-    "FORMATS",
     "ORDER",
     "InOrder",
     "Output",
@@ -36,9 +36,6 @@ ORDER = "safelinks.order"
 STANDARD_OUTPUT = "-"
 _PIECES = 1_000  # of a report that are written at once
 _TEXT = "text"
-FORMATS = (
-    "text", "json", "jsonl", "junit", "sarif", "github", "gitlab", "markdown", "csv", "html"
-)  # fmt: skip
 _SUFFIXES: Mapping[str, str] = {
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xml": "junit", ".sarif": "sarif",
     ".md": "markdown", ".csv": "csv", ".html": "html", ".htm": "html",

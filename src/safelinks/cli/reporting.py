@@ -13,7 +13,6 @@ from safelinks.cli import completion
 from safelinks.cli.gathering import Decorator, gathered
 from safelinks.cli.inputs import tell
 from safelinks.cli.outputs import (
-    FORMATS,
     ORDER,
     Output,
     columns,
@@ -24,6 +23,7 @@ from safelinks.cli.outputs import (
     written,
 )
 from safelinks.cli.rulings import obeying
+from safelinks.report_formats import FORMATS
 
 if TYPE_CHECKING:
     from safelinks.health.outcome import Outcome

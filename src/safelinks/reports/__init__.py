@@ -10,29 +10,27 @@ from importlib import import_module
 
 from safelinks.errors import SetupError
 from safelinks.report import Report
+from safelinks.report_formats import FORMATS as FORMAT_NAMES
 
 __all__ = ["FORMATS", "Render", "render"]
 
 Render = Callable[[Report], Iterator[str]]
-_NAMES = (
-    "text", "json", "jsonl", "junit", "sarif", "github", "gitlab", "markdown", "csv", "html"
-)  # fmt: skip
 
 
 class _Renderers(Mapping[str, Render]):
     """The renderers by the names of formats, each imported when it is asked for."""
 
     def __getitem__(self, name: str) -> Render:
-        if name not in _NAMES:
+        if name not in FORMAT_NAMES:
             raise KeyError(name)
         render: Render = import_module(f"safelinks.reports.{name}").render
         return render
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_NAMES)
+        return iter(FORMAT_NAMES)
 
     def __len__(self) -> int:
-        return len(_NAMES)
+        return len(FORMAT_NAMES)
 
 
 FORMATS: Mapping[str, Render] = _Renderers()
