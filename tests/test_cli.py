@@ -315,10 +315,7 @@ class TestBadInput:
         lost = f"https://{HOST}/?data={encode('05|02|' + RECIPIENT + '|')}"
         result = _run("check", stdin=f"see {lost}")
         assert result.exit_code == 0
-        assert (
-            "1 wrapped link no longer tells where it leads: ask the sender (SL103)."
-            in result.stdout
-        )
+        assert "1 wrapped link no longer tells where it leads: ask the sender; " in result.stdout
         assert "ask the sender for the original address" in result.stdout
         assert "First" not in result.output
         (link,) = json.loads(_run("check", "--format", "json", stdin=f"see {lost}").stdout)["links"]

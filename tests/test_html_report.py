@@ -445,3 +445,12 @@ def test_on_the_command_line(tmp_path: Path) -> None:
 
 def test_texts_are_kept_only_where_they_are_asked_for() -> None:
     assert safelinks.check(NOTICE, offline=True).texts == ()
+
+
+def test_a_log_that_shows_the_page_gets_no_command() -> None:
+    document = safelinks.read(b"[##[add-mask]x](https://a.example/##vso[task.complete])", "a.md")
+    page = "".join(
+        safelinks.render(safelinks.check(document, offline=True, keep_texts=True), "html")
+    )
+    assert "add-mask" in page
+    assert not re.search(r"##\w*\[", page)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 from attrs import evolve
-from building import HOST, encode, wrap
+from building import HOST, RECIPIENT, encode, wrap
 from click.testing import CliRunner, Result
 from fpdf import FPDF
 from hypothesis import given
@@ -482,3 +482,11 @@ def test_why_an_address_was_left_out_is_said_beside_what_was_found_of_it() -> No
     shown = _text(report(FORMER, _asked(Reason.EXCLUDED, FORMER))).splitlines()
     assert "             left out as asked" in shown
     assert any("SL401" in line for line in shown)
+
+
+def test_a_lost_target_that_gives_away_the_recipient_is_told_as_both() -> None:
+    lost = f"https://{HOST}/?data={encode('05|02|' + RECIPIENT + '|')}"
+    assert [str(one) for one in headline(report(lost))] == [
+        "1 wrapped link no longer tells where it leads: ask the sender; `safelinks clean --redact` "
+        "blanks to whom it was sent (SL101, SL103)."
+    ]

@@ -261,10 +261,16 @@ def _lost(report: Report) -> Iterator[Sentence]:
     if lost:
         tells, it = ("tells", "it") if lost == 1 else ("tell", "they")
         leads = "leads" if lost == 1 else "lead"
-        said = (
-            f"{count(lost, 'wrapped link')} no longer {tells} where {it} {leads}: ask the sender."
+        said = f"{count(lost, 'wrapped link')} no longer {tells} where {it} {leads}: ask the sender"
+        places = {(one.file, one.place) for one in found}
+        found += (
+            one
+            for one in report.findings
+            if one.code == _TELLS and not one.known and (one.file, one.place) in places
         )
-        yield Sentence(said, Level.WARNING, "warning", _about(found), _codes(found))
+        if len(found) > lost:
+            said += "; `safelinks clean --redact` blanks to whom it was sent"
+        yield Sentence(f"{said}.", Level.WARNING, "warning", _about(found), _codes(found))
 
 
 def _to_do(report: Report) -> Iterator[Sentence]:
