@@ -97,14 +97,15 @@ def test_every_line_of_a_link_has_the_prefix_of_its_first(prefix: str) -> None:
     [
         # What only looks like a prefix is the link's own.
         (f"- {CUT}\n-b&reserved=0", "- https://example.org/a-b"),
-        (f"- {CUT}\n+b&reserved=0", "- https://example.org/a+b"),
+        (f"- {CUT}\n%2Bb&reserved=0", "- https://example.org/a+b"),
+        # No encoded value contains a plus: it is the sign of a patch, on whatever lines.
+        (f"- {CUT}\n+b&reserved=0", "- https://example.org/ab"),
         (f"# {CUT}\n%23b&reserved=0", "# https://example.org/a#b"),
         (f"%{CUT}\n%23b&reserved=0", "%https://example.org/a#b"),
         # The blanks behind it may differ.
         (f"#\tsee {CUT}\n#   b&reserved=0", "#\tsee https://example.org/ab"),
         (f"  * {CUT}\n    b&reserved=0", "  * https://example.org/ab"),
-        # All lines have it, or none.
-        (f"+{CUT}\n+b\nc&reserved=0", "+https://example.org/a+bc"),
+        (f"+{CUT}\n+b\nc&reserved=0", "+https://example.org/abc"),
         # The scheme itself is cut.
         (f"# ht\n# tps://{HOST}/?url=https%3A%2F%2Fexample.org%2Fa&reserved=0 x", f"# {TARGET} x"),
     ],

@@ -15,6 +15,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "safelinks"
 ORDER = [
     "version",
     "errors",
+    "roles",
     "percent",
     "printable",
     "redact",
@@ -28,6 +29,9 @@ ORDER = [
     "wrappers",
     "unwrap",
     "run",
+    "gaps",
+    "pieces",
+    "shapes",
     "wrapped",
     "scan",
     "quoted_printable",

@@ -186,10 +186,10 @@ def test_lines_and_columns(text: str, places: list[tuple[int, int]]) -> None:
         (f"(https://{HOST}/?url=https%3A%2F%2Fexample.org%2Fa)", ["https://example.org/a"]),
         # A continuation counts when it leads to the link's own parameters, even without a tail.
         (f"https://{HOST}/?url=https%3A%2F%2Fexample.org%2F\na&data=05%7C02%7C", ["https://example.org/a"]),
-        # A prefix is stripped only when all lines have it.
+        # A sign that no encoded value contains is stripped, whether all lines have it or not.
         (f"# see https://{HOST}/?url=https%3A%2F%2Fexample.org%2F\n%23a&reserved=0", ["https://example.org/#a"]),
-        (f"https://{HOST}/?url=https%3A%2F%2Fexample.org%2F\n+a&reserved=0", ["https://example.org/+a"]),
-        (f"https://{HOST}/?url=https%3A%2F%2Fexample.org%2F\n#a&reserved=0", ["https://example.org/#a"]),
+        (f"https://{HOST}/?url=https%3A%2F%2Fexample.org%2F\n+a&reserved=0", ["https://example.org/a"]),
+        (f"https://{HOST}/?url=https%3A%2F%2Fexample.org%2F\n#a&reserved=0", ["https://example.org/a"]),
         # `://` itself may be cut.
         (f"ht\ntps://{HOST}/?url=https%3A%2F%2Fexample.org%2Fa&reserved=0", ["https://example.org/a"]),
         (f"https:\n//{HOST}/?url=https%3A%2F%2Fexample.org%2Fa&reserved=0", ["https://example.org/a"]),

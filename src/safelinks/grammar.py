@@ -20,9 +20,11 @@ from safelinks import percent
 __all__ = [
     "AND",
     "CANONICAL",
+    "EQUALS",
     "KEPT",
     "MAIL_HOSTS",
     "MARKS",
+    "NAMES",
     "TEAMS_HOSTS",
     "Form",
     "Marks",
@@ -95,23 +97,23 @@ _SPACE = " \t\r\n"  # around an address, from whoever pasted it
 
 # Section 3, damage. An ampersand may have been escaped for HTML, several times and in several ways.
 AND = r"&(?:amp;|\#x0*26;|\#0*38;)*+"
-_EQUALS = r"(?:=|&\#x0*3d;|&\#0*61;|&equals;)"
+EQUALS = r"(?:=|&\#x0*3d;|&\#0*61;|&equals;)"
 _FLAGS = re.VERBOSE | re.IGNORECASE | re.ASCII
-_URL = re.compile(rf"(?:^|{AND})url{_EQUALS}", _FLAGS)
+_URL = re.compile(rf"(?:^|{AND})url{EQUALS}", _FLAGS)
 _AMPERSAND = re.compile(AND, _FLAGS)
 
 # What ends the value of `url`, by form: the names that Microsoft puts behind it.
 _MAIL_NAMES = "data|sdata|reserved"
 _TEAMS_NAMES = "locale|dest|pc|wau|si|sd|ce|cv|ssid|ring|clickparams|bg|fg2?"
-_NAMES: Mapping[Form, str] = {
+NAMES: Mapping[Form, str] = {
     Form.MAIL: _MAIL_NAMES,
     Form.OFFICE: _MAIL_NAMES,
     Form.TEAMS: _TEAMS_NAMES,
     Form.OUTLOOK_WEB: f"corid|{_MAIL_NAMES}",
 }
 _PARAMETERS: Mapping[Form, re.Pattern[str]] = {
-    form: re.compile(rf"(?:^|{AND})(?P<name>{names}){_EQUALS}", _FLAGS)
-    for form, names in _NAMES.items()
+    form: re.compile(rf"(?:^|{AND})(?P<name>{names}){EQUALS}", _FLAGS)
+    for form, names in NAMES.items()
 }
 
 # The wrapper's own tail, percent-encoded so that `url` swallowed it. A nested link's tail has
@@ -151,12 +153,12 @@ class Marks:
 
 
 # Known by their values where the names are everyday words. Quoted-printable writes "=" as "=3D".
-_IS = rf"{_EQUALS}(?:3D)?"
+_IS = rf"{EQUALS}(?:3D)?"
 _CUT = r"(?:\Z|(?=[\s=]))"  # or the line ends there
 _MAIL_VALUES = (
     rf"data{_IS}(?:{_CUT}|0[0-9]?(?:{_CUT}|%(?:25)*7C|\|))|sdata{_IS}|reserved{_IS}(?:[0-9]|{_CUT})"
 )
-_LAST = rf"(?!{AND}(?:url|{_MAIL_NAMES}){_EQUALS})"  # whatever the order
+_LAST = rf"(?!{AND}(?:url|{_MAIL_NAMES}){EQUALS})"  # whatever the order
 _MAIL_TAIL = rf"{AND}reserved{_IS}[0-9]{_LAST}"
 _GUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _VALUES: Mapping[Form, str] = {

@@ -13,10 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from safelinks.gaps import lead_of, prefixes_of
 from safelinks.grammar import AND, KEPT, MARKS, Form, Marks, form_at
+from safelinks.pieces import join, joined_start
 from safelinks.run import HEAD_LENGTH, Escape, Run, read_run, trimmed
+from safelinks.shapes import SHAPES
 
 __all__ = ["Span", "quote_before", "read_wrapped"]
 
@@ -49,12 +52,6 @@ _LINE_BREAK = re.compile(
 )
 _BLANKS = re.compile(r"[ \t\xa0]*")
 _QUOTE_PREFIX = re.compile(r"(?:[ \t]*>)*[ \t\xa0]*")
-# What may stand before every line of a link: signs ("# ", "+", ".. "), a word ("REM ", "JD>> ").
-# Not what may as well be the link's own.
-_PREFIXES = (re.compile(r"[^\w\s]\W*"), re.compile(r"\S{1,12}[ \t]+"))
-_OWN = ("%", "&", "=", "'", '"', "<")
-_LONGEST_LEAD = 200
-
 # A target that is encoded tells by its first escape; then, all values are, and end where theirs do.
 _URL = re.compile(r"[?;&]url=(?:3D)?(?P<encoded>https?%)?", re.IGNORECASE)
 _VALUE = re.compile(rf"{KEPT}*(?:{AND}reserved=(?:3D)?)?", re.IGNORECASE)
@@ -77,10 +74,13 @@ def read_wrapped(text: str, start: int, *, soft: bool) -> Span | None:
 
     `soft` expects soft line breaks of quoted-printable.
     """
-    prefixes = _prefixes(text, start)
+    prefixes = prefixes_of(lead_of(text, start))
     form = _form(text, start, prefixes, soft=soft)
     if form is None:
         return None
+    joined = join(text, start, SHAPES[form])
+    if joined is not None:
+        return _span(text, start, joined.end, joined.url)
     longest: _Read | None = None
     for prefix in prefixes:
         read = _read(_Pieces(text, start, prefix, soft, MARKS[form]))
@@ -89,21 +89,6 @@ def read_wrapped(text: str, start: int, *, soft: bool) -> Span | None:
         if longest is None or read.length > longest.length:
             longest = read
     return None if longest is None else _as_span(text, start, longest)
-
-
-def _prefixes(text: str, start: int) -> list[str]:
-    """What may stand before every line of the link at `start`, the likeliest first; then nothing.
-
-    All lines have it, or none has: which one it is shows in how far it leads.
-    """
-    low = max(0, start - _LONGEST_LEAD)
-    line_start = max(text.rfind("\n", low, start), text.rfind("\r", low, start)) + 1
-    if not line_start and low:
-        return [""]  # far from the start of its line
-    quote = _QUOTE_PREFIX.match(text, line_start, start)
-    lead = text[quote.end() if quote else line_start : start]
-    found = (pattern.match(lead) for pattern in _PREFIXES)
-    return [*dict.fromkeys(one[0] for one in found if one and not one[0].endswith(_OWN)), ""]
 
 
 def _form(text: str, start: int, prefixes: list[str], *, soft: bool) -> Form | None:
@@ -116,6 +101,8 @@ def _form(text: str, start: int, prefixes: list[str], *, soft: bool) -> Form | N
         pieces = _Pieces(text, start, prefix, soft, MARKS[Form.MAIL])
         for run, _ in pieces.head() if form is None else ():
             form = form or form_at(_address(run))
+    if form is None:
+        form = form_at(joined_start(text, start, SHAPES[Form.MAIL], HEAD_LENGTH).url)
     return form
 
 
@@ -257,13 +244,19 @@ def _as_span(text: str, start: int, read: _Read) -> Span | None:
         length = trimmed(text, start, run.raw_end(length), run.text[:length])
     url = _address(run, length)
     end = run.raw_end(length)
+    span = _span(text, start, end, url)
+    if span is None:
+        return None
+    cut = not read.whole and _is_cut(text, end, span.url)
+    return evolve(span, defanged=_is_defanged(run, run.text), cut=cut)
+
+
+def _span(text: str, start: int, end: int, url: str) -> Span | None:
+    """`url` as it is meant in the place of ``text[start:end]``; None if that is no Safe Link."""
     quoted_printable = _QP_URL.search(url) is not None
     escape = Escape.QUOTED_PRINTABLE if quoted_printable else Escape.around(text, start, end)
     url = escape.undo(url)
-    if form_at(url) is None:
-        return None
-    cut = not read.whole and _is_cut(text, end, url)
-    return Span(start, end, url, escape, _is_defanged(run, run.text), cut)
+    return None if form_at(url) is None else Span(start, end, url, escape)
 
 
 def _is_cut(text: str, end: int, url: str) -> bool:
