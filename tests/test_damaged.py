@@ -40,7 +40,6 @@ GUID = "8c60ff90-642d-4d0f-76a9-08da166acc70"
 @pytest.mark.parametrize(
     "link",
     [
-        CUT,
         f"{CUT}&data=1",
         f"{CUT}&reserved=",
         f"{CUT}{TAIL}",
@@ -50,6 +49,24 @@ GUID = "8c60ff90-642d-4d0f-76a9-08da166acc70"
 )
 def test_the_lines_after_a_link_stay(link: str, rest: str) -> None:
     assert clean(f"- {link}{rest}") == f"- {TARGET}{rest}"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["\n&data=hello\n", "\n&si=3\n", " x", "\n\nRegards,\nJoe\n", "\nReported-by: J\n", ",\nb", "\n"],
+)  # fmt: skip
+def test_a_link_without_parameters_ends_where_nothing_can_go_on(rest: str) -> None:
+    assert clean(f"- {CUT}{rest}") == f"- {TARGET}{rest}"
+
+
+@pytest.mark.parametrize(
+    "rest", ["\nRegards,\nJoe\n", "\n- next\n", "\n2,b\n", "\n%2Fb\n", "\n\n%2Fb\n", ".\nb\n", " b%2Fc"]
+)  # fmt: skip
+def test_a_link_without_parameters_is_lost_where_it_could_go_on(rest: str) -> None:
+    text = f"- {CUT}{rest}"
+    assert clean(text) == text
+    (link,) = find(text)
+    assert isinstance(link.error, TargetLostError)
 
 
 @pytest.mark.parametrize("rest", ["\nRegards,\nJoe\n", "\n- next\n", "\n2,b\n"])

@@ -30,6 +30,7 @@ ORDER = [
     "unwrap",
     "run",
     "gaps",
+    "borders",
     "pieces",
     "shapes",
     "wrapped",

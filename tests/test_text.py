@@ -178,9 +178,9 @@ def test_lines_and_columns(text: str, places: list[tuple[int, int]]) -> None:
 @pytest.mark.parametrize(
     ("text", "targets"),
     [
-        # A link that is cut off does not take the next line with it.
-        (f"https://{HOST}/?url=https%3A%2F%2Fexample.org%2Fa\nRegards\n", ["https://example.org/a"]),
-        (f"https://{HOST}/?url=https%3A%2F%2Fexample.org%2Fa\n\n%2Fb&data=1", ["https://example.org/a"]),
+        # A link that may be cut off is not certain, and does not take the next line with it.
+        (f"https://{HOST}/?url=https%3A%2F%2Fexample.org%2Fa\nRegards\n", []),
+        (f"https://{HOST}/?url=https%3A%2F%2Fexample.org%2Fa\n\n%2Fb&data=1", []),
         (f"https://{HOST}/?url=https%3A%2F%2Fexample.org%2Fa\n{LINK}", ["https://example.org/a", TARGET]),
         (f"https://{HOST}/?url=https%3A%2F%2Fexample.org%2Fa.", ["https://example.org/a"]),
         (f"(https://{HOST}/?url=https%3A%2F%2Fexample.org%2Fa)", ["https://example.org/a"]),

@@ -15,11 +15,12 @@ from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
+from safelinks.borders import Target, goes_on
 from safelinks.gaps import lead_of, prefixes_of
 from safelinks.grammar import AND, KEPT, MARKS, Form, Marks, form_at
 from safelinks.pieces import join, joined_start
 from safelinks.run import HEAD_LENGTH, Escape, Run, read_run, trimmed
-from safelinks.shapes import SHAPES
+from safelinks.shapes import SHAPES, is_sound
 
 __all__ = ["Span", "quote_before", "read_wrapped"]
 
@@ -62,6 +63,13 @@ _REST_OF_VALUE = re.compile(
 _UP_TO_BAR = re.compile(r"[^|]*")
 _BROKEN_ESCAPE = re.compile(r"%[0-9a-f]?\Z", re.IGNORECASE)
 _DATA = re.compile(rf"{AND}data=(?:3D)?0[0-9](?:%(?:25)*7C|\|)|://|safelinks\.", re.IGNORECASE)
+
+# A parameter of its own closes the target; of one, a part of the name may be left.
+_CLOSED = re.compile(rf"{AND}(?:data|sdata|reserved|corid|locale|dest|pc)=", re.IGNORECASE)
+_CUT_NAME = re.compile(
+    r"&(?:a|am|amp|(?:amp;)*(?:d|da|dat|data|s|sd|sda|sdat|sdata|r|res?|rese|reser|reserv|reserved?)?)\Z",
+    re.IGNORECASE,
+)
 
 _OTHER_ADDRESS = re.compile(r"[^&]*[/?:]")  # before a parameter that could be anybody's
 
@@ -247,8 +255,11 @@ def _as_span(text: str, start: int, read: _Read) -> Span | None:
     span = _span(text, start, end, url)
     if span is None:
         return None
-    cut = not read.whole and _is_cut(text, end, span.url)
-    return evolve(span, defanged=_is_defanged(run, run.text), cut=cut)
+    if read.whole:
+        cut, reach = not is_sound(span.url), None
+    else:
+        cut, reach = _is_cut(text, span)
+    return evolve(span, end=reach or end, defanged=_is_defanged(run, run.text), cut=cut)
 
 
 def _span(text: str, start: int, end: int, url: str) -> Span | None:
@@ -259,18 +270,26 @@ def _span(text: str, start: int, end: int, url: str) -> Span | None:
     return None if form_at(url) is None else Span(start, end, url, escape)
 
 
-def _is_cut(text: str, end: int, url: str) -> bool:
-    """Whether `url`, which the text breaks off at offset `end`, had more of its target behind that.
+def _is_cut(text: str, span: Span) -> tuple[bool, int | None]:
+    """Whether the link had more of its target behind `span`, and how far it surely reaches.
 
-    It had if an escape is broken, or if parameters without an address follow.
+    It had if an escape or a name is broken, or if parameters without an address follow. It may have
+    had more if it ends where something may have cut it.
     """
+    url = span.url
     target = next(reversed([*_URL.finditer(url)]), None)
-    if target is None or "&" in url[target.end() :]:
-        return False  # its own parameters show that the target was whole
-    if _BROKEN_ESCAPE.search(url):
-        return True
-    rest = _DATA.search(text, end, end + _FARTHEST)
-    return rest is not None and rest[0].startswith("&")
+    closed = target is None or _CLOSED.search(url, target.end()) is not None
+    encoded = target is not None and target["encoded"]
+    known = Target.CLOSED if closed else Target.ENCODED if encoded else Target.OPEN
+    reach = goes_on(text, span.start, span.end, known)
+    if reach is not None:
+        return True, reach
+    if closed:
+        return False, None  # its own parameters show that the target was whole
+    if _BROKEN_ESCAPE.search(url) or (encoded and _CUT_NAME.search(url)):
+        return True, None
+    rest = _DATA.search(text, span.end, span.end + _FARTHEST)
+    return rest is not None and rest[0].startswith("&"), None
 
 
 def _is_defanged(run: Run, url: str) -> bool:
