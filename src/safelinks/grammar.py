@@ -80,6 +80,7 @@ _HEAD = re.compile(
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 
+_ENCODED_QUERY = re.compile(r"(?<=[a-z]/)%3F(url%3D.*)", re.IGNORECASE | re.DOTALL)
 _ANY_HOST = re.compile(rf"(?:.+\.)?{_MAIL_HOST}")
 
 # The shape of nearly every link in the wild, as the rewriter writes it: only characters that
@@ -222,7 +223,8 @@ def _parse_damaged(url: str) -> tuple[str, Parts] | None:
 
     Gives the target, empty when it is lost, and the parts.
     """
-    head = _HEAD.match(url.strip(_SPACE))
+    url = url.strip(_SPACE)
+    head = _HEAD.match(url) or _HEAD.match(_ENCODED_QUERY.sub(_decoded_query, url, count=1))
     if head is None:
         return None
     port = head["port"] or head["teams_port"] or head["outlook_web_port"]
@@ -235,6 +237,11 @@ def _parse_damaged(url: str) -> tuple[str, Parts] | None:
         target, parameters = _read(head.string[head.end() + 1 :], form)
     region, app = ((head[name] or "").lower() or None for name in ("region", "app"))
     return target, Parts(form, parameters, region, app)
+
+
+def _decoded_query(match: re.Match[str]) -> str:
+    """The query of a link whose path was encoded, question mark and all."""
+    return f"?{percent.decode(match[1])}"
 
 
 def _form(head: re.Match[str]) -> Form:

@@ -12,14 +12,15 @@ from collections.abc import Callable
 
 from attrs import Factory, define, frozen
 
-from safelinks.gaps import Gaps, Lead, lead_of, prefixes_of
+from safelinks.gaps import Gap, Gaps, lead_of, prefixes_of
 
-__all__ = ["Joined", "Shape", "join", "joined_start"]
+__all__ = ["Joined", "Shape", "add_piece", "join", "joined_start"]
 
 _LONGEST_PIECE = 4_096
 _MOST_PIECES = 80
-_OVERLAP = 160  # characters that a mark of the end, or what a piece begins with, may reach back
+_OVERLAP = 1_024  # characters that a mark of the end, or what a piece begins with, may reach back
 _OTHER_LINK = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
+_BEGUN = re.compile(r"&(?:[a-z_;#0-9]{0,12}|(?:amp;)*[a-z_]{1,8}=)", re.IGNORECASE)
 _TARGET_BEGINS = re.compile(r"(?:[=?/_*]|%2F|\A)\Z", re.IGNORECASE)
 
 
@@ -51,6 +52,7 @@ class Joined:
     end: int = 0
     pieces: int = 0
     first: str = ""
+    last: str = ""
     doubtful: bool = False
     _ends: list[tuple[int, int]] = Factory(list)  # length so far, offset behind it
 
@@ -61,12 +63,12 @@ class Joined:
         self._ends.append((len(self.url), end))
         self.pieces += 1
         self.first = piece if self.pieces == 1 else ""
+        self.last = piece
 
-    def cut_to(self, length: int) -> None:
-        """Keep the first `length` characters."""
+    def upto(self, length: int) -> Joined:
+        """The first `length` characters of it."""
         upto, end = self._ends[bisect_left(self._ends, length, key=lambda entry: entry[0])]
-        self.end = end - (upto - length)
-        self.url = self.url[:length]
+        return Joined(self.url[:length], end - (upto - length), self.pieces)
 
 
 def join(text: str, start: int, shape: Shape) -> Joined | None:
@@ -84,14 +86,13 @@ def joined_start(text: str, start: int, shape: Shape, length: int) -> Joined:
     lead = lead_of(text, start)
     joined = Joined(end=start)
     for prefix in prefixes_of(lead):
+        gaps = Gaps(text, lead, prefix)
         joined = Joined(end=start)
         while joined.pieces < _MOST_PIECES and len(joined.url) < length:
-            if not _add_piece(text, joined, shape, lead):
+            gap = gaps.at(joined.end, joined.url, joined.first) if joined.pieces else None
+            joined.end = gap.end if gap else joined.end
+            if (joined.pieces and gap is None) or not add_piece(gaps, joined, shape):
                 break
-            gap = Gaps(text, lead, prefix).at(joined.end, joined.url, joined.first)
-            if gap is None:
-                break
-            joined.end = gap.end
         if len(joined.url) >= length:
             break
     return joined
@@ -99,18 +100,16 @@ def joined_start(text: str, start: int, shape: Shape, length: int) -> Joined:
 
 def _read(start: int, shape: Shape, gaps: Gaps) -> Joined | None:
     joined = Joined(end=start)
-    while joined.pieces < _MOST_PIECES:
-        searched = max(0, len(joined.url) - _OVERLAP)
-        if not _add_piece(gaps.text, joined, shape, gaps.lead):
-            return None
+    searched = 0
+    while joined.pieces < _MOST_PIECES and add_piece(gaps, joined, shape):
         gap = gaps.at(joined.end, joined.url, joined.first)
-        tail = shape.tail.search(joined.url, searched)
-        if tail is not None and not (
-            tail.end() == len(joined.url) and gap and shape.follows.match(gaps.text, gap.end)
-        ):
-            joined.cut_to(tail.end())
-            proven = joined.pieces > 1 and not (joined.doubtful and shape.raw(joined.url))
-            return joined if proven and shape.whole(joined.url) else None
+        tail = shape.tail.search(joined.url, max(0, searched - _OVERLAP))
+        searched = len(joined.url)
+        if tail is not None and not (gap and _more_follows(gaps.text, joined, tail, gap, shape)):
+            whole = joined.upto(tail.end())
+            if shape.whole(whole.url):
+                proven = joined.pieces > 1 and not (joined.doubtful and shape.raw(whole.url))
+                return whole if proven else None
         if gap is None:
             return None
         joined.doubtful |= gap.signs
@@ -118,10 +117,19 @@ def _read(start: int, shape: Shape, gaps: Gaps) -> Joined | None:
     return None
 
 
-def _add_piece(text: str, joined: Joined, shape: Shape, lead: Lead) -> bool:
+def _more_follows(text: str, joined: Joined, tail: re.Match[str], gap: Gap, shape: Shape) -> bool:
+    """Whether another parameter follows behind `gap`, or the name of one has begun before it."""
+    rest = joined.url[tail.end() :]
+    if not rest:
+        return shape.follows.match(text, gap.end) is not None
+    return _BEGUN.fullmatch(rest) is not None
+
+
+def add_piece(gaps: Gaps, joined: Joined, shape: Shape) -> bool:
     """Append the piece that begins where `joined` ends; False if it cannot be one."""
     start = joined.end
-    pattern = shape.quoted if lead.text.count("'") % 2 else shape.piece
+    text = gaps.text
+    pattern = shape.quoted if gaps.lead.text.count("'") % 2 else shape.piece
     match = pattern.match(text, start, start + _LONGEST_PIECE)
     piece, end = (match[0], match.end()) if match else ("", start)
     if end - start >= _LONGEST_PIECE:

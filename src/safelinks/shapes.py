@@ -15,7 +15,7 @@ from safelinks.datafield import FIELD_COUNTS, DataField
 from safelinks.grammar import AND, EQUALS, KEPT, NAMES, Form
 from safelinks.pieces import Shape
 
-__all__ = ["SHAPES", "is_sound", "piece_of"]
+__all__ = ["CHARACTERS", "SHAPES", "is_sound", "piece_of"]
 
 _FLAGS = re.VERBOSE | re.IGNORECASE | re.ASCII
 _PERCENT = "%(?:25)*+"
@@ -33,7 +33,7 @@ def piece_of(characters: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
-_CHARACTERS = r"A-Za-z0-9%_.!~*()&;#/:?\-"
+CHARACTERS = r"A-Za-z0-9%_.!~*()&;#/:?\-"
 _TARGET = re.compile(rf"[?;&]url{EQUALS}(?:3D)?https?{_PERCENT}3A(?P<rest>[^&]*)", _FLAGS)
 _DATA = re.compile(rf"{AND}data{EQUALS}(?:3D)?(?P<value>[^&]*)", _FLAGS)
 _SIGNATURE = re.compile(rf"{AND}sdata{EQUALS}(?:3D)?(?P<value>[^&]*)", _FLAGS)
@@ -82,7 +82,7 @@ def _is_complete(value: str) -> bool:
 def _shape(form: Form, tail: str) -> Shape:
     names = f"url|{NAMES[form]}"
     return Shape(
-        *piece_of(_CHARACTERS),
+        *piece_of(CHARACTERS),
         name=re.compile(rf"(?:[?&;])(?:{names})\Z", re.IGNORECASE),
         tail=re.compile(tail, _FLAGS),
         follows=re.compile(rf"{AND}(?:{names}){EQUALS}", _FLAGS),
