@@ -35,7 +35,8 @@ def _lower(target: str) -> str:
 
 
 def _v2(target: str) -> str:
-    value = quote(target, safe=":/.").replace("%", "-").replace(":", "-3A").replace("/", "_")
+    value = quote(target, safe="/.").replace("-", "%2D").replace("_", "%5F")
+    value = value.replace("%", "-").replace("/", "_")
     return (
         f"https://urldefense.proofpoint.com/v2/url?u={value}&d=DwMFaQ&c={_token(43)}&r={_token(43)}"
         f"&m={_token(42)}a&s={_token(41)}bc&e="

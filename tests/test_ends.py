@@ -89,7 +89,7 @@ def test_what_is_broken_off_behind_the_target_does_not_matter(cut: str, after: s
 
 
 @pytest.mark.parametrize("length", [3_900, 4_096, 5_000, 20_000, 70_000])
-@pytest.mark.parametrize("after", ["", " z", "\nRegards", DATA, f"{TAIL} z"])
+@pytest.mark.parametrize("after", ["", " z", "\n\nRegards", DATA, f"{TAIL} z"])
 def test_a_target_may_be_long(length: int, after: str) -> None:
     text = CUT + "b" * length + after
     assert find(text)[0].target == TARGET + "b" * length

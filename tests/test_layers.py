@@ -34,6 +34,7 @@ ORDER = [
     "borders",
     "pieces",
     "shapes",
+    "heads",
     "wrapped",
     "vendors",
     "scan",

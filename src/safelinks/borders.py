@@ -14,17 +14,18 @@ from safelinks.gaps import Gaps, Lead, lead_of
 __all__ = ["Target", "goes_on"]
 
 # What may be the link's own or the sentence's.
-_PUNCTUATION = ".!*_~)"
 _MOST_PUNCTUATION = 8
 _EMPTY_LINES = re.compile(r"(?:(?:[ \t\xa0]|=20)*(?:\r\n|\n|\r)){1,4}[ \t]*")
 _BLANKS = re.compile(r"[ \t]+(?=\S)")
 _PIECE = re.compile(r"[A-Za-z0-9%_.!~*'()&=;#/:?@$\-]{1,400}+")
-_OTHER_LINK = re.compile(r"[a-z][a-z0-9+.-]{1,20}:/", re.IGNORECASE)
+_OTHER_LINK = re.compile(r"(?!(?:t?tps?|ps?)://)[a-z][a-z0-9+.-]{1,20}:/", re.IGNORECASE)
 _ENTRY = re.compile(r"[\w-]{1,40}:(?=[ \t\r\n]|\Z)")  # "Reported-by: "
 # What only the rest of an address looks like, and what only the rest of `data` does.
 _ENCODED = re.compile(
     r"%(?:25)*+[0-9a-f]{2}|&(?:amp;)*[a-z_]{1,12}=|\A(?:amp|mp|p);", re.IGNORECASE
 )
+# What no word is: digits and letters, capitals within, what only an address has.
+_TOKEN = re.compile(r"(?=.{4})(?:.*[%&=]|.*[0-9][\w-]*[A-Za-z]|.*[A-Za-z][\w-]*[0-9]|.*[a-z][A-Z])")
 _OF_RECIPIENT = re.compile(r"%(?:25)*+(?:40|7C)", re.IGNORECASE)
 
 
@@ -33,30 +34,43 @@ class Target(Enum):
 
     OPEN = auto()  # whatever comes next may be a part of it
     ENCODED = auto()  # the same, but an ampersand would end it
+    TOKEN = auto()  # certain, but the last value behind it is a token that may go on
     CLOSED = auto()  # certain: all that matters is whether a rest that names somebody stays behind
+
+
+_PUNCTUATION = {
+    Target.OPEN: ".!*_~)?:;,",
+    Target.ENCODED: ".!*_~)",
+    Target.TOKEN: ",",
+    Target.CLOSED: ".!*_~)",
+}
 
 
 def goes_on(text: str, start: int, end: int, target: Target) -> int | None:
     """How far the link ``text[start:end]`` surely reaches if it could go on; None if it cannot."""
     lead = lead_of(text, start)
-    behind = _behind_punctuation(text, end, lead)
+    behind = _behind_punctuation(text, end, lead, target)
     if behind is None:
         return None
     first = text[start:behind]
     gap = Gaps(text, lead, "").at(behind, first, first)
     if gap is None:
-        return end if target is not Target.CLOSED and _goes_on_in_line(text, behind) else None
-    if not _could_be_rest(text, gap.end, target):
+        return (
+            end
+            if target in (Target.OPEN, Target.ENCODED) and _goes_on_in_line(text, behind)
+            else None
+        )
+    if not (gap.signs and target is Target.OPEN) and not _could_be_rest(text, gap.end, target):
         return None
     again = text.startswith(f"<{first}>", behind)  # another program took the piece for a link
     return behind + len(first) + 2 if again else end
 
 
-def _behind_punctuation(text: str, end: int, lead: Lead) -> int | None:
+def _behind_punctuation(text: str, end: int, lead: Lead, target: Target) -> int | None:
     """Behind what may close a sentence or be the link's; None where a bracket closes."""
     for at in range(end, end + _MOST_PUNCTUATION):
         char = text[at : at + 1]
-        if not char or char not in _PUNCTUATION:
+        if not char or char not in _PUNCTUATION[target]:
             return at
         if char == ")" and lead.text.count("(") > lead.text.count(")"):
             return None
@@ -74,6 +88,8 @@ def _could_be_rest(text: str, at: int, target: Target) -> bool:
     ended = target is Target.ENCODED and piece[0].startswith("&")
     if target is Target.CLOSED or ended:
         return _OF_RECIPIENT.search(piece[0]) is not None
+    if target is Target.TOKEN:
+        return _TOKEN.match(piece[0]) is not None and not empty
     if empty:
         return _ENCODED.search(piece[0]) is not None
     return _ENTRY.match(text, piece.start()) is None

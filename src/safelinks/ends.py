@@ -51,6 +51,12 @@ class End:
         target = self._patterns[0].search(url)
         return url[target.end() :] if target else None
 
+    def target(self, url: str) -> str | None:
+        """What stands in the place of the target in `url`, up to what closes it."""
+        value = self.value(url)
+        closes = self._patterns[1].search(value) if value else None
+        return value[: closes.start()] if value and closes else value
+
     def is_closed(self, url: str) -> bool:
         """Whether the target in `url` is complete, whatever else is missing."""
         opens, closes, _ = self._patterns

@@ -74,11 +74,13 @@ class Lead:
 class Gap:
     """What parts two pieces: the next one begins at `end`.
 
-    `signs` if what was taken off its line is nothing that all lines have.
+    `signs` if what was taken off its line is nothing that all lines have, `soft` if it begins with
+    the sign of a soft break, which may be the link's own.
     """
 
     end: int
     signs: bool = False
+    soft: bool = False
 
 
 def lead_of(text: str, start: int) -> Lead:
@@ -143,14 +145,15 @@ class Gaps:
             return None
         if line["bar"] and not opened("|"):
             return None
+        soft = line["soft"] is not None
         if self.prefix.strip():
-            return self._behind_prefix(line.end())
+            return self._behind_prefix(line.end(), soft=soft)
         open_reference = _OPEN_REFERENCE.search(so_far[-_LONGEST_REFERENCE:])
         encoded = "?" in so_far and not open_reference  # whose semicolon comes next
         signs = (_VALUE_SIGNS if encoded else _SIGNS).match(self.text, line.end())
-        return Gap(signs.end(), signs=True) if signs else Gap(line.end())
+        return Gap(signs.end() if signs else line.end(), signs is not None, soft)
 
-    def _behind_prefix(self, at: int) -> Gap | None:
+    def _behind_prefix(self, at: int, *, soft: bool) -> Gap | None:
         """Behind the prefix, which must stand at offset `at`; the blanks in it may differ."""
         sign = self.prefix.strip()
         if not self.text.startswith(sign, at):
@@ -158,7 +161,11 @@ class Gaps:
         end = at + len(sign)
         blanks = _BLANKS_ONLY.match(self.text, end)
         behind = blanks.end() if blanks else end
-        return None if behind == end and self.prefix != self.prefix.rstrip() else Gap(behind)
+        return (
+            None
+            if behind == end and self.prefix != self.prefix.rstrip()
+            else Gap(behind, soft=soft)
+        )
 
 
 def _shown_again(text: str, at: int, first: str) -> re.Match[str] | None:

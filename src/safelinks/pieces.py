@@ -14,12 +14,13 @@ from attrs import Factory, define, frozen
 
 from safelinks.gaps import Gap, Gaps, lead_of, prefixes_of
 
-__all__ = ["Joined", "Shape", "add_piece", "join", "joined_start"]
+__all__ = ["Joined", "Shape", "add_piece", "begun", "join", "joined_start"]
 
 _LONGEST_PIECE = 4_096
 _MOST_PIECES = 80
 _OVERLAP = 1_024  # characters that a mark of the end, or what a piece begins with, may reach back
-_OTHER_LINK = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
+# Not the rest of a scheme that was cut.
+_OTHER_LINK = re.compile(r"(?!(?:t?tps?|ps?)://)[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
 _BEGUN = re.compile(r"&(?:[a-z_;#0-9]{0,12}|(?:amp;)*[a-z_]{1,8}=)", re.IGNORECASE)
 _TARGET_BEGINS = re.compile(r"(?:[=?/_*]|%2F|\A)\Z", re.IGNORECASE)
 
@@ -53,7 +54,8 @@ class Joined:
     pieces: int = 0
     first: str = ""
     last: str = ""
-    doubtful: bool = False
+    signs: int = 0
+    soft: int = 0
     _ends: list[tuple[int, int]] = Factory(list)  # length so far, offset behind it
 
     def add(self, piece: str, end: int) -> None:
@@ -65,29 +67,47 @@ class Joined:
         self.first = piece if self.pieces == 1 else ""
         self.last = piece
 
+    def go_on(self, gap: Gap) -> None:
+        """Go on behind `gap`."""
+        self.end = gap.end
+        self.signs += gap.signs
+        self.soft += gap.soft
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether what was taken off the lines could be the link's, if it is not encoded.
+
+        Where every line ends in a soft break, and several do, it is one.
+        """
+        breaks = self.pieces - 1
+        return self.signs > 0 or (self.soft > 0 and not 1 < breaks == self.soft)
+
     def upto(self, length: int) -> Joined:
         """The first `length` characters of it."""
         upto, end = self._ends[bisect_left(self._ends, length, key=lambda entry: entry[0])]
         return Joined(self.url[:length], end - (upto - length), self.pieces)
 
 
-def join(text: str, start: int, shape: Shape) -> Joined | None:
-    """The link at `start`, if it stands there in several pieces and is whole; else None."""
+def join(text: str, start: int, shape: Shape, scheme: str = "") -> Joined | None:
+    """The link at `start`, if it stands there in several pieces and is whole; else None.
+
+    `scheme` is that of a link which stands without.
+    """
     lead = lead_of(text, start)
     for prefix in prefixes_of(lead):
-        joined = _read(start, shape, Gaps(text, lead, prefix))
+        joined = _read(begun(start, scheme), shape, Gaps(text, lead, prefix))
         if joined is not None:
             return joined
     return None
 
 
-def joined_start(text: str, start: int, shape: Shape, length: int) -> Joined:
+def joined_start(text: str, start: int, shape: Shape, length: int, scheme: str = "") -> Joined:
     """The first `length` characters or so of the link at `start`, for a look at its head."""
     lead = lead_of(text, start)
-    joined = Joined(end=start)
+    joined = begun(start, scheme)
     for prefix in prefixes_of(lead):
         gaps = Gaps(text, lead, prefix)
-        joined = Joined(end=start)
+        joined = begun(start, scheme)
         while joined.pieces < _MOST_PIECES and len(joined.url) < length:
             gap = gaps.at(joined.end, joined.url, joined.first) if joined.pieces else None
             joined.end = gap.end if gap else joined.end
@@ -98,8 +118,16 @@ def joined_start(text: str, start: int, shape: Shape, length: int) -> Joined:
     return joined
 
 
-def _read(start: int, shape: Shape, gaps: Gaps) -> Joined | None:
+def begun(start: int, scheme: str = "") -> Joined:
+    """A link that begins at `start`, and nothing of it but the `scheme` that is missing there."""
     joined = Joined(end=start)
+    if scheme:
+        joined.add(scheme, start)
+        joined.pieces = 0
+    return joined
+
+
+def _read(joined: Joined, shape: Shape, gaps: Gaps) -> Joined | None:
     searched = 0
     while joined.pieces < _MOST_PIECES and add_piece(gaps, joined, shape):
         gap = gaps.at(joined.end, joined.url, joined.first)
@@ -112,8 +140,7 @@ def _read(start: int, shape: Shape, gaps: Gaps) -> Joined | None:
                 return whole if proven else None
         if gap is None:
             return None
-        joined.doubtful |= gap.signs
-        joined.end = gap.end
+        joined.go_on(gap)
     return None
 
 

@@ -10,16 +10,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from safelinks.grammar import CANONICAL
+from attrs import evolve
+
+from safelinks.grammar import CANONICAL, MAIL_HOSTS
+from safelinks.heads import Head, cut_scheme, head_before
 from safelinks.run import INVISIBLE, Escape, Run, read_run, trimmed
-from safelinks.vendors import read_vendor
+from safelinks.vendors import read_cut_head, read_vendor
 from safelinks.wrapped import Span, quote_before, read_wrapped
+from safelinks.wrappers import wrapper_of
 
 __all__ = ["Span", "scan"]
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE | re.ASCII)
 _WEB_SCHEME = re.compile(r"h(?:tt|xx)ps?\Z", re.IGNORECASE)
 _LONGEST_SCHEME = 30
+# What may be left of a scheme, and what stands before the scheme of a target that is not encoded.
+_CUT = frozenset("\r\n\t >|+#")
+_REST_OF_SCHEME = re.compile(r"(?<![a-z0-9])(?:t?tps?|ps?|s)\Z", re.IGNORECASE)
+_IN_ADDRESS = re.compile(
+    r"(?:[=_?/]|(?:[=_]|\w\?)[\s>|+#\"'\\]*[\r\n][\s>|+#\"']*)https?\Z", re.IGNORECASE
+)
 
 # A host that is, or may be the damaged beginning of, one that carries Safe Links.
 _LIKELY = re.compile(
@@ -27,11 +37,13 @@ _LIKELY = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _CUT_HOST = re.compile(
-    rf"://([a-z0-9.-]{{0,60}})(?=[ \t]*[\r\n]|=\r?\n|&\#|[\\\[({{\xa0{INVISIBLE}])",
+    r"://([a-z0-9.-]{0,60})"
+    rf"(?=[ \t]*[=|\\]?[ \t]*[\r\n]|[ \t]*<|&\#|[\"'`\\\[({{\xa0{INVISIBLE}])",
     re.IGNORECASE | re.ASCII,
 )
 _LABEL = re.compile(r"[a-z]{2,5}[0-9]{2}\.")
 _CUT_LABEL = re.compile(r"[a-z]{0,5}[0-9]{0,2}\Z")
+_STUMP = re.compile(r"https?://(?:[a-z]{2,5}[0-9]{2}\.)?(safelinks[a-z0-9.]*)/?\Z", re.IGNORECASE)
 _HOSTS = (
     "safelinks.protection.outlook.com",
     "safelinks.protection.office365.us",
@@ -58,8 +70,13 @@ _DAMAGED_SCHEME = re.compile(
 )
 _LOOK_BACK = 60
 
-_ANCHOR = "safelinks"
 _QUOTED_PRINTABLE = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
+
+# What betrays a link: `://`, and, where that is damaged, the name of the service, or `://` in the
+# target, which is encoded. Each is looked for where characters stand that no such link is without.
+_NAME = "safelinks"
+_ENCODED = ("%3A%2F", "%3a%2f", "-3A__")
+_NEEDED = {_NAME: "=&", "%3A%2F": "%", "%3a%2f": "%", "-3A__": "&"}
 
 
 def scan(text: str) -> Iterator[Span]:
@@ -68,27 +85,35 @@ def scan(text: str) -> Iterator[Span]:
     soft = "=3" in text and all(any(map(text.__contains__, signs)) for signs in _QUOTED_PRINTABLE)
     end = len(text)
     position = floor = 0  # where to look on, and where the last link ended
-    # Two things betray a link: `://`, and the name that stays whole when `://` does not.
-    scheme_at, name_at = find("://"), find(_ANCHOR)
-    while scheme_at >= 0 or name_at >= 0:
-        if scheme_at >= 0 and (name_at < 0 or scheme_at < name_at):
+    scheme_at = find("://")
+    others = {
+        sign: at
+        for sign, needed in _NEEDED.items()
+        if any(map(text.__contains__, needed)) and (at := find(sign)) >= 0
+    }
+    while scheme_at >= 0 or others:
+        sign = min(others, key=others.__getitem__) if others else ""
+        span: Span | None
+        if not sign or 0 <= scheme_at < others[sign]:
             match = CANONICAL.match(text, scheme_at - 5) if scheme_at >= position + 5 else None
-            span: Span | None
             if match is not None:
                 span = _canonical(text, match)
             else:
                 span = _at_scheme(text, scheme_at, floor, soft=soft)
             position = span.end if span else scheme_at + 3
         else:
-            span = _at_name(text, name_at, floor, soft=soft)
-            position = span.end if span else name_at + len(_ANCHOR)
+            read = _at_name if sign is _NAME else _at_target
+            span = read(text, others[sign], floor, soft=soft)
+            position = span.end if span else others[sign] + len(sign)
         if span is not None:
             floor = position
             yield span
         if 0 <= scheme_at < position:
             scheme_at = find("://", position) if position < end else -1
-        if 0 <= name_at < position:
-            name_at = find(_ANCHOR, position) if position < end else -1
+        for sign in [sign for sign, at in others.items() if at < position]:
+            others[sign] = find(sign, position)
+            if others[sign] < 0:
+                del others[sign]
 
 
 def _canonical(text: str, match: re.Match[str]) -> Span:
@@ -106,9 +131,60 @@ def _at_scheme(text: str, scheme_at: int, floor: int, *, soft: bool) -> Span | N
         span = span or _at_name(text, scheme_at + 3, floor, soft=soft)
         if span is not None:
             return span
+    begun = _begun_before(text, before, scheme_at, floor)
+    if begun is not None:
+        return _at_head(text, begun, soft=soft)
     scheme = web or _SCHEME.search(before)
-    span = _plain(text, scheme_at - len(scheme[0]), scheme_at, soft=soft) if scheme else None
-    return read_vendor(text, span) if span else None
+    if scheme is None:
+        return None
+    start = scheme_at - len(scheme[0])
+    span = _plain(text, start, scheme_at, soft=soft)
+    if span is not None:
+        return evolve(span, cut=True) if _is_stump(span.url) else read_vendor(text, span)
+    return _without_host(text, start, scheme_at) if web else None
+
+
+def _is_stump(url: str) -> bool:
+    """Whether `url` is what is left of a Safe Link that was cut off within its host."""
+    stump = _STUMP.match(url)
+    host = stump[1].lower().rstrip(".") if stump else ""
+    return bool(host) and any(name.startswith(host) and name != host for name in MAIL_HOSTS)
+
+
+def _begun_before(text: str, before: str, scheme_at: int, floor: int) -> Head | None:
+    """The wrapped link of whose scheme ``://`` is a rest, or whose target it begins."""
+    if before[-1:] in _CUT or _REST_OF_SCHEME.search(before):
+        return cut_scheme(text, scheme_at, floor)
+    if _IN_ADDRESS.search(before):
+        return head_before(text, scheme_at, floor)
+    return None
+
+
+def _without_host(text: str, start: int, scheme_at: int) -> Span | None:
+    """The wrapped link of which the line has no more than the scheme."""
+    stump = Span(start, scheme_at + 3, text[start : scheme_at + 3])
+    span = read_vendor(text, stump)
+    return None if span is stump else span
+
+
+def _at_head(text: str, head: Head, *, soft: bool) -> Span | None:
+    """The wrapped link that begins at `head`."""
+    start, scheme = head.start, head.scheme
+    span = read_wrapped(text, start, soft=soft, scheme=scheme)
+    if span is not None:
+        return span
+    run = Run(start, quote_before(text, start))
+    if scheme:
+        run.add(scheme, start)
+    plain = _trimmed(text, read_run(text, run, soft=soft), start, soft=soft)
+    span = read_vendor(text, evolve(plain, schemeless=bool(scheme)))
+    return span if span.cut or wrapper_of(span.url) else read_cut_head(text, span)
+
+
+def _at_target(text: str, at: int, floor: int, *, soft: bool) -> Span | None:
+    """The link in whose target, which is encoded, ``://`` is at offset `at`."""
+    head = head_before(text, at, floor)
+    return _at_head(text, head, soft=soft) if head else None
 
 
 def _at_name(text: str, name_at: int, floor: int, *, soft: bool) -> Span | None:
@@ -134,9 +210,13 @@ def _may_be_cut(text: str, scheme_at: int) -> bool:
 def _plain(text: str, start: int, scheme_at: int, *, soft: bool) -> Span | None:
     """An address that is taken as it stands."""
     run = read_run(text, Run(start, quote_before(text, start)), soft=soft)
+    span = _trimmed(text, run, start, soft=soft)
+    return None if span.end <= scheme_at + 3 else span
+
+
+def _trimmed(text: str, run: Run, start: int, *, soft: bool) -> Span:
+    """What is left of `run` without the punctuation around it."""
     url = run.text[: trimmed(text, start, run.end, run.text)]
-    if len(url) <= scheme_at + 3 - start:
-        return None
     end = run.raw_end(len(url))
     quoted_printable = soft and (run.soft_broken or "=3D" in url)
     escape = Escape.QUOTED_PRINTABLE if quoted_printable else Escape.around(text, start, end)

@@ -14,25 +14,23 @@ from attrs import evolve
 from safelinks.borders import Target, goes_on
 from safelinks.gaps import Gaps, lead_of, prefixes_of
 from safelinks.grammar import AND, EQUALS, KEPT, is_safe_links_host
-from safelinks.pieces import Joined, Shape, add_piece, join, joined_start
+from safelinks.heads import HEAD, HEAD_LENGTH, SCHEME
+from safelinks.pieces import Joined, Shape, add_piece, begun, join, joined_start
 from safelinks.run import Escape
 from safelinks.shapes import CHARACTERS, piece_of
 from safelinks.wrapped import Span
 from safelinks.wrappers import Wrapper, wrapper_of, wraps_on
 
-__all__ = ["read_vendor"]
+__all__ = ["read_cut_head", "read_vendor"]
 
-_HEAD_LENGTH = 160
+_BORDER = re.compile(r"[.!*_~)?:;,&=]{0,3}[\s<=|\\\"'`]")
+_MOST_PIECES = 12
+_SCHEME_ONLY = re.compile(r"(?:h|ht|htt|https?(?::/{0,2})?)?", re.IGNORECASE)
 _HOST = re.compile(r"[a-z]+://([a-z0-9.-]*)(/[^?]*)?(\?)?", re.IGNORECASE)
-_HEAD = Shape(
-    *piece_of(CHARACTERS + "@,$"),
-    name=re.compile(r"(?!)"),
-    tail=re.compile(r"(?!)"),
-    follows=re.compile(r"(?!)"),
-    whole=lambda _: False,
+# Of Outlook Web Access, on whatever host.
+_REDIRECTION = re.compile(
+    r"/(?:o|ow|owa(?:/[^?#]*)?|e|ex|exc|exch|exchw|exchwe|exchweb(?:/[^?#]*)?)?\Z", re.IGNORECASE
 )
-_REDIRECTION = "redir.asp"  # of Outlook Web Access, on whatever host
-_FARTHEST_PATH = 200
 
 _QUOTED_PRINTABLE = re.compile(r"[?&]\w{1,20}=3Dhttps?(?:%|:)", re.IGNORECASE)
 _ENCODED = re.compile(r"https?%", re.IGNORECASE)
@@ -45,33 +43,73 @@ _WORD = re.compile(r"[A-Za-z]+[,.!]?")
 def read_vendor(text: str, span: Span) -> Span:
     """`span`, which was read as a plain address, as the link of a vendor that it may be."""
     wrapper = wrapper_of(span.url)
-    whole_head = wrapper is not None
-    if wrapper is None and _may_be_cut(text, span):
-        head = joined_start(text, span.start, _HEAD, _HEAD_LENGTH).url
-        wrapper = wrapper_of(head)
-    if wrapper is None or (whole_head and wrapper.end.as_it_stands):
+    if wrapper is None:
+        return read_cut_head(text, span) if _may_be_cut(text, span) else span
+    if wrapper.end.as_it_stands:
         return span
     if _QUOTED_PRINTABLE.search(span.url):
         escape = Escape.QUOTED_PRINTABLE
         span = evolve(span, url=escape.undo(span.url), escape=escape)
-    if whole_head and wrapper.end.is_proven(span.url):
+    if wrapper.end.is_proven(span.url) and wrapper.decode and wrapper.decode(span.url):
         return span
-    shape = _shape_of(wrapper, span.escape is Escape.QUOTED_PRINTABLE)
-    joined = join(text, span.start, shape) or _join_by_width(text, span.start, shape)
+    joined = _joined(text, span, wrapper)
     if joined is not None:
-        return _as_span(text, span, joined)
-    if not whole_head:
-        return evolve(span, cut=True)
+        return joined
     reach = goes_on(text, span.start, span.end, _target(wrapper, span.url))
     if reach is None and not _is_broken_off(text, span, wrapper):
         return span
-    return evolve(span, end=reach or span.end, cut=True)
+    reach = max(reach or 0, _reach(text, span, wrapper), span.end)
+    return evolve(span, end=reach, cut=True)
+
+
+def read_cut_head(text: str, span: Span) -> Span:
+    """`span` as the link of a vendor that it begins, whose head goes on behind the end of it."""
+    scheme = SCHEME if span.schemeless else ""
+    wrapper = wrapper_of(joined_start(text, span.start, HEAD, HEAD_LENGTH, scheme).url)
+    if wrapper is None:
+        return span
+    joined = None if wrapper.end.as_it_stands else _joined(text, span, wrapper)
+    return joined or evolve(span, end=max(span.end, _reach(text, span, wrapper)), cut=True)
+
+
+def _joined(text: str, span: Span, wrapper: Wrapper) -> Span | None:
+    """The link of `wrapper` that begins `span`, if it is whole with what follows."""
+    scheme = SCHEME if span.schemeless else ""
+    shape = _shape_of(wrapper, span.escape is Escape.QUOTED_PRINTABLE)
+    joined = join(text, span.start, shape, scheme)
+    joined = joined or _join_by_width(text, span.start, shape, scheme)
+    return _as_span(text, span, joined) if joined else None
+
+
+def _reach(text: str, span: Span, wrapper: Wrapper) -> int:
+    """How far the link surely reaches: up to where its target has begun, which is no link then."""
+    shape = _shape_of(wrapper, span.escape is Escape.QUOTED_PRINTABLE)
+    gaps = Gaps(text, lead_of(text, span.start), "")
+    joined = begun(span.start, SCHEME if span.schemeless else "")
+    end = span.start
+    while joined.pieces < _MOST_PIECES and add_piece(gaps, joined, shape):
+        end = joined.end
+        value = wrapper.end.value(joined.url)
+        gap = gaps.at(end, joined.url, joined.first)
+        if gap is None or (value is not None and not _SCHEME_ONLY.fullmatch(value)):
+            break
+        joined.end = gap.end
+    return end
 
 
 def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:
-    """Whether a blank stands within the target, which has not come to its end before that."""
+    """Whether `span` ends before its target does: at a border, or at a blank."""
     end = wrapper.end
-    opened = end.value(span.url) is not None and not end.is_closed(span.url)
+    value = end.value(span.url)
+    if _BORDER.match(text, span.end):
+        if value is None and text.startswith(("?", "_"), span.end):
+            return True
+        target = (end.target(span.url) or "") if value is not None else " "
+        if _SCHEME_ONLY.fullmatch(target.removesuffix("=")):
+            return True
+        if _ENCODED.match(target) and not _ENCODED_VALUE.fullmatch(target):
+            return True
+    opened = value is not None and not end.is_closed(span.url)
     unread = wrapper.decode is not None and wrapper.decode(span.url) is None
     return opened and unread and _NEXT_WORD.match(text, span.end) is not None
 
@@ -79,16 +117,21 @@ def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:
 def _may_be_cut(text: str, span: Span) -> bool:
     """Whether `span` may be the beginning of a wrapper's host or path, and no more."""
     match = _HOST.match(span.url)
-    if match is None or match[3]:
+    if match is None or match[3] or not _BORDER.match(text, span.end):
         return False
-    if not match[2] or wraps_on(match[1].lower()) or is_safe_links_host(match[1].lower()):
-        return True
-    return _REDIRECTION in text[span.end : span.end + _FARTHEST_PATH].lower()
+    host = match[1].lower()
+    path = (match[2] or "").rstrip("=")
+    return (
+        not path
+        or wraps_on(host)
+        or is_safe_links_host(host)
+        or _REDIRECTION.fullmatch(path) is not None
+    )
 
 
 def _target(wrapper: Wrapper, url: str) -> Target:
     if wrapper.end.is_closed(url):
-        return Target.CLOSED
+        return Target.TOKEN
     value = wrapper.end.value(url)
     return Target.ENCODED if value is not None and _ENCODED.match(value) else Target.OPEN
 
@@ -100,20 +143,23 @@ def _shape_of(wrapper: Wrapper, quoted_printable: bool) -> Shape:  # noqa: FBT00
 
     def is_whole(url: str) -> bool:
         url = (Escape.QUOTED_PRINTABLE if _QUOTED_PRINTABLE.search(url) else escape).undo(url)
-        value = end.value(url)
+        value = end.target(url)
         if value is None or not end.proves(url) or wrapper.decode is None:
             return False
-        if _ENCODED.match(value) and not _ENCODED_VALUE.fullmatch(value.partition("&")[0]):
+        if _ENCODED.match(value) and not _ENCODED_VALUE.fullmatch(value):
             return False
         return wrapper_of(url) is wrapper and wrapper.decode(url) is not None
 
     def is_raw(url: str) -> bool:
-        return "+" in end.signs and _RAW.match(end.value(url) or "") is not None
+        return _RAW.match(end.value(url) or "") is not None
 
     return Shape(
         *piece_of(CHARACTERS + re.escape(end.signs)),
         name=re.compile(rf"[?&;](?:{end.names})\Z|/[\w-]{{20,}}\Z", re.IGNORECASE),
-        tail=re.compile(end.mark or "(?!)", re.VERBOSE | re.IGNORECASE | re.ASCII),
+        tail=re.compile(
+            rf"(?:{end.mark or '(?!)'})(?!{AND}(?:{end.names}){EQUALS})",
+            re.VERBOSE | re.IGNORECASE | re.ASCII,
+        ),
         follows=re.compile(
             rf"(?:{AND})?(?:{end.names}){EQUALS}|/s/", re.VERBOSE | re.IGNORECASE | re.ASCII
         ),
@@ -122,14 +168,14 @@ def _shape_of(wrapper: Wrapper, quoted_printable: bool) -> Shape:  # noqa: FBT00
     )
 
 
-def _join_by_width(text: str, start: int, shape: Shape) -> Joined | None:
-    """The link at `start`, whose end nothing marks, if how it was cut shows where it ends.
+def _join_by_width(text: str, start: int, shape: Shape, scheme: str) -> Joined | None:
+    """The link at `start`, whose end nothing marks, if how it was cut shows where that is.
 
     All its pieces but the last one end in a hyphen, or with a line as long as the longest.
     """
     lead = lead_of(text, start)
     for prefix in prefixes_of(lead):
-        joined = _full_lines(Gaps(text, lead, prefix), start, shape)
+        joined = _full_lines(Gaps(text, lead, prefix), begun(start, scheme), shape)
         if joined is not None and shape.whole(joined.url):
             value = Target.OPEN if shape.raw(joined.url) else Target.ENCODED
             uncertain = goes_on(text, start, joined.end, value)
@@ -137,8 +183,7 @@ def _join_by_width(text: str, start: int, shape: Shape) -> Joined | None:
     return None
 
 
-def _full_lines(gaps: Gaps, start: int, shape: Shape) -> Joined | None:
-    joined = Joined(end=start)
+def _full_lines(gaps: Gaps, joined: Joined, shape: Shape) -> Joined | None:
     widths: list[int] = []
     while add_piece(gaps, joined, shape):
         text, end = gaps.text, joined.end
@@ -150,8 +195,7 @@ def _full_lines(gaps: Gaps, start: int, shape: Shape) -> Joined | None:
         if gap is None or not full:
             return joined if widths and not full and width < max(widths) else None
         widths.append(width)
-        joined.doubtful |= gap.signs
-        joined.end = gap.end
+        joined.go_on(gap)
     return None
 
 
@@ -159,4 +203,4 @@ def _as_span(text: str, span: Span, joined: Joined) -> Span:
     start, end = span.start, joined.end
     quoted = span.escape is Escape.QUOTED_PRINTABLE or _QUOTED_PRINTABLE.search(joined.url)
     escape = Escape.QUOTED_PRINTABLE if quoted else Escape.around(text, start, end)
-    return Span(start, end, escape.undo(joined.url), escape)
+    return Span(start, end, escape.undo(joined.url), escape, schemeless=span.schemeless)

@@ -30,6 +30,7 @@ class Span:
     """A link at ``text[start:end]``; `url` is the address that is meant there.
 
     `cut` if the text breaks it off within its target, so that what is left of that leads elsewhere.
+    `schemeless` if it stands there without its scheme, which `url` has.
     """
 
     start: int
@@ -38,6 +39,7 @@ class Span:
     escape: Escape = Escape.NONE
     defanged: bool = False
     cut: bool = False
+    schemeless: bool = False
 
 
 _STEP = 4_096  # characters that are read before looking whether the link has ended
@@ -77,33 +79,44 @@ _REFANG = re.compile(r"\b(h)xx(ps?(?=:|%(?:25)*3A))", re.IGNORECASE)
 _QP_URL = re.compile(r"url=3Dh", re.IGNORECASE)
 
 
-def read_wrapped(text: str, start: int, *, soft: bool) -> Span | None:
+def read_wrapped(text: str, start: int, *, soft: bool, scheme: str = "") -> Span | None:
     """The wrapped link that begins at `start`; None if there is none, which its head tells.
 
-    `soft` expects soft line breaks of quoted-printable.
+    `soft` expects soft line breaks of quoted-printable. `scheme` is what is missing before it.
     """
+    span = _read_any(text, start, soft=soft, scheme=scheme)
+    return evolve(span, schemeless=True) if span and scheme else span
+
+
+def _read_any(text: str, start: int, *, soft: bool, scheme: str) -> Span | None:
     prefixes = prefixes_of(lead_of(text, start))
-    form = _form(text, start, prefixes, soft=soft)
+    form = _form(text, start, prefixes, soft=soft, scheme=scheme)
     if form is None:
         return None
-    joined = join(text, start, SHAPES[form])
+    joined = join(text, start, SHAPES[form], scheme)
     if joined is not None:
         return _span(text, start, joined.end, joined.url)
     longest: _Read | None = None
     for prefix in prefixes:
-        read = _read(_Pieces(text, start, prefix, soft, MARKS[form]))
+        read = _read(_Pieces(text, start, prefix, soft, MARKS[form], scheme))
         if read.whole:
             return _as_span(text, start, read)
         if longest is None or read.length > longest.length:
             longest = read
-    return None if longest is None else _as_span(text, start, longest)
+    span = None if longest is None else _as_span(text, start, longest)
+    if span is None:  # so much of its head is cut that only its pieces show what it is
+        head = joined_start(text, start, SHAPES[form], HEAD_LENGTH, scheme)
+        span = Span(start, head.end, head.url, cut=True)
+    return span
 
 
-def _form(text: str, start: int, prefixes: list[str], *, soft: bool) -> Form | None:
+def _form(text: str, start: int, prefixes: list[str], *, soft: bool, scheme: str) -> Form | None:
     """The form of the link at `start`, damaged or not.
 
     Its head is short: what is read in full afterwards is always used.
     """
+    if scheme:
+        return form_at(scheme + text[start : start + HEAD_LENGTH])
     form = form_at(text, start)
     for prefix in prefixes:
         pieces = _Pieces(text, start, prefix, soft, MARKS[Form.MAIL])
@@ -164,6 +177,7 @@ class _Pieces:
     prefix: str
     soft: bool
     marks: Marks
+    scheme: str = ""
 
     def head(self) -> Iterator[tuple[Run, int]]:
         """The run that begins the link, then the same with a few lines more."""
@@ -178,6 +192,8 @@ class _Pieces:
 
     def _grow(self, step: int, most_lines: int) -> Iterator[tuple[Run, int]]:
         run = Run(self.start, quote_before(self.text, self.start))
+        if self.scheme:
+            run.add(self.scheme, self.start)
         lines = 0
         while True:
             stop = _safe_stop(self.text, run.end + step)

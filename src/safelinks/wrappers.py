@@ -116,7 +116,7 @@ _CHECK_POINT = End(
     opens="___",
     closes=r"___\.",
     mark=r"___\.[\w=-]+",
-    signs="@$,+{}=",
+    signs="@$,+{}",
     proves=decoders.check_point_is_whole,
 )
 
@@ -127,7 +127,7 @@ _ANY_LENGTH = "its last value is a token of any length"
 
 WRAPPERS: tuple[Wrapper, ...] = (
     Wrapper("urldefense-v3", "Proofpoint URL Defense v3", Kind.SECURITY, _URL_DEFENSE,
-            End(opens="/v3/__", closes=rf"__;{_WORD}*=*{_EXCLAMATION}", signs="@$,{}=",
+            End(opens="/v3/__", closes=rf"__;{_WORD}*=*{_EXCLAMATION}", signs="@$,{}",
                 mark=rf"__;{_WORD}*=*{_EXCLAMATION}(?:{_WORD}*{_EXCLAMATION}){{0,2}}{_WORD}+(?:\$|%24)"),
             decoders.url_defense_v3, path=r"/v3/", hint=decoders.url_defense_v3_host),
     Wrapper("urldefense-v2", "Proofpoint URL Defense v2", Kind.SECURITY, _URL_DEFENSE,
@@ -176,7 +176,7 @@ WRAPPERS: tuple[Wrapper, ...] = (
             parameters("URL|REF|SURL", "C auth", without=_ORDER), decoders.outlook_web_access,
             path=r"/(?:owa/(?:[^?#]*/)?redir\.aspx|exchweb/bin/redir\.asp)\?"),
     Wrapper("aws-ses", "Amazon SES", Kind.TRACKER, ("*.awstrack.me",),
-            End(opens="/L0/", closes="/[0-9]+/", signs=",=",
+            End(opens="/L0/", closes="/[0-9]+/", signs=",",
                 mark=rf"/[0-9]+/{_WORD}{{30,60}}/{_WORD}{{20,}}=[0-9]{{3}}"),
             decoders.path_part(r"/L0/([^/?\#]+)"), path=r"/L0/"),
     Wrapper("azure-mail", "Azure mail", Kind.TRACKER,
@@ -185,7 +185,7 @@ WRAPPERS: tuple[Wrapper, ...] = (
             parameter("destination", others="p"), path=r"/redirect/?\?"),
     Wrapper("govdelivery", "GovDelivery", Kind.TRACKER, ("lnks.gd", "links.govdelivery.com"),
             End(opens=r"/l/[\w-]+\.", closes=r"\.",
-                mark=rf"\.{_WORD}{{43}}(?:/s/[0-9]+/br/[0-9]+-[a-z])?"),
+                mark=rf"\.{_WORD}{{43}}(?:/s/[0-9]+/br/[0-9]+-[a-z]|(?![/\w-]))"),
             decoders.govdelivery, path=r"/(?:l/|track\?|[0-9]+/)"),
     Wrapper("mailchimp", "Mailchimp", Kind.TRACKER, ("*.list-manage.com",), AS_IT_STANDS,
             path=r"/track/click\?"),

@@ -1,0 +1,78 @@
+"""Where a wrapped link begins whose scheme is cut off, or was never there.
+
+Each look goes back a bounded way from what betrays the link: its own ``://``, its target's, or that
+in a target that is encoded.
+"""
+
+from __future__ import annotations
+
+import re
+
+from attrs import frozen
+
+from safelinks.grammar import form_at
+from safelinks.pieces import Shape, joined_start
+from safelinks.shapes import CHARACTERS, piece_of
+from safelinks.wrappers import wrapper_of
+
+__all__ = ["HEAD", "HEAD_LENGTH", "SCHEME", "Head", "cut_scheme", "head_before", "is_wrapped"]
+
+HEAD_LENGTH = 160
+SCHEME = "https://"  # that of a link which stands without
+_FARTHEST = 600
+_FARTHEST_SCHEME = 200
+_MOST_TRIES = 12
+_NEVER = re.compile(r"(?!)")
+HEAD = Shape(*piece_of(CHARACTERS + "@,$"), _NEVER, _NEVER, _NEVER, lambda _: False)
+
+_ADDRESS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%_.!~*'()&;#/:?=@$,+-"
+_OPENING = "('*_~=:;,.!"
+_BEGINNING = re.compile(
+    r"(?P<slashes>[a-z]{0,4}:?/{1,2})?(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::[0-9]{1,5})?(?=[/?])",
+    re.IGNORECASE,
+)
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
+@frozen
+class Head:
+    """Where a link begins, and the scheme that is missing there."""
+
+    start: int
+    scheme: str = ""
+
+
+def is_wrapped(url: str) -> bool:
+    """Whether `url` begins as a wrapped link does that may carry its target."""
+    wrapper = wrapper_of(url)
+    return (wrapper is not None and not wrapper.end.as_it_stands) or form_at(url) is not None
+
+
+def cut_scheme(text: str, at: int, floor: int) -> Head | None:
+    """The wrapped link whose scheme begins before offset `at`, and is cut there or goes on."""
+    low = max(floor, at - _FARTHEST_SCHEME)
+    start = at
+    for _ in range(_MOST_TRIES):
+        start = max(text.rfind("h", low, start), text.rfind("H", low, start))
+        if start < 0:
+            return None
+        if text[start - 1 : start].isalnum() and start > low:
+            continue
+        url = joined_start(text, start, HEAD, HEAD_LENGTH).url
+        if _WEB.match(url) and is_wrapped(url):
+            return Head(start)
+    return None
+
+
+def head_before(text: str, at: int, floor: int) -> Head | None:
+    """The wrapped link that has no whole scheme, and whose target begins about offset `at`."""
+    low = max(floor, at - _FARTHEST)
+    before = text[low:at]
+    token = before[len(before.rstrip(_ADDRESS)) :]
+    start = at - len(token.lstrip(_OPENING))
+    beginning = _BEGINNING.match(text, start, at)
+    if beginning is not None and not beginning["slashes"]:
+        url = SCHEME + text[start : at + HEAD_LENGTH]
+        if is_wrapped(url.split()[0]):
+            return Head(start, SCHEME)
+    return cut_scheme(text, start, floor)
