@@ -36,6 +36,7 @@ ORDER = [
     "shapes",
     "heads",
     "wrapped",
+    "rests",
     "vendors",
     "scan",
     "quoted_printable",

@@ -31,6 +31,8 @@ _BEGINNING = re.compile(
     r"(?P<slashes>[a-z]{0,4}:?/{1,2})?(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::[0-9]{1,5})?(?=[/?])",
     re.IGNORECASE,
 )
+_SCHEME_ABOVE = re.compile(r"[htps:/][^\w:/]*(?:[\r\n]|<br)[^\w:/]*\Z", re.IGNORECASE)
+_FARTHEST_ABOVE = 40
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -74,5 +76,6 @@ def head_before(text: str, at: int, floor: int) -> Head | None:
     if beginning is not None and not beginning["slashes"]:
         url = SCHEME + text[start : at + HEAD_LENGTH]
         if is_wrapped(url.split()[0]):
-            return Head(start, SCHEME)
+            cut = _SCHEME_ABOVE.search(text[max(floor, start - _FARTHEST_ABOVE) : start])
+            return (cut_scheme(text, start, floor) if cut else None) or Head(start, SCHEME)
     return cut_scheme(text, start, floor)

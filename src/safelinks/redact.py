@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-__all__ = ["end_of_rest", "mask", "recipients", "redact", "redact_rest", "tells_session"]
+__all__ = ["blanked", "end_of_rest", "mask", "recipients", "redact", "redact_rest", "tells_session"]
 
 
 def _sign(char: str) -> str:
@@ -78,6 +78,21 @@ _IDS_REST = re.compile(rf"(?<=\S)(?={_BAR}[0-9A-F]{{32}}{_BAR}[0-9A-F]{{32}}{_BA
 _DATA = re.compile(rf"data{_EQUALS}", re.IGNORECASE)
 _LONGEST_REST = 400  # characters of a recipient, encoded more than once
 
+# The same in a text that cuts the link: fields between bars, of which that behind the version, and
+# any that has "@" in it, is a recipient.
+_LONGEST_SCHEME = 12
+_ENCODED_BAR = re.compile("%(?:25)*+7C", re.IGNORECASE)
+_CUT = re.compile(r"=?[ \t]*+\r?\n[ \t>|+]*+")
+_IN_PIECES = rf"(?:{_CUT.pattern})?+"
+_CUT_BAR = rf"(?:%{_IN_PIECES}(?:25)*+7{_IN_PIECES}C|\|)"
+_CUT_AT = re.compile(rf"%{_IN_PIECES}(?:25)*+4{_IN_PIECES}0|@", re.IGNORECASE)
+_CUT_FIELD = re.compile(
+    rf"(?:(?P<data>data{_IN_PIECES}{_EQUALS}{_IN_PIECES}0{_IN_PIECES}[0-9]{_IN_PIECES}{_CUT_BAR}"
+    rf"{_IN_PIECES}0{_IN_PIECES}[0-9]{_IN_PIECES}{_CUT_BAR})|(?:\A|{_CUT_BAR}))"
+    rf"(?P<recipient>(?:(?!{_CUT_BAR})[^&])*+)",
+    re.IGNORECASE,
+)
+
 _END = re.compile(r"[\s&]")  # of an address that no bar follows
 _AT = re.compile(
     r"@|%(?:25)*40|-40|\\(?:u00|x)40|&(?:amp;)*(?:#(?:0*64|x0*40)|commat);", re.IGNORECASE
@@ -105,6 +120,8 @@ def redact(url: str, known: frozenset[str] = frozenset()) -> str:
     """
     found = recipients(url)
     url = _RECIPIENT.sub(r"\1", url)
+    if "://" not in url[:_LONGEST_SCHEME] and _ENCODED_BAR.search(url):  # a rest without its head
+        url = blanked(url)
     lower = url.lower()
     if _TEAMS_PAGE in lower:
         url = _SESSION.sub(r"\1", url)
@@ -112,6 +129,26 @@ def redact(url: str, known: frozenset[str] = frozenset()) -> str:
         if place in lower:
             url = re.sub(tokens, r"\1", url, flags=re.IGNORECASE | re.DOTALL)
     return mask(url, known if found <= known else known | found)
+
+
+def blanked(raw: str) -> str:
+    """`raw`, a link as a text has it in pieces, without its recipient in any of them.
+
+    Ends of lines, and what stands before these, stay.
+
+    >>> blanked("?url=x&data=05%7C02%7Cme%4\\n> 0a.org%7C5f10")
+    '?url=x&data=05%7C02%7C\\n> %7C5f10'
+    """
+    out: list[str] = []
+    done = 0
+    for field in _CUT_FIELD.finditer(raw):
+        if not field["data"] and _CUT_AT.search(field["recipient"]) is None:
+            continue
+        start, end = field.span("recipient")
+        kept = "".join(match[0] for match in _CUT.finditer(raw, start, end))
+        out += [raw[done:start], kept]
+        done = end
+    return "".join((*out, raw[done:]))
 
 
 def redact_rest(text: str) -> str:

@@ -14,12 +14,13 @@ from attrs import evolve
 
 from safelinks.grammar import CANONICAL, MAIL_HOSTS
 from safelinks.heads import Head, cut_scheme, head_before
+from safelinks.rests import read_rest
 from safelinks.run import INVISIBLE, Escape, Run, read_run, trimmed
 from safelinks.vendors import read_cut_head, read_vendor
 from safelinks.wrapped import Span, quote_before, read_wrapped
 from safelinks.wrappers import wrapper_of
 
-__all__ = ["Span", "scan"]
+__all__ = ["SIGNS", "Span", "scan"]
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE | re.ASCII)
 _WEB_SCHEME = re.compile(r"h(?:tt|xx)ps?\Z", re.IGNORECASE)
@@ -76,7 +77,9 @@ _QUOTED_PRINTABLE = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
 # target, which is encoded. Each is looked for where characters stand that no such link is without.
 _NAME = "safelinks"
 _ENCODED = ("%3A%2F", "%3a%2f", "-3A__")
-_NEEDED = {_NAME: "=&", "%3A%2F": "%", "%3a%2f": "%", "-3A__": "&"}
+_NEEDED = {_NAME: "=&", "%3A%2F": "%", "%3a%2f": "%", "-3A__": "&", "%7C": "%", "%7c": "%"}
+SIGNS = ("://", *_NEEDED)  # a text without any of them holds no link
+_BARS = ("%7C", "%7c")  # of the rest of a Safe Link, whose head is elsewhere
 
 
 def scan(text: str) -> Iterator[Span]:
@@ -102,8 +105,7 @@ def scan(text: str) -> Iterator[Span]:
                 span = _at_scheme(text, scheme_at, floor, soft=soft)
             position = span.end if span else scheme_at + 3
         else:
-            read = _at_name if sign is _NAME else _at_target
-            span = read(text, others[sign], floor, soft=soft)
+            span = _READERS[sign](text, others[sign], floor, soft=soft)
             position = span.end if span else others[sign] + len(sign)
         if span is not None:
             floor = position
@@ -192,6 +194,18 @@ def _at_name(text: str, name_at: int, floor: int, *, soft: bool) -> Span | None:
     low = max(floor, name_at - _LOOK_BACK)
     scheme = _DAMAGED_SCHEME.search(text[low:name_at])
     return read_wrapped(text, low + scheme.start(), soft=soft) if scheme else None
+
+
+def _at_bar(text: str, at: int, floor: int, *, soft: bool) -> Span | None:  # noqa: ARG001
+    """The rest of a Safe Link around the bar at offset `at`."""
+    return read_rest(text, at, floor)
+
+
+_READERS = {
+    _NAME: _at_name,
+    **dict.fromkeys(_ENCODED, _at_target),
+    **dict.fromkeys(_BARS, _at_bar),
+}
 
 
 def _may_be_cut(text: str, scheme_at: int) -> bool:

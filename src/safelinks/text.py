@@ -18,10 +18,10 @@ from safelinks.errors import SafelinksError, TargetLostError
 from safelinks.labels import label_before, shown_address
 from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
-from safelinks.redact import redact
+from safelinks.redact import blanked, redact
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, scan
-from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
+from safelinks.unwrap import MAX_LAYERS, Unwrapped, is_instead, unwrap
 
 __all__ = ["Link", "Peel", "clean", "find", "found", "links", "replacements"]
 
@@ -155,6 +155,11 @@ def replacements(text: str, peel: Peel) -> Iterator[tuple[int, int, str]]:
     column = position = 0
     markup = _TAG_FIRST.match(text) is not None
     for span in scan(text):
+        if span.cut:
+            blank = _blanked(span, text, peel)
+            if blank is not None:
+                yield span.start, span.end, blank
+            continue
         try:
             unwrapped = _unwrap(span, peel)
         except SafelinksError:
@@ -166,6 +171,17 @@ def replacements(text: str, peel: Peel) -> Iterator[tuple[int, int, str]]:
         yield span.start, span.end, written
         position = span.end
         column = column_behind(written, 0, len(written), column)
+
+
+def _blanked(span: Span, text: str, peel: Peel) -> str | None:
+    """What to write for a lost link, where recipients are blanked; None where it stays."""
+    try:
+        redacting = is_instead(peel(span.url))
+    except SafelinksError:
+        return None
+    raw = text[span.start : span.end]
+    blank = blanked(raw) if redacting else raw
+    return None if blank == raw else blank
 
 
 def _written(target: str, span: Span, text: str, column: int, *, markup: bool) -> str:

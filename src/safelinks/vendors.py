@@ -36,6 +36,7 @@ _QUOTED_PRINTABLE = re.compile(r"[?&]\w{1,20}=3Dhttps?(?:%|:)", re.IGNORECASE)
 _ENCODED = re.compile(r"https?%", re.IGNORECASE)
 _ENCODED_VALUE = re.compile(rf"{KEPT}*")
 _RAW = re.compile(r"[a-z]+:/", re.IGNORECASE)
+_PUNCTUATION = ".,:;!?'*_~"
 _NEXT_WORD = re.compile(r"[ \t]+\w")
 _WORD = re.compile(r"[A-Za-z]+[,.!]?")
 
@@ -176,11 +177,20 @@ def _join_by_width(text: str, start: int, shape: Shape, scheme: str) -> Joined |
     lead = lead_of(text, start)
     for prefix in prefixes_of(lead):
         joined = _full_lines(Gaps(text, lead, prefix), begun(start, scheme), shape)
+        joined = _without_punctuation(joined) if joined else None
         if joined is not None and shape.whole(joined.url):
             value = Target.OPEN if shape.raw(joined.url) else Target.ENCODED
             uncertain = goes_on(text, start, joined.end, value)
             return None if uncertain or joined.doubtful else joined
     return None
+
+
+def _without_punctuation(joined: Joined) -> Joined:
+    """`joined` without what closes the sentence, or a bracket that is opened before the link."""
+    url = joined.url.rstrip(_PUNCTUATION)
+    while url.endswith(")") and url.count(")") > url.count("("):
+        url = url[:-1].rstrip(_PUNCTUATION)
+    return joined.upto(len(url))
 
 
 def _full_lines(gaps: Gaps, joined: Joined, shape: Shape) -> Joined | None:
