@@ -15,6 +15,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "safelinks"
 ORDER = [
     "version",
     "errors",
+    "roles",
     "percent",
     "printable",
     "redact",
@@ -41,6 +42,8 @@ ORDER = [
     "documents.walk",
     "documents.plain",
     "documents.passages",
+    "documents.values",
+    "documents.links",
     "documents.markup",
     "documents.structured",
     "documents.blocks",

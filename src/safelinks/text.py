@@ -19,11 +19,12 @@ from safelinks.labels import label_before, shown_address
 from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.redact import redact
+from safelinks.roles import Role
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, scan
 from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
 
-__all__ = ["Link", "Peel", "clean", "find", "found", "links", "replacements"]
+__all__ = ["Link", "Peel", "clean", "find", "found", "links", "peeled", "replacements"]
 
 Peel = Callable[[str], Unwrapped]  # `unwrap`, with its options
 
@@ -37,6 +38,7 @@ class Link:
     a wrapper that has lost its target, or is nested too deep, has the `error` that says so instead.
     `defanged` links were made harmless on purpose. `label` is the text that people see in the place
     of the address, `original` what Outlook noted beside the link as its target (`originalsrc`).
+    `role` says what an address is that nobody can follow; a link has none.
     """
 
     url: str = field(repr=redact)
@@ -49,6 +51,7 @@ class Link:
     defanged: bool = False
     label: str | None = field(default=None, repr=False)
     original: str | None = field(default=None, repr=False)
+    role: Role | None = None
 
     @property
     def line(self) -> int | None:
@@ -107,10 +110,15 @@ def links(text: str, peel: Peel) -> Iterator[Link]:
 def found(text: str, peel: Peel) -> Iterator[tuple[Span, Unwrapped | None, SafelinksError | None]]:
     """Where the links in `text` stand, and where each leads, or why that is not known."""
     for span in scan(text):
-        try:
-            yield span, _unwrap(span, peel), None
-        except SafelinksError as lost:
-            yield span, None, lost
+        yield span, *peeled(span, peel)
+
+
+def peeled(span: Span, peel: Peel) -> tuple[Unwrapped | None, SafelinksError | None]:
+    """Where the link at `span` leads, or why that is not known."""
+    try:
+        return _unwrap(span, peel), None
+    except SafelinksError as lost:
+        return None, lost
 
 
 def _unwrap(span: Span, peel: Peel) -> Unwrapped:

@@ -7,7 +7,8 @@ from typing import ClassVar, Protocol
 
 from attrs import field, frozen
 
-from safelinks.documents.passages import Passage, Passages, applied, edits_in, links_in
+from safelinks.documents.links import applied, edits_in, links_in
+from safelinks.documents.passages import Passage, Passages
 from safelinks.documents.plain import Encoding
 from safelinks.documents.prose import Prose, prose_in
 from safelinks.errors import NotWritableError

@@ -10,7 +10,8 @@ from email.header import Header, decode_header
 from attrs import evolve
 
 from safelinks.documents.content import cleaned_text, plain_passages
-from safelinks.documents.passages import Codec, Passage, links_in
+from safelinks.documents.links import links_in
+from safelinks.documents.passages import Codec, Passage
 from safelinks.documents.prose import Prose, stretch
 from safelinks.place import Lines, Place
 from safelinks.text import Link, Peel

@@ -26,9 +26,10 @@ from safelinks.documents.content import (
     fixed,
     plain_passages,
 )
+from safelinks.documents.links import Locate, applied, edits_in, links_in
 from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.mime import Part, is_mailbox, messages_in, parts_of
-from safelinks.documents.passages import Codec, Locate, Meant, Passage, applied, edits_in, links_in
+from safelinks.documents.passages import Codec, Meant, Passage
 from safelinks.documents.plain import in_charset
 from safelinks.documents.prose import Prose, prose_in
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages

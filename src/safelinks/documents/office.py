@@ -17,9 +17,10 @@ from typing import ClassVar
 from attrs import evolve, field, frozen
 
 from safelinks.documents.content import Content, Opened, cleaned_within, fixed
+from safelinks.documents.links import Edit, applied, edits_of, links_of
 from safelinks.documents.markup import attributes, tags, xml_passages
 from safelinks.documents.package import Package, open_package
-from safelinks.documents.passages import Edit, Span, Words, applied, edits_of, links_of
+from safelinks.documents.passages import Span, Words
 from safelinks.documents.prose import Prose, prose_of
 from safelinks.documents.relationships import Relationships, relationships_of
 from safelinks.documents.runs import Located, of_relationship, passages_of_runs

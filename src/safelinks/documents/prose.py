@@ -13,8 +13,9 @@ from itertools import groupby
 from attrs import evolve, field, frozen
 
 from safelinks.documents.blocks import html_blocks, opendocument_blocks, xml_blocks
+from safelinks.documents.links import Locate, by_line
 from safelinks.documents.markup import html_passages, xml_passages
-from safelinks.documents.passages import Locate, Meant, Passage, Passages, Words, by_line
+from safelinks.documents.passages import Meant, Passage, Passages, Words
 from safelinks.documents.structured import (
     calendar_passages,
     calendar_texts,

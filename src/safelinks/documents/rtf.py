@@ -26,7 +26,8 @@ from safelinks.documents.controls import (
     tokens,
     unsigned,
 )
-from safelinks.documents.passages import Codec, Passage, Words, links_of
+from safelinks.documents.links import links_of
+from safelinks.documents.passages import Codec, Passage, Words
 from safelinks.documents.prose import Prose, prose_of
 from safelinks.labels import tidy
 from safelinks.place import Place

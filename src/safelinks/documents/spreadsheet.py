@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from attrs import define, evolve, field, frozen
 
+from safelinks.documents.links import may_hold
 from safelinks.documents.markup import MARKUP, attributes, tags
-from safelinks.documents.passages import Codec, Passage, Span, Words, may_hold
+from safelinks.documents.passages import Codec, Passage, Span, Words
 from safelinks.documents.relationships import Relationships
 from safelinks.documents.runs import Located, of_relationship
 from safelinks.labels import tidy
