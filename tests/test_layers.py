@@ -71,6 +71,7 @@ ORDER = [
     "documents.compound",
     "documents.msg",
     "documents.formats",
+    "documents.rewriting",
     "documents",
     "verbatim.stretches",
     "verbatim.pages",

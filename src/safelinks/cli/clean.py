@@ -20,7 +20,7 @@ from safelinks.cli.inputs import (
 )
 
 if TYPE_CHECKING:
-    from safelinks.documents import Document
+    from safelinks.documents import Document, Rewriting
 
 __all__ = ["clean"]
 
@@ -95,12 +95,12 @@ def clean(
     context.exit(2 if inputs.failed else 0)
 
 
-def _cleaned(document: Document) -> bytes:
-    return document.cleaned()
+def _cleaned(document: Document) -> Rewriting:
+    return document.cleaning()
 
 
-def _redacted(document: Document) -> bytes:
-    return document.redacted()
+def _redacted(document: Document) -> Rewriting:
+    return document.redaction()
 
 
 def _sum_up(changed: int, what: str) -> None:

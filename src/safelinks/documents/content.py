@@ -13,7 +13,7 @@ from safelinks.documents.plain import Encoding
 from safelinks.documents.prose import Prose, prose_in
 from safelinks.errors import NotWritableError
 from safelinks.text import Link, Peel
-from safelinks.unwrap import MAX_LAYERS, unwrap
+from safelinks.unwrap import unwrap
 
 __all__ = [
     "Content",
@@ -32,6 +32,10 @@ class Content(Protocol):
     """A document, opened; `writable` if such a one can be cleaned."""
 
     writable: ClassVar[bool]
+
+    @property
+    def tells_all_links(self) -> bool:
+        """Whether `links` has every link that `cleaned` would replace."""
 
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link, in order, unwrapped by `peel`."""
@@ -84,16 +88,9 @@ def plain_passages(text: str) -> Iterator[Passage]:
 
 
 def cleaned_text(text: str, passages: Passages, peel: Peel) -> str:
-    """`text` with targets in the place of wrappers.
-
-    A target may, with what stands beside it, make up a wrapper again: hence until all is quiet.
-    """
-    for _ in range(MAX_LAYERS):
-        edits = list(edits_in(text, passages(text), peel))
-        if not edits:
-            break
-        text = applied(text, edits)
-    return text
+    """`text` with targets in the place of wrappers."""
+    edits = edits_in(text, passages(text), peel)
+    return applied(text, edits) if edits else text
 
 
 @frozen
@@ -101,6 +98,7 @@ class TextContent:
     """A document that is text, in which `passages` hold the links."""
 
     writable: ClassVar[bool] = True
+    tells_all_links: ClassVar[bool] = True
     text: str = field(repr=False)
     encoding: Encoding
     passages: Passages = plain_passages

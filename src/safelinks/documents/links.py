@@ -22,7 +22,7 @@ from safelinks.labels import label_before
 from safelinks.place import Lines, Place
 from safelinks.scan import Span as Address
 from safelinks.text import Link, Peel, found, peeled, replacements
-from safelinks.unwrap import Unwrapped
+from safelinks.unwrap import Unwrapped, unwrap
 
 __all__ = [
     "Edit",
@@ -146,23 +146,36 @@ def edits_of(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
 
 def _edits(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
     meant = Meant(text, passage)
-    value = values.address_in(meant.text, passage.reading, peel)
-    if value is None:
-        written = replacements(meant.text, peel)
-    else:
-        unwrapped, _ = peeled(value, peel)
-        target = unwrapped.target if unwrapped is not None and unwrapped.layers else None
-        written = iter([] if target is None else [(value.start, value.end, values.written(target))])
     changes = (
         edit
-        for start, end, target in written
-        for edit in _in_pieces(text, passage, meant, (start, end), target)
+        for start, end, written in _written(meant.text, passage.reading, peel)
+        if _may_change(passage, meant, start, end)
+        for edit in _in_pieces(text, passage, meant, (start, end), written)
     )
     if passage.codec.whole is None:
         yield from changes
     elif edits := list(changes):
         start, end = passage.pieces[0][0], passage.pieces[-1][1]
         yield Edit(start, end, passage.codec.whole(applied(text, edits, start, end)))
+
+
+def _written(meant: str, reading: Reading, peel: Peel) -> Iterator[tuple[int, int, str]]:
+    """Start and end of every address in `meant` that `peel` replaces, and what to write there."""
+    value = values.address_in(meant, reading, peel)
+    if value is None:
+        yield from replacements(meant, peel)
+        return
+    unwrapped, _ = peeled(value, peel)
+    if unwrapped is not None and unwrapped.layers:
+        yield value.start, value.end, values.written(unwrapped.target)
+
+
+def _may_change(passage: Passage, meant: Meant, start: int, end: int) -> bool:
+    """Whether an address is a link, or wrapped: all else that nobody can follow stays."""
+    if passage.role_at(meant.start_of(start)) is None:
+        return True
+    spans = found(meant.text[start:end], unwrap)
+    return any(unwrapped is not None and unwrapped.layers for _, unwrapped, _ in spans)
 
 
 def _in_pieces(

@@ -37,7 +37,6 @@ from safelinks.errors import DocumentError
 from safelinks.place import NOWHERE, Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.text import Link, Peel
-from safelinks.unwrap import MAX_LAYERS
 
 __all__ = ["MailContent", "MailboxContent", "open_content", "open_mailbox"]
 
@@ -112,6 +111,11 @@ class MailContent:
                 text, locate = _text_of(self.raw, body, lines)
                 yield from prose_in(text, body.passages, locate)
 
+    @property
+    def tells_all_links(self) -> bool:
+        """Whether `links` has all: an attached document may hold more."""
+        return all(body.attached is None or body.attached.tells_all_links for body in self.bodies)
+
     def original(self) -> bytes:
         """The mail as it was read."""
         return self.raw
@@ -139,6 +143,7 @@ class MailboxContent:
     """A mailbox: message after message."""
 
     writable: ClassVar[bool] = True
+    tells_all_links: ClassVar[bool] = False
     messages: tuple[MailContent, ...] = field(repr=False)
 
     def links(self, peel: Peel) -> Iterator[Link]:
@@ -163,6 +168,7 @@ class CountedContent:
     """A file of Apple Mail: in its first line the size of the mail, behind that what it notes."""
 
     writable: ClassVar[bool] = True
+    tells_all_links: ClassVar[bool] = False
     count: bytes = field(repr=False)
     message: MailContent = field(repr=False)
     notes: bytes = field(repr=False)
@@ -369,32 +375,26 @@ def _encoded(octets: bytes, like: bytes, encoding: str) -> bytes:
 
 def _cleaned_quoted_printable(raw: bytes, charset: str, passages: Passages, peel: Peel) -> bytes:
     """Only the links are encoded anew, and lines broken where they would be too long."""
-    for _ in range(MAX_LAYERS):
-        octets, meant = _octets(raw, "quoted-printable")
-        text, known = _text(octets, charset)
-        edits = list(edits_in(text, passages(text), peel))
-        if not edits or meant is None:
-            break
-        if not _sliced(known):
-            text = applied(text, edits)
-            raw = quopri.encodestring(in_charset(text, known))
-            continue
-        escaped = raw.decode("latin-1")
-        pieces = []
-        at = octet = done = column = 0
-        for edit in edits:
-            octet += len(text[at : edit.start].encode(known, "surrogateescape"))
-            start = meant.start_of(octet)
-            octet += len(text[edit.start : edit.end].encode(known, "surrogateescape"))
-            end = meant.end_of(octet)
-            column = column_behind(escaped, done, start, column)
-            written = in_charset(edit.written, known).decode("latin-1")
-            written = write_quoted_printable(
-                written, escaped, (start, end), column, encoding="latin-1"
-            )
-            pieces += [escaped[done:start], written]
-            column = column_behind(written, 0, len(written), column)
-            at, done = edit.end, end
-        pieces.append(escaped[done:])
-        raw = "".join(pieces).encode("latin-1")
-    return raw
+    octets, meant = _octets(raw, "quoted-printable")
+    text, known = _text(octets, charset)
+    edits = edits_in(text, passages(text), peel)
+    if not edits or meant is None:
+        return raw
+    if not _sliced(known):
+        return quopri.encodestring(in_charset(applied(text, edits), known))
+    escaped = raw.decode("latin-1")
+    pieces = []
+    at = octet = done = column = 0
+    for edit in edits:
+        octet += len(text[at : edit.start].encode(known, "surrogateescape"))
+        start = meant.start_of(octet)
+        octet += len(text[edit.start : edit.end].encode(known, "surrogateescape"))
+        end = meant.end_of(octet)
+        column = column_behind(escaped, done, start, column)
+        written = in_charset(edit.written, known).decode("latin-1")
+        written = write_quoted_printable(written, escaped, (start, end), column, encoding="latin-1")
+        pieces += [escaped[done:start], written]
+        column = column_behind(written, 0, len(written), column)
+        at, done = edit.end, end
+    pieces.append(escaped[done:])
+    return "".join(pieces).encode("latin-1")

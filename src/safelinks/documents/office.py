@@ -33,7 +33,6 @@ from safelinks.documents.spreadsheet import (
 from safelinks.errors import DocumentError
 from safelinks.place import Place
 from safelinks.text import Link, Peel
-from safelinks.unwrap import MAX_LAYERS
 
 __all__ = ["open_content"]
 
@@ -47,6 +46,7 @@ class OfficeContent:
     """A file of Office, unpacked; `embedded` are the documents in it, by the part that each is."""
 
     writable: ClassVar[bool] = True
+    tells_all_links: ClassVar[bool] = False
     package: Package
     embedded: Mapping[str, Content] = field(repr=False)
 
@@ -79,13 +79,8 @@ class OfficeContent:
         changed = {
             part: raw for part, raw in inner.items() if raw != self.embedded[part].original()
         }
-        for _ in range(MAX_LAYERS):
-            changed |= _changed(package, peel)
-            if not changed:
-                break
-            package = open_package(package.rewritten(changed), package.name, _TITLE)
-            changed = {}
-        return package.raw
+        changed |= _changed(package, peel)
+        return package.rewritten(changed) if changed else package.raw
 
 
 def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[str, ...]]:
