@@ -123,9 +123,10 @@ def peeled(span: Span, peel: Peel) -> tuple[Unwrapped | None, SafelinksError | N
 
 def _unwrap(span: Span, peel: Peel) -> Unwrapped:
     """Where a link leads. Raises SafelinksError, also for one that the text cut off."""
+    unwrapped = peel(span.url)
     if span.cut:
         raise TargetLostError(span.url)
-    return peel(span.url)
+    return unwrapped
 
 
 def clean(text: str, *, keep_redirectors: bool = False) -> str:

@@ -115,7 +115,8 @@ class Changing:
         for document in self.inputs.documents_of(one):
             notes |= dict.fromkeys(document.notes)
             changed = self.change(document)
-            lost += _places(link for link in document.links if link.error is not None)
+            if changed.has_lost:
+                lost += _places(link for link in document.links if link.error is not None)
             left += _places(changed.left)
             yield document, changed.content
         if not self.told:

@@ -13,7 +13,7 @@ from safelinks.documents.content import Content, TextContent
 from safelinks.documents.files import blocks_of, bytes_of
 from safelinks.documents.formats import Format, opened, opened_each
 from safelinks.documents.prose import Prose
-from safelinks.documents.rewriting import Rewriting, rewritten
+from safelinks.documents.rewriting import Rewriting, Write, rewritten
 from safelinks.documents.walk import files_in
 from safelinks.errors import DocumentError
 from safelinks.redact import redact
@@ -99,7 +99,7 @@ class Document:
 
     def cleaning(self) -> Rewriting:
         """What `cleaned` gives, and the links that stay all the same. Raises NotWritableError."""
-        return self._rewriting(self._peel)
+        return self._rewriting(lambda url, peel: peel(url))
 
     def redacted(self) -> bytes:
         """The same document, its wrappers kept, without recipients and session values in them.
@@ -110,7 +110,7 @@ class Document:
 
     def redaction(self) -> Rewriting:
         """What `redacted` gives, and the links that stay all the same. Raises NotWritableError."""
-        return self._rewriting(_redacted)
+        return self._rewriting(lambda url, _: instead(url, redact(url)))
 
     def rewritten(self, instead_of: Callable[[Unwrapped], Unwrapped]) -> bytes:
         """The same document with another address for every link of which that gives one.
@@ -121,14 +121,16 @@ class Document:
 
     def rewriting(self, instead_of: Callable[[Unwrapped], Unwrapped]) -> Rewriting:
         """What `rewritten` gives, and the links that stay. Raises NotWritableError."""
-        return self._rewriting(lambda url: instead_of(self._peel(url)))
+        return self._rewriting(lambda url, peel: instead_of(peel(url)))
 
-    def _rewriting(self, write: Peel) -> Rewriting:
-        return rewritten(self._content, self._peel, write, lambda raw: opened(raw, self.name)[0])
-
-
-def _redacted(url: str) -> Unwrapped:
-    return instead(url, redact(url))
+    def _rewriting(self, write: Write) -> Rewriting:
+        return rewritten(
+            self._content,
+            lambda: self.links,
+            self._peel,
+            write,
+            lambda raw: opened(raw, self.name)[0],
+        )
 
 
 def read(

@@ -33,10 +33,6 @@ class Content(Protocol):
 
     writable: ClassVar[bool]
 
-    @property
-    def tells_all_links(self) -> bool:
-        """Whether `links` has every link that `cleaned` would replace."""
-
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link, in order, unwrapped by `peel`."""
 
@@ -98,7 +94,6 @@ class TextContent:
     """A document that is text, in which `passages` hold the links."""
 
     writable: ClassVar[bool] = True
-    tells_all_links: ClassVar[bool] = True
     text: str = field(repr=False)
     encoding: Encoding
     passages: Passages = plain_passages

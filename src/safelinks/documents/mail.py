@@ -111,11 +111,6 @@ class MailContent:
                 text, locate = _text_of(self.raw, body, lines)
                 yield from prose_in(text, body.passages, locate)
 
-    @property
-    def tells_all_links(self) -> bool:
-        """Whether `links` has all: an attached document may hold more."""
-        return all(body.attached is None or body.attached.tells_all_links for body in self.bodies)
-
     def original(self) -> bytes:
         """The mail as it was read."""
         return self.raw
@@ -143,7 +138,6 @@ class MailboxContent:
     """A mailbox: message after message."""
 
     writable: ClassVar[bool] = True
-    tells_all_links: ClassVar[bool] = False
     messages: tuple[MailContent, ...] = field(repr=False)
 
     def links(self, peel: Peel) -> Iterator[Link]:
@@ -168,7 +162,6 @@ class CountedContent:
     """A file of Apple Mail: in its first line the size of the mail, behind that what it notes."""
 
     writable: ClassVar[bool] = True
-    tells_all_links: ClassVar[bool] = False
     count: bytes = field(repr=False)
     message: MailContent = field(repr=False)
     notes: bytes = field(repr=False)

@@ -91,7 +91,6 @@ class MsgContent:
     """An Outlook message, taken apart."""
 
     writable: ClassVar[bool] = False
-    tells_all_links: ClassVar[bool] = True
     raw: bytes = field(repr=False)
     name: str
     bodies: tuple[_Body, ...] = field(repr=False)

@@ -46,7 +46,6 @@ class OfficeContent:
     """A file of Office, unpacked; `embedded` are the documents in it, by the part that each is."""
 
     writable: ClassVar[bool] = True
-    tells_all_links: ClassVar[bool] = False
     package: Package
     embedded: Mapping[str, Content] = field(repr=False)
 

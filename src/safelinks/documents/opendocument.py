@@ -34,7 +34,6 @@ class PartsContent:
     """A package in which every part of markup is read by itself."""
 
     writable: ClassVar[bool] = True
-    tells_all_links: ClassVar[bool] = False
     package: Package
     signed: bool
 

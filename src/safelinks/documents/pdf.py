@@ -67,7 +67,6 @@ class PdfContent:
     """A PDF with what was found in it."""
 
     writable: ClassVar[bool] = False
-    tells_all_links: ClassVar[bool] = True
     name: str
     raw: bytes = field(repr=False)
     found: tuple[Link, ...] = field(repr=False)

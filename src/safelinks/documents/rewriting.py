@@ -8,9 +8,10 @@ It knows no format: how bytes are written and read is given.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from safelinks import percent
 from safelinks.documents.content import Content
@@ -27,6 +28,8 @@ _ATTEMPTS = 8
 _VARIES = re.compile(r"[^A-Za-z0-9%._~!$&*+,;=:/?#@-]")
 _HARMLESS = re.compile(r"hxxps?://|[a-z]+://[^/]*\[\.\]", re.IGNORECASE)
 _DROPPED = str.maketrans("", "", "\t\r\n")
+Write = Callable[[str, Peel], Unwrapped]  # what to write for an address, which has layers then
+Reopened = Callable[[bytes], Content]
 
 
 @frozen
@@ -34,11 +37,13 @@ class Rewriting:
     """A document as it was changed.
 
     `left` are links that were to be replaced and stay: the changed document would not have been
-    read as having the address that was meant there.
+    read as having the address that was meant there. `has_lost` is whether there are wrapped links
+    without a target, which stay, too.
     """
 
     content: bytes = field(repr=False)
     left: tuple[Link, ...] = ()
+    has_lost: bool = False
 
 
 @frozen
@@ -61,14 +66,18 @@ class _Plan:
         """The numbers of the links that do not stay."""
         return [at for at, target in enumerate(self.written) if target is not None]
 
-    def wrong(self, again: Sequence[Link]) -> set[str]:
+    def wrong(self, again: Sequence[Link]) -> set[str] | None:
         """Addresses of replaced links around which what was read `again` is not as planned.
+
+        None where all of it is; none at all where no replaced link is to blame.
 
         A link that simply stayed is not wrong: some places cannot be written at all.
         """
         replaced = self.replaced
         if len(again) == len(self.links):
             differ = [at for at, link in enumerate(again) if not self._allows(at, link)]
+            if not differ:
+                return None
             if set(differ) <= set(replaced):
                 return {self.links[at].url for at in differ}
             first = differ[0]
@@ -83,50 +92,115 @@ class _Plan:
 
     def _allows(self, at: int, link: Link) -> bool:
         """Whether `link` may stand in the place of the link with that number."""
-        read, target = _spelled(link.url), self.written[at]
-        stayed = read == _spelled(self.links[at].url)
-        return stayed or (target is not None and read == _spelled(target))
+        target, before = self.written[at], self.links[at].url
+        return _is_same(link.url, before if target is None else target) or (
+            target is not None and _is_same(link.url, before)
+        )
 
     def stayed(self, again: Sequence[Link]) -> set[str]:
         """Addresses of links that were to be replaced, and were not."""
-        pairs = zip(self.links, self.written, again, strict=True)
+        triples = zip(self.links, self.written, again, strict=True)
         return {
             link.url
-            for link, target, other in pairs
-            if target is not None and _spelled(other.url) != _spelled(target)
+            for link, target, other in triples
+            if target is not None and not _is_same(other.url, target)
         }
 
 
 def rewritten(
-    content: Content, peel: Peel, write: Peel, reopened: Callable[[bytes], Content]
+    content: Content,
+    links: Callable[[], Sequence[Link]],
+    peel: Peel,
+    write: Write,
+    reopened: Reopened,
 ) -> Rewriting:
-    """`content` in which every link stands as `write` gives it, where that has layers.
+    """`content` in which each of its links stands as `write` gives it.
 
-    `peel` unwraps links on reading; `reopened` opens the bytes of the changed document. Raises
-    NotWritableError where such a document cannot be written.
+    `links` finds them, where that is needed; `peel` unwraps on reading; `reopened` opens the bytes
+    of the changed document. Raises NotWritableError where such a document cannot be written.
     """
-    links = tuple(content.links(peel))
+    pen = _Pen(peel, write)
+    raw = content.cleaned(pen)
+    if not pen.wrote:
+        return Rewriting(content.original(), (), pen.failed)
+    reader = _Pen(peel, _stay)
+    try:
+        reopened(raw).cleaned(reader)
+    except DocumentError:
+        return _one_by_one(content, links(), peel, write, reopened)
+    if _agree(pen.planned, reader.planned):
+        return Rewriting(raw, (), pen.failed)
+    return _one_by_one(content, links(), peel, write, reopened)
+
+
+@define
+class _Pen:
+    """Gives what to write for every address that a document holds, and notes it.
+
+    `planned` are all addresses of the document as it is to be. `wrote` is whether one is another
+    than it was, `failed` whether one has no target.
+    """
+
+    _peel: Peel
+    _write: Write
+    planned: list[str] = field(factory=list, init=False)
+    wrote: bool = field(default=False, init=False)
+    failed: bool = field(default=False, init=False)
+
+    def __call__(self, url: str) -> Unwrapped:
+        try:
+            unwrapped = self._write(url, self._peel)
+        except SafelinksError:
+            self.planned.append(url)
+            self.failed = True
+            raise
+        self.planned.append(unwrapped.target if unwrapped.layers else url)
+        self.wrote = self.wrote or bool(unwrapped.layers)
+        return unwrapped
+
+
+def _stay(url: str, _: Peel) -> Unwrapped:
+    return Unwrapped(url, url)
+
+
+def _agree(planned: Sequence[str], read: Sequence[str]) -> bool:
+    """Whether these are the same addresses, which may be spelled in two ways."""
+    one, other = Counter(planned), Counter(read)
+    missing, new = one - other, other - one
+    return Counter(map(_spelled, missing.elements())) == Counter(map(_spelled, new.elements()))
+
+
+def _one_by_one(
+    content: Content, links: Sequence[Link], peel: Peel, write: Write, reopened: Reopened
+) -> Rewriting:
+    """What is right of the changes: again and again without those that are not."""
+    peel = _remembering(links, peel)
+    failed = any(link.error is not None for link in links)
     plan = _Plan(links, tuple(_target(link, peel, write) for link in links))
     kept: set[str] = set()
     for _ in range(_ATTEMPTS):
-        standing = plan.without(kept)
-        if not standing.replaced and content.tells_all_links:
-            return Rewriting(content.original(), _left(plan, kept))
-        raw = content.cleaned(_keeping(kept, write))
-        if raw == content.original() and not standing.replaced:
-            return Rewriting(raw, _left(plan, kept))
+        standing = plan.without(kept) if kept else plan
+        raw = content.cleaned(_writer(kept, peel, write))
         try:
             again = tuple(reopened(raw).links(peel))
         except DocumentError:
             break
         wrong = standing.wrong(again)
+        if wrong is None:
+            return Rewriting(raw, _left(plan, kept | standing.stayed(again)), failed)
         if not wrong:
-            return Rewriting(raw, _left(plan, kept | standing.stayed(again)))
+            break
         kept |= wrong
-    return Rewriting(content.original(), _left(plan, {link.url for link in links}))
+    return Rewriting(content.original(), _left(plan, {link.url for link in links}), failed)
 
 
-def _target(link: Link, peel: Peel, write: Peel) -> str | None:
+def _remembering(links: Sequence[Link], peel: Peel) -> Peel:
+    """`peel`, which does not unwrap once more what the `links` already tell."""
+    known = {link.url: link.unwrapped for link in links if link.unwrapped is not None}
+    return lambda url: known.get(url) or peel(url)
+
+
+def _target(link: Link, peel: Peel, write: Write) -> str | None:
     """What is to be written in the place of `link`; None where it stays.
 
     The text breaks some wrapped links off: those stay. So does what nobody can follow, unless it is
@@ -134,13 +208,10 @@ def _target(link: Link, peel: Peel, write: Peel) -> str | None:
     """
     if link.role is not None and not link.wrapped and link.error is None:
         return None
-    try:
-        if link.error is not None and _is_whole(link.url, peel):
-            return None
-        found = write(link.url)
-    except SafelinksError:
+    if link.error is not None and _is_whole(link.url, peel):
         return None
-    return found.target if found.layers else None
+    written = _written(link.url, peel, write)
+    return written.target if written is not None and written.layers else None
 
 
 def _is_whole(url: str, peel: Peel) -> bool:
@@ -151,13 +222,25 @@ def _is_whole(url: str, peel: Peel) -> bool:
     return True
 
 
-def _keeping(kept: Collection[str], write: Peel) -> Peel:
-    """`write` for all addresses but those that are `kept`."""
-    return lambda url: Unwrapped(url, url) if url in kept else write(url)
+def _written(url: str, peel: Peel, write: Write) -> Unwrapped | None:
+    try:
+        return write(url, peel)
+    except SafelinksError:
+        return None
+
+
+def _writer(kept: Collection[str], peel: Peel, write: Write) -> Peel:
+    """What to write for an address; those that are `kept` stay."""
+    return lambda url: Unwrapped(url, url) if url in kept else write(url, peel)
 
 
 def _left(plan: _Plan, kept: Collection[str]) -> tuple[Link, ...]:
     return tuple(plan.links[at] for at in plan.replaced if plan.links[at].url in kept)
+
+
+def _is_same(url: str, other: str) -> bool:
+    """Whether these are one address, which may be spelled in two ways."""
+    return url == other or _spelled(url) == _spelled(other)
 
 
 def _spelled(url: str) -> str:

@@ -41,7 +41,6 @@ class RtfContent:
     """An RTF document: octets, in which `rtf_passages` finds the links."""
 
     writable: ClassVar[bool] = True
-    tells_all_links: ClassVar[bool] = True
     text: str = field(repr=False)
 
     def links(self, peel: Peel) -> Iterator[Link]:
