@@ -40,7 +40,6 @@ GUID = "8c60ff90-642d-4d0f-76a9-08da166acc70"
 @pytest.mark.parametrize(
     "link",
     [
-        CUT,
         f"{CUT}&data=1",
         f"{CUT}&reserved=",
         f"{CUT}{TAIL}",
@@ -50,6 +49,24 @@ GUID = "8c60ff90-642d-4d0f-76a9-08da166acc70"
 )
 def test_the_lines_after_a_link_stay(link: str, rest: str) -> None:
     assert clean(f"- {link}{rest}") == f"- {TARGET}{rest}"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["\n&data=hello\n", "\n&si=3\n", " x", "\n\nRegards,\nJoe\n", "\nReported-by: J\n", ",\nb", "\n"],
+)  # fmt: skip
+def test_a_link_without_parameters_ends_where_nothing_can_go_on(rest: str) -> None:
+    assert clean(f"- {CUT}{rest}") == f"- {TARGET}{rest}"
+
+
+@pytest.mark.parametrize(
+    "rest", ["\nRegards,\nJoe\n", "\n- next\n", "\n2,b\n", "\n%2Fb\n", "\n\n%2Fb\n", ".\nb\n", " b%2Fc"]
+)  # fmt: skip
+def test_a_link_without_parameters_is_lost_where_it_could_go_on(rest: str) -> None:
+    text = f"- {CUT}{rest}"
+    assert clean(text) == text
+    (link,) = find(text)
+    assert isinstance(link.error, TargetLostError)
 
 
 @pytest.mark.parametrize("rest", ["\nRegards,\nJoe\n", "\n- next\n", "\n2,b\n"])
@@ -97,14 +114,15 @@ def test_every_line_of_a_link_has_the_prefix_of_its_first(prefix: str) -> None:
     [
         # What only looks like a prefix is the link's own.
         (f"- {CUT}\n-b&reserved=0", "- https://example.org/a-b"),
-        (f"- {CUT}\n+b&reserved=0", "- https://example.org/a+b"),
+        (f"- {CUT}\n%2Bb&reserved=0", "- https://example.org/a+b"),
+        # No encoded value contains a plus: it is the sign of a patch, on whatever lines.
+        (f"- {CUT}\n+b&reserved=0", "- https://example.org/ab"),
         (f"# {CUT}\n%23b&reserved=0", "# https://example.org/a#b"),
         (f"%{CUT}\n%23b&reserved=0", "%https://example.org/a#b"),
         # The blanks behind it may differ.
         (f"#\tsee {CUT}\n#   b&reserved=0", "#\tsee https://example.org/ab"),
         (f"  * {CUT}\n    b&reserved=0", "  * https://example.org/ab"),
-        # All lines have it, or none.
-        (f"+{CUT}\n+b\nc&reserved=0", "+https://example.org/a+bc"),
+        (f"+{CUT}\n+b\nc&reserved=0", "+https://example.org/abc"),
         # The scheme itself is cut.
         (f"# ht\n# tps://{HOST}/?url=https%3A%2F%2Fexample.org%2Fa&reserved=0 x", f"# {TARGET} x"),
     ],

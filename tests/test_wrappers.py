@@ -94,6 +94,9 @@ SURL = base64.urlsafe_b64encode(bytes(40) + b"\1" + TARGET.encode("utf-16-le")).
         (f"https://eu.safelink.emails.azure.net/redirect/?destination={ENCODED}&p=1", "azure-mail"),
         (f"https://lnks.gd/l/eyJhbGciOiJIUzI1NiJ9.{CLAIMS}.sig/s/1/br/2-l", "govdelivery"),
         (f"https://www.google.co.uk/url?sa=t&q=&url={ENCODED}&usg=1", "google"),
+        (f"https://www.bing.com/ck/a?!&&p=1&ptn=3&u=a1{B64}&ntb=1", "bing"),
+        (f"https://duckduckgo.com/l/?uddg={ENCODED}&rut=abc", "duckduckgo"),
+        (f"https://l.threads.net/?u={ENCODED}&e=x", "threads"),
         (f"https://lm.facebook.com/l.php?u={ENCODED}&h=1", "facebook"),
         (f"https://l.messenger.com/l.php?u={ENCODED}&h=1", "messenger"),
         (f"https://www.linkedin.com/safety/go?url={ENCODED}&trk=x", "linkedin"),
@@ -106,6 +109,18 @@ def test_every_row(url: str, row: str) -> None:
     unwrapped = safelinks.unwrap(url)
     assert [layer.wrapper for layer in unwrapped.layers] == [NAMES[row]]
     assert unwrapped.target == TARGET
+
+
+def test_a_target_on_the_host_of_the_search_engine_itself() -> None:
+    url = "https://www.bing.com/ck/a?!&&p=1&u=a1L2ltYWdlcy9zZWFyY2g_cT1h&ntb=1"
+    assert safelinks.unwrap(url).target == "https://www.bing.com/images/search?q=a"
+
+
+def test_every_row_says_where_its_links_end() -> None:
+    for row in WRAPPERS:
+        assert bool(row.end.mark) != bool(row.end.without), row.id
+        assert row.end.as_it_stands == (row.decode is None), row.id
+        assert row.end.as_it_stands or row.end.opens, row.id
 
 
 def test_a_target_that_was_not_encoded_keeps_its_query() -> None:
@@ -195,7 +210,8 @@ HOSTS = [(row, host) for row in WRAPPERS for host in row.hosts if host != "*"]
 PATHS = {
     "govdelivery": "/l/x", "mailchimp": "/track/click?u=1", "sendgrid": "/ls/click?upn=x",
     "aws-ses": "/L0/x/1", "azure-mail": "/redirect/?x", "google": "/url?q=x", "facebook": "/l.php?u=x",
-    "instagram": "/?u=x", "messenger": "/l.php?u=x", "whatsapp": "/l?u=x", "slack": "/link?url=x",
+    "bing": "/ck/a?u=a1x", "duckduckgo": "/l/?uddg=x", "threads": "/?u=x", "instagram": "/?u=x",
+    "messenger": "/l.php?u=x", "whatsapp": "/l?u=x", "slack": "/link?url=x",
     "linkedin": "/redir/redirect?url=x", "youtube": "/redirect?q=x", "reddit": "/t3?url=x",
     "href.li": "/?x", "nyc-exit": "/cgi-bin/exit.pl?url=x", "shortener": "/x",
     "urldefense-v1": "/v1/url?u=x", "urldefense-v2": "/v2/url?u=x", "urldefense-v3": "/v3/x",

@@ -21,10 +21,13 @@ __all__ = [
     "Decoder",
     "bare_query",
     "base64_parameter",
+    "bing",
     "check_point",
+    "check_point_is_whole",
     "cisco",
     "host_parameter",
     "inky",
+    "inky_is_whole",
     "inky_recipient",
     "outlook_web_access",
     "parameter",
@@ -87,6 +90,15 @@ def base64_parameter(name: str) -> Decoder:
     return decode
 
 
+def bing(url: str) -> str | None:
+    """The target in base64 (RFC 4648), behind a letter and a digit; it may lead to Bing itself."""
+    match = _compiled(rf"(?:\?|{AND})u=a1([\w-]+)").search(url)
+    raw = _base64(match[1]) if match else None
+    if raw and raw.startswith(b"/"):
+        raw = b"https://www.bing.com" + raw
+    return _target_of_bytes(raw) if raw else None
+
+
 def host_parameter(name: str) -> Decoder:
     """A decoder for addresses whose parameter `name` tells the target's host name and no more."""
 
@@ -124,7 +136,9 @@ _V1_VALUE = rf"(?:\?|{AND})u=(.*?)(?={AND}[kr]=|\Z)"
 _V2_VALUE = rf"(?:\?|{AND})u=([^&\#]*)"
 _V2_SIGNS = str.maketrans("-_", "%/")
 # With the shortest text before `__;`, as in the vendor's own decoder.
-_V3 = re.compile(r"https?://[^/?#]+/v3/__(.+?)__;([A-Za-z0-9_-]*)=*!", re.DOTALL | re.IGNORECASE)
+_V3 = re.compile(
+    r"https?://[^/?#]+/v3/__(.+?)__;([A-Za-z0-9_-]*)=*(?:!|%21)", re.DOTALL | re.IGNORECASE
+)
 _V3_HOST = re.compile(r"https?://[^/?#]+/v3/__https?:/{1,2}([a-z0-9.-]+)(?=[/?#:_])", re.IGNORECASE)
 _V3_TOKEN = re.compile(rb"\*(?:\*([A-Za-z0-9_-]))?")
 _RUN_LENGTHS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -192,6 +206,15 @@ def check_point(url: str) -> str | None:
     return target if _TARGET.match(target) else None
 
 
+def check_point_is_whole(url: str) -> bool:
+    """Whether what stands behind ``___.`` says, as its last word, how the link was made."""
+    raw = _base64(url.rpartition("___.")[2])
+    return raw is not None and _CHECK_POINT_FLAGS.search(raw) is not None
+
+
+_CHECK_POINT_FLAGS = re.compile(rb":[a-z](?::[TFN]){2}\Z")
+
+
 _INKY = rf"(?:\?|{AND})t=[a-z]\.([\w-]+)"
 _LARGEST_TOKEN = 65_536  # bytes, once inflated
 
@@ -219,6 +242,23 @@ def _inky_token(url: str) -> dict[str, object]:
     except (ValueError, zlib.error, RecursionError):
         return {}
     return token if isinstance(token, dict) else {}
+
+
+def inky_is_whole(url: str) -> bool:
+    """Whether the token inflates to its end, and its signature is as long as it says (X.690)."""
+    token, _, signature = url.rpartition("t=")[2].partition(".")[2].rpartition(".")
+    packed, signed = _base64(token), _base64(signature)
+    if not packed or not signed or len(signed) < _DER_HEAD:
+        return False
+    inflate = zlib.decompressobj()
+    try:
+        inflate.decompress(packed, _LARGEST_TOKEN)
+    except zlib.error:
+        return False
+    return inflate.eof and len(signed) == signed[1] + _DER_HEAD
+
+
+_DER_HEAD = 2
 
 
 # The claims of a JSON Web Token (RFC 7519), between two dots.

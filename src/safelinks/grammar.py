@@ -20,9 +20,11 @@ from safelinks import percent
 __all__ = [
     "AND",
     "CANONICAL",
+    "EQUALS",
     "KEPT",
     "MAIL_HOSTS",
     "MARKS",
+    "NAMES",
     "TEAMS_HOSTS",
     "Form",
     "Marks",
@@ -78,6 +80,7 @@ _HEAD = re.compile(
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 
+_ENCODED_QUERY = re.compile(r"(?<=[a-z]/)%3F(url%3D.*)", re.IGNORECASE | re.DOTALL)
 _ANY_HOST = re.compile(rf"(?:.+\.)?{_MAIL_HOST}")
 
 # The shape of nearly every link in the wild, as the rewriter writes it: only characters that
@@ -95,23 +98,23 @@ _SPACE = " \t\r\n"  # around an address, from whoever pasted it
 
 # Section 3, damage. An ampersand may have been escaped for HTML, several times and in several ways.
 AND = r"&(?:amp;|\#x0*26;|\#0*38;)*+"
-_EQUALS = r"(?:=|&\#x0*3d;|&\#0*61;|&equals;)"
+EQUALS = r"(?:=|&\#x0*3d;|&\#0*61;|&equals;)"
 _FLAGS = re.VERBOSE | re.IGNORECASE | re.ASCII
-_URL = re.compile(rf"(?:^|{AND})url{_EQUALS}", _FLAGS)
+_URL = re.compile(rf"(?:^|{AND})url{EQUALS}", _FLAGS)
 _AMPERSAND = re.compile(AND, _FLAGS)
 
 # What ends the value of `url`, by form: the names that Microsoft puts behind it.
 _MAIL_NAMES = "data|sdata|reserved"
 _TEAMS_NAMES = "locale|dest|pc|wau|si|sd|ce|cv|ssid|ring|clickparams|bg|fg2?"
-_NAMES: Mapping[Form, str] = {
+NAMES: Mapping[Form, str] = {
     Form.MAIL: _MAIL_NAMES,
     Form.OFFICE: _MAIL_NAMES,
     Form.TEAMS: _TEAMS_NAMES,
     Form.OUTLOOK_WEB: f"corid|{_MAIL_NAMES}",
 }
 _PARAMETERS: Mapping[Form, re.Pattern[str]] = {
-    form: re.compile(rf"(?:^|{AND})(?P<name>{names}){_EQUALS}", _FLAGS)
-    for form, names in _NAMES.items()
+    form: re.compile(rf"(?:^|{AND})(?P<name>{names}){EQUALS}", _FLAGS)
+    for form, names in NAMES.items()
 }
 
 # The wrapper's own tail, percent-encoded so that `url` swallowed it. A nested link's tail has
@@ -151,12 +154,12 @@ class Marks:
 
 
 # Known by their values where the names are everyday words. Quoted-printable writes "=" as "=3D".
-_IS = rf"{_EQUALS}(?:3D)?"
+_IS = rf"{EQUALS}(?:3D)?"
 _CUT = r"(?:\Z|(?=[\s=]))"  # or the line ends there
 _MAIL_VALUES = (
     rf"data{_IS}(?:{_CUT}|0[0-9]?(?:{_CUT}|%(?:25)*7C|\|))|sdata{_IS}|reserved{_IS}(?:[0-9]|{_CUT})"
 )
-_LAST = rf"(?!{AND}(?:url|{_MAIL_NAMES}){_EQUALS})"  # whatever the order
+_LAST = rf"(?!{AND}(?:url|{_MAIL_NAMES}){EQUALS})"  # whatever the order
 _MAIL_TAIL = rf"{AND}reserved{_IS}[0-9]{_LAST}"
 _GUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _VALUES: Mapping[Form, str] = {
@@ -220,7 +223,8 @@ def _parse_damaged(url: str) -> tuple[str, Parts] | None:
 
     Gives the target, empty when it is lost, and the parts.
     """
-    head = _HEAD.match(url.strip(_SPACE))
+    url = url.strip(_SPACE)
+    head = _HEAD.match(url) or _HEAD.match(_ENCODED_QUERY.sub(_decoded_query, url, count=1))
     if head is None:
         return None
     port = head["port"] or head["teams_port"] or head["outlook_web_port"]
@@ -233,6 +237,11 @@ def _parse_damaged(url: str) -> tuple[str, Parts] | None:
         target, parameters = _read(head.string[head.end() + 1 :], form)
     region, app = ((head[name] or "").lower() or None for name in ("region", "app"))
     return target, Parts(form, parameters, region, app)
+
+
+def _decoded_query(match: re.Match[str]) -> str:
+    """The query of a link whose path was encoded, question mark and all."""
+    return f"?{percent.decode(match[1])}"
 
 
 def _form(head: re.Match[str]) -> Form:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from safelinks.grammar import CANONICAL
 from safelinks.run import INVISIBLE, Escape, Run, read_run, trimmed
+from safelinks.vendors import read_vendor
 from safelinks.wrapped import Span, quote_before, read_wrapped
 
 __all__ = ["Span", "scan"]
@@ -106,7 +107,8 @@ def _at_scheme(text: str, scheme_at: int, floor: int, *, soft: bool) -> Span | N
         if span is not None:
             return span
     scheme = web or _SCHEME.search(before)
-    return _plain(text, scheme_at - len(scheme[0]), scheme_at, soft=soft) if scheme else None
+    span = _plain(text, scheme_at - len(scheme[0]), scheme_at, soft=soft) if scheme else None
+    return read_vendor(text, span) if span else None
 
 
 def _at_name(text: str, name_at: int, floor: int, *, soft: bool) -> Span | None:

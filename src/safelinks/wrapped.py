@@ -13,10 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from safelinks.borders import Target, goes_on
+from safelinks.gaps import lead_of, prefixes_of
 from safelinks.grammar import AND, KEPT, MARKS, Form, Marks, form_at
+from safelinks.pieces import join, joined_start
 from safelinks.run import HEAD_LENGTH, Escape, Run, read_run, trimmed
+from safelinks.shapes import SHAPES, is_sound
 
 __all__ = ["Span", "quote_before", "read_wrapped"]
 
@@ -49,12 +53,6 @@ _LINE_BREAK = re.compile(
 )
 _BLANKS = re.compile(r"[ \t\xa0]*")
 _QUOTE_PREFIX = re.compile(r"(?:[ \t]*>)*[ \t\xa0]*")
-# What may stand before every line of a link: signs ("# ", "+", ".. "), a word ("REM ", "JD>> ").
-# Not what may as well be the link's own.
-_PREFIXES = (re.compile(r"[^\w\s]\W*"), re.compile(r"\S{1,12}[ \t]+"))
-_OWN = ("%", "&", "=", "'", '"', "<")
-_LONGEST_LEAD = 200
-
 # A target that is encoded tells by its first escape; then, all values are, and end where theirs do.
 _URL = re.compile(r"[?;&]url=(?:3D)?(?P<encoded>https?%)?", re.IGNORECASE)
 _VALUE = re.compile(rf"{KEPT}*(?:{AND}reserved=(?:3D)?)?", re.IGNORECASE)
@@ -65,6 +63,13 @@ _REST_OF_VALUE = re.compile(
 _UP_TO_BAR = re.compile(r"[^|]*")
 _BROKEN_ESCAPE = re.compile(r"%[0-9a-f]?\Z", re.IGNORECASE)
 _DATA = re.compile(rf"{AND}data=(?:3D)?0[0-9](?:%(?:25)*7C|\|)|://|safelinks\.", re.IGNORECASE)
+
+# A parameter of its own closes the target; of one, a part of the name may be left.
+_CLOSED = re.compile(rf"{AND}(?:data|sdata|reserved|corid|locale|dest|pc)=", re.IGNORECASE)
+_CUT_NAME = re.compile(
+    r"&(?:a|am|amp|(?:amp;)*(?:d|da|dat|data|s|sd|sda|sdat|sdata|r|res?|rese|reser|reserv|reserved?)?)\Z",
+    re.IGNORECASE,
+)
 
 _OTHER_ADDRESS = re.compile(r"[^&]*[/?:]")  # before a parameter that could be anybody's
 
@@ -77,10 +82,13 @@ def read_wrapped(text: str, start: int, *, soft: bool) -> Span | None:
 
     `soft` expects soft line breaks of quoted-printable.
     """
-    prefixes = _prefixes(text, start)
+    prefixes = prefixes_of(lead_of(text, start))
     form = _form(text, start, prefixes, soft=soft)
     if form is None:
         return None
+    joined = join(text, start, SHAPES[form])
+    if joined is not None:
+        return _span(text, start, joined.end, joined.url)
     longest: _Read | None = None
     for prefix in prefixes:
         read = _read(_Pieces(text, start, prefix, soft, MARKS[form]))
@@ -89,21 +97,6 @@ def read_wrapped(text: str, start: int, *, soft: bool) -> Span | None:
         if longest is None or read.length > longest.length:
             longest = read
     return None if longest is None else _as_span(text, start, longest)
-
-
-def _prefixes(text: str, start: int) -> list[str]:
-    """What may stand before every line of the link at `start`, the likeliest first; then nothing.
-
-    All lines have it, or none has: which one it is shows in how far it leads.
-    """
-    low = max(0, start - _LONGEST_LEAD)
-    line_start = max(text.rfind("\n", low, start), text.rfind("\r", low, start)) + 1
-    if not line_start and low:
-        return [""]  # far from the start of its line
-    quote = _QUOTE_PREFIX.match(text, line_start, start)
-    lead = text[quote.end() if quote else line_start : start]
-    found = (pattern.match(lead) for pattern in _PREFIXES)
-    return [*dict.fromkeys(one[0] for one in found if one and not one[0].endswith(_OWN)), ""]
 
 
 def _form(text: str, start: int, prefixes: list[str], *, soft: bool) -> Form | None:
@@ -116,6 +109,8 @@ def _form(text: str, start: int, prefixes: list[str], *, soft: bool) -> Form | N
         pieces = _Pieces(text, start, prefix, soft, MARKS[Form.MAIL])
         for run, _ in pieces.head() if form is None else ():
             form = form or form_at(_address(run))
+    if form is None:
+        form = form_at(joined_start(text, start, SHAPES[Form.MAIL], HEAD_LENGTH).url)
     return form
 
 
@@ -257,27 +252,44 @@ def _as_span(text: str, start: int, read: _Read) -> Span | None:
         length = trimmed(text, start, run.raw_end(length), run.text[:length])
     url = _address(run, length)
     end = run.raw_end(length)
+    span = _span(text, start, end, url)
+    if span is None:
+        return None
+    if read.whole:
+        cut, reach = not is_sound(span.url), None
+    else:
+        cut, reach = _is_cut(text, span)
+    return evolve(span, end=reach or end, defanged=_is_defanged(run, run.text), cut=cut)
+
+
+def _span(text: str, start: int, end: int, url: str) -> Span | None:
+    """`url` as it is meant in the place of ``text[start:end]``; None if that is no Safe Link."""
     quoted_printable = _QP_URL.search(url) is not None
     escape = Escape.QUOTED_PRINTABLE if quoted_printable else Escape.around(text, start, end)
     url = escape.undo(url)
-    if form_at(url) is None:
-        return None
-    cut = not read.whole and _is_cut(text, end, url)
-    return Span(start, end, url, escape, _is_defanged(run, run.text), cut)
+    return None if form_at(url) is None else Span(start, end, url, escape)
 
 
-def _is_cut(text: str, end: int, url: str) -> bool:
-    """Whether `url`, which the text breaks off at offset `end`, had more of its target behind that.
+def _is_cut(text: str, span: Span) -> tuple[bool, int | None]:
+    """Whether the link had more of its target behind `span`, and how far it surely reaches.
 
-    It had if an escape is broken, or if parameters without an address follow.
+    It had if an escape or a name is broken, or if parameters without an address follow. It may have
+    had more if it ends where something may have cut it.
     """
+    url = span.url
     target = next(reversed([*_URL.finditer(url)]), None)
-    if target is None or "&" in url[target.end() :]:
-        return False  # its own parameters show that the target was whole
-    if _BROKEN_ESCAPE.search(url):
-        return True
-    rest = _DATA.search(text, end, end + _FARTHEST)
-    return rest is not None and rest[0].startswith("&")
+    closed = target is None or _CLOSED.search(url, target.end()) is not None
+    encoded = target is not None and target["encoded"]
+    known = Target.CLOSED if closed else Target.ENCODED if encoded else Target.OPEN
+    reach = goes_on(text, span.start, span.end, known)
+    if reach is not None:
+        return True, reach
+    if closed:
+        return False, None  # its own parameters show that the target was whole
+    if _BROKEN_ESCAPE.search(url) or (encoded and _CUT_NAME.search(url)):
+        return True, None
+    rest = _DATA.search(text, span.end, span.end + _FARTHEST)
+    return rest is not None and rest[0].startswith("&"), None
 
 
 def _is_defanged(run: Run, url: str) -> bool:

@@ -18,9 +18,21 @@ from attrs import field, frozen
 
 from safelinks import decoders, hosts
 from safelinks.decoders import Decoder, parameter
+from safelinks.ends import AS_IT_STANDS, End, parameters
+from safelinks.grammar import AND
 from safelinks.redact import redact
 
-__all__ = ["WRAPPERS", "Kind", "Opaque", "Rewritten", "Wrapper", "opaque", "peel", "wrapper_of"]
+__all__ = [
+    "WRAPPERS",
+    "Kind",
+    "Opaque",
+    "Rewritten",
+    "Wrapper",
+    "opaque",
+    "peel",
+    "wrapper_of",
+    "wraps_on",
+]
 
 
 class Kind(StrEnum):
@@ -72,15 +84,17 @@ class Wrapper:
     """A rewriting service.
 
     `hosts` are names, ``*`` in them standing for any text. `path` is a pattern of what follows the
-    host, where not every address of the host is a wrapped link. `decode` gives the target of an
-    address, None where it carries none; `hint` its host name, where the target itself is not there,
-    and `recipient` whom the message was delivered to.
+    host, where not every address of the host is a wrapped link. `end` says what shows in a text
+    where a link ends. `decode` gives the target of an address, None where it carries none; `hint`
+    its host name, where the target itself is not there, and `recipient` whom the message was
+    delivered to.
     """
 
     id: str
     name: str
     kind: Kind
     hosts: tuple[str, ...]
+    end: End
     decode: Decoder | None = None
     path: str = ""
     hint: Decoder | None = None
@@ -95,77 +109,132 @@ class Wrapper:
 _URL_DEFENSE = ("urldefense.com", "urldefense.us", "urldefense.proofpoint.com")
 _VADE = ("antiphishing", "m365.eu", "m365.us", "gws.eu")
 _ANYWHERE = "*"
+_GOOGLE = "sa source ust usg ved cd esrc rct cad uact opi sntz"
+_GOOGLE_SIGNATURE = r"(?:AFQ[\w-]{31}|(?!AFQ)[\w-]{28}(?:[\w-]{6})?)"
+_YOUTUBE = "event redir_token v html_redirect"
+_CHECK_POINT = End(
+    opens="___",
+    closes=r"___\.",
+    mark=r"___\.[\w=-]+",
+    signs="@$,+{}=",
+    proves=decoders.check_point_is_whole,
+)
+
+_WORD = r"[\w-]"
+_EXCLAMATION = "(?:!|%21)"
+_ORDER = "the target stands last, and has no end of its own"
+_ANY_LENGTH = "its last value is a token of any length"
 
 WRAPPERS: tuple[Wrapper, ...] = (
     Wrapper("urldefense-v3", "Proofpoint URL Defense v3", Kind.SECURITY, _URL_DEFENSE,
+            End(opens="/v3/__", closes=rf"__;{_WORD}*=*{_EXCLAMATION}", signs="@$,{}=",
+                mark=rf"__;{_WORD}*=*{_EXCLAMATION}(?:{_WORD}*{_EXCLAMATION}){{0,2}}{_WORD}+(?:\$|%24)"),
             decoders.url_defense_v3, path=r"/v3/", hint=decoders.url_defense_v3_host),
     Wrapper("urldefense-v2", "Proofpoint URL Defense v2", Kind.SECURITY, _URL_DEFENSE,
+            parameters("u", "d c r m s e", mark=rf"{AND}s={_WORD}{{43}}(?:{AND}(?:e=)?)?"),
             decoders.url_defense_v2, path=r"/v2/url"),
     Wrapper("urldefense-v1", "Proofpoint URL Defense v1", Kind.SECURITY, _URL_DEFENSE,
+            parameters("u", "k r m s", mark=rf"{AND}s=[0-9a-f]{{64}}"),
             decoders.url_defense_v1, path=r"/v1/url"),
-    Wrapper("barracuda", "Barracuda Link Protection", Kind.SECURITY,
-            ("linkprotect.cudasvc.com",), parameter("a", others="c typo")),
-    Wrapper("cisco", "Cisco Secure Web", Kind.SECURITY, ("secure-web.cisco.com",), decoders.cisco),
+    Wrapper("barracuda", "Barracuda Link Protection", Kind.SECURITY, ("linkprotect.cudasvc.com",),
+            parameters("a", "c typo ancr_add", mark=rf"{AND}typo=[0-9](?:{AND}ancr_add=[0-9])?"),
+            parameter("a", others="c typo ancr_add")),
+    Wrapper("cisco", "Cisco Secure Web", Kind.SECURITY, ("secure-web.cisco.com",),
+            End(opens=r"/1[\w-]*/", without=_ORDER), decoders.cisco),
     Wrapper("trendmicro", "Trend Micro", Kind.SECURITY,
-            ("*-ctp.trendmicro.com", "*-urlprotect.trendmicro.com"),
-            parameter("url", others="umid auth")),
+            ("*-ctp.trendmicro.com", "*-urlprotect.trendmicro.com", "ctp.trendmicro.com"),
+            parameters("url", "umid uuid auth", mark=rf"{AND}auth=[0-9a-f]{{40}}-[0-9a-f]{{40}}"),
+            parameter("url", others="umid uuid auth")),
     Wrapper("fireeye", "Trellix", Kind.SECURITY, ("protect.fireeye.com", "protect2.fireeye.com"),
-            parameter("u", others="k q e")),
+            parameters("u", "k q e", without=_ORDER), parameter("u", others="k q e")),
     Wrapper("symantec", "Symantec Click-time", Kind.SECURITY, ("clicktime.symantec.com",),
-            parameter("u")),
+            parameters("u", "h", without=_ORDER), parameter("u")),
     Wrapper("sophos", "Sophos", Kind.SECURITY, ("*.protection.sophos.com",),
+            parameters("u", "d i p t h s", mark=rf"{AND}h=[0-9a-f]{{32}}"),
             decoders.base64_parameter("u"), hint=decoders.host_parameter("d")),
     Wrapper("avanan", "Avanan", Kind.SECURITY, ("url.avanan.click", "avanan.url-protection.com"),
-            decoders.check_point),
+            _CHECK_POINT, decoders.check_point),
     Wrapper("checkpoint", "Check Point", Kind.SECURITY,
-            ("protect.checkpoint.com", "checkpoint.url-protection.com"), decoders.check_point),
-    Wrapper("inky", "INKY", Kind.SECURITY, ("shared.outlook.inky.com",), decoders.inky,
-            hint=decoders.host_parameter("domain"), recipient=decoders.inky_recipient),
+            ("protect.checkpoint.com", "checkpoint.url-protection.com"), _CHECK_POINT,
+            decoders.check_point),
+    Wrapper("inky", "INKY", Kind.SECURITY, ("shared.outlook.inky.com",),
+            End(opens=rf"(?:\?|{AND})t=[a-z]\.", closes=r"\.", mark=rf"t=[a-z]\.{_WORD}+\.{_WORD}+",
+                proves=decoders.inky_is_whole),
+            decoders.inky, hint=decoders.host_parameter("domain"),
+            recipient=decoders.inky_recipient),
     Wrapper("vade", "Vade", Kind.SECURITY, tuple(f"{name}.vadesecure.com" for name in _VADE),
-            parameter("u", others="f i k r")),
+            parameters("u", "f i k r s", without=_ORDER), parameter("u", others="f i k r s")),
     Wrapper("esva", "Libraesva", Kind.SECURITY, ("urlsand.esvalabs.com",),
+            parameters("u", "e h f n p", mark=rf"{AND}p=[a-z]"),
             parameter("u", others="e h f n p")),
-    Wrapper("no-click.mil", "no-click.mil", Kind.SECURITY, ("no-click.mil",), decoders.bare_query),
+    Wrapper("no-click.mil", "no-click.mil", Kind.SECURITY, ("no-click.mil",),
+            End(opens=r"\?", without=_ORDER), decoders.bare_query),
     Wrapper("mimecast", "Mimecast", Kind.SECURITY,
-            ("protect-*.mimecast.com", "url.*.m.mimecastprotect.com"),
+            ("protect-*.mimecast.com", "url.*.m.mimecastprotect.com"), AS_IT_STANDS,
             hint=decoders.host_parameter("domain")),
-    Wrapper("owa", "Outlook Web Access", Kind.SECURITY, (_ANYWHERE,), decoders.outlook_web_access,
+    Wrapper("owa", "Outlook Web Access", Kind.SECURITY, (_ANYWHERE,),
+            parameters("URL|REF|SURL", "C auth", without=_ORDER), decoders.outlook_web_access,
             path=r"/(?:owa/(?:[^?#]*/)?redir\.aspx|exchweb/bin/redir\.asp)\?"),
     Wrapper("aws-ses", "Amazon SES", Kind.TRACKER, ("*.awstrack.me",),
+            End(opens="/L0/", closes="/[0-9]+/", signs=",=",
+                mark=rf"/[0-9]+/{_WORD}{{30,60}}/{_WORD}{{20,}}=[0-9]{{3}}"),
             decoders.path_part(r"/L0/([^/?\#]+)"), path=r"/L0/"),
     Wrapper("azure-mail", "Azure mail", Kind.TRACKER,
             ("emails.azure.microsoft.com", "*.safelink.emails.azure.net"),
+            parameters("destination", "p", without=_ANY_LENGTH),
             parameter("destination", others="p"), path=r"/redirect/?\?"),
     Wrapper("govdelivery", "GovDelivery", Kind.TRACKER, ("lnks.gd", "links.govdelivery.com"),
+            End(opens=r"/l/[\w-]+\.", closes=r"\.",
+                mark=rf"\.{_WORD}{{43}}(?:/s/[0-9]+/br/[0-9]+-[a-z])?"),
             decoders.govdelivery, path=r"/(?:l/|track\?|[0-9]+/)"),
-    Wrapper("mailchimp", "Mailchimp", Kind.TRACKER, ("*.list-manage.com",), path=r"/track/click\?"),
-    Wrapper("sendgrid", "SendGrid", Kind.TRACKER, ("*.sendgrid.net",),
+    Wrapper("mailchimp", "Mailchimp", Kind.TRACKER, ("*.list-manage.com",), AS_IT_STANDS,
+            path=r"/track/click\?"),
+    Wrapper("sendgrid", "SendGrid", Kind.TRACKER, ("*.sendgrid.net",), AS_IT_STANDS,
             path=r"/(?:ls|wf|uni)/(?:click|open)\?"),
     Wrapper("google", "Google", Kind.REDIRECTOR, hosts.GOOGLE,
-            parameter("q", "url", others="sa source ust usg ved cd esrc rct cad uact opi sntz"),
-            path=r"/url\?"),
+            parameters("q|url", _GOOGLE, mark=rf"{AND}(?:usg={_GOOGLE_SIGNATURE}|ust=[0-9]{{16}})"),
+            parameter("q", "url", others=_GOOGLE), path=r"/url\?"),
+    Wrapper("bing", "Bing", Kind.REDIRECTOR, ("www.bing.com", "bing.com"),
+            parameters("u", "ntb p ptn hsh fclid ver psq", mark=rf"{AND}ntb=[0-9]"),
+            decoders.bing, path=r"/ck/a\?"),
+    Wrapper("duckduckgo", "DuckDuckGo", Kind.REDIRECTOR, ("duckduckgo.com", "www.duckduckgo.com"),
+            parameters("uddg", "rut", mark=rf"{AND}rut=[0-9a-f]{{64}}"),
+            parameter("uddg", others="rut"), path=r"/l/\?"),
     Wrapper("facebook", "Facebook", Kind.REDIRECTOR, ("l.facebook.com", "lm.facebook.com"),
+            parameters("u", "h s enc fbclid __tn__", without=_ANY_LENGTH),
             parameter("u", others="h s enc fbclid __tn__"), path=r"/l\.php\?"),
     Wrapper("instagram", "Instagram", Kind.REDIRECTOR, ("l.instagram.com",),
-            parameter("u", others="e s"), path=r"/?\?"),
+            parameters("u", "e s", without=_ANY_LENGTH), parameter("u", others="e s"),
+            path=r"/?\?"),
     Wrapper("messenger", "Messenger", Kind.REDIRECTOR, ("l.messenger.com",),
-            parameter("u", others="h s"), path=r"/l\.php\?"),
-    Wrapper("whatsapp", "WhatsApp", Kind.REDIRECTOR, ("l.wl.co",), parameter("u"), path=r"/l\?"),
+            parameters("u", "h s", without=_ANY_LENGTH), parameter("u", others="h s"),
+            path=r"/l\.php\?"),
+    Wrapper("threads", "Threads", Kind.REDIRECTOR, ("l.threads.net", "l.threads.com"),
+            parameters("u", "e s", without=_ANY_LENGTH), parameter("u", others="e s"),
+            path=r"/?\?"),
+    Wrapper("whatsapp", "WhatsApp", Kind.REDIRECTOR, ("l.wl.co",),
+            parameters("u", "e", without=_ORDER), parameter("u", others="e"), path=r"/l\?"),
     Wrapper("linkedin", "LinkedIn", Kind.REDIRECTOR, ("www.linkedin.com", "linkedin.com"),
+            parameters("url", "urlhash trk", without=_ANY_LENGTH),
             parameter("url", others="urlhash trk"),
             path=r"/(?:redir/redirect|safety/go)/?\?"),
-    Wrapper("slack", "Slack", Kind.REDIRECTOR, ("slack-redir.net",), parameter("url", others="v"),
+    Wrapper("slack", "Slack", Kind.REDIRECTOR, ("slack-redir.net",),
+            parameters("url", "v", mark=rf"{AND}v=[0-9]"), parameter("url", others="v"),
             path=r"/link\?"),
     Wrapper("youtube", "YouTube", Kind.REDIRECTOR,
             ("www.youtube.com", "m.youtube.com", "youtube.com"),
-            parameter("q", others="event redir_token v html_redirect"), path=r"/redirect\?"),
+            parameters("q", _YOUTUBE, mark=rf"{AND}v={_WORD}{{11}}"),
+            parameter("q", others=_YOUTUBE), path=r"/redirect\?"),
     Wrapper("reddit", "Reddit", Kind.REDIRECTOR, ("out.reddit.com",),
+            parameters("url", "token app_name", without=_ANY_LENGTH),
             parameter("url", others="token app_name"), path=r"/[^?#]*\?"),
-    Wrapper("href.li", "href.li", Kind.REDIRECTOR, ("href.li",), decoders.bare_query, path=r"/?\?"),
+    Wrapper("href.li", "href.li", Kind.REDIRECTOR, ("href.li",), End(opens=r"\?", without=_ORDER),
+            decoders.bare_query, path=r"/?\?"),
     Wrapper("nyc-exit", "NYC exit page", Kind.REDIRECTOR,
-            ("nyc.gov", "www.nyc.gov", "www1.nyc.gov"), parameter("url"),
-            path=r"/cgi-bin/exit\.pl\?"),
-    Wrapper("shortener", "a link shortener", Kind.SHORTENER, hosts.SHORTENERS, path=r"/[^/?#]"),
+            ("nyc.gov", "www.nyc.gov", "www1.nyc.gov"), parameters("url", without=_ORDER),
+            parameter("url"), path=r"/cgi-bin/exit\.pl\?"),
+    Wrapper("shortener", "a link shortener", Kind.SHORTENER, hosts.SHORTENERS, AS_IT_STANDS,
+            path=r"/[^/?#]"),
 )  # fmt: skip
 
 
@@ -215,6 +284,11 @@ def wrapper_of(url: str) -> Wrapper | None:
             return row.wrapper
     # Whatever else there is on the host of a security service is its own affair, too.
     return next((row.wrapper for row in named if row.wrapper.kind is Kind.SECURITY), None)
+
+
+def wraps_on(host: str) -> bool:
+    """Whether any wrapper has links on `host`, which is in lower case."""
+    return bool(_rows_of(host))
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from safelinks.ends import AS_IT_STANDS
 from safelinks.safelink import SafeLink
 from safelinks.wrappers import WRAPPERS, Kind, Wrapper
 
@@ -23,6 +24,7 @@ _MICROSOFT = Wrapper(
         "statics.teams.cdn.office.net",
         "outlook.office.com",
     ),
+    AS_IT_STANDS,
     lambda url: SafeLink.parse(url).target,
 )
 
