@@ -19,6 +19,7 @@ from safelinks.labels import label_before, shown_address
 from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.redact import redact
+from safelinks.roles import Role
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, scan
 from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
@@ -37,6 +38,7 @@ class Link:
     a wrapper that has lost its target, or is nested too deep, has the `error` that says so instead.
     `defanged` links were made harmless on purpose. `label` is the text that people see in the place
     of the address, `original` what Outlook noted beside the link as its target (`originalsrc`).
+    `role` says why nobody can follow the address; None for a link that somebody can follow.
     """
 
     url: str = field(repr=redact)
@@ -49,6 +51,7 @@ class Link:
     defanged: bool = False
     label: str | None = field(default=None, repr=False)
     original: str | None = field(default=None, repr=False)
+    role: Role | None = None
 
     @property
     def line(self) -> int | None:
