@@ -15,6 +15,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "safelinks"
 ORDER = [
     "version",
     "errors",
+    "roles",
     "percent",
     "printable",
     "redact",
@@ -109,6 +110,7 @@ ORDER = [
     "health.history_file",
     "health.history",
     "health.settings",
+    "health.reserved",
     "health.refusal",
     "health.exchange",
     "health.page",

@@ -74,6 +74,7 @@ class Reason(StrEnum):
     TLS_INCOMPLETE_CHAIN = "tls-incomplete-chain"
     ODD_STATUS = "odd-status"
     PRIVATE_ADDRESS = "private-address"
+    RESERVED_NAME = "reserved-name"
     BLOCKED_PORT = "blocked-port"
     ONE_TIME_LINK = "one-time-link"
     UNSUPPORTED_SCHEME = "unsupported-scheme"
@@ -140,6 +141,7 @@ _TABLE: Mapping[Reason, tuple[Verdict, str]] = {
     ),
     Reason.ODD_STATUS: (Verdict.UNCERTAIN, "an unusual answer"),
     Reason.PRIVATE_ADDRESS: (Verdict.SKIPPED, "a private address is not asked"),
+    Reason.RESERVED_NAME: (Verdict.SKIPPED, "a name for examples and tests is not asked"),
     Reason.BLOCKED_PORT: (Verdict.SKIPPED, "the port of another service is not asked"),
     Reason.ONE_TIME_LINK: (Verdict.SKIPPED, "asking it would act on it"),
     Reason.UNSUPPORTED_SCHEME: (Verdict.SKIPPED, "not a web address"),
