@@ -114,6 +114,8 @@ ORDER = [
     "health.refusal",
     "health.exchange",
     "health.page",
+    "health.walls",
+    "health.missing_pages",
     "health.signs",
     "health.cookies",
     "health.way",

@@ -21,7 +21,7 @@ from typing import TypeAlias
 from attrs import evolve, frozen
 
 from safelinks.catalog.model import HealthHints
-from safelinks.health import signs
+from safelinks.health import signs, walls
 from safelinks.health.exchange import Answer, Failure, Fault, Step
 from safelinks.health.outcome import Certificate, Outcome, Reason
 from safelinks.health.page import Page, page_of
@@ -152,7 +152,7 @@ def _seen(result: Answer | Failure, way: Way, hints: HealthHints) -> _Seen | Non
     if isinstance(result, Failure):
         return None
     page = page_of(result.body, result.headers, whole=result.whole) if result.body else Page("")
-    return _Seen(result, page, way, hints, signs.wall(result.status, result.headers, page))
+    return _Seen(result, page, way, hints, walls.wall(result.status, result.headers, page))
 
 
 def _failed(failure: Failure, way: Way, hints: HealthHints) -> Outcome:
@@ -209,7 +209,7 @@ def _judged(seen: _Seen, jitter: Callable[[], float]) -> Probe:
 
 
 def _wall(seen: _Seen) -> str | None:
-    return seen.wall
+    return seen.wall or (walls.wall_at(seen.way.final) if len(seen.way.hops) > 1 else None)
 
 
 def _closed(seen: _Seen) -> str | None:
