@@ -19,6 +19,7 @@ ORDER = [
     "percent",
     "printable",
     "redact",
+    "international",
     "urls",
     "datafield",
     "teams",

@@ -77,7 +77,9 @@ _WALLS: tuple[_Wall, ...] = (
     _Wall("F5", "support id", title=_re(r"request rejected")),
     _Wall("F5", "please enable javascript to view the page content", most=_BARE),
     _Wall("Imperva", "pardon our", title=_re(r"pardon our interruption\W*")),
-    _Wall("Anubis", "anubis_challenge", _re(r"id\s*=\s*[\"']?anubis_challenge\b")),
+    _Wall(
+        "Anubis", "anubis_challenge", _re(r"<\w[^<>]{0,200}?\sid\s*=\s*[\"']?anubis_challenge\b")
+    ),
     _Wall(
         "Anubis",
         "/.within.website/x/cmd/anubis/",
