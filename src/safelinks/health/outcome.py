@@ -72,6 +72,7 @@ class Reason(StrEnum):
     BOT_WALL = "bot-wall"
     LOGIN_WALL = "login-wall"
     TLS_INCOMPLETE_CHAIN = "tls-incomplete-chain"
+    HTTP2_ONLY = "http2-only"
     ODD_STATUS = "odd-status"
     PRIVATE_ADDRESS = "private-address"
     RESERVED_NAME = "reserved-name"
@@ -139,6 +140,7 @@ _TABLE: Mapping[Reason, tuple[Verdict, str]] = {
         Verdict.UNCERTAIN,
         "the server forgets a certificate that browsers fetch",
     ),
+    Reason.HTTP2_ONLY: (Verdict.UNCERTAIN, "the server only speaks HTTP/2, as browsers do"),
     Reason.ODD_STATUS: (Verdict.UNCERTAIN, "an unusual answer"),
     Reason.PRIVATE_ADDRESS: (Verdict.SKIPPED, "a private address is not asked"),
     Reason.RESERVED_NAME: (Verdict.SKIPPED, "a name for examples and tests is not asked"),
