@@ -38,7 +38,7 @@ class Link:
     a wrapper that has lost its target, or is nested too deep, has the `error` that says so instead.
     `defanged` links were made harmless on purpose. `label` is the text that people see in the place
     of the address, `original` what Outlook noted beside the link as its target (`originalsrc`).
-    `role` says what an address is that nobody can follow; a link has none.
+    `role` says why nobody can follow the address; None for a link that somebody can follow.
     """
 
     url: str = field(repr=redact)
