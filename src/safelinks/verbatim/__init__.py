@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from attrs import field, frozen
 
-from safelinks.verbatim.markdown import markdown_stretches
+from safelinks.verbatim.markdown import markdown_stretches, mdx_stretches
 from safelinks.verbatim.pages import html_stretches
 from safelinks.verbatim.restructured import restructured_stretches
 from safelinks.verbatim.stretches import Stretch, Within
@@ -22,6 +22,7 @@ __all__ = ["Stretch", "Verbatim", "Within", "verbatim_in"]
 _READERS: Mapping[str, Callable[[str], tuple[Stretch, ...]]] = {
     "html": html_stretches,
     "markdown": markdown_stretches,
+    "mdx": mdx_stretches,
     "rst": restructured_stretches,
 }
 
