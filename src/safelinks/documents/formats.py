@@ -17,6 +17,7 @@ from pathlib import PurePath
 from attrs import frozen
 
 from safelinks.documents import plain
+from safelinks.documents.asciidoc import asciidoc_passages
 from safelinks.documents.content import Content, Opened, Passages, TextContent, plain_passages
 from safelinks.documents.mail import open_mailbox
 from safelinks.documents.markdown import markdown_passages, mdx_passages
@@ -97,6 +98,7 @@ FORMATS: tuple[Format, ...] = (
         markdown_passages,
     ),
     Format("mdx", "an MDX text", (".mdx",), mdx_passages),
+    Format("asciidoc", "an AsciiDoc text", (".adoc", ".asciidoc", ".asc"), asciidoc_passages),
     Format("rst", "a reStructuredText", (".rst", ".rest"), plain_passages),
     HTML,
     XML,

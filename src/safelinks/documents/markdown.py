@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from html import unescape
-from html.entities import html5
 
 from attrs import define, field
 
 from safelinks.documents.markup import MARKUP, html_passages
 from safelinks.documents.passages import RAW, Codec, Passage, Reading, Span
+from safelinks.documents.references import REFERENCE, decoded, encoded
 from safelinks.documents.running import Hole, Range, shifted, text_around
 from safelinks.labels import tidy
 from safelinks.roles import Role
@@ -25,43 +24,26 @@ __all__ = ["markdown_passages", "mdx_passages"]
 
 # Section 2.4, backslash escapes, and 2.5, entities, which need their semicolon.
 _PUNCTUATION = r"[!-/:-@\[-`{-~]"
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ESCAPE = re.compile(rf"{_ENTITY.pattern}|\\{_PUNCTUATION}")
+_ESCAPE = re.compile(rf"{REFERENCE.pattern}|\\{_PUNCTUATION}")
 _ESCAPED = re.compile(rf"\\({_PUNCTUATION})")
 _PARENTHESES = re.compile(r"[()]")
-_ANY_AMPERSAND = re.compile("&")
 _DEEPEST = 30  # parentheses in each other, of which readers take 32
 
 
 def _undo(escape: str) -> str:
-    if escape.startswith("\\"):
-        return escape[1:]
-    return unescape(escape) if escape[1] == "#" else html5.get(escape[1:], escape)
-
-
-def _references(written: str, before: str) -> str:
-    """`written` with its ampersands escaped: all, where they were, else those that need it."""
-    pattern = _ANY_AMPERSAND if "&amp;" in before else _ENTITY
-    return pattern.sub(
-        lambda match: (
-            f"&amp;{match[0][1:]}"
-            if pattern is _ANY_AMPERSAND or _undo(match[0]) != match[0]
-            else match[0]
-        ),
-        written,
-    )
+    return escape[1:] if escape.startswith("\\") else decoded(escape)
 
 
 def _redo_text(written: str, before: str) -> str:
     """As it stood there: what was escaped with a backslash is so again."""
     signs = {match[1] for match in _ESCAPED.finditer(before)}
     escaped = "".join(f"\\{char}" if char in signs else char for char in written)
-    return escaped if "&" in signs else _references(escaped, before)
+    return escaped if "&" in signs else encoded(escaped, before)
 
 
 def _redo_destination(written: str, before: str) -> str:
     """What would end a destination is escaped; a bar may end a cell."""
-    out = _references(re.sub(r"[\\|]", r"\\\g<0>", written), before)
+    out = encoded(re.sub(r"[\\|]", r"\\\g<0>", written), before)
     return out if _balanced(out) else _PARENTHESES.sub(r"\\\g<0>", out)
 
 
@@ -76,13 +58,13 @@ def _balanced(written: str) -> bool:
 
 def _redo_autolink(written: str, before: str) -> str:
     """There are no backslash escapes there (6.5)."""
-    return _references(written.replace("|", "%7C"), before)
+    return encoded(written.replace("|", "%7C"), before)
 
 
 _TEXT = Codec(_ESCAPE, _undo, _redo_text)
 _DESTINATION = Codec(_ESCAPE, _undo, _redo_destination)
 # Entities are decoded in autolinks by cmark, and so by GitHub, but not by all others.
-_AUTOLINK = Codec(_ENTITY, _undo, _redo_autolink)
+_AUTOLINK = Codec(REFERENCE, decoded, _redo_autolink)
 
 # The HTML in a text by what it does to an address that it is in: nothing, or it ends it there.
 _INLINE_NAMES = """
