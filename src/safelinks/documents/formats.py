@@ -17,8 +17,10 @@ from pathlib import PurePath
 from attrs import frozen
 
 from safelinks.documents import plain
+from safelinks.documents.asciidoc import asciidoc_passages
 from safelinks.documents.content import Content, Opened, Passages, TextContent, plain_passages
 from safelinks.documents.mail import open_mailbox
+from safelinks.documents.markdown import markdown_passages, mdx_passages
 from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.mime import is_mailbox
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
@@ -90,7 +92,13 @@ MSG = Format(
 )
 FORMATS: tuple[Format, ...] = (
     PLAIN,
-    Format("markdown", "a Markdown text", (".md", ".markdown", ".mdown"), plain_passages),
+    Format(
+        "markdown", "a Markdown text",
+        (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".qmd", ".rmd", ".livemd"),
+        markdown_passages,
+    ),
+    Format("mdx", "an MDX text", (".mdx",), mdx_passages),
+    Format("asciidoc", "an AsciiDoc text", (".adoc", ".asciidoc", ".asc"), asciidoc_passages),
     Format("rst", "a reStructuredText", (".rst", ".rest"), plain_passages),
     HTML,
     XML,
