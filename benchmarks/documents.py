@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from safelinks import read, read_all
-from safelinks.documents.markup import html_passages
+from safelinks.documents.pages import html_passages
 
 MESSAGES = 10_000
 LINKS = 5

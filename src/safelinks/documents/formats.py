@@ -21,9 +21,10 @@ from safelinks.documents.asciidoc import asciidoc_passages
 from safelinks.documents.content import Content, Opened, Passages, TextContent, plain_passages
 from safelinks.documents.mail import open_mailbox
 from safelinks.documents.markdown import markdown_passages, mdx_passages
-from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.mime import is_mailbox
+from safelinks.documents.pages import html_passages
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
+from safelinks.documents.xml_documents import xml_passages
 from safelinks.errors import DocumentError
 
 __all__ = ["FORMATS", "Format", "format_of", "opened", "opened_each"]

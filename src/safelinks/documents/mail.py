@@ -27,12 +27,13 @@ from safelinks.documents.content import (
     plain_passages,
 )
 from safelinks.documents.links import Locate, applied, edits_in, links_in
-from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.mime import Part, is_mailbox, messages_in, parts_of
+from safelinks.documents.pages import html_passages
 from safelinks.documents.passages import Codec, Meant, Passage
 from safelinks.documents.plain import in_charset
 from safelinks.documents.prose import Prose, prose_in
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
+from safelinks.documents.xml_documents import xml_passages
 from safelinks.errors import DocumentError
 from safelinks.place import NOWHERE, Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable

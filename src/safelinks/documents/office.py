@@ -18,7 +18,7 @@ from attrs import evolve, field, frozen
 
 from safelinks.documents.content import Content, Opened, cleaned_within, fixed
 from safelinks.documents.links import Edit, applied, edits_of, links_of
-from safelinks.documents.markup import attributes, tags, xml_passages
+from safelinks.documents.markup import attributes, tags
 from safelinks.documents.package import Package, open_package
 from safelinks.documents.passages import Span, Words
 from safelinks.documents.prose import Prose, prose_of
@@ -30,6 +30,7 @@ from safelinks.documents.spreadsheet import (
     passages_of_sheet,
     shared_strings,
 )
+from safelinks.documents.xml_documents import xml_passages
 from safelinks.errors import DocumentError
 from safelinks.place import Place
 from safelinks.text import Link, Peel

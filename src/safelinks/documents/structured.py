@@ -9,7 +9,7 @@ from functools import partial
 
 from attrs import evolve
 
-from safelinks.documents.passages import Codec, Passage
+from safelinks.documents.passages import Codec, Passage, Reading
 from safelinks.place import Place
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "calendar_texts",
     "csv_passages",
     "json_passages",
+    "json_strings",
     "json_values",
 ]
 
@@ -50,6 +51,19 @@ def json_passages(text: str) -> Iterator[Passage]:
         end = match.end()
     if end < len(text):
         yield Passage(((end, len(text)),))
+
+
+def json_strings(text: str, span: tuple[int, int]) -> Iterator[tuple[str | None, Passage]]:
+    """The values among the strings of the JSON at ``text[span]``, and of which member each is.
+
+    A value in a list has the name that stands before the list.
+    """
+    name: str | None = None
+    for match in _JSON_STRING.finditer(text, *span):
+        if _NAMES_A_MEMBER.match(text, match.end(1)):
+            name = match[1]
+        elif match[1]:
+            yield name, Passage((match.span(1),), _JSON, reading=Reading.STRING)
 
 
 _NAMES_A_MEMBER = re.compile(r'"\s*+:')

@@ -14,7 +14,8 @@ from urllib.parse import unquote
 
 from attrs import frozen
 
-from safelinks.documents.markup import attributes_at, html_passages, tokens
+from safelinks.documents.markup import attributes_at, tokens
+from safelinks.documents.pages import html_passages
 from safelinks.documents.prose import prose_in
 
 __all__ = ["Page", "page_of"]
