@@ -45,6 +45,7 @@ ORDER = [
     "documents.values",
     "documents.links",
     "documents.markup",
+    "documents.member_names",
     "documents.structured",
     "documents.blocks",
     "documents.prose",
