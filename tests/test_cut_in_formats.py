@@ -28,10 +28,10 @@ def _cut(link: str, cuts: Sequence[float]) -> list[str]:
     return [link[start:end] for start, end in zip([0, *places], [*places, None], strict=True)]
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("name", FORMATS)
 @given(data=st.data())
-def test_a_cut_link_is_whole_or_lost(format: str, data: st.DataObject) -> None:
-    kind = FORMATS[format]
+def test_a_cut_link_is_whole_or_lost(name: str, data: st.DataObject) -> None:
+    kind = FORMATS[name]
     target = data.draw(st.sampled_from(TARGETS))
     link = LINKS[data.draw(st.sampled_from(sorted(LINKS)))](target)
     pieces = _cut(link, data.draw(st.lists(st.floats(0, 1), min_size=1, max_size=5)))

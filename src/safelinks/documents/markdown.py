@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 
 from attrs import define, field
 
-from safelinks.documents.markup import MARKUP, html_passages
+from safelinks.documents.markup import MARKUP
+from safelinks.documents.pages import html_passages
 from safelinks.documents.passages import RAW, Codec, Passage, Reading, Span
 from safelinks.documents.references import REFERENCE, decoded, encoded
 from safelinks.documents.running import Hole, Range, shifted, text_around

@@ -31,6 +31,10 @@ _NO_SCHEME = re.compile(
 # What somebody made harmless, and what may be a wrapper with characters put into it.
 _DAMAGED = re.compile(rf"h(?:xx|\*\*)|[{INVISIBLE}]|\[\.\]|\\", re.IGNORECASE)
 _HEAD = 80
+# A string that lists several, or has in it what no address has, is none.
+_SEVERAL = re.compile(
+    r"[<>\"]|[,;|\u3001\u3002\uff0c\uff1b\\][nrt]?[a-z][a-z0-9+.-]{0,30}+://", re.IGNORECASE
+)
 # A string of several words is an address only if it ends as the name of a file does.
 _ANOTHER = re.compile(r"\s\S*://|[\r\n]")
 _FILE = re.compile(r"/[^/?#\s]+(?: [^/?#\s]+){0,8}\.[a-z0-9]{2,5}(?:[?#]\S*)?\Z", re.IGNORECASE)
@@ -60,6 +64,8 @@ def address_in(meant: str, reading: Reading, peel: Peel) -> Span | None:
 
 def _is_address(string: str) -> bool:
     """Whether a string is an address from end to end, and no sentence that begins with one."""
+    if _SEVERAL.search(string) is not None:
+        return False
     if not any(map(str.isspace, string)):
         return True
     return _ANOTHER.search(string) is None and _FILE.search(string) is not None
