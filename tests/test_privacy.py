@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from attrs import evolve, field, frozen
+from attrs import evolve
 from building import HOST, RECIPIENT, data, encode, wrap
 from click.testing import CliRunner
+from surveying import told
 
 import safelinks
 from safelinks import find, percent, unwrap
 from safelinks.cli import main
-from safelinks.documents.content import TextContent
-from safelinks.documents.plain import UTF_8
 from safelinks.errors import (
     ChainTooDeepError,
     InvalidURLError,
@@ -24,11 +22,9 @@ from safelinks.errors import (
     SafelinksError,
     TargetLostError,
 )
-from safelinks.place import Place
 from safelinks.redact import mask, recipients, redact
 from safelinks.reports import FORMATS
 from safelinks.safelink import SafeLink
-from safelinks.text import Peel
 
 LOCAL, _, DOMAIN = RECIPIENT.partition("@")
 LOST = f"https://{HOST}/GetUrlReputation?data={encode(data())}"
@@ -208,16 +204,6 @@ def test_the_longest_of_several_addresses_is_masked() -> None:
     )
 
 
-@frozen
-class _Placed(TextContent):
-    """A text that tells its places as no format does."""
-
-    place: Place = field(kw_only=True)
-
-    def links(self, peel: Peel) -> Iterator[safelinks.Link]:
-        return (evolve(link, place=self.place) for link in super().links(peel))
-
-
 def test_no_report_names_a_recipient_as_a_place_or_in_a_note() -> None:
     text = f"<!-- safelinks: ignore[{RECIPIENT}] --> {wrap('https://a.example/')}"
     document = safelinks.read(text.encode(), "a.md")
@@ -225,7 +211,7 @@ def test_no_report_names_a_recipient_as_a_place_or_in_a_note() -> None:
     place = evolve(
         link.place, sheet=RECIPIENT, part=f"for {encode(RECIPIENT)}.html", cell=RECIPIENT
     )
-    document = evolve(document, content=_Placed(text, UTF_8, place=place))
+    document = told(document, [evolve(link, place=place)])
     report = safelinks.check(document, offline=True, keep_texts=True)
     assert report.notes[0].startswith("a.md, line 1: a comment ignores what is no rule: ")
     assert report.findings[0].place.sheet == "[recipient]"

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from attrs import evolve
 from building import wrap
-from surveying import CATALOG, FORMER, NOW, by_url, gone, moved, read, survey, works
+from surveying import CATALOG, FORMER, NOW, by_url, gone, moved, read, survey, told, works
 
 from safelinks import Checker, Document, Outcome, Policy, Reason, Report, Verdict
 from safelinks.collection import collect
@@ -38,9 +38,9 @@ def _document(
     document = read("".join(f"{url}\n" for url, _ in links), name)
     assert len(document.links) == len(links)
     labelled = labels or {}
-    return evolve(
+    return told(
         document,
-        links=tuple(
+        (
             evolve(link, role=role, label=labelled.get(number))
             for number, (link, (_, role)) in enumerate(zip(document.links, links, strict=True))
         ),
