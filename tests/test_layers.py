@@ -58,6 +58,7 @@ ORDER = [
     "documents.references",
     "documents.markdown",
     "documents.asciidoc",
+    "documents.restructured",
     "documents.structured",
     "documents.blocks",
     "documents.prose",

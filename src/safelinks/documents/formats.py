@@ -23,6 +23,7 @@ from safelinks.documents.mail import open_mailbox
 from safelinks.documents.markdown import markdown_passages, mdx_passages
 from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.mime import is_mailbox
+from safelinks.documents.restructured import restructured_passages
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
 from safelinks.errors import DocumentError
 
@@ -99,7 +100,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("mdx", "an MDX text", (".mdx",), mdx_passages),
     Format("asciidoc", "an AsciiDoc text", (".adoc", ".asciidoc", ".asc"), asciidoc_passages),
-    Format("rst", "a reStructuredText", (".rst", ".rest"), plain_passages),
+    Format("rst", "a reStructuredText", (".rst", ".rest"), restructured_passages),
     HTML,
     XML,
     JSON,
