@@ -205,14 +205,29 @@ ASCIIDOC: dict[str, tuple[str, Sequence[str | None]]] = {
     "plus in an address": ("@a+b+@", [None, None]),
     "CRLF": ("----\r\n@\r\n----\r\n@", ["code", None]),
 }  # fmt: skip
+YAML: dict[str, tuple[str, Sequence[str | None]]] = {
+    "comment": ("# @\na: @ # @\n", ["comment", None, "comment"]),
+    "no comment": ("a: @#@\nb: '# @'\nc: \"# @\"", [None, None, None, None]),
+    "in a block scalar": ("a: |\n  # @\nb: @ # @", [None, None, "comment"]),
+    "behind the header of a block scalar": ("a: > # @\n  # @\n# @", [None, None, "comment"]),
+    "in a flow collection": ("a: [@, # @\n  @]\n# @", [None, "comment", None, "comment"]),
+    "behind quotes": ("a: 'it''s' # @\nb: it's # @", ["comment", "comment"]),
+    "behind a scalar on lines": ("a: b\n  c # @\nd: e # @", [None, "comment"]),
+}  # fmt: skip
+TOML: dict[str, tuple[str, Sequence[str | None]]] = {
+    "comment": ("# @\na = '@' # @\n", ["comment", None, "comment"]),
+    "no comment": ("a = '# @'\nb = \"\\\"# @\"", TEXT * 2),
+    "on lines": ('a = """\n# @ " ""\n""" # @\nb = \'\'\'\n# @\n\'\'\'# @', [None, "comment", None, "comment"]),
+}  # fmt: skip
 CASES = {
     f"{format_name}: {name}": (format_name, *case)
     for format_name, cases in (
-        ("markdown", MARKDOWN), ("html", HTML), ("rst", RST), ("asciidoc", ASCIIDOC)
+        ("markdown", MARKDOWN), ("html", HTML), ("rst", RST), ("asciidoc", ASCIIDOC),
+        ("yaml", YAML), ("toml", TOML),
     )
     for name, case in cases.items()
 }  # fmt: skip
-FORMATS = ["markdown", "html", "rst", "asciidoc"]
+FORMATS = ["markdown", "html", "rst", "asciidoc", "yaml", "toml"]
 
 
 def _numbered(text: str) -> str:
@@ -358,6 +373,13 @@ HOSTILE = {
     "links": "](",
     "definitions": "[x]: y (",
     "passthroughs": "+x ++y",
+    "scalars": "- a: 'b\n",
+    "flow": "[{a: ",
+    "quoted": 'a: "b\\"',
+    "keys": ": ",
+    "block scalars": "a: |\n  b\n",
+    "lines": "a: b\n  c\n",
+    "lines of nothing": "a\n",
     "delimiters": "----\n.....\n",
     "table": "a|b\n-|-\n",
     "literal blocks": "x::\n\n x\n",

@@ -16,6 +16,7 @@ from safelinks.documents.pages import html_passages
 from safelinks.documents.passages import RAW, Codec, Passage, Reading, Span
 from safelinks.documents.references import REFERENCE, decoded, encoded
 from safelinks.documents.running import Hole, Range, shifted, text_around
+from safelinks.documents.yaml import yaml_passages
 from safelinks.labels import tidy
 from safelinks.roles import Role
 from safelinks.verbatim.inlines import Kind, Token
@@ -227,7 +228,7 @@ def _passages(text: str, attributes: list[Hole], *, components: bool) -> Iterato
     matter, begins = front_matter(text)
     reader = _Reader(text, components)
     if begins:
-        passages = tuple(shifted(one, matter[0]) for one in _front_matter(text[slice(*matter)]))
+        passages = tuple(shifted(one, matter[0]) for one in yaml_passages(text[slice(*matter)]))
         reader.holes.append(Hole(0, begins, "\n", passages))
     for token in markdown_tokens(text):
         reader.read(token)
@@ -245,7 +246,3 @@ def _passages(text: str, attributes: list[Hole], *, components: bool) -> Iterato
         codec=_TEXT,
         reading=Reading.MARKDOWN,
     )
-
-
-def _front_matter(text: str) -> Iterator[Passage]:
-    yield Passage(((0, len(text)),))

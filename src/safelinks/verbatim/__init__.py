@@ -16,6 +16,7 @@ from safelinks.verbatim.markdown import markdown_stretches, mdx_stretches
 from safelinks.verbatim.pages import html_stretches
 from safelinks.verbatim.restructured import restructured_stretches
 from safelinks.verbatim.stretches import Stretch, Within
+from safelinks.verbatim.yaml import toml_stretches, yaml_stretches
 
 __all__ = ["Stretch", "Verbatim", "Within", "verbatim_in"]
 
@@ -26,6 +27,8 @@ _READERS: Mapping[str, Callable[[str], tuple[Stretch, ...]]] = {
     "markdown": markdown_stretches,
     "mdx": mdx_stretches,
     "rst": restructured_stretches,
+    "toml": toml_stretches,
+    "yaml": yaml_stretches,
 }
 
 
