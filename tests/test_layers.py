@@ -57,6 +57,8 @@ ORDER = [
     "documents.content",
     "documents.mime",
     "documents.headers",
+    "documents.bodies",
+    "documents.plain_bodies",
     "documents.mail",
     "documents.package",
     "documents.opendocument",
