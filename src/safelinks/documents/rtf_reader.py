@@ -1,4 +1,4 @@
-"""RTF: where links can stand in fields, in running text, and in the properties of a document.
+"""The passages of RTF: fields, paragraphs, and the properties of a document.
 
 One pass over the tokens, with a stack of groups and no recursion. Text that formatting has split
 is put together again per paragraph; destinations that people never see hold no text. A field that
@@ -8,14 +8,12 @@ is a hyperlink has the text of its result as label ([RTF 1.9.1], "Fields").
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
-from typing import ClassVar
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from safelinks.documents.characters import Characters
-from safelinks.documents.content import Content, Opened, cleaned_text
 from safelinks.documents.controls import (
     CHARACTERS,
     HEAD,
@@ -26,47 +24,13 @@ from safelinks.documents.controls import (
     tokens,
     unsigned,
 )
-from safelinks.documents.links import links_of
-from safelinks.documents.passages import Codec, Passage, Words
-from safelinks.documents.prose import Prose, prose_of
+from safelinks.documents.passages import Codec, Passage, Reading, Span, Words
+from safelinks.documents.rtf_fields import Instruction, instruction
 from safelinks.labels import tidy
 from safelinks.place import Place
-from safelinks.text import Link, Peel
+from safelinks.roles import Role
 
-__all__ = ["RtfContent", "open_content", "rtf_passages"]
-
-
-@frozen
-class RtfContent:
-    """An RTF document: octets, in which `rtf_passages` finds the links."""
-
-    writable: ClassVar[bool] = True
-    tells_all_links: ClassVar[bool] = True
-    text: str = field(repr=False)
-
-    def links(self, peel: Peel) -> Iterator[Link]:
-        """Every link, with its paragraph."""
-        for passage in rtf_passages(self.text):
-            yield from links_of(self.text, passage, peel)
-
-    def prose(self) -> Iterator[Prose]:
-        """Every paragraph and cell; fields are in it as what they show."""
-        words = (one for one in rtf_passages(self.text) if isinstance(one, Words))
-        return prose_of(((self.text, one) for one in words), between="")
-
-    def original(self) -> bytes:
-        """The document as it was read."""
-        return self.text.encode("latin-1")
-
-    def cleaned(self, peel: Peel) -> bytes:
-        """The same document with only the links changed."""
-        return cleaned_text(self.text, rtf_passages, peel).encode("latin-1")
-
-
-def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[str, ...]]:  # noqa: ARG001
-    """The RTF document `raw`. One character of its text is one octet, so that nothing is lost."""
-    return RtfContent(raw.decode("latin-1")), ()
-
+__all__ = ["rtf_passages"]
 
 # A control word that ends where a text begins, without a space: it is part of the text's piece.
 _GLUED = re.compile(r"\\(?!u-?[0-9])[A-Za-z]+(-?[0-9]+)?(?=[^ A-Za-z0-9]|(?<=[0-9])[A-Za-z])")
@@ -107,6 +71,10 @@ _HIDDEN = {
     "colorschememapping", "latentstyles", "listtable", "listoverridetable", "filetbl", "revtbl",
     "rsidtbl", "generator", "sn", "fldtype", "hlfr", "hlloc", "bkmkstart", "bkmkend", "mmath",
 }  # fmt: skip
+_HOLDS: dict[str, tuple[Reading, Role | None]] = {
+    "hlsrc": (Reading.VALUE, None),
+    "hlinkbase": (Reading.VALUE, Role.BASE),
+}
 _BREAKS = {
     "par", "sect", "page", "column", "cell", "nestcell", "row", "nestrow", "propname",
 }  # fmt: skip
@@ -121,11 +89,12 @@ _LONGEST_FALLBACK = 100
 
 @define
 class _Field:
-    """A field that is open: which of the waiting passages are its instruction, and its label."""
+    """A field that is open: which of the waiting passages are its address, and its label."""
 
-    instructions: list[int] = field(factory=list)
+    addresses: list[int] = field(factory=list)
     label: str = ""
     outer: _Field | None = None
+    is_link: bool = False  # or within what is shown of one
 
 
 @define
@@ -141,7 +110,7 @@ class _Group:
     field: _Field | None = None
     result: bool = False
     unseen: frozenset[str] = frozenset()
-    begins: bool = False  # a destination that is more than formatting
+    begins: str = ""  # the name of a destination that is more than formatting
     begins_field: bool = False
 
 
@@ -231,7 +200,7 @@ class _Reader:
     def _close(self, one: _Field) -> None:
         whole = one.label.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         label = tidy(whole)
-        for at in one.instructions if label else ():
+        for at in one.addresses if label else ():
             self._waiting[at] = evolve(self._waiting[at], label=label)
         if one.outer is not None:
             one.outer.label = (one.outer.label + one.label)[:_LONGEST_LABEL]
@@ -292,16 +261,15 @@ class _Reader:
         self.flush()
         self._block += _PARTS.get(word) is not None
         group = self._group
-        group.begins = True
+        group.begins = word
         group.silent = word in _SILENT
         group.instruction = word == "fldinst"
         group.result = word == "fldrslt"
         group.part = _PARTS.get(word) or group.part
         if word == "field" and not group.begins_field:
             group.begins_field = True
-            group.field = _Field(
-                outer=group.field if self._outer and self._outer[-1].result else None
-            )
+            outer = group.field if self._outer and self._outer[-1].result else None
+            group.field = _Field(outer=outer, is_link=outer is not None and outer.is_link)
             self.fields += 1
 
     def _hide(self, word: str, number: str | None) -> None:
@@ -361,40 +329,57 @@ class _Reader:
             return
         group = self._group
         number = None if group.part in _UNCOUNTED else self._paragraph
-        if group.instruction:
-            if group.field is not None:
-                group.field.instructions.append(len(self._waiting))
-            meanings = _unquoted(self._text, pieces, meanings)
         place = Place(part=group.part, paragraph=number)
         if group.instruction:
-            passage = Passage(pieces, _INSTRUCTION, place=place, meanings=meanings)
-        elif group.part in _NEVER_SHOWN:
-            passage = Passage(pieces, _TEXT, place=place, meanings=meanings)
-        else:
-            spans = zip_longest(marks[::2], marks[1::2])
-            unread = frozenset(piece[0] for span in spans for piece in pieces[slice(*span)])
-            passage = Words(
-                pieces, _TEXT, place=place, meanings=meanings, block=self._block, unread=unread
+            self._instruct(instruction(self._text, pieces, meanings), place)
+            return
+        if group.part in _NEVER_SHOWN:
+            reading, role = _HOLDS.get(group.begins, (Reading.TEXT, None))
+            passage = Passage(
+                pieces, _TEXT, place=place, meanings=meanings, reading=reading, role=role
             )
+        else:
+            linked = group.result and group.field is not None and group.field.is_link
+            passage = Words(
+                pieces, _TEXT, place=place, meanings=meanings, block=self._block,
+                unread=_between(pieces, marks) if marks else _NONE,
+                kept=_line_breaks(meanings) if "\n" in meanings.values() else _NONE,
+                role=Role.LINK_TEXT if linked else None,
+            )  # fmt: skip
         self._waiting.append(passage)
 
+    def _instruct(self, said: Instruction, place: Place) -> None:
+        """An instruction is complete: its address is a passage, and what is around that."""
+        field = self._group.field
+        if field is not None:
+            field.is_link = field.is_link or said.is_link
+            field.addresses += [len(self._waiting)] if said.address else []
+        if said.address:
+            meanings, named = dict(said.meanings), said.place
+            if named:
+                named = ((said.address[-1][1], named[0][0]), *named)
+                meanings[named[0][0]] = "#"
+            self._waiting.append(Passage(
+                said.address + named, _INSTRUCTION, place=place, meanings=meanings,
+                kept=frozenset(piece[0] for piece in named), reading=Reading.VALUE,
+            ))  # fmt: skip
+        if said.rest:
+            self._waiting.append(
+                Passage(said.rest, _INSTRUCTION, place=place, meanings=said.meanings)
+            )
 
+
+def _between(pieces: tuple[Span, ...], marks: list[int]) -> frozenset[int]:
+    """Where those of `pieces` begin that are between every second of `marks` and the next."""
+    spans = zip_longest(marks[::2], marks[1::2])
+    return frozenset(piece[0] for span in spans for piece in pieces[slice(*span)])
+
+
+def _line_breaks(meanings: Mapping[int, str]) -> frozenset[int]:
+    return frozenset(start for start, meant in meanings.items() if meant == "\n")
+
+
+_NONE: frozenset[int] = frozenset()
 _DESTINATION = re.compile(r"[\r\n]*\\([A-Za-z]+)")
 _NEVER_SHOWN = {"properties", "form field", "shape"}
 _UNCOUNTED = {"header", "footer", "properties"}
-
-
-def _unquoted(
-    text: str, pieces: tuple[tuple[int, int], ...], meanings: dict[int, str]
-) -> dict[int, str]:
-    """What pieces of an instruction mean, in which a backslash escapes quotes and itself."""
-    meanings = dict(meanings)
-    before: int | None = None  # where the backslash stands
-    for start, end in pieces:
-        meant = meanings.get(start)
-        if before is not None and (meant or text[start:end])[:1] in ("\\", '"'):
-            meanings[before] = ""
-            before = None
-        else:
-            before = start if meant == "\\" else None
-    return meanings
