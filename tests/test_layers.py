@@ -101,6 +101,8 @@ ORDER = [
     "documents.codepages",
     "documents.controls",
     "documents.characters",
+    "documents.rtf_fields",
+    "documents.rtf_reader",
     "documents.rtf",
     "documents.encapsulated",
     "documents.compound",

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from operator import attrgetter
 
 from attrs import frozen
@@ -187,7 +186,8 @@ def _in_pieces(
     """
     start, end = meant.start_of(span[0]), meant.end_of(span[1])
     at = max(0, bisect_right(passage.pieces, (start, len(text))) - 1)
-    for first, last in islice(passage.pieces, at, None):
+    for index in range(at, len(passage.pieces)):  # a slice would be a walk from the first piece
+        first, last = passage.pieces[index]
         if first >= end:
             break
         low, high = max(first, start), min(last, end)
