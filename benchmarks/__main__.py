@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import safelinks
 from benchmarks.catalog import catalog
 from benchmarks.documents import documents
+from benchmarks.earlier import earlier
 from benchmarks.web import web
 from safelinks import find, unwrap
 
@@ -94,12 +95,16 @@ def reading() -> None:
     documents(row)
 
 
+def before() -> None:
+    earlier()
+
+
 def checking() -> None:
     web(quick="--quick" in sys.argv)
 
 
 print(f"safelinks {safelinks.__version__}, Python {sys.version.split()[0]}\n")
-every = (decoding, finding, matching, starting, reading, checking)
+every = (decoding, finding, matching, starting, reading, before, checking)
 parts = {part.__name__: part for part in every}
 for name in [name for name in sys.argv[1:] if name != "--quick"] or parts:
     parts[name]()

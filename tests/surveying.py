@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+
+from attrs import evolve, field, frozen
 
 import safelinks
 from safelinks.catalog import Catalog
 from safelinks.collection import collect
 from safelinks.documents import Document
+from safelinks.documents.content import TextContent
+from safelinks.documents.plain import UTF_8
 from safelinks.health.outcome import Hop, Outcome, Reason
 from safelinks.report import Report
 from safelinks.rules import Selection
 from safelinks.survey import Survey
+from safelinks.text import Link, Peel
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CATALOG = Catalog.nyc()
 FORMER = "https://www1.nyc.gov/site/mocs/systems/about-go-to-passport.page"
 CURRENT = "https://www.nyc.gov/site/mocs/passport/about-passport.page"
 UNSURE = "https://www1.nyc.gov/site/mocs/systems/doing-business-with-nyc.page"
+
+
+@frozen
+class Told(TextContent):
+    """A text of whose links a format tells what no text does."""
+
+    told: tuple[Link, ...] = field(kw_only=True)
+
+    def links(self, _: Peel) -> Iterator[Link]:
+        return iter(self.told)
+
+
+def told(document: Document, links: Iterable[Link]) -> Document:
+    """A text with these `links`, as if its format said so."""
+    return evolve(document, content=Told(document.text or "", UTF_8, told=tuple(links)))
 
 
 def read(text: str | bytes, name: str = "a.txt") -> Document:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 import respx
 import trustme
+from attrs import evolve
 from web import Behaviour, Web, answer, html, serving
 
 from safelinks import Checker, Outcome, Policy, Reason, SetupError, Verdict
@@ -236,7 +237,9 @@ class TestWithoutNetwork:
             return real(host, *args, **kwargs)  # type: ignore[arg-type]
 
         monkeypatch.setattr(socket, "getaddrinfo", look_up)
-        policy = Policy(allow_private=True, retries=0, timeout=0.3, concurrency=64)
+        policy = Policy(
+            allow_private=True, allow_reserved=True, retries=0, timeout=0.3, concurrency=64
+        )
         with serving({"/": answer("200 OK")}) as web:
             urls = [f"https://h{n}.example/" for n in range(30)]
             outcomes = _check(*urls, web.url("/"), checker=Checker(policy))
@@ -260,7 +263,8 @@ class TestWithoutNetwork:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             monkeypatch.setenv("all_proxy", f"http://127.0.0.1:{free.getsockname()[1]}")
-            outcomes = _check("http://a.example/", "https://b.example/")
+            checker = Checker(evolve(PATIENT, allow_reserved=True))
+            outcomes = _check("http://a.example/", "https://b.example/", checker=checker)
         assert {outcome.reason for outcome in outcomes.values()} == {Reason.NO_NETWORK}
 
     def test_what_goes_past_the_proxy_is_guarded(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,7 +308,8 @@ class TestWithoutNetwork:
     def test_behind_a_proxy_nobody_looks_up_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with serving({"http://a.example/": answer("200 OK")}) as web:
             monkeypatch.setenv("http_proxy", web.url("").rstrip("/"))
-            outcomes = _check("http://a.example/", "http://b.example/")
+            checker = Checker(evolve(PATIENT, allow_reserved=True))
+            outcomes = _check("http://a.example/", "http://b.example/", checker=checker)
         assert outcomes["http://a.example/"].reason is Reason.OK
         assert outcomes["http://b.example/"].reason is Reason.NOT_FOUND
         assert web.asked == {"http://a.example/": 1, "http://b.example/": 1}

@@ -34,6 +34,7 @@ from web import Web, answer, serving
 import safelinks
 from safelinks import Document, Selection
 from safelinks.cli import main
+from safelinks.documents import Rewriting
 from safelinks.health.outcome import Outcome
 
 A = "https://a.example/page"
@@ -253,15 +254,15 @@ def test_what_must_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.mbox"
     file.write_text(MBOX.format(wrap(A)))
-    real, rewritten = Document.rewritten, []
+    real, rewritten = Document.rewriting, []
 
-    def once(document: Document, how: object) -> bytes:
+    def once(document: Document, how: object) -> Rewriting:
         rewritten.append(document)
         if len(rewritten) > 1:
             raise safelinks.NotWritableError("no more")
         return real(document, how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Document, "rewritten", once)
+    monkeypatch.setattr(Document, "rewriting", once)
     result = _offline("--fix", str(file))
     assert (result.exit_code, file.read_text()) == (2, MBOX.format(wrap(A)))
     assert "Error: no more\n" in result.stderr

@@ -232,6 +232,9 @@ def test_what_is_reused_is_what_was_found(found: Outcome) -> None:
     with tempfile.TemporaryDirectory() as folder:
         run(Path(folder) / "h", 0, found)
         again = recalled(Path(folder) / "h", 1)
+    if found.reason is Reason.RATE_LIMITED or not found.hops:
+        assert again is None  # it is not that of this link
+        return
     assert again is not None
     assert evolve(again, past=None) == found
 

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from safelinks import DocumentError, read_all
 from safelinks.cli import main
+from safelinks.cli.excluding import Excluded
 from safelinks.documents.walk import Found, files_in
 
 LINK = wrap("https://example.org/")
@@ -347,3 +349,109 @@ def test_a_directory_of_which_nothing_is_left_is_told(folder: Path) -> None:
         f"Warning: {folder}: all files here are left out ({folder}/a.log: ignored by line 2 of "
         f"{folder}/.gitignore); --no-gitignore reads them\n"
     )
+
+
+# --exclude-path
+
+CASES = {
+    "a name": (["a.txt"], {"b.txt", "docs/b.txt", "docs/old/c.md", "vendor/x.txt"}),
+    "a wildcard": (["*.txt"], {"docs/old/c.md"}),
+    "a directory": (["docs/"], {"a.txt", "b.txt", "vendor/a.txt", "vendor/x.txt"}),
+    "a directory anywhere": (["old"], {"a.txt", "b.txt", "docs/a.txt", "docs/b.txt", "vendor/a.txt", "vendor/x.txt"}),
+    "at the top": (["/a.txt"], {"b.txt", "docs/a.txt", "docs/b.txt", "docs/old/c.md", "vendor/a.txt", "vendor/x.txt"}),
+    "deep": (["docs/**/*.md"], {"a.txt", "b.txt", "docs/a.txt", "docs/b.txt", "vendor/a.txt", "vendor/x.txt"}),
+    "several": (["vendor", "docs"], {"a.txt", "b.txt"}),
+    "in again": (["*.txt", "!b.txt"], {"b.txt", "docs/b.txt", "docs/old/c.md"}),
+    "not in again": (["docs/", "!docs/b.txt"], {"a.txt", "b.txt", "vendor/a.txt", "vendor/x.txt"}),
+    "nothing": (["*.pdf", "", "# a.txt", "a.txt/"], {"a.txt", "b.txt", "docs/a.txt", "docs/b.txt", "docs/old/c.md", "vendor/a.txt", "vendor/x.txt"}),
+}  # fmt: skip
+FILES = ("a.txt", "b.txt", "docs/a.txt", "docs/b.txt", "docs/old/c.md", "vendor/a.txt", "vendor/x.txt")  # fmt: skip
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    _tree(tmp_path, dict.fromkeys(FILES, LINK))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _would_change(*args: str | Path) -> set[str]:
+    return set(re.findall("would change (.+)", _run("clean", "--check", *args).stdout))
+
+
+def _options(patterns: list[str]) -> list[str]:
+    return [option for pattern in patterns for option in ("--exclude-path", pattern)]
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("named", [("",), FILES], ids=["directory", "files"])
+def test_paths_can_be_excluded(project: Path, name: str, named: tuple[str, ...]) -> None:
+    """Also of files that are named, relative or not."""
+    patterns, left = CASES[name]
+    args = [project / one for one in named]
+    assert _would_change(*_options(patterns), *args) == {str(project / one) for one in left}
+    assert _would_change(*_options(patterns), *(one or "." for one in named)) == left
+    checked = _run("check", "--offline", "-v", *_options(patterns), *args).stdout
+    assert set(re.findall(rf"^In {project}/(.+): 1 link", checked, re.MULTILINE)) == left
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "a.txt",
+                "!a.txt",
+                "docs",
+                "docs/*",
+                "!docs/b.txt",
+                "/docs/",
+                "*.md",
+                "**/old/**",
+                "vendor/x*",
+            ]
+        ),
+        max_size=4,
+    )
+)
+@settings(max_examples=30)
+def test_it_is_as_in_a_gitignore(patterns: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _tree(Path(folder), dict.fromkeys(FILES, ""))
+        (Path(folder) / ".gitignore").write_text("\n".join(patterns))
+        excluded = Excluded(patterns, folder)
+        ours = {name for name in FILES if excluded.pattern_for(f"{folder}/{name}") is None}
+        assert ours == _ours(Path(folder))
+
+
+def test_patterns_of_a_configuration_are_relative_to_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "safelinks.toml").write_text('exclude-path = ["/docs/a.txt", "/a.txt"]\n')
+    left = {"b.txt", "docs/b.txt", "docs/old/c.md", "vendor/a.txt", "vendor/x.txt"}
+    assert _would_change(".") == left
+    monkeypatch.chdir(project / "docs")
+    assert _would_change(".") == {"b.txt", "old/c.md"}
+    assert _would_change("../a.txt", "../b.txt") == {"../b.txt"}
+    monkeypatch.setenv("SAFELINKS_EXCLUDE_PATH", "old/\nb.*")
+    assert _would_change(".") == {"a.txt"}
+
+
+def test_what_is_excluded_is_told_if_asked_for(project: Path) -> None:
+    told = _run("clean", "--check", "-v", "--exclude-path", "a.*", "a.txt", "b.txt").stderr
+    assert "skipped a.txt: excluded by --exclude-path a.*\n" in told
+    quiet = _run("clean", "--check", "--exclude-path", "a.*", "a.txt", "b.txt").stderr
+    assert quiet == "1 file would change\n"
+    nothing = _run("clean", "--exclude-path", "a.txt", "a.txt")
+    assert nothing.stdout == ""
+    assert (
+        nothing.stderr == "Warning: no file was read: all of them are excluded by --exclude-path\n"
+    )
+    assert _run("check", "--exclude-path", "*", project).exit_code == 0
+
+
+def test_a_report_may_take_the_place_of_what_is_excluded(project: Path) -> None:
+    done = _run(
+        "check", "--offline", "--exclude-path", "a.txt", "--format=json=a.txt", "a.txt", "b.txt"
+    )
+    assert done.exit_code == 0, done.output
+    assert (project / "a.txt").read_text().startswith("{")

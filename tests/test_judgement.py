@@ -87,7 +87,7 @@ PAGES: dict[str, tuple[Answer, Reason]] = {
     "Next.js": (_html("<title>404: This page could not be found</title>"), Reason.SOFT_404),
     "suspended": (_html("<title>Account Suspended</title>"), Reason.SOFT_404),
     "refresh": (_html("<meta http-equiv=refresh content='0;url=/error/404'>"), Reason.SOFT_404),
-    "refresh elsewhere": (_html("<meta http-equiv=refresh content='0;url=/new'>"), Reason.OK),
+    "refresh elsewhere": (_html("<meta http-equiv=refresh content='30;url=/new'>"), Reason.OK),
     "F5": (_html("<title>Request Rejected</title>Your support ID is: 123"), Reason.BOT_WALL),
     "a watching script": (
         _html("<div id=root></div><script src='https://x/recaptcha/api.js?render=KEY'></script>"),

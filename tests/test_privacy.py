@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 from building import HOST, RECIPIENT, data, encode, wrap
 from click.testing import CliRunner
+from surveying import told
 
 import safelinks
 from safelinks import find, percent, unwrap
@@ -210,7 +211,7 @@ def test_no_report_names_a_recipient_as_a_place_or_in_a_note() -> None:
     place = evolve(
         link.place, sheet=RECIPIENT, part=f"for {encode(RECIPIENT)}.html", cell=RECIPIENT
     )
-    document = evolve(document, links=(evolve(link, place=place),))
+    document = told(document, [evolve(link, place=place)])
     report = safelinks.check(document, offline=True, keep_texts=True)
     assert report.notes[0].startswith("a.md, line 1: a comment ignores what is no rule: ")
     assert report.findings[0].place.sheet == "[recipient]"

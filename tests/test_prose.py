@@ -181,6 +181,10 @@ CASES: dict[str, tuple[str, bytes | str, list[tuple[str, str]]]] = {
     "text, no UTF-8": ("a.txt", b"caf\xe9 one", [("caf\ufffd one", "line 1")]),
     "UTF-16": ("a.txt", NOTICE.encode("utf-16"), [(NOTICE, "line 1")]),
     "markdown": ("a.md", f"# one\n\n{NOTICE}\n", [("# one", "line 1"), (NOTICE, "line 3")]),
+    "yaml": ("a.yml", f"a: b\n\n# {NOTICE}\n", [("a: b", "line 1"), (f"# {NOTICE}", "line 3")]),
+    "toml": ("a.toml", f"a = 1\n\n# {NOTICE}\n", [("a = 1", "line 1"), (f"# {NOTICE}", "line 3")]),
+    "asciidoc": ("a.adoc", f"= one\n\n{NOTICE}\n", [("= one", "line 1"), (NOTICE, "line 3")]),
+    "mdx": ("a.mdx", f"# one\n\n{NOTICE}\n", [("# one", "line 1"), (NOTICE, "line 3")]),
     "rst": ("a.rst", f"one\n===\n\n{NOTICE}\n", [("one\n===", "line 1"), (NOTICE, "line 4")]),
     "html": (
         "a.html",

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import Link, read
+from safelinks.roles import Role
 
 DATA = Path(__file__).parent / "data" / "documents"
 TARGET = "https://example.org/a?b=1&c=2#d"
@@ -249,3 +250,98 @@ def test_what_hides_in_destinations(group: str, place: str) -> None:
     ]
     assert b"safelinks" not in document.cleaned()
     assert b"First" not in document.redacted()
+
+
+E_ = "https://e.example"
+PLACES: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
+    # what stands there; the addresses in it, and what each is where that is no link
+    "a blank": (_field(f"{E_}/Annual Report.pdf", "x"), [(f"{E_}/Annual%20Report.pdf", None)]),
+    "closing punctuation": (_field(f"{E_}/Yahoo!", "x"), [(f"{E_}/Yahoo!", None)]),
+    "a quote": (_field(f'{E_}/"a".', "x"), [(f'{E_}/"a".', None)]),
+    "a backslash": (_field(f"{E_}/a\\b.", "x"), [(f"{E_}/a\\b.", None)]),
+    "no quotes": (rf"{{\field{{\*\fldinst HYPERLINK {E_}/a. }}{{\fldrslt x}}}}", [(f"{E_}/a.", None)]),
+    "a place": (_field(f"{E_}/x", "y", r' \\l "sec"'), [(f"{E_}/x#sec", None)]),
+    "a place without quotes": (_field(f"{E_}/x", "y", r" \\L sec \\n"), [(f"{E_}/x#sec", None)]),
+    "a place that the address has, too": (_field(f"{E_}/x#a", "y", r' \\l "sec"'), [(f"{E_}/x#a", None)]),
+    "switches before it": (
+        rf'{{\field{{\*\fldinst HYPERLINK \\n \\t "_blank" \\o "see {E_}/t." "{E_}/a." }}{{\fldrslt x}}}}',
+        [(f"{E_}/t", None), (f"{E_}/a.", None)],
+    ),
+    "a tip": (_field(f"{E_}/a.", "x", rf' \\o "see {E_}/t." '), [(f"{E_}/a.", None), (f"{E_}/t", None)]),
+    "only a place": (rf'{{\field{{\*\fldinst HYPERLINK \\l "a" }}{{\fldrslt {E_}/a}}}}', [(f"{E_}/a", Role.LINK_TEXT)]),
+    "a picture": (rf'{{\field{{\*\fldinst INCLUDEPICTURE "{E_}/a b." \\* MERGEFORMATINET}}{{\fldrslt {E_}/c}}}}', [(f"{E_}/a%20b.", None), (f"{E_}/c", None)]),
+    "another field": (rf"{{\field{{\*\fldinst QUOTE {E_}/a.}}{{\fldrslt {E_}/a.}}}}", [(f"{E_}/a", None)] * 2),
+    "its text": (_field(f"{E_}/a", f"{E_}/b.") + f" {E_}/c.", [(f"{E_}/a", None), (f"{E_}/b", Role.LINK_TEXT), (f"{E_}/c", None)]),
+    "its text in groups": (_field(f"{E_}/a", rf"{{\b\cf1 {E_}}}{{/b\line x}}"), [(f"{E_}/a", None), (f"{E_}/b", Role.LINK_TEXT)]),
+    "a field in its text": (
+        _field(f"{E_}/a", _field(f"{E_}/b", f"{E_}/c") + rf" {{\field{{\*\fldinst PAGEREF x}}{{\fldrslt {E_}/d}}}}") + f" {E_}/e",
+        [(f"{E_}/a", None), (f"{E_}/b", None), (f"{E_}/c", Role.LINK_TEXT), (f"{E_}/d", Role.LINK_TEXT), (f"{E_}/e", None)],
+    ),
+    "a shape": (rf"{{\shp{{\*\shpinst{{\sp{{\sn a}}{{\sv {{\hl{{\hlloc x}}{{\hlsrc {E_}/a b.}}}}}}}}}}}}", [(f"{E_}/a%20b.", None)]),
+    "what others are relative to": (rf"{{\info{{\title see {E_}/t.}}{{\hlinkbase {E_}/a.}}}}", [(f"{E_}/t", None), (f"{E_}/a.", Role.BASE)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("raw", "found"), PLACES.values(), ids=PLACES)
+def test_where_an_address_ends_and_what_it_is(
+    raw: str, found: list[tuple[str, str | None]]
+) -> None:
+    assert [(link.url, link.role) for link in _links(f"{HEAD}{raw}}}")] == found
+
+
+LONG = wrap("https://example.org/docs/guide.html")
+LONG_A, LONG_B = LONG[:80], LONG[80:]
+BREAKS = {
+    "paragraph": "\\par ",
+    "line": "\\line ",
+    "line without a space": "\\line\r\n",
+    "cell": "\\cell ",
+    "row": "\\cell\\row\\trowd\\intbl ",
+    "page": "\\page ",
+    "formatting": "\\par\\pard\\plain\\f1{\\b }",
+    "blanks": "  \\par   ",
+}
+
+
+@pytest.mark.parametrize("border", BREAKS.values(), ids=BREAKS)
+def test_what_a_border_cuts_is_one_link(border: str) -> None:
+    raw = f"{HEAD}See {LONG_A}{border}{LONG_B}\\par more}}"
+    (link,) = _links(raw)
+    assert (link.target, str(link.place)) == ("https://example.org/docs/guide.html", "paragraph 1")
+    cleaned = _cleaned(raw)
+    assert cleaned == raw.replace(LONG_A, "https://example.org/docs/guide.html").replace(LONG_B, "")
+    assert [link.target for link in _links(cleaned)] == ["https://example.org/docs/guide.html"]
+
+
+def test_a_footnote_is_another_text() -> None:
+    raw = f"{HEAD}See {LONG_A}{{\\footnote {LONG_A}\\par {LONG_B}}}\\par {LONG_B}\\par x}}"
+    assert [(link.target, str(link.place)) for link in _links(raw)] == [
+        ("https://example.org/docs/guide.html", "paragraph 1"),
+        ("https://example.org/docs/guide.html", "part footnote, paragraph 1"),
+    ]
+    assert "safelinks" not in _cleaned(raw)
+
+
+def test_a_first_piece_that_somebody_made_a_link() -> None:
+    raw = f"{HEAD}See {_field(LONG_A, LONG_A)}\\par {LONG_B}\\par more}}"
+    links = _links(raw)
+    assert [link.role for link in links] == [None, Role.LINK_TEXT]
+    assert links[1].target == "https://example.org/docs/guide.html"
+
+
+VALUES = st.text("ab.,!?:;()[]{}'\"\\/#&=%+~*_é日\U0001f600 ", max_size=30).map(
+    lambda rest: f"https://example.org/{rest}z."
+)
+
+
+@given(st.lists(VALUES, min_size=1, max_size=5))
+def test_a_field_is_read_to_its_end(urls: list[str]) -> None:
+    body = "".join(_field(url, "x") + _field(wrap(url), "x") for url in urls)
+    document = read(f"{HEAD}{body}}}".encode(), "x")
+    assert [link.url.replace(" ", "%20") for link in document.links[::2]] == [
+        url.replace(" ", "%20") for url in urls
+    ]
+    again = read(document.cleaned(), "x")
+    assert not any(link.wrapped for link in again.links)
+    assert len(again.links) == len(document.links)
+    assert again.cleaned() == document.cleaned()

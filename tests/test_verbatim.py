@@ -178,11 +178,56 @@ RST: dict[str, tuple[str, Sequence[str | None]]] = {
     "substitution": (".. |x| image:: @", TEXT),
     "more than two dots": ("... @", TEXT),
 }  # fmt: skip
+ASCIIDOC: dict[str, tuple[str, Sequence[str | None]]] = {
+    "text": ("@", TEXT),
+    "link": ("@[x] <@>", [None, None]),
+    "listing": ("----\n@\n\n@\n----\n@", ["code", "code", None]),
+    "longer listing": ("-----\n----\n@\n-----\n@", ["code", None]),
+    "listing that is never closed": ("----\n@\n", CODE),
+    "literal block": ("....\n@\n....\n@", ["code", None]),
+    "passthrough block": ("++++\n@\n++++\n@", ["code", None]),
+    "fence": ("```sh\n@\n```\n@", ["code", None]),
+    "comment block": ("////\n@\n----\n@\n////\n@", ["comment", "comment", None]),
+    "open block": ("--\n@\n--\n", TEXT),
+    "example": ("====\n@\n====\n", TEXT),
+    "source without delimiters": ("[source,sh]\n@\n@\n\n@", ["code", "code", None]),
+    "source with delimiters": ("[source,sh]\n----\n@\n\n@\n----\n@", ["code", "code", None]),
+    "literal paragraph": ("x\n\n @\n @\n\n@", ["code", "code", None]),
+    "indented line": ("x\n @", TEXT),
+    "indented item": ("x\n\n * @\n . @\n", [None, None]),
+    "comment": ("// @\n@", ["comment", None]),
+    "no comment": ("/// @", TEXT),
+    "comment that is none": ("x // @", TEXT),
+    "monospaced": ("x `@` @", ["code", None]),
+    "backtick": ("x `@\n\n`", TEXT),
+    "passed through": ("+@+ ++@++ +++@+++ @", ["code", "code", "code", None]),
+    "plus": ("1 + @ + 2", TEXT),
+    "plus in an address": ("@a+b+@", [None, None]),
+    "CRLF": ("----\r\n@\r\n----\r\n@", ["code", None]),
+}  # fmt: skip
+YAML: dict[str, tuple[str, Sequence[str | None]]] = {
+    "comment": ("# @\na: @ # @\n", ["comment", None, "comment"]),
+    "no comment": ("a: @#@\nb: '# @'\nc: \"# @\"", [None, None, None, None]),
+    "in a block scalar": ("a: |\n  # @\nb: @ # @", [None, None, "comment"]),
+    "behind the header of a block scalar": ("a: > # @\n  # @\n# @", [None, None, "comment"]),
+    "in a flow collection": ("a: [@, # @\n  @]\n# @", [None, "comment", None, "comment"]),
+    "behind quotes": ("a: 'it''s' # @\nb: it's # @", ["comment", "comment"]),
+    "behind a scalar on lines": ("a: b\n  c # @\nd: e # @", [None, "comment"]),
+}  # fmt: skip
+TOML: dict[str, tuple[str, Sequence[str | None]]] = {
+    "comment": ("# @\na = '@' # @\n", ["comment", None, "comment"]),
+    "no comment": ("a = '# @'\nb = \"\\\"# @\"", TEXT * 2),
+    "on lines": ('a = """\n# @ " ""\n""" # @\nb = \'\'\'\n# @\n\'\'\'# @', [None, "comment", None, "comment"]),
+}  # fmt: skip
 CASES = {
     f"{format_name}: {name}": (format_name, *case)
-    for format_name, cases in (("markdown", MARKDOWN), ("html", HTML), ("rst", RST))
+    for format_name, cases in (
+        ("markdown", MARKDOWN), ("html", HTML), ("rst", RST), ("asciidoc", ASCIIDOC),
+        ("yaml", YAML), ("toml", TOML),
+    )
     for name, case in cases.items()
-}
+}  # fmt: skip
+FORMATS = ["markdown", "html", "rst", "asciidoc", "yaml", "toml"]
 
 
 def _numbered(text: str) -> str:
@@ -277,7 +322,7 @@ PIECES = ["`", "```", "~~~", "\n", "\n\n", " ", "    ", "\t", "> ", "- ", "1. ",
 
 @given(
     st.lists(st.sampled_from(PIECES), max_size=40).map("".join),
-    st.sampled_from(["markdown", "html", "rst"]),
+    st.sampled_from(FORMATS),
 )
 def test_any_text_may_be_looked_at(text: str, format_name: str) -> None:
     stretches = verbatim_in(text, format_name).stretches
@@ -303,7 +348,7 @@ def _calls(function: Callable[[], object]) -> int:
 
 @given(
     st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join),
-    st.sampled_from(["markdown", "html", "rst"]),
+    st.sampled_from(FORMATS),
 )
 def test_the_work_grows_as_the_text_does(piece: str, format_name: str) -> None:
     once = _calls(partial(verbatim_in, piece * 40, format_name))
@@ -327,6 +372,15 @@ HOSTILE = {
     "elements, closed": "<code><pre>x</code>",
     "links": "](",
     "definitions": "[x]: y (",
+    "passthroughs": "+x ++y",
+    "scalars": "- a: 'b\n",
+    "flow": "[{a: ",
+    "quoted": 'a: "b\\"',
+    "keys": ": ",
+    "block scalars": "a: |\n  b\n",
+    "lines": "a: b\n  c\n",
+    "lines of nothing": "a\n",
+    "delimiters": "----\n.....\n",
     "table": "a|b\n-|-\n",
     "literal blocks": "x::\n\n x\n",
     "literals": "``x",
@@ -334,7 +388,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("format_name", ["markdown", "html", "rst"])
+@pytest.mark.parametrize("format_name", FORMATS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts_end(name: str, format_name: str) -> None:
     """Where the time is quadratic, this takes minutes."""

@@ -20,12 +20,13 @@ from safelinks.errors import SetupError
 from safelinks.marking import Mark, RawText
 from safelinks.redact import recipients, tells_session
 from safelinks.remarks import Reader, Remark
+from safelinks.roles import Role
 from safelinks.rows import Sighting, over_https
 from safelinks.rules import codes_of
 from safelinks.text import Link
 from safelinks.verbatim import Verbatim, verbatim_in
 
-__all__ = ["Collection", "Group", "Key", "appraise", "collect", "is_harmless"]
+__all__ = ["Collection", "Group", "Key", "appraise", "appraise_group", "collect", "is_harmless"]
 
 Key = tuple[str, str, bool]  # a file, where its links lead, and whether they were made harmless
 _MOST_NO_RULES = 10  # that are noted of a file, for a text may hold any number
@@ -68,6 +69,13 @@ class Group:
     doubts: tuple[Suspicion, ...] = ()
     is_appraised: bool = False
 
+    @property
+    def role(self) -> Role | None:
+        """Why nobody can follow the address at any of its places; None if somebody can at one."""
+        if any(sighting.role is None for sighting in self.sightings):
+            return None
+        return self.sightings[0].role if self.sightings else None
+
 
 @define
 class Collection:
@@ -89,7 +97,7 @@ class Collection:
     @property
     def targets(self) -> list[str]:
         """Every distinct address that may be asked for, in order."""
-        links = (group.first for group in self.groups.values())
+        links = (group.first for group in self.groups.values() if group.role is None)
         asked = (link.target for link in links if link.target is not None and not is_harmless(link))
         return list(dict.fromkeys(asked))
 
@@ -202,6 +210,7 @@ def _sighting(link: Link, verbatim: Verbatim, *, tells_recipient: bool) -> Sight
         link.label,
         link.shown if link.label else None,
         verbatim.at(link.start),
+        link.role,
     )
 
 
@@ -218,9 +227,24 @@ def appraise(found: Collection, catalog: Catalog) -> Iterator[None]:
     That is work for the time in which answers are waited for; a survey does what is left of it.
     """
     for group in found.groups.values():
-        target = group.first.target
-        if target is not None and not group.is_appraised:
-            group.match = catalog.identify(target)
-            group.doubts = catalog.suspicions(target)
-            group.is_appraised = True
+        if group.first.target is not None and not group.is_appraised:
+            appraise_group(group, catalog)
             yield
+
+
+# Roles of what may be only a part of an address: its host may be another one's.
+_NOT_WHOLE = frozenset({Role.SHORTENED, Role.TEMPLATE, Role.UNCLEAR_END})
+
+
+def appraise_group(group: Group, catalog: Catalog) -> None:
+    """Find out what the catalog says of the target of one group.
+
+    An address that nobody can follow is no link to a resource; it may still be a deception.
+    """
+    target = group.first.target
+    if target is None or group.is_appraised:
+        return
+    role = group.role
+    group.match = catalog.identify(target) if role is None else None
+    group.doubts = () if role in _NOT_WHOLE else catalog.suspicions(target)
+    group.is_appraised = True

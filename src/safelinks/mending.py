@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from attrs import define, field
 
 from safelinks.redact import tells_session
+from safelinks.roles import Role
 from safelinks.text import Link
 from safelinks.unwrap import Unwrapped, instead
 
@@ -40,20 +41,22 @@ class Mending:
         stuck = {
             link.unwrapped.target
             for link in links
-            if link.unwrapped is not None and self.of(link.unwrapped).target != link.url
+            if link.unwrapped is not None and self.of(link.unwrapped, link.role).target != link.url
         }
         kept = (marks for target, marks in self.marks.items() if target not in stuck)
         return set().union(*kept)
 
-    def of(self, found: Unwrapped) -> Unwrapped:
+    def of(self, found: Unwrapped, role: Role | None = None) -> Unwrapped:
         """What is to stand in the place of a link that was `found`; itself, where it is to stay.
+
+        An address with a `role` is no link: it may lose its wrapper, and nothing else is changed.
 
         >>> Mending(written={"http://a.example": "https://a.example"}).of(
         ...     Unwrapped("http://a.example", "http://a.example")
         ... ).target
         'https://a.example'
         """
-        end = self.end(found.target)
+        end = self.end(found.target) if role is None else None
         if end is not None:
             return instead(found.url, end)
         codes = self.bare.get(found.target, frozenset())

@@ -77,7 +77,7 @@ class Report:
         for row in self.rows:
             match = row.match
             if match is not None and match.resource is not None:
-                entry, links = match.resource, len(row.places)
+                entry, links = match.resource, len(row.link_places)
                 before = used.get(entry.id, Usage(entry, 0, 0, match.current_url))
                 former = before.former + (links if match.renamed else 0)
                 used[entry.id] = evolve(before, links=before.links + links, former=former)

@@ -12,14 +12,16 @@ from attrs import field, frozen
 
 from safelinks.catalog import Match, Suspicion
 from safelinks.catalog.model import Confidence
-from safelinks.health.outcome import Outcome, Reason, Verdict
+from safelinks.health.outcome import OF_ROLE, Outcome, Reason, Verdict
 from safelinks.place import Place
+from safelinks.roles import Role
 from safelinks.verbatim import Within
 
 __all__ = ["BROKEN", "WORKS", "Row", "Sighting", "over_https"]
 
 BROKEN = frozenset({Verdict.DEAD, Verdict.FAILING})
 WORKS = frozenset({Verdict.ALIVE, Verdict.MOVED})
+_NO_LINKS = frozenset(OF_ROLE.values())
 _HTTP = re.compile(r"http(?=://)", re.IGNORECASE)
 _PORT = re.compile(r"[^:]+://[^/?#]*:[0-9]+(?:[/?#]|\Z)")
 _PERMANENT = (301, 308)  # RFC 9110, 15.4.2 and 15.4.9
@@ -32,7 +34,8 @@ class Sighting:
     `wrappers` are the services whose wrappers are around it, outermost first. `tells_recipient` and
     `tells_session` say what of others those give away. `label` is the text that people see in the
     place of the address, `shown` an address in that which is of another site. `within` is what the
-    address is a part of, where that is no text for readers.
+    address is a part of, where that is no text for readers. `role` says why nobody can follow the
+    address here; None where somebody can.
     """
 
     place: Place
@@ -42,6 +45,7 @@ class Sighting:
     label: str | None = None
     shown: str | None = None
     within: Within | None = None
+    role: Role | None = None
 
 
 @frozen
@@ -74,9 +78,19 @@ class Row:
         return tuple(sighting.place for sighting in self.sightings)
 
     @property
+    def link_places(self) -> tuple[Place, ...]:
+        """Where somebody can follow the address."""
+        return tuple(sighting.place for sighting in self.sightings if sighting.role is None)
+
+    @property
     def verdict(self) -> Verdict:
         """The judgement."""
         return self.outcome.verdict
+
+    @property
+    def is_link(self) -> bool:
+        """Whether anybody can follow it at one of its places."""
+        return self.outcome.reason not in _NO_LINKS
 
     @property
     def renamed(self) -> bool:

@@ -20,7 +20,7 @@ from safelinks.vendors import read_cut_head, read_vendor
 from safelinks.wrapped import Span, quote_before, read_wrapped
 from safelinks.wrappers import wrapper_of
 
-__all__ = ["SIGNS", "Span", "scan"]
+__all__ = ["Span", "scan", "signs_of"]
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE | re.ASCII)
 _WEB_SCHEME = re.compile(r"h(?:tt|xx)ps?\Z", re.IGNORECASE)
@@ -78,8 +78,13 @@ _QUOTED_PRINTABLE = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
 _NAME = "safelinks"
 _ENCODED = ("%3A%2F", "%3a%2f", "-3A__")
 _NEEDED = {_NAME: "=&", "%3A%2F": "%", "%3a%2f": "%", "-3A__": "&", "%7C": "%", "%7c": "%"}
-SIGNS = ("://", *_NEEDED)  # a text without any of them holds no link
 _BARS = ("%7C", "%7c")  # of the rest of a Safe Link, whose head is elsewhere
+
+
+def signs_of(text: str) -> tuple[str, ...]:
+    """What `scan` looks for in `text`: where none of it stands, there is no link."""
+    others = (sign for sign, needed in _NEEDED.items() if any(map(text.__contains__, needed)))
+    return ("://", *others)
 
 
 def scan(text: str) -> Iterator[Span]:
@@ -89,11 +94,7 @@ def scan(text: str) -> Iterator[Span]:
     end = len(text)
     position = floor = 0  # where to look on, and where the last link ended
     scheme_at = find("://")
-    others = {
-        sign: at
-        for sign, needed in _NEEDED.items()
-        if any(map(text.__contains__, needed)) and (at := find(sign)) >= 0
-    }
+    others = {sign: at for sign in signs_of(text)[1:] if (at := find(sign)) >= 0}
     while scheme_at >= 0 or others:
         sign = min(others, key=others.__getitem__) if others else ""
         span: Span | None

@@ -16,9 +16,9 @@ from attrs import define, evolve, field
 
 from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.catalog.model import Confidence
-from safelinks.collection import Collection, Group, Key, appraise, is_harmless
+from safelinks.collection import Collection, Group, Key, appraise, appraise_group, is_harmless
 from safelinks.errors import InvalidURLError
-from safelinks.health.outcome import Hop, Outcome, Reason
+from safelinks.health.outcome import OF_ROLE, Hop, Outcome, Reason
 from safelinks.health.policy import Policy
 from safelinks.health.refusal import refusal
 from safelinks.marking import shown_text
@@ -27,6 +27,7 @@ from safelinks.place import Place
 from safelinks.redact import redact, redact_rest
 from safelinks.remarks import Remark
 from safelinks.report import Report
+from safelinks.roles import Role
 from safelinks.rows import BROKEN, WORKS, Row, Sighting, over_https
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.shown_text import FileText
@@ -90,7 +91,7 @@ class Survey:
         """The rows about which nobody is asked."""
         asked = set(self.found.targets)
         for key, group in self.found.groups.items():
-            if group.first.defanged or group.first.target not in asked:
+            if group.first.defanged or group.role or group.first.target not in asked:
                 yield self._judgement(key, {})
 
     def of(self, outcome: Outcome) -> Iterator[Judged]:
@@ -98,7 +99,7 @@ class Survey:
         if self._by_target is None:
             self._by_target = {}
             for key, group in self.found.groups.items():
-                if not group.first.defanged:
+                if not group.first.defanged and group.role is None:
                     self._by_target.setdefault(group.first.target or "", []).append(key)
         for key in self._by_target.get(outcome.url, ()):
             yield self._judgement(key, {outcome.url: outcome})
@@ -118,7 +119,8 @@ class Survey:
         )
         findings = [finding for _, found in judged for finding in found]
         findings += self._judge.of_remarks(remarks)
-        if self._judge.silenced or self.found.elsewhere:
+        stays = any(map(is_more_than_link, self.found.groups.values()))
+        if stays or self._judge.silenced or self.found.elsewhere:
             findings = list(self._as_planned(findings, outcomes))
         return Report(
             tuple(row for row, _ in judged),
@@ -170,11 +172,13 @@ class Survey:
         """
         certain = dict(self._certain(outcomes))
         plans: dict[str, Mending] = {}
+        stays = {key[:2] for key, group in self.found.groups.items() if is_more_than_link(group)}
         for key, findings in certain.items():
             file, target, _ = key
             if findings:
                 # As the text has it, not as it may be shown.
                 fix = self._row(file, self.found.groups[key], outcomes, str).fix
+                fix = None if (file, target) in stays else fix
                 _plan(plans.setdefault(file, Mending()), target, findings, fix)
         for (file, target, _), findings in certain.items():
             if findings:
@@ -202,12 +206,9 @@ class Survey:
         shown: Callable[[str], str] | None = None,
     ) -> Row:
         """A row, everything in it as it may be `shown`."""
-        if group.first.target is not None and not group.is_appraised:
-            group.match = self.catalog.identify(group.first.target)
-            group.doubts = self.catalog.suspicions(group.first.target)
-            group.is_appraised = True
+        appraise_group(group, self.catalog)
         shown, first = shown or self._shown, group.first
-        outcome = outcome_of(first, outcomes, group.match)
+        outcome = outcome_of(first, outcomes, group.match, group.role)
         excused = (
             outcome.verdict in BROKEN
             and outcome.past is not None
@@ -246,6 +247,19 @@ class Survey:
         return url is not None and self.nameless(url) != url
 
 
+def is_more_than_link(group: Group) -> bool:
+    """Whether the address of a link also stands where it is none, so that it has to stay there.
+
+    The text of a link to this very address is no such place: it may become what the link becomes.
+    """
+    roles = [sighting.role for sighting in group.sightings if sighting.role is not None]
+    if len(roles) in (0, len(group.sightings)):
+        return False
+    texts = (one.label or "" for one in group.sightings if one.role is None)
+    own = sum(group.first.url in text for text in texts)
+    return own < len(roles) or any(role is not Role.LINK_TEXT for role in roles)
+
+
 def _plan(plan: Mending, target: str, certain: Sequence[Finding], fix: str | None) -> None:
     """Put into `plan` what the findings on links to `target` call for."""
     codes = {one.code for one in certain}
@@ -255,11 +269,28 @@ def _plan(plan: Mending, target: str, certain: Sequence[Finding], fix: str | Non
         plan.written[target] = fix
 
 
-def outcome_of(link: Link, outcomes: Mapping[str, Outcome], match: Match | None) -> Outcome:
+def outcome_of(
+    link: Link,
+    outcomes: Mapping[str, Outcome],
+    match: Match | None,
+    role: Role | None = None,
+) -> Outcome:
     """What is known of a link; a page that works under a former address is a renamed one.
 
-    What a server says for good counts more than a catalog that is not sure.
+    What a server says for good counts more than a catalog that is not sure. With a `role`, nobody
+    can follow the address, and nothing else is known of it.
     """
+    target = link.target or link.url
+    outcome = _left_out(link, role) or outcomes.get(target) or _unasked(target)
+    if match is None or not match.renamed or outcome.verdict not in WORKS:
+        return outcome
+    if outcome.reason is Reason.MOVED_PERMANENTLY and match.confidence is not Confidence.HIGH:
+        return outcome
+    return evolve(outcome, reason=Reason.RENAMED, replacement=match.current_url)
+
+
+def _left_out(link: Link, role: Role | None) -> Outcome | None:
+    """Why a link is never asked, whatever the policy; None for one that may be."""
     if link.error is not None:
         return Outcome(link.url, Reason.WRAPPER, evidence=str(link.error))
     target = link.target or link.url
@@ -268,12 +299,7 @@ def outcome_of(link: Link, outcomes: Mapping[str, Outcome], match: Match | None)
     opaque = link.unwrapped.opaque if link.unwrapped else None
     if opaque is not None and opaque.kind.personal:
         return Outcome(target, Reason.WRAPPER, evidence=str(opaque))
-    outcome = outcomes.get(target) or _unasked(target)
-    if match is None or not match.renamed or outcome.verdict not in WORKS:
-        return outcome
-    if outcome.reason is Reason.MOVED_PERMANENTLY and match.confidence is not Confidence.HIGH:
-        return outcome
-    return evolve(outcome, reason=Reason.RENAMED, replacement=match.current_url)
+    return None if role is None else Outcome(target, OF_ROLE[role])
 
 
 def _answers(url: str | None, outcomes: Mapping[str, Outcome]) -> bool:

@@ -19,11 +19,12 @@ from safelinks.labels import label_before, shown_address
 from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.redact import blanked, redact
+from safelinks.roles import Role
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, scan
 from safelinks.unwrap import MAX_LAYERS, Unwrapped, is_instead, unwrap
 
-__all__ = ["Link", "Peel", "clean", "find", "found", "links", "replacements"]
+__all__ = ["Link", "Peel", "clean", "find", "found", "links", "peeled", "replacements"]
 
 Peel = Callable[[str], Unwrapped]  # `unwrap`, with its options
 
@@ -37,6 +38,7 @@ class Link:
     a wrapper that has lost its target, or is nested too deep, has the `error` that says so instead.
     `defanged` links were made harmless on purpose. `label` is the text that people see in the place
     of the address, `original` what Outlook noted beside the link as its target (`originalsrc`).
+    `role` says why nobody can follow the address; None for a link that somebody can follow.
     """
 
     url: str = field(repr=redact)
@@ -49,6 +51,7 @@ class Link:
     defanged: bool = False
     label: str | None = field(default=None, repr=False)
     original: str | None = field(default=None, repr=False)
+    role: Role | None = None
 
     @property
     def line(self) -> int | None:
@@ -107,17 +110,23 @@ def links(text: str, peel: Peel) -> Iterator[Link]:
 def found(text: str, peel: Peel) -> Iterator[tuple[Span, Unwrapped | None, SafelinksError | None]]:
     """Where the links in `text` stand, and where each leads, or why that is not known."""
     for span in scan(text):
-        try:
-            yield span, _unwrap(span, peel), None
-        except SafelinksError as lost:
-            yield span, None, lost
+        yield span, *peeled(span, peel)
+
+
+def peeled(span: Span, peel: Peel) -> tuple[Unwrapped | None, SafelinksError | None]:
+    """Where the link at `span` leads, or why that is not known."""
+    try:
+        return _unwrap(span, peel), None
+    except SafelinksError as lost:
+        return None, lost
 
 
 def _unwrap(span: Span, peel: Peel) -> Unwrapped:
     """Where a link leads. Raises SafelinksError, also for one that the text cut off."""
+    unwrapped = peel(span.url)
     if span.cut:
         raise TargetLostError(span.url)
-    return peel(span.url)
+    return unwrapped
 
 
 def clean(text: str, *, keep_redirectors: bool = False) -> str:
@@ -155,22 +164,27 @@ def replacements(text: str, peel: Peel) -> Iterator[tuple[int, int, str]]:
     column = position = 0
     markup = _TAG_FIRST.match(text) is not None
     for span in scan(text):
-        if span.cut:
-            blank = _blanked(span, text, peel)
-            if blank is not None:
-                yield span.start, span.end, blank
-            continue
-        try:
-            unwrapped = _unwrap(span, peel)
-        except SafelinksError:
-            continue
-        if not unwrapped.layers:
-            continue
         column = column_behind(text, position, span.start, column)
-        written = _written(unwrapped.target, span, text, column, markup=markup)
+        position = span.start
+        written = _instead_of(span, text, peel, column, markup=markup)
+        if written is None:
+            continue
         yield span.start, span.end, written
         position = span.end
         column = column_behind(written, 0, len(written), column)
+
+
+def _instead_of(span: Span, text: str, peel: Peel, column: int, *, markup: bool) -> str | None:
+    """What to write in the place of `span`; None where it stays as it is."""
+    if span.cut:
+        return _blanked(span, text, peel)
+    try:
+        unwrapped = _unwrap(span, peel)
+    except SafelinksError:
+        return None
+    if not unwrapped.layers:
+        return None
+    return _written(unwrapped.target, span, text, column, markup=markup)
 
 
 def _blanked(span: Span, text: str, peel: Peel) -> str | None:

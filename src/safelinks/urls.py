@@ -15,7 +15,14 @@ from attrs import field, frozen
 
 from safelinks.errors import InvalidURLError
 
-__all__ = ["Address", "compare_key", "registrable_domain", "request_key", "split"]
+__all__ = [
+    "Address",
+    "compare_key",
+    "registrable_domain",
+    "request_key",
+    "split",
+    "without_dot_segments",
+]
 
 # RFC 3986, appendix B, with an authority and without what no authority holds.
 _URL = re.compile(
@@ -37,6 +44,8 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _SLASHES = re.compile(r"/{2,}")
+_DOT = re.compile(r"\.|%2e", re.IGNORECASE)
+_DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?=/|\Z)", re.IGNORECASE)
 
 
 @frozen
@@ -93,14 +102,32 @@ def _ascii_host(host: str) -> str | None:
     if len(host) > _MAX_HOST:
         return None
     if not host.isascii():
-        import idna  # noqa: PLC0415  only the rare international name pays for it
+        from safelinks.international import ascii_name  # noqa: PLC0415  only the rare name pays
 
-        try:
-            host = idna.encode(host, uts46=True).decode("ascii")
-        except (idna.IDNAError, UnicodeError):
-            return None
+        host = ascii_name(host) or ""
     host = host.lower().removesuffix(".")
     return host if len(host) <= _MAX_HOST and _HOST_NAME.fullmatch(host) else None
+
+
+def without_dot_segments(path: str) -> str:
+    """`path` as it is asked for (RFC 3986, 5.2.4); browsers take ``%2e`` for a dot, too.
+
+    >>> without_dot_segments("/docs/../ok"), without_dot_segments("/a/./b/..")
+    ('/ok', '/a/')
+    """
+    if not _DOT_SEGMENT.search(path):
+        return path
+    kept: list[str] = []
+    *folders, last = path.removeprefix("/").split("/")
+    for segment in (*folders, last):
+        dots = _DOT_SEGMENT.fullmatch(f"/{segment}")
+        if dots is None:
+            kept.append(segment)
+        elif len(_DOT.findall(segment)) == 2 and kept:
+            kept.pop()
+    if _DOT_SEGMENT.fullmatch(f"/{last}"):
+        kept.append("")
+    return "/" + "/".join(kept)
 
 
 def compare_key(address: Address) -> tuple[str, str]:
@@ -139,7 +166,8 @@ def request_key(url: str) -> str:
     pairs = (address.query or "").split("&") if address.query else ()
     query = "&".join(pair for pair in pairs if not _TRACKING.match(pair))
     mark = "?" if query else ""
-    return f"{address.scheme}://{address.host}{port}{address.path or '/'}{mark}{query}"
+    path = without_dot_segments(address.path)
+    return f"{address.scheme}://{address.host}{port}{path or '/'}{mark}{query}"
 
 
 @lru_cache(maxsize=1024)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,8 @@ from safelinks.cli.inputs import Input, Inputs, tell, warn
 from safelinks.printable import printable
 
 if TYPE_CHECKING:
-    from safelinks.documents import Document
+    from safelinks.documents import Document, Rewriting
+    from safelinks.text import Link
 
 __all__ = ["Changing"]
 
@@ -33,7 +34,7 @@ class Changing:
     """
 
     inputs: Inputs
-    change: Callable[[Document], bytes]
+    change: Callable[[Document], Rewriting]
     told: bool = False
     done: set[str] = field(factory=set, init=False)
 
@@ -110,17 +111,32 @@ class Changing:
         """Each document of `one`, and what it becomes; at the end, say what stays as it is."""
         notes: dict[str, None] = {}
         lost: list[str] = []
+        left: list[str] = []
         for document in self.inputs.documents_of(one):
             notes |= dict.fromkeys(document.notes)
-            lost += (str(link.place) for link in document.links if link.error is not None)
-            yield document, self.change(document)
-        if self.told:
-            return
-        for note in notes:
-            warn(note)
-        if lost:
-            shown = "; ".join(lost[:_MOST_PLACES]) + ("; …" if lost[_MOST_PLACES:] else "")
-            warn(f"{one.name}: wrapped links without a target stay as they are ({shown})")
+            changed = self.change(document)
+            if changed.has_lost:
+                lost += _places(link for link in document.links if link.error is not None)
+            left += _places(changed.left)
+            yield document, changed.content
+        if not self.told:
+            for note in notes:
+                warn(note)
+            if lost:
+                warn(f"{one.name}: wrapped links without a target stay as they are ({_few(lost)})")
+        if left:
+            warn(
+                f"{one.name}: these links stay as they are, for their places would not be read "
+                f"back as what was to be written there ({_few(left)})"
+            )
+
+
+def _places(links: Iterable[Link]) -> list[str]:
+    return [str(link.place) for link in links]
+
+
+def _few(places: list[str]) -> str:
+    return "; ".join(places[:_MOST_PLACES]) + ("; …" if places[_MOST_PLACES:] else "")
 
 
 def _for_terminal(text: bytes) -> bytes:

@@ -11,6 +11,7 @@ from attrs import evolve
 
 from safelinks.cli import completion
 from safelinks.cli.catalogs import Chosen, catalog_options
+from safelinks.cli.excluding import Excluded, excluding_options
 from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, no_gitignore, warn
 from safelinks.cli.mending import mend
 from safelinks.cli.network import Asked, Network, network_options
@@ -55,6 +56,7 @@ __all__ = ["check"]
 )
 @keep_redirectors
 @no_gitignore
+@excluding_options
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
 @remembering_options
 @network_options
@@ -74,6 +76,7 @@ def check(
     update_baseline: bool,
     changed_since: str | None,
     show_recipients: bool,
+    excluded: Excluded,
     remembering: Remembering,
     reporting: Reporting,
     selection: Selection,
@@ -103,6 +106,7 @@ def check(
         gitignore=not no_gitignore,
         verbose=reporting.is_verbose,
         aside=frozenset(own),
+        excluded=excluded,
     )
     refuse_inputs(reporting.outputs, inputs)
     if not offline:

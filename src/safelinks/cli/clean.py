@@ -10,6 +10,7 @@ import click
 from safelinks.cli import completion
 from safelinks.cli.changing import Changing
 from safelinks.cli.configured import Configured
+from safelinks.cli.excluding import Excluded, excluding_options
 from safelinks.cli.inputs import (
     STANDARD_INPUT,
     Inputs,
@@ -20,7 +21,7 @@ from safelinks.cli.inputs import (
 )
 
 if TYPE_CHECKING:
-    from safelinks.documents import Document
+    from safelinks.documents import Document, Rewriting
 
 __all__ = ["clean"]
 
@@ -45,6 +46,7 @@ STANDARD_OUTPUT = "-"
 @click.option("--redact", is_flag=True, help="Keep wrappers; blank recipients and session values.")
 @keep_redirectors
 @no_gitignore
+@excluding_options
 @verbose
 @click.pass_context
 def clean(
@@ -60,6 +62,7 @@ def clean(
     keep_redirectors: bool,
     no_gitignore: bool,
     verbose: bool,
+    excluded: Excluded,
 ) -> None:
     """Replace every wrapped link in FILE by its target.
 
@@ -82,7 +85,9 @@ def clean(
         raise click.UsageError("--output does not go with --diff or --check.")
     if backup is not None and (not in_place or not backup or "/" in backup):
         raise click.UsageError("--backup is a suffix, such as .bak, and goes with --in-place.")
-    inputs = Inputs(names, keep_redirectors, gitignore=not no_gitignore, verbose=verbose)
+    inputs = Inputs(
+        names, keep_redirectors, gitignore=not no_gitignore, verbose=verbose, excluded=excluded
+    )
     changing = Changing(inputs, _redacted if redact else _cleaned)
     if in_place:
         _sum_up(changing.replace(backup), "changed")
@@ -95,12 +100,12 @@ def clean(
     context.exit(2 if inputs.failed else 0)
 
 
-def _cleaned(document: Document) -> bytes:
-    return document.cleaned()
+def _cleaned(document: Document) -> Rewriting:
+    return document.cleaning()
 
 
-def _redacted(document: Document) -> bytes:
-    return document.redacted()
+def _redacted(document: Document) -> Rewriting:
+    return document.redaction()
 
 
 def _sum_up(changed: int, what: str) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import define, field, frozen
 
+from safelinks.cli.excluding import NOTHING, Excluded
 from safelinks.errors import DocumentError, NotWritableError
 from safelinks.printable import printable
 
@@ -69,7 +70,8 @@ class Inputs:
 
     `failed` is whether there was one that was named, and could not be read or written. Without
     `gitignore`, directories are read with what git ignores; `verbose` tells of each file that was
-    left out, and why. In directories, what the command writes itself is left `aside`.
+    left out, and why. In directories, what the command writes itself is left `aside`. What is
+    `excluded` is left out everywhere.
     """
 
     names: Sequence[str]
@@ -78,6 +80,7 @@ class Inputs:
     gitignore: bool = True
     verbose: bool = False
     aside: frozenset[str] = frozenset()
+    excluded: Excluded = NOTHING
     _skipped: list[DocumentError] = field(factory=list)
     _failures: set[str] = field(factory=set)
 
@@ -86,6 +89,7 @@ class Inputs:
         from safelinks.documents.walk import files_in  # noqa: PLC0415
 
         seen: set[Path] = set()
+        left_out = 0
         own = {Path(os.path.realpath(name)) for name in self.aside}
         for name in dict.fromkeys(self.names):
             if name == STANDARD_INPUT:
@@ -100,10 +104,16 @@ class Inputs:
                 self._tell_what_was_found(name, found)
             for path in [Path(name)] if found is None else found.files:
                 real = Path(os.path.realpath(path))
-                if real not in seen and not (found is not None and real in own):
-                    seen.add(real)
+                if real in seen or (found is not None and real in own):
+                    continue
+                seen.add(real)
+                if self._is_excluded(path):
+                    left_out += 1
+                else:
                     yield Input(_named(path), None if found is None else name, blocks_of(path))
             self._tell_what_was_skipped(name)
+        if left_out and left_out == len(seen) and STANDARD_INPUT not in self.names:
+            warn("no file was read: all of them are excluded by --exclude-path")
 
     def files(self) -> Iterator[tuple[str, str | None]]:
         """Every file, read or not, and by which directory or pattern it was found.
@@ -116,11 +126,20 @@ class Inputs:
             with suppress(DocumentError):
                 if name != STANDARD_INPUT:
                     found = files_in(name, gitignore=self.gitignore)
-                    yield from (
+                    named = (
                         [(name, None)]
                         if found is None
                         else [(str(one), name) for one in found.files]
                     )
+                    yield from (one for one in named if self.excluded.pattern_for(one[0]) is None)
+
+    def _is_excluded(self, path: Path) -> bool:
+        """Whether a file is left out, which is told if that is to be told."""
+        pattern = self.excluded.pattern_for(str(path))
+        if pattern is None:
+            return False
+        self.tell_skipped(f"{path}: excluded by --exclude-path {pattern}")
+        return True
 
     def documents(self) -> Iterator[Document]:
         """Every document of every input."""

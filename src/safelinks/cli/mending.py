@@ -27,7 +27,7 @@ def mend(
 
     plans = survey.mending(outcomes)
     named = Inputs(tuple(plans), inputs.keep_redirectors)
-    changing = Changing(named, lambda one: one.rewritten(plans[one.name].of), told=True)
+    changing = Changing(named, lambda one: one.rewriting(plans[one.name].of), told=True)
     if not write:
         changing.show(diff=True)
         return report

@@ -119,6 +119,11 @@ _OPTIONS: Sequence[Decorator] = (
         help="Leave out what matches.",
     ),
     click.option("--allow-private", is_flag=True, help="Ask addresses of private networks too."),
+    click.option(
+        "--allow-reserved",
+        is_flag=True,
+        help="Ask names reserved for examples and tests too, such as example.com and *.test.",
+    ),
     click.option("--allow-one-time", is_flag=True, help="Ask links that act when they are opened."),
     click.option(
         "--allow-port",
@@ -268,7 +273,8 @@ network_options = gathered(
     _OPTIONS,
     (
         "timeout", "budget", "retries", "method", "fragments", "concurrency", "per_host", "rate",
-        "user_agent", "headers", "resolve", "exclude", "allow_private", "allow_one_time",
+        "user_agent", "headers", "resolve", "exclude", "allow_private",
+        "allow_reserved", "allow_one_time",
         "allow_ports", "ca_file", "insecure",
     ),
     lambda given: Network(_policy(given)),

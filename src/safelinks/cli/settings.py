@@ -28,7 +28,9 @@ META = frozenset({"config", "no-config"})
 ONCE = frozenset({"fix", "diff", "update-baseline"})
 
 # Commands whose keys stand in a table of their own, and what they have in common with all others.
-_TABLES: Mapping[str, frozenset[str]] = {"clean": frozenset({"keep-redirectors", "no-gitignore"})}
+_TABLES: Mapping[str, frozenset[str]] = {
+    "clean": frozenset({"exclude-path", "keep-redirectors", "no-gitignore"})
+}
 
 # Settings that are tables in a file; `configuration.TABULAR` says how.
 TABLES = frozenset({"level", "per-file-ignores"})

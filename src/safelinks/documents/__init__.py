@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -13,13 +13,14 @@ from safelinks.documents.content import Content, TextContent
 from safelinks.documents.files import blocks_of, bytes_of
 from safelinks.documents.formats import Format, opened, opened_each
 from safelinks.documents.prose import Prose
+from safelinks.documents.rewriting import Rewriting, Write, rewritten
 from safelinks.documents.walk import files_in
 from safelinks.errors import DocumentError
 from safelinks.redact import redact
 from safelinks.text import Link, Peel
 from safelinks.unwrap import Unwrapped, instead, unwrap
 
-__all__ = ["Document", "Prose", "read", "read_all", "read_each"]
+__all__ = ["Document", "Prose", "Rewriting", "read", "read_all", "read_each"]
 
 _MARKDOWN = "markdown"
 
@@ -34,10 +35,17 @@ class Document:
 
     name: str
     format: str
-    links: tuple[Link, ...] = field(repr=False)
     notes: tuple[str, ...] = ()
     _content: Content = field(kw_only=True, repr=False)
     _peel: Peel = field(kw_only=True, repr=False)
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """Every link, in order. They are looked for on first use."""
+        links = tuple(self._content.links(self._peel))
+        if self.format == _MARKDOWN and self.text is not None:
+            return tuple(_without_prose(link, self.text) for link in links)
+        return links
 
     def prose(self) -> Iterator[Prose]:
         """The text that people see, in stretches that belong together, each with its place.
@@ -84,27 +92,45 @@ class Document:
     def cleaned(self) -> bytes:
         """The same document with targets in the place of wrappers, all else byte for byte.
 
-        Raises NotWritableError where that cannot be done, as in a PDF.
+        A place stays as it is where what was written would not be read back as what was meant;
+        `cleaning` says where. Raises NotWritableError where a format cannot be written, as PDF.
         """
-        return self._content.cleaned(self._peel)
+        return self.cleaning().content
+
+    def cleaning(self) -> Rewriting:
+        """What `cleaned` gives, and the links that stay all the same. Raises NotWritableError."""
+        return self._rewriting(lambda url, peel: peel(url))
 
     def redacted(self) -> bytes:
         """The same document, its wrappers kept, without recipients and session values in them.
 
         Raises NotWritableError as `cleaned` does.
         """
-        return self._content.cleaned(_redacted)
+        return self.redaction().content
+
+    def redaction(self) -> Rewriting:
+        """What `redacted` gives, and the links that stay all the same. Raises NotWritableError."""
+        return self._rewriting(lambda url, _: instead(url, redact(url)))
 
     def rewritten(self, instead_of: Callable[[Unwrapped], Unwrapped]) -> bytes:
         """The same document with another address for every link of which that gives one.
 
         Raises NotWritableError as `cleaned` does.
         """
-        return self._content.cleaned(lambda url: instead_of(self._peel(url)))
+        return self.rewriting(instead_of).content
 
+    def rewriting(self, instead_of: Callable[[Unwrapped], Unwrapped]) -> Rewriting:
+        """What `rewritten` gives, and the links that stay. Raises NotWritableError."""
+        return self._rewriting(lambda url, peel: instead_of(peel(url)))
 
-def _redacted(url: str) -> Unwrapped:
-    return instead(url, redact(url))
+    def _rewriting(self, write: Write) -> Rewriting:
+        return rewritten(
+            self._content,
+            lambda: self.links,
+            self._peel,
+            write,
+            lambda raw: opened(raw, self.name)[0],
+        )
 
 
 def read(
@@ -134,10 +160,7 @@ def _document(
     name: str, content: Content, found: Format, notes: tuple[str, ...], *, keep_redirectors: bool
 ) -> Document:
     peel = partial(unwrap, keep_redirectors=keep_redirectors)
-    links = tuple(content.links(peel))
-    if found.name == _MARKDOWN and isinstance(content, TextContent):
-        links = tuple(_without_prose(link, content.text) for link in links)
-    return Document(name, found.name, links, notes, content=content, peel=peel)
+    return Document(name, found.name, notes, content=content, peel=peel)
 
 
 def _without_prose(link: Link, text: str) -> Link:

@@ -7,12 +7,13 @@ from typing import ClassVar, Protocol
 
 from attrs import field, frozen
 
-from safelinks.documents.passages import Passage, Passages, applied, edits_in, links_in
+from safelinks.documents.links import applied, edits_in, links_in
+from safelinks.documents.passages import Passage, Passages
 from safelinks.documents.plain import Encoding
 from safelinks.documents.prose import Prose, prose_in
 from safelinks.errors import NotWritableError
 from safelinks.text import Link, Peel
-from safelinks.unwrap import MAX_LAYERS, unwrap
+from safelinks.unwrap import unwrap
 
 __all__ = [
     "Content",
@@ -83,16 +84,9 @@ def plain_passages(text: str) -> Iterator[Passage]:
 
 
 def cleaned_text(text: str, passages: Passages, peel: Peel) -> str:
-    """`text` with targets in the place of wrappers.
-
-    A target may, with what stands beside it, make up a wrapper again: hence until all is quiet.
-    """
-    for _ in range(MAX_LAYERS):
-        edits = list(edits_in(text, passages(text), peel))
-        if not edits:
-            break
-        text = applied(text, edits)
-    return text
+    """`text` with targets in the place of wrappers."""
+    edits = edits_in(text, passages(text), peel)
+    return applied(text, edits) if edits else text
 
 
 @frozen

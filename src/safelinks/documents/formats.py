@@ -17,11 +17,16 @@ from pathlib import PurePath
 from attrs import frozen
 
 from safelinks.documents import plain
+from safelinks.documents.asciidoc import asciidoc_passages
 from safelinks.documents.content import Content, Opened, Passages, TextContent, plain_passages
 from safelinks.documents.mail import open_mailbox
-from safelinks.documents.markup import html_passages, xml_passages
+from safelinks.documents.markdown import markdown_passages, mdx_passages
 from safelinks.documents.mime import is_mailbox
+from safelinks.documents.pages import html_passages
+from safelinks.documents.restructured import restructured_passages
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
+from safelinks.documents.xml_documents import xml_passages
+from safelinks.documents.yaml import toml_passages, yaml_passages
 from safelinks.errors import DocumentError
 
 __all__ = ["FORMATS", "Format", "format_of", "opened", "opened_each"]
@@ -90,8 +95,16 @@ MSG = Format(
 )
 FORMATS: tuple[Format, ...] = (
     PLAIN,
-    Format("markdown", "a Markdown text", (".md", ".markdown", ".mdown"), plain_passages),
-    Format("rst", "a reStructuredText", (".rst", ".rest"), plain_passages),
+    Format(
+        "markdown", "a Markdown text",
+        (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".qmd", ".rmd", ".livemd"),
+        markdown_passages,
+    ),
+    Format("mdx", "an MDX text", (".mdx",), mdx_passages),
+    Format("asciidoc", "an AsciiDoc text", (".adoc", ".asciidoc", ".asc"), asciidoc_passages),
+    Format("rst", "a reStructuredText", (".rst", ".rest"), restructured_passages),
+    Format("yaml", "a YAML document", (".yml", ".yaml", ".cff"), yaml_passages),
+    Format("toml", "a TOML document", (".toml",), toml_passages),
     HTML,
     XML,
     JSON,

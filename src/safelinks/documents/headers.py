@@ -10,8 +10,10 @@ from email.header import Header, decode_header
 from attrs import evolve
 
 from safelinks.documents.content import cleaned_text, plain_passages
-from safelinks.documents.passages import Codec, Passage, links_in
+from safelinks.documents.links import links_in
+from safelinks.documents.passages import Codec, Passage, Reading
 from safelinks.documents.prose import Prose, stretch
+from safelinks.labels import label_before
 from safelinks.place import Lines, Place
 from safelinks.text import Link, Peel
 from safelinks.text import links as links_of
@@ -24,8 +26,9 @@ _BROKEN = re.compile(rb"[:/]\s*\n")  # where folding may have broken what a link
 _WORD = r"=\?[^?\s]+\?[bq]\?[^?\s]*\?="
 _ENCODED = re.compile(rf"{_WORD}(?:\s+{_WORD})*", re.IGNORECASE)  # white space between is none
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
-# White space that folding has put within an address in angle brackets is none of it.
-_FOLDS = Codec(re.compile(r"\r?\n[ \t]+(?=[^<>\r\n]*>)"), lambda _: "")
+# An address in angle brackets, in which white space of folding is none of it (RFC 2369, section 2).
+_ENCLOSED = re.compile(r"<([^<>]*)>")
+_FOLDS = Codec(re.compile(r"\r?\n[ \t]+"), lambda _: "")
 
 
 def links(
@@ -90,7 +93,7 @@ def _links_in(value: str, peel: Peel) -> Iterator[Link]:
             for link in links_of(_decoded(value[start:end]), peel):
                 yield evolve(link, place=Place(line=below))
         else:
-            yield from links_in(value, [Passage(((start, end),), _FOLDS)], peel)
+            yield from links_in(value, _passages(value, start, end), peel)
 
 
 def _pieces(value: str) -> Iterator[tuple[int, int, bool]]:
@@ -151,4 +154,15 @@ def _cleaned_field(match: re.Match[str], peel: Peel) -> str:
 
 
 def _folded(value: str) -> Iterator[Passage]:
-    yield Passage(((0, len(value)),), _FOLDS)
+    return _passages(value, 0, len(value))
+
+
+def _passages(value: str, start: int, end: int) -> Iterator[Passage]:
+    """What stands in angle brackets, and what between them."""
+    done = start
+    for match in _ENCLOSED.finditer(value, start, end):
+        yield Passage(((done, match.start()),))
+        span = match.span(1)
+        yield Passage((span,), _FOLDS, label_before(value, *span), reading=Reading.VALUE)
+        done = match.end()
+    yield Passage(((done, end),))

@@ -7,7 +7,6 @@ is signed is read and never changed.
 from __future__ import annotations
 
 import binascii
-import codecs
 import quopri
 import re
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ from typing import ClassVar
 from attrs import evolve, field, frozen
 
 from safelinks.documents import headers
+from safelinks.documents.bodies import encoded_as, is_sliced, octets_of, text_in
 from safelinks.documents.content import (
     Content,
     Opened,
@@ -26,17 +26,19 @@ from safelinks.documents.content import (
     fixed,
     plain_passages,
 )
-from safelinks.documents.markup import html_passages, xml_passages
+from safelinks.documents.links import Locate, applied, edits_in, links_in
 from safelinks.documents.mime import Part, is_mailbox, messages_in, parts_of
-from safelinks.documents.passages import Codec, Locate, Meant, Passage, applied, edits_in, links_in
+from safelinks.documents.pages import html_passages
+from safelinks.documents.passages import Passage
 from safelinks.documents.plain import in_charset
+from safelinks.documents.plain_bodies import deleting_passages, utf_7_passages
 from safelinks.documents.prose import Prose, prose_in
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
+from safelinks.documents.xml_documents import xml_passages
 from safelinks.errors import DocumentError
 from safelinks.place import NOWHERE, Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.text import Link, Peel
-from safelinks.unwrap import MAX_LAYERS
 
 __all__ = ["MailContent", "MailboxContent", "open_content", "open_mailbox"]
 
@@ -51,6 +53,7 @@ _PASSAGES: dict[str, Passages] = {
     "application/json": json_passages,
     "application/ld+json": json_passages,
 }
+_UTF_7 = frozenset({"utf-7", "utf7", "unicode-1-1-utf-7"})
 _COUNTED = ".emlx"
 _COUNT = re.compile(rb"([0-9]{1,10})[ \t]*\r?\n")
 _AT_THE_TOP = Place(line=1)
@@ -60,12 +63,7 @@ _NO_LINKS = (
 )  # fmt: skip
 _UNSEEN = {"text/css", "text/javascript", "text/x-amp-html"}  # the latter is HTML once more
 _SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"}
-_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _PGP_SIGNED = b"-----BEGIN PGP SIGNED MESSAGE-----"
-_QUOTED_PRINTABLE = Codec(
-    re.compile(r"=[ \t]*\r?\n|=[0-9A-Fa-f]{2}"),
-    lambda escape: chr(int(escape[1:], 16)) if escape[1:].strip() else "",
-)
 
 
 @frozen
@@ -96,8 +94,8 @@ class MailContent:
                 for link in body.attached.links(peel):
                     yield evolve(link, place=link.place.inside(body.place))
             elif body.passages is not None:
-                text, locate = _text_of(self.raw, body, lines)
-                yield from links_in(text, body.passages(text), peel, locate)
+                text, passages, locate = _text_of(self.raw, body, body.passages, lines)
+                yield from links_in(text, passages(text), peel, locate)
 
     def prose(self) -> Iterator[Prose]:
         """The subject and every body, attached ones among them, where the links are told to be."""
@@ -108,8 +106,8 @@ class MailContent:
                 for one in body.attached.prose():
                     yield evolve(one, place=one.place.inside(body.place))
             elif body.passages is not None and body.part.content_type not in _UNSEEN:
-                text, locate = _text_of(self.raw, body, lines)
-                yield from prose_in(text, body.passages, locate)
+                text, passages, locate = _text_of(self.raw, body, body.passages, lines)
+                yield from prose_in(text, passages, locate)
 
     def original(self) -> bytes:
         """The mail as it was read."""
@@ -249,6 +247,8 @@ def _passages_of(part: Part) -> Passages | None:
     kind = part.content_type
     is_text = kind.startswith(("text/", "multipart/"))  # the latter without any parts
     other = kind in _SEALED or kind == "text/rtf"
+    if kind == "text/plain" and part.deletes_spaces:
+        return deleting_passages
     return _PASSAGES.get(kind, plain_passages if is_text and not other else None)
 
 
@@ -258,7 +258,7 @@ def _says_signed(body: bytes, part: Part) -> bool:
         return False
     if part.encoding == "quoted-printable":
         return (b"--" in body or b"=2" in body) and _PGP_SIGNED in binascii.a2b_qp(body)
-    return _PGP_SIGNED in (_octets(body, "base64")[0] if part.encoding == "base64" else body)
+    return _PGP_SIGNED in (octets_of(body, "base64")[0] if part.encoding == "base64" else body)
 
 
 def _notes_on(part: Part, *, signed: bool) -> Iterator[str]:
@@ -273,57 +273,34 @@ def _notes_on(part: Part, *, signed: bool) -> Iterator[str]:
 def _attached(body: bytes, part: Part, opened: Opened) -> tuple[Content | None, tuple[str, ...]]:
     if part.content_type.startswith(_NO_LINKS) or part.content_type in _SEALED:
         return None, ()
-    octets, _ = _octets(body, part.encoding)
+    octets, _ = octets_of(body, part.encoding)
     if part.content_type == "message/rfc822":  # that it is a mail need not be guessed
         return opened(octets, f"{part.name or 'message'}.eml")
     return opened(octets, part.name or part.content_type)
 
 
-def _octets(body: bytes, encoding: str) -> tuple[bytes, Meant | None]:
-    """The decoded body; for quoted-printable, also where each octet stands."""
-    if encoding == "quoted-printable":
-        escaped = body.decode("latin-1")
-        meant = Meant(escaped, Passage(((0, len(escaped)),), _QUOTED_PRINTABLE))
-        return meant.text.encode("latin-1"), meant
-    if encoding == "base64":
-        try:
-            return binascii.a2b_base64(body), None
-        except binascii.Error:  # cut off: what is whole of it
-            digits = re.sub(rb"[^A-Za-z0-9+/]", b"", body)
-            return binascii.a2b_base64(digits[: len(digits) // 4 * 4]), None
-    return body, None
+def _decoded(octets: bytes, charset: str, passages: Passages) -> tuple[str, str, Passages]:
+    """The text, the charset in which it is written back, and its passages.
+
+    UTF-7 has several spellings of a text: where another than Python's stands, octets are read.
+    """
+    text, known = text_in(octets, charset)
+    if known != charset and passages is plain_passages and charset.lower() in _UTF_7:
+        return text, known, utf_7_passages
+    return text, known, passages
 
 
-def _text(octets: bytes, charset: str) -> tuple[str, str]:
-    """The text, and the charset in which it can be written back byte for byte."""
-    if octets[:2] in _MARKS and charset == "utf-8":  # as it is by default
-        charset = "utf-16"
-    try:
-        text = octets.decode(charset, "surrogateescape")
-        # With NULs in it, it is no UTF-8 either: better a mark less than no link found at all.
-        if text.encode(charset, "surrogateescape") == octets or b"\0" in octets:
-            return text, charset
-    except (LookupError, UnicodeError, ValueError):
-        pass
-    return octets.decode("utf-8", "surrogateescape"), "utf-8"
-
-
-def _sliced(charset: str) -> bool:
-    """Whether a text in `charset` may be encoded slice by slice: it has no mark and no states."""
-    return not codecs.lookup(charset).name.startswith(
-        ("utf-16", "utf-32", "utf-7", "iso2022", "hz")
-    )
-
-
-def _text_of(raw: bytes, body: _Body, lines: Lines) -> tuple[str, Locate]:
-    """The text of a body, and what tells where in the mail something in it stands."""
+def _text_of(
+    raw: bytes, body: _Body, passages: Passages, lines: Lines
+) -> tuple[str, Passages, Locate]:
+    """The text of a body, its passages, and what tells where in the mail something in it stands."""
     start, end = body.part.body
-    octets, meant = _octets(raw[start:end], body.part.encoding)
-    text, charset = _text(octets, body.part.charset)
+    octets, meant = octets_of(raw[start:end], body.part.encoding)
+    text, charset, passages = _decoded(octets, body.part.charset, passages)
     at = octet = 0
 
     within = Lines(text)
-    in_file = body.part.encoding != "base64" and _sliced(charset)
+    in_file = body.part.encoding != "base64" and is_sliced(charset)
 
     def locate(passage: Passage, offset: int) -> Place:
         """The place in the file, where the text stands there; else in the text."""
@@ -335,65 +312,47 @@ def _text_of(raw: bytes, body: _Body, lines: Lines) -> tuple[str, Locate]:
         at = offset
         return place.at(*lines.place(start + (meant.start_of(octet) if meant else octet)))
 
-    return text, locate
+    return text, passages, locate
 
 
 def _cleaned_body(raw: bytes, body: _Body, peel: Peel) -> bytes:
     encoding = body.part.encoding
     if body.attached is not None:
         octets = cleaned_within(body.attached, peel)
-        before, _ = _octets(raw, encoding)
-        return raw if octets == before else _encoded(octets, raw, encoding)
+        before, _ = octets_of(raw, encoding)
+        return raw if octets == before else encoded_as(octets, raw, encoding)
     if body.passages is None:
         return raw
     if encoding == "quoted-printable":
         return _cleaned_quoted_printable(raw, body.part.charset, body.passages, peel)
-    octets, _ = _octets(raw, encoding)
-    text, charset = _text(octets, body.part.charset)
-    cleaned = cleaned_text(text, body.passages, peel)
-    return raw if cleaned == text else _encoded(in_charset(cleaned, charset), raw, encoding)
-
-
-def _encoded(octets: bytes, like: bytes, encoding: str) -> bytes:
-    """`octets` as a body in lines as those of `like`."""
-    if encoding != "base64":
-        return octets
-    newline = b"\r\n" if b"\r\n" in like else b"\n"
-    width = max(4, len(like.lstrip().split(b"\n", 1)[0].rstrip()) // 4 * 4)
-    digits = binascii.b2a_base64(octets, newline=False)
-    rows = [digits[at : at + width] for at in range(0, len(digits), width)]
-    end = like[len(like.rstrip()) :]
-    return newline.join(rows) + end
+    octets, _ = octets_of(raw, encoding)
+    text, charset, passages = _decoded(octets, body.part.charset, body.passages)
+    cleaned = cleaned_text(text, passages, peel)
+    return raw if cleaned == text else encoded_as(in_charset(cleaned, charset), raw, encoding)
 
 
 def _cleaned_quoted_printable(raw: bytes, charset: str, passages: Passages, peel: Peel) -> bytes:
     """Only the links are encoded anew, and lines broken where they would be too long."""
-    for _ in range(MAX_LAYERS):
-        octets, meant = _octets(raw, "quoted-printable")
-        text, known = _text(octets, charset)
-        edits = list(edits_in(text, passages(text), peel))
-        if not edits or meant is None:
-            break
-        if not _sliced(known):
-            text = applied(text, edits)
-            raw = quopri.encodestring(in_charset(text, known))
-            continue
-        escaped = raw.decode("latin-1")
-        pieces = []
-        at = octet = done = column = 0
-        for edit in edits:
-            octet += len(text[at : edit.start].encode(known, "surrogateescape"))
-            start = meant.start_of(octet)
-            octet += len(text[edit.start : edit.end].encode(known, "surrogateescape"))
-            end = meant.end_of(octet)
-            column = column_behind(escaped, done, start, column)
-            written = in_charset(edit.written, known).decode("latin-1")
-            written = write_quoted_printable(
-                written, escaped, (start, end), column, encoding="latin-1"
-            )
-            pieces += [escaped[done:start], written]
-            column = column_behind(written, 0, len(written), column)
-            at, done = edit.end, end
-        pieces.append(escaped[done:])
-        raw = "".join(pieces).encode("latin-1")
-    return raw
+    octets, meant = octets_of(raw, "quoted-printable")
+    text, known, passages = _decoded(octets, charset, passages)
+    edits = edits_in(text, passages(text), peel)
+    if not edits or meant is None:
+        return raw
+    if not is_sliced(known):
+        return quopri.encodestring(in_charset(applied(text, edits), known))
+    escaped = raw.decode("latin-1")
+    pieces = []
+    at = octet = done = column = 0
+    for edit in edits:
+        octet += len(text[at : edit.start].encode(known, "surrogateescape"))
+        start = meant.start_of(octet)
+        octet += len(text[edit.start : edit.end].encode(known, "surrogateescape"))
+        end = meant.end_of(octet)
+        column = column_behind(escaped, done, start, column)
+        written = in_charset(edit.written, known).decode("latin-1")
+        written = write_quoted_printable(written, escaped, (start, end), column, encoding="latin-1")
+        pieces += [escaped[done:start], written]
+        column = column_behind(written, 0, len(written), column)
+        at, done = edit.end, end
+    pieces.append(escaped[done:])
+    return "".join(pieces).encode("latin-1")

@@ -64,6 +64,17 @@ class Part:
         )
 
     @property
+    def deletes_spaces(self) -> bool:
+        """Whether lines are flowed, and the space that says so is none of the text (RFC 3676)."""
+        if "delsp" not in str(self.message.get("content-type", "")).lower():
+            return False
+        told = {
+            name: _safe(lambda name=name: str(self.message.get_param(name, "")), "").lower()  # type: ignore[misc]
+            for name in ("format", "delsp")
+        }
+        return told == {"format": "flowed", "delsp": "yes"}
+
+    @property
     def name(self) -> str | None:
         """The name of the attached file."""
         return _safe(lambda: self.message.get_filename() or "", "") or None

@@ -19,8 +19,8 @@ from safelinks.documents.codepages import DEFAULT, codec_of_page
 from safelinks.documents.compound import Storage, opened_storage
 from safelinks.documents.content import Content, Opened, Passages, plain_passages, unchanged
 from safelinks.documents.encapsulated import html_in, is_of_text
-from safelinks.documents.markup import html_passages
-from safelinks.documents.passages import links_in
+from safelinks.documents.links import links_in
+from safelinks.documents.pages import html_passages
 from safelinks.documents.prose import Prose, prose_in
 from safelinks.documents.rtf import open_content as open_rtf
 from safelinks.errors import DocumentError

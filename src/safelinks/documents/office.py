@@ -10,29 +10,33 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
 from attrs import evolve, field, frozen
 
 from safelinks.documents.content import Content, Opened, cleaned_within, fixed
-from safelinks.documents.markup import attributes, tags, xml_passages
+from safelinks.documents.flows import Located, links_of_each
+from safelinks.documents.links import Edit, applied, edits_of
+from safelinks.documents.markup import attributes, tags
 from safelinks.documents.package import Package, open_package
-from safelinks.documents.passages import Edit, Span, Words, applied, edits_of, links_of
+from safelinks.documents.passages import Span, Words
 from safelinks.documents.prose import Prose, prose_of
 from safelinks.documents.relationships import Relationships, relationships_of
-from safelinks.documents.runs import Located, of_relationship, passages_of_runs
+from safelinks.documents.runs import of_relationship, passages_of_runs
 from safelinks.documents.spreadsheet import (
     SharedStrings,
     passages_of_comments,
     passages_of_sheet,
     shared_strings,
 )
+from safelinks.documents.xml_documents import xml_passages
 from safelinks.errors import DocumentError
 from safelinks.place import Place
 from safelinks.text import Link, Peel
-from safelinks.unwrap import MAX_LAYERS
 
 __all__ = ["open_content"]
 
@@ -51,9 +55,7 @@ class OfficeContent:
 
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link that people see, in order, then those of the parts behind."""
-        for one in _shown(self.package):
-            if not one.hidden:
-                yield from links_of(one.text, one.passage, peel)
+        yield from links_of_each((one for one in _shown(self.package) if not one.hidden), peel)
         for part, content in self.embedded.items():
             for link in content.links(peel):
                 yield evolve(link, place=link.place.inside(Place(part=posixpath.basename(part))))
@@ -78,13 +80,8 @@ class OfficeContent:
         changed = {
             part: raw for part, raw in inner.items() if raw != self.embedded[part].original()
         }
-        for _ in range(MAX_LAYERS):
-            changed |= _changed(package, peel)
-            if not changed:
-                break
-            package = open_package(package.rewritten(changed), package.name, _TITLE)
-            changed = {}
-        return package.raw
+        changed |= _changed(package, peel)
+        return package.rewritten(changed) if changed else package.raw
 
 
 def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[str, ...]]:
@@ -120,11 +117,12 @@ def _changed(package: Package, peel: Peel) -> dict[str, bytes]:
     edits: dict[str, dict[Span, Edit]] = {}
     seen = set()
     for one in _located(package):
-        key = (one.part, one.passage.pieces)
+        passage = one.whole
+        key = (one.part, passage.pieces[0], len(passage.pieces))
         if key not in seen:  # such as a string that many cells share
             seen.add(key)
             of_part = edits.setdefault(one.part, {})
-            for edit in edits_of(one.text, one.passage, peel):
+            for edit in edits_of(one.text, passage, peel):
                 of_part[edit.start, edit.end] = edit
     return {
         part: package.encoded(
@@ -144,10 +142,17 @@ def _located(package: Package) -> Iterator[Located]:
     for part, content in package.parts.items():
         if _LINK.search(content.text) is None:
             continue
-        known = seen.get(part, set())
+        known = sorted(seen.get(part, ()))
         for passage in xml_passages(content.text):
-            if known.isdisjoint(passage.pieces):
-                yield Located(part, content.text, passage, hidden=True)
+            unseen = tuple(piece for piece in passage.pieces if not _is_in(known, piece))
+            if any(start not in passage.kept for start, _ in unseen):
+                yield Located(part, content.text, evolve(passage, pieces=unseen), hidden=True)
+
+
+def _is_in(known: Sequence[Span], piece: Span) -> bool:
+    """Whether a piece of markup is one of those that are `known`, or a part of it."""
+    at = bisect_right(known, (piece[0], sys.maxsize)) - 1
+    return at >= 0 and piece[0] < known[at][1]
 
 
 def _words(package: Package) -> Iterator[tuple[str, Words]]:

@@ -10,10 +10,11 @@ from attrs import evolve, frozen
 
 from safelinks.documents.blocks import opendocument_blocks
 from safelinks.documents.content import Content, Opened, Passages, cleaned_text
-from safelinks.documents.markup import html_passages, xml_passages
+from safelinks.documents.links import Locate, links_in
 from safelinks.documents.package import Package, open_package
-from safelinks.documents.passages import Locate, links_in
+from safelinks.documents.pages import html_passages
 from safelinks.documents.prose import Prose, prose_in
+from safelinks.documents.xml_documents import xml_passages
 from safelinks.errors import DocumentError
 from safelinks.place import Place
 from safelinks.text import Link, Peel

@@ -1,8 +1,8 @@
 """Passages: the stretches of a document in which links stand, and how each is written there.
 
-A format says where its passages are and how they escape characters. Reading and cleaning then are
-the same for all: decode a passage, find the links, and map what was found, or what has to be
-written, back to the document. So what is read is also what is cleaned.
+A format says where its passages are, how they escape characters, and whether a passage is running
+text or an address that the format delimits. Reading and writing then are the same for all formats
+and stand in `links`. This room knows no links.
 """
 
 from __future__ import annotations
@@ -10,38 +10,48 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum, auto
 from functools import cached_property
-from itertools import islice
 from types import MappingProxyType
 
 from attrs import Factory, field, frozen
 
-from safelinks.labels import label_before
-from safelinks.place import NOWHERE, Lines, Place
-from safelinks.text import Link, Peel, found, replacements
+from safelinks.place import NOWHERE, Place
+from safelinks.roles import Role
 
 __all__ = [
     "RAW",
     "Codec",
-    "Edit",
-    "Locate",
     "Meant",
     "Passage",
     "Passages",
+    "Reading",
     "Span",
     "Words",
-    "applied",
-    "by_line",
-    "edits_in",
-    "edits_of",
-    "links_in",
-    "links_of",
-    "may_hold",
+    "joined",
 ]
 
 Span = tuple[int, int]
 _MOST_KNOWN = 4_096  # escapes, which texts can make up
+
+
+class Reading(Enum):
+    """How to read what a passage holds.
+
+    In running text an address ends by the rules of running text: `TEXT`, or those of GitHub
+    Flavored Markdown: `MARKDOWN`, or those of Org: `ORG`. Where the format delimits an address, it
+    is all that is between: `VALUE`; `REFERENCE` is the same in a place where an address may also be
+    relative to that of the page (``//host/path``). A `STRING` may be an address from end to end,
+    else it is running text.
+    """
+
+    TEXT = auto()
+    MARKDOWN = auto()
+    ORG = auto()
+    STRING = auto()
+    VALUE = auto()
+    REFERENCE = auto()
 
 
 @frozen
@@ -90,6 +100,9 @@ class Codec:
 
 RAW = Codec()
 _AS_WRITTEN: Mapping[int, str] = MappingProxyType({})
+_NO_ROLES: Mapping[int, Role] = MappingProxyType({})
+_NO_PLACES: Mapping[int, Place] = MappingProxyType({})
+_NONE: frozenset[int] = frozenset()
 
 
 @frozen
@@ -98,7 +111,9 @@ class Passage:
 
     `label` and `original` are those of the link it holds; `place` is what the format counts,
     without line and column. A piece that begins at a key of `meanings` stands, as a whole, for
-    that.
+    that. One that begins at an offset in `kept` is markup: writing leaves it as it is. `role` is
+    what addresses in it are, where they are no links; `roles` and `places` say the same, and the
+    place, of single pieces by where these begin.
     """
 
     pieces: tuple[Span, ...]
@@ -107,6 +122,23 @@ class Passage:
     original: str | None = None
     place: Place = NOWHERE
     meanings: Mapping[int, str] = field(default=_AS_WRITTEN, repr=False)
+    reading: Reading = field(default=Reading.TEXT, kw_only=True)
+    role: Role | None = field(default=None, kw_only=True)
+    kept: frozenset[int] = field(default=_NONE, repr=False, kw_only=True)
+    roles: Mapping[int, Role] = field(default=_NO_ROLES, repr=False, kw_only=True)
+    places: Mapping[int, Place] = field(default=_NO_PLACES, repr=False, kw_only=True)
+
+    def role_at(self, offset: int) -> Role | None:
+        """What an address at `offset` of the document is; None for a link."""
+        return self.roles.get(self._piece(offset), self.role) if self.roles else self.role
+
+    def place_at(self, offset: int) -> Place:
+        """Where `offset` of the document is, as the format counts."""
+        return self.places.get(self._piece(offset), self.place) if self.places else self.place
+
+    def _piece(self, offset: int) -> int:
+        """Where the piece begins that `offset` is in."""
+        return self.pieces[max(0, bisect_right(self.pieces, (offset, _FARTHEST)) - 1)][0]
 
 
 @frozen
@@ -121,165 +153,77 @@ class Words(Passage):
 
 
 Passages = Callable[[str], Iterable[Passage]]
-Locate = Callable[[Passage, int], Place]  # where an offset in a passage is
-
-
-@frozen
-class Edit:
-    """``text[start:end]`` is to become `written`."""
-
-    start: int
-    end: int
-    written: str
-
-
-def links_in(
-    text: str, passages: Iterable[Passage], peel: Peel, locate: Locate | None = None
-) -> Iterator[Link]:
-    """Every link in `passages` of `text`, at the place that `locate` gives.
-
-    By default, that is the place of the passage, with line and column in `text`.
-    """
-    locate = locate or by_line(text)
-    signs = _Signs(text)
-    for passage in passages:
-        if signs.may_be_in(passage):
-            yield from _links(text, passage, peel, locate)
-
-
-def by_line(text: str) -> Locate:
-    """Tells the place of a passage, with line and column in `text`."""
-    lines = Lines(text)
-    return lambda passage, offset: passage.place.at(*lines.place(offset))
-
-
-def links_of(text: str, passage: Passage, peel: Peel) -> Iterator[Link]:
-    """Every link in one `passage` of `text`, with the place that the passage has."""
-    if may_hold(text, passage):
-        yield from _links(text, passage, peel, None)
-
-
-def _links(text: str, passage: Passage, peel: Peel, locate: Locate | None) -> Iterator[Link]:
-    meant = Meant(text, passage)
-    for span, unwrapped, error in found(meant.text, peel):
-        start, end = meant.start_of(span.start), meant.end_of(span.end)
-        yield Link(
-            span.url,
-            start,
-            end,
-            locate(passage, start) if locate else passage.place,
-            unwrapped,
-            error,
-            span.escape,
-            span.defanged,
-            passage.label or label_before(meant.text, span.start, span.end),
-            passage.original,
-        )
-
-
-def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> Iterator[Edit]:
-    """What to change in `text`, in order, so that no wrapper is left that `peel` takes off."""
-    signs = _Signs(text)
-    for passage in passages:
-        if signs.may_be_in(passage):
-            yield from _edits(text, passage, peel)
-
-
-def edits_of(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
-    """The same for one `passage` of `text`."""
-    if may_hold(text, passage):
-        yield from _edits(text, passage, peel)
-
-
-def _edits(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
-    meant = Meant(text, passage)
-    changes = (
-        edit
-        for start, end, written in replacements(meant.text, peel)
-        for edit in _in_pieces(text, passage, meant, (start, end), written)
-    )
-    if passage.codec.whole is None:
-        yield from changes
-    elif edits := list(changes):
-        start, end = passage.pieces[0][0], passage.pieces[-1][1]
-        yield Edit(start, end, passage.codec.whole(applied(text, edits, start, end)))
-
-
-def _in_pieces(
-    text: str, passage: Passage, meant: Meant, span: Span, written: str
-) -> Iterator[Edit]:
-    """The edits for one link: all of it goes into its first piece, the others lose theirs."""
-    start, end = meant.start_of(span[0]), meant.end_of(span[1])
-    at = max(0, bisect_right(passage.pieces, (start, len(text))) - 1)
-    for first, last in islice(passage.pieces, at, None):
-        if first >= end:
-            break
-        low, high = max(first, start), min(last, end)
-        if low < high:
-            yield Edit(low, high, passage.codec.redo(written, text[low:high]))
-            written = ""
-
-
-def applied(text: str, edits: Iterable[Edit], start: int = 0, end: int | None = None) -> str:
-    """``text[start:end]`` with `edits`, which are in order and lie within it."""
-    out = []
-    at = start
-    for edit in edits:
-        out += [text[at : edit.start], edit.written]
-        at = edit.end
-    out.append(text[at:end])
-    return "".join(out)
-
-
 _FARTHEST = sys.maxsize
-_SIGNS = ("://", "safelinks")  # without one of them, `scan` finds nothing
 
 
-def may_hold(text: str, passage: Passage) -> bool:
-    """Whether a look at `passage` may be worth its while: it may hold a sign."""
-    if passage.meanings:
-        return True
-    pattern = passage.codec.hides
-    joined = "".join([text[start:end] for start, end in passage.pieces])
-    return (
-        _SIGNS[0] in joined
-        or _SIGNS[1] in joined
-        or (pattern is not None and pattern.search(joined) is not None)
+def joined(text: str, passages: Iterable[Passage]) -> Passage | None:
+    """The `passages` of `text`, which are in order and of one codec, as one: each on a line.
+
+    So a link that the borders of paragraphs cut is read as one that plain text has cut. White space
+    at a border is no part of it. None for no passages.
+    """
+    pieces: list[Span] = []
+    meanings: dict[int, str] = {}
+    kept: set[int] = set()
+    roles: dict[int, Role] = {}
+    places: dict[int, Place] = {}
+    first: Passage | None = None
+    for passage in passages:
+        own = _trimmed(text, passage)
+        if not own:
+            continue
+        first = first or passage
+        start = own[0][1][0]
+        if pieces and pieces[-1][1] < start:  # markup is there
+            behind = pieces[-1][1]
+            pieces.append((behind, start))
+            meanings[behind] = "\n"
+            kept.add(behind)
+        meanings |= passage.meanings
+        kept |= passage.kept
+        for begun, piece in own:
+            pieces.append(piece)
+            if role := passage.roles.get(begun, passage.role):
+                roles[piece[0]] = role
+            place = passage.places.get(begun, passage.place)
+            if place is not NOWHERE:
+                places[piece[0]] = place
+    if first is None:
+        return None
+    return Passage(
+        tuple(pieces),
+        first.codec,
+        meanings=meanings,
+        reading=first.reading,
+        kept=frozenset(kept),
+        roles=roles,
+        places=places,
     )
 
 
-class _Signs:
-    """The same for passages that come in order, at the price of comparing three numbers each.
+def _trimmed(text: str, passage: Passage) -> list[tuple[int, Span]]:
+    """The pieces of `passage` without white space at both ends, and where each began."""
+    pieces = [(piece[0], piece) for piece in passage.pieces]
+    while pieces:
+        begun, piece = pieces[-1]
+        if (bare := _bare(text, passage, piece)) is not None:
+            pieces[-1] = begun, (piece[0], bare[1])
+            break
+        pieces.pop()
+    for at, (begun, piece) in enumerate(pieces):
+        if (bare := _bare(text, passage, piece)) is not None:
+            return [(begun, (bare[0], piece[1])), *pieces[at + 1 :]]
+    return []
 
-    Nearly none of a page's passages holds a link: so it is kept where the next sign of one is.
-    """
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        # By sign: where the search for it began, and where it was found, which is the end if not.
-        self._next: dict[str | re.Pattern[str], Span] = dict.fromkeys(_SIGNS, (0, -1))
-
-    def may_be_in(self, passage: Passage) -> bool:
-        if len(passage.pieces) > 1 or passage.meanings:
-            return may_hold(self._text, passage)
-        start, end = passage.pieces[0]
-        for sign in _SIGNS:
-            begun, at = self._next[sign]
-            if not begun <= start <= at:
-                at = self._text.find(sign, start)
-                at = len(self._text) if at < 0 else at
-                self._next[sign] = (start, at)
-            if at < end:
-                return True
-        pattern = passage.codec.hides
-        if pattern is None:
-            return False
-        begun, at = self._next.get(pattern, (0, -1))
-        if not begun <= start <= at:
-            match = pattern.search(self._text, start)
-            at = match.start() if match else len(self._text)
-            self._next[pattern] = (start, at)
-        return at < end
+def _bare(text: str, passage: Passage, piece: Span) -> Span | None:
+    """`piece` without white space around it; None for nothing but that."""
+    start, end = piece
+    if start in passage.meanings:
+        return piece if passage.meanings[start].strip() or start not in passage.kept else None
+    written = text[start:end]
+    first = start + len(written) - len(written.lstrip())
+    return (first, start + len(written.rstrip())) if first < end else None
 
 
 class Meant:

@@ -13,8 +13,9 @@ from itertools import groupby
 from attrs import evolve, field, frozen
 
 from safelinks.documents.blocks import html_blocks, opendocument_blocks, xml_blocks
-from safelinks.documents.markup import html_passages, xml_passages
-from safelinks.documents.passages import Locate, Meant, Passage, Passages, Words, by_line
+from safelinks.documents.links import Locate, by_line
+from safelinks.documents.pages import html_passages
+from safelinks.documents.passages import Meant, Passage, Passages, Words
 from safelinks.documents.structured import (
     calendar_passages,
     calendar_texts,
@@ -22,6 +23,7 @@ from safelinks.documents.structured import (
     json_passages,
     json_values,
 )
+from safelinks.documents.xml_documents import xml_passages
 from safelinks.place import Place
 
 __all__ = ["Prose", "prose_in", "prose_of", "stretch"]

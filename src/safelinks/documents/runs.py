@@ -8,36 +8,46 @@ the text of runs, which may break anywhere in the middle of an address.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Iterator
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
-from safelinks.documents.markup import MARKUP, Tag, attributes, tags
-from safelinks.documents.passages import Passage, Span, Words
+from safelinks.documents.fields import is_hyperlink, passages_of_instruction, with_place
+from safelinks.documents.flows import Flow, Located
+from safelinks.documents.markup import MARKUP, REFERENCE, Tag, attributes, tags
+from safelinks.documents.passages import Codec, Meant, Passage, Reading, Span, Words
 from safelinks.documents.relationships import Relationship, Relationships
 from safelinks.labels import tidy
-from safelinks.place import Place
+from safelinks.place import NOWHERE, Place
+from safelinks.roles import Role
 
-__all__ = ["Located", "of_relationship", "passages_of_runs"]
+__all__ = ["of_relationship", "passages_of_runs"]
 
+# Of an instruction, in whose strings a backslash escapes quotes and itself.
+_INSTRUCTION = Codec(
+    re.compile(rf"{REFERENCE}|\\\\[\\\\\"]"),
+    lambda escape: MARKUP.undo(escape) if escape.startswith("&") else escape[1:],
+    lambda written, before: MARKUP.redo(written.replace("\\", "\\\\"), before),
+    hides=MARKUP.hides,
+)
 _DEEPEST = 20  # links or fields within each other: people have no use for more than a few
 
 
-@frozen
-class Located:
-    """A passage of the part `part`, whose content is `text`; one that is `hidden` nobody reads."""
-
-    part: str
-    text: str = field(repr=False)
-    passage: Passage
-    hidden: bool = False
-
-
 def of_relationship(
-    relationships: Relationships, one: Relationship, place: Place, label: str | None = None
+    relationships: Relationships,
+    one: Relationship,
+    place: Place,
+    label: str | None = None,
+    fragment: str = "",
 ) -> Located:
-    """The passage of an address that is kept among the relationships of a part."""
-    passage = Passage((one.span,), MARKUP, label, place=place)
+    """The passage of an address that is kept among the relationships of a part.
+
+    The `fragment` of it stands beside what refers to it.
+    """
+    passage = Passage((one.span,), MARKUP, label, place=place, reading=Reading.VALUE)
+    if fragment and "#" not in one.target:
+        passage = with_place(passage, fragment)
     return Located(relationships.part, relationships.text, passage)
 
 
@@ -52,6 +62,7 @@ class _Field:
     pieces: list[Span] = field(factory=list)
     label: list[str] = field(factory=list)
     in_result: bool = False
+    is_link: bool = False
 
 
 @define
@@ -62,6 +73,7 @@ class _Paragraph:
     pieces: list[Span] = field(factory=list)
     meanings: dict[int, str] = field(factory=dict)
     unread: set[int] = field(factory=set)
+    roles: dict[int, Role] = field(factory=dict)
     deleted: list[Span] = field(factory=list)
     links: list[tuple[int, Located]] = field(factory=list)  # and where each begins
 
@@ -74,6 +86,10 @@ def passages_of_runs(
 ) -> Iterator[Located]:
     """The passages of a part, in order; with the number of the paragraph if they are `counted`."""
     reader = _Reader(part, text, relationships, place, counted=counted)
+    return iter(list(_read(reader, text)))  # read to the end, so that all flows are whole
+
+
+def _read(reader: _Reader, text: str) -> Iterator[Located]:
     for tag in tags(text, names=_STEPS.keys()):
         _STEPS[tag.name](reader, tag)
         if reader.ready:
@@ -92,9 +108,11 @@ class _Reader:
         self.part, self.text, self.relationships = part, text, relationships
         self._place, self._counted, self._number = place, counted, 0
         self.ready: list[Located] = []
+        self._flows: dict[tuple[int, bool], Flow] = {}
         self._paragraphs: list[_Paragraph] = []
         self._fields: list[_Field] = []
-        self._links: list[tuple[int, str, list[str]]] = []  # where, the id, and the label so far
+        # Where each begins, the id, the fragment, and the label so far.
+        self._links: list[tuple[int, str, str, list[str]]] = []
         self._clicks: list[tuple[int, str]] = []  # noted in the properties of the current run
         self._in_run = False
         self._run_text: list[str] = []
@@ -108,10 +126,18 @@ class _Reader:
         return self._paragraphs[-1].number if self._paragraphs else 0
 
     def _located(self, passage: Passage, number: int = 0, *, hidden: bool = False) -> Located:
-        number = number or self._current
-        place = evolve(self._place, paragraph=number) if self._counted and number else self._place
-        passage = evolve(passage, place=place)
+        passage = evolve(passage, place=self._at(number or self._current))
         return Located(self.part, self.text, passage, hidden or self._fallback > 0)
+
+    def _at(self, number: int) -> Place:
+        return evolve(self._place, paragraph=number) if self._counted and number else self._place
+
+    def _flowing(self, words: Words) -> Located:
+        """Words that are one text with all others as far within text boxes."""
+        hidden = self._fallback > 0
+        flow = self._flows.setdefault((len(self._paragraphs), hidden), Flow(self.text))
+        flow.passages.append(words)
+        return Located(self.part, self.text, words, hidden, flow)
 
     def _add(self, at: int, located: Located) -> None:
         if self._paragraphs:
@@ -119,12 +145,12 @@ class _Reader:
         else:
             self.ready.append(located)
 
-    def _link(self, at: int, id_: str, label: str | None) -> None:
+    def _link(self, at: int, id_: str, label: str | None, fragment: str = "") -> None:
         one = self.relationships.external(id_)
         if one is not None:
-            located = self._located(Passage((one.span,), MARKUP, label))
-            part, text = self.relationships.part, self.relationships.text
-            self._add(at, evolve(located, part=part, text=text))
+            located = of_relationship(self.relationships, one, NOWHERE, label, fragment)
+            here = self._located(located.passage)
+            self._add(at, evolve(here, part=located.part, text=located.text))
 
     def paragraph(self, tag: Tag) -> None:
         if tag.empty:
@@ -143,12 +169,14 @@ class _Reader:
             passage = Words(
                 tuple(paragraph.pieces),
                 MARKUP,
+                place=self._at(paragraph.number),
                 meanings=paragraph.meanings,
                 block=paragraph.number,
                 unread=frozenset(paragraph.unread),
+                roles=paragraph.roles,
             )
-            paragraph.links.append((paragraph.pieces[0][0], self._located(passage)))
-            paragraph.pieces, paragraph.meanings = [], {}
+            paragraph.links.append((paragraph.pieces[0][0], self._flowing(passage)))
+            paragraph.pieces, paragraph.meanings, paragraph.roles = [], {}, {}
             paragraph.unread.clear()
         if paragraph.deleted:
             self.ready.append(self._located(Passage(tuple(paragraph.deleted), MARKUP), hidden=True))
@@ -179,10 +207,14 @@ class _Reader:
     def hyperlink(self, tag: Tag) -> None:
         if tag.closing:
             if self._links:
-                at, id_, label = self._links.pop()
-                self._link(at, id_, tidy("".join(label)))
+                self._end_link()
         elif not tag.empty and len(self._links) < _DEEPEST:
-            self._links.append((tag.start, self._value(tag, "id"), []))
+            fragment = self._value(tag, "anchor") or self._value(tag, "doclocation")
+            self._links.append((tag.start, self._value(tag, "id"), fragment, []))
+
+    def _end_link(self) -> None:
+        at, id_, fragment, label = self._links.pop()
+        self._link(at, id_, tidy("".join(label)), fragment)
 
     def words(self, tag: Tag) -> None:
         """The text of a run: one piece of its paragraph, and of every label that is open."""
@@ -192,17 +224,27 @@ class _Reader:
         if self._paragraphs:
             paragraph = self._paragraphs[-1]
             paragraph.pieces.append(span)
+            if self._in_link():
+                paragraph.roles[span[0]] = Role.LINK_TEXT
             if self._vanished or self._moved or self._fields:
                 self._note_unread(paragraph, span)
         else:
-            self.ready.append(self._located(Words((span,), MARKUP, block=-span[0])))
-        words = html.unescape(self.text[slice(*span)])
-        self._run_text.append(words)
+            self.ready.append(
+                self._flowing(Words((span,), MARKUP, place=self._at(0), block=-span[0]))
+            )
+        said = html.unescape(self.text[slice(*span)])
+        self._run_text.append(said)
         for *_, label in self._links:
-            label.append(words)
+            label.append(said)
         for one in self._fields:
             if one.in_result:
-                one.label.append(words)
+                one.label.append(said)
+
+    def _in_link(self) -> bool:
+        """Whether what is read now is the text of a link."""
+        if self._links or self._clicks:
+            return True
+        return any(one.in_result and one.is_link for one in self._fields)
 
     def _note_unread(self, paragraph: _Paragraph, span: Span) -> None:
         """Text that is hidden, was moved elsewhere, or makes up an instruction is not seen."""
@@ -245,7 +287,12 @@ class _Reader:
         if self._fields:
             self._fields[-1].pieces.append(span)
         else:
-            self.ready.append(self._located(Passage((span,), MARKUP)))
+            self._instructs((span,), None, 0)
+
+    def _instructs(self, pieces: tuple[Span, ...], label: str | None, number: int) -> None:
+        """The instruction of a field of the paragraph with this `number`."""
+        for passage in passages_of_instruction(self.text, Passage(pieces, _INSTRUCTION, label)):
+            self._add(pieces[0][0], self._located(passage, number))
 
     def _content(self, tag: Tag) -> Span | None:
         """Where the content of an element is, at its end."""
@@ -260,17 +307,16 @@ class _Reader:
         if kind == "begin" and len(self._fields) < _DEEPEST:
             self._fields.append(_Field(self._current))
         elif kind == "separate" and self._fields:
-            self._fields[-1].in_result = True
+            one = self._fields[-1]
+            one.in_result = True
+            one.is_link = is_hyperlink(Meant(self.text, Passage(tuple(one.pieces), MARKUP)).text)
         elif kind == "end" and self._fields:
             self._end_field()
 
     def _end_field(self) -> None:
         one = self._fields.pop()
         if one.pieces:
-            label = tidy("".join(one.label))
-            passage = Passage(tuple(one.pieces), MARKUP, label)
-            located = self._located(passage, number=one.number)
-            self._add(one.pieces[0][0], located)
+            self._instructs(tuple(one.pieces), tidy("".join(one.label)), one.number)
 
     def simple_field(self, tag: Tag) -> None:
         if tag.closing:
@@ -280,7 +326,9 @@ class _Reader:
         span = attributes(self.text, tag).get("instr")
         if len(self._fields) == _DEEPEST:
             self._end_field()
-        self._fields.append(_Field(self._current, [span] if span else [], in_result=True))
+        one = _Field(self._current, [span] if span else [], in_result=True)
+        one.is_link = span is not None and is_hyperlink(self.text[slice(*span)])
+        self._fields.append(one)
         if tag.empty:
             self._end_field()
 
@@ -288,7 +336,8 @@ class _Reader:
         """VML: the link is an attribute."""
         span = None if tag.closing else attributes(self.text, tag).get("href")
         if span is not None:
-            self._add(tag.start, self._located(Passage((span,), MARKUP)))
+            passage = Passage((span,), MARKUP, reading=Reading.VALUE)
+            self._add(tag.start, self._located(passage))
 
     def fallback(self, tag: Tag) -> None:
         """The same once more, for programs that do not know the first form."""
@@ -300,8 +349,7 @@ class _Reader:
         while self._fields:
             self._end_field()
         while self._links:
-            at, id_, label = self._links.pop()
-            self._link(at, id_, tidy("".join(label)))
+            self._end_link()
         while self._paragraphs:
             self._break()
             self.ready += self._paragraphs.pop().in_order()

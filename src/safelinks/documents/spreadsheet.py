@@ -12,53 +12,22 @@ from collections.abc import Iterator
 
 from attrs import define, evolve, field, frozen
 
-from safelinks.documents.markup import MARKUP, attributes, tags
-from safelinks.documents.passages import Codec, Passage, Span, Words, may_hold
+from safelinks.documents.flows import Located
+from safelinks.documents.formulas import is_hyperlink, passages_of_formula
+from safelinks.documents.links import may_hold
+from safelinks.documents.markup import MARKUP, REFERENCE, attributes, tags
+from safelinks.documents.passages import Codec, Passage, Reading, Span, Words
 from safelinks.documents.relationships import Relationships
-from safelinks.documents.runs import Located, of_relationship
+from safelinks.documents.runs import of_relationship
 from safelinks.labels import tidy
 from safelinks.place import Place
+from safelinks.roles import Role
 
 __all__ = ["SharedStrings", "passages_of_comments", "passages_of_sheet", "shared_strings"]
 
-# A string of a formula doubles its quotes, and is joined of several where it would be too long.
-_QUOTE = '(?:"|&quot;|&#34;)'
-_JOINED = re.compile(rf"{_QUOTE}\s*&amp;\s*{_QUOTE}")
-_CHARACTER = re.compile(rf"{_QUOTE}{_QUOTE}|&[^;&]{{1,8}};|.", re.DOTALL)
-_STRING = re.compile(rf"({_QUOTE})((?:{_QUOTE}{_QUOTE}|(?!{_QUOTE}).)*+)({_QUOTE})", re.DOTALL)
-_LONGEST_STRING = 255
-
-
-_LISTED = re.compile(rf"{_QUOTE}\s*(?:&amp;|,)\s*{_QUOTE}")  # in CONCATENATE("a","b")
-
-
-def _undo_formula(escape: str) -> str:
-    return "" if _LISTED.fullmatch(escape) else MARKUP.undo(escape)
-
-
-def _shortened(formula: str) -> str:
-    """`formula` with no string in it that is too long for Excel."""
-    return _STRING.sub(_in_several, formula)
-
-
-def _in_several(match: re.Match[str]) -> str:
-    characters = _CHARACTER.findall(match[2])
-    pieces = [
-        "".join(characters[at : at + _LONGEST_STRING])
-        for at in range(0, len(characters), _LONGEST_STRING)
-    ]
-    return f"{match[1]}{f'{match[3]}&amp;{match[1]}'.join(pieces)}{match[3]}"
-
-
-_REFERENCE = MARKUP.pattern.pattern if MARKUP.pattern else ""
-_FORMULA = Codec(
-    re.compile(rf"{_JOINED.pattern}|{_REFERENCE}"), _undo_formula, MARKUP.redo, _shortened
-)
-_CONCATENATED = evolve(_FORMULA, pattern=re.compile(rf"{_LISTED.pattern}|{_REFERENCE}"))
-_CONCATENATES = re.compile(r"CONCAT(?:ENATE)?\(", re.IGNORECASE)
 # Headers and footers of pages: an ampersand begins a code, and stands for itself if doubled.
 _HEADER = Codec(
-    re.compile(rf"&amp;&amp;|&amp;[A-Za-z]|{_REFERENCE}"),
+    re.compile(rf"&amp;&amp;|&amp;[A-Za-z]|{REFERENCE}"),
     lambda escape: (
         {"&amp;&amp;": "&", "&amp;": "&"}.get(escape)
         or ("\n" if escape.startswith("&amp;") else MARKUP.undo(escape))
@@ -147,32 +116,42 @@ class _Sheet:
         for at, cell in enumerate(self._cells()):
             place = evolve(self.place, cell=cell.name or None)
             shown = self._shown(cell)
-            ids = links.pop(cell.name, ())
-            label = self._label(shown) if shown and (ids or cell.formula) else None
-            yield from self._linked(ids, place, label)
+            linked = links.pop(cell.name, ())
+            label = self._label(shown) if shown and (linked or cell.formula) else None
+            yield from self._linked(linked, place, label)
+            is_link = bool(linked)
             if cell.formula is not None:
-                listed = _CONCATENATES.search(self.text, *cell.formula)
-                codec = _CONCATENATED if listed else _FORMULA
-                passage = Passage((cell.formula,), codec, label, place=place)
-                yield Located(self.part, self.text, passage)
+                is_link = is_link or is_hyperlink(self.text[slice(*cell.formula)])
+                for passage in passages_of_formula(self.text, cell.formula, place, label):
+                    yield Located(self.part, self.text, passage)
             if shown is not None and not (cell.shared and cell.number not in self.strings.linked):
-                words = Words(shown.passage.pieces, MARKUP, place=place, block=at)
+                words = Words(
+                    shown.passage.pieces,
+                    MARKUP,
+                    place=place,
+                    block=at,
+                    reading=Reading.STRING,
+                    role=Role.LINK_TEXT if is_link else None,
+                )
                 yield evolve(shown, passage=words)
-        for name, ids in links.items():
-            yield from self._linked(ids, evolve(self.place, cell=name), None)
+        for name, linked in links.items():
+            yield from self._linked(linked, evolve(self.place, cell=name), None)
         yield from self._headers()
 
-    def _links(self) -> dict[str, tuple[str, ...]]:
-        """Ids of links by the first cell that each is for. They stand behind all cells."""
-        links: dict[str, tuple[str, ...]] = {}
+    def _links(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Ids and fragments of links by the first cell of each. They stand behind all cells."""
+        links: dict[str, tuple[tuple[str, str], ...]] = {}
         begin = _LINKS.search(self.text) if self.relationships.by_id else None
         for tag in tags(self.text, begin.start()) if begin else ():
             if tag.name == "hyperlink" and not tag.closing:
                 spans = attributes(self.text, tag)
                 if "ref" in spans and "id" in spans:
                     cell = self.text[slice(*spans["ref"])].partition(":")[0].replace("$", "")
-                    id_ = html.unescape(self.text[slice(*spans["id"])])
-                    links[cell] = (*links.get(cell, ()), id_)
+                    id_, fragment = (
+                        html.unescape(self.text[slice(*spans.get(key, (0, 0)))])
+                        for key in ("id", "location")
+                    )
+                    links[cell] = (*links.get(cell, ()), (id_, fragment))
         return links
 
     def _end_of_cells(self) -> int:
@@ -232,11 +211,13 @@ class _Sheet:
         pieces = (shown.text[start:end] for start, end in shown.passage.pieces)
         return tidy(html.unescape("".join(pieces)))
 
-    def _linked(self, ids: tuple[str, ...], place: Place, label: str | None) -> Iterator[Located]:
-        for id_ in ids:
+    def _linked(
+        self, links: tuple[tuple[str, str], ...], place: Place, label: str | None
+    ) -> Iterator[Located]:
+        for id_, fragment in links:
             one = self.relationships.external(id_)
             if one is not None:
-                yield of_relationship(self.relationships, one, place, label)
+                yield of_relationship(self.relationships, one, place, label, fragment)
 
 
 def passages_of_sheet(

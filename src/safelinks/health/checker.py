@@ -18,6 +18,7 @@ from safelinks.health.history import History
 from safelinks.health.lookup import Resolve, resolve
 from safelinks.health.outcome import Outcome, Reason, Verdict
 from safelinks.health.policy import Policy
+from safelinks.health.refusal import refusal
 from safelinks.health.session import Session
 from safelinks.urls import request_key, split
 
@@ -36,6 +37,7 @@ _MAY_PASS = frozenset(
     {Reason.DNS_FAILURE, Reason.UNREACHABLE, Reason.TIMEOUT, Reason.REFUSED, Reason.RESET,
      Reason.SERVER_ERROR, Reason.RATE_LIMITED}
 )  # fmt: skip
+_DIAL = dial
 _LEAST_LEFT = 1.0  # seconds of its budget that a link needs for a last look
 
 
@@ -46,6 +48,9 @@ class Checker:
     names, `dial` connects to addresses; `catalog` knows what is odd about some sites, by default
     that of the City. A `history` remembers what comes out; what it knows already is not asked for
     if it is younger than its verdict's `max_age`.
+
+    Names that are reserved for examples and tests are asked where the caller says what they stand
+    for: by a `transport`, `look_up` or `dial` of their own.
     """
 
     def __init__(  # noqa: PLR0913  each is a seam of its own
@@ -60,6 +65,8 @@ class Checker:
         max_age: Mapping[Verdict, timedelta] | None = None,
     ) -> None:
         self.policy = policy or Policy()
+        if transport is not None or look_up is not resolve or dial is not _DIAL:
+            self.policy = evolve(self.policy, allow_reserved=True)
         self._transport = transport
         self._look_up = look_up
         self._dial = dial
@@ -157,6 +164,8 @@ class Checker:
         if self._history is None or not self._max_age:
             return
         for key, urls in list(spellings.items()):
+            if refusal(urls[0], self.policy) is not None:
+                continue
             known = [self._history.recall(self._remembered(url), self._max_age) for url in urls]
             found = [outcome for outcome in known if outcome is not None]
             if len(found) == len(urls):

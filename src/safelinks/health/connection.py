@@ -7,6 +7,7 @@ not taken from the socket.
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Callable, Sequence
 from typing import cast
@@ -16,16 +17,28 @@ import h11
 from safelinks.health.lenient import mended
 from safelinks.health.outcome import Certificate
 
-__all__ = ["ClosedError", "Connection", "OnlyInterimError"]
+__all__ = ["HTTP_1_1", "ClosedError", "Connection", "Http2OnlyError", "OnlyInterimError"]
 
 _MOST_UNREAD = 131_072  # bytes, of a head and of a body
 _MOST_INTERIM = 20  # answers before the real one: there are two at most in practice
 _LONGEST_START = 64  # bytes of a head that tell whether it is one
+HTTP_1_1 = "http/1.1"  # the name of what is spoken here (RFC 7301, 6)
+# How a server begins that speaks HTTP/2: a frame for the whole connection, with settings or an end
+# (RFC 9113, 3.4 and 4.1).
+_HTTP_2 = re.compile(rb"\0[\0-\x40][\0-\xff][\x04\x07][\0\x01]\0{4}", re.DOTALL)
+_LENGTH_OF_FRAME_HEAD = 9
 _DRAINED = 16_384  # bytes of a body that are read to keep a connection
 
 
 class ClosedError(ConnectionResetError):
     """The server closed the connection instead of answering."""
+
+
+class Http2OnlyError(h11.RemoteProtocolError):
+    """The server speaks HTTP/2 and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__("it only speaks HTTP/2")
 
 
 class OnlyInterimError(TimeoutError):
@@ -35,14 +48,16 @@ class OnlyInterimError(TimeoutError):
 class Connection(asyncio.Protocol):
     """A protocol for `create_connection`. One request at a time.
 
-    `peer` is the address connected to, `certificate` that of the server; whoever makes the
-    connection sets both. `on_spoilt` hears when it ends, or something is sent unasked for, while
-    it is idle.
+    `peer` is the address connected to, `certificate` that of the server, `agreed` the protocol that
+    it has chosen; whoever makes the connection sets them. `on_spoilt` hears when it ends, or
+    something is sent unasked for, while it is idle.
     """
 
     def __init__(self) -> None:
         self.peer = ""
         self.certificate: Certificate | None = None
+        self.agreed: str | None = None
+        self._first = bytearray()  # of all that came
         self.on_spoilt: Callable[[Connection], None] | None = None
         self._transport: asyncio.Transport | None = None
         self._machine = _machine()
@@ -65,6 +80,8 @@ class Connection(asyncio.Protocol):
         if self.on_spoilt is not None:
             self._spoil()
             return
+        if len(self._first) < _LENGTH_OF_FRAME_HEAD:
+            self._first += data[:_LENGTH_OF_FRAME_HEAD]
         self._machine.receive_data(data)
         if self._begin is not None:
             self._begin += data
@@ -116,7 +133,7 @@ class Connection(asyncio.Protocol):
     ) -> h11.Response:
         """Send a request without a body, and wait for the head of its answer.
 
-        Raises h11.ProtocolError, ClosedError, OnlyInterimError, OSError.
+        Raises h11.ProtocolError, Http2OnlyError, ClosedError, OnlyInterimError, OSError.
         """
         request = h11.Request(method=method, target=target, headers=list(headers))
         data = self._machine.send(request)
@@ -129,6 +146,8 @@ class Connection(asyncio.Protocol):
         try:
             return await self._head()
         except h11.RemoteProtocolError:
+            if _HTTP_2.match(self._first):
+                raise Http2OnlyError from None
             raw = mended(bytes(self._begin or b""))
             if raw is None:
                 raise

@@ -22,7 +22,7 @@ import h11
 from attrs import frozen
 
 from safelinks.health.certificates import Shown, read
-from safelinks.health.connection import Connection
+from safelinks.health.connection import HTTP_1_1, Connection, Http2OnlyError
 from safelinks.health.dialling import Dial, connect, dial
 from safelinks.health.exchange import Request
 from safelinks.health.lookup import Lookup
@@ -34,6 +34,10 @@ __all__ = ["CertificateError", "Direct", "StepTimeoutError"]
 
 T = TypeVar("T")
 Origin: TypeAlias = tuple[bool, str, int]
+
+_HTTP_2 = "h2"  # RFC 9113, 3.2
+# How a server ends that does not want to speak what was offered.
+_BROKEN_OFF = (ConnectionResetError, BrokenPipeError, ssl.SSLError, h11.RemoteProtocolError)
 
 
 class StepTimeoutError(TimeoutError):
@@ -92,8 +96,34 @@ class Direct:
             except (h11.ProtocolError, OSError) as error:
                 if isinstance(error, StepTimeoutError):
                     raise
-        connection = await self._connected(origin, limits)
-        return await self._ask(connection, origin, request, address, limits)
+        connection = None
+        try:
+            connection = await self._connected(origin, limits)
+            return await self._ask(connection, origin, request, address, limits)
+        except _BROKEN_OFF as error:
+            agreed = None if connection is None else connection.agreed
+            if agreed != HTTP_1_1 and await self._chooses_http_2(origin, error, limits):
+                raise Http2OnlyError from error
+            raise
+
+    async def _chooses_http_2(self, origin: Origin, error: Exception, limits: _Limits) -> bool:
+        """Whether a server that has broken off, and not agreed to HTTP/1.1, agrees to HTTP/2.
+
+        Nothing is sent over this connection.
+        """
+        secure, host, port = origin
+        if not secure or isinstance(error, ssl.SSLCertVerificationError | Http2OnlyError):
+            return False
+        try:
+            addresses = await _within(limits.step, self._lookup.addresses(host, port), "")
+            link, _ = await _within(limits.step, connect(addresses, port, self._dial), "")
+            offering = unverified(_HTTP_2)
+            connection = await _within(limits.step, _spoken(link, offering, host.strip("[]")), "")
+        except OSError:
+            return False
+        chosen = connection.secured.selected_alpn_protocol()
+        connection.close()
+        return chosen == _HTTP_2
 
     async def close(self) -> None:
         """Close every connection that waits for another request.
@@ -182,6 +212,7 @@ class Direct:
             raise
         words = "connected, but no secure connection in time"
         connection = await _within(limits.step, _spoken(link, context, host.strip("[]")), words)
+        connection.agreed = connection.secured.selected_alpn_protocol()
         der = connection.secured.getpeercert(binary_form=True)
         shown = read(der) if der else None
         connection.certificate = shown.certificate if shown else None

@@ -75,6 +75,7 @@ class Fault(Enum):
     TLS_INCOMPLETE_CHAIN = auto()
     TLS_FAILURE = auto()
     PROTOCOL_ERROR = auto()
+    HTTP2_ONLY = auto()
     INVALID_URL = auto()
     PROXY_UNREACHABLE = auto()
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import h11
 
+from safelinks.health.connection import Http2OnlyError
 from safelinks.health.direct import CertificateError, StepTimeoutError
 from safelinks.health.exchange import Failure, Fault
 from safelinks.health.lookup import PrivateAddressError
@@ -108,6 +109,8 @@ def _told(error: BaseException) -> Fault | None:
     fault: Fault | None = None
     if isinstance(error, PrivateAddressError):
         fault = Fault.PRIVATE_ADDRESS
+    elif isinstance(error, Http2OnlyError):
+        fault = Fault.HTTP2_ONLY
     elif isinstance(error, ssl.SSLCertVerificationError):
         fault = _CERTIFICATES.get(error.verify_code, Fault.TLS_FAILURE)
     elif isinstance(error, socket.gaierror):

@@ -6,7 +6,7 @@ import re
 
 from attrs import evolve
 
-from safelinks.health.outcome import Outcome, Reason, Verdict
+from safelinks.health.outcome import Hop, Outcome, Reason, Verdict
 from safelinks.health.page import Page
 
 __all__ = ["spelled"]
@@ -23,7 +23,7 @@ def spelled(outcome: Outcome, url: str, page: Page | None = None) -> Outcome:
     """
     own, asked = _fragment(url), _fragment(outcome.url)
     place = _fragment(outcome.final_url)
-    place = own if place == asked else place
+    place = own if place == asked and not any(map(_is_page, outcome.hops[:-1])) else place
     if url != outcome.url:
         outcome = _respelled(outcome, url, asked, own)
     if page is None or outcome.verdict not in (Verdict.ALIVE, Verdict.MOVED):
@@ -38,14 +38,22 @@ def _respelled(outcome: Outcome, url: str, asked: str, own: str) -> Outcome:
         bare, _, fragment = address.partition("#")
         return address if fragment != asked else f"{bare}#{own}" if own else bare
 
+    soft = next((at for at, hop in enumerate(outcome.hops) if _is_page(hop)), len(outcome.hops))
     hops = tuple(
         evolve(hop, url=url if hop.url == outcome.url else inherited(hop.url))
-        for hop in outcome.hops
+        if at <= soft
+        else hop
+        for at, hop in enumerate(outcome.hops)
     )
     replacement = outcome.replacement and inherited(outcome.replacement)
     evidence = outcome.evidence.replace(outcome.final_url, hops[-1].url) if hops else ""
     evidence = evidence or outcome.evidence
     return evolve(outcome, url=url, hops=hops, replacement=replacement, evidence=evidence)
+
+
+def _is_page(hop: Hop) -> bool:
+    """Whether a page came, and no redirect: one that leads on by itself keeps no fragment."""
+    return hop.status is not None and 200 <= hop.status < 300
 
 
 def _fragment(url: str) -> str:

@@ -24,6 +24,8 @@ __all__ = ["History"]
 _BATCH = 200  # outcomes
 _PAUSE = timedelta(seconds=1)
 
+# What says nothing about a link, but that its server had too much to do.
+_PASSING = frozenset({Reason.RATE_LIMITED})
 _WORKS = {Verdict.ALIVE, Verdict.MOVED}
 _FAILS = {Verdict.DEAD, Verdict.FAILING}
 
@@ -94,13 +96,14 @@ class History:
         """What an earlier run found of `url`, if that is younger than `max_age` of its verdict.
 
         `past.reused` is when it was found. None if there is none to be reused: one of this run, one
-        that the clock has not reached yet, or one with something personal in it, never is.
+        that the clock has not reached yet, one with something personal in it, one that the server
+        was too busy for, or one that nobody has asked for itself, never is.
         """
         key = self._digest(url)
         if key in self._pending or key in self._recorded:
             return None
         row = self._read(key)
-        if row is None or row.outcome is None:
+        if row is None or row.outcome is None or row.reason in _PASSING:
             return None
         try:
             reason = Reason(row.reason)
@@ -109,6 +112,8 @@ class History:
                 return None
             outcome = stored.load(row.outcome, url, reason)
         except ValueError:  # another version of safelinks may know what it means
+            return None
+        if not outcome.hops:  # it was another link of its host that was asked
             return None
         return evolve(outcome, past=evolve(row.past, reused=row.found))
 

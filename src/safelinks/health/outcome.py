@@ -8,7 +8,19 @@ from enum import StrEnum
 
 from attrs import frozen
 
-__all__ = ["MEANING", "VERDICTS", "Certificate", "Hop", "Outcome", "Past", "Reason", "Verdict"]
+from safelinks.roles import Role
+
+__all__ = [
+    "MEANING",
+    "OF_ROLE",
+    "VERDICTS",
+    "Certificate",
+    "Hop",
+    "Outcome",
+    "Past",
+    "Reason",
+    "Verdict",
+]
 
 
 class Verdict(StrEnum):
@@ -60,8 +72,10 @@ class Reason(StrEnum):
     BOT_WALL = "bot-wall"
     LOGIN_WALL = "login-wall"
     TLS_INCOMPLETE_CHAIN = "tls-incomplete-chain"
+    HTTP2_ONLY = "http2-only"
     ODD_STATUS = "odd-status"
     PRIVATE_ADDRESS = "private-address"
+    RESERVED_NAME = "reserved-name"
     BLOCKED_PORT = "blocked-port"
     ONE_TIME_LINK = "one-time-link"
     UNSUPPORTED_SCHEME = "unsupported-scheme"
@@ -69,6 +83,20 @@ class Reason(StrEnum):
     WRAPPER = "wrapper"
     EXCLUDED = "excluded"
     DEFANGED = "defanged"
+    LINK_TEXT = "link-text"
+    SHORTENED = "shortened"
+    TEMPLATE = "template"
+    CONNECTION_HINT = "connection-hint"
+    SECURITY_POLICY = "security-policy"
+    VOCABULARY = "vocabulary"
+    NAMESPACE = "namespace"
+    IDENTIFIER = "identifier"
+    DATA = "data"
+    ATTRIBUTE_TEXT = "attribute-text"
+    FORM_ACTION = "form-action"
+    SCRIPT = "script"
+    BASE = "base"
+    UNCLEAR_END = "unclear-end"
     NOT_ASKED = "not-asked"
     NO_NETWORK = "no-network"
 
@@ -112,8 +140,10 @@ _TABLE: Mapping[Reason, tuple[Verdict, str]] = {
         Verdict.UNCERTAIN,
         "the server forgets a certificate that browsers fetch",
     ),
+    Reason.HTTP2_ONLY: (Verdict.UNCERTAIN, "the server only speaks HTTP/2, as browsers do"),
     Reason.ODD_STATUS: (Verdict.UNCERTAIN, "an unusual answer"),
     Reason.PRIVATE_ADDRESS: (Verdict.SKIPPED, "a private address is not asked"),
+    Reason.RESERVED_NAME: (Verdict.SKIPPED, "a name for examples and tests is not asked"),
     Reason.BLOCKED_PORT: (Verdict.SKIPPED, "the port of another service is not asked"),
     Reason.ONE_TIME_LINK: (Verdict.SKIPPED, "asking it would act on it"),
     Reason.UNSUPPORTED_SCHEME: (Verdict.SKIPPED, "not a web address"),
@@ -121,11 +151,27 @@ _TABLE: Mapping[Reason, tuple[Verdict, str]] = {
     Reason.WRAPPER: (Verdict.SKIPPED, "a wrapped link is never asked"),
     Reason.EXCLUDED: (Verdict.SKIPPED, "left out as asked"),
     Reason.DEFANGED: (Verdict.SKIPPED, "made harmless on purpose"),
+    Reason.LINK_TEXT: (Verdict.SKIPPED, "the text of a link, not its target"),
+    Reason.SHORTENED: (Verdict.SKIPPED, "a shortened address"),
+    Reason.TEMPLATE: (Verdict.SKIPPED, "a template, not an address"),
+    Reason.CONNECTION_HINT: (Verdict.SKIPPED, "a connection hint, not a link"),
+    Reason.SECURITY_POLICY: (Verdict.SKIPPED, "part of a security policy, not a link"),
+    Reason.VOCABULARY: (Verdict.SKIPPED, "the name of a vocabulary, not a link"),
+    Reason.NAMESPACE: (Verdict.SKIPPED, "the name of a namespace, not a link"),
+    Reason.IDENTIFIER: (Verdict.SKIPPED, "an identifier, not a link"),
+    Reason.DATA: (Verdict.SKIPPED, "data of a script, not a link"),
+    Reason.ATTRIBUTE_TEXT: (Verdict.SKIPPED, "text in an attribute, not a link"),
+    Reason.FORM_ACTION: (Verdict.SKIPPED, "where a form is sent, not a link"),
+    Reason.SCRIPT: (Verdict.SKIPPED, "a string in a script, not a link"),
+    Reason.BASE: (Verdict.SKIPPED, "the base of other addresses, not a link"),
+    Reason.UNCLEAR_END: (Verdict.SKIPPED, "it is not certain where the address ends"),
     Reason.NOT_ASKED: (Verdict.SKIPPED, "not asked"),
     Reason.NO_NETWORK: (Verdict.OFFLINE, "not known: this machine has no network"),
 }
 VERDICTS: Mapping[Reason, Verdict] = {reason: verdict for reason, (verdict, _) in _TABLE.items()}
 MEANING: Mapping[Reason, str] = {reason: words for reason, (_, words) in _TABLE.items()}
+# What a format says of an address that nobody can follow, as the reason that it is not asked.
+OF_ROLE: Mapping[Role, Reason] = {role: Reason(role.value) for role in Role}
 
 
 @frozen

@@ -14,7 +14,8 @@ from urllib.parse import unquote
 
 from attrs import frozen
 
-from safelinks.documents.markup import attributes_at, html_passages, tokens
+from safelinks.documents.markup import attributes_at, tokens
+from safelinks.documents.pages import html_passages
 from safelinks.documents.prose import prose_in
 
 __all__ = ["Page", "page_of"]
@@ -25,9 +26,10 @@ _ELSEWHERE = (("<!--", "-->"), ("<svg", "</svg"))  # what is in there is no part
 _MOST_TRIED = 20  # titles in drawings and comments
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([a-z0-9_.:-]{1,40})", re.IGNORECASE)
+# HTML standard, 4.2.5.3, "shared declarative refresh steps".
 _REFRESH = re.compile(
-    r"<meta\b[^<>]{0,200}http-equiv\s*=\s*[\"']?refresh\b[^<>]{0,200}?\burl\s*=\s*[\"']?([^\"'<>\s]+)",
-    re.IGNORECASE,
+    r"\s*(?P<seconds>[0-9]{1,9})[0-9.]*(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?+(?P<url>\S.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 _SEEN_WITHIN = 65_536  # characters of source in which to look for text: more is long anyway
 _LEAST_WORDS = 40  # characters: with fewer, a page that has a script is made by it
@@ -86,11 +88,37 @@ class Page:
         """Whether a script makes the page: then what is here says nothing of it."""
         return "<script" in self.lower and len(self.words) < _LEAST_WORDS
 
-    @cached_property
+    @property
     def refresh(self) -> str:
-        """Where the page sends its readers by itself; empty when it does not."""
-        found = _REFRESH.search(self.source) if "refresh" in self.lower else None
-        return html.unescape(found[1]) if found else ""
+        """Where the page sends its readers by itself, as it says it; empty when it does not."""
+        return self._refresh[1]
+
+    def refreshes_within(self, seconds: int) -> bool:
+        """Whether the page sends its readers elsewhere before they can have read it."""
+        return bool(self.refresh) and self._refresh[0] <= seconds
+
+    @cached_property
+    def _refresh(self) -> tuple[int, str]:
+        """The seconds and the address of the first `meta refresh` that holds where scripts run."""
+        if "refresh" not in self.lower or "http-equiv" not in self.lower:
+            return 0, ""
+        source = self.source[:_SEEN_WITHIN]
+        if "<noscript" in self.lower:
+            source = _NOSCRIPT.sub("", source)
+        for tag in tokens(source, raw_text=True):
+            if tag.re.groups != 3 or tag[1] or tag[2].lower() != "meta":
+                continue
+            given = {name: source[slice(*span)] for name, span in attributes_at(tag)}
+            if given.get("http-equiv", "").strip().lower() != "refresh":
+                continue
+            found = _REFRESH.match(html.unescape(given.get("content", "")))
+            if found is None:
+                return 0, ""
+            url, quote = found["url"].strip(), found["url"][:1]
+            if quote in ("'", '"'):
+                url = url[1:].partition(quote)[0].strip()
+            return int(found["seconds"]), url
+        return 0, ""
 
     def is_brief(self, most: int) -> bool:
         """Whether this is all of a page, and there are at most so many characters to read on it."""

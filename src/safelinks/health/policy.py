@@ -35,12 +35,12 @@ class Policy:
 
     `allow_private` lets private addresses be asked, but none of the link itself, where clouds keep
     secrets of their machines; that takes `resolve`, which has addresses for (host, port), in the
-    place of a look-up. `excluded` are regular expressions: what they are found in is not asked.
-    `headers` are sent to the hosts that they are for and to no other. `ca_file` is a PEM file of
-    authorities that are trusted beside the system's; with `insecure`, certificates are not
-    verified. `control_host` is a name that always exists:
-    when not even that resolves, this machine has no network. Raises SetupError for settings that
-    make no sense.
+    place of a look-up. `allow_reserved` lets names be asked that are reserved for examples and
+    tests, as `resolve` does for one of them. `excluded` are regular expressions: what they are
+    found in is not asked. `headers` are sent to the hosts that they are for and to no other.
+    `ca_file` is a PEM file of authorities that are trusted beside the system's; with `insecure`,
+    certificates are not verified. `control_host` is a name that always exists: when not even that
+    resolves, this machine has no network. Raises SetupError for settings that make no sense.
     """
 
     timeout: float = 10.0
@@ -56,6 +56,7 @@ class Policy:
     per_host_limit: int = 8
     rate: float | None = None
     allow_private: bool = False
+    allow_reserved: bool = False
     allow_one_time: bool = False
     allow_ports: frozenset[int] = frozenset()
     excluded: tuple[str, ...] = ()

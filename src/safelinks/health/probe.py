@@ -21,7 +21,7 @@ from typing import TypeAlias
 from attrs import evolve, frozen
 
 from safelinks.catalog.model import HealthHints
-from safelinks.health import signs
+from safelinks.health import signs, walls
 from safelinks.health.exchange import Answer, Failure, Fault, Step
 from safelinks.health.outcome import Certificate, Outcome, Reason
 from safelinks.health.page import Page, page_of
@@ -34,6 +34,7 @@ from safelinks.health.way import (
     Way,
     location_of,
     pause,
+    resolved,
     same_page,
 )
 from safelinks.urls import split
@@ -62,6 +63,7 @@ _CLOSED_STATUSES = frozenset({401, 403, 405, 406, 429, 503})
 _CLOSED_FAULTS = frozenset({Fault.RESET, Fault.TIMEOUT})
 _SHOWN = 200  # characters of a header in the evidence
 _MADE_UP = "no-such-page-"
+_AT_ONCE = 5  # seconds: a page that is left so soon is not for reading
 
 
 def probe(
@@ -77,11 +79,9 @@ def probe(
     hints = hints or _NO_HINTS
     way = Way(url, policy, Method.GET if hints.head_unreliable else policy.method, url)
     while True:
-        refused = refusal(way.url, policy)
-        if refused is not None:
-            return way.outcome(_refused(refused, way), f"leads to {way.url}" if way.hops else "")
-        if way.left <= 0:
-            return way.outcome(Reason.TIMEOUT, f"not done within {policy.budget:g} s")
+        ended = _ended(way)
+        if ended is not None:
+            return ended
         result = yield way.request()
         if not isinstance(result, Answer | Failure):
             raise TypeError("a request has to be followed by an Answer or a Failure")
@@ -102,6 +102,8 @@ def probe(
         if seen is None:
             assert isinstance(result, Failure)  # noqa: S101
             return _failed(result, way, hints)
+        if _follows_page(seen):
+            continue
         if seen.answer.status not in REDIRECTS:
             outcome = yield from _judged(seen, jitter)
             if seen.answer.asked:
@@ -112,6 +114,31 @@ def probe(
             location = seen.answer.headers.get("location")
             shown = f"leads to {location[:_SHOWN]}" if location else "no Location header"
             return way.outcome(fault, shown)
+
+
+def _follows_page(seen: _Seen) -> bool:
+    """Go on to where a page sends its readers at once, and say whether it does.
+
+    One that is not what it says is judged itself, and so is one that leads where nobody may ask.
+    """
+    if not seen.works or not seen.page.refreshes_within(_AT_ONCE):
+        return False
+    if "<base" in seen.page.lower or any(sign(seen) is not None for _, sign in _SIGNS):
+        return False
+    target = resolved(seen.page.refresh, seen.way.url)
+    if target is None or refusal(target, seen.way.policy) is not None:
+        return False
+    return seen.way.follow_page(seen.answer, target)
+
+
+def _ended(way: Way) -> Outcome | None:
+    """The outcome where nothing more may be asked, or there is no time for it; None elsewhere."""
+    refused = refusal(way.url, way.policy)
+    if refused is not None:
+        return way.outcome(_refused(refused, way), f"leads to {way.url}" if way.hops else "")
+    if way.left <= 0:
+        return way.outcome(Reason.TIMEOUT, f"not done within {way.policy.budget:g} s")
+    return None
 
 
 def _refused(reason: Reason, way: Way) -> Reason:
@@ -152,7 +179,7 @@ def _seen(result: Answer | Failure, way: Way, hints: HealthHints) -> _Seen | Non
     if isinstance(result, Failure):
         return None
     page = page_of(result.body, result.headers, whole=result.whole) if result.body else Page("")
-    return _Seen(result, page, way, hints, signs.wall(result.status, result.headers, page))
+    return _Seen(result, page, way, hints, walls.wall(result.status, result.headers, page))
 
 
 def _failed(failure: Failure, way: Way, hints: HealthHints) -> Outcome:
@@ -209,7 +236,7 @@ def _judged(seen: _Seen, jitter: Callable[[], float]) -> Probe:
 
 
 def _wall(seen: _Seen) -> str | None:
-    return seen.wall
+    return seen.wall or (walls.wall_at(seen.way.final) if len(seen.way.hops) > 1 else None)
 
 
 def _closed(seen: _Seen) -> str | None:

@@ -11,6 +11,7 @@ from safelinks.grammar import is_safe_links_host, target_of
 from safelinks.health.addresses import is_link_local_host, is_private_host
 from safelinks.health.outcome import Reason
 from safelinks.health.policy import Policy
+from safelinks.health.reserved import is_local_name, reserved_by
 from safelinks.urls import Address, split
 from safelinks.wrappers import wrapper_of
 
@@ -81,6 +82,15 @@ def _is_private(address: Address, policy: Policy) -> bool:
     return is_refused(address.host)
 
 
+def _is_reserved(address: Address, policy: Policy) -> bool:
+    """Whether the name has no public server; a network of one's own may have some of them."""
+    if policy.allow_reserved or (address.host, address.effective_port) in policy.resolve:
+        return False
+    if policy.allow_private and is_local_name(address.host):
+        return False
+    return reserved_by(address.host) is not None
+
+
 def _is_one_time(address: Address, policy: Policy) -> bool:
     if policy.allow_one_time:
         return False
@@ -91,6 +101,7 @@ _REFUSALS: tuple[tuple[Reason, Callable[[Address, Policy], bool]], ...] = (
     (Reason.UNSUPPORTED_SCHEME, _is_unsupported),
     (Reason.WRAPPER, _is_wrapper),
     (Reason.BLOCKED_PORT, _is_blocked),
+    (Reason.RESERVED_NAME, _is_reserved),
     (Reason.PRIVATE_ADDRESS, _is_private),
     (Reason.ONE_TIME_LINK, _is_one_time),
 )

@@ -1,4 +1,4 @@
-"""What a page looks like that is not the page: walls, sign-in pages, and "not found" with a 200.
+"""What a page looks like that is not the page: sign-in pages, and "not found" with a 200.
 
 Tables of signs, each narrow enough not to cry wolf: an article about 404 pages is no 404 page. A
 sign that many a good page has counts only on a page with little else to see.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 
+from safelinks.health.missing_pages import APOLOGIES, ENGLISH, says_missing, words
 from safelinks.health.page import Page
 from safelinks.urls import Address, split
 
@@ -24,46 +26,15 @@ __all__ = [
     "may_be_missing",
     "missing",
     "parked",
-    "wall",
 ]
 
 _SHORT = 1_500  # characters that are seen: more is a page of its own
 _BARE = 400
 _WORDS = 80
-_TINY = 5_000  # characters of source
+_FEW = 2_000
 _SMALL = 20_000  # characters of source in which it is worth while to look for what is seen
 
-# Titles of pages that are not there, without punctuation and without the apologies before them: the
-# whole title, or the whole part of it before or behind the name of the site. Nothing shorter, or an
-# article about them would be one.
-_MISSING_TITLES = frozenset(
-    {
-        "404", "404 error", "404 error page not found", "404 file not found",
-        "404 file or directory not found", "404 not found", "404 page not found",
-        "account suspended", "apache2 debian default page it works",
-        "apache2 ubuntu default page it works", "content not found", "error 404",
-        "error 404 not found", "error 404 page not found", "file not found", "http 404",
-        "http 404 not found", "http error 404", "iis windows server", "invalid parameters",
-        "not found",
-        "object not found", "page can not be found", "page cannot be found", "page does not exist",
-        "page doesnt exist", "page introuvable", "page no longer available", "page non trouvée",
-        "page not available", "page not found", "page not found 404", "pagina no encontrada",
-        "pagina non trovata", "página no encontrada", "página não encontrada",
-        "requested page not found", "seite nicht gefunden", "site suspended",
-        "strona nie została znaleziona", "the page cannot be found",
-        "the page you requested was not found", "the page you were looking for doesnt exist",
-        "the resource cannot be found", "this account has been suspended",
-        "this page cannot be found", "this page could not be found", "this page does not exist",
-        "this page isnt available", "we cant find that page", "we couldnt find that page",
-        "website expired", "website suspended", "welcome to nginx",
-        "страница не найдена", "页面不存在", "页面未找到", "找不到页面", "頁面不存在", "找不到網頁",
-    }
-)  # fmt: skip
-_APOLOGIES = re.compile(
-    r"(?:(?:oops|whoops|uh oh|sorry|were sorry|we are sorry|error|http|404)\s+)+"
-)
-_PUNCTUATION = re.compile(r"[^\w\s]+")
-_TITLE_PARTS = re.compile(r"\s+[–—-]\s+|\s*[|•·»]\s*|(?<=404):\s+")
+_TITLE_PARTS = re.compile(r"\s+[–—-]\s+|\s*[|｜•·»]\s*|(?<=404):\s+")
 _MISSING_PATH = re.compile(
     r"/(?:[^/?]*error[^/?]*/)[^?]*404|/error-?_?404|^[^/]+/404(?:\.[a-z]{2,5})?/?(?:$|\?)"
     r"|[?&]aspxerrorpath=|/page-?not-?found|^[^/]+/not-?found(?:\.[a-z]{2,5})?/?(?:$|\?)"
@@ -92,28 +63,6 @@ _HOME = re.compile(
     re.IGNORECASE,
 )
 _WWW = re.compile(r"www\d?\.")
-
-# Headers that only a challenge has.
-_WALL_HEADERS: Mapping[str, tuple[str, ...]] = {
-    "cf-mitigated": ("challenge",),
-    "x-amzn-waf-action": ("challenge", "captcha", "block"),
-}
-_WALL_STATUSES = frozenset({200, 202, 401, 403, 405, 429, 503})
-_AKAMAI = re.compile(r"<title>\s*access denied\s*</title>.{0,2000}reference\s*&?#", re.DOTALL)
-_JUST_A_MOMENT = re.compile(r"<title>\s*just a moment\.\.\.\s*</title>")
-_CAPTCHA_MARKS = ("captcha", "turnstile", "px-block", "geetest")
-# As something on the page, not a script that watches its visitors.
-_CAPTCHA = re.compile(
-    r"<(?:div|iframe|img|form|section|span|input)\b[^<>]{0,500}"
-    r"(?:captcha|turnstile|px-block|geetest)"
-)
-_HUMAN_MARKS = ("human", "robot", "unusual traffic", "checking your browser")
-_HUMAN = re.compile(
-    r"\b(?:verify|confirm|prove|check)(?:ing)?\b.{0,20}\b(?:human|not a (?:ro)?bot)\b"
-    r"|\bare you a (?:human|robot)\b|\bunusual traffic\b|\bhuman verification\b"
-    r"|\bchecking your browser\b",
-    re.IGNORECASE,
-)
 
 # Services that hold a domain until somebody buys it, by their registrable domains.
 _PARKING = frozenset(
@@ -199,32 +148,43 @@ def _missing_on(page: Page) -> str | None:
     """What a page itself says of being that of what is missing."""
     if page.refresh and _MISSING_PATH.search(f"host/{page.refresh.lstrip('/')}"[:_LOOKED_AT]):
         return f"leads on to {page.refresh}"
-    if _says(_MISSING_TITLES, page.title):
+    if _says(ENGLISH, page.title):
         return f"title “{page.title}”"
-    if _says(_MISSING_TITLES, page.heading) and page.is_brief(_SHORT):
-        return f"heading “{page.heading}”"
+    brief = None
+    for kind, text in (("title", page.title), ("heading", page.heading)):
+        if _is_missing(text):
+            brief = page.is_brief(_SHORT) if brief is None else brief
+            if brief or (kind == "title" and _is_missing(page.heading)):
+                return f"{kind} “{text}”"
     # What people see takes long to find out, so it is only looked at where it may say something.
-    small = len(page.source) <= _SMALL and _holds(page, _MISSING_MARKS)
-    if small and page.is_brief(_WORDS) and _says(_MISSING_TITLES, page.words):
+    size = len(page.source)
+    small = size <= _FEW or (size <= _SMALL and _holds(page, _MISSING_MARKS))
+    if small and page.is_brief(_WORDS) and _is_missing(page.words):
         return f"says “{page.words}” and nothing else"
     return None
 
 
+def _is_missing(text: str, most: int = 1) -> bool:
+    """Whether `text` says that a page is missing, in any language, beside the name of a site."""
+    return _says(ENGLISH, text, most) or _has(says_missing, text, most)
+
+
 def _says(titles: frozenset[str], text: str, most: int = 1) -> bool:
     """Whether one of `titles` is all that `text` says, beside `most` names as those of sites."""
+    return _has(partial(_is_one, titles), text, most)
+
+
+def _has(is_one: Callable[[str], bool], text: str, most: int) -> bool:
     if not text:
         return False
-    parts = [_words(part) for part in _TITLE_PARTS.split(text)]
-    others = [part for part in parts if not _is_one(titles, part)]
-    return _is_one(titles, _words(text)) or (len(others) < len(parts) and len(others) <= most)
+    parts = _TITLE_PARTS.split(text)
+    others = sum(not is_one(part) for part in parts)
+    return is_one(text) or (others < len(parts) and others <= most)
 
 
-def _is_one(titles: frozenset[str], words: str) -> bool:
-    return words in titles or _APOLOGIES.sub("", words, count=1) in titles
-
-
-def _words(text: str) -> str:
-    return " ".join(_PUNCTUATION.sub("", text).lower().split())
+def _is_one(titles: frozenset[str], text: str) -> bool:
+    said = words(text)
+    return said in titles or APOLOGIES.sub("", said, count=1) in titles
 
 
 def may_be_missing(url: str, page: Page) -> bool:
@@ -234,7 +194,7 @@ def may_be_missing(url: str, page: Page) -> bool:
     """
     if _SPEAKS_OF_IT.search(url[:_LOOKED_AT]):
         return False
-    if any(_says(_MISSING_TITLES, one, most=3) for one in (page.title, page.heading)):
+    if any(_is_missing(one, most=3) for one in (page.title, page.heading)):
         return not page.is_shell
     said = _MAY_BE_MISSING.search(f"{page.title}\n{page.heading}") is not None
     if not said and (len(page.source) > _SMALL or not _holds(page, _MISSING_MARKS)):
@@ -259,64 +219,12 @@ def is_site(one: Address, other: Address) -> bool:
     return _WWW.sub("", one.host, count=1) == _WWW.sub("", other.host, count=1)
 
 
-def wall(status: int, headers: Mapping[str, str], page: Page) -> str | None:
-    """Which wall against robots answered; None when none did."""
-    if status == 999:
-        return "status 999"
-    for name, values in _WALL_HEADERS.items():
-        if headers.get(name, "").lower().startswith(values):
-            return f"header {name}"
-    if "x-datadome" in headers and (status >= 400 or "captcha-delivery.com" in page.lower):
-        return "header x-datadome"
-    if status in _WALL_STATUSES and page.source:
-        for name, applies in _WALLS:
-            if applies(page):
-                return name
-    return None
-
-
-def _is_captcha(page: Page) -> bool:
-    """Whether there is nothing else than a riddle for humans on the page."""
-    riddle = _holds(page, _CAPTCHA_MARKS) and _CAPTCHA.search(page.lower) is not None
-    if not riddle and not _holds(page, _HUMAN_MARKS):
-        return False
-    if not page.is_brief(_BARE) or page.fields:
-        return False
-    return riddle or _HUMAN.search(page.words) is not None
-
-
-def _is_challenge(page: Page, mark: str) -> bool:
-    """Whether `mark`, which protected pages have as well, is nearly all there is."""
-    return mark in page.lower and len(page.source) <= _TINY and page.is_brief(_BARE)
-
-
 def _holds(page: Page, marks: tuple[str, ...]) -> bool:
     lower = page.lower
     for mark in marks:  # noqa: SIM110  each page passes here often, and this takes half the time
         if mark in lower:
             return True
     return False
-
-
-# Each mark is looked for as plain text first, which costs next to nothing on the many good pages.
-_WALLS: tuple[tuple[str, Callable[[Page], bool]], ...] = (
-    (
-        "page of Akamai",
-        lambda page: "access denied" in page.lower and _AKAMAI.search(page.lower) is not None,
-    ),
-    ("page of Incapsula", lambda page: _is_challenge(page, "_incapsula_resource")),
-    ("page of DataDome", lambda page: _is_challenge(page, "captcha-delivery.com")),
-    (
-        "page of Cloudflare",
-        lambda page: "just a mom" in page.lower and _JUST_A_MOMENT.search(page.lower) is not None,
-    ),
-    (
-        "page of F5",
-        lambda page: page.title.lower() == "request rejected" and "support id" in page.lower,
-    ),
-    ("page of Imperva", lambda page: page.title.lower() == "pardon our interruption"),
-    ("a captcha and nothing else", _is_captcha),
-)
 
 
 def parked(url: str, final: str, page: Page) -> str | None:

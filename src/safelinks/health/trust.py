@@ -6,10 +6,12 @@ import os
 import ssl
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
 from safelinks.errors import SetupError
+from safelinks.health.connection import HTTP_1_1
 from safelinks.health.policy import Policy
 
 __all__ = ["begin", "loading", "trusting", "unverified"]
@@ -56,12 +58,12 @@ def trusting(policy: Policy) -> ssl.SSLContext:
     return _lenient(context)
 
 
-def unverified() -> ssl.SSLContext:
-    """The same, for looking at a certificate that is not trusted."""
+def unverified(*protocols: str) -> ssl.SSLContext:
+    """The same, for looking at a server that is sent nothing; other `protocols` may be offered."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return _lenient(context)
+    return _lenient(context, protocols or (HTTP_1_1,))
 
 
 def _system() -> ssl.SSLContext:
@@ -98,9 +100,9 @@ def _load(context: ssl.SSLContext, file: str | None, name: str, folder: str | No
         raise SetupError(f"the certificates of {name} cannot be read ({reason})") from None
 
 
-def _lenient(context: ssl.SSLContext) -> ssl.SSLContext:
+def _lenient(context: ssl.SSLContext, protocols: Sequence[str] = (HTTP_1_1,)) -> ssl.SSLContext:
     """What browsers put up with is no fault: old servers renegotiate in the old way."""
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
-    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols(protocols)
     return context

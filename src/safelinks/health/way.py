@@ -16,7 +16,7 @@ from safelinks.health.exchange import Answer, Failure, Fault, Request, Wait
 from safelinks.health.outcome import Certificate, Hop, Outcome, Reason
 from safelinks.health.policy import Method, Policy
 from safelinks.percent import encode
-from safelinks.urls import Address, compare_key, split
+from safelinks.urls import Address, compare_key, split, without_dot_segments
 
 __all__ = [
     "BUSY",
@@ -25,6 +25,7 @@ __all__ = [
     "Way",
     "location_of",
     "pause",
+    "resolved",
     "retry_after",
     "same_page",
 ]
@@ -146,11 +147,24 @@ class Way:
             return Reason.BAD_REDIRECT
         if len(self.hops) > self.policy.max_redirects:
             return Reason.TOO_MANY_REDIRECTS
+        self._go_to(target, answer)
+        return Reason.REDIRECT_LOOP if self._state() in self.seen else None
+
+    def follow_page(self, answer: Answer, target: str) -> bool:
+        """Go on to where a page sends its readers, if that is anywhere that was not asked yet."""
+        bare = target.partition("#")[0]
+        if len(self.hops) > self.policy.max_redirects:
+            return False
+        if bare == self.url.partition("#")[0] or any(bare == url for url, _ in self.seen):
+            return False
+        self._go_to(target, answer)
+        return True
+
+    def _go_to(self, target: str, answer: Answer) -> None:
         self.seen.add(self._state())
         self.cookies.keep(split(self.url), answer.cookies)
         self.url = target
         self.tries = 0
-        return Reason.REDIRECT_LOOP if self._state() in self.seen else None
 
     def _state(self) -> tuple[str, str]:
         """What is about to be asked: the same twice is a loop."""
@@ -174,7 +188,8 @@ def _fetched(address: Address) -> str:
     """The address as it goes over the wire: no fragment, only printable ASCII (RFC 3986)."""
     port = f":{address.port}" if address.port else ""
     query = f"?{address.query}" if address.query is not None else ""
-    return f"{address.scheme}://{address.host}{port}{encode(address.path + query, _UNSAFE)}"
+    path = without_dot_segments(address.path)
+    return f"{address.scheme}://{address.host}{port}{encode(path + query, _UNSAFE)}"
 
 
 def location_of(answer: Answer, url: str) -> str | None:
@@ -182,14 +197,17 @@ def location_of(answer: Answer, url: str) -> str | None:
 
     It inherits the fragment of `url` if it has none of its own (RFC 9110, 10.2.2).
     """
-    location = answer.headers.get("location", "").strip(" \t")
+    target = resolved(answer.headers.get("location", "").strip(" \t"), url)
+    fragment = url.partition("#")[2]
+    return f"{target}#{fragment}" if target and fragment and "#" not in target else target
+
+
+def resolved(location: str, url: str) -> str | None:
+    """The address that `location` means on the page at `url`; None when it is no address."""
     if not location or len(location) > _MAX_LOCATION:
         return None
-    fragment = url.partition("#")[2]
     try:
         target = _as_browsers_read(location, url)
-        if fragment and "#" not in target:
-            target = f"{target}#{fragment}"
         split(target)
     except ValueError:  # InvalidURLError is one
         return None

@@ -86,7 +86,7 @@ def _because(report: Report) -> str:
         return f"no finding is of level {report.selection.fail_on}{graver}"
     if not report.rows:
         return "there is nothing to check"
-    if all(row.outcome.reason is Reason.NOT_ASKED for row in report.rows):
+    if not any(row.is_link and row.outcome.reason is not Reason.NOT_ASKED for row in report.rows):
         return "nobody was asked"
     if any(row.verdict in BROKEN for row in report.rows):
         return "what does not work is ignored, or mended"

@@ -298,17 +298,18 @@ def _unknown(report: Report) -> Iterator[Sentence]:
 
 def _well(report: Report) -> Iterator[Sentence]:
     works = sum(report.verdicts[verdict] for verdict in _WORKS)
-    if works == len(report.rows):
+    if works and works == sum(row.is_link for row in report.rows):
         yield Sentence("The address works." if works == 1 else f"All {works} addresses work.")
 
 
 def _unasked(report: Report) -> Iterator[Sentence]:
     number = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
+    links = sum(row.is_link for row in report.rows)
     if number and not report.interrupted:
-        which, it = f"{number} of {len(report.rows)} addresses were", "they work"
+        which, it = f"{number} of {links} addresses were", "they work"
         if number == 1:
-            which, it = f"1 of {count(len(report.rows), 'address')} was", "it works"
-        if number == len(report.rows):
+            which, it = f"1 of {count(links, 'address')} was", "it works"
+        if number == links:
             which = "The address was" if number == 1 else "The addresses were"
         said = f"{which} not asked, so nothing is said about whether {it}."
         yield Sentence(said, kind="skipped")

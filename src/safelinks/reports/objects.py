@@ -82,6 +82,7 @@ def _sighting(sighting: Sighting) -> dict[str, object]:
         "label": sighting.label,
         "wrappers": list(sighting.wrappers),
         "within": str(sighting.within) if sighting.within else None,
+        "role": str(sighting.role) if sighting.role else None,
     }
 
 

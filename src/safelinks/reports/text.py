@@ -142,7 +142,9 @@ class _Lines:
         told = {id(row) for row, _ in worth}
         rest = [row for row in rows if id(row) not in told]
         known = [] if self._is_verbose else [row for row in rest if row.verdict in BROKEN]
-        well = [row for row in rest if self._is_verbose or row.verdict not in BROKEN]
+        well = [
+            row for row in rest if self._is_verbose or (row.is_link and row.verdict not in BROKEN)
+        ]
         listed = well
         if not self._is_verbose and (brief or len(well) > _MOST_WELL):
             listed = [] if brief else well[:_MOST_WELL]

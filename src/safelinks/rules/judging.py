@@ -17,7 +17,7 @@ from safelinks.rows import Row
 from safelinks.rules.finding import Finding, Level
 from safelinks.rules.found import Found
 from safelinks.rules.selection import Selection, codes_of
-from safelinks.rules.table import BROKEN_LINK, OF_NETWORK, OF_REMARKS, OF_WRAPPERS, Rule
+from safelinks.rules.table import BROKEN_LINK, OF_LINKS, OF_NETWORK, OF_REMARKS, OF_WRAPPERS, Rule
 from safelinks.verbatim import Within
 
 __all__ = ["Judge", "in_order"]
@@ -50,18 +50,19 @@ class Judge:
                 finding
                 for rule in self._rules(row.file)
                 for found in rule.look(row, self.now)
-                for place in self._places(row, found, aside)
+                for place in self._places(row, rule, found, aside)
                 for finding in self._counted(self._finding(row, rule, found, place, aside))
             ]
         )
 
     @staticmethod
-    def _places(row: Row, found: Found, aside: Mapping[Place, Within]) -> list[Place]:
+    def _places(row: Row, rule: Rule, found: Found, aside: Mapping[Place, Within]) -> list[Place]:
         """Where something was found, each place once; what is `aside` comes last.
 
         So the number of what a reader sees does not hang on how often it stands in code.
         """
-        places = dict.fromkeys(row.places if found.places is None else found.places)
+        everywhere = row.link_places if rule.code in OF_LINKS else row.places
+        places = dict.fromkeys(everywhere if found.places is None else found.places)
         return sorted(places, key=aside.__contains__)
 
     def _rules(self, file: str) -> tuple[Rule, ...]:

@@ -19,7 +19,7 @@ from safelinks.rules import found
 from safelinks.rules.finding import Level
 from safelinks.rules.found import Found, Look
 
-__all__ = ["BROKEN_LINK", "OF_NETWORK", "OF_REMARKS", "OF_WRAPPERS", "RULES", "Rule"]
+__all__ = ["BROKEN_LINK", "OF_LINKS", "OF_NETWORK", "OF_REMARKS", "OF_WRAPPERS", "RULES", "Rule"]
 
 
 def _nothing(_: Row, __: datetime) -> Iterator[Found]:
@@ -165,5 +165,6 @@ OF_REMARKS: Mapping[Kind, Rule] = {
     Kind.NOT_LINKED: RULES["SL402"],
 }
 OF_NETWORK = frozenset(code for code in RULES if code.startswith("SL3"))
+OF_LINKS = OF_NETWORK | {"SL401"}  # what is said of what somebody can follow
 OF_WRAPPERS = frozenset({"SL101", "SL102", "SL104"})  # mended by what is inside
 BROKEN_LINK = frozenset({"SL301", "SL302"})  # which of them it is, may change from run to run

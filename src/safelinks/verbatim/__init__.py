@@ -11,18 +11,24 @@ from collections.abc import Callable, Mapping
 
 from attrs import field, frozen
 
-from safelinks.verbatim.markdown import markdown_stretches
+from safelinks.verbatim.asciidoc import asciidoc_stretches
+from safelinks.verbatim.markdown import markdown_stretches, mdx_stretches
 from safelinks.verbatim.pages import html_stretches
 from safelinks.verbatim.restructured import restructured_stretches
 from safelinks.verbatim.stretches import Stretch, Within
+from safelinks.verbatim.yaml import toml_stretches, yaml_stretches
 
 __all__ = ["Stretch", "Verbatim", "Within", "verbatim_in"]
 
 # By the name of the format in `safelinks.documents.formats`.
 _READERS: Mapping[str, Callable[[str], tuple[Stretch, ...]]] = {
+    "asciidoc": asciidoc_stretches,
     "html": html_stretches,
     "markdown": markdown_stretches,
+    "mdx": mdx_stretches,
     "rst": restructured_stretches,
+    "toml": toml_stretches,
+    "yaml": yaml_stretches,
 }
 
 

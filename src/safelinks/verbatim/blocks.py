@@ -80,10 +80,10 @@ _ALONE = re.compile(
 _QUOTE = -1  # instead of the columns that lines of a list item are indented by
 
 
-def blocks(text: str) -> Iterator[Block]:
-    """The leaf blocks of a Markdown text in which there may be code or comments, in order."""
+def blocks(text: str, start: int = 0) -> Iterator[Block]:
+    """The leaf blocks of a Markdown text from `start` on that hold anything, in order."""
     reader = _Reader()
-    at = 0
+    at = start
     while at < len(text):
         line = _LINE.match(text, at)
         if line is None:  # which any text is

@@ -1,13 +1,50 @@
-"""Markdown: its code blocks, code spans and comments, and the HTML in it."""
+"""Markdown: its code blocks, code spans and comments, the links and the HTML in it."""
 
 from __future__ import annotations
 
-from safelinks.verbatim.blocks import Leaf, blocks
-from safelinks.verbatim.inlines import read_inlines
-from safelinks.verbatim.pages import read_html
-from safelinks.verbatim.stretches import Findings, Stretch
+import re
+from collections.abc import Iterator
 
-__all__ = ["markdown_stretches"]
+from safelinks.verbatim.blocks import Leaf, blocks
+from safelinks.verbatim.inlines import Kind, Token, defined, inlines
+from safelinks.verbatim.pages import read_html
+from safelinks.verbatim.stretches import Findings, Span, Stretch
+
+__all__ = ["front_matter", "markdown_stretches", "markdown_tokens", "mdx_stretches"]
+
+_KINDS = {Leaf.FENCE: Kind.FENCE, Leaf.INDENTED: Kind.INDENTED, Leaf.HTML: Kind.HTML}
+# YAML before the text, as Jekyll, Pandoc and GitHub read it.
+_FRONT_MATTER = re.compile(
+    r"\ufeff?---[ \t]*+\r?\n(?=(?:\#[^\n]*+\n)*+[\w\"'-][^\n:]*+:(?:[ \t\r]|\n))"
+    r"((?:(?!(?:---|\.\.\.)[ \t]*+\r?(?:\n|\Z))[^\n]*+\n)*+)(?:---|\.\.\.)[ \t]*+\r?(?:\n|\Z)"
+)
+_MDX_COMMENT = re.compile(r"\{[ \t]*+/\*")
+
+
+def front_matter(text: str) -> tuple[Span, int]:
+    """Where the YAML before a Markdown text is, and where the text begins behind it."""
+    match = _FRONT_MATTER.match(text)
+    return (match.span(1), match.end()) if match else ((0, 0), 0)
+
+
+def markdown_tokens(text: str) -> Iterator[Token]:
+    """What there is in a Markdown text, each before what it is in."""
+    labels: set[str] = set()
+    leaves: list[Token | tuple[Span, ...]] = []
+    for block in blocks(text, front_matter(text)[1]):
+        kind = _KINDS.get(block.leaf)
+        if kind is not None:
+            leaves.append(Token(kind, *block.span))
+            continue
+        found, lines = defined(text, block.lines)
+        labels.update(found)
+        leaves += found.values()
+        leaves.append(tuple(lines))
+    for leaf in leaves:
+        if isinstance(leaf, Token):
+            yield leaf
+        else:
+            yield from inlines(text, leaf, labels)
 
 
 def markdown_stretches(text: str) -> tuple[Stretch, ...]:
@@ -19,12 +56,32 @@ def markdown_stretches(text: str) -> tuple[Stretch, ...]:
     >>> [text[one.start : one.end] for one in markdown_stretches(text)]
     ['```\\nb\\n```', '<!-- c -->']
     """
-    found = Findings()
-    for block in blocks(text):
-        if block.leaf in (Leaf.FENCE, Leaf.INDENTED):
-            found.code.append(block.span)
-        elif block.leaf is Leaf.HTML:
-            read_html(text, block.span, found)
-        else:
-            read_inlines(text, block.lines, found)
+    return _findings(text).stretches()
+
+
+def mdx_stretches(text: str) -> tuple[Stretch, ...]:
+    """The code and the comments of an MDX text, which has comments of its own."""
+    found = _findings(text)
+    at = 0
+    while (begins := _MDX_COMMENT.search(text, at)) is not None:
+        at = text.find("*/", begins.end())
+        if at < 0:
+            break
+        found.comments.append((begins.start(), at + 2))
     return found.stretches()
+
+
+def _findings(text: str) -> Findings:
+    found = Findings()
+    for token in markdown_tokens(text):
+        if token.kind in (Kind.FENCE, Kind.INDENTED, Kind.CODE):
+            found.code.append(token.span)
+        elif token.kind is Kind.COMMENT:
+            found.comments.append(token.span)
+        elif token.kind is Kind.HTML:
+            read_html(text, token.span, found)
+        elif token.kind is Kind.TAG and not token.empty:
+            found.tag(token.span, token.name, closing=token.closing)
+        elif token.address is not None and token.kind is not Kind.DEFINITION:
+            found.link(token.address)
+    return found

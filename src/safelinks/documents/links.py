@@ -1,0 +1,260 @@
+"""Links in passages: every link of a document read, and what to write in its place.
+
+The same for all formats: decode a passage, find the links by the reading that the format asks for,
+and map what was found, or what has to be written, back to the document. So what is read is also
+what is written.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
+
+from attrs import frozen
+
+from safelinks.documents import values
+from safelinks.documents.passages import Meant, Passage, Reading, Span
+from safelinks.errors import SafelinksError
+from safelinks.labels import label_before
+from safelinks.place import Lines, Place
+from safelinks.scan import Span as Address
+from safelinks.scan import signs_of
+from safelinks.text import Link, Peel, found, peeled, replacements
+from safelinks.unwrap import Unwrapped, unwrap
+
+__all__ = [
+    "Edit",
+    "Locate",
+    "applied",
+    "by_line",
+    "edits_in",
+    "edits_of",
+    "links_in",
+    "links_of",
+    "may_hold",
+]
+
+Locate = Callable[[Passage, int], Place]  # where an offset in a passage is
+_TEXTS = frozenset({Reading.TEXT, Reading.MARKDOWN, Reading.ORG})
+
+
+@frozen
+class Edit:
+    """``text[start:end]`` is to become `written`."""
+
+    start: int
+    end: int
+    written: str
+
+
+@frozen
+class _Sighting:
+    """An address at ``text[start:end]`` of a document, and where it leads."""
+
+    start: int
+    end: int
+    passage: Passage
+    address: Address
+    unwrapped: Unwrapped | None
+    error: SafelinksError | None
+    label: str | None
+
+    def link(self, place: Place) -> Link:
+        return Link(
+            self.address.url,
+            self.start,
+            self.end,
+            place,
+            self.unwrapped,
+            self.error,
+            self.address.escape,
+            self.address.defanged,
+            self.label,
+            self.passage.original,
+            self.passage.role_at(self.start),
+        )
+
+
+def links_in(
+    text: str, passages: Iterable[Passage], peel: Peel, locate: Locate | None = None
+) -> Iterator[Link]:
+    """Every link in `passages` of `text`, in order, at the place that `locate` gives.
+
+    By default, that is the place of the passage, with line and column in `text`.
+    """
+    locate = locate or by_line(text)
+    signs = _Signs(text)
+    sightings = [
+        sighting
+        for passage in passages
+        if signs.may_be_in(passage)
+        for sighting in _sightings(text, passage, peel)
+    ]
+    sightings.sort(key=attrgetter("start"))
+    for sighting in sightings:
+        yield sighting.link(locate(sighting.passage, sighting.start))
+
+
+def by_line(text: str) -> Locate:
+    """Tells the place of a passage, with line and column in `text`."""
+    lines = Lines(text)
+    return lambda passage, offset: passage.place_at(offset).at(*lines.place(offset))
+
+
+def links_of(text: str, passage: Passage, peel: Peel) -> Iterator[Link]:
+    """Every link in one `passage` of `text`, with the place that the passage has."""
+    if may_hold(text, passage):
+        for sighting in _sightings(text, passage, peel):
+            yield sighting.link(passage.place_at(sighting.start))
+
+
+def _sightings(text: str, passage: Passage, peel: Peel) -> Iterator[_Sighting]:
+    meant = Meant(text, passage)
+    value = values.address_in(meant.text, passage.reading, peel)
+    spans = found(meant.text, peel) if value is None else [(value, *peeled(value, peel))]
+    for address, unwrapped, error in spans:
+        yield _Sighting(
+            meant.start_of(address.start),
+            meant.end_of(address.end),
+            passage,
+            address,
+            unwrapped,
+            error,
+            passage.label or label_before(meant.text, address.start, address.end),
+        )
+
+
+def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> list[Edit]:
+    """What to change in `text`, in order, so that no wrapper is left that `peel` takes off."""
+    signs = _Signs(text)
+    edits = [
+        edit
+        for passage in passages
+        if signs.may_be_in(passage)
+        for edit in _edits(text, passage, peel)
+    ]
+    return sorted(edits, key=attrgetter("start"))
+
+
+def edits_of(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
+    """What to change in one `passage` of `text`."""
+    if may_hold(text, passage):
+        yield from _edits(text, passage, peel)
+
+
+def _edits(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
+    meant = Meant(text, passage)
+    changes = (
+        edit
+        for start, end, written in _written(meant.text, passage.reading, peel)
+        if _may_change(passage, meant, start, end)
+        for edit in _in_pieces(text, passage, meant, (start, end), written)
+    )
+    if passage.codec.whole is None:
+        yield from changes
+    elif edits := list(changes):
+        start, end = passage.pieces[0][0], passage.pieces[-1][1]
+        yield Edit(start, end, passage.codec.whole(applied(text, edits, start, end)))
+
+
+def _written(meant: str, reading: Reading, peel: Peel) -> Iterator[tuple[int, int, str]]:
+    """Start and end of every address in `meant` that `peel` replaces, and what to write there."""
+    value = values.address_in(meant, reading, peel)
+    if value is None:
+        yield from replacements(meant, peel)
+        return
+    unwrapped, _ = peeled(value, peel)
+    if unwrapped is not None and unwrapped.layers:
+        yield value.start, value.end, values.written(unwrapped.target)
+
+
+def _may_change(passage: Passage, meant: Meant, start: int, end: int) -> bool:
+    """Whether an address is a link, or wrapped: all else that nobody can follow stays."""
+    if passage.role_at(meant.start_of(start)) is None:
+        return True
+    spans = found(meant.text[start:end], unwrap)
+    return any(unwrapped is not None and unwrapped.layers for _, unwrapped, _ in spans)
+
+
+def _in_pieces(
+    text: str, passage: Passage, meant: Meant, span: Span, written: str
+) -> Iterator[Edit]:
+    """The edits for one link: all of it goes into its first piece, the others lose theirs.
+
+    Markup between the pieces stays.
+    """
+    start, end = meant.start_of(span[0]), meant.end_of(span[1])
+    at = max(0, bisect_right(passage.pieces, (start, len(text))) - 1)
+    for index in range(at, len(passage.pieces)):  # a slice would be a walk from the first piece
+        first, last = passage.pieces[index]
+        if first >= end:
+            break
+        low, high = max(first, start), min(last, end)
+        if low < high and first not in passage.kept:
+            yield Edit(low, high, passage.codec.redo(written, text[low:high]))
+            written = ""
+
+
+def applied(text: str, edits: Iterable[Edit], start: int = 0, end: int | None = None) -> str:
+    """``text[start:end]`` with `edits`, which are in order and lie within it."""
+    out = []
+    at = start
+    for edit in edits:
+        out += [text[at : edit.start], edit.written]
+        at = edit.end
+    out.append(text[at:end])
+    return "".join(out)
+
+
+_SIGNS_OF_REFERENCES = ("//", "safelinks")
+
+
+def may_hold(text: str, passage: Passage) -> bool:
+    """Whether a look at `passage` may be worth its while: it may hold a sign."""
+    if passage.meanings:
+        return True
+    pattern = passage.codec.hides
+    joined = "".join([text[start:end] for start, end in passage.pieces])
+    reference = passage.reading is Reading.REFERENCE
+    signs = _SIGNS_OF_REFERENCES if reference else signs_of(joined)
+    return any(sign in joined for sign in signs) or (
+        pattern is not None and pattern.search(joined) is not None
+    )
+
+
+class _Signs:
+    """Tells `may_hold` of passages that come in order, at the price of comparing three numbers.
+
+    Nearly none of a page's passages holds a link: so it is kept where the next sign of one is.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._signs = signs_of(text)
+        # By sign: where the search for it began, and where it was found, which is the end if not.
+        self._next: dict[str | re.Pattern[str], Span] = {}
+
+    def may_be_in(self, passage: Passage) -> bool:
+        if len(passage.pieces) > 1 or passage.meanings:
+            return may_hold(self._text, passage)
+        start, end = passage.pieces[0]
+        signs = _SIGNS_OF_REFERENCES if passage.reading is Reading.REFERENCE else self._signs
+        for sign in signs:
+            begun, at = self._next.get(sign, (0, -1))
+            if not begun <= start <= at:
+                at = self._text.find(sign, start)
+                at = len(self._text) if at < 0 else at
+                self._next[sign] = (start, at)
+            if at < end:
+                return True
+        pattern = passage.codec.hides
+        if pattern is None:
+            return False
+        begun, at = self._next.get(pattern, (0, -1))
+        if not begun <= start <= at:
+            match = pattern.search(self._text, start)
+            at = match.start() if match else len(self._text)
+            self._next[pattern] = (start, at)
+        return at < end

@@ -1,0 +1,252 @@
+"""Write addresses into a document, and read it again before anybody relies on it.
+
+A place is written only if the changed document has there exactly the address that was meant, and
+every other link as it was. Where that is not so, the place stays as it is, and the result says so.
+It knows no format: how bytes are written and read is given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+
+from attrs import define, field, frozen
+
+from safelinks import percent
+from safelinks.documents.content import Content
+from safelinks.errors import DocumentError, SafelinksError
+from safelinks.text import Link, Peel
+from safelinks.unwrap import Unwrapped
+
+__all__ = ["Rewriting", "rewritten"]
+
+# How often to write again without the places that went wrong, before all of them stay.
+_ATTEMPTS = 8
+# Formats differ in what they percent-encode, so two spellings of an address are compared with all
+# of that encoded.
+_VARIES = re.compile(r"[^A-Za-z0-9%._~!$&*+,;=:/?#@-]")
+_HARMLESS = re.compile(r"hxxps?://|[a-z]+://[^/]*\[\.\]", re.IGNORECASE)
+_DROPPED = str.maketrans("", "", "\t\r\n")
+Write = Callable[[str, Peel], Unwrapped]  # what to write for an address, which has layers then
+Reopened = Callable[[bytes], Content]
+
+
+@frozen
+class Rewriting:
+    """A document as it was changed.
+
+    `left` are links that were to be replaced and stay: the changed document would not have been
+    read as having the address that was meant there. `has_lost` is whether there are wrapped links
+    without a target, which stay, too.
+    """
+
+    content: bytes = field(repr=False)
+    left: tuple[Link, ...] = ()
+    has_lost: bool = False
+
+
+@frozen
+class _Plan:
+    """What to write for each of `links`; None where that stays as it is."""
+
+    links: Sequence[Link]
+    written: Sequence[str | None]
+
+    def without(self, urls: Collection[str]) -> _Plan:
+        """The plan in which links to these addresses stay."""
+        kept = (
+            None if link.url in urls else target
+            for link, target in zip(self.links, self.written, strict=True)
+        )
+        return _Plan(self.links, tuple(kept))
+
+    @property
+    def replaced(self) -> list[int]:
+        """The numbers of the links that do not stay."""
+        return [at for at, target in enumerate(self.written) if target is not None]
+
+    def wrong(self, again: Sequence[Link]) -> set[str] | None:
+        """Addresses of replaced links around which what was read `again` is not as planned.
+
+        None where all of it is; none at all where no replaced link is to blame.
+
+        A link that simply stayed is not wrong: some places cannot be written at all.
+        """
+        replaced = self.replaced
+        if len(again) == len(self.links):
+            differ = [at for at, link in enumerate(again) if not self._allows(at, link)]
+            if not differ:
+                return None
+            if set(differ) <= set(replaced):
+                return {self.links[at].url for at in differ}
+            first = differ[0]
+        else:
+            pairs = enumerate(zip(self.links, again, strict=False))
+            shorter = min(len(again), len(self.links))
+            first = next((at for at, (_, link) in pairs if not self._allows(at, link)), shorter)
+        # A link that has come up is of the one before it; one that has vanished, of itself.
+        first -= len(again) > len(self.links)
+        before = [at for at in replaced if at <= first][-1:]
+        return {self.links[at].url for at in before or replaced[:1]}
+
+    def _allows(self, at: int, link: Link) -> bool:
+        """Whether `link` may stand in the place of the link with that number."""
+        target, before = self.written[at], self.links[at].url
+        return _is_same(link.url, before if target is None else target) or (
+            target is not None and _is_same(link.url, before)
+        )
+
+    def stayed(self, again: Sequence[Link]) -> set[str]:
+        """Addresses of links that were to be replaced, and were not."""
+        triples = zip(self.links, self.written, again, strict=True)
+        return {
+            link.url
+            for link, target, other in triples
+            if target is not None and not _is_same(other.url, target)
+        }
+
+
+def rewritten(
+    content: Content,
+    links: Callable[[], Sequence[Link]],
+    peel: Peel,
+    write: Write,
+    reopened: Reopened,
+) -> Rewriting:
+    """`content` in which each of its links stands as `write` gives it.
+
+    `links` finds them, where that is needed; `peel` unwraps on reading; `reopened` opens the bytes
+    of the changed document. Raises NotWritableError where such a document cannot be written.
+    """
+    pen = _Pen(peel, write)
+    raw = content.cleaned(pen)
+    if not pen.wrote:
+        return Rewriting(content.original(), (), pen.failed)
+    reader = _Pen(peel, _stay)
+    try:
+        reopened(raw).cleaned(reader)
+    except DocumentError:
+        return _one_by_one(content, links(), peel, write, reopened)
+    if _agree(pen.planned, reader.planned):
+        return Rewriting(raw, (), pen.failed)
+    return _one_by_one(content, links(), peel, write, reopened)
+
+
+@define
+class _Pen:
+    """Gives what to write for every address that a document holds, and notes it.
+
+    `planned` are all addresses of the document as it is to be. `wrote` is whether one is another
+    than it was, `failed` whether one has no target.
+    """
+
+    _peel: Peel
+    _write: Write
+    planned: list[str] = field(factory=list, init=False)
+    wrote: bool = field(default=False, init=False)
+    failed: bool = field(default=False, init=False)
+
+    def __call__(self, url: str) -> Unwrapped:
+        try:
+            unwrapped = self._write(url, self._peel)
+        except SafelinksError:
+            self.planned.append(url)
+            self.failed = True
+            raise
+        self.planned.append(unwrapped.target if unwrapped.layers else url)
+        self.wrote = self.wrote or bool(unwrapped.layers)
+        return unwrapped
+
+
+def _stay(url: str, _: Peel) -> Unwrapped:
+    return Unwrapped(url, url)
+
+
+def _agree(planned: Sequence[str], read: Sequence[str]) -> bool:
+    """Whether these are the same addresses, which may be spelled in two ways."""
+    one, other = Counter(planned), Counter(read)
+    missing, new = one - other, other - one
+    return Counter(map(_spelled, missing.elements())) == Counter(map(_spelled, new.elements()))
+
+
+def _one_by_one(
+    content: Content, links: Sequence[Link], peel: Peel, write: Write, reopened: Reopened
+) -> Rewriting:
+    """What is right of the changes: again and again without those that are not."""
+    peel = _remembering(links, peel)
+    failed = any(link.error is not None for link in links)
+    plan = _Plan(links, tuple(_target(link, peel, write) for link in links))
+    kept: set[str] = set()
+    for _ in range(_ATTEMPTS):
+        standing = plan.without(kept) if kept else plan
+        raw = content.cleaned(_writer(kept, peel, write))
+        try:
+            again = tuple(reopened(raw).links(peel))
+        except DocumentError:
+            break
+        wrong = standing.wrong(again)
+        if wrong is None:
+            return Rewriting(raw, _left(plan, kept | standing.stayed(again)), failed)
+        if not wrong:
+            break
+        kept |= wrong
+    return Rewriting(content.original(), _left(plan, {link.url for link in links}), failed)
+
+
+def _remembering(links: Sequence[Link], peel: Peel) -> Peel:
+    """`peel`, which does not unwrap once more what the `links` already tell."""
+    known = {link.url: link.unwrapped for link in links if link.unwrapped is not None}
+    return lambda url: known.get(url) or peel(url)
+
+
+def _target(link: Link, peel: Peel, write: Write) -> str | None:
+    """What is to be written in the place of `link`; None where it stays.
+
+    The text breaks some wrapped links off: those stay. So does what nobody can follow, unless it is
+    wrapped.
+    """
+    if link.role is not None and not link.wrapped and link.error is None:
+        return None
+    if link.error is not None and _is_whole(link.url, peel):
+        return None
+    written = _written(link.url, peel, write)
+    return written.target if written is not None and written.layers else None
+
+
+def _is_whole(url: str, peel: Peel) -> bool:
+    try:
+        peel(url)
+    except SafelinksError:
+        return False
+    return True
+
+
+def _written(url: str, peel: Peel, write: Write) -> Unwrapped | None:
+    try:
+        return write(url, peel)
+    except SafelinksError:
+        return None
+
+
+def _writer(kept: Collection[str], peel: Peel, write: Write) -> Peel:
+    """What to write for an address; those that are `kept` stay."""
+    return lambda url: Unwrapped(url, url) if url in kept else write(url, peel)
+
+
+def _left(plan: _Plan, kept: Collection[str]) -> tuple[Link, ...]:
+    return tuple(plan.links[at] for at in plan.replaced if plan.links[at].url in kept)
+
+
+def _is_same(url: str, other: str) -> bool:
+    """Whether these are one address, which may be spelled in two ways."""
+    return url == other or _spelled(url) == _spelled(other)
+
+
+def _spelled(url: str) -> str:
+    """`url` in the one spelling in which addresses are compared."""
+    if _HARMLESS.match(url):
+        scheme, colon, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        url = f"{scheme.lower().replace('xx', 'tt')}{colon}{host.replace('[.]', '.')}{slash}{path}"
+    return percent.encode(url.translate(_DROPPED), _VARIES)

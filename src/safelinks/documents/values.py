@@ -1,0 +1,92 @@
+"""Values: addresses that their format delimits, such as an attribute or a cell.
+
+All that stands between the delimiters is the address, so nothing is trimmed from its end. Blanks
+around it are no part of it, tabs and line breaks in it are dropped, and other white space in it is
+percent-encoded, as browsers do (URL Standard, sections 4.4 and 1.3).
+"""
+
+from __future__ import annotations
+
+import re
+
+from safelinks import percent
+from safelinks.documents.passages import Reading
+from safelinks.run import INVISIBLE
+from safelinks.scan import Span, scan
+from safelinks.text import Peel, peeled
+
+__all__ = ["address_in", "written"]
+
+_BLANKS = "\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_AROUND = "".join(map(chr, (*range(0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200C))))
+_AROUND += "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+_DROPPED = re.compile(r"[\t\r\n]+")
+_BLANK = re.compile(rf"[\x00-\x20\x7f-\x9f{_BLANKS}]")
+_UNSAFE = re.compile(rf"[\x00-\x20\x7f-\x9f{_BLANKS}{INVISIBLE}\ud800-\udfff<>\"`]")
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}+://[^\s/]", re.IGNORECASE | re.ASCII)
+_NO_SCHEME = re.compile(
+    r"//[a-z0-9_-]+(?:\.[a-z0-9_-]+)+\.?(?::[0-9]*)?(?:[/?#]|\Z)", re.IGNORECASE
+)
+# What somebody made harmless, and what may be a wrapper with characters put into it.
+_DAMAGED = re.compile(rf"h(?:xx|\*\*)|[{INVISIBLE}]|\[\.\]|\\", re.IGNORECASE)
+_HEAD = 80
+# A string that lists several, or has in it what no address has, is none.
+_SEVERAL = re.compile(
+    r"[<>\"]|[,;|\u3001\u3002\uff0c\uff1b\\][nrt]?[a-z][a-z0-9+.-]{0,30}+://", re.IGNORECASE
+)
+# A string of several words is an address only if it ends as the name of a file does.
+_ANOTHER = re.compile(r"\s\S*://|[\r\n]")
+_FILE = re.compile(r"/[^/?#\s]+(?: [^/?#\s]+){0,8}\.[a-z0-9]{2,5}(?:[?#]\S*)?\Z", re.IGNORECASE)
+
+
+def address_in(meant: str, reading: Reading, peel: Peel) -> Span | None:
+    """The address that all of `meant` is, at its offsets there; None where it is none.
+
+    What is no address from end to end is to be read as running text, and so is a wrapper with
+    damage in it, which running text forgives.
+    """
+    if reading not in _DELIMITED:
+        return None
+    bare = meant.strip(_AROUND)
+    start = meant.find(bare)
+    scheme = ""
+    if _SCHEME.match(bare) is None:
+        if reading is not Reading.REFERENCE or _NO_SCHEME.match(bare) is None:
+            return None
+        scheme = "https:"
+    if reading is Reading.STRING and not _is_address(bare):
+        return None
+    url = percent.encode(scheme + _DROPPED.sub("", bare), _BLANK)
+    span = Span(start, start + len(bare), url)
+    return None if _is_damaged(bare, span, peel) else span
+
+
+def _is_address(string: str) -> bool:
+    """Whether a string is an address from end to end, and no sentence that begins with one."""
+    if _SEVERAL.search(string) is not None:
+        return False
+    if not any(map(str.isspace, string)):
+        return True
+    return _ANOTHER.search(string) is None and _FILE.search(string) is not None
+
+
+def _is_damaged(bare: str, span: Span, peel: Peel) -> bool:
+    """Whether running text sees a wrapper where the value as it stands is none."""
+    if _DAMAGED.search(bare) is None:
+        return False
+    unwrapped, error = peeled(span, peel)
+    if error is not None or unwrapped is None or unwrapped.layers:
+        return False
+    for other in scan(bare):
+        meant, error = peeled(other, peel)
+        return error is not None or other.defanged or (meant is not None and bool(meant.layers))
+    return False
+
+
+def written(target: str) -> str:
+    """`target` as it stands in a value: what would end it anywhere is percent-encoded."""
+    return percent.encode(target, _UNSAFE)
+
+
+_DELIMITED = frozenset({Reading.STRING, Reading.VALUE, Reading.REFERENCE})

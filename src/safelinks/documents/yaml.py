@@ -1,0 +1,94 @@
+"""YAML and TOML: which scalars are addresses from end to end, and how each style writes them.
+
+Block scalars, comments and plain scalars on several lines are text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from safelinks.documents.passages import RAW, Codec, Passage, Reading
+from safelinks.documents.running import Hole, text_around
+from safelinks.verbatim.yaml import Scalar, Style, toml_scalars, yaml_scalars
+
+__all__ = ["toml_passages", "yaml_passages"]
+
+# YAML 1.2.2, section 5.7, and TOML, "String"; a backslash before a line break takes that away.
+_ESCAPE = re.compile(
+    r"\\(?:\r?\n[ \t]*+|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0abt\tnvfre \"/\\N_LP])"
+)
+_NAMED = {
+    "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f",
+    "r": "\r", "e": "\x1b", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
+}  # fmt: skip
+_LAST = 0x10FFFF
+
+
+def _undo(escape: str) -> str:
+    sign = escape[1]
+    if sign in "\r\n":
+        return ""
+    if sign in "xuU":
+        code = int(f"0{escape[2:]}", 16)
+        return chr(code) if code <= _LAST else escape
+    return _NAMED.get(sign, sign)
+
+
+def _redo_escaped(written: str, _: str) -> str:
+    return json.dumps(written, ensure_ascii=False)[1:-1]
+
+
+def _redo_single(written: str, _: str) -> str:
+    return written.replace("'", "''")
+
+
+# Section 7.3.3: what ends a plain scalar, is more than one, or begins something else.
+_NOT_PLAIN = re.compile(r":(?:\s|\Z)|\s\#|\A[-?:,\[\]{}\#&*!|>'\"%@`\s]|[\r\n]|\s\Z")
+_NOT_IN_FLOW = re.compile(rf"{_NOT_PLAIN.pattern}|[,\[\]{{}}]")
+
+
+def _quoted(scalar: str, not_plain: re.Pattern[str]) -> str:
+    """A plain scalar, in quotes if its new content needs them."""
+    return f"'{_redo_single(scalar, '')}'" if not_plain.search(scalar) else scalar
+
+
+_CODECS: Mapping[Style, Codec] = {
+    Style.PLAIN: Codec(whole=lambda scalar: _quoted(scalar, _NOT_PLAIN)),
+    Style.FLOW: Codec(whole=lambda scalar: _quoted(scalar, _NOT_IN_FLOW)),
+    Style.SINGLE: Codec(re.compile("''"), lambda _: "'", _redo_single),
+    Style.DOUBLE: Codec(_ESCAPE, _undo, _redo_escaped),
+    Style.BASIC: Codec(_ESCAPE, _undo, _redo_escaped),
+    Style.LITERAL: Codec(redo=lambda written, _: written.replace("'", "%27")),
+}
+_OF_ADDRESSES = re.compile(r"(?:.*[_.-])?(?:ur[il]|href|home-?page)", re.IGNORECASE | re.DOTALL)
+_SEVERAL = re.compile(r"\s\S*://|[\r\n]")
+_LONGEST_KEY = 80
+
+
+def yaml_passages(text: str) -> Iterator[Passage]:
+    """The passages of a YAML text."""
+    return _passages(text, yaml_scalars(text))
+
+
+def toml_passages(text: str) -> Iterator[Passage]:
+    """The passages of a TOML text."""
+    return _passages(text, toml_scalars(text))
+
+
+def _passages(text: str, scalars: Iterable[Scalar]) -> Iterator[Passage]:
+    holes = []
+    for scalar in scalars:
+        if scalar.style is not Style.COMMENT and scalar.start < scalar.end:
+            span = (scalar.start, scalar.end)
+            passage = Passage((span,), _CODECS[scalar.style], reading=_reading(text, scalar))
+            holes.append(Hole(*span, " ", (passage,)))
+    return text_around((0, len(text)), holes, codec=RAW)
+
+
+def _reading(text: str, scalar: Scalar) -> Reading:
+    """How to read a scalar, of which the key may say that it is an address."""
+    named = len(scalar.key) < _LONGEST_KEY and _OF_ADDRESSES.fullmatch(scalar.key)
+    one = named and not _SEVERAL.search(text, scalar.start, scalar.end)
+    return Reading.VALUE if one else Reading.STRING
