@@ -154,6 +154,7 @@ ORDER = [
     "health.signs",
     "health.cookies",
     "health.way",
+    "health.sibling",
     "health.probe",
     "health.wire",
     "health.certificates",

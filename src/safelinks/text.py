@@ -38,7 +38,8 @@ class Link:
     a wrapper that has lost its target, or is nested too deep, has the `error` that says so instead.
     `defanged` links were made harmless on purpose. `label` is the text that people see in the place
     of the address, `original` what Outlook noted beside the link as its target (`originalsrc`).
-    `role` says why nobody can follow the address; None for a link that somebody can follow.
+    `role` says why nobody can follow the address; None for a link that somebody can follow. A
+    `schemeless` one has no scheme in the text: `url` has ``https://``, which is tried first.
     """
 
     url: str = field(repr=redact)
@@ -52,6 +53,7 @@ class Link:
     label: str | None = field(default=None, repr=False)
     original: str | None = field(default=None, repr=False)
     role: Role | None = None
+    schemeless: bool = False
 
     @property
     def line(self) -> int | None:
