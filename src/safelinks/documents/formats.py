@@ -23,8 +23,10 @@ from safelinks.documents.mail import open_mailbox
 from safelinks.documents.markdown import markdown_passages, mdx_passages
 from safelinks.documents.markup import html_passages, xml_passages
 from safelinks.documents.mime import is_mailbox
+from safelinks.documents.org import org_passages
 from safelinks.documents.restructured import restructured_passages
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
+from safelinks.documents.tex import bibtex_passages, tex_passages
 from safelinks.documents.yaml import toml_passages, yaml_passages
 from safelinks.errors import DocumentError
 
@@ -102,6 +104,9 @@ FORMATS: tuple[Format, ...] = (
     Format("mdx", "an MDX text", (".mdx",), mdx_passages),
     Format("asciidoc", "an AsciiDoc text", (".adoc", ".asciidoc", ".asc"), asciidoc_passages),
     Format("rst", "a reStructuredText", (".rst", ".rest"), restructured_passages),
+    Format("org", "an Org text", (".org",), org_passages),
+    Format("tex", "a TeX text", (".tex", ".ltx", ".sty", ".cls"), tex_passages),
+    Format("bibtex", "a BibTeX database", (".bib",), bibtex_passages),
     Format("yaml", "a YAML document", (".yml", ".yaml", ".cff"), yaml_passages),
     Format("toml", "a TOML document", (".toml",), toml_passages),
     HTML,
