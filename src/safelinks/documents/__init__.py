@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from safelinks.documents.content import Content, TextContent
 from safelinks.documents.files import blocks_of, bytes_of
@@ -20,8 +20,6 @@ from safelinks.text import Link, Peel
 from safelinks.unwrap import Unwrapped, instead, unwrap
 
 __all__ = ["Document", "Prose", "read", "read_all", "read_each"]
-
-_MARKDOWN = "markdown"
 
 
 @frozen
@@ -135,19 +133,7 @@ def _document(
 ) -> Document:
     peel = partial(unwrap, keep_redirectors=keep_redirectors)
     links = tuple(content.links(peel))
-    if found.name == _MARKDOWN and isinstance(content, TextContent):
-        links = tuple(_without_prose(link, content.text) for link in links)
     return Document(name, found.name, links, notes, content=content, peel=peel)
-
-
-def _without_prose(link: Link, text: str) -> Link:
-    """A link of Markdown without the label that only plain text of Outlook's has.
-
-    What stands before an autolink (CommonMark, 6.5) is the sentence that it is in.
-    """
-    if link.label is None or text[link.start - 1 : link.start] != "<":
-        return link
-    return link if text.endswith("](", 0, link.start - 1) else evolve(link, label=None)
 
 
 def read_each(
