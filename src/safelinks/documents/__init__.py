@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from safelinks.documents.content import Content, TextContent
 from safelinks.documents.files import blocks_of, bytes_of
@@ -21,8 +21,6 @@ from safelinks.text import Link, Peel
 from safelinks.unwrap import Unwrapped, instead, unwrap
 
 __all__ = ["Document", "Prose", "Rewriting", "read", "read_all", "read_each"]
-
-_MARKDOWN = "markdown"
 
 
 @frozen
@@ -161,16 +159,8 @@ def _document(
 ) -> Document:
     peel = partial(unwrap, keep_redirectors=keep_redirectors)
     return Document(name, found.name, notes, content=content, peel=peel)
-
-
-def _without_prose(link: Link, text: str) -> Link:
-    """A link of Markdown without the label that only plain text of Outlook's has.
-
-    What stands before an autolink (CommonMark, 6.5) is the sentence that it is in.
-    """
-    if link.label is None or text[link.start - 1 : link.start] != "<":
-        return link
-    return link if text.endswith("](", 0, link.start - 1) else evolve(link, label=None)
+    links = tuple(content.links(peel))
+    return Document(name, found.name, links, notes, content=content, peel=peel)
 
 
 def read_each(
