@@ -97,6 +97,7 @@ ORDER = [
     "documents.pdf_labels",
     "documents.pdf_objects",
     "documents.pdf_pages",
+    "documents.pdf_lines",
     "documents.pdf",
     "documents.codepages",
     "documents.controls",
