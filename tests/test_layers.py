@@ -85,6 +85,7 @@ ORDER = [
     "documents.plain_bodies",
     "documents.mail",
     "documents.package",
+    "documents.opendocument_text",
     "documents.opendocument",
     "documents.relationships",
     "documents.fields",
