@@ -25,8 +25,11 @@ __all__ = ["Span", "scan", "signs_of"]
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE | re.ASCII)
 _WEB_SCHEME = re.compile(r"h(?:tt|xx)ps?\Z", re.IGNORECASE)
 _LONGEST_SCHEME = 30
+# A scheme that is cut behind its first slash, or in front of both.
+_CUT_SLASH = re.compile(r":/[ \t]*(?:[\r\n=|\\\"'`<\xa0])")
+_COLON_ABOVE = re.compile(r"[tps][^\w:]*:[^\w:]*(?:[\r\n]|<br)[^\w:]*\Z", re.IGNORECASE)
 # What may be left of a scheme, and what stands before the scheme of a target that is not encoded.
-_CUT = frozenset("\r\n\t >|+#")
+_CUT = frozenset("\r\n\t >|+#\"'`")
 _REST_OF_SCHEME = re.compile(r"(?<![a-z0-9])(?:t?tps?|ps?|s)\Z", re.IGNORECASE)
 _IN_ADDRESS = re.compile(
     r"(?:[=_?/]|(?:[=_]|\w\?)[\s>|+#\"'\\]*[\r\n][\s>|+#\"']*)https?\Z", re.IGNORECASE
@@ -78,13 +81,18 @@ _QUOTED_PRINTABLE = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
 _NAME = "safelinks"
 _ENCODED = ("%3A%2F", "%3a%2f", "-3A__")
 _NEEDED = {_NAME: "=&", "%3A%2F": "%", "%3a%2f": "%", "-3A__": "&", "%7C": "%", "%7c": "%"}
+_SLASHES = "//"  # of a scheme that is cut in front of them
 _BARS = ("%7C", "%7c")  # of the rest of a Safe Link, whose head is elsewhere
 
 
 def signs_of(text: str) -> tuple[str, ...]:
     """What `scan` looks for in `text`: where none of it stands, there is no link."""
-    others = (sign for sign, needed in _NEEDED.items() if any(map(text.__contains__, needed)))
-    return ("://", *others)
+    if "/" not in text and "%" not in text:
+        return ()
+    others = [sign for sign, needed in _NEEDED.items() if any(map(text.__contains__, needed))]
+    if "/" in text and text.count(_SLASHES) != text.count("://"):
+        others.append(_SLASHES)
+    return (":/", *others)
 
 
 def scan(text: str) -> Iterator[Span]:
@@ -93,8 +101,9 @@ def scan(text: str) -> Iterator[Span]:
     soft = "=3" in text and all(any(map(text.__contains__, signs)) for signs in _QUOTED_PRINTABLE)
     end = len(text)
     position = floor = 0  # where to look on, and where the last link ended
-    scheme_at = find("://")
-    others = {sign: at for sign in signs_of(text)[1:] if (at := find(sign)) >= 0}
+    signs = signs_of(text)
+    scheme_at = find(":/") if signs else -1
+    others = {sign: at for sign in signs[1:] if (at := find(sign)) >= 0}
     while scheme_at >= 0 or others:
         sign = min(others, key=others.__getitem__) if others else ""
         span: Span | None
@@ -104,7 +113,7 @@ def scan(text: str) -> Iterator[Span]:
                 span = _canonical(text, match)
             else:
                 span = _at_scheme(text, scheme_at, floor, soft=soft)
-            position = span.end if span else scheme_at + 3
+            position = span.end if span else scheme_at + 2
         else:
             span = _READERS[sign](text, others[sign], floor, soft=soft)
             position = span.end if span else others[sign] + len(sign)
@@ -112,7 +121,7 @@ def scan(text: str) -> Iterator[Span]:
             floor = position
             yield span
         if 0 <= scheme_at < position:
-            scheme_at = find("://", position) if position < end else -1
+            scheme_at = find(":/", position) if position < end else -1
         for sign in [sign for sign, at in others.items() if at < position]:
             others[sign] = find(sign, position)
             if others[sign] < 0:
@@ -126,9 +135,13 @@ def _canonical(text: str, match: re.Match[str]) -> Span:
 
 
 def _at_scheme(text: str, scheme_at: int, floor: int, *, soft: bool) -> Span | None:
-    """The link whose ``://`` is at `scheme_at`."""
+    """The link whose ``://`` is at `scheme_at`, or the first half of that."""
     before = text[max(floor, scheme_at - _LONGEST_SCHEME) : scheme_at]
     web = _WEB_SCHEME.search(before)
+    if not text.startswith("//", scheme_at + 1):
+        begun = web or _REST_OF_SCHEME.search(before)
+        head = _CUT_SLASH.match(text, scheme_at) and begun and cut_scheme(text, scheme_at, floor)
+        return _at_head(text, head, soft=soft) if head else None
     if _LIKELY.match(text, scheme_at) or _may_be_cut(text, scheme_at):
         span = read_wrapped(text, scheme_at - len(web[0]), soft=soft) if web else None
         span = span or _at_name(text, scheme_at + 3, floor, soft=soft)
@@ -197,6 +210,13 @@ def _at_name(text: str, name_at: int, floor: int, *, soft: bool) -> Span | None:
     return read_wrapped(text, low + scheme.start(), soft=soft) if scheme else None
 
 
+def _at_slashes(text: str, at: int, floor: int, *, soft: bool) -> Span | None:
+    """The link whose scheme is cut in front of ``//`` at offset `at`."""
+    before = text[max(floor, at - _LOOK_BACK) : at]
+    head = cut_scheme(text, at, floor) if _COLON_ABOVE.search(before) else None
+    return _at_head(text, head, soft=soft) if head else None
+
+
 def _at_bar(text: str, at: int, floor: int, *, soft: bool) -> Span | None:  # noqa: ARG001
     """The rest of a Safe Link around the bar at offset `at`."""
     return read_rest(text, at, floor)
@@ -204,6 +224,7 @@ def _at_bar(text: str, at: int, floor: int, *, soft: bool) -> Span | None:  # no
 
 _READERS = {
     _NAME: _at_name,
+    _SLASHES: _at_slashes,
     **dict.fromkeys(_ENCODED, _at_target),
     **dict.fromkeys(_BARS, _at_bar),
 }

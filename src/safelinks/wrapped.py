@@ -99,8 +99,8 @@ def _read_any(text: str, start: int, *, soft: bool, scheme: str) -> Span | None:
     longest: _Read | None = None
     for prefix in prefixes:
         read = _read(_Pieces(text, start, prefix, soft, MARKS[form], scheme))
-        if read.whole:
-            return _as_span(text, start, read)
+        if read.whole and (span := _as_span(text, start, read)):
+            return span
         if longest is None or read.length > longest.length:
             longest = read
     span = None if longest is None else _as_span(text, start, longest)
