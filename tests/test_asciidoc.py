@@ -69,9 +69,10 @@ def test_labels(attributes: str, label: str | None) -> None:
         ("image::@[x]\n\ninclude::@[]\n<@>\n:url: @\n", TARGET, TARGET),
         ("see @, and\n----\n@\n----\n// @", TARGET, TARGET),
         ("@[x]", "https://a.example/a[1]{b}", "https://a.example/a%5B1%5D%7Bb%7D"),
-        ("link:++@++[x]", "https://a.example/a++b", "https://a.example/a+%2Bb"),
+        ("link:++@++[x]", "https://a.example/a b", "https://a.example/a%20b"),
         ("@[x]", "https://a.example/?a&copy;b", "https://a.example/?a&amp;copy;b"),
-        ("image:a[x,link=@]", "https://a.example/x,y", "https://a.example/x%2Cy"),
+        ("image:a[x,link=@]", "https://a.example/x,y", '"https://a.example/x,y"'),
+        ("image:a[x,link='@']", "https://a.example/x,y", "https://a.example/x,y"),
         ("@[x]", "https://a.example/x.", "https://a.example/x."),
     ],
 )
@@ -88,6 +89,11 @@ def test_any_address_is_read(rest: str) -> None:
     for before, behind in (("", "[x]"), ("link:", "[x^]"), ("see ", "[]"), ("image:", "[x]")):
         links = read(f"{before}{text}{behind}".encode(), "a.adoc").links
         assert [link.url for link in links] == [url]
+
+
+def test_what_cannot_be_written_stays() -> None:
+    raw = f"link:++{wrap('https://a.example/a++b')}++[x]".encode()
+    assert read(raw, "a.adoc").cleaned() == raw
 
 
 _ENCODED = ' []{}<>"`'

@@ -17,9 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from safelinks import Document, DocumentError, Link, read
+from safelinks import Document, DocumentError, Link, find, read
 from safelinks.documents.pdf_labels import IDENTITY, Box, Pen, Widths, Words
+from safelinks.documents.pdf_lines import over_lines
 from safelinks.place import Place
+from safelinks.roles import Role
 
 TARGET = "https://example.org/a?b=1&c=2"
 LINK = wrap(TARGET)
@@ -582,3 +584,129 @@ def test_what_is_a_pdf(raw: bytes, name: str, format_: str) -> None:
     assert document.format == format_
     first: Link = document.links[0]
     assert first.target == A
+
+
+# Addresses over lines
+
+
+def _lines(*lines: str, linked: dict[str, tuple[int, ...]] | None = None) -> bytes:
+    """A page with these lines; each address in `linked` is the link of lines, by their numbers."""
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    for at, line in enumerate(lines):
+        canvas.drawString(72, 700 - 14 * at, line)
+    for url, numbers in (linked or {}).items():
+        for at in numbers:
+            canvas.linkURL(url, (72, 697 - 14 * at, 500, 711 - 14 * at))
+    canvas.save()
+    return out.getvalue()
+
+
+def _roles(raw: bytes) -> list[tuple[str, str | None]]:
+    return [(link.url, link.role) for link in read(raw, "x.pdf").links]
+
+
+UNCLEAR, SHOWN = Role.UNCLEAR_END, Role.LINK_TEXT
+FULL = "Some words that fill a line up to the margin and are as many here"
+LINES: dict[str, tuple[tuple[str, ...], list[tuple[str, str | None]]]] = {
+    "goes on with an underscore": (("See https://a.example/b", "_c now"), [(A + "b_c", None)]),
+    "goes on with a slash": (("See https://a.example", "/b/c.", "Next"), [(A + "b/c", None)]),
+    "goes on with a query": (("See https://a.example/b", "?c=1&d=2)", "x"), [(A + "b?c=1&d=2", None)]),
+    "goes on with an escape": (("https://a.example/b", "%20c"), [(A + "b%20c", None)]),
+    "goes on with a suffix": (("https://a.example/b", ".html"), [(A + "b.html", None)]),
+    "goes on twice": (("https://a.example/b", "_c", "/d e"), [(A + "b_c/d", None)]),
+    "goes on, then nobody knows": (("https://a.example/b", "_c", "d"), [(A + "b_c", UNCLEAR)]),
+    "nobody knows": (("https://a.example/b", "c", "d"), [(A + "b", UNCLEAR)]),
+    "ends in a hyphen": (("https://a.example/b-", "and so on"), [(A + "b-", UNCLEAR)]),
+    "ends within an escape": (("https://a.example/b%2", "0c"), [(A + "b%2", UNCLEAR)]),
+    "a full stop, and a suffix or a word": (("https://a.example/b.", "html"), [(A + "b", UNCLEAR)]),
+    "a full stop": (("https://a.example/b.", "More"), [(A + "b", None)]),
+    "a comma": (("(https://a.example/b),", "more"), [(A + "b", None)]),
+    "the last line": (("words", "https://a.example/b"), [(A + "b", None)]),
+    "a sentence goes on": (("See https://a.example/b", "and more"), [(A + "b", None)]),
+    "another sentence": (("See https://a.example/b", "More words"), [(A + "b", None)]),
+    "a full line, then a sentence": ((FULL, FULL, f"See {A}a-path-that-is-long-enough-to-fill-it/abou", "More words"), [(A + "a-path-that-is-long-enough-to-fill-it/abou", UNCLEAR)]),
+    "a list of addresses": (("https://a.example/b", "https://a.example/c", "www.d.example"), [(A + "b", None), (A + "c", None)]),
+    "a list of things": (("https://a.example/b", "1. c", "https://a.example/c", "- d"), [(A + "b", None), (A + "c", None)]),
+    "a label": (("Web: https://a.example/b", "Phone: 311"), [(A + "b", None)]),
+    "within a line": (("https://a.example/b c", "_d"), [(A + "b", None)]),
+    "a full line": ((FULL, FULL, f"See {A}a-path-that-is-long-enough-to-fill-it/abou", "t.html", "(x)"), [(A + "a-path-that-is-long-enough-to-fill-it/about.html", None)]),
+    "a full line, then a word": ((FULL, FULL, f"See {A}a-path-that-is-long-enough-to-fill-it/abou", "tus", "x"), [(A + "a-path-that-is-long-enough-to-fill-it/abou", UNCLEAR)]),
+    "a line that is not full": ((FULL, FULL, f"See {A}a", "t.html", "x"), [(A + "a", UNCLEAR)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "found"), LINES.values(), ids=LINES)
+def test_where_an_address_at_the_end_of_a_line_ends(
+    lines: tuple[str, ...], found: list[tuple[str, str | None]]
+) -> None:
+    assert _roles(_lines(*lines)) == found
+
+
+def test_the_text_of_a_link_over_lines_is_its_label() -> None:
+    raw = _lines(
+        "see", "https://a.exam", "ple.org/b", "or https://c.example/", linked={A + "x": (1, 2)}
+    )
+    links = read(raw, "x.pdf").links
+    assert [(link.url, link.label, link.shown, link.role) for link in links] == [
+        (A + "x", "https://a.example.org/b", "https://a.example.org/b", None),
+        (A + "x", "https://a.example.org/b", "https://a.example.org/b", None),
+        ("https://a.exam", None, None, SHOWN),
+        ("https://c.example/", None, None, None),
+    ]  # fmt: skip
+
+
+def test_labels_of_two_links_to_one_address_stay_apart() -> None:
+    raw = _lines("https://a.example/x", "text", "here", linked={A + "x": (0, 2)})
+    assert [link.label for link in read(raw, "x.pdf").links] == [
+        "https://a.example/x",
+        "here",
+        None,
+    ]
+
+
+def test_text_in_forms_is_the_text_of_a_link_too() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    canvas.drawString(72, 740, "https://c.example/d, and")
+    canvas.beginForm("form")
+    canvas.drawString(72, 700, "https://a.example/b")
+    canvas.endForm()
+    canvas.doForm("form")
+    canvas.linkURL(A + "x", (72, 697, 300, 711))
+    canvas.save()
+    assert _roles(out.getvalue()) == [(A + "x", None), ("https://c.example/d", None), (A + "b", SHOWN)]  # fmt: skip
+
+
+def test_a_script_is_no_link() -> None:
+    assert _roles(_one_link(b"(javascript:open\\('https://a.example/'\\))")) == [(A, Role.SCRIPT)]
+
+
+VALUES = st.text("ab.,!?:;()[]{}'\"\\/#&=%+~*_ ", max_size=30).map(
+    lambda rest: f"https://example.org/{rest}z."
+)
+
+
+@settings(max_examples=30)
+@given(st.lists(VALUES, min_size=1, max_size=4))
+def test_an_annotation_is_read_to_its_end(urls: list[str]) -> None:
+    pdf = _fpdf()
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    canvas.drawString(72, 740, "links:")
+    for at, url in enumerate(urls):
+        pdf.cell(0, 5, "here", link=url, new_x="LMARGIN", new_y="NEXT")
+        canvas.linkURL(url, (72, 700 - 14 * at, 500, 710 - 14 * at))
+    canvas.save()
+    for raw in (bytes(pdf.output()), out.getvalue()):
+        assert [link.url for link in read(raw, "x.pdf").links] == [
+            url.replace(" ", "%20") for url in urls
+        ]
+
+
+@pytest.mark.parametrize(
+    "line", ["https://a.example/b\n_c" + "\n_c" * 20_000, "https://a.example/b\nc\n" * 5_000]
+)
+def test_addresses_over_many_lines_end(line: str) -> None:
+    links = list(over_lines(line, find(line)))
+    assert all(link.role is UNCLEAR for link in links[:-1])

@@ -219,15 +219,39 @@ TOML: dict[str, tuple[str, Sequence[str | None]]] = {
     "no comment": ("a = '# @'\nb = \"\\\"# @\"", TEXT * 2),
     "on lines": ('a = """\n# @ " ""\n""" # @\nb = \'\'\'\n# @\n\'\'\'# @', [None, "comment", None, "comment"]),
 }  # fmt: skip
+TEX: dict[str, tuple[str, Sequence[str | None]]] = {
+    "text": ("@ \\url{@}", [None, None]),
+    "comment": ("@ % @\n@", [None, "comment", None]),
+    "percent sign": (r"5\% @ \\% @", [None, "comment"]),
+    "percent sign in an address": (r"\url{x%20} @ \href{x%20}{y} @", [None, None]),
+    **{name: (f"\\begin{{{name}}}\n@ % @\n\\end{{{name}}}\n@", ["code", "code", None]) for name in ("verbatim", "lstlisting", "minted", "Verbatim*")},
+    "comment on lines": ("\\begin{comment}\n@\n\\end{comment}\n@", ["comment", None]),
+    "never closed": ("\\begin{verbatim}\n@", TEXT),
+    "inline": (r"\verb|@| \verb*+@+ \lstinline!@! @", ["code", "code", "code", None]),
+    "other environment": ("\\begin{center}\n@\n\\end{center}", TEXT),
+}  # fmt: skip
+ORG: dict[str, tuple[str, Sequence[str | None]]] = {
+    "text": ("@ [[@][x]] <@>", [None, None, None]),
+    "verbatim": ("=@= ~@~ @", ["code", "code", None]),
+    "signs in an address": ("@=~x=~ @", [None, None]),
+    "no verbatim": ("a=@= = @ =", [None, None]),
+    "block": ("#+begin_src sh\n@\n\n@\n#+end_src\n@", ["code", "code", None]),
+    "block in capitals": ("#+BEGIN_EXAMPLE\n@\n#+END_EXAMPLE\n@", ["code", None]),
+    "block that is never closed": ("#+begin_src\n@", TEXT),
+    "quote": ("#+begin_quote\n@\n#+end_quote", TEXT),
+    "comment block": ("#+begin_comment\n@\n#+end_comment\n@", ["comment", None]),
+    "comment": ("# @\n  # @\n#@\n#+x: @", ["comment", "comment", None, None]),
+    "fixed width": (": @\n:x: @", ["code", None]),
+}  # fmt: skip
 CASES = {
     f"{format_name}: {name}": (format_name, *case)
     for format_name, cases in (
         ("markdown", MARKDOWN), ("html", HTML), ("rst", RST), ("asciidoc", ASCIIDOC),
-        ("yaml", YAML), ("toml", TOML),
+        ("yaml", YAML), ("toml", TOML), ("tex", TEX), ("org", ORG),
     )
     for name, case in cases.items()
 }  # fmt: skip
-FORMATS = ["markdown", "html", "rst", "asciidoc", "yaml", "toml"]
+FORMATS = ["markdown", "html", "rst", "asciidoc", "yaml", "toml", "tex", "org"]
 
 
 def _numbered(text: str) -> str:
@@ -375,6 +399,11 @@ HOSTILE = {
     "passthroughs": "+x ++y",
     "scalars": "- a: 'b\n",
     "flow": "[{a: ",
+    "environments": "\\begin{verbatim}",
+    "arguments": "\\url{",
+    "brackets": "[[a][",
+    "signs": "=x ",
+    "begins": "#+begin_src\n",
     "quoted": 'a: "b\\"',
     "keys": ": ",
     "block scalars": "a: |\n  b\n",

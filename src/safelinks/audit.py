@@ -98,5 +98,5 @@ async def _ask(
     survey: Survey, checker: Checker | None, on_outcome: Callable[[Outcome], object] | None
 ) -> Report:
     """Ask for every target that was found, and report."""
-    checker = checker or Checker(catalog=survey.catalog)
-    return survey.report(await checker.check(survey.found.targets, on_outcome))
+    checker, found = checker or Checker(catalog=survey.catalog), survey.found
+    return survey.report(await checker.check(found.targets, on_outcome, or_http=found.or_http))

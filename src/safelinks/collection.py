@@ -68,6 +68,7 @@ class Group:
     match: Match | None = None
     doubts: tuple[Suspicion, ...] = ()
     is_appraised: bool = False
+    is_schemeless: bool = True  # at all places where somebody can follow it
 
     @property
     def role(self) -> Role | None:
@@ -100,6 +101,19 @@ class Collection:
         links = (group.first for group in self.groups.values() if group.role is None)
         asked = (link.target for link in links if link.target is not None and not is_harmless(link))
         return list(dict.fromkeys(asked))
+
+    @property
+    def or_http(self) -> frozenset[str]:
+        """Those that are written without a scheme wherever they stand."""
+        asked = [group for group in self.groups.values() if group.role is None]
+        plain = {group.first.target for group in asked if not group.is_schemeless}
+        return frozenset(
+            group.first.target
+            for group in asked
+            if group.is_schemeless
+            and group.first.target is not None
+            and group.first.target not in plain
+        )
 
     @property
     def over_https(self) -> list[str]:
@@ -146,6 +160,7 @@ def collect(
             if group is None:
                 group = found.groups[key] = Group(link)
             group.sightings.append(_sighting(link, verbatim, tells_recipient=bool(known)))
+            group.is_schemeless &= link.schemeless or link.role is not None
             group.recipients |= dict.fromkeys(_addressees(link))
             marks[number] = Mark(key, len(group.sightings) - 1)
         if keep_texts:

@@ -15,6 +15,7 @@ from operator import itemgetter
 from attrs import define, field, frozen
 
 from safelinks.documents import Document, Prose
+from safelinks.documents.formats import FORMATS
 from safelinks.place import Place
 from safelinks.redact import end_of_rest, mask
 from safelinks.rows import Row
@@ -27,7 +28,7 @@ __all__ = ["Mark", "RawText", "shown_text"]
 Shown = Callable[[str], str]  # the lines that may be shown of a text, joined by newlines
 
 MOST = 2_000_000  # characters of a file that are kept
-_AS_IT_STANDS = frozenset({"text", "markdown", "rst", "csv", "json"})
+_AS_IT_STANDS = frozenset(one.name for one in FORMATS if one.as_it_stands)
 _NEXT = 2  # stretches in which a label is looked for behind those of the link's place
 _FAR = 100  # and in all
 

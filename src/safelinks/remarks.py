@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 from safelinks.catalog import Catalog, Match, Resource, Rule
 from safelinks.catalog.names import Mention
 from safelinks.documents import Document, Prose
+from safelinks.documents.formats import FORMATS
 from safelinks.place import Lines, Place
 from safelinks.text import Link
 from safelinks.wrappers import opaque
@@ -87,7 +88,7 @@ _VERIFIED = (".gov", ".mil", ".edu")
 _FEW_NAMES = 2  # of several words: so many make a text one that is about the owner
 
 
-_LINE_BY_LINE = frozenset({"text", "markdown", "rst", "mail"})  # formats whose text is as it stands
+_LINE_BY_LINE = frozenset(one.name for one in FORMATS if one.by_line)
 
 
 @frozen

@@ -40,7 +40,7 @@ class Link:
     `defanged` links were made harmless on purpose. `label` is the text that people see in the place
     of the address, `original` what Outlook noted beside the link as its target (`originalsrc`).
     `role` says why nobody can follow the address; None for a link that somebody can follow. A
-    `schemeless` link stands without a scheme; `url` and `target` have ``https://`` before it.
+    `schemeless` one has no scheme in the text: `url` has ``https://``, which is tried first.
     """
 
     url: str = field(repr=redact)

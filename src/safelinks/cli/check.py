@@ -147,7 +147,9 @@ def check(
     asked = (
         Asked({})
         if offline
-        else remembering.ask(network, urls, catalog, appraise(found, catalog), heard)
+        else remembering.ask(
+            network, urls, catalog, appraise(found, catalog), heard, or_http=found.or_http
+        )
     )
     report = survey.report(asked.outcomes, interrupted=asked.interrupted)
     if diff or (fix and not report.interrupted):  # who wants to stop wants nothing to be written

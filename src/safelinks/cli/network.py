@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -178,11 +178,13 @@ class Network:
         max_age: Mapping[Verdict, timedelta] | None = None,
         meanwhile: Iterable[object] = (),
         heard: Callable[[Outcome], object] = lambda _: None,
+        or_http: Collection[str] = (),
     ) -> Asked:
         """The outcome of every one of `urls`; progress is shown on a terminal.
 
         `meanwhile` is gone through while answers are waited for, at least in part; `heard` is told
-        every outcome as it comes. Ctrl-C ends it all with what is known by then.
+        every outcome as it comes; `or_http` is that of `Checker.check`. Ctrl-C ends it all with
+        what is known by then.
         """
         import asyncio  # noqa: PLC0415  slow to import
 
@@ -203,7 +205,7 @@ class Network:
                 heard(outcome)
 
             try:
-                asyncio.run(_check(checker, urls, note, meanwhile))
+                asyncio.run(_check(checker, urls, note, meanwhile, or_http))
             except KeyboardInterrupt:
                 outcomes |= {outcome.url: outcome for outcome in checker.provisional()}
                 return Asked(outcomes, interrupted=True)
@@ -215,6 +217,7 @@ async def _check(
     urls: Sequence[str],
     note: Callable[[Outcome], object],
     meanwhile: Iterable[object],
+    or_http: Collection[str],
 ) -> None:
     import asyncio  # noqa: PLC0415
 
@@ -223,7 +226,7 @@ async def _check(
             await asyncio.sleep(0)
 
     working = asyncio.create_task(work())
-    await checker.check(urls, note)
+    await checker.check(urls, note, or_http=or_http)
     await working
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -76,10 +76,12 @@ class Remembering:
         catalog: Catalog,
         meanwhile: Iterable[object],
         heard: Callable[[Outcome], object],
+        *,
+        or_http: Collection[str] = (),
     ) -> Asked:
         """Ask, and remember what came of it."""
         if self.path is None:
-            return network.ask(urls, catalog, meanwhile=meanwhile, heard=heard)
+            return network.ask(urls, catalog, meanwhile=meanwhile, heard=heard, or_http=or_http)
         from safelinks.health.history import History  # noqa: PLC0415
 
         with History(self.path, key=network.key) as history:
@@ -90,6 +92,7 @@ class Remembering:
                 max_age=self.max_age,
                 meanwhile=meanwhile,
                 heard=heard,
+                or_http=or_http,
             )
         if history.warning:
             warn(history.warning)

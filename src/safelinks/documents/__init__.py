@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from safelinks.documents.content import Content, TextContent
 from safelinks.documents.files import blocks_of, bytes_of
@@ -21,8 +21,6 @@ from safelinks.text import Link, Peel
 from safelinks.unwrap import Unwrapped, instead, unwrap
 
 __all__ = ["Document", "Prose", "Rewriting", "read", "read_all", "read_each"]
-
-_MARKDOWN = "markdown"
 
 
 @frozen
@@ -42,10 +40,7 @@ class Document:
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """Every link, in order. They are looked for on first use."""
-        links = tuple(self._content.links(self._peel))
-        if self.format == _MARKDOWN and self.text is not None:
-            return tuple(_without_prose(link, self.text) for link in links)
-        return links
+        return tuple(self._content.links(self._peel))
 
     def prose(self) -> Iterator[Prose]:
         """The text that people see, in stretches that belong together, each with its place.
@@ -161,16 +156,6 @@ def _document(
 ) -> Document:
     peel = partial(unwrap, keep_redirectors=keep_redirectors)
     return Document(name, found.name, notes, content=content, peel=peel)
-
-
-def _without_prose(link: Link, text: str) -> Link:
-    """A link of Markdown without the label that only plain text of Outlook's has.
-
-    What stands before an autolink (CommonMark, 6.5) is the sentence that it is in.
-    """
-    if link.label is None or text[link.start - 1 : link.start] != "<":
-        return link
-    return link if text.endswith("](", 0, link.start - 1) else evolve(link, label=None)
 
 
 def read_each(

@@ -36,7 +36,7 @@ _LINK = re.compile(r"(?<![\w-])link=(?:\"([^\"]++)\"|'([^']++)'|([^,\"'\s]++))")
 _QUOTED = re.compile(r"\s*\"([^\"]*+)\"")
 _NAMED = re.compile(r",\s*[\w-]++\s*=.*", re.DOTALL)
 _REFERS = re.compile(r"\{[\w:][\w:-]*+\}")  # to an attribute of the document
-_UNSAFE = re.compile(r"[\[\]{}]|(?<=\+)\+|\$(?=\$)")
+_UNSAFE = re.compile(r"[\[\]{}]")
 
 
 def _redo(written: str, before: str) -> str:
@@ -44,13 +44,13 @@ def _redo(written: str, before: str) -> str:
     return encoded(percent.encode(written, _UNSAFE), before)
 
 
-def _redo_attribute(written: str, before: str) -> str:
-    """A comma parts attributes."""
-    return _redo(written.replace(",", "%2C").replace("'", "%27"), before)
+def _quoted(value: str) -> str:
+    """The value of an attribute, in quotes where a comma would end it."""
+    return f'"{value}"' if "," in value or "'" in value else value
 
 
 _TARGET = Codec(REFERENCE, decoded, _redo)
-_ATTRIBUTE = Codec(REFERENCE, decoded, _redo_attribute)
+_ATTRIBUTE = Codec(REFERENCE, decoded, _redo, _quoted)
 _TEXT = Codec(REFERENCE, decoded, encoded)
 
 
@@ -79,9 +79,9 @@ def _macro(text: str, match: re.Match[str], holes: list[Hole], ranges: list[Rang
     if match["media"]:
         ranges.append((*attributes.span(1), Role.ATTRIBUTE_TEXT))
         links = _LINK.finditer(text, *attributes.span(1))
-        holes.extend(
-            _value(text, link.span(link.lastindex or 0), None, codec=_ATTRIBUTE) for link in links
-        )
+        for link in links:
+            codec = _ATTRIBUTE if link[3] else _TARGET
+            holes.append(_value(text, link.span(link.lastindex or 0), None, codec=codec))
     else:
         ranges.append((*attributes.span(1), Role.LINK_TEXT))
     holes.append(_value(text, span, _label(attributes[1])))

@@ -22,9 +22,11 @@ from safelinks.documents.content import Content, Opened, Passages, TextContent, 
 from safelinks.documents.mail import open_mailbox
 from safelinks.documents.markdown import markdown_passages, mdx_passages
 from safelinks.documents.mime import is_mailbox
+from safelinks.documents.org import org_passages
 from safelinks.documents.pages import html_passages
 from safelinks.documents.restructured import restructured_passages
 from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
+from safelinks.documents.tex import bibtex_passages, tex_passages
 from safelinks.documents.xml_documents import xml_passages
 from safelinks.documents.yaml import toml_passages, yaml_passages
 from safelinks.errors import DocumentError
@@ -39,6 +41,8 @@ class Format:
     Formats of text have `passages`; others a `module` of this package with ``open_content(raw,
     name, opened)``, which may need the `packages` of an `extra`. A file is known by its first
     bytes, the `signature`; where several formats share one, by names that stand `inside` of it.
+    A text that is shown `as_it_stands` has no markup that a reader would not know; one `by_line`
+    has in its prose, too, a line for each line of the file.
     """
 
     name: str
@@ -50,19 +54,31 @@ class Format:
     packages: tuple[str, ...] = ()
     signature: bytes = b""
     inside: tuple[bytes, ...] = ()
+    as_it_stands: bool = False
+    by_line: bool = False
 
 
-PLAIN = Format("text", "plain text", (".txt", ".text", ".log"), plain_passages)
+PLAIN = Format(
+    "text", "plain text", (".txt", ".text", ".log"), plain_passages, as_it_stands=True, by_line=True
+)
 HTML = Format("html", "an HTML page", (".html", ".htm", ".xhtml"), html_passages)
 XML = Format(
     "xml", "an XML document", (".xml", ".rss", ".atom", ".svg", ".opml", ".xsl"), xml_passages
 )
 JSON = Format(
-    "json", "a JSON document", (".json", ".jsonl", ".ndjson", ".geojson", ".ipynb"), json_passages
+    "json",
+    "a JSON document",
+    (".json", ".jsonl", ".ndjson", ".geojson", ".ipynb"),
+    json_passages,
+    as_it_stands=True,
 )
 CALENDAR = Format("icalendar", "a calendar", (".ics", ".ical", ".ifb"), calendar_passages)
 MAIL = Format(
-    "mail", "an e-mail or a mailbox", (".eml", ".mbox", ".mbx", ".mht", ".emlx"), module="mail"
+    "mail",
+    "an e-mail or a mailbox",
+    (".eml", ".mbox", ".mbx", ".mht", ".emlx"),
+    module="mail",
+    by_line=True,
 )
 _ZIP = b"PK\x03\x04"
 PDF = Format(
@@ -98,13 +114,40 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "markdown", "a Markdown text",
         (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".qmd", ".rmd", ".livemd"),
-        markdown_passages,
+        markdown_passages, as_it_stands=True, by_line=True,
     ),
-    Format("mdx", "an MDX text", (".mdx",), mdx_passages),
-    Format("asciidoc", "an AsciiDoc text", (".adoc", ".asciidoc", ".asc"), asciidoc_passages),
-    Format("rst", "a reStructuredText", (".rst", ".rest"), restructured_passages),
-    Format("yaml", "a YAML document", (".yml", ".yaml", ".cff"), yaml_passages),
-    Format("toml", "a TOML document", (".toml",), toml_passages),
+    Format(
+        "mdx", "an MDX text", (".mdx",), mdx_passages,
+        as_it_stands=True, by_line=True,
+    ),
+    Format(
+        "asciidoc", "an AsciiDoc text", (".adoc", ".asciidoc", ".asc"), asciidoc_passages,
+        as_it_stands=True, by_line=True,
+    ),
+    Format(
+        "rst", "a reStructuredText", (".rst", ".rest"), restructured_passages,
+        as_it_stands=True, by_line=True,
+    ),
+    Format(
+        "org", "an Org text", (".org",), org_passages,
+        as_it_stands=True, by_line=True,
+    ),
+    Format(
+        "tex", "a TeX text", (".tex", ".ltx", ".sty", ".cls"), tex_passages,
+        as_it_stands=True, by_line=True,
+    ),
+    Format(
+        "bibtex", "a BibTeX database", (".bib",), bibtex_passages,
+        as_it_stands=True, by_line=True,
+    ),
+    Format(
+        "yaml", "a YAML document", (".yml", ".yaml", ".cff"), yaml_passages,
+        as_it_stands=True, by_line=True,
+    ),
+    Format(
+        "toml", "a TOML document", (".toml",), toml_passages,
+        as_it_stands=True, by_line=True,
+    ),
     HTML,
     XML,
     JSON,
@@ -130,7 +173,7 @@ FORMATS: tuple[Format, ...] = (
         "xlsx", "an Excel workbook", (".xlsx", ".xlsm", ".xltx", ".xltm"),
         module="office", signature=_ZIP, inside=(b"xl/",),
     ),
-    Format("csv", "a table", (".csv", ".tsv"), csv_passages),
+    Format("csv", "a table", (".csv", ".tsv"), csv_passages, as_it_stands=True),
     CALENDAR,
     PDF,
     RTF,

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from safelinks.documents.markup import MARKUP, REFERENCE
 from safelinks.documents.passages import Codec, Passage, Reading, Span
-from safelinks.place import Place
+from safelinks.place import NOWHERE, Place
 from safelinks.roles import Role
 
-__all__ = ["is_hyperlink", "passages_of_formula"]
+__all__ = ["is_hyperlink", "passages_of_attribute", "passages_of_formula"]
 
 _QUOTE = '(?:"|&quot;|&#34;)'
 _AND = "(?:&amp;|&#38;)"
@@ -26,7 +26,7 @@ _LONGEST_STRING = 255
 # Strings that make up one: ``"a"&"b"``, ``CONCATENATE("a","b")``; and what more is put to it.
 _CHAIN = re.compile(
     rf"(?P<more_before>{_AND}\s*+)?(?:(?P<listed>\bCONCAT(?:ENATE)?\(\s*+)"
-    rf"(?P<list>{_LITERAL}(?:\s*+(?:,|{_AND})\s*+{_LITERAL})*+)\s*+(?P<list_goes_on>[^)\s])?"
+    rf"(?P<list>{_LITERAL}(?:\s*+(?:[,;]|{_AND})\s*+{_LITERAL})*+)\s*+(?P<list_goes_on>[^)\s])?"
     rf"|(?P<chain>{_LITERAL}(?:\s*+{_AND}\s*+{_LITERAL})*+)\s*+(?P<goes_on>{_AND})?)",
     re.DOTALL | re.IGNORECASE,
 )
@@ -34,7 +34,7 @@ _HYPERLINK = re.compile(r"\bHYPERLINK\(\s*+\Z", re.IGNORECASE)
 _CALLS = re.compile(r"\bHYPERLINK\(", re.IGNORECASE)
 _FARTHEST = 40  # characters between the name of a function and its argument
 
-_JOINED = rf"{_QUOTE}\s*(?:{_AND}|,)\s*{_QUOTE}"
+_JOINED = rf"{_QUOTE}\s*(?:{_AND}|[,;])\s*{_QUOTE}"
 _DOUBLED = f"{_QUOTE}{_QUOTE}"
 
 
@@ -68,6 +68,8 @@ _IN_STRING = Codec(
     lambda written, before: MARKUP.redo(written.replace('"', '""'), before),
     _shortened,
 )
+# In an attribute, as OpenDocument has its formulas, no string is too long.
+_IN_ATTRIBUTE = Codec(_IN_STRING.pattern, _IN_STRING.undo, _IN_STRING.redo)
 _QUOTES_AROUND = re.compile(rf"({_QUOTE})(.*)({_QUOTE})", re.DOTALL)
 
 
@@ -79,10 +81,21 @@ def is_hyperlink(formula: str) -> bool:
 def passages_of_formula(
     text: str, span: Span, place: Place, label: str | None
 ) -> Iterator[Passage]:
-    """The strings of the formula at ``text[span]``, and what stands between them.
+    """The strings of the formula of Excel at ``text[span]``, and what stands between them.
 
     `label` is the text that people see of a link.
     """
+    return _passages(text, span, _IN_STRING, place, label)
+
+
+def passages_of_attribute(text: str, span: Span) -> Iterator[Passage]:
+    """The strings of a formula of OpenDocument, and what stands between them."""
+    return _passages(text, span, _IN_ATTRIBUTE, NOWHERE, None)
+
+
+def _passages(
+    text: str, span: Span, codec: Codec, place: Place, label: str | None
+) -> Iterator[Passage]:
     start, end = span
     done = start
     for match in _CHAIN.finditer(text, *span):
@@ -101,7 +114,7 @@ def passages_of_formula(
         is_part = match["more_before"] or match["goes_on"] or match["list_goes_on"]
         yield Passage(
             ((low, high),),
-            _IN_STRING,
+            codec,
             label if linked else None,
             place=place,
             reading=Reading.VALUE if linked and not is_part else Reading.STRING,

@@ -73,7 +73,8 @@ class _Sighting:
             self.address.defanged,
             self.label,
             self.passage.original,
-            self.passage.role_at(self.start),
+            self.passage.role_at(self.start) or self.address.role,
+            self.address.schemeless,
         )
 
 
@@ -122,8 +123,19 @@ def _sightings(text: str, passage: Passage, peel: Peel) -> Iterator[_Sighting]:
             address,
             unwrapped,
             error,
-            passage.label or label_before(meant.text, address.start, address.end),
+            passage.label or _label(passage, meant.text, address),
         )
+
+
+def _label(passage: Passage, text: str, address: Address) -> str | None:
+    """The label of an address that stands in `text`.
+
+    In Markdown, what stands before an angle bracket is the sentence that it is in (6.5).
+    """
+    before = text[max(0, address.start - 3) : address.start]
+    if passage.reading is Reading.MARKDOWN and before.endswith("<") and before != "](<":
+        return None
+    return label_before(text, address.start, address.end)
 
 
 def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> list[Edit]:

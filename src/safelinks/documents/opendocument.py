@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from safelinks.documents.blocks import opendocument_blocks
 from safelinks.documents.content import Content, Opened, Passages, cleaned_text
 from safelinks.documents.links import Locate, links_in
+from safelinks.documents.opendocument_text import opendocument_passages
 from safelinks.documents.package import Package, open_package
 from safelinks.documents.pages import html_passages
 from safelinks.documents.prose import Prose, prose_in
@@ -28,6 +29,7 @@ _ENCRYPTED = "encryption-data"  # an element of the manifest (ODF 1.3, part 2, s
 # What describes the package names no links of the document.
 _ABOUT = ("META-INF/", "settings.xml", "meta.xml", "manifest.rdf")
 _HTML = (".html", ".htm", ".xhtml")
+_OPENDOCUMENT = ("content.xml", "styles.xml")  # also those of objects within (part 2, section 3.1)
 
 
 @frozen
@@ -80,7 +82,9 @@ def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[
 
 
 def _passages(part: str) -> Passages:
-    return html_passages if posixpath.splitext(part)[1].lower() in _HTML else xml_passages
+    if posixpath.splitext(part)[1].lower() in _HTML:
+        return html_passages
+    return opendocument_passages if posixpath.basename(part) in _OPENDOCUMENT else xml_passages
 
 
 def _seen(part: str) -> Passages:

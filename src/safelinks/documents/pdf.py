@@ -21,7 +21,8 @@ from pypdf.errors import DependencyError
 from pypdf.generic import ArrayObject
 
 from safelinks.documents.content import Content, Opened, unchanged
-from safelinks.documents.pdf_labels import Box, Pen, Words
+from safelinks.documents.pdf_labels import Box, Pen, ShownText, Words
+from safelinks.documents.pdf_lines import over_lines
 from safelinks.documents.pdf_objects import (
     attached_file,
     bookmarks,
@@ -37,6 +38,7 @@ from safelinks.documents.prose import Prose, stretch
 from safelinks.errors import DocumentError, SafelinksError
 from safelinks.labels import tidy
 from safelinks.place import Place
+from safelinks.roles import Role
 from safelinks.text import Link, Peel, links
 from safelinks.unwrap import Unwrapped
 
@@ -59,6 +61,7 @@ _OBJECT_BEGINS = re.compile(rb"([0-9]{1,10})\s+([0-9]{1,5})\s+obj\b")
 _MOST_RUNS = 20  # of pages, in a note
 _WRITTEN = {"/FreeText", "/Text"}  # annotations whose contents people read
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
+_SCRIPT = re.compile(r"javascript:", re.IGNORECASE)
 _ANEW = "open it in a PDF viewer, save it anew and try again"
 
 
@@ -212,16 +215,20 @@ class _Reading:
                 with self._tried("the annotations", number):
                     linked += self._annotated(one.get_object(), place)
         linked.sort(key=_in_reading_order)
-        boxes = [box for _, boxes in linked for box in boxes]
-        pen = Pen(boxes) if boxes else None
-        found: list[Link] = []
+        areas = [box for _, boxes in linked for box in boxes]
+        pen = Pen(areas) if areas else None
+        layers: list[list[Link]] = []
         with self._tried("the text", number):
-            for text in texts(page, self._budget, pen):
-                found += _in_text(text, place)
+            layers.extend(_in_layer(text, place) for text in texts(page, self._budget, pen))
         words = Words(pen.words if pen else ())
-        for uri, boxes in linked:
-            self._add(uri, place, words.label(boxes))
-        self.found += found
+        for (uri, _), label in zip(linked, words.labels(linked), strict=True):
+            self._add(uri, place, label)
+        shown = ShownText(words.spans(areas))
+        for layer, links_of_text in enumerate(layers, start=1):
+            self.found += (
+                evolve(link, role=Role.LINK_TEXT) if shown.has(layer, link.start) else link
+                for link in links_of_text
+            )
 
     def _annotated(self, annotation: object, place: Place) -> Iterator[tuple[str, list[Box]]]:
         """The addresses that an annotation leads to, and where it stands."""
@@ -238,7 +245,8 @@ class _Reading:
         if _ABSOLUTE.match(uri):
             self.found.append(Link(uri, 0, len(uri), place, _as_it_is(uri), label=label))
         else:
-            self.found += (evolve(link, label=label) for link in _in_text(uri, place))
+            role = Role.SCRIPT if _SCRIPT.match(uri) else None
+            self.found += (evolve(link, label=label, role=role) for link in _in_text(uri, place))
 
     def _attach(self, specification: object) -> None:
         """Open a file that is attached, each once."""
@@ -342,6 +350,11 @@ def _in_reading_order(linked: tuple[str, list[Box]]) -> tuple[float, float]:
     """
     _, boxes = linked
     return min(((-round(box.top), box.left) for box in boxes), default=(-math.inf, 0.0))
+
+
+def _in_layer(text: str, place: Place) -> list[Link]:
+    """The links in the text of a page, or of a form on it, each as one over all of its lines."""
+    return list(over_lines(text, _in_text(text, place)))
 
 
 def _as_it_is(url: str) -> Unwrapped:

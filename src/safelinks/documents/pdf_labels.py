@@ -8,14 +8,24 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from attrs import field, frozen
 
 from safelinks.labels import tidy
 
-__all__ = ["IDENTITY", "Box", "Matrix", "Pen", "Widths", "Words", "core_widths", "times"]
+__all__ = [
+    "IDENTITY",
+    "Box",
+    "Matrix",
+    "Pen",
+    "ShownText",
+    "Widths",
+    "Words",
+    "core_widths",
+    "times",
+]
 
 Matrix = Sequence[float]
 Point = tuple[float, float]
@@ -25,6 +35,7 @@ _MIDDLE = 0.3  # of a glyph's height above its baseline, in sizes of its font
 _GAP = -120.0  # what a TJ array leaves free where pypdf sees a space, in thousandths
 _GLUED = 0.12  # the free room at which two pieces are still one word, in sizes of the font
 _SLACK = 1.0  # points by which a word may stand outside of its rectangle
+_LEADING = 1.6  # of lines that belong together, in heights of the first
 _LONGEST = 60  # words of a label
 _FARTHEST = 500  # words that are looked at for one
 _MOST_WORDS = 50_000  # of a page
@@ -83,6 +94,8 @@ class _Word:
     order: int
     text: str
     glued: bool
+    layer: int  # the text that it stands in, by its number, and where it does
+    at: int
 
 
 class Words:
@@ -92,17 +105,39 @@ class Words:
         self._words = sorted(words, key=lambda word: (word.y, word.order))
         self._ys = [word.y for word in self._words]
 
-    def label(self, boxes: Iterable[Box]) -> str | None:
-        """The text in `boxes`, in the order in which it was written."""
-        found = []
+    def spans(self, boxes: Iterable[Box]) -> Iterator[tuple[int, int, int]]:
+        """Where the words in `boxes` stand: in which layer, counted from 1, from where to where."""
+        for word in self._within(boxes):
+            yield word.layer, word.at, word.at + len(word.text)
+
+    def _within(self, boxes: Iterable[Box]) -> Iterator[_Word]:
         for box in boxes:
             first = bisect_left(self._ys, box.bottom)
             for word in islice(self._words, first, first + _FARTHEST):
                 if word.y > box.top:
                     break
                 if box.left <= word.x <= box.right:
-                    found.append(word)
-        found.sort(key=lambda word: word.order)
+                    yield word
+
+    def labels(self, linked: Sequence[tuple[str, Sequence[Box]]]) -> list[str | None]:
+        """The labels of addresses that are linked in boxes, in the order in which people read.
+
+        Many programs make a link of each line: then an address on several is the label of all.
+        """
+        labels = [self.label(boxes) for _, boxes in linked]
+        begun = 0
+        for at in range(1, len(linked) + 1):
+            if at < len(linked) and _goes_on(linked[at - 1], linked[at], labels[at]):
+                continue
+            lines = labels[begun:at]
+            if at - begun > 1 and _ADDRESS.match(lines[0] or ""):
+                labels[begun:at] = ["".join(filter(None, lines))] * len(lines)
+            begun = at
+        return labels
+
+    def label(self, boxes: Iterable[Box]) -> str | None:
+        """The text in `boxes`, in the order in which it was written."""
+        found = sorted(self._within(boxes), key=lambda word: word.order)
         pieces: list[str] = []
         before = None
         for word in found[:_LONGEST]:
@@ -112,6 +147,34 @@ class Words:
             pieces.append(word.text if glued else f" {word.text}")
             before = word.order
         return _bare(tidy("".join(pieces)))
+
+
+class ShownText:
+    """Which characters of the layers of a page are the text of a link."""
+
+    def __init__(self, spans: Iterable[tuple[int, int, int]]) -> None:
+        self._spans = sorted(set(spans))
+
+    def has(self, layer: int, at: int) -> bool:
+        """Whether the character at this offset of the text of a layer is."""
+        before = bisect_left(self._spans, (layer, at + 1, 0)) - 1
+        if before < 0:
+            return False
+        found, start, end = self._spans[before]
+        return found == layer and start <= at < end
+
+
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+\Z", re.IGNORECASE)
+
+
+def _goes_on(
+    before: tuple[str, Sequence[Box]], line: tuple[str, Sequence[Box]], label: str | None
+) -> bool:
+    """Whether `line`, with this `label`, may be the next one of the link that has one `before`."""
+    if before[0] != line[0] or not before[1] or not line[1] or _ADDRESS.match(label or ""):
+        return False
+    above, below = before[1][-1], line[1][0]
+    return 0 < above.top - below.top <= _LEADING * (above.top - above.bottom)
 
 
 def _bare(label: str | None) -> str | None:
@@ -162,6 +225,7 @@ class Pen:
 
     def __init__(self, boxes: Iterable[Box]) -> None:
         self.words: list[_Word] = []
+        self._layer = -1
         self._bottoms: list[float] = []
         self._tops: list[float] = []
         for box in sorted(boxes, key=lambda box: box.bottom):
@@ -175,6 +239,8 @@ class Pen:
     def begin(self, fonts: Callable[[object], Widths], place: Matrix) -> None:
         """Some content begins, which names these `fonts`, in this `place` on the page."""
         self._fonts, self._place = fonts, place
+        self._layer += 1
+        self._length = 0  # of the text of this layer
         self._state = _State()
         self._saved: list[_State] = []
         self._at = 0.0  # how far the pen is from where the line begins
@@ -244,9 +310,11 @@ class Pen:
     def text(self, text: str) -> None:
         """All that was shown since the last call came out as `text`."""
         marks, self._marks = self._marks, []
+        begins = self._length + len(text) - len(text.lstrip("\n"))
+        self._length += len(text)
         text = text.strip("\n")
         if len(text) > len(marks) and text.startswith(" "):
-            text, self._open = text[1:], False
+            text, begins, self._open = text[1:], begins + 1, False
         if not marks or not text.strip():
             self._open = False if text else self._open
             return
@@ -256,7 +324,8 @@ class Pen:
         for match in islice(re.finditer(r"\S+", text), _MOST_WORDS - len(self.words)):
             x, y = marks[int((match.start() + match.end() - 1) / 2 * share)]
             glued = near and match.start() == 0
-            self.words.append(_Word(y, x, len(self.words), match[0], glued))
+            at = begins + match.start()
+            self.words.append(_Word(y, x, len(self.words), match[0], glued, self._layer, at))
         self._open = not text[-1].isspace()
         self._before = self._end
 

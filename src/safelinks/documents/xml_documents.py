@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from attrs import evolve, frozen
 
 from safelinks.documents.elements import Vocabulary, passages_of_elements
+from safelinks.documents.formulas import passages_of_attribute
 from safelinks.documents.markup import MARKUP, attributes_at, label_behind
 from safelinks.documents.pages import INLINE, INLINE_BEGINNINGS, html_passages
 from safelinks.documents.passages import RAW, Passage, Reading, Span
@@ -34,6 +35,7 @@ class _Attribute:
 
 
 _STRING = _Attribute()
+_FORM = _Attribute(Reading.VALUE, Role.FORM_ACTION)  # of OpenDocument
 # By name, in lower case and without its prefix.
 _ATTRIBUTES: Mapping[str, _Attribute] = {
     **dict.fromkeys(
@@ -66,9 +68,10 @@ _NAMESPACE = "xmlns"
 
 # Elements, by their name without prefix, of which the whole text is an address if it is one.
 _ADDRESSES = re.compile(
-    r"(?:.*:)?(?:[^:]*(?:ur[il]|iri|link|href)|loc|guid|id|icon|logo|homepage|website)\Z"
+    r"(?:.*:)?(?:[^:]*(?:ur[il]|iri|link|href)|loc|guid|id|identifier|icon|logo|homepage|website)\Z"
 )
-_IDENTIFIERS = frozenset({"id", "guid"})  # Atom, section 4.2.6: such a name need not lead anywhere
+# Atom, section 4.2.6, and Dublin Core: such a name need not lead anywhere.
+_IDENTIFIERS = frozenset({"id", "guid", "identifier"})
 _IS_PERMALINK = re.compile(r"\bisPermaLink\s*=\s*[\"']\s*false\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\s*+(?:<!\[CDATA\[(?P<cdata>[^<>]*)\]\]>|(?P<text>[^<]+))\s*+(?=</)")
 
@@ -84,7 +87,7 @@ _INLINE = INLINE | {
     "w:r", "w:t", "w:rpr", "w:prooferr", "w:bookmarkstart", "w:bookmarkend", "w:hyperlink",
     "w:lastrenderedpagebreak", "a:r", "a:t", "a:rpr", "r", "t",
 }  # fmt: skip
-_LINKS = frozenset({"a", "link", "ulink", "uri", "ext-link", "ref", "text:a"})
+_LINKS = frozenset({"a", "link", "ulink", "uri", "ext-link", "ref", "text:a", "draw:a"})
 _MARKUP_WITHIN = re.compile(r"</[a-z]|<br|<img|<a\s", re.IGNORECASE)
 
 
@@ -101,6 +104,11 @@ def _attributes(text: str, tag: re.Match[str]) -> Iterator[Passage]:
         attribute = _ATTRIBUTES.get(local, _STRING)
         if element not in _ONLY_ON.get(local, (element,)):
             attribute = _STRING
+        if local == "formula":
+            yield from passages_of_attribute(text, (start, end))
+            continue
+        if local == "href" and element == "form":
+            attribute = _FORM
         own = label if local in ("href", "src") else None
         yield Passage(((start, end),), MARKUP, own, reading=attribute.reading, role=attribute.role)
 

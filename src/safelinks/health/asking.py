@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from typing import TypeAlias
 
 from attrs import define, evolve, frozen
@@ -83,7 +83,8 @@ def host_of(url: str) -> str:
 class Asking:
     """Judges each of `jobs`, which are addresses with the policy for each.
 
-    `reached` is whether anything on the public internet has answered.
+    Those in `or_http` are asked over plain HTTP where nothing answers over HTTPS. `reached` is
+    whether anything on the public internet has answered.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Asking:
         policy: Policy,
         hints_for: HintsFor,
         jobs: Iterable[tuple[str, Policy]],
+        or_http: Collection[str] = (),
     ) -> None:
         self.reached = False
         self._session = session
@@ -99,6 +101,7 @@ class Asking:
         self._most_unread = _MOST_UNREAD_PAGES if policy.fragments else _MOST_UNREAD
         self._closed = False
         self._hints_for = hints_for
+        self._or_http = or_http
         made = (_Job(url, host_of(url), own) for url, own in jobs)
         self._schedule = Schedule(policy, ((job.host, job) for job in made))
         self._begun: set[_Job] = set()
@@ -182,7 +185,7 @@ class Asking:
             hints = self._hints_for(job.url) or HealthHints()
             if host in self._mishandles_head:
                 hints = evolve(hints, head_unreliable=True)
-            job.steps = probe(job.url, job.policy, hints)
+            job.steps = probe(job.url, job.policy, hints, or_http=job.url in self._or_http)
             self._begun.add(job)
             if not self._advance(job, None, again=False):
                 self._schedule.passed(host)
@@ -244,8 +247,13 @@ class Asking:
             self._end(job, end.value)
             return False
         assert isinstance(step, Request)  # noqa: S101
-        if job.request is not None and job.request.url != step.url:
-            job.host = host_of(step.url)
+        host = host_of(step.url)
+        if job.request is not None and job.request.url != step.url and job.host != host:
+            if isinstance(result, Failure) and not step.aside:  # for another scheme is tried
+                self._schedule.settled(job.host)
+                if result.asked:
+                    self._learn_failure(job.host, result)
+            job.host = host
         job.request = step
         if moment is not None:
             self._schedule.add_at(moment, job.host, job)

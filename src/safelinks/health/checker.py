@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -75,24 +75,36 @@ class Checker:
         self._max_age = max_age or {}
         self._held: dict[str, _Held] = {}  # by the address that was asked
         self._asking: Asking | None = None
+        self._guessed: frozenset[str] = frozenset()
 
     async def check(
-        self, urls: Iterable[str], on_outcome: Callable[[Outcome], object] | None = None
+        self,
+        urls: Iterable[str],
+        on_outcome: Callable[[Outcome], object] | None = None,
+        *,
+        or_http: Collection[str] = (),
     ) -> dict[str, Outcome]:
-        """The outcome of every distinct address in `urls`; `on_outcome` hears of each at once."""
+        """The outcome of every distinct address in `urls`; `on_outcome` hears of each at once.
+
+        Of addresses in `or_http`, the scheme is a guess: where nothing answers over HTTPS, they are
+        judged by what plain HTTP says.
+        """
         outcomes: dict[str, Outcome] = {}
-        async for outcome in self.results(urls):
+        async for outcome in self.results(urls, or_http=or_http):
             outcomes[outcome.url] = outcome
             if on_outcome is not None:
                 on_outcome(outcome)
         return outcomes
 
-    async def results(self, urls: Iterable[str]) -> AsyncGenerator[Outcome, None]:
+    async def results(
+        self, urls: Iterable[str], *, or_http: Collection[str] = ()
+    ) -> AsyncGenerator[Outcome, None]:
         """Outcomes as they come; what a pause or a missing network may explain comes last.
 
         An address is asked once, whatever its fragment, its tracking parameters and the case of
-        its host: each spelling has an outcome. Raises SetupError.
+        its host: each spelling has an outcome. `or_http` is that of `check`. Raises SetupError.
         """
+        self._guessed = frozenset(or_http)
         spellings = _spellings([urls] if isinstance(urls, str) else urls)
         for outcome in self._recalled(spellings):
             yield outcome
@@ -102,7 +114,9 @@ class Checker:
             held = self._held = {}
             # The shortest has the least in it of whoever it was sent to.
             jobs = ((min(urls, key=len), self.policy) for urls in spellings.values())
-            asking = self._asking = Asking(session, self.policy, self._hints, jobs)
+            asking = self._asking = Asking(
+                session, self.policy, self._hints, jobs, self._guesses(spellings)
+            )
             results = asking.results()
             try:
                 async for judged in results:
@@ -183,8 +197,20 @@ class Checker:
             yield outcome
 
     def _remembered(self, url: str) -> str:
-        """The spelling of `url` that a history knows: its fragment matters if it is looked for."""
-        return url if self.policy.fragments else url.partition("#")[0]
+        """The spelling of `url` that a history knows: its fragment matters if it is looked for.
+
+        Where the scheme is a guess, none is remembered: what came over HTTP says nothing of HTTPS.
+        """
+        known = url if self.policy.fragments else url.partition("#")[0]
+        return known.partition(":")[2] if url in self._guessed else known
+
+    def _guesses(self, spellings: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+        """Those of the addresses to be asked whose scheme is a guess in all spellings."""
+        return frozenset(
+            min(urls, key=len)
+            for urls in spellings.values()
+            if all(url in self._guessed for url in urls)
+        )
 
     def _is_suspected(self, held: _Held) -> bool:
         return self._is_suspect(held.judged.outcome)
@@ -212,7 +238,8 @@ class Checker:
             (url, evolve(self.policy, retries=0, budget=self.policy.budget - one.judged.spent))
             for url, one in again.items()
         )
-        self._asking = Asking(session, self.policy, self._hints, jobs)
+        guesses = self._guesses({url: one.urls for url, one in again.items()})
+        self._asking = Asking(session, self.policy, self._hints, jobs, guesses)
         results = self._asking.results()
         try:
             async for judged in results:

@@ -27,12 +27,12 @@ from safelinks.health.outcome import Certificate, Outcome, Reason
 from safelinks.health.page import Page, page_of
 from safelinks.health.policy import Method, Policy
 from safelinks.health.refusal import refusal
+from safelinks.health.sibling import same_for_any
 from safelinks.health.way import (
     BUSY,
     PERMANENT,
     REDIRECTS,
     Way,
-    location_of,
     pause,
     resolved,
     same_page,
@@ -62,7 +62,6 @@ _STATUSES: Mapping[int, Reason] = {
 _CLOSED_STATUSES = frozenset({401, 403, 405, 406, 429, 503})
 _CLOSED_FAULTS = frozenset({Fault.RESET, Fault.TIMEOUT})
 _SHOWN = 200  # characters of a header in the evidence
-_MADE_UP = "no-such-page-"
 _AT_ONCE = 5  # seconds: a page that is left so soon is not for reading
 
 
@@ -71,13 +70,18 @@ def probe(
     policy: Policy,
     hints: HealthHints | None = None,
     jitter: Callable[[], float] = random.random,
+    *,
+    or_http: bool = False,
 ) -> Probe:
     """Judge `url`, of whose resource the catalog knows `hints`.
 
-    `jitter` gives numbers from 0 to 1, which spread further attempts in time.
+    `jitter` gives numbers from 0 to 1, which spread further attempts in time. With `or_http`, where
+    nothing answers over HTTPS, plain HTTP is asked: the scheme is a guess.
     """
     hints = hints or _NO_HINTS
     way = Way(url, policy, Method.GET if hints.head_unreliable else policy.method, url)
+    if or_http and url.startswith("https:"):
+        way.fallback = f"http{url.removeprefix('https')}"
     while True:
         ended = _ended(way)
         if ended is not None:
@@ -87,10 +91,8 @@ def probe(
             raise TypeError("a request has to be followed by an Answer or a Failure")
         method = way.method
         way.note(result, method)
-        if method is Method.HEAD and not _is_clean(result):
-            way.method = Method.GET  # a HEAD alone proves nothing
-            if not isinstance(result, Answer) or result.status not in BUSY:
-                continue
+        if _asks_anew(result, way):
+            continue
         seen = _seen(result, way, hints)
         again = pause(result, way, jitter) if seen is None or not seen.is_walled else None
         if again is not None:
@@ -101,7 +103,7 @@ def probe(
         way.hop(result, method)
         if seen is None:
             assert isinstance(result, Failure)  # noqa: S101
-            return _failed(result, way, hints)
+            return _failed(way.unanswered or result, way, hints)
         if _follows_page(seen):
             continue
         if seen.answer.status not in REDIRECTS:
@@ -129,6 +131,14 @@ def _follows_page(seen: _Seen) -> bool:
     if target is None or refusal(target, seen.way.policy) is not None:
         return False
     return seen.way.follow_page(seen.answer, target)
+
+
+def _asks_anew(result: Answer | Failure, way: Way) -> bool:
+    """Whether to ask at once in another way: a HEAD alone proves nothing, nor does a guess."""
+    if way.method is Method.HEAD and not _is_clean(result):
+        way.method = Method.GET
+        return not isinstance(result, Answer) or result.status not in BUSY
+    return way.falls_back(result)
 
 
 def _ended(way: Way) -> Outcome | None:
@@ -227,7 +237,7 @@ def _judged(seen: _Seen, jitter: Callable[[], float]) -> Probe:
         reason = Reason.SERVER_ERROR if 500 <= status < 600 else Reason.ODD_STATUS
         return way.outcome(reason, _phrase(status))
     if _is_doubtful(seen):
-        same = yield from _is_the_same_for_any(seen, jitter)
+        same = yield from same_for_any(way, seen.answer.status, seen.page, jitter)
         if same is not None:
             return way.outcome(Reason.SOFT_404, same)
     if len(way.hops) == 1:
@@ -306,68 +316,15 @@ def _is_doubtful(seen: _Seen) -> bool:
     return home or signs.may_be_missing(way.origin, seen.page)
 
 
-def _is_the_same_for_any(
-    seen: _Seen, jitter: Callable[[], float]
-) -> Generator[Step, Answer | Failure | None, str | None]:
-    """What shows that the server has the same for an address that nobody has made.
-
-    None where it has something else, and where nobody can tell.
-    """
-    way = seen.way
-    made_up = f"{_MADE_UP}{int(jitter() * 1e12):x}"
-    asked = split(way.origin)
-    port = f":{asked.port}" if asked.port else ""
-    beside = f"{asked.scheme}://{asked.host}{port}{asked.path.rpartition('/')[0]}"
-    url, answer = yield from _aside(f"{beside}/{made_up}", way)
-    if answer is None or answer.status != seen.answer.status:
-        return None
-    if len(way.hops) > 1 and same_page(url, way.final):
-        return f"leads to {way.final}, as any other address there does"
-    own = seen.page
-    if made_up not in url or own.is_shell or not own.words:
-        return None
-    if not _alike(page_of(answer.body, answer.headers), seen, made_up):
-        return None
-    return "the page that is shown for any address"
-
-
-def _aside(
-    url: str, way: Way
-) -> Generator[Step, Answer | Failure | None, tuple[str, Answer | None]]:
-    """Where the redirects of `url` end, and the answer there; None when that cannot be said."""
-    for _ in range(way.policy.max_redirects):
-        if refusal(url, way.policy) is not None or way.left <= 0:
-            break
-        result = yield way.request_to(url, way.left, Method.GET, aside=True)
-        if not isinstance(result, Answer):
-            break
-        way.attempts += 1
-        way.spent += result.elapsed
-        if result.status not in REDIRECTS:
-            return url, result
-        target = location_of(result, url)
-        if target is None:
-            break
-        url = target
-    return url, None
-
-
-def _alike(other: Page, seen: _Seen, made_up: str) -> bool:
-    """Whether two pages say the same, apart from the name of what was asked for."""
-    asked = split(seen.way.origin).path.rpartition("/")[2] or made_up
-    title, words = (text.replace(asked, made_up) for text in (seen.page.title, seen.page.words))
-    return (other.title, other.words) == (title, words)
-
-
 def _redirected(way: Way) -> Outcome:
     """Alive after redirects: moved for good only if permanent ones lead to another page."""
-    replacement = way.start
+    replacement = way.origin
     for hop, after in zip(way.hops, way.hops[1:], strict=False):
         if hop.status not in PERMANENT:
             break
         replacement = after.url
     evidence = f"ends at {way.final}"
-    if same_page(way.start, replacement):
+    if same_page(way.origin, replacement):
         return way.outcome(Reason.REDIRECTED, evidence)
     return way.outcome(Reason.MOVED_PERMANENTLY, evidence, replacement)
 

@@ -15,6 +15,7 @@ from safelinks.health.cookies import Jar
 from safelinks.health.exchange import Answer, Failure, Fault, Request, Wait
 from safelinks.health.outcome import Certificate, Hop, Outcome, Reason
 from safelinks.health.policy import Method, Policy
+from safelinks.health.refusal import refusal
 from safelinks.percent import encode
 from safelinks.urls import Address, compare_key, split, without_dot_segments
 
@@ -36,6 +37,11 @@ _MAY_PASS = frozenset(
     {Fault.DNS_FAILURE, Fault.NO_SUCH_HOST, Fault.REFUSED, Fault.RESET, Fault.TIMEOUT,
      Fault.UNREACHABLE}
 )  # fmt: skip
+# What may be otherwise over plain HTTP: the name and its addresses are the same.
+_NO_ANSWER = frozenset(Fault) - {
+    Fault.NO_SUCH_HOST, Fault.DNS_FAILURE, Fault.PRIVATE_ADDRESS, Fault.INVALID_URL,
+    Fault.PROXY_UNREACHABLE,
+}  # fmt: skip
 BUSY = frozenset({429, 503})  # the whole host is, not only this page
 _BACKOFF = 1.0  # seconds before the first further attempt; doubled each time
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE | re.ASCII)
@@ -49,7 +55,10 @@ _SHARE_OF_HEAD = 4  # a HEAD gets one part in so many of the budget
 
 @define
 class Way:
-    """What a probe remembers; `url` is what it is about to ask, `spent` is in seconds."""
+    """What a probe remembers; `url` is what it is about to ask, `spent` is in seconds.
+
+    `fallback` is asked where `url` has no answer, of which `unanswered` then says why.
+    """
 
     start: str
     policy: Policy
@@ -61,6 +70,8 @@ class Way:
     tries: int = 0
     error: str = ""
     certificate: Certificate | None = None
+    fallback: str | None = None
+    unanswered: Failure | None = None
     cookies: Jar = Factory(Jar)
     seen: set[tuple[str, str]] = Factory(set)
 
@@ -139,6 +150,17 @@ class Way:
             return
         status = result.status if isinstance(result, Answer) else None
         self.hops.append(Hop(self.url, status, round(result.elapsed, 3), method.upper()))
+
+    def falls_back(self, result: Answer | Failure) -> bool:
+        """Whether there was no answer, and another address is to be asked instead of this one."""
+        if isinstance(result, Answer):
+            self.fallback = self.unanswered = None
+        if self.fallback is None or not isinstance(result, Failure):
+            return False
+        if result.fault not in _NO_ANSWER or refusal(self.fallback, self.policy) is not None:
+            return False
+        self.url, self.fallback, self.unanswered, self.tries = self.fallback, None, result, 0
+        return True
 
     def follow(self, answer: Answer) -> Reason | None:
         """Go on to where a redirect points; a reason when that leads nowhere."""

@@ -13,9 +13,11 @@ from attrs import field, frozen
 
 from safelinks.verbatim.asciidoc import asciidoc_stretches
 from safelinks.verbatim.markdown import markdown_stretches, mdx_stretches
+from safelinks.verbatim.org import org_stretches
 from safelinks.verbatim.pages import html_stretches
 from safelinks.verbatim.restructured import restructured_stretches
 from safelinks.verbatim.stretches import Stretch, Within
+from safelinks.verbatim.tex import tex_stretches
 from safelinks.verbatim.yaml import toml_stretches, yaml_stretches
 
 __all__ = ["Stretch", "Verbatim", "Within", "verbatim_in"]
@@ -26,7 +28,9 @@ _READERS: Mapping[str, Callable[[str], tuple[Stretch, ...]]] = {
     "html": html_stretches,
     "markdown": markdown_stretches,
     "mdx": mdx_stretches,
+    "org": org_stretches,
     "rst": restructured_stretches,
+    "tex": tex_stretches,
     "toml": toml_stretches,
     "yaml": yaml_stretches,
 }
