@@ -136,7 +136,7 @@ LINKS: dict[str, Callable[[str], str]] = {
         f"&usg=AOv{_token(25)}"
     ),
     "google, raw": lambda target: (
-        f"https://www.google.com/url?q={target}&source=gmail&ust=1700000000000000&usg=AOv{_token(25)}"
+        f"https://www.google.com/url?q={quote(target, safe=':/?=@')}&source=gmail&ust=1700000000000000&usg=AOv{_token(25)}"
     ),
     "bing": lambda target: (
         f"https://www.bing.com/ck/a?!&&p={_token(40, 'hex')}&ptn=3&hsh=3&u=a1{_b64(target.encode())}&ntb=1"

@@ -39,6 +39,7 @@ ORDER = [
     "wrapped",
     "rests",
     "vendors",
+    "plain",
     "scan",
     "quoted_printable",
     "revisions",

@@ -31,8 +31,10 @@ _BEGINNING = re.compile(
     r"(?P<slashes>[a-z]{0,4}:?/{1,2})?(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::[0-9]{1,5})?(?=[/?])",
     re.IGNORECASE,
 )
-_SCHEME_ABOVE = re.compile(r"[htps:/][^\w:/]*(?:[\r\n]|<br)[^\w:/]*\Z", re.IGNORECASE)
-_FARTHEST_ABOVE = 40
+_SCHEME_ABOVE = re.compile(
+    r"(?:[htps:/]|//[\w.-]{1,40})[^\w:/]{0,20}(?:[\r\n]|<br)[^\w:/]*\Z", re.IGNORECASE
+)
+_FARTHEST_ABOVE = 80
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 

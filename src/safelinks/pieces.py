@@ -21,6 +21,7 @@ _MOST_PIECES = 80
 _OVERLAP = 1_024  # characters that a mark of the end, or what a piece begins with, may reach back
 # Not the rest of a scheme that was cut.
 _OTHER_LINK = re.compile(r"(?!(?:t?tps?|ps?)://)[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
+_SOFT_BEFORE_OWN = re.compile(r"=[ \t]*[\r\n]+[ \t>|+]*=")
 _BEGUN = re.compile(r"&(?:[a-z_;#0-9]{0,12}|(?:amp;)*[a-z_]{1,8}=)", re.IGNORECASE)
 _TARGET_BEGINS = re.compile(r"(?:[=?/_*]|%2F|\A)\Z", re.IGNORECASE)
 
@@ -162,7 +163,8 @@ def add_piece(gaps: Gaps, joined: Joined, shape: Shape) -> bool:
     if end - start >= _LONGEST_PIECE:
         return False
     near = joined.url[-_OVERLAP:]
-    if text[end : end + 1] == "=" and shape.name.search(near + piece):
+    own = shape.name.search(near + piece) is not None and not _SOFT_BEFORE_OWN.match(text, end)
+    if text[end : end + 1] == "=" and own:
         piece, end = f"{piece}=", end + 1
     if not piece:
         return False

@@ -8,25 +8,38 @@ text, whatever is in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from safelinks.grammar import CANONICAL, MAIL_HOSTS
-from safelinks.heads import Head, cut_scheme, head_before
+from safelinks.heads import SCHEME, Head, cut_scheme, head_before
+from safelinks.plain import (
+    TextRules,
+    hosts_pattern,
+    may_be_no_link,
+    read_plain,
+    read_schemeless,
+    run_at,
+    with_role,
+)
 from safelinks.rests import read_rest
-from safelinks.run import INVISIBLE, Escape, Run, read_run, trimmed
+from safelinks.run import INVISIBLE, Escape
 from safelinks.vendors import read_cut_head, read_vendor
-from safelinks.wrapped import Span, quote_before, read_wrapped
+from safelinks.wrapped import Span, read_wrapped
 from safelinks.wrappers import wrapper_of
 
-__all__ = ["Span", "scan", "signs_of"]
+__all__ = ["Span", "TextRules", "scan", "signs_of"]
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE | re.ASCII)
 _WEB_SCHEME = re.compile(r"h(?:tt|xx)ps?\Z", re.IGNORECASE)
 _LONGEST_SCHEME = 30
+# A scheme that is cut behind its first slash, or in front of both.
+_CUT_SLASH = re.compile(r":/[ \t]*(?:[\r\n=|\\\"'`<\xa0])")
+_COLON_ABOVE = re.compile(r"[tps][^\w:]*:[^\w:]*(?:[\r\n]|<br)[^\w:]*\Z", re.IGNORECASE)
 # What may be left of a scheme, and what stands before the scheme of a target that is not encoded.
-_CUT = frozenset("\r\n\t >|+#")
+_CUT = frozenset("\r\n\t >|+#\"'`")
 _REST_OF_SCHEME = re.compile(r"(?<![a-z0-9])(?:t?tps?|ps?|s)\Z", re.IGNORECASE)
 _IN_ADDRESS = re.compile(
     r"(?:[=_?/]|(?:[=_]|\w\?)[\s>|+#\"'\\]*[\r\n][\s>|+#\"']*)https?\Z", re.IGNORECASE
@@ -76,25 +89,58 @@ _QUOTED_PRINTABLE = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
 # What betrays a link: `://`, and, where that is damaged, the name of the service, or `://` in the
 # target, which is encoded. Each is looked for where characters stand that no such link is without.
 _NAME = "safelinks"
+_WWW = "www."
+_BARE = "a bare host"  # no string that is looked for
 _ENCODED = ("%3A%2F", "%3a%2f", "-3A__")
-_NEEDED = {_NAME: "=&", "%3A%2F": "%", "%3a%2f": "%", "-3A__": "&", "%7C": "%", "%7c": "%"}
+_NEEDED = {
+    ":/": "/",
+    _WWW: ".",
+    _NAME: "=&",
+    "%3A%2F": "%",
+    "%3a%2f": "%",
+    "-3A__": "&",
+    "%7C": "%",
+    "%7c": "%",
+}
+_SLASHES = "//"  # of a scheme that is cut in front of them
 _BARS = ("%7C", "%7c")  # of the rest of a Safe Link, whose head is elsewhere
+
+
+@frozen
+class _Look:
+    """How a text is looked at: `soft` if it has soft breaks of quoted-printable."""
+
+    soft: bool
+    rules: TextRules
 
 
 def signs_of(text: str) -> tuple[str, ...]:
     """What `scan` looks for in `text`: where none of it stands, there is no link."""
-    others = (sign for sign, needed in _NEEDED.items() if any(map(text.__contains__, needed)))
-    return ("://", *others)
+    signs = [sign for sign, needed in _NEEDED.items() if any(map(text.__contains__, needed))]
+    if "/" in text and text.count(_SLASHES) != text.count("://"):
+        signs.append(_SLASHES)
+    return tuple(signs)
 
 
-def scan(text: str) -> Iterator[Span]:
-    """Every link in `text`, in order; none overlaps another."""
+def scan(
+    text: str,
+    *,
+    rules: TextRules = TextRules.PLAIN,
+    schemeless: bool = True,
+    bare_hosts: frozenset[str] = frozenset(),
+) -> Iterator[Span]:
+    """Every link in `text`, in order; none overlaps another.
+
+    `rules` are those of the text's language. If `schemeless`, addresses that begin with ``www.``
+    count; so do those on one of `bare_hosts`, with a path behind it.
+    """
     find = text.find
     soft = "=3" in text and all(any(map(text.__contains__, signs)) for signs in _QUOTED_PRINTABLE)
     end = len(text)
     position = floor = 0  # where to look on, and where the last link ended
-    scheme_at = find("://")
-    others = {sign: at for sign in signs_of(text)[1:] if (at := find(sign)) >= 0}
+    finders = _finders(text, bare_hosts, schemeless=schemeless)
+    others = {sign: at for sign, finder in finders.items() if (at := finder(0)) >= 0}
+    scheme_at = others.pop(":/", -1)
     while scheme_at >= 0 or others:
         sign = min(others, key=others.__getitem__) if others else ""
         span: Span | None
@@ -103,20 +149,38 @@ def scan(text: str) -> Iterator[Span]:
             if match is not None:
                 span = _canonical(text, match)
             else:
-                span = _at_scheme(text, scheme_at, floor, soft=soft)
-            position = span.end if span else scheme_at + 3
+                span = _at_scheme(text, scheme_at, floor, _Look(soft, rules))
+            position = span.end if span else scheme_at + 2
         else:
-            span = _READERS[sign](text, others[sign], floor, soft=soft)
-            position = span.end if span else others[sign] + len(sign)
+            span = _READERS[sign](text, others[sign], floor, _Look(soft, rules))
+            position = span.end if span else others[sign] + 2
         if span is not None:
             floor = position
             yield span
         if 0 <= scheme_at < position:
-            scheme_at = find("://", position) if position < end else -1
+            scheme_at = find(":/", position) if position < end else -1
         for sign in [sign for sign, at in others.items() if at < position]:
-            others[sign] = find(sign, position)
+            others[sign] = finders[sign](position)
             if others[sign] < 0:
                 del others[sign]
+
+
+def _finders(
+    text: str, bare_hosts: frozenset[str], *, schemeless: bool
+) -> dict[str, Callable[[int], int]]:
+    """What finds each sign in `text` from an offset on."""
+    finders: dict[str, Callable[[int], int]] = {
+        sign: partial(text.find, sign) for sign in signs_of(text) if schemeless or sign != _WWW
+    }
+    if bare_hosts:
+        pattern = hosts_pattern(bare_hosts)
+
+        def find(position: int) -> int:
+            match = pattern.search(text, position)
+            return match.start() if match else -1
+
+        finders[_BARE] = find
+    return finders
 
 
 def _canonical(text: str, match: re.Match[str]) -> Span:
@@ -125,26 +189,38 @@ def _canonical(text: str, match: re.Match[str]) -> Span:
     return Span(start, end, match[0], Escape.around(text, start, end))
 
 
-def _at_scheme(text: str, scheme_at: int, floor: int, *, soft: bool) -> Span | None:
-    """The link whose ``://`` is at `scheme_at`."""
+def _at_scheme(text: str, scheme_at: int, floor: int, look: _Look) -> Span | None:
+    """The link whose ``://`` is at `scheme_at`, or the first half of that."""
     before = text[max(floor, scheme_at - _LONGEST_SCHEME) : scheme_at]
     web = _WEB_SCHEME.search(before)
+    if not text.startswith("//", scheme_at + 1):
+        could = _CUT_SLASH.match(text, scheme_at) and (web or _REST_OF_SCHEME.search(before))
+        head = cut_scheme(text, scheme_at, floor) if could else None
+        return _at_head(text, head, look) if head else None
     if _LIKELY.match(text, scheme_at) or _may_be_cut(text, scheme_at):
-        span = read_wrapped(text, scheme_at - len(web[0]), soft=soft) if web else None
-        span = span or _at_name(text, scheme_at + 3, floor, soft=soft)
+        span = read_wrapped(text, scheme_at - len(web[0]), soft=look.soft) if web else None
+        span = span or _at_name(text, scheme_at + 3, floor, look)
         if span is not None:
             return span
     begun = _begun_before(text, before, scheme_at, floor)
     if begun is not None:
-        return _at_head(text, begun, soft=soft)
+        return _at_head(text, begun, look)
     scheme = web or _SCHEME.search(before)
     if scheme is None:
         return None
     start = scheme_at - len(scheme[0])
-    span = _plain(text, start, scheme_at, soft=soft)
+    span = _plain(text, start, scheme_at, look)
     if span is not None:
-        return evolve(span, cut=True) if _is_stump(span.url) else read_vendor(text, span)
+        return evolve(span, cut=True) if _is_stump(span.url) else _of_whom(text, span)
     return _without_host(text, start, scheme_at) if web else None
+
+
+def _of_whom(text: str, span: Span) -> Span:
+    """`span` as the link of a vendor, if it is one, else with what its spelling says of it."""
+    span = read_vendor(text, span)
+    if span.cut or not may_be_no_link(text, span) or wrapper_of(span.url) is not None:
+        return span
+    return with_role(text, span)
 
 
 def _is_stump(url: str) -> bool:
@@ -170,40 +246,60 @@ def _without_host(text: str, start: int, scheme_at: int) -> Span | None:
     return None if span is stump else span
 
 
-def _at_head(text: str, head: Head, *, soft: bool) -> Span | None:
+def _at_head(text: str, head: Head, look: _Look) -> Span | None:
     """The wrapped link that begins at `head`."""
     start, scheme = head.start, head.scheme
-    span = read_wrapped(text, start, soft=soft, scheme=scheme)
+    span = read_wrapped(text, start, soft=look.soft, scheme=scheme)
     if span is not None:
         return span
-    run = Run(start, quote_before(text, start))
-    if scheme:
-        run.add(scheme, start)
-    plain = _trimmed(text, read_run(text, run, soft=soft), start, soft=soft)
+    run = run_at(text, start, soft=look.soft, scheme=scheme)
+    plain = read_plain(text, run, start, soft=look.soft, rules=look.rules)
     span = read_vendor(text, evolve(plain, schemeless=bool(scheme)))
     return span if span.cut or wrapper_of(span.url) else read_cut_head(text, span)
 
 
-def _at_target(text: str, at: int, floor: int, *, soft: bool) -> Span | None:
+def _at_target(text: str, at: int, floor: int, look: _Look) -> Span | None:
     """The link in whose target, which is encoded, ``://`` is at offset `at`."""
     head = head_before(text, at, floor)
-    return _at_head(text, head, soft=soft) if head else None
+    return _at_head(text, head, look) if head else None
 
 
-def _at_name(text: str, name_at: int, floor: int, *, soft: bool) -> Span | None:
+def _at_name(text: str, name_at: int, floor: int, look: _Look) -> Span | None:
     """The link whose host is whole at `name_at` and whose scheme is damaged."""
     low = max(floor, name_at - _LOOK_BACK)
     scheme = _DAMAGED_SCHEME.search(text[low:name_at])
-    return read_wrapped(text, low + scheme.start(), soft=soft) if scheme else None
+    return read_wrapped(text, low + scheme.start(), soft=look.soft) if scheme else None
 
 
-def _at_bar(text: str, at: int, floor: int, *, soft: bool) -> Span | None:  # noqa: ARG001
+def _at_slashes(text: str, at: int, floor: int, look: _Look) -> Span | None:
+    """The link whose scheme is cut in front of ``//`` at offset `at`."""
+    before = text[max(floor, at - _LOOK_BACK) : at]
+    head = cut_scheme(text, at, floor) if _COLON_ABOVE.search(before) else None
+    return _at_head(text, head, look) if head else None
+
+
+def _at_www(text: str, at: int, floor: int, look: _Look) -> Span | None:  # noqa: ARG001
+    """The address without a scheme at offset `at`."""
+    span = read_schemeless(text, at, soft=look.soft, rules=look.rules)
+    return _of_whom(text, span) if span else None
+
+
+def _at_bare_host(text: str, at: int, floor: int, look: _Look) -> Span:  # noqa: ARG001
+    """The address on a host that is known, at offset `at`."""
+    run = run_at(text, at, soft=look.soft, scheme=SCHEME)
+    return evolve(read_plain(text, run, at, soft=look.soft, rules=look.rules), schemeless=True)
+
+
+def _at_bar(text: str, at: int, floor: int, look: _Look) -> Span | None:  # noqa: ARG001
     """The rest of a Safe Link around the bar at offset `at`."""
     return read_rest(text, at, floor)
 
 
-_READERS = {
+_READERS: Mapping[str, Callable[[str, int, int, _Look], Span | None]] = {
+    _WWW: _at_www,
+    _BARE: _at_bare_host,
     _NAME: _at_name,
+    _SLASHES: _at_slashes,
     **dict.fromkeys(_ENCODED, _at_target),
     **dict.fromkeys(_BARS, _at_bar),
 }
@@ -222,17 +318,8 @@ def _may_be_cut(text: str, scheme_at: int) -> bool:
     return any(name.startswith(rest) for name in _HOSTS)
 
 
-def _plain(text: str, start: int, scheme_at: int, *, soft: bool) -> Span | None:
+def _plain(text: str, start: int, scheme_at: int, look: _Look) -> Span | None:
     """An address that is taken as it stands."""
-    run = read_run(text, Run(start, quote_before(text, start)), soft=soft)
-    span = _trimmed(text, run, start, soft=soft)
+    run = run_at(text, start, soft=look.soft)
+    span = read_plain(text, run, start, soft=look.soft, rules=look.rules)
     return None if span.end <= scheme_at + 3 else span
-
-
-def _trimmed(text: str, run: Run, start: int, *, soft: bool) -> Span:
-    """What is left of `run` without the punctuation around it."""
-    url = run.text[: trimmed(text, start, run.end, run.text)]
-    end = run.raw_end(len(url))
-    quoted_printable = soft and (run.soft_broken or "=3D" in url)
-    escape = Escape.QUOTED_PRINTABLE if quoted_printable else Escape.around(text, start, end)
-    return Span(start, end, escape.undo(url), escape)

@@ -21,11 +21,12 @@ from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.redact import blanked, redact
 from safelinks.roles import Role
 from safelinks.run import STOP, Escape, would_go_on
-from safelinks.scan import Span, scan
+from safelinks.scan import Span, TextRules, scan
 from safelinks.unwrap import MAX_LAYERS, Unwrapped, is_instead, unwrap
 
-__all__ = ["Link", "Peel", "clean", "find", "found", "links", "peeled", "replacements"]
+__all__ = ["Link", "Peel", "TextRules", "clean", "find", "found", "links", "peeled", "replacements"]
 
+_SCHEME = "https://"
 Peel = Callable[[str], Unwrapped]  # `unwrap`, with its options
 
 
@@ -54,6 +55,11 @@ class Link:
     original: str | None = field(default=None, repr=False)
     role: Role | None = None
     schemeless: bool = False
+
+    @property
+    def spelling(self) -> str:
+        """The address as it is written, without the scheme that is not there. Personal data."""
+        return self.url.removeprefix(_SCHEME) if self.schemeless else self.url
 
     @property
     def line(self) -> int | None:
@@ -92,10 +98,18 @@ def find(text: str, *, keep_redirectors: bool = False) -> list[Link]:
     return list(links(text, partial(unwrap, keep_redirectors=keep_redirectors)))
 
 
-def links(text: str, peel: Peel) -> Iterator[Link]:
-    """The links in `text`, each unwrapped by `peel`."""
+def links(
+    text: str,
+    peel: Peel,
+    *,
+    rules: TextRules = TextRules.PLAIN,
+    schemeless: bool = True,
+    bare_hosts: frozenset[str] = frozenset(),
+) -> Iterator[Link]:
+    """The links in `text`, each unwrapped by `peel`. The rest is as in `scan`."""
     lines = Lines(text)
-    for span, unwrapped, error in found(text, peel):
+    spans = found(text, peel, rules=rules, schemeless=schemeless, bare_hosts=bare_hosts)
+    for span, unwrapped, error in spans:
         yield Link(
             span.url,
             span.start,
@@ -106,12 +120,24 @@ def links(text: str, peel: Peel) -> Iterator[Link]:
             span.escape,
             span.defanged,
             label_before(text, span.start, span.end),
+            role=span.role,
+            schemeless=span.schemeless,
         )
 
 
-def found(text: str, peel: Peel) -> Iterator[tuple[Span, Unwrapped | None, SafelinksError | None]]:
-    """Where the links in `text` stand, and where each leads, or why that is not known."""
-    for span in scan(text):
+def found(
+    text: str,
+    peel: Peel,
+    *,
+    rules: TextRules = TextRules.PLAIN,
+    schemeless: bool = True,
+    bare_hosts: frozenset[str] = frozenset(),
+) -> Iterator[tuple[Span, Unwrapped | None, SafelinksError | None]]:
+    """Where the links in `text` stand, and where each leads, or why that is not known.
+
+    The rest is as in `scan`.
+    """
+    for span in scan(text, rules=rules, schemeless=schemeless, bare_hosts=bare_hosts):
         yield span, *peeled(span, peel)
 
 
@@ -161,11 +187,13 @@ def _clean_once(text: str, peel: Peel) -> str:
     return "".join(pieces)
 
 
-def replacements(text: str, peel: Peel) -> Iterator[tuple[int, int, str]]:
+def replacements(
+    text: str, peel: Peel, *, rules: TextRules = TextRules.PLAIN
+) -> Iterator[tuple[int, int, str]]:
     """Start and end of every wrapper in `text` that `peel` takes off, and what to write there."""
     column = position = 0
     markup = _TAG_FIRST.match(text) is not None
-    for span in scan(text):
+    for span in scan(text, rules=rules):
         column = column_behind(text, position, span.start, column)
         position = span.start
         written = _instead_of(span, text, peel, column, markup=markup)

@@ -103,8 +103,8 @@ def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:
     end = wrapper.end
     value = end.value(span.url)
     if _BORDER.match(text, span.end):
-        if value is None and text.startswith(("?", "_"), span.end):
-            return True
+        if value is None and (span.url.endswith("=") or text.startswith(("?", "_"), span.end)):
+            return wrapper.decode is not None
         target = (end.target(span.url) or "") if value is not None else " "
         if _SCHEME_ONLY.fullmatch(target.removesuffix("=")):
             return True

@@ -19,6 +19,7 @@ from safelinks.borders import Target, goes_on
 from safelinks.gaps import lead_of, prefixes_of
 from safelinks.grammar import AND, KEPT, MARKS, Form, Marks, form_at
 from safelinks.pieces import join, joined_start
+from safelinks.roles import Role
 from safelinks.run import HEAD_LENGTH, Escape, Run, read_run, trimmed
 from safelinks.shapes import SHAPES, is_sound
 
@@ -30,7 +31,8 @@ class Span:
     """A link at ``text[start:end]``; `url` is the address that is meant there.
 
     `cut` if the text breaks it off within its target, so that what is left of that leads elsewhere.
-    `schemeless` if it stands there without its scheme, which `url` has.
+    `schemeless` if it stands there without its scheme, which `url` has. `role` says why nobody can
+    follow a plain address.
     """
 
     start: int
@@ -40,6 +42,7 @@ class Span:
     defanged: bool = False
     cut: bool = False
     schemeless: bool = False
+    role: Role | None = None
 
 
 _STEP = 4_096  # characters that are read before looking whether the link has ended
@@ -99,8 +102,8 @@ def _read_any(text: str, start: int, *, soft: bool, scheme: str) -> Span | None:
     longest: _Read | None = None
     for prefix in prefixes:
         read = _read(_Pieces(text, start, prefix, soft, MARKS[form], scheme))
-        if read.whole:
-            return _as_span(text, start, read)
+        if read.whole and (span := _as_span(text, start, read)):
+            return span
         if longest is None or read.length > longest.length:
             longest = read
     span = None if longest is None else _as_span(text, start, longest)

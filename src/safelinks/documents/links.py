@@ -73,7 +73,8 @@ class _Sighting:
             self.address.defanged,
             self.label,
             self.passage.original,
-            self.passage.role_at(self.start),
+            self.passage.role_at(self.start) or self.address.role,
+            self.address.schemeless,
         )
 
 

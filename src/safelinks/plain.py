@@ -1,0 +1,189 @@
+"""Plain addresses in running text: how far each reaches, and whether it is one that can be asked.
+
+What ends an address differs by the language of the text. An address that a text has shortened, or
+with a template in it, is found up to its end, and has the role that says so.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from functools import lru_cache
+
+from attrs import evolve
+
+from safelinks import percent
+from safelinks.heads import SCHEME
+from safelinks.roles import Role
+from safelinks.run import Escape, Run, read_run, trimmed
+from safelinks.wrapped import Span, quote_before
+
+__all__ = [
+    "TextRules",
+    "hosts_pattern",
+    "may_be_no_link",
+    "read_plain",
+    "read_schemeless",
+    "run_at",
+    "with_role",
+]
+
+
+class TextRules(Enum):
+    """What ends a bare address, by the language of a text."""
+
+    PLAIN = auto()  # punctuation of a sentence, and the sign of markup that opened before it
+    MARKDOWN = auto()  # as in GitHub's autolinks: GFM, section 6.9
+    ORG = auto()  # the signs around verbatim text, too
+
+
+# GFM, 6.9: `?`, `!`, `.`, `,`, `:`, `*`, `_` and `~` are no part of a link at its end, nor is what
+# looks like an entity there.
+_GFM_PUNCTUATION = "?!.,:*_~"
+_GFM_ENTITY = re.compile(r"&[A-Za-z0-9]{1,31}\Z")
+_ORG_SIGNS = "=~+"
+
+_ELLIPSIS = ("…", "...")
+_LEFT_OUT = ("[...]", "[…]")
+# Templates of the usual languages; a blank may stand in the braces only.
+_TEMPLATE = re.compile(
+    r"\$?\{\{[^{}\r\n]{0,80}\}\}|\{%[^%\r\n]{0,80}%\}|\$?\{[^{}\r\n]{0,80}\}"
+    r"|<(?!(?:[abipqsu]|br|hr|td|tr|th|li|ul|ol|em|div|dd|dt|img|pre|code|span|strong|font|sub|sup)\b)"
+    r"[A-Za-z][\w. -]{0,30}>|%\([\w.]{1,40}\)[sd]|%(?:s|d(?![0-9A-Fa-f]))"
+)
+_MAY_BE_TEMPLATE = re.compile(r"[{$]|%[sd(]")
+_MAY_BE_NONE = re.compile(r"[{$]|%[sd(]|\[(?:\.\.\.|…)?\]")
+_GLUED = re.compile(r"[$<{%…]|\.\.\.")
+_BEFORE_PLACEHOLDER = frozenset("/=:?&-._#")
+_BETWEEN = re.compile(
+    r"[A-Za-z0-9%_.!~*'()&;#/:?@$,+=\-\[\]]{1,400}?(?=[\s{<>\"'`|\\]|\$\{|%[sd(]|\Z)"
+)
+_MOST_TEMPLATES = 20
+_TRAILING = ".,:;!?'|)"
+
+# RFC 3986, appendix C: all between the brackets, without line breaks and what those bring along.
+_CONTINUED = re.compile(r"[ \t]*(?:\r\n|\n|\r)[ \t>]*([^\s<>\"]{1,400})")
+_MOST_LINES = 12
+_SAME_LINE = re.compile(r"[ \t][^<>\"\r\n]{0,400}(?=>)")
+_BLANK = re.compile(r"[ \t]")
+
+_HOST = re.compile(
+    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w.-]*@)", re.IGNORECASE
+)
+_INSIDE = re.compile(r"[\w.@/:=&?%+~-]\Z")
+
+
+def read_plain(text: str, run: Run, start: int, *, soft: bool, rules: TextRules) -> Span:
+    """The address that begins at `start` and is read so far as `run`."""
+    span = _trimmed(text, run, start, soft=soft, rules=rules)
+    return _in_brackets(text, span) if text[start - 1 : start] == "<" else span
+
+
+def may_be_no_link(text: str, span: Span) -> bool:
+    """Whether it is worth a closer look if `span` is an address that somebody can follow."""
+    return _MAY_BE_NONE.search(span.url) is not None or _GLUED.match(text, span.end) is not None
+
+
+def with_role(text: str, span: Span) -> Span:
+    """The address at `span` with what its spelling says of it: that it is no whole address."""
+    if text.startswith(_ELLIPSIS, span.end) or any(sign in span.url for sign in _LEFT_OUT):
+        return evolve(span, role=Role.SHORTENED)
+    return _with_template(text, span)
+
+
+def run_at(text: str, start: int, *, soft: bool, scheme: str = "") -> Run:
+    """All that may belong to the address at `start`, where `scheme` is missing."""
+    run = Run(start, quote_before(text, start))
+    if scheme:
+        run.add(scheme, start)
+    return read_run(text, run, soft=soft)
+
+
+def read_schemeless(text: str, at: int, *, soft: bool, rules: TextRules) -> Span | None:
+    """The address without a scheme whose ``www.`` is at offset `at`."""
+    if _INSIDE.search(text, max(0, at - 1), at) or not _HOST.match(text, at):
+        return None
+    run = run_at(text, at, soft=soft, scheme=SCHEME)
+    return evolve(read_plain(text, run, at, soft=soft, rules=rules), schemeless=True)
+
+
+@lru_cache(maxsize=8)
+def hosts_pattern(hosts: frozenset[str]) -> re.Pattern[str]:
+    """Where one of `hosts` stands in a text without a scheme, and a path behind it."""
+    names = "|".join(map(re.escape, sorted(hosts, key=len, reverse=True))) or "(?!)"
+    return re.compile(rf"(?<![\w.@/:=&?%+~-])(?:{names})(?=/[\w%~.-])", re.IGNORECASE)
+
+
+def _trimmed(text: str, run: Run, start: int, *, soft: bool, rules: TextRules) -> Span:
+    """What is left of `run` without the punctuation around it."""
+    length = trimmed(text, start, run.end, run.text)
+    whole = run.text
+    url = _TRIM[rules](whole[:length], text[start - 1 : start], whole[length : length + 1])
+    end = run.raw_end(len(url)) if url else start
+    quoted_printable = soft and (run.soft_broken or "=3D" in url)
+    escape = Escape.QUOTED_PRINTABLE if quoted_printable else Escape.around(text, start, end)
+    return Span(start, end, escape.undo(url), escape)
+
+
+def _as_it_is(url: str, _before: str, _after: str) -> str:
+    return url
+
+
+def _as_github(url: str, _before: str, after: str) -> str:
+    """`url` without what GFM takes off its end; brackets are balanced already."""
+    if after == ";":
+        url = _GFM_ENTITY.sub("", url)
+    return url.rstrip(_GFM_PUNCTUATION)
+
+
+def _as_org(url: str, before: str, _after: str) -> str:
+    """`url` without the sign that closes the verbatim text which `before` opens."""
+    return url.removesuffix(before) if before and before in _ORG_SIGNS else url
+
+
+_TRIM = {
+    TextRules.PLAIN: _as_it_is,
+    TextRules.MARKDOWN: _as_github,
+    TextRules.ORG: _as_org,
+}
+
+
+def _in_brackets(text: str, span: Span) -> Span:
+    """`span`, which a bracket opens, up to the bracket that closes it."""
+    blanks = _SAME_LINE.match(text, span.end)
+    if blanks is not None:
+        url = span.url + percent.encode(blanks[0].rstrip(), _BLANK)
+        return evolve(span, end=span.end + len(blanks[0].rstrip()), url=url)
+    url, end = span.url, span.end
+    for _ in range(_MOST_LINES):
+        line = _CONTINUED.match(text, end)
+        if line is None or "://" in line[1]:
+            return span
+        url, end = url + line[1], line.end()
+        if text[end : end + 1] == ">":
+            return evolve(span, end=end, url=url)
+    return span
+
+
+def _with_template(text: str, span: Span) -> Span:
+    """`span` with all of the templates in it and behind it; as it is where those are none."""
+    first = _MAY_BE_TEMPLATE.search(text, span.start, span.end)
+    at = first.start() if first else span.end
+    found = False
+    for _ in range(_MOST_TEMPLATES):
+        template = _TEMPLATE.match(text, at)
+        if template is None:
+            if not _MAY_BE_TEMPLATE.match(text, at):
+                break
+            at += 1  # a sign that begins none
+        else:
+            if template[0][0] == "<" and text[at - 1 : at] not in _BEFORE_PLACEHOLDER:
+                break
+            found, at = True, template.end()
+        between = _BETWEEN.match(text, at)
+        at = between.end() if between else at
+    if not found:
+        return span
+    url = text[span.start : max(at, span.end)].rstrip(_TRAILING)
+    scheme = SCHEME if span.schemeless else ""
+    return evolve(span, end=span.start + len(url), url=scheme + url, role=Role.TEMPLATE)
