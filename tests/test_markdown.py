@@ -47,7 +47,7 @@ READ: dict[str, tuple[str, list[str | tuple[str, Role]]]] = {
     "definition that is none": ("[r]: https://e.example/x. and so on", ["https://e.example/x"]),
     "definition in a quote": ("> [r]:\n> https://e.example/x.", ["https://e.example/x."]),
     "footnote": ("x[^1]\n\n[^1]: https://e.example/x.", ["https://e.example/x"]),
-    "title": ('[a](https://e.example/x. "see https://t.example/")', ["https://e.example/x.", ("https://t.example/", HIDDEN)]),
+    "title": ('[a](https://e.example/x. "see https://t.example/")', ["https://e.example/x.", "https://t.example/"]),
     "image": ("![a](https://e.example/x.png!)", ["https://e.example/x.png!"]),
     "image in a link": (
         "[![b](https://e.example/b.svg?a.)](https://e.example/c.)",

@@ -44,6 +44,10 @@ PAGES: dict[str, tuple[str, Seen]] = {
     },
     "references": (f'<q cite="{A}/?a=1&amp;copy=2&#x26;b">x</q>', [(f"{A}/?a=1&copy=2&b", None)]),
     "without a scheme": ('<a href="//a.example/x">x</a>', [(f"{A}/x", None)]),
+    "address in a relative one": (
+        f'<a href="/login?next={A}/x"><a href="login?next={A}/y"><a href="#{A}/z"><a href="&#47;&#47;a.example/?u={A}/v"><a href="https&#58;//a.example/w">x</a>',
+        [(f"{A}/x", Role.DATA), (f"{A}/y", Role.DATA), (f"{A}/z", Role.DATA), (f"{A}/?u={A}/v", None), (f"{A}/w", None)],
+    ),
     "relative": ('<a href="/x"><img src="y//z.png"></a>', []),
     "srcset": (
         f'<img srcset="{A}/a,b.png 1x,{A}/c(1).png 2x, //a.example/d.png, {A}/e.png,">',

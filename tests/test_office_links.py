@@ -77,6 +77,7 @@ WORD: dict[str, tuple[str, Seen]] = {
     "field without quotes": (_field(f"HYPERLINK {A}/a.", "x"), [(f"{A}/a.", None)]),
     "place of a field": (_field(f'HYPERLINK "{A}/a" \\l "sec"', "x"), [(f"{A}/a#sec", None)]),
     "place before the address": (_field(f'HYPERLINK \\l "sec" "{A}/a"', "x"), [(f"{A}/a#sec", None)]),
+    "tip before the address": (_field(f'HYPERLINK \\o "{A}/tip." "{A}/a."', "x"), [(f"{A}/a.", None), (f"{A}/tip", None)]),
     "place only": (_field('HYPERLINK \\l "sec"', f"{A}/y"), [(f"{A}/y", Role.LINK_TEXT)]),
     "other field": (_field("REF x", f"{A}/y"), [(f"{A}/y", None)]),
     "simple field": (f"<w:fldSimple w:instr='HYPERLINK \"{A}/a b.\"'>{_run(f'{A}/y')}</w:fldSimple>", [(f"{A}/a b.", None), (f"{A}/y", Role.LINK_TEXT)]),

@@ -11,7 +11,7 @@ from attrs import evolve
 from hostile_net import PUBLIC, Names, Wire, guarding
 from hostile_tls import NAME, Authority
 from remembering import ANY_AGE, opened
-from surveying import CATALOG, read
+from surveying import CATALOG, read, told
 from web import answer, html, serving
 
 from safelinks import Checker, Document, Outcome, Policy, Reason, Verdict, check_documents
@@ -178,9 +178,9 @@ def test_what_came_over_http_is_not_remembered_for_https(tmp_path: Path) -> None
 
 def _document(*links: tuple[str, bool, Role | None], name: str = "a.txt") -> Document:
     document = read("".join(f"{url}\n" for url, _, _ in links), name)
-    return evolve(
+    return told(
         document,
-        links=tuple(
+        (
             evolve(link, schemeless=schemeless, role=role)
             for link, (_, schemeless, role) in zip(document.links, links, strict=True)
         ),

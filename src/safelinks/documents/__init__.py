@@ -40,10 +40,7 @@ class Document:
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """Every link, in order. They are looked for on first use."""
-        links = tuple(self._content.links(self._peel))
-        if self.format == _MARKDOWN and self.text is not None:
-            return tuple(_without_prose(link, self.text) for link in links)
-        return links
+        return tuple(self._content.links(self._peel))
 
     def prose(self) -> Iterator[Prose]:
         """The text that people see, in stretches that belong together, each with its place.
@@ -159,8 +156,6 @@ def _document(
 ) -> Document:
     peel = partial(unwrap, keep_redirectors=keep_redirectors)
     return Document(name, found.name, notes, content=content, peel=peel)
-    links = tuple(content.links(peel))
-    return Document(name, found.name, links, notes, content=content, peel=peel)
 
 
 def read_each(

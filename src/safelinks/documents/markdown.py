@@ -147,7 +147,6 @@ class _Reader:
         if token.text is not None:
             start, end = token.text
             label = tidy(self._text[start : min(end, start + _LONGEST_LABEL)])
-        self.ranges.append((token.address[1], token.end, Role.ATTRIBUTE_TEXT))  # its title
         self._value(token.address, _DESTINATION, Reading.REFERENCE, label)
 
     def _goes_on(self, token: Token) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import evolve, frozen
 
+from safelinks.documents.formulas import is_hyperlink, passages_of_attribute
 from safelinks.documents.markup import MARKUP, attributes_at, label_behind, tokens
 from safelinks.documents.passages import RAW, Passage, Reading, Span, joined
 from safelinks.roles import Role
@@ -42,10 +43,6 @@ _ATTRIBUTES: Mapping[str, Role] = dict.fromkeys(
     ("xhtml:about", "xhtml:datatype", "xhtml:property", "grddl:transformation"), Role.VOCABULARY
 )
 _SHOWN = "office:string-value"  # of a cell
-# OpenFormula, section 6.15.4: the first parameter of HYPERLINK is the address.
-_FORMULA = re.compile(
-    r"\bHYPERLINK\s*\(\s*(?:&quot;((?:[^&<]|&(?!quot;))*+)&quot;|\"([^\"<]*+)\")", re.IGNORECASE
-)
 
 
 def opendocument_passages(text: str) -> Iterator[Passage]:
@@ -149,7 +146,7 @@ class _Reader:
         elif name in _TEXTS or (self._is_sheet and name in _CELLS):
             self._flush()
             if not closing:
-                self._texts.append(_Text(name, [], _FORMULA.search(tag[3]) is not None))
+                self._texts.append(_Text(name, [], is_hyperlink(tag[3])))
             elif self._texts[-1].name == name:
                 yield from self._closed()
         elif name == _SHEET:
@@ -167,19 +164,9 @@ class _Reader:
                 role = _ROLES.get(name)
                 yield Passage((span,), MARKUP, label, reading=Reading.VALUE, role=role)
             elif attribute == "table:formula":
-                yield from self._formula(span)
+                yield from passages_of_attribute(self._text, span)
             else:
                 role = _ATTRIBUTES.get(attribute)
-                if attribute == _SHOWN and _FORMULA.search(tag[3]):
+                if attribute == _SHOWN and is_hyperlink(tag[3]):
                     role = Role.LINK_TEXT
                 yield Passage((span,), MARKUP, reading=Reading.STRING, role=role)
-
-    def _formula(self, span: Span) -> Iterator[Passage]:
-        """The addresses that a formula links, and what is around them."""
-        at, end = span
-        for match in _FORMULA.finditer(self._text, *span):
-            argument = match.span(1 if match[1] is not None else 2)
-            yield Passage(((at, argument[0]),), MARKUP)
-            yield Passage((argument,), MARKUP, reading=Reading.VALUE)
-            at = argument[1]
-        yield Passage(((at, end),), MARKUP)

@@ -129,6 +129,9 @@ _CONTENTS: Mapping[str, _Attribute] = {
 # Addresses that are none of the web, by their scheme.
 _SCHEMES: Mapping[str, Role] = {"data:": Role.DATA, "javascript:": Role.SCRIPT}
 _OTHER_SCHEME = re.compile(r"\s*(data:|javascript:)", re.IGNORECASE)
+# A reference within the site, such as ``/login?next=https://a.example``: its first colon is not one
+# of a scheme (RFC 3986, section 4.2). What is in its query is data for that page.
+_RELATIVE = re.compile(r"\s*+(?!//)[^:]*[/?#]")
 _TIP = re.compile(r"Original URL:\s*(\S+?)\.?\s+Click")  # as Outlook writes it, in English
 
 
@@ -155,8 +158,8 @@ def attribute_passages(text: str, tag: re.Match[str]) -> Iterator[Passage]:
                 yield passage if attribute.role is None else _with_role(passage, attribute.role)
             continue
         role = attribute.role
-        if attribute is _LINK and (scheme := _OTHER_SCHEME.match(text, start, end)):
-            role = _SCHEMES[scheme[1].lower()]
+        if attribute is _LINK:
+            role = _role_of_other(html.unescape(text[start:end]))
         own = local in ("href", "src")
         yield Passage(
             ((start, end),),
@@ -166,6 +169,14 @@ def attribute_passages(text: str, tag: re.Match[str]) -> Iterator[Passage]:
             reading=attribute.reading,
             role=role,
         )
+
+
+def _role_of_other(reference: str) -> Role | None:
+    """What an address is within a reference that is none of the web itself."""
+    scheme = _OTHER_SCHEME.match(reference)
+    if scheme is not None:
+        return _SCHEMES[scheme[1].lower()]
+    return Role.DATA if _RELATIVE.match(reference) else None
 
 
 def _may_hold(text: str, start: int, end: int) -> bool:
