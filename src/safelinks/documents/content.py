@@ -13,7 +13,6 @@ from safelinks.documents.plain import Encoding
 from safelinks.documents.prose import Prose, prose_in
 from safelinks.errors import NotWritableError
 from safelinks.text import Link, Peel
-from safelinks.unwrap import unwrap
 
 __all__ = [
     "Content",
@@ -69,7 +68,7 @@ def cleaned_within(content: Content, peel: Peel) -> bytes:
 
 def fixed(content: Content, title: str) -> tuple[str, ...]:
     """A sentence for the user of a document that has such a one in it."""
-    if content.writable or not any(link.wrapped for link in content.links(unwrap)):
+    if content.writable or not any(link.wrapped for link in content.links(Peel())):
         return ()
     return (f"links in {title}, which is in this file, are read, but cannot be replaced",)
 

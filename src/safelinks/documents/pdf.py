@@ -363,7 +363,7 @@ def _as_it_is(url: str) -> Unwrapped:
 
 def _in_text(text: str, place: Place) -> Iterator[Link]:
     """The links in some text that people read in `place`."""
-    for link in links(text, _as_it_is):
+    for link in links(text, Peel(_as_it_is)):
         yield evolve(link, place=place)
 
 
