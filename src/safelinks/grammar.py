@@ -80,6 +80,7 @@ _HEAD = re.compile(
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 
+_JSON_AMPERSAND = re.compile(r"\\+u0026", re.IGNORECASE)
 _ENCODED_QUERY = re.compile(r"(?<=[a-z]/)%3F(url%3D.*)", re.IGNORECASE | re.DOTALL)
 _ANY_HOST = re.compile(rf"(?:.+\.)?{_MAIL_HOST}")
 
@@ -223,7 +224,7 @@ def _parse_damaged(url: str) -> tuple[str, Parts] | None:
 
     Gives the target, empty when it is lost, and the parts.
     """
-    url = url.strip(_SPACE)
+    url = _JSON_AMPERSAND.sub("&", url.strip(_SPACE))
     head = _HEAD.match(url) or _HEAD.match(_ENCODED_QUERY.sub(_decoded_query, url, count=1))
     if head is None:
         return None

@@ -363,11 +363,13 @@ def _as_it_is(url: str) -> Unwrapped:
 
 def _in_text(text: str, place: Place) -> Iterator[Link]:
     """The links in some text that people read in `place`."""
-    for link in links(text, _as_it_is):
+    for link in links(text, _as_it_is, schemeless=False):  # labels are found by annotations
         yield evolve(link, place=place)
 
 
 def _peeled(link: Link, peel: Peel) -> Link:
+    if link.error is not None:
+        return link  # lost in the text
     try:
         return evolve(link, unwrapped=peel(link.url))
     except SafelinksError as error:
