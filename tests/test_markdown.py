@@ -91,7 +91,7 @@ READ: dict[str, tuple[str, list[str | tuple[str, Role]]]] = {
 MDX: dict[str, tuple[str, list[str | tuple[str, Role]]]] = {
     "attribute": ('<Card\n  href="https://e.example/a."\n/>', ["https://e.example/a."]),
     "expression": ("<Card href={'https://e.example/a.'} src={\"https://e.example/b.\"} />", ["https://e.example/a.", "https://e.example/b."]),
-    "template": ("<Card href={`https://e.example/${x}`} /> https://e.example/c", ["https://e.example/${x}", "https://e.example/c"]),
+    "template": ("<Card href={`https://e.example/${x}`} /> https://e.example/c", [("https://e.example/${x}", Role.TEMPLATE), "https://e.example/c"]),
     "link": ("[a](https://e.example/y.)", ["https://e.example/y."]),
 }  # fmt: skip
 CASES = {name: ("a.md", *case) for name, case in READ.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from building import HOST, encode, wrap
+from building import HOST, RECIPIENT, encode, wrap
 
 from safelinks import unwrap
 from safelinks.errors import ChainTooDeepError, TargetLostError
@@ -103,3 +103,18 @@ def test_a_chain_across_vendors() -> None:
     ]
     assert unwrapped.target == "https://example.org/list#newsletter"
     assert unwrapped.recipient == "First.Last@example.org"
+
+
+@pytest.mark.parametrize("ampersand", [r"\u0026", r"\\u0026", r"\U0026"])
+def test_an_ampersand_that_json_has_escaped(ampersand: str) -> None:
+    url = wrap("https://example.org/a").replace("&", ampersand)
+    unwrapped = unwrap(url)
+    assert unwrapped.target == "https://example.org/a"
+    assert unwrapped.recipient == RECIPIENT
+    assert RECIPIENT.partition("@")[0] not in repr(unwrapped)
+
+
+def test_a_query_that_was_encoded_once_more() -> None:
+    path, _, query = wrap("https://example.org/a?b=1&c").partition("?")
+    unwrapped = unwrap(f"{path}{encode('?' + query)}")
+    assert (unwrapped.target, unwrapped.recipient) == ("https://example.org/a?b=1&c", RECIPIENT)

@@ -86,6 +86,7 @@ _CUT = re.compile(r"=?[ \t]*+\r?\n[ \t>|+]*+")
 _IN_PIECES = rf"(?:{_CUT.pattern})?+"
 _CUT_BAR = rf"(?:%{_IN_PIECES}(?:25)*+7{_IN_PIECES}C|\|)"
 _CUT_AT = re.compile(rf"%{_IN_PIECES}(?:25)*+4{_IN_PIECES}0|@", re.IGNORECASE)
+_ID = re.compile(rf"{_CUT_BAR}{_IN_PIECES}[0-9a-f]{{8}}", re.IGNORECASE)
 _CUT_FIELD = re.compile(
     rf"(?:(?P<data>data{_IN_PIECES}{_EQUALS}{_IN_PIECES}0{_IN_PIECES}[0-9]{_IN_PIECES}{_CUT_BAR}"
     rf"{_IN_PIECES}0{_IN_PIECES}[0-9]{_IN_PIECES}{_CUT_BAR})|(?:\A|{_CUT_BAR}))"
@@ -142,7 +143,8 @@ def blanked(raw: str) -> str:
     out: list[str] = []
     done = 0
     for field in _CUT_FIELD.finditer(raw):
-        if not field["data"] and _CUT_AT.search(field["recipient"]) is None:
+        torn = not field.start() and _ID.match(raw, field.end())  # begins within the recipient
+        if not (field["data"] or torn or _CUT_AT.search(field["recipient"])):
             continue
         start, end = field.span("recipient")
         kept = "".join(match[0] for match in _CUT.finditer(raw, start, end))

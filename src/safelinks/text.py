@@ -117,10 +117,10 @@ def find(text: str, *, keep_redirectors: bool = False) -> list[Link]:
     return list(links(text, Peel(partial(unwrap, keep_redirectors=keep_redirectors))))
 
 
-def links(text: str, peel: Peel) -> Iterator[Link]:
-    """The links in `text`, each unwrapped by `peel`."""
+def links(text: str, peel: Peel, *, schemeless: bool = True) -> Iterator[Link]:
+    """The links in `text`, each unwrapped by `peel`; `schemeless` is that of `scan`."""
     lines = Lines(text)
-    for span, unwrapped, error in found(text, peel):
+    for span, unwrapped, error in found(text, peel, schemeless=schemeless):
         yield Link(
             span.url,
             span.start,

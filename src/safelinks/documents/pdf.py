@@ -363,11 +363,14 @@ def _as_it_is(url: str) -> Unwrapped:
 
 def _in_text(text: str, place: Place) -> Iterator[Link]:
     """The links in some text that people read in `place`."""
-    for link in links(text, Peel(_as_it_is)):
+    # What a label shows without a scheme is told by its annotation.
+    for link in links(text, Peel(_as_it_is), schemeless=False):
         yield evolve(link, place=place)
 
 
 def _peeled(link: Link, peel: Peel) -> Link:
+    if link.error is not None:
+        return link  # lost in the text
     try:
         return evolve(link, unwrapped=peel(link.url))
     except SafelinksError as error:
