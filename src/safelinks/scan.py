@@ -17,7 +17,7 @@ from safelinks.grammar import CANONICAL, MAIL_HOSTS
 from safelinks.heads import SCHEME, Head, cut_scheme, head_before
 from safelinks.plain import (
     TextRules,
-    hosts_pattern,
+    bare_host,
     may_be_no_link,
     read_plain,
     read_schemeless,
@@ -132,7 +132,7 @@ def scan(
     """Every link in `text`, in order; none overlaps another.
 
     `rules` are those of the text's language. If `schemeless`, addresses that begin with ``www.``
-    count; so do those on one of `bare_hosts`, with a path behind it.
+    count; so do those on one of `bare_hosts`, or below one, with a path behind it.
     """
     find = text.find
     soft = "=3" in text and all(any(map(text.__contains__, signs)) for signs in _QUOTED_PRINTABLE)
@@ -173,13 +173,7 @@ def _finders(
         sign: partial(text.find, sign) for sign in signs_of(text) if schemeless or sign != _WWW
     }
     if bare_hosts:
-        pattern = hosts_pattern(bare_hosts)
-
-        def find(position: int) -> int:
-            match = pattern.search(text, position)
-            return match.start() if match else -1
-
-        finders[_BARE] = find
+        finders[_BARE] = partial(bare_host, text, hosts=bare_hosts)
     return finders
 
 

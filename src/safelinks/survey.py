@@ -213,7 +213,7 @@ class Survey:
         )
         return Row(
             file,
-            shown(first.url),
+            shown(first.spelling),
             None if first.target is None else shown(first.target),
             None if group.match is None else _match(group.match, shown),
             _with(

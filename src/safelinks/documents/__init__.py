@@ -9,9 +9,10 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from safelinks.documents.content import Content, TextContent
+from safelinks.documents.content import Content, TextContent, line_values
 from safelinks.documents.files import blocks_of, bytes_of
-from safelinks.documents.formats import opened, opened_each
+from safelinks.documents.formats import PLAIN, opened, opened_each
+from safelinks.documents.plain import UTF_8
 from safelinks.documents.prose import Prose
 from safelinks.documents.rewriting import Pen, Rewriting, Write, rewritten
 from safelinks.documents.walk import files_in
@@ -20,7 +21,7 @@ from safelinks.redact import redact
 from safelinks.text import Link, Peel
 from safelinks.unwrap import Unwrapped, instead, unwrap
 
-__all__ = ["Document", "Prose", "Rewriting", "read", "read_all", "read_each"]
+__all__ = ["Document", "Prose", "Rewriting", "addresses_read", "read", "read_all", "read_each"]
 
 
 @frozen
@@ -136,9 +137,9 @@ def read(
 
     `name` is what the document is called in messages; by default that of the file. It also tells
     the format, where the content does not. `keep_redirectors` is that of `safelinks.unwrap`. On one
-    of `bare_hosts`, in lower case, an address in running text needs no scheme (``nyc.gov/mocs``);
-    one that begins with ``www.`` never does. Raises DocumentError, in one sentence with the remedy,
-    for what cannot be read.
+    of `bare_hosts`, in lower case, or below one, an address in running text needs no scheme
+    (``nyc.gov/mocs``); one that begins with ``www.`` never does. Raises DocumentError, in one
+    sentence with the remedy, for what cannot be read.
 
     >>> [link.target for link in read(b"see https://example.org/", "notice.txt").links]
     ['https://example.org/']
@@ -158,6 +159,17 @@ def read(
 
 def _peel(bare_hosts: frozenset[str], *, keep_redirectors: bool) -> Peel:
     return Peel(partial(unwrap, keep_redirectors=keep_redirectors), bare_hosts)
+
+
+def addresses_read(addresses: Iterable[str], name: str) -> Document:
+    """A document called `name` that holds these `addresses`, each on a line and from end to end.
+
+    >>> [link.target for link in addresses_read(["https://a.example/Yahoo!"], "x").links]
+    ['https://a.example/Yahoo!']
+    """
+    text = "\n".join(address.replace("\n", "") for address in addresses)
+    content = TextContent(text, UTF_8, line_values)
+    return Document(name, PLAIN.name, content=content, peel=Peel())
 
 
 def read_each(

@@ -88,7 +88,7 @@ def links_in(
     By default, that is the place of the passage, with line and column in `text`.
     """
     locate = locate or by_line(text)
-    signs = _Signs(text)
+    signs = _Signs(text, peel)
     sightings = [
         sighting
         for passage in passages
@@ -108,7 +108,7 @@ def by_line(text: str) -> Locate:
 
 def links_of(text: str, passage: Passage, peel: Peel) -> Iterator[Link]:
     """Every link in one `passage` of `text`, with the place that the passage has."""
-    if may_hold(text, passage):
+    if may_hold(text, passage, peel):
         for sighting in _sightings(text, passage, peel):
             yield sighting.link(passage.place_at(sighting.start))
 
@@ -166,7 +166,7 @@ def _label(passage: Passage, text: str, address: Address) -> str | None:
 
 def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> list[Edit]:
     """What to change in `text`, in order, so that no wrapper is left that `peel` takes off."""
-    signs = _Signs(text)
+    signs = _Signs(text, peel)
     edits = [
         edit
         for passage in passages
@@ -178,7 +178,7 @@ def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> list[Edit]:
 
 def edits_of(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
     """What to change in one `passage` of `text`."""
-    if may_hold(text, passage):
+    if may_hold(text, passage, peel):
         yield from _edits(text, passage, peel)
 
 
@@ -250,17 +250,23 @@ def applied(text: str, edits: Iterable[Edit], start: int = 0, end: int | None = 
     return "".join(out)
 
 
+_PATH = "/"
 _SIGNS_OF_REFERENCES = ("//", "safelinks")
 
 
-def may_hold(text: str, passage: Passage) -> bool:
+def _signs_of(text: str, peel: Peel) -> tuple[str, ...]:
+    """What a link is known by in `text`; on a host that is known, a path is enough."""
+    return (*signs_of(text), _PATH) if peel.bare_hosts else signs_of(text)
+
+
+def may_hold(text: str, passage: Passage, peel: Peel) -> bool:
     """Whether a look at `passage` may be worth its while: it may hold a sign."""
     if passage.meanings:
         return True
     pattern = passage.codec.hides
     joined = "".join([text[start:end] for start, end in passage.pieces])
     reference = passage.reading is Reading.REFERENCE
-    signs = _SIGNS_OF_REFERENCES if reference else signs_of(joined)
+    signs = _SIGNS_OF_REFERENCES if reference else _signs_of(joined, peel)
     return any(sign in joined for sign in signs) or (
         pattern is not None and pattern.search(joined) is not None
     )
@@ -272,15 +278,15 @@ class _Signs:
     Nearly none of a page's passages holds a link: so it is kept where the next sign of one is.
     """
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._signs = signs_of(text)
+    def __init__(self, text: str, peel: Peel) -> None:
+        self._text, self._peel = text, peel
+        self._signs = _signs_of(text, peel)
         # By sign: where the search for it began, and where it was found, which is the end if not.
         self._next: dict[str | re.Pattern[str], Span] = {}
 
     def may_be_in(self, passage: Passage) -> bool:
         if len(passage.pieces) > 1 or passage.meanings:
-            return may_hold(self._text, passage)
+            return may_hold(self._text, passage, self._peel)
         start, end = passage.pieces[0]
         signs = _SIGNS_OF_REFERENCES if passage.reading is Reading.REFERENCE else self._signs
         for sign in signs:
