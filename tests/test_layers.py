@@ -45,6 +45,8 @@ ORDER = [
     "revisions",
     "place",
     "labels",
+    "peel",
+    "readback",
     "text",
     "documents.files",
     "documents.gitignore",

@@ -68,7 +68,8 @@ _SAME_LINE = re.compile(r"[ \t][^<>\"\r\n]{0,400}(?=>)")
 _BLANK = re.compile(r"[ \t]")
 
 _HOST = re.compile(
-    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w.-]*@|[\w%])", re.IGNORECASE
+    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w.-]*@|[\w%])",
+    re.IGNORECASE,
 )
 _BARE_HOST = re.compile(
     r"(?<![\w.@/:=&?%+~-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}\Z", re.IGNORECASE | re.ASCII
