@@ -134,3 +134,14 @@ def test_brackets_of_a_target_are_no_text_of_a_macro_in_asciidoc(text: str) -> N
     raw = text.format(LINKS["safe-links"]("https://example.org/q?t=[u]&v={w}"))
     cleaned = read(raw.encode(), "a.adoc").cleaned().decode()
     assert cleaned == text.format("https://example.org/q?t=%5Bu%5D&v=%7Bw%7D")
+
+
+@pytest.mark.parametrize("tag", ["h1", "h2", "table", "svg", "small", "center", "section"])
+def test_a_tag_behind_an_address_is_no_placeholder(tag: str) -> None:
+    (link,) = find(f"https://e.net/<{tag}>x</{tag}>")
+    assert (link.url, link.role) == ("https://e.net/", None)
+
+
+def test_the_output_of_a_command_is_a_template() -> None:
+    (link,) = find("curl https://e.net/dl/$(uname -m)/b.tgz and more")
+    assert (link.url, link.role) == ("https://e.net/dl/$(uname -m)/b.tgz", Role.TEMPLATE)

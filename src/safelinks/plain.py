@@ -48,8 +48,10 @@ _LEFT_OUT = ("[...]", "[…]")
 # Templates of the usual languages; a blank may stand in the braces only.
 _TEMPLATE = re.compile(
     r"\$?\{\{[^{}\r\n]{0,80}\}\}|\{%[^%\r\n]{0,80}%\}|\$?\{[^{}\r\n]{0,80}\}"
-    r"|<(?!(?:[abipqsu]|br|hr|td|tr|th|li|ul|ol|em|div|dd|dt|img|pre|code|span|strong|font|sub|sup)\b)"
+    r"|<(?!(?:[abipqsu]|br|hr|td|tr|th|li|ul|ol|em|div|dl|dd|dt|h[1-6]|img|pre|code|span|strong|font"
+    r"|su[bp]|svg|table|tbody|thead|small|big|center|section|nav|wbr|tt|strike)\b)"
     r"[A-Za-z][\w. -]{0,30}>|%\([\w.]{1,40}\)[sd]|%(?:s|d(?![0-9A-Fa-f]))"
+    r"|\$\([^()\r\n]{1,80}\)"
 )
 _MAY_BE_TEMPLATE = re.compile(r"[{$]|%[sd(]")
 _MAY_BE_NONE = re.compile(r"[{$]|%[sd(]|\[(?:\.\.\.|…)?\]")
