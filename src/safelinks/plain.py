@@ -15,7 +15,7 @@ from attrs import evolve
 from safelinks import percent
 from safelinks.heads import SCHEME
 from safelinks.roles import Role
-from safelinks.run import Escape, Run, read_run, trimmed
+from safelinks.run import INVISIBLE, Escape, Run, read_run, trimmed
 from safelinks.wrapped import Span, quote_before
 
 __all__ = [
@@ -48,8 +48,10 @@ _LEFT_OUT = ("[...]", "[…]")
 # Templates of the usual languages; a blank may stand in the braces only.
 _TEMPLATE = re.compile(
     r"\$?\{\{[^{}\r\n]{0,80}\}\}|\{%[^%\r\n]{0,80}%\}|\$?\{[^{}\r\n]{0,80}\}"
-    r"|<(?!(?:[abipqsu]|br|hr|td|tr|th|li|ul|ol|em|div|dd|dt|img|pre|code|span|strong|font|sub|sup)\b)"
+    r"|<(?!(?:[abipqsu]|br|hr|td|tr|th|li|ul|ol|em|div|dl|dd|dt|h[1-6]|img|pre|code|span|strong|font"
+    r"|su[bp]|svg|table|tbody|thead|small|big|center|section|nav|wbr|tt|strike)\b)"
     r"[A-Za-z][\w. -]{0,30}>|%\([\w.]{1,40}\)[sd]|%(?:s|d(?![0-9A-Fa-f]))"
+    r"|\$\([^()\r\n]{1,80}\)"
 )
 _MAY_BE_TEMPLATE = re.compile(r"[{$]|%[sd(]")
 _MAY_BE_NONE = re.compile(r"[{$]|%[sd(]|\[(?:\.\.\.|…)?\]")
@@ -62,13 +64,18 @@ _MOST_TEMPLATES = 20
 _TRAILING = ".,:;!?'|)"
 
 # RFC 3986, appendix C: all between the brackets, without line breaks and what those bring along.
-_CONTINUED = re.compile(r"[ \t]*(?:\r\n|\n|\r)[ \t>]*([^\s<>\"]{1,400})")
+_CONTINUED = re.compile(
+    rf"[ \t]*(?:\r\n|\n|\r)[ \t>]*(?P<sign>[+#|*]+[ \t]*)?(?P<piece>[^\s<>\"{INVISIBLE}]{{1,400}})"
+)
+_SIGNS_BEFORE = re.compile(r"[ \t>]*([+#|*]+)[ \t]*<\Z")
 _MOST_LINES = 12
+_LONGEST_MARGIN = 40
 _SAME_LINE = re.compile(r"[ \t][^<>\"\r\n]{0,400}(?=>)")
 _BLANK = re.compile(r"[ \t]")
 
+# Not within a mail address, nor what is left of an address that is encoded.
 _HOST = re.compile(
-    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w.-]*@|[\w%])",
+    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w.-]*[@%&=])",
     re.IGNORECASE,
 )
 _BARE_HOST = re.compile(
@@ -180,11 +187,17 @@ def _in_brackets(text: str, span: Span) -> Span:
         url = span.url + percent.encode(blanks[0].rstrip(), _BLANK)
         return evolve(span, end=span.end + len(blanks[0].rstrip()), url=url)
     url, end = span.url, span.end
+    low = max(0, span.start - _LONGEST_MARGIN)
+    line_start = max(low, text.rfind("\n", low, span.start) + 1)
+    before = _SIGNS_BEFORE.fullmatch(text, line_start, span.start)
     for _ in range(_MOST_LINES):
         line = _CONTINUED.match(text, end)
-        if line is None or "://" in line[1]:
+        if line is None or "://" in line["piece"]:
             return span
-        url, end = url + line[1], line.end()
+        sign = (line["sign"] or "").rstrip()
+        if url.endswith("=") or (sign and not (before and before[1] == sign)):
+            return evolve(span, role=Role.UNCLEAR_END)  # its own, or what was put before the line
+        url, end = url + line["piece"], line.end()
         if text[end : end + 1] == ">":
             return evolve(span, end=end, url=url)
     return span

@@ -34,6 +34,7 @@ _NO_SCHEME = re.compile(
 )
 # What somebody made harmless, and what may be a wrapper with characters put into it.
 _DAMAGED = re.compile(rf"h(?:xx|\*\*)|[{INVISIBLE}]|\[\.\]|\\", re.IGNORECASE)
+_HIDDEN = re.compile(rf"[{INVISIBLE}]")
 _ELLIPSIS = ("…", "...")
 # A string that lists several, or has in it what no address has, is none.
 _SEVERAL = re.compile(
@@ -89,12 +90,17 @@ def _is_address(string: str) -> bool:
 
 
 def _is_damaged(bare: str, span: Span) -> bool:
-    """Whether running text sees a wrapper where the value as it stands is none."""
+    """Whether running text sees a wrapper where the value as it stands is none, or another target.
+
+    A wrapper has its target encoded: a character in it that nobody sees was put there.
+    """
     if _DAMAGED.search(bare) is None:
         return False
     unwrapped, error = peeled(span, _UNWRAP)
-    if error is not None or unwrapped is None or unwrapped.layers:
+    if error is not None or unwrapped is None:
         return False
+    if unwrapped.layers:
+        return _HIDDEN.search(bare) is not None and _HIDDEN.search(unwrapped.target) is not None
     for other in scan(bare):
         meant, error = peeled(other, _UNWRAP)
         return error is not None or other.defanged or (meant is not None and bool(meant.layers))
