@@ -105,6 +105,16 @@ def test_a_wrapped_name_is_cleaned() -> None:
     assert read(raw.encode(), "x.json").cleaned() == raw.replace(LINK, TARGET).encode()
 
 
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_a_semicolon_in_a_link_is_no_delimiter(delimiter: str) -> None:
+    table = f"name{delimiter}url\n1{delimiter}{LINK.replace('&', '&amp;')}\n2{delimiter}\n"
+    document = read(table.encode(), "x.csv")
+    assert [link.target for link in document.links] == [TARGET]
+    assert (
+        document.cleaned().decode() == f"name{delimiter}url\n1{delimiter}{TARGET}\n2{delimiter}\n"
+    )
+
+
 def test_lines_of_a_notebook_are_running_text() -> None:
     def cell(kind: str, *lines: str) -> dict[str, object]:
         return {"cell_type": kind, "metadata": {"url": f"{E}/m."}, "source": list(lines)}

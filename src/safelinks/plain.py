@@ -62,9 +62,12 @@ _MOST_TEMPLATES = 20
 _TRAILING = ".,:;!?'|)"
 
 # RFC 3986, appendix C: all between the brackets, without line breaks and what those bring along.
-_CONTINUED = re.compile(r"[ \t]*(?:\r\n|\n|\r)[ \t>]*([^\s<>\"]{1,400})")
+# That is, also punctuation at the end of a line, which a sentence would take for its own.
+_CONTINUED = re.compile(r"([.,:;!?')]{0,4})[ \t]*(?:\r\n|\n|\r)[ \t>]*([^\s<>\"]{1,400})")
 _MOST_LINES = 12
-_SAME_LINE = re.compile(r"[ \t][^<>\"\r\n]{0,400}(?=>)")
+_SAME_LINE = re.compile(r"(?!\.\.\.)[.,:;!?')]{0,4}[ \t][^<>\"\r\n]{0,400}(?=>)")
+_NO_BLANK = re.compile(r"(?!\.\.\.)[\w.,:;!?'()\[\]*~#%&=+@/-]{1,400}(?=>)", re.ASCII)
+_SEVERAL = re.compile(r"://|&(?:lt|gt|quot);", re.IGNORECASE)
 _BLANK = re.compile(r"[ \t]")
 
 _HOST = re.compile(
@@ -76,7 +79,7 @@ _INSIDE = re.compile(r"[\w.@/:=&?%+~-]\Z")
 def read_plain(text: str, run: Run, start: int, *, soft: bool, rules: TextRules) -> Span:
     """The address that begins at `start` and is read so far as `run`."""
     span = _trimmed(text, run, start, soft=soft, rules=rules)
-    return _in_brackets(text, span) if text[start - 1 : start] == "<" else span
+    return _in_brackets(text, span, soft=soft) if text[start - 1 : start] == "<" else span
 
 
 def may_be_no_link(text: str, span: Span) -> bool:
@@ -148,18 +151,20 @@ _TRIM = {
 }
 
 
-def _in_brackets(text: str, span: Span) -> Span:
+def _in_brackets(text: str, span: Span, *, soft: bool) -> Span:
     """`span`, which a bracket opens, up to the bracket that closes it."""
-    blanks = _SAME_LINE.match(text, span.end)
-    if blanks is not None:
-        url = span.url + percent.encode(blanks[0].rstrip(), _BLANK)
-        return evolve(span, end=span.end + len(blanks[0].rstrip()), url=url)
+    rest = None if soft else _NO_BLANK.match(text, span.end) or _SAME_LINE.match(text, span.end)
+    if rest is not None:
+        meant = rest[0].rstrip()
+        several = _SEVERAL.search(meant)
+        whole = span.url + percent.encode(meant, _BLANK)
+        return span if several else evolve(span, end=span.end + len(meant), url=whole)
     url, end = span.url, span.end
     for _ in range(_MOST_LINES):
         line = _CONTINUED.match(text, end)
-        if line is None or "://" in line[1]:
+        if line is None or "://" in line[2]:
             return span
-        url, end = url + line[1], line.end()
+        url, end = f"{url}{line[1]}{line[2]}", line.end()
         if text[end : end + 1] == ">":
             return evolve(span, end=end, url=url)
     return span
