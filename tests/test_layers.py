@@ -87,6 +87,7 @@ ORDER = [
     "documents.formulas",
     "documents.xml_documents",
     "documents.blocks",
+    "documents.notebooks",
     "documents.prose",
     "documents.content",
     "documents.mime",

@@ -64,13 +64,17 @@ _MOST_TEMPLATES = 20
 _TRAILING = ".,:;!?'|)"
 
 # RFC 3986, appendix C: all between the brackets, without line breaks and what those bring along.
+# That is, also punctuation at the end of a line, which a sentence would take for its own.
 _CONTINUED = re.compile(
-    rf"[ \t]*(?:\r\n|\n|\r)[ \t>]*(?P<sign>[+#|*]+[ \t]*)?(?P<piece>[^\s<>\"{INVISIBLE}]{{1,400}})"
+    r"(?P<end>[.,:;!?')]{0,4})[ \t]*(?:\r\n|\n|\r)[ \t>]*(?P<sign>[+#|*]+[ \t]*)?"
+    rf"(?P<piece>[^\s<>\"{INVISIBLE}]{{1,400}})"
 )
 _SIGNS_BEFORE = re.compile(r"[ \t>]*([+#|*]+)[ \t]*<\Z")
 _MOST_LINES = 12
 _LONGEST_MARGIN = 40
-_SAME_LINE = re.compile(r"[ \t][^<>\"\r\n]{0,400}(?=>)")
+_SAME_LINE = re.compile(r"(?!\.\.\.)[.,:;!?')]{0,4}[ \t][^<>\"\r\n]{0,400}(?=>)")
+_NO_BLANK = re.compile(r"(?!\.\.\.)[\w.,:;!?'()\[\]*~#%&=+@/-]{1,400}(?=>)", re.ASCII)
+_SEVERAL = re.compile(r"://|&(?:lt|gt|quot);", re.IGNORECASE)
 _BLANK = re.compile(r"[ \t]")
 
 # Not within a mail address, nor what is left of an address that is encoded.
@@ -88,7 +92,7 @@ _INSIDE = re.compile(r"[\w.@/:=&?%+~-]\Z")
 def read_plain(text: str, run: Run, start: int, *, soft: bool, rules: TextRules) -> Span:
     """The address that begins at `start` and is read so far as `run`."""
     span = _trimmed(text, run, start, soft=soft, rules=rules)
-    return _in_brackets(text, span) if text[start - 1 : start] == "<" else span
+    return _in_brackets(text, span, soft=soft) if text[start - 1 : start] == "<" else span
 
 
 def may_be_no_link(text: str, span: Span) -> bool:
@@ -180,12 +184,14 @@ _TRIM = {
 }
 
 
-def _in_brackets(text: str, span: Span) -> Span:
+def _in_brackets(text: str, span: Span, *, soft: bool) -> Span:
     """`span`, which a bracket opens, up to the bracket that closes it."""
-    blanks = _SAME_LINE.match(text, span.end)
-    if blanks is not None:
-        url = span.url + percent.encode(blanks[0].rstrip(), _BLANK)
-        return evolve(span, end=span.end + len(blanks[0].rstrip()), url=url)
+    rest = None if soft else _NO_BLANK.match(text, span.end) or _SAME_LINE.match(text, span.end)
+    if rest is not None:
+        meant = rest[0].rstrip()
+        several = _SEVERAL.search(meant)
+        whole = span.url + percent.encode(meant, _BLANK)
+        return span if several else evolve(span, end=span.end + len(meant), url=whole)
     url, end = span.url, span.end
     low = max(0, span.start - _LONGEST_MARGIN)
     line_start = max(low, text.rfind("\n", low, span.start) + 1)
@@ -197,7 +203,7 @@ def _in_brackets(text: str, span: Span) -> Span:
         sign = (line["sign"] or "").rstrip()
         if url.endswith("=") or (sign and not (before and before[1] == sign)):
             return evolve(span, role=Role.UNCLEAR_END)  # its own, or what was put before the line
-        url, end = url + line["piece"], line.end()
+        url, end = f"{url}{line['end']}{line['piece']}", line.end()
         if text[end : end + 1] == ">":
             return evolve(span, end=end, url=url)
     return span
