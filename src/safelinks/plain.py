@@ -68,7 +68,7 @@ _SAME_LINE = re.compile(r"[ \t][^<>\"\r\n]{0,400}(?=>)")
 _BLANK = re.compile(r"[ \t]")
 
 _HOST = re.compile(
-    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w.-]*@)", re.IGNORECASE
+    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w.-]*[@%])", re.IGNORECASE
 )
 _INSIDE = re.compile(r"[\w.@/:=&?%+~-]\Z")
 
