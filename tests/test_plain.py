@@ -108,6 +108,7 @@ def test_brackets_hold_an_address_together(text: str, urls: list[str]) -> None:
         ("www.foo and www..x", None),
         ("www.example.org@evil.example", None),
         ("x/www.example.org", None),
+        ("www.example.org%2Fa%2520b&token=c", None),  # the rest of an encoded address
     ],
 )
 def test_an_address_without_a_scheme(text: str, spelling: str | None) -> None:

@@ -60,6 +60,7 @@ class Joined:
     signs: int = 0
     soft: int = 0
     own: int = 0  # of those, how many may as well be the sign behind the name of a parameter
+    links: int = 0  # that begin on a line of their own, as the target may, and one within it
     _ends: list[tuple[int, int]] = Factory(list)  # length so far, offset behind it
 
     def add(self, piece: str, end: int) -> None:
@@ -173,7 +174,9 @@ def add_piece(gaps: Gaps, joined: Joined, shape: Shape) -> bool:
         piece, end = f"{piece}=", end + 1
     if not piece:
         return False
-    if joined.pieces and _OTHER_LINK.match(piece) and not _TARGET_BEGINS.search(near):
+    other = _OTHER_LINK.match(piece) if joined.pieces else None
+    if other is not None and (joined.links > 1 or not _TARGET_BEGINS.search(near)):
         return False
+    joined.links += other is not None
     joined.add(piece, end)
     return True

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
+from itertools import compress
 
 from attrs import evolve, frozen
 
@@ -92,7 +93,7 @@ _NAME = "safelinks"
 _WWW = "www."
 _BARE = "a bare host"  # no string that is looked for
 _ENCODED = ("%3A%2F", "%3a%2f", "-3A__")
-_NEEDED = {
+_NEEDED: Mapping[str, str] = {
     ":/": "/",
     _WWW: ".",
     _NAME: "=&",
@@ -102,6 +103,7 @@ _NEEDED = {
     "%7C": "%",
     "%7c": "%",
 }
+_CHARACTERS = "".join(sorted(set("".join(_NEEDED.values()))))
 _SLASHES = "//"  # of a scheme that is cut in front of them
 _BARS = ("%7C", "%7c")  # of the rest of a Safe Link, whose head is elsewhere
 
@@ -116,10 +118,17 @@ class _Look:
 
 def signs_of(text: str) -> tuple[str, ...]:
     """What `scan` looks for in `text`: where none of it stands, there is no link."""
-    signs = [sign for sign, needed in _NEEDED.items() if any(map(text.__contains__, needed))]
-    if "/" in text and text.count(_SLASHES) != text.count("://"):
-        signs.append(_SLASHES)
-    return tuple(signs)
+    signs = _signs_with(tuple(map(text.__contains__, _CHARACTERS)))
+    if "//" in text and text.count(_SLASHES) != text.count("://"):
+        return (*signs, _SLASHES)
+    return signs
+
+
+@cache
+def _signs_with(present: tuple[bool, ...]) -> tuple[str, ...]:
+    """The signs that a text can hold in which those of `_CHARACTERS` are `present`."""
+    characters = set(compress(_CHARACTERS, present))
+    return tuple(sign for sign, needed in _NEEDED.items() if characters.intersection(needed))
 
 
 def scan(

@@ -185,9 +185,11 @@ def _one_by_one(text: str, written: list[tuple[int, int, str]], peel: Peel) -> s
     """`text` with what can be `written` so that it is read as that, and all else is as before."""
     kept = []
     for start, end, target in written:
+        added, removed = (_addresses(text[start:end], how) for how in (peel, STAY))
+        if not agree(added, _addresses(target)):
+            continue
         left, right = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
         before = left + text[start:end] + right
-        added, removed = (_addresses(text[start:end], how) for how in (peel, STAY))
         if agree(_addresses(before) + added, _addresses(left + target + right) + removed):
             kept.append((start, end, target))
     return _replaced(text, kept)
