@@ -92,20 +92,23 @@ _QUOTED_PRINTABLE = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
 _NAME = "safelinks"
 _WWW = "www."
 _BARE = "a bare host"  # no string that is looked for
-_ENCODED = ("%3A%2F", "%3a%2f", "-3A__")
+_V2_COLON = "-3A__"  # as URL Defense v2 encodes it
+_PERCENT = "%"  # before what begins a target that is encoded, or parts the data behind it
+_ESCAPES = re.compile(r"%(?:3[Aa]%2[Ff]|7[Cc])")
 _NEEDED: Mapping[str, str] = {
     ":/": "/",
     _WWW: ".",
     _NAME: "=&",
     "%3A%2F": "%",
     "%3a%2f": "%",
-    "-3A__": "&",
+    _V2_COLON: "&",
     "%7C": "%",
     "%7c": "%",
 }
 _CHARACTERS = "".join(sorted(set("".join(_NEEDED.values()))))
+_MAY_BE_SIGN = re.compile(r"[/.%&=-]")  # a character that every sign has, or needs in its text
+_NEAR = 400
 _SLASHES = "//"  # of a scheme that is cut in front of them
-_BARS = ("%7C", "%7c")  # of the rest of a Safe Link, whose head is elsewhere
 
 
 @frozen
@@ -119,9 +122,15 @@ class _Look:
 def signs_of(text: str) -> tuple[str, ...]:
     """What `scan` looks for in `text`: where none of it stands, there is no link."""
     signs = _signs_with(tuple(map(text.__contains__, _CHARACTERS)))
-    if "//" in text and text.count(_SLASHES) != text.count("://"):
-        return (*signs, _SLASHES)
-    return signs
+    return (*signs, _SLASHES) if _has_slashes_alone(text) else signs
+
+
+def _has_slashes_alone(text: str) -> bool:
+    """Whether two slashes stand somewhere without the colon of a scheme."""
+    at = text.find(_SLASHES)
+    while at > 0 and text[at - 1] == ":":
+        at = text.find(_SLASHES, at + 2)
+    return at >= 0
 
 
 @cache
@@ -155,11 +164,13 @@ def scan(
         span: Span | None
         if not sign or 0 <= scheme_at < others[sign]:
             match = CANONICAL.match(text, scheme_at - 5) if scheme_at >= position + 5 else None
-            if match is not None:
-                span = _canonical(text, match)
-            else:
-                span = _at_scheme(text, scheme_at, floor, _Look(soft, rules))
+            span = None if match else _at_scheme(text, scheme_at, floor, _Look(soft, rules))
             position = span.end if span else scheme_at + 2
+            while match is not None:  # one after the other, with nothing between them
+                yield _canonical(text, match)
+                floor = position = match.end()
+                scheme_at = find(":/", position)
+                match = _next_canonical(text, position, scheme_at)
         else:
             span = _READERS[sign](text, others[sign], floor, _Look(soft, rules))
             position = span.end if span else others[sign] + 2
@@ -179,11 +190,29 @@ def _finders(
 ) -> dict[str, Callable[[int], int]]:
     """What finds each sign in `text` from an offset on."""
     finders: dict[str, Callable[[int], int]] = {
-        sign: partial(text.find, sign) for sign in signs_of(text) if schemeless or sign != _WWW
+        sign: partial(text.find, sign)
+        for sign in signs_of(text)
+        if sign[0] != "%" and (schemeless or sign != _WWW)
     }
+    if "%" in text:
+        finders[_PERCENT] = partial(_escape_at, text)
     if bare_hosts:
         finders[_BARE] = partial(bare_host, text, hosts=bare_hosts)
     return finders
+
+
+def _escape_at(text: str, position: int) -> int:
+    """Where a colon with a slash, or a bar, is percent-encoded; -1 for nowhere."""
+    match = _ESCAPES.search(text, position)
+    return match.start() if match else -1
+
+
+def _next_canonical(text: str, position: int, scheme_at: int) -> re.Match[str] | None:
+    """The link in the rewriter's own spelling at `scheme_at`, if no other can be before that."""
+    start = scheme_at - 5
+    if start < position or start - position > _NEAR or _MAY_BE_SIGN.search(text, position, start):
+        return None
+    return CANONICAL.match(text, start)
 
 
 def _canonical(text: str, match: re.Match[str]) -> Span:
@@ -298,13 +327,18 @@ def _at_bar(text: str, at: int, floor: int, look: _Look) -> Span | None:  # noqa
     return read_rest(text, at, floor)
 
 
+def _at_escape(text: str, at: int, floor: int, look: _Look) -> Span | None:
+    """The link around what is percent-encoded at offset `at`."""
+    return (_at_bar if text[at + 1] == "7" else _at_target)(text, at, floor, look)
+
+
 _READERS: Mapping[str, Callable[[str, int, int, _Look], Span | None]] = {
     _WWW: _at_www,
     _BARE: _at_bare_host,
     _NAME: _at_name,
     _SLASHES: _at_slashes,
-    **dict.fromkeys(_ENCODED, _at_target),
-    **dict.fromkeys(_BARS, _at_bar),
+    _V2_COLON: _at_target,
+    _PERCENT: _at_escape,
 }
 
 
