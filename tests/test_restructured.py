@@ -43,7 +43,7 @@ CASES: dict[str, tuple[str, list[str | tuple[str, Role]]]] = {
     "field": (":Home page: https://e.example/x\n", ["https://e.example/x"]),
     "literal": (r"``https://e.example/a\_b``", ["https://e.example/a"]),
     "literal block": ("x::\n\n  .. _x: https://e.example/a.\n\nx", ["https://e.example/a"]),
-    "comment": (".. `x <https://e.example/a.>`_", ["https://e.example/a"]),
+    "comment": (".. `x <https://e.example/a.>`_", ["https://e.example/a."]),
 }  # fmt: skip
 
 

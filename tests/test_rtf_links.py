@@ -26,7 +26,7 @@ CASES: dict[str, tuple[str, Seen]] = {
     "no quotes": (_field(f"{A}/a.", "x"), [(f"{A}/a.", None)]),
     "place": (_field(rf'"{A}/a" \\l "sec"', "x"), [(f"{A}/a#sec", None)]),
     "tip": (_field(rf'"{A}/a." \\o "see {A}/tip."', "x"), [(f"{A}/a.", None), (f"{A}/tip", None)]),
-    "escapes": (_field(rf'"{A}/a\'e9\{{b\}}."', "x"), [(f"{A}/aé{{b}}.", None)]),
+    "escapes": (_field(rf'"{A}/a\'e9\{{b\}}."', "x"), [(f"{A}/aé{{b}}.", Role.TEMPLATE)]),
     "text of a link": (
         f"{A}/1 " + _field(f'"{A}/a"', f"{A}/sho…") + f" {A}/3",
         [(f"{A}/1", None), (f"{A}/a", None), (f"{A}/sho", Role.LINK_TEXT), (f"{A}/3", None)],

@@ -15,7 +15,16 @@ from safelinks import percent
 from safelinks.grammar import CANONICAL
 from safelinks.run import INVISIBLE
 
-__all__ = ["LINE_BREAK", "Gap", "Gaps", "Lead", "gaps_of", "lead_of", "prefixes_of"]
+__all__ = [
+    "LINE_BREAK",
+    "Gap",
+    "Gaps",
+    "Lead",
+    "gaps_of",
+    "lead_of",
+    "prefixes_of",
+    "wrapper_may_follow",
+]
 
 _LONGEST_LEAD = 200
 _QUOTE_SIGNS = re.compile(r"(?:[ \t]*>)*[ \t\xa0]*")
@@ -57,6 +66,18 @@ _SIGNS = re.compile(r"[+#]{1,3}[ \t]*(?=\S)")
 _VALUE_SIGNS = re.compile(r"[+#$/:;^@]{1,3}[ \t]*(?=\S)")
 _LONGEST_REFERENCE = 8
 _OPEN_REFERENCE = re.compile(r"&(?:a|am|amp|#[0-9]*|#x[0-9a-f]*)\Z", re.IGNORECASE)
+
+
+# A wrapped link has a query, or a target that is encoded or stands between underscores. What cuts
+# its head takes some room, too.
+_OF_WRAPPERS = ("?", "%", "__")
+_FARTHEST_HEAD = 1_200
+
+
+def wrapper_may_follow(text: str, start: int) -> bool:
+    """Whether what begins at `start` can be a wrapped link, by characters that each one has."""
+    find, end = text.find, start + _FARTHEST_HEAD
+    return any(find(sign, start, end) >= 0 for sign in _OF_WRAPPERS)
 
 
 @frozen

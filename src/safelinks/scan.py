@@ -14,6 +14,7 @@ from itertools import compress
 
 from attrs import evolve, frozen
 
+from safelinks.gaps import wrapper_may_follow
 from safelinks.grammar import CANONICAL, MAIL_HOSTS
 from safelinks.heads import SCHEME, Head, cut_scheme, head_before
 from safelinks.plain import (
@@ -345,7 +346,7 @@ _READERS: Mapping[str, Callable[[str, int, int, _Look], Span | None]] = {
 def _may_be_cut(text: str, scheme_at: int) -> bool:
     """Whether the host stops in the middle of a name that carries Safe Links."""
     match = _CUT_HOST.match(text, scheme_at)
-    if match is None or match.end() == len(text):
+    if match is None or match.end() == len(text) or not wrapper_may_follow(text, scheme_at):
         return False
     host = match[1].lower()
     if _CUT_LABEL.match(host):

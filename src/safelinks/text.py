@@ -19,17 +19,15 @@ from safelinks.labels import label_before, shown_address
 from safelinks.peel import Peel
 from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
-from safelinks.readback import STAY, AddressLog, agree
 from safelinks.redact import blanked, redact
 from safelinks.roles import Role
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, TextRules, scan
-from safelinks.unwrap import Unwrapped, unwrap
+from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
 
 __all__ = ["Link", "Peel", "TextRules", "clean", "find", "found", "links", "peeled", "replacements"]
 
 _SCHEME = "https://"
-_AROUND = 1_000  # characters on both sides of a link, which what is written there may change
 
 
 @frozen
@@ -156,43 +154,23 @@ def clean(text: str, *, keep_redirectors: bool = False) -> str:
     'Go to <https://a.example>'
     """
     peel = Peel(partial(unwrap, keep_redirectors=keep_redirectors))
-    log = AddressLog()
-    cleaned = _replaced(text, list(replacements(text, log.of(peel))))
-    if not log.wrote or agree(log.addresses, _addresses(cleaned)):
-        return cleaned
-    return _one_by_one(text, list(replacements(text, peel)), peel)
+    # A target may, with what stands beside it, make up a wrapper again: hence until all is quiet.
+    for _ in range(MAX_LAYERS):
+        cleaned = _clean_once(text, peel)
+        if cleaned == text:
+            break
+        text = cleaned
+    return text
 
 
-def _replaced(text: str, written: list[tuple[int, int, str]]) -> str:
+def _clean_once(text: str, peel: Peel) -> str:
     pieces = []
     position = 0
-    for start, end, target in written:
-        pieces += [text[position:start], target]
+    for start, end, written in replacements(text, peel):
+        pieces += [text[position:start], written]
         position = end
     pieces.append(text[position:])
     return "".join(pieces)
-
-
-def _addresses(text: str, peel: Peel = STAY) -> list[str]:
-    """The addresses that `text` has, or those that `peel` puts in their place."""
-    log = AddressLog()
-    for _ in replacements(text, log.of(peel)):
-        pass
-    return log.addresses
-
-
-def _one_by_one(text: str, written: list[tuple[int, int, str]], peel: Peel) -> str:
-    """`text` with what can be `written` so that it is read as that, and all else is as before."""
-    kept = []
-    for start, end, target in written:
-        added, removed = (_addresses(text[start:end], how) for how in (peel, STAY))
-        if not agree(added, _addresses(target)):
-            continue
-        left, right = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
-        before = left + text[start:end] + right
-        if agree(_addresses(before) + added, _addresses(left + target + right) + removed):
-            kept.append((start, end, target))
-    return _replaced(text, kept)
 
 
 def replacements(

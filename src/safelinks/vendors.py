@@ -12,7 +12,7 @@ from functools import cache
 from attrs import evolve
 
 from safelinks.borders import Target, goes_on
-from safelinks.gaps import Gaps, gaps_of
+from safelinks.gaps import Gaps, gaps_of, wrapper_may_follow
 from safelinks.grammar import AND, EQUALS, KEPT, form_at, is_safe_links_host
 from safelinks.heads import HEAD, HEAD_LENGTH, SCHEME
 from safelinks.pieces import Joined, Shape, add_piece, begun, join, joined_start
@@ -149,6 +149,8 @@ def _may_be_cut(text: str, span: Span) -> bool:
     """Whether `span` may be the beginning of a wrapper's host or path, and no more."""
     match = _HOST.match(span.url)
     if match is None or match[3] or not _BORDER.match(text, span.end):
+        return False
+    if not wrapper_may_follow(text, span.start):
         return False
     host = match[1].lower()
     path = (match[2] or "").rstrip("=")
