@@ -224,8 +224,12 @@ def _parse_damaged(url: str) -> tuple[str, Parts] | None:
 
     Gives the target, empty when it is lost, and the parts.
     """
-    url = _JSON_AMPERSAND.sub("&", url.strip(_SPACE))
-    head = _HEAD.match(url) or _HEAD.match(_ENCODED_QUERY.sub(_decoded_query, url, count=1))
+    url = url.strip(_SPACE)
+    if "\\" in url:
+        url = _JSON_AMPERSAND.sub("&", url)
+    head = _HEAD.match(url)
+    if head is None and "%3" in url:
+        head = _HEAD.match(_ENCODED_QUERY.sub(_decoded_query, url, count=1))
     if head is None:
         return None
     port = head["port"] or head["teams_port"] or head["outlook_web_port"]

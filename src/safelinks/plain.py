@@ -52,7 +52,7 @@ _TEMPLATE = re.compile(
     r"[A-Za-z][\w. -]{0,30}>|%\([\w.]{1,40}\)[sd]|%(?:s|d(?![0-9A-Fa-f]))"
 )
 _MAY_BE_TEMPLATE = re.compile(r"[{$]|%[sd(]")
-_MAY_BE_NONE = re.compile(r"[{$]|%[sd(]|\[(?:\.\.\.|…)?\]")
+_SIGNS = frozenset("$<{%….")
 _GLUED = re.compile(r"[$<{%…]|\.\.\.")
 _BEFORE_PLACEHOLDER = frozenset("/=:?&-._#")
 _BETWEEN = re.compile(
@@ -61,6 +61,12 @@ _BETWEEN = re.compile(
 _MOST_TEMPLATES = 20
 _TRAILING = ".,:;!?'|)"
 
+# No brackets, no lists, nothing that is escaped or that closes a sentence at its end, but a letter,
+# a digit or a slash, and behind that a blank, a bracket of markup or a quote.
+_SIMPLE = re.compile(
+    r"(?:[A-Za-z0-9:/.?=#_~@+-]++|&(?:amp;(?!https?:))?)++(?<=[A-Za-z0-9/])(?=[ \t\r\n>\"]|</|\Z)"
+)
+
 # RFC 3986, appendix C: all between the brackets, without line breaks and what those bring along.
 _CONTINUED = re.compile(r"[ \t]*(?:\r\n|\n|\r)[ \t>]*([^\s<>\"]{1,400})")
 _MOST_LINES = 12
@@ -68,8 +74,11 @@ _SAME_LINE = re.compile(r"[ \t][^<>\"\r\n]{0,400}(?=>)")
 _BLANK = re.compile(r"[ \t]")
 
 _HOST = re.compile(
-    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w.-]*@)", re.IGNORECASE
+    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?!%|[\w.-]*@)", re.IGNORECASE
 )
+_MARGIN = " \t\r\n>|+#\"'\\"
+_IN_TARGET = ("%2f", "//", "__", "%3a", "%")
+_FARTHEST_ABOVE = 40
 _INSIDE = re.compile(r"[\w.@/:=&?%+~-]\Z")
 
 
@@ -81,7 +90,14 @@ def read_plain(text: str, run: Run, start: int, *, soft: bool, rules: TextRules)
 
 def may_be_no_link(text: str, span: Span) -> bool:
     """Whether it is worth a closer look if `span` is an address that somebody can follow."""
-    return _MAY_BE_NONE.search(span.url) is not None or _GLUED.match(text, span.end) is not None
+    url = span.url
+    return (
+        "{" in url
+        or "$" in url
+        or "[" in url
+        or ("%" in url and _MAY_BE_TEMPLATE.search(url) is not None)
+        or (text[span.end : span.end + 1] in _SIGNS and _GLUED.match(text, span.end) is not None)
+    )
 
 
 def with_role(text: str, span: Span) -> Span:
@@ -89,6 +105,18 @@ def with_role(text: str, span: Span) -> Span:
     if text.startswith(_ELLIPSIS, span.end) or any(sign in span.url for sign in _LEFT_OUT):
         return evolve(span, role=Role.SHORTENED)
     return _with_template(text, span)
+
+
+def simple(text: str, start: int) -> Span | None:
+    """The address at `start`, if nothing about it needs a second look, as with nearly all."""
+    match = _SIMPLE.match(text, start)
+    if match is None:
+        return None
+    end = match.end()
+    if text[start - 1 : start] == "<" and text[end : end + 1] != ">":
+        return None  # it may go on within the brackets
+    escape = Escape.around(text, start, end)
+    return Span(start, end, escape.undo(match[0]), escape)
 
 
 def run_at(text: str, start: int, *, soft: bool, scheme: str = "") -> Run:
@@ -103,6 +131,9 @@ def read_schemeless(text: str, at: int, *, soft: bool, rules: TextRules) -> Span
     """The address without a scheme whose ``www.`` is at offset `at`."""
     if _INSIDE.search(text, max(0, at - 1), at) or not _HOST.match(text, at):
         return None
+    above = text[max(0, at - _FARTHEST_ABOVE) : at].rstrip(_MARGIN)
+    if above.lower().endswith(_IN_TARGET):
+        return None  # the rest of a link that is cut in front of its target's host
     run = run_at(text, at, soft=soft, scheme=SCHEME)
     return evolve(read_plain(text, run, at, soft=soft, rules=rules), schemeless=True)
 
@@ -116,17 +147,15 @@ def hosts_pattern(hosts: frozenset[str]) -> re.Pattern[str]:
 
 def _trimmed(text: str, run: Run, start: int, *, soft: bool, rules: TextRules) -> Span:
     """What is left of `run` without the punctuation around it."""
-    length = trimmed(text, start, run.end, run.text)
     whole = run.text
-    url = _TRIM[rules](whole[:length], text[start - 1 : start], whole[length : length + 1])
+    length = trimmed(text, start, run.end, whole)
+    url = whole[:length]
+    if rules is not TextRules.PLAIN:
+        url = _TRIM[rules](url, text[start - 1 : start], whole[length : length + 1])
     end = run.raw_end(len(url)) if url else start
     quoted_printable = soft and (run.soft_broken or "=3D" in url)
     escape = Escape.QUOTED_PRINTABLE if quoted_printable else Escape.around(text, start, end)
     return Span(start, end, escape.undo(url), escape)
-
-
-def _as_it_is(url: str, _before: str, _after: str) -> str:
-    return url
 
 
 def _as_github(url: str, _before: str, after: str) -> str:
@@ -142,7 +171,6 @@ def _as_org(url: str, before: str, _after: str) -> str:
 
 
 _TRIM = {
-    TextRules.PLAIN: _as_it_is,
     TextRules.MARKDOWN: _as_github,
     TextRules.ORG: _as_org,
 }

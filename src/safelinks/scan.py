@@ -14,7 +14,7 @@ from functools import partial
 from attrs import evolve, frozen
 
 from safelinks.grammar import CANONICAL, MAIL_HOSTS
-from safelinks.heads import SCHEME, Head, cut_scheme, head_before
+from safelinks.heads import HEAD_LENGTH, SCHEME, Head, cut_scheme, head_at_host, head_before
 from safelinks.plain import (
     TextRules,
     hosts_pattern,
@@ -22,6 +22,7 @@ from safelinks.plain import (
     read_plain,
     read_schemeless,
     run_at,
+    simple,
     with_role,
 )
 from safelinks.rests import read_rest
@@ -38,12 +39,10 @@ _LONGEST_SCHEME = 30
 # A scheme that is cut behind its first slash, or in front of both.
 _CUT_SLASH = re.compile(r":/[ \t]*(?:[\r\n=|\\\"'`<\xa0])")
 _COLON_ABOVE = re.compile(r"[tps][^\w:]*:[^\w:]*(?:[\r\n]|<br)[^\w:]*\Z", re.IGNORECASE)
+_MARGIN = " \t\r\n>|+#\"'\\"
 # What may be left of a scheme, and what stands before the scheme of a target that is not encoded.
 _CUT = frozenset("\r\n\t >|+#\"'`")
 _REST_OF_SCHEME = re.compile(r"(?<![a-z0-9])(?:t?tps?|ps?|s)\Z", re.IGNORECASE)
-_IN_ADDRESS = re.compile(
-    r"(?:[=_?/]|(?:[=_]|\w\?)[\s>|+#\"'\\]*[\r\n][\s>|+#\"']*)https?\Z", re.IGNORECASE
-)
 
 # A host that is, or may be the damaged beginning of, one that carries Safe Links.
 _LIKELY = re.compile(
@@ -90,20 +89,24 @@ _QUOTED_PRINTABLE = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
 # target, which is encoded. Each is looked for where characters stand that no such link is without.
 _NAME = "safelinks"
 _WWW = "www."
+_GAP_ONLY = re.compile(r"[^\w%&]{0,80}")
 _BARE = "a bare host"  # no string that is looked for
-_ENCODED = ("%3A%2F", "%3a%2f", "-3A__")
+_ESCAPE = "%"
+_URL_DEFENSE = "urldefense."  # whose targets may have no escapes
+_TARGET_OR_BAR = re.compile("%(?:3A%2F|7C)", re.IGNORECASE)  # the latter parts the fields of `data`
+_SLASH_SIGN = "/"  # with a colon before it, or a second one behind it
 _NEEDED = {
-    ":/": "/",
+    _SLASH_SIGN: "/",
     _WWW: ".",
     _NAME: "=&",
-    "%3A%2F": "%",
-    "%3a%2f": "%",
-    "-3A__": "&",
-    "%7C": "%",
-    "%7c": "%",
+    _ESCAPE: "%",
+    _URL_DEFENSE: "/",
 }
-_SLASHES = "//"  # of a scheme that is cut in front of them
-_BARS = ("%7C", "%7c")  # of the rest of a Safe Link, whose head is elsewhere
+_SHORTEST = 10  # characters between two links that hold no third one
+_OVERLAP = 256  # characters behind the offset up to which a pattern may begin
+
+
+_Finder = Callable[[int, int], int]
 
 
 @frozen
@@ -116,10 +119,7 @@ class _Look:
 
 def signs_of(text: str) -> tuple[str, ...]:
     """What `scan` looks for in `text`: where none of it stands, there is no link."""
-    signs = [sign for sign, needed in _NEEDED.items() if any(map(text.__contains__, needed))]
-    if "/" in text and text.count(_SLASHES) != text.count("://"):
-        signs.append(_SLASHES)
-    return tuple(signs)
+    return tuple(sign for sign, needed in _NEEDED.items() if any(map(text.__contains__, needed)))
 
 
 def scan(
@@ -134,53 +134,99 @@ def scan(
     `rules` are those of the text's language. If `schemeless`, addresses that begin with ``www.``
     count; so do those on one of `bare_hosts`, with a path behind it.
     """
-    find = text.find
     soft = "=3" in text and all(any(map(text.__contains__, signs)) for signs in _QUOTED_PRINTABLE)
     end = len(text)
     position = floor = 0  # where to look on, and where the last link ended
+    lost = False  # whether that could have gone on
     finders = _finders(text, bare_hosts, schemeless=schemeless)
-    others = {sign: at for sign, finder in finders.items() if (at := finder(0)) >= 0}
-    scheme_at = others.pop(":/", -1)
-    while scheme_at >= 0 or others:
-        sign = min(others, key=others.__getitem__) if others else ""
+    others = {sign: at for sign, finder in finders.items() if (at := finder(0, end)) >= 0}
+    scheme_at = _next_slashes(text, 0) if others.pop(_SLASH_SIGN, -1) >= 0 else -1
+    look = _Look(soft, rules)
+    # The next of the others: looked for anew only where it has been passed.
+    other, other_at = _next_of(others, finders, 0, end if scheme_at < 0 else scheme_at)
+    while scheme_at >= 0 or other:
         span: Span | None
-        if not sign or 0 <= scheme_at < others[sign]:
+        if not other or 0 <= scheme_at < other_at:
             match = CANONICAL.match(text, scheme_at - 5) if scheme_at >= position + 5 else None
             if match is not None:
                 span = _canonical(text, match)
             else:
-                span = _at_scheme(text, scheme_at, floor, _Look(soft, rules))
+                read = _at_slashes if text[scheme_at] == "/" else _at_scheme
+                span = read(text, scheme_at, floor, look)
             position = span.end if span else scheme_at + 2
         else:
-            span = _READERS[sign](text, others[sign], floor, _Look(soft, rules))
-            position = span.end if span else others[sign] + 2
+            rest = other == _WWW and lost and _GAP_ONLY.fullmatch(text, floor, other_at)
+            span = None if rest else _READERS[other](text, other_at, floor, look)
+            position = span.end if span else other_at + 2
         if span is not None:
-            floor = position
+            floor, lost = position, span.cut
             yield span
         if 0 <= scheme_at < position:
-            scheme_at = find(":/", position) if position < end else -1
-        for sign in [sign for sign, at in others.items() if at < position]:
-            others[sign] = finders[sign](position)
-            if others[sign] < 0:
-                del others[sign]
+            scheme_at = _next_slashes(text, position)
+        limit = end if scheme_at < 0 else scheme_at
+        if others and limit - position > _SHORTEST:
+            other, other_at = _next_of(others, finders, position, limit)
+        else:
+            other = ""
 
 
-def _finders(
-    text: str, bare_hosts: frozenset[str], *, schemeless: bool
-) -> dict[str, Callable[[int], int]]:
-    """What finds each sign in `text` from an offset on."""
-    finders: dict[str, Callable[[int], int]] = {
+def _next_of(
+    others: dict[str, int], finders: Mapping[str, _Finder], position: int, limit: int
+) -> tuple[str, int]:
+    """The first of the `others` from `position` on and before `limit`, and where it stands.
+
+    Offsets that are past are looked for again, up to there only: then they stand for all behind it.
+    """
+    first, first_at = "", limit
+    for sign, known in others.items():
+        at = known
+        if at < position:
+            at = finders[sign](position, limit + _OVERLAP)
+            others[sign] = at = at if at >= 0 else limit
+        if at < first_at:
+            first, first_at = sign, at
+    return first, first_at
+
+
+def _finders(text: str, bare_hosts: frozenset[str], *, schemeless: bool) -> dict[str, _Finder]:
+    """What finds each sign in `text` between two offsets."""
+    finders: dict[str, _Finder] = {
         sign: partial(text.find, sign) for sign in signs_of(text) if schemeless or sign != _WWW
     }
+    if _ESCAPE in finders:
+        finders[_ESCAPE] = partial(_find_escape, text)
     if bare_hosts:
-        pattern = hosts_pattern(bare_hosts)
-
-        def find(position: int) -> int:
-            match = pattern.search(text, position)
-            return match.start() if match else -1
-
-        finders[_BARE] = find
+        finders[_BARE] = partial(_search, hosts_pattern(bare_hosts), text)
     return finders
+
+
+def _next_slashes(text: str, position: int) -> int:
+    """Where ``:/`` stands, or ``//`` at the beginning of a piece, from `position` on; -1 for none.
+
+    A single character is found so fast that it does not matter how many more of it there are.
+    """
+    find = text.find
+    at = find("/", position)
+    while at >= 0:
+        before = text[at - 1 : at]
+        if before == ":" and at > position:
+            return at - 1
+        if before in _CUT and text.startswith("//", at):
+            return at
+        at = find("/", at + 1)
+    return -1
+
+
+def _find_escape(text: str, position: int, limit: int) -> int:
+    at = text.find(_ESCAPE, position, limit)
+    while at >= 0 and _TARGET_OR_BAR.match(text, at) is None:
+        at = text.find(_ESCAPE, at + 1, limit)
+    return at
+
+
+def _search(pattern: re.Pattern[str], text: str, position: int, limit: int) -> int:
+    match = pattern.search(text, position, limit)
+    return match.start() if match else -1
 
 
 def _canonical(text: str, match: re.Match[str]) -> Span:
@@ -202,7 +248,11 @@ def _at_scheme(text: str, scheme_at: int, floor: int, look: _Look) -> Span | Non
         span = span or _at_name(text, scheme_at + 3, floor, look)
         if span is not None:
             return span
-    begun = _begun_before(text, before, scheme_at, floor)
+    begun = (
+        _begun_before(text, before[: web.start()], scheme_at, floor)
+        if web
+        else _rest_of_scheme(text, before, scheme_at, floor)
+    )
     if begun is not None:
         return _at_head(text, begun, look)
     scheme = web or _SCHEME.search(before)
@@ -210,9 +260,7 @@ def _at_scheme(text: str, scheme_at: int, floor: int, look: _Look) -> Span | Non
         return None
     start = scheme_at - len(scheme[0])
     span = _plain(text, start, scheme_at, look)
-    if span is not None:
-        return evolve(span, cut=True) if _is_stump(span.url) else _of_whom(text, span)
-    return _without_host(text, start, scheme_at) if web else None
+    return span or (_without_host(text, start, scheme_at) if web else None)
 
 
 def _of_whom(text: str, span: Span) -> Span:
@@ -230,13 +278,23 @@ def _is_stump(url: str) -> bool:
     return bool(host) and any(name.startswith(host) and name != host for name in MAIL_HOSTS)
 
 
-def _begun_before(text: str, before: str, scheme_at: int, floor: int) -> Head | None:
-    """The wrapped link of whose scheme ``://`` is a rest, or whose target it begins."""
-    if before[-1:] in _CUT or _REST_OF_SCHEME.search(before):
-        return cut_scheme(text, scheme_at, floor)
-    if _IN_ADDRESS.search(before):
-        return head_before(text, scheme_at, floor)
-    return None
+def _rest_of_scheme(text: str, before: str, scheme_at: int, floor: int) -> Head | None:
+    """The wrapped link of whose scheme only a rest stands before ``://``."""
+    cut = before[-1:] in _CUT or _REST_OF_SCHEME.search(before)
+    return cut_scheme(text, scheme_at, floor) if cut else None
+
+
+def _begun_before(text: str, letters: str, scheme_at: int, floor: int) -> Head | None:
+    """The wrapped link whose target the scheme behind `letters` begins."""
+    sign = letters[-1:]
+    if sign in _MARGIN:  # then the line before tells
+        above = letters.rstrip(_MARGIN)
+        sign = above[-1:] if "\n" in letters[len(above) :] or "\r" in letters[len(above) :] else ""
+        if not sign or sign not in "=_?":
+            return None
+    elif sign not in "=_?/":
+        return None
+    return head_before(text, scheme_at, floor)
 
 
 def _without_host(text: str, start: int, scheme_at: int) -> Span | None:
@@ -290,18 +348,25 @@ def _at_bare_host(text: str, at: int, floor: int, look: _Look) -> Span:  # noqa:
     return evolve(read_plain(text, run, at, soft=look.soft, rules=look.rules), schemeless=True)
 
 
-def _at_bar(text: str, at: int, floor: int, look: _Look) -> Span | None:  # noqa: ARG001
-    """The rest of a Safe Link around the bar at offset `at`."""
-    return read_rest(text, at, floor)
+def _at_host(text: str, at: int, floor: int, look: _Look) -> Span | None:
+    """The link without a scheme whose host is at offset `at`."""
+    head = head_at_host(text, at, floor, at + HEAD_LENGTH)
+    return _at_head(text, head, look) if head else None
+
+
+def _at_escape(text: str, at: int, floor: int, look: _Look) -> Span | None:
+    """The link in whose target, or in the rest of whose `data`, an escape is at offset `at`."""
+    if text.startswith("%7", at):
+        return read_rest(text, at, floor)
+    return _at_target(text, at, floor, look)
 
 
 _READERS: Mapping[str, Callable[[str, int, int, _Look], Span | None]] = {
     _WWW: _at_www,
     _BARE: _at_bare_host,
     _NAME: _at_name,
-    _SLASHES: _at_slashes,
-    **dict.fromkeys(_ENCODED, _at_target),
-    **dict.fromkeys(_BARS, _at_bar),
+    _ESCAPE: _at_escape,
+    _URL_DEFENSE: _at_host,
 }
 
 
@@ -319,7 +384,13 @@ def _may_be_cut(text: str, scheme_at: int) -> bool:
 
 
 def _plain(text: str, start: int, scheme_at: int, look: _Look) -> Span | None:
-    """An address that is taken as it stands."""
-    run = run_at(text, start, soft=look.soft)
-    span = read_plain(text, run, start, soft=look.soft, rules=look.rules)
-    return None if span.end <= scheme_at + 3 else span
+    """An address that is taken as it stands, or a vendor's that it begins."""
+    span = None if look.soft else simple(text, start)
+    read = read_vendor
+    if span is None:
+        run = run_at(text, start, soft=look.soft)
+        span = read_plain(text, run, start, soft=look.soft, rules=look.rules)
+        read = _of_whom
+    if span.end <= scheme_at + 3:
+        return None
+    return evolve(span, cut=True) if _is_stump(span.url) else read(text, span)

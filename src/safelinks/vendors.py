@@ -24,9 +24,10 @@ from safelinks.wrappers import Wrapper, wrapper_of, wraps_on
 __all__ = ["read_cut_head", "read_vendor"]
 
 _BORDER = re.compile(r"[.!*_~)?:;,&=]{0,3}[\s<=|\\\"'`]")
+_BEHIND = frozenset(" \t\r\n\xa0<=|\\\"'`.!*_~)?:;,&")
 _MOST_PIECES = 12
 _SCHEME_ONLY = re.compile(r"(?:h|ht|htt|https?(?::/{0,2})?)?", re.IGNORECASE)
-_HOST = re.compile(r"[a-z]+://([a-z0-9.-]*)(/[^?]*)?(\?)?", re.IGNORECASE)
+_HOST = re.compile(r"[a-z]+://([a-z0-9.-]*)(/[^?]*)?", re.IGNORECASE)
 # Of Outlook Web Access, on whatever host.
 _REDIRECTION = re.compile(
     r"/(?:o|ow|owa(?:/[^?#]*)?|e|ex|exc|exch|exchw|exchwe|exchweb(?:/[^?#]*)?)?\Z", re.IGNORECASE
@@ -117,8 +118,14 @@ def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:
 
 def _may_be_cut(text: str, span: Span) -> bool:
     """Whether `span` may be the beginning of a wrapper's host or path, and no more."""
+    if (
+        "?" in span.url
+        or text[span.end : span.end + 1] not in _BEHIND
+        or not _BORDER.match(text, span.end)
+    ):
+        return False
     match = _HOST.match(span.url)
-    if match is None or match[3] or not _BORDER.match(text, span.end):
+    if match is None:
         return False
     host = match[1].lower()
     path = (match[2] or "").rstrip("=")
