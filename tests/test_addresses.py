@@ -104,7 +104,7 @@ def test_a_name_that_browsers_take_is_one(host: str, ascii_host: str) -> None:
 @pytest.mark.parametrize(
     "host",
     ["👨\u200d👩.example", "\u0301a.example", "a\ufffdb.example", "☃" * 70 + ".example", "א☃a.example",
-     "☃..example"],
+     "☃..example", "xn--☃.example"],
 )  # fmt: skip
 def test_a_name_that_no_browser_takes_is_none(host: str) -> None:
     with pytest.raises(InvalidURLError):

@@ -545,6 +545,15 @@ def test_the_pen_moves_as_wide_as_the_glyphs_are() -> None:
     assert words.label([Box(0, 50, 60, 60)]) is None
 
 
+@pytest.mark.parametrize(("text", "at"), [("abc", 0), ("\n abc", 2), (" abc", 1), ("abc\n", 0)])
+def test_where_a_word_stands_in_the_text(text: str, at: int) -> None:
+    pen = _pen((b"Tf", ["/F", 10]), (b"Tj", [b"abc"]), text=text, fonts=Widths())
+    pen.operator(b"Tj", [b"d"], IDENTITY, IDENTITY)
+    pen.text("d")
+    spans = list(Words(pen.words).spans([Box(0, 0, 100, 10)]))
+    assert spans == [(1, at, at + 3), (1, len(text), len(text) + 1)]
+
+
 # What is loaded, and what is missing
 
 
@@ -676,6 +685,24 @@ def test_text_in_forms_is_the_text_of_a_link_too() -> None:
     canvas.linkURL(A + "x", (72, 697, 300, 711))
     canvas.save()
     assert _roles(out.getvalue()) == [(A + "x", None), ("https://c.example/d", None), (A + "b", SHOWN)]  # fmt: skip
+
+
+def test_the_text_of_a_link_behind_a_gap() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    text = canvas.beginText(72, 700)
+    for word, font in (
+        ("see", "Courier"),
+        ("https://a.example/b", "Helvetica"),
+        (A + "c", "Courier"),
+    ):
+        text.setFont(font, 10)
+        text.textOut(word)
+        text.moveCursor(150, 0)
+    canvas.drawText(text)
+    canvas.linkURL(A + "x", (220, 697, 340, 711))
+    canvas.save()
+    assert _roles(out.getvalue()) == [(A + "x", None), (A + "b", SHOWN), (A + "c", None)]
 
 
 def test_a_script_is_no_link() -> None:

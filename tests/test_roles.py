@@ -190,12 +190,12 @@ LINKED = [(A, None), (A, Role.LINK_TEXT)]
         pytest.param([(A, Role.LINK_TEXT)], {}, {}, id="a-text-alone"),
         pytest.param(LINKED, {0: A}, {A: B}, id="with-a-text-of-its-own"),
         pytest.param(LINKED, {0: f"See {A} now"}, {A: B}, id="with-a-text-around-it"),
-        pytest.param(LINKED, {0: "here"}, {}, id="with-the-text-of-another"),
-        pytest.param([*LINKED, (A, Role.LINK_TEXT)], {0: A}, {}, id="one-text-too-many"),
-        pytest.param([(A, None), (A, Role.NAMESPACE)], {0: A}, {}, id="also-a-namespace"),
+        pytest.param(LINKED, {0: "here"}, {A: B}, id="with-the-text-of-another"),
+        pytest.param([*LINKED, (A, Role.LINK_TEXT)], {0: A}, {A: B}, id="one-text-too-many"),
+        pytest.param([(A, None), (A, Role.NAMESPACE)], {0: A}, {A: B}, id="also-a-namespace"),
     ],
 )
-def test_what_stands_where_it_is_no_link_is_not_replaced(
+def test_what_is_planned_for_an_address_that_is_a_link_somewhere(
     links: list[tuple[str, Role | None]], labels: dict[int, str], written: dict[str, str]
 ) -> None:
     asked = survey(_document(links, labels))
@@ -204,6 +204,15 @@ def test_what_stands_where_it_is_no_link_is_not_replaced(
     assert {url: to for plan in plans.values() for url, to in plan.written.items()} == written
     findings = asked.report(outcomes).findings
     assert any(one.fixable for one in findings) == bool(written)
+
+
+def test_an_address_is_replaced_where_it_is_a_link_and_nowhere_else() -> None:
+    page = (
+        '<a href="{0}">{1}</a> <p data-x="{1}">{0}</p><input value="{1}"><form action="{1}"></form>'
+    )
+    document = read(page.format(A, A), "a.html")
+    plan = survey(document).mending(by_url([moved(A, B)]))["a.html"]
+    assert document.rewritten(plan.of).decode() == page.format(B, A)
 
 
 @pytest.mark.parametrize("role", Role)

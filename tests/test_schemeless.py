@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+from click.testing import CliRunner
 from hostile_net import PUBLIC, Names, Wire, guarding
 from hostile_tls import NAME, Authority
 from remembering import ANY_AGE, opened
 from surveying import CATALOG, read, told
 from web import answer, html, serving
 
+import safelinks
 from safelinks import Checker, Document, Outcome, Policy, Reason, Verdict, check_documents
+from safelinks.cli import main
 from safelinks.collection import collect
 from safelinks.health.lookup import Resolve
 from safelinks.roles import Role
@@ -215,3 +218,55 @@ def test_a_document_is_checked_so() -> None:
         report = asyncio.run(check_documents([_document((URL, True, None))], checker, CATALOG))
     assert [(row.target, row.outcome.reason) for row in report.rows] == [(URL, Reason.OK)]
     assert report.findings == ()
+
+
+# --- In texts ---
+
+HOSTS = frozenset({"nyc.gov", "acme.example"})
+
+
+@pytest.mark.parametrize(
+    ("text", "spellings"),
+    [
+        ("Go to nyc.gov/mocs.", ["nyc.gov/mocs"]),
+        ("(a127-pip.nyc.gov/webapp/PIP)", ["a127-pip.nyc.gov/webapp/PIP"]),
+        ("NYC.gov/Dobnow", ["NYC.gov/Dobnow"]),
+        ("acme.example/a_(b), nyc.gov/x", ["acme.example/a_(b)", "nyc.gov/x"]),
+        ("www.nyc.gov/mocshelp", ["www.nyc.gov/mocshelp"]),
+        ("www.other.example/x!", ["www.other.example/x"]),
+        ("nyc.gov alone, nyc.gov/ and nyc.gov.", []),
+        ("help@nyc.gov/x, notnyc.gov/x, xnyc.gov/y, nyc.government/x", []),
+        ("https://a.example/?u=nyc.gov/x", ["https://a.example/?u=nyc.gov/x"]),
+        ("/home/nyc.gov/x and a=nyc.gov/x", []),
+        ("other.example/x", []),
+        ("@www.nyc.gov awww.nyc.gov", []),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.eml"])
+def test_what_is_an_address_without_a_scheme(text: str, spellings: list[str], name: str) -> None:
+    head = "From: a\nMIME-Version: 1.0\n\n" if name == "a.eml" else ""
+    document = safelinks.read(f"{head}{text}\n".encode(), name, bare_hosts=HOSTS)
+    links = [link for link in document.links if link.line == 1 + head.count("\n")]
+    assert [link.spelling for link in links] == spellings
+    assert all(link.schemeless == ("://" not in link.spelling) for link in links)
+    assert document.cleaned() == document.original()
+
+
+def test_hosts_of_the_catalog_need_no_scheme_and_are_told_as_they_are_written(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "notice.txt"
+    file.write_text("See nyc.gov/mocs.")
+    result = CliRunner().invoke(main, ["check", "--offline", "--no-config", str(file)])
+    assert "“nyc.gov/mocs”" in result.stdout
+    assert "https://" not in result.stdout
+    report = safelinks.check(file, offline=True)
+    assert [(row.url, row.target) for row in report.rows] == [
+        ("nyc.gov/mocs", "https://nyc.gov/mocs")
+    ]
+
+
+def test_addresses_that_are_given_are_whole() -> None:
+    given = ["https://a.example/Yahoo!", "https://a.example/x).", "https://a.example/a b"]
+    report = safelinks.check(*given, offline=True)
+    assert [row.target for row in report.rows] == [*given[:2], "https://a.example/a%20b"]

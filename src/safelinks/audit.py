@@ -16,7 +16,7 @@ from typing import Any
 
 from safelinks.catalog import Catalog
 from safelinks.collection import collect
-from safelinks.documents import Document, read, read_all
+from safelinks.documents import Document, addresses_read, read_all
 from safelinks.errors import SetupError
 from safelinks.health.checker import Checker
 from safelinks.health.outcome import Outcome
@@ -46,7 +46,7 @@ def check(  # noqa: PLR0913
     formats that show them. Raises DocumentError for a file that cannot be read.
     """
     catalog = catalog or Catalog.nyc()
-    found = collect(_documents(sources), catalog, keep_texts=keep_texts)
+    found = collect(_documents(sources, catalog.hosts), catalog, keep_texts=keep_texts)
     survey = Survey(found, catalog, selection or Selection(), show_recipients=show_recipients)
     if offline:
         return survey.report({})
@@ -66,15 +66,17 @@ def _run(report: Coroutine[Any, Any, Report]) -> Report:
         raise
 
 
-def _documents(sources: Sequence[str | Path | Document]) -> Iterator[Document]:
+def _documents(
+    sources: Sequence[str | Path | Document], bare_hosts: frozenset[str]
+) -> Iterator[Document]:
     addresses = [one for one in sources if isinstance(one, str) and _ADDRESS.match(one)]
     if addresses:
-        yield read("\n".join(addresses).encode("utf-8", "surrogatepass"), "<addresses>")
+        yield addresses_read(addresses, "<addresses>")
     for source in sources:
         if isinstance(source, Document):
             yield source
         elif source not in addresses:
-            yield from read_all(source)
+            yield from read_all(source, bare_hosts=bare_hosts)
 
 
 async def check_documents(  # noqa: PLR0913

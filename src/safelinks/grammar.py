@@ -33,6 +33,7 @@ __all__ = [
     "is_safe_links_host",
     "parts_of",
     "target_of",
+    "without_json_escapes",
 ]
 
 
@@ -80,7 +81,6 @@ _HEAD = re.compile(
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 
-_JSON_AMPERSAND = re.compile(r"\\+u0026", re.IGNORECASE)
 _ENCODED_QUERY = re.compile(r"(?<=[a-z]/)%3F(url%3D.*)", re.IGNORECASE | re.DOTALL)
 _ANY_HOST = re.compile(rf"(?:.+\.)?{_MAIL_HOST}")
 
@@ -95,6 +95,7 @@ _OPENING = (
 _CANONICAL_TARGET = re.compile(_OPENING)
 CANONICAL = re.compile(rf"{_OPENING}({KEPT}*)&sdata=({KEPT}*)&reserved=([0-9])(?![&0-9])")
 
+_JSON_AMPERSAND = re.compile(r"\\+u0026", re.IGNORECASE)
 _SPACE = " \t\r\n"  # around an address, from whoever pasted it
 
 # Section 3, damage. An ampersand may have been escaped for HTML, several times and in several ways.
@@ -197,6 +198,14 @@ class Parts:
     app: str | None
 
 
+def without_json_escapes(url: str) -> str:
+    """`url` with ampersands that JSON or JavaScript has escaped as they are meant.
+
+    No wrapper writes a backslash.
+    """
+    return _JSON_AMPERSAND.sub("&", url) if "\\" in url else url
+
+
 def target_of(url: str) -> str | None:
     """The target in the Safe Link `url`; empty when it is lost, None when `url` is none."""
     match = _CANONICAL_TARGET.match(url)
@@ -224,9 +233,7 @@ def _parse_damaged(url: str) -> tuple[str, Parts] | None:
 
     Gives the target, empty when it is lost, and the parts.
     """
-    url = url.strip(_SPACE)
-    if "\\" in url:
-        url = _JSON_AMPERSAND.sub("&", url)
+    url = without_json_escapes(url.strip(_SPACE))
     head = _HEAD.match(url)
     if head is None and "%3" in url:
         head = _HEAD.match(_ENCODED_QUERY.sub(_decoded_query, url, count=1))

@@ -38,6 +38,8 @@ def _label(label: str) -> str:
     """
     if label.isascii():
         return label
+    if label.startswith("xn--"):
+        raise ValueError("a label that says to be in ASCII, and is not")
     idna.check_initial_combiner(label)
     idna.check_bidi(label)
     for at, char in enumerate(label):

@@ -20,7 +20,7 @@ from safelinks.wrapped import Span, quote_before
 
 __all__ = [
     "TextRules",
-    "hosts_pattern",
+    "bare_host",
     "may_be_no_link",
     "read_plain",
     "read_schemeless",
@@ -74,8 +74,13 @@ _SAME_LINE = re.compile(r"[ \t][^<>\"\r\n]{0,400}(?=>)")
 _BLANK = re.compile(r"[ \t]")
 
 _HOST = re.compile(
-    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?!%|[\w.-]*@)", re.IGNORECASE
+    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w.-]*@|[\w%])",
+    re.IGNORECASE,
 )
+_BARE_HOST = re.compile(
+    r"(?<![\w.@/:=&?%+~-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}\Z", re.IGNORECASE | re.ASCII
+)
+_LONGEST_HOST = 120
 _MARGIN = " \t\r\n>|+#\"'\\"
 _IN_TARGET = ("%2f", "//", "__", "%3a", "%")
 _FARTHEST_ABOVE = 40
@@ -138,11 +143,31 @@ def read_schemeless(text: str, at: int, *, soft: bool, rules: TextRules) -> Span
     return evolve(read_plain(text, run, at, soft=soft, rules=rules), schemeless=True)
 
 
+def bare_host(text: str, hosts: frozenset[str], position: int, limit: int) -> int:
+    """Where, between two offsets, a host stands without a scheme, and a path behind it; else -1.
+
+    The host is one of `hosts`, or below one.
+    """
+    for match in _domains(hosts).finditer(text, position, limit):
+        host = _BARE_HOST.search(text, max(position, match.start() - _LONGEST_HOST), match.end())
+        if host is not None and _is_among(host[0].lower(), hosts):
+            return host.start()
+    return -1
+
+
+def _is_among(host: str, hosts: frozenset[str]) -> bool:
+    while host and host not in hosts:
+        host = host.partition(".")[2]
+    return bool(host)
+
+
 @lru_cache(maxsize=8)
-def hosts_pattern(hosts: frozenset[str]) -> re.Pattern[str]:
-    """Where one of `hosts` stands in a text without a scheme, and a path behind it."""
-    names = "|".join(map(re.escape, sorted(hosts, key=len, reverse=True))) or "(?!)"
-    return re.compile(rf"(?<![\w.@/:=&?%+~-])(?:{names})(?=/[\w%~.-])", re.IGNORECASE)
+def _domains(hosts: frozenset[str]) -> re.Pattern[str]:
+    """The top-level domains of `hosts`, with a path behind them."""
+    names = sorted({host.rpartition(".")[2] for host in hosts})
+    return re.compile(
+        rf"\.(?:{'|'.join(map(re.escape, names)) or '(?!)'})(?=/[\w%~.-])", re.IGNORECASE
+    )
 
 
 def _trimmed(text: str, run: Run, start: int, *, soft: bool, rules: TextRules) -> Span:

@@ -23,6 +23,7 @@ BROKEN = frozenset({Verdict.DEAD, Verdict.FAILING})
 WORKS = frozenset({Verdict.ALIVE, Verdict.MOVED})
 _NO_LINKS = frozenset(OF_ROLE.values())
 _HTTP = re.compile(r"http(?=://)", re.IGNORECASE)
+_HTTPS = "https://"  # of an address that is written without a scheme
 _PORT = re.compile(r"[^:]+://[^/?#]*:[0-9]+(?:[/?#]|\Z)")
 _PERMANENT = (301, 308)  # RFC 9110, 15.4.2 and 15.4.9
 
@@ -81,6 +82,13 @@ class Row:
     def link_places(self) -> tuple[Place, ...]:
         """Where somebody can follow the address."""
         return tuple(sighting.place for sighting in self.sightings if sighting.role is None)
+
+    @property
+    def address(self) -> str:
+        """The address that people are shown: where the link leads, in the spelling of the text."""
+        if self.target is None or self.target == f"{_HTTPS}{self.url}":
+            return self.url
+        return self.target
 
     @property
     def verdict(self) -> Verdict:

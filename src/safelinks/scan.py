@@ -17,7 +17,7 @@ from safelinks.grammar import CANONICAL, MAIL_HOSTS
 from safelinks.heads import HEAD_LENGTH, SCHEME, Head, cut_scheme, head_at_host, head_before
 from safelinks.plain import (
     TextRules,
-    hosts_pattern,
+    bare_host,
     may_be_no_link,
     read_plain,
     read_schemeless,
@@ -132,7 +132,7 @@ def scan(
     """Every link in `text`, in order; none overlaps another.
 
     `rules` are those of the text's language. If `schemeless`, addresses that begin with ``www.``
-    count; so do those on one of `bare_hosts`, with a path behind it.
+    count; so do those on one of `bare_hosts`, or below one, with a path behind it.
     """
     soft = "=3" in text and all(any(map(text.__contains__, signs)) for signs in _QUOTED_PRINTABLE)
     end = len(text)
@@ -196,7 +196,7 @@ def _finders(text: str, bare_hosts: frozenset[str], *, schemeless: bool) -> dict
     if _ESCAPE in finders:
         finders[_ESCAPE] = partial(_find_escape, text)
     if bare_hosts:
-        finders[_BARE] = partial(_search, hosts_pattern(bare_hosts), text)
+        finders[_BARE] = partial(bare_host, text, bare_hosts)
     return finders
 
 
@@ -222,11 +222,6 @@ def _find_escape(text: str, position: int, limit: int) -> int:
     while at >= 0 and _TARGET_OR_BAR.match(text, at) is None:
         at = text.find(_ESCAPE, at + 1, limit)
     return at
-
-
-def _search(pattern: re.Pattern[str], text: str, position: int, limit: int) -> int:
-    match = pattern.search(text, position, limit)
-    return match.start() if match else -1
 
 
 def _canonical(text: str, match: re.Match[str]) -> Span:

@@ -119,8 +119,7 @@ class Survey:
         )
         findings = [finding for _, found in judged for finding in found]
         findings += self._judge.of_remarks(remarks)
-        stays = any(map(is_more_than_link, self.found.groups.values()))
-        if stays or self._judge.silenced or self.found.elsewhere:
+        if self._judge.silenced or self.found.elsewhere:
             findings = list(self._as_planned(findings, outcomes))
         return Report(
             tuple(row for row, _ in judged),
@@ -172,13 +171,11 @@ class Survey:
         """
         certain = dict(self._certain(outcomes))
         plans: dict[str, Mending] = {}
-        stays = {key[:2] for key, group in self.found.groups.items() if is_more_than_link(group)}
         for key, findings in certain.items():
             file, target, _ = key
             if findings:
                 # As the text has it, not as it may be shown.
                 fix = self._row(file, self.found.groups[key], outcomes, str).fix
-                fix = None if (file, target) in stays else fix
                 _plan(plans.setdefault(file, Mending()), target, findings, fix)
         for (file, target, _), findings in certain.items():
             if findings:
@@ -216,7 +213,7 @@ class Survey:
         )
         return Row(
             file,
-            shown(first.url),
+            shown(first.spelling),
             None if first.target is None else shown(first.target),
             None if group.match is None else _match(group.match, shown),
             _with(
@@ -245,19 +242,6 @@ class Survey:
 
     def _names_somebody(self, url: str | None) -> bool:
         return url is not None and self.nameless(url) != url
-
-
-def is_more_than_link(group: Group) -> bool:
-    """Whether the address of a link also stands where it is none, so that it has to stay there.
-
-    The text of a link to this very address is no such place: it may become what the link becomes.
-    """
-    roles = [sighting.role for sighting in group.sightings if sighting.role is not None]
-    if len(roles) in (0, len(group.sightings)):
-        return False
-    texts = (one.label or "" for one in group.sightings if one.role is None)
-    own = sum(group.first.url in text for text in texts)
-    return own < len(roles) or any(role is not Role.LINK_TEXT for role in roles)
 
 
 def _plan(plan: Mending, target: str, certain: Sequence[Finding], fix: str | None) -> None:

@@ -22,12 +22,31 @@ from safelinks.redact import blanked, redact
 from safelinks.roles import Role
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, TextRules, scan
-from safelinks.unwrap import MAX_LAYERS, Unwrapped, is_instead, unwrap
+from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
 
 __all__ = ["Link", "Peel", "TextRules", "clean", "find", "found", "links", "peeled", "replacements"]
 
 _SCHEME = "https://"
-Peel = Callable[[str], Unwrapped]  # `unwrap`, with its options
+
+
+@frozen
+class Peel:
+    """How the links of a text are unwrapped, and which are found without a scheme.
+
+    Called with an address, it says where that leads, or raises SafelinksError; for writing, what is
+    to stand there instead. `bare_hosts` are those on which an address needs no scheme. `lost` hears
+    of every wrapped link that a text breaks off. With `blanks`, what is written blanks the
+    recipient in these, which stay otherwise.
+    """
+
+    unwrap: Callable[[str], Unwrapped] = unwrap
+    bare_hosts: frozenset[str] = frozenset()
+    lost: Callable[[str], object] = field(default=lambda _: None, kw_only=True)
+    blanks: bool = field(default=False, kw_only=True)
+
+    def __call__(self, url: str) -> Unwrapped:
+        """What `unwrap` gives for `url`."""
+        return self.unwrap(url)
 
 
 @frozen
@@ -95,21 +114,13 @@ def find(text: str, *, keep_redirectors: bool = False) -> list[Link]:
     >>> [(link.target, link.line, link.column) for link in find("See\\n(https://example.org/).")]
     [('https://example.org/', 2, 2)]
     """
-    return list(links(text, partial(unwrap, keep_redirectors=keep_redirectors)))
+    return list(links(text, Peel(partial(unwrap, keep_redirectors=keep_redirectors))))
 
 
-def links(
-    text: str,
-    peel: Peel,
-    *,
-    rules: TextRules = TextRules.PLAIN,
-    schemeless: bool = True,
-    bare_hosts: frozenset[str] = frozenset(),
-) -> Iterator[Link]:
-    """The links in `text`, each unwrapped by `peel`. The rest is as in `scan`."""
+def links(text: str, peel: Peel, *, schemeless: bool = True) -> Iterator[Link]:
+    """The links in `text`, each unwrapped by `peel`; `schemeless` is that of `scan`."""
     lines = Lines(text)
-    spans = found(text, peel, rules=rules, schemeless=schemeless, bare_hosts=bare_hosts)
-    for span, unwrapped, error in spans:
+    for span, unwrapped, error in found(text, peel, schemeless=schemeless):
         yield Link(
             span.url,
             span.start,
@@ -126,18 +137,13 @@ def links(
 
 
 def found(
-    text: str,
-    peel: Peel,
-    *,
-    rules: TextRules = TextRules.PLAIN,
-    schemeless: bool = True,
-    bare_hosts: frozenset[str] = frozenset(),
+    text: str, peel: Peel, *, rules: TextRules = TextRules.PLAIN, schemeless: bool = True
 ) -> Iterator[tuple[Span, Unwrapped | None, SafelinksError | None]]:
     """Where the links in `text` stand, and where each leads, or why that is not known.
 
-    The rest is as in `scan`.
+    `rules` and `schemeless` are those of `scan`.
     """
-    for span in scan(text, rules=rules, schemeless=schemeless, bare_hosts=bare_hosts):
+    for span in scan(text, rules=rules, schemeless=schemeless, bare_hosts=peel.bare_hosts):
         yield span, *peeled(span, peel)
 
 
@@ -151,10 +157,9 @@ def peeled(span: Span, peel: Peel) -> tuple[Unwrapped | None, SafelinksError | N
 
 def _unwrap(span: Span, peel: Peel) -> Unwrapped:
     """Where a link leads. Raises SafelinksError, also for one that the text cut off."""
-    unwrapped = peel(span.url)
     if span.cut:
         raise TargetLostError(span.url)
-    return unwrapped
+    return peel(span.url)
 
 
 def clean(text: str, *, keep_redirectors: bool = False) -> str:
@@ -167,7 +172,7 @@ def clean(text: str, *, keep_redirectors: bool = False) -> str:
     >>> clean("Go to <https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example>")
     'Go to <https://a.example>'
     """
-    peel = partial(unwrap, keep_redirectors=keep_redirectors)
+    peel = Peel(partial(unwrap, keep_redirectors=keep_redirectors))
     # A target may, with what stands beside it, make up a wrapper again: hence until all is quiet.
     for _ in range(MAX_LAYERS):
         cleaned = _clean_once(text, peel)
@@ -188,12 +193,12 @@ def _clean_once(text: str, peel: Peel) -> str:
 
 
 def replacements(
-    text: str, peel: Peel, *, rules: TextRules = TextRules.PLAIN
+    text: str, peel: Peel, *, rules: TextRules = TextRules.PLAIN, schemeless: bool = True
 ) -> Iterator[tuple[int, int, str]]:
     """Start and end of every wrapper in `text` that `peel` takes off, and what to write there."""
     column = position = 0
     markup = _TAG_FIRST.match(text) is not None
-    for span in scan(text, rules=rules):
+    for span in scan(text, rules=rules, schemeless=schemeless, bare_hosts=peel.bare_hosts):
         column = column_behind(text, position, span.start, column)
         position = span.start
         written = _instead_of(span, text, peel, column, markup=markup)
@@ -207,25 +212,19 @@ def replacements(
 def _instead_of(span: Span, text: str, peel: Peel, column: int, *, markup: bool) -> str | None:
     """What to write in the place of `span`; None where it stays as it is."""
     if span.cut:
-        return _blanked(span, text, peel)
+        peel.lost(span.url)
+        raw = text[span.start : span.end]
+        blank = blanked(raw) if peel.blanks else raw
+        return None if blank == raw else blank
+    if span.role is not None:
+        return None
     try:
-        unwrapped = _unwrap(span, peel)
+        unwrapped = peel(span.url)
     except SafelinksError:
         return None
     if not unwrapped.layers:
         return None
     return _written(unwrapped.target, span, text, column, markup=markup)
-
-
-def _blanked(span: Span, text: str, peel: Peel) -> str | None:
-    """What to write for a lost link, where recipients are blanked; None where it stays."""
-    try:
-        redacting = is_instead(peel(span.url))
-    except SafelinksError:
-        return None
-    raw = text[span.start : span.end]
-    blank = blanked(raw) if redacting else raw
-    return None if blank == raw else blank
 
 
 def _written(target: str, span: Span, text: str, column: int, *, markup: bool) -> str:

@@ -17,7 +17,7 @@ from safelinks.redact import mask, recipients, redact
 from safelinks.safelink import SafeLink
 from safelinks.wrappers import Opaque
 
-__all__ = ["MAX_LAYERS", "Layer", "Unwrapped", "instead", "is_instead", "unwrap"]
+__all__ = ["MAX_LAYERS", "Layer", "Unwrapped", "instead", "unwrap"]
 
 MAX_LAYERS = 10  # spec, section 6
 
@@ -127,11 +127,6 @@ class _Instead:
 def instead(url: str, target: str) -> Unwrapped:
     """`url` as if it were wrapped around `target`: for who writes that in its place."""
     return Unwrapped(url, target, () if target == url else (_Instead("", url, target),))
-
-
-def is_instead(unwrapped: Unwrapped) -> bool:
-    """Whether nothing was taken off, and another address is to be written instead."""
-    return any(isinstance(layer, _Instead) for layer in unwrapped.layers)
 
 
 def unwrap(url: str, *, max_layers: int = MAX_LAYERS, keep_redirectors: bool = False) -> Unwrapped:

@@ -13,15 +13,15 @@ from attrs import evolve
 
 from safelinks.borders import Target, goes_on
 from safelinks.gaps import Gaps, lead_of, prefixes_of
-from safelinks.grammar import AND, EQUALS, KEPT, is_safe_links_host
+from safelinks.grammar import AND, EQUALS, KEPT, form_at, is_safe_links_host
 from safelinks.heads import HEAD, HEAD_LENGTH, SCHEME
 from safelinks.pieces import Joined, Shape, add_piece, begun, join, joined_start
 from safelinks.run import Escape
 from safelinks.shapes import CHARACTERS, piece_of
-from safelinks.wrapped import Span
+from safelinks.wrapped import Span, is_open
 from safelinks.wrappers import Wrapper, wrapper_of, wraps_on
 
-__all__ = ["read_cut_head", "read_vendor"]
+__all__ = ["lacks_its_end", "read_cut_head", "read_vendor"]
 
 _BORDER = re.compile(r"[.!*_~)?:;,&=]{0,3}[\s<=|\\\"'`]")
 _BEHIND = frozenset(" \t\r\n\xa0<=|\\\"'`.!*_~)?:;,&")
@@ -97,6 +97,19 @@ def _reach(text: str, span: Span, wrapper: Wrapper) -> int:
             break
         joined.end = gap.end
     return end
+
+
+def lacks_its_end(url: str) -> bool:
+    """Whether `url` is a wrapped link that may go on, for what marks its end is not there."""
+    if form_at(url) is not None:
+        return is_open(url)
+    wrapper = wrapper_of(url)
+    return (
+        wrapper is not None
+        and bool(wrapper.end.mark)
+        and not wrapper.end.is_closed(url)
+        and not wrapper.end.is_proven(url)
+    )
 
 
 def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:

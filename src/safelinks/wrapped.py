@@ -23,7 +23,7 @@ from safelinks.roles import Role
 from safelinks.run import HEAD_LENGTH, Escape, Run, read_run, trimmed
 from safelinks.shapes import SHAPES, is_sound
 
-__all__ = ["Span", "quote_before", "read_wrapped"]
+__all__ = ["Span", "is_open", "quote_before", "read_wrapped"]
 
 
 @frozen
@@ -287,6 +287,12 @@ def _span(text: str, start: int, end: int, url: str) -> Span | None:
     escape = Escape.QUOTED_PRINTABLE if quoted_printable else Escape.around(text, start, end)
     url = escape.undo(url)
     return None if form_at(url) is None else Span(start, end, url, escape)
+
+
+def is_open(url: str) -> bool:
+    """Whether the target of the Safe Link `url` may go on: no parameter of its own closes it."""
+    target = next(reversed([*_URL.finditer(url)]), None)
+    return target is not None and _CLOSED.search(url, target.end()) is None
 
 
 def _is_cut(text: str, span: Span) -> tuple[bool, int | None]:

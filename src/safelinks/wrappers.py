@@ -19,7 +19,7 @@ from attrs import field, frozen
 from safelinks import decoders, hosts
 from safelinks.decoders import Decoder, parameter
 from safelinks.ends import AS_IT_STANDS, End, parameters
-from safelinks.grammar import AND
+from safelinks.grammar import AND, without_json_escapes
 from safelinks.redact import redact
 
 __all__ = [
@@ -320,7 +320,7 @@ def peel(url: str, *, keep_redirectors: bool = False) -> Rewritten | None:
     row = wrapper_of(url)
     if row is None or row.decode is None or (keep_redirectors and row.kind is not Kind.SECURITY):
         return None
-    target = row.decode(url)
+    target = row.decode(without_json_escapes(url))
     if not target:
         return None
     return Rewritten(row.name, url, target, row.recipient(url) if row.recipient else None)

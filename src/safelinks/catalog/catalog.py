@@ -172,6 +172,14 @@ class Catalog:
         return with_wrappers(address, self._known)
 
     @cached_property
+    def hosts(self) -> frozenset[str]:
+        """Domains and hosts of the agencies, on which people write addresses without a scheme."""
+        owned = {
+            host.lower() for body in self.agencies.values() for host in (*body.domains, *body.owns)
+        }
+        return frozenset(host.removeprefix("www.") for host in owned)
+
+    @cached_property
     def _known(self) -> Known:
         return known_of(self.contents, self.layers.bodies)
 

@@ -123,6 +123,7 @@ def check(
         show_recipients=show_recipients,
     )
     catalog = chosen.load()
+    inputs.bare_hosts = catalog.hosts
     found = collect(
         inputs.documents(),
         catalog,

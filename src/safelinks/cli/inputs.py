@@ -80,6 +80,7 @@ class Inputs:
     gitignore: bool = True
     verbose: bool = False
     aside: frozenset[str] = frozenset()
+    bare_hosts: frozenset[str] = frozenset()
     excluded: Excluded = NOTHING
     _skipped: list[DocumentError] = field(factory=list)
     _failures: set[str] = field(factory=set)
@@ -151,7 +152,12 @@ class Inputs:
         """The documents of one input: several if it is a mailbox."""
         from safelinks.documents import read_each  # noqa: PLC0415
 
-        return read_each(one.blocks, one.name, keep_redirectors=self.keep_redirectors)
+        return read_each(
+            one.blocks,
+            one.name,
+            keep_redirectors=self.keep_redirectors,
+            bare_hosts=self.bare_hosts,
+        )
 
     @contextmanager
     def told(self, one: Input) -> Iterator[None]:

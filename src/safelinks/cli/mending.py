@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -26,14 +27,15 @@ def mend(
     from safelinks.reports.phrases import count  # noqa: PLC0415  much, for this option
 
     plans = survey.mending(outcomes)
-    named = Inputs(tuple(plans), inputs.keep_redirectors)
+    read = partial(Inputs, keep_redirectors=inputs.keep_redirectors, bare_hosts=inputs.bare_hosts)
+    named = read(tuple(plans))
     changing = Changing(named, lambda one: one.rewriting(plans[one.name].of), told=True)
     if not write:
         changing.show(diff=True)
         return report
     changed = changing.replace()
     inputs.failed |= named.failed
-    written = Inputs(tuple(file for file in plans if file in changing.done), named.keep_redirectors)
+    written = read(tuple(file for file in plans if file in changing.done))
     mends: set[str] = set()
     for file, documents in groupby(written.documents(), key=lambda one: one.name):
         mends |= plans[file].done(link for one in documents for link in one.links)

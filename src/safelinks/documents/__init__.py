@@ -7,20 +7,21 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from safelinks.documents.content import Content, TextContent
+from safelinks.documents.content import Content, TextContent, line_values
 from safelinks.documents.files import blocks_of, bytes_of
-from safelinks.documents.formats import Format, opened, opened_each
+from safelinks.documents.formats import PLAIN, opened, opened_each
+from safelinks.documents.plain import UTF_8
 from safelinks.documents.prose import Prose
-from safelinks.documents.rewriting import Rewriting, Write, rewritten
+from safelinks.documents.rewriting import Pen, Rewriting, Write, rewritten
 from safelinks.documents.walk import files_in
 from safelinks.errors import DocumentError
 from safelinks.redact import redact
 from safelinks.text import Link, Peel
 from safelinks.unwrap import Unwrapped, instead, unwrap
 
-__all__ = ["Document", "Prose", "Rewriting", "read", "read_all", "read_each"]
+__all__ = ["Document", "Prose", "Rewriting", "addresses_read", "read", "read_all", "read_each"]
 
 
 @frozen
@@ -105,7 +106,7 @@ class Document:
 
     def redaction(self) -> Rewriting:
         """What `redacted` gives, and the links that stay all the same. Raises NotWritableError."""
-        return self._rewriting(lambda url, _: instead(url, redact(url)))
+        return self._rewriting(lambda url, _: instead(url, redact(url)), blanks=True)
 
     def rewritten(self, instead_of: Callable[[Unwrapped], Unwrapped]) -> bytes:
         """The same document with another address for every link of which that gives one.
@@ -118,24 +119,27 @@ class Document:
         """What `rewritten` gives, and the links that stay. Raises NotWritableError."""
         return self._rewriting(lambda url, peel: instead_of(peel(url)))
 
-    def _rewriting(self, write: Write) -> Rewriting:
+    def _rewriting(self, write: Write, *, blanks: bool = False) -> Rewriting:
+        pen = Pen(evolve(self._peel, blanks=blanks), write)
         return rewritten(
-            self._content,
-            lambda: self.links,
-            self._peel,
-            write,
-            lambda raw: opened(raw, self.name)[0],
+            self._content, lambda: self.links, pen, lambda raw: opened(raw, self.name)[0]
         )
 
 
 def read(
-    source: str | Path | bytes, name: str | None = None, *, keep_redirectors: bool = False
+    source: str | Path | bytes,
+    name: str | None = None,
+    *,
+    keep_redirectors: bool = False,
+    bare_hosts: frozenset[str] = frozenset(),
 ) -> Document:
     """Read a file, or the bytes of one, and find its links.
 
     `name` is what the document is called in messages; by default that of the file. It also tells
-    the format, where the content does not. `keep_redirectors` is that of `safelinks.unwrap`. Raises
-    DocumentError, in one sentence with the remedy, for what cannot be read.
+    the format, where the content does not. `keep_redirectors` is that of `safelinks.unwrap`. On one
+    of `bare_hosts`, in lower case, or below one, an address in running text needs no scheme
+    (``nyc.gov/mocs``); one that begins with ``www.`` never does. Raises DocumentError, in one
+    sentence with the remedy, for what cannot be read.
 
     >>> [link.target for link in read(b"see https://example.org/", "notice.txt").links]
     ['https://example.org/']
@@ -148,30 +152,47 @@ def read(
         name = name or str(source)
     opening = opened(raw, name)
     del raw  # as large as the text, which is all that is needed from here on
-    return _document(name, *opening, keep_redirectors=keep_redirectors)
-
-
-def _document(
-    name: str, content: Content, found: Format, notes: tuple[str, ...], *, keep_redirectors: bool
-) -> Document:
-    peel = partial(unwrap, keep_redirectors=keep_redirectors)
+    peel = _peel(bare_hosts, keep_redirectors=keep_redirectors)
+    content, found, notes = opening
     return Document(name, found.name, notes, content=content, peel=peel)
 
 
+def _peel(bare_hosts: frozenset[str], *, keep_redirectors: bool) -> Peel:
+    return Peel(partial(unwrap, keep_redirectors=keep_redirectors), bare_hosts)
+
+
+def addresses_read(addresses: Iterable[str], name: str) -> Document:
+    """A document called `name` that holds these `addresses`, each on a line and from end to end.
+
+    >>> [link.target for link in addresses_read(["https://a.example/Yahoo!"], "x").links]
+    ['https://a.example/Yahoo!']
+    """
+    text = "\n".join(address.replace("\n", "") for address in addresses)
+    content = TextContent(text, UTF_8, line_values)
+    return Document(name, PLAIN.name, content=content, peel=Peel())
+
+
 def read_each(
-    blocks: Iterable[bytes], name: str, *, keep_redirectors: bool = False
+    blocks: Iterable[bytes],
+    name: str,
+    *,
+    keep_redirectors: bool = False,
+    bare_hosts: frozenset[str] = frozenset(),
 ) -> Iterator[Document]:
     """Read a file that comes in `blocks`: a mailbox message by message, all else as one document.
 
-    A mailbox of any size takes no more memory than its largest message. Raises DocumentError.
+    A mailbox of any size takes no more memory than its largest message. `bare_hosts` are those of
+    `read`. Raises DocumentError.
     """
-    for opening in opened_each(blocks, name):
-        yield _document(name, *opening, keep_redirectors=keep_redirectors)
+    peel = _peel(bare_hosts, keep_redirectors=keep_redirectors)
+    for content, found, notes in opened_each(blocks, name):
+        yield Document(name, found.name, notes, content=content, peel=peel)
 
 
 def read_all(
     *sources: str | Path,
     keep_redirectors: bool = False,
+    bare_hosts: frozenset[str] = frozenset(),
     gitignore: bool = True,
     on_error: Callable[[DocumentError], object] | None = None,
 ) -> Iterator[Document]:
@@ -206,6 +227,11 @@ def read_all(
                 continue
             seen.add(real)
             try:
-                yield from read_each(blocks_of(path), str(path), keep_redirectors=keep_redirectors)
+                yield from read_each(
+                    blocks_of(path),
+                    str(path),
+                    keep_redirectors=keep_redirectors,
+                    bare_hosts=bare_hosts,
+                )
             except DocumentError as error:
                 fail(error)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import ClassVar, Protocol
 
 from attrs import field, frozen
 
 from safelinks.documents.links import applied, edits_in, links_in
-from safelinks.documents.passages import Passage, Passages
+from safelinks.documents.passages import Passage, Passages, Reading
 from safelinks.documents.plain import Encoding
 from safelinks.documents.prose import Prose, prose_in
 from safelinks.errors import NotWritableError
 from safelinks.text import Link, Peel
-from safelinks.unwrap import unwrap
 
 __all__ = [
     "Content",
@@ -23,9 +23,12 @@ __all__ = [
     "cleaned_text",
     "cleaned_within",
     "fixed",
+    "line_values",
     "plain_passages",
     "unchanged",
 ]
+
+_LINE = re.compile(r"[^\n]+")
 
 
 class Content(Protocol):
@@ -69,7 +72,7 @@ def cleaned_within(content: Content, peel: Peel) -> bytes:
 
 def fixed(content: Content, title: str) -> tuple[str, ...]:
     """A sentence for the user of a document that has such a one in it."""
-    if content.writable or not any(link.wrapped for link in content.links(unwrap)):
+    if content.writable or not any(link.wrapped for link in content.links(Peel())):
         return ()
     return (f"links in {title}, which is in this file, are read, but cannot be replaced",)
 
@@ -81,6 +84,12 @@ Opened = Callable[[bytes, str], tuple[Content, tuple[str, ...]]]
 def plain_passages(text: str) -> Iterator[Passage]:
     """All of a plain text, in which nothing is escaped."""
     yield Passage(((0, len(text)),))
+
+
+def line_values(text: str) -> Iterator[Passage]:
+    """The lines of a text of which each is an address."""
+    for match in _LINE.finditer(text):
+        yield Passage((match.span(),), reading=Reading.VALUE)
 
 
 def cleaned_text(text: str, passages: Passages, peel: Peel) -> str:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from attrs import frozen
 
 from safelinks.documents.lines import Lines
-from safelinks.documents.markup import MARKUP, OTHER, RAW_TEXT_ENDS, TAG
+from safelinks.documents.markup import MARKUP, OTHER, RAW_TEXT_ENDS, TAG, may_hold_address
 from safelinks.documents.passages import Passage, Span
 from safelinks.roles import Role
 
@@ -140,7 +140,7 @@ class _Reader:
                     lines.ended = True
                     if kind is not parts:
                         self._link, self._role = "", None
-            if not closing and "=" in inner and (":" in inner or "&" in inner or "//" in inner):
+            if not closing and "=" in inner and may_hold_address(inner, 0, len(inner)):
                 yield from attributes(text, tag)
         add(begun, end, self._role)
         yield from lines.passages(MARKUP)

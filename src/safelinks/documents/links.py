@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from safelinks.documents import values
 from safelinks.documents.passages import Meant, Passage, Reading, Span
@@ -20,9 +20,10 @@ from safelinks.errors import SafelinksError
 from safelinks.labels import label_before
 from safelinks.place import Lines, Place
 from safelinks.scan import Span as Address
-from safelinks.scan import signs_of
+from safelinks.scan import TextRules, signs_of
 from safelinks.text import Link, Peel, found, peeled, replacements
-from safelinks.unwrap import Unwrapped, unwrap
+from safelinks.unwrap import Unwrapped
+from safelinks.vendors import lacks_its_end
 
 __all__ = [
     "Edit",
@@ -37,7 +38,8 @@ __all__ = [
 ]
 
 Locate = Callable[[Passage, int], Place]  # where an offset in a passage is
-_TEXTS = frozenset({Reading.TEXT, Reading.MARKDOWN, Reading.ORG})
+_RULES = {Reading.MARKDOWN: TextRules.MARKDOWN, Reading.ORG: TextRules.ORG}
+_SHORTEST_WRAPPED = 30  # characters
 
 
 @frozen
@@ -86,7 +88,7 @@ def links_in(
     By default, that is the place of the passage, with line and column in `text`.
     """
     locate = locate or by_line(text)
-    signs = _Signs(text)
+    signs = _Signs(text, peel)
     sightings = [
         sighting
         for passage in passages
@@ -106,15 +108,19 @@ def by_line(text: str) -> Locate:
 
 def links_of(text: str, passage: Passage, peel: Peel) -> Iterator[Link]:
     """Every link in one `passage` of `text`, with the place that the passage has."""
-    if may_hold(text, passage):
+    if may_hold(text, passage, peel):
         for sighting in _sightings(text, passage, peel):
             yield sighting.link(passage.place_at(sighting.start))
 
 
 def _sightings(text: str, passage: Passage, peel: Peel) -> Iterator[_Sighting]:
     meant = Meant(text, passage)
-    value = values.address_in(meant.text, passage.reading, peel)
-    spans = found(meant.text, peel) if value is None else [(value, *peeled(value, peel))]
+    value = _value(passage, meant.text)
+    spans = (
+        found(meant.text, peel, rules=_RULES.get(passage.reading, TextRules.PLAIN))
+        if value is None
+        else [(value, *peeled(value, peel))]
+    )
     for address, unwrapped, error in spans:
         yield _Sighting(
             meant.start_of(address.start),
@@ -125,6 +131,26 @@ def _sightings(text: str, passage: Passage, peel: Peel) -> Iterator[_Sighting]:
             error,
             passage.label or _label(passage, meant.text, address),
         )
+
+
+def _value(passage: Passage, meant: str) -> Address | None:
+    """The address that all of a passage is, if its format says so; else it is running text.
+
+    A program that makes links of addresses in a text takes the first piece of one that is cut for
+    the whole: then the label is that piece, and the end of a wrapper is missing.
+    """
+    value = values.address_in(meant, passage.reading)
+    if value is None:
+        return None
+    shown = passage.label is not None and _is_shown(passage.label, value.url)
+    if shown and lacks_its_end(value.url):
+        return evolve(value, cut=True)
+    return value
+
+
+def _is_shown(label: str, url: str) -> bool:
+    """Whether `label`, which may be cut, is the address that it stands for."""
+    return len(label) > _SHORTEST_WRAPPED and url.startswith(label)
 
 
 def _label(passage: Passage, text: str, address: Address) -> str | None:
@@ -140,7 +166,7 @@ def _label(passage: Passage, text: str, address: Address) -> str | None:
 
 def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> list[Edit]:
     """What to change in `text`, in order, so that no wrapper is left that `peel` takes off."""
-    signs = _Signs(text)
+    signs = _Signs(text, peel)
     edits = [
         edit
         for passage in passages
@@ -152,7 +178,7 @@ def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> list[Edit]:
 
 def edits_of(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
     """What to change in one `passage` of `text`."""
-    if may_hold(text, passage):
+    if may_hold(text, passage, peel):
         yield from _edits(text, passage, peel)
 
 
@@ -160,7 +186,7 @@ def _edits(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
     meant = Meant(text, passage)
     changes = (
         edit
-        for start, end, written in _written(meant.text, passage.reading, peel)
+        for start, end, written in _written(passage, meant.text, peel)
         if _may_change(passage, meant, start, end)
         for edit in _in_pieces(text, passage, meant, (start, end), written)
     )
@@ -171,11 +197,15 @@ def _edits(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
         yield Edit(start, end, passage.codec.whole(applied(text, edits, start, end)))
 
 
-def _written(meant: str, reading: Reading, peel: Peel) -> Iterator[tuple[int, int, str]]:
+def _written(passage: Passage, meant: str, peel: Peel) -> Iterator[tuple[int, int, str]]:
     """Start and end of every address in `meant` that `peel` replaces, and what to write there."""
-    value = values.address_in(meant, reading, peel)
+    value = _value(passage, meant)
     if value is None:
-        yield from replacements(meant, peel)
+        yield from replacements(meant, peel, rules=_RULES.get(passage.reading, TextRules.PLAIN))
+        return
+    if value.cut:
+        peel.lost(value.url)
+    if value.role is not None:
         return
     unwrapped, _ = peeled(value, peel)
     if unwrapped is not None and unwrapped.layers:
@@ -186,7 +216,7 @@ def _may_change(passage: Passage, meant: Meant, start: int, end: int) -> bool:
     """Whether an address is a link, or wrapped: all else that nobody can follow stays."""
     if passage.role_at(meant.start_of(start)) is None:
         return True
-    spans = found(meant.text[start:end], unwrap)
+    spans = found(meant.text[start:end], Peel())
     return any(unwrapped is not None and unwrapped.layers for _, unwrapped, _ in spans)
 
 
@@ -220,17 +250,23 @@ def applied(text: str, edits: Iterable[Edit], start: int = 0, end: int | None = 
     return "".join(out)
 
 
+_PATH = "/"
 _SIGNS_OF_REFERENCES = ("//", "safelinks")
 
 
-def may_hold(text: str, passage: Passage) -> bool:
+def _signs_of(text: str, peel: Peel) -> tuple[str, ...]:
+    """What a link is known by in `text`; on a host that is known, a path is enough."""
+    return (*signs_of(text), _PATH) if peel.bare_hosts else signs_of(text)
+
+
+def may_hold(text: str, passage: Passage, peel: Peel) -> bool:
     """Whether a look at `passage` may be worth its while: it may hold a sign."""
     if passage.meanings:
         return True
     pattern = passage.codec.hides
     joined = "".join([text[start:end] for start, end in passage.pieces])
     reference = passage.reading is Reading.REFERENCE
-    signs = _SIGNS_OF_REFERENCES if reference else signs_of(joined)
+    signs = _SIGNS_OF_REFERENCES if reference else _signs_of(joined, peel)
     return any(sign in joined for sign in signs) or (
         pattern is not None and pattern.search(joined) is not None
     )
@@ -242,15 +278,15 @@ class _Signs:
     Nearly none of a page's passages holds a link: so it is kept where the next sign of one is.
     """
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._signs = signs_of(text)
+    def __init__(self, text: str, peel: Peel) -> None:
+        self._text, self._peel = text, peel
+        self._signs = _signs_of(text, peel)
         # By sign: where the search for it began, and where it was found, which is the end if not.
         self._next: dict[str | re.Pattern[str], Span] = {}
 
     def may_be_in(self, passage: Passage) -> bool:
         if len(passage.pieces) > 1 or passage.meanings:
-            return may_hold(self._text, passage)
+            return may_hold(self._text, passage, self._peel)
         start, end = passage.pieces[0]
         signs = _SIGNS_OF_REFERENCES if passage.reading is Reading.REFERENCE else self._signs
         for sign in signs:

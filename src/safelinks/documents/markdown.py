@@ -82,9 +82,14 @@ _INLINE = frozenset(_INLINE_NAMES.split())
 _ENDING = frozenset(_ENDING_NAMES.split())
 _LONGEST_TEXT = 4_000  # of an element
 _LONGEST_LABEL = 400
-_GOES_ON = re.compile(r"[\w%&=+/-]")
 # A parenthesis within a wrapped link ends a destination, but not the link, which goes on behind it.
 _REST = re.compile(r"[^\s()\[\]<>&%]*+(?:%[0-9a-f]{2}|&(?:amp;)?[a-z]\w*+=)", re.IGNORECASE)
+# Of a Safe Link, programs take the first line for all; the data of it is then in the next one.
+_NEXT_LINE = re.compile(
+    r"[ \t]*+\r?\n[ \t>]*+[^\s()\[\]<>&]{0,2000}+&(?:amp;)?s?data="
+    r"|[ \t]*+\r?\n[ \t>]*+[^\s()\[\]<>&]{0,2000}?%7C",
+    re.IGNORECASE,
+)
 _BLANKS_WITHIN = re.compile(
     r"\]\([ \t]*+([a-z]{1,10}+://[^\s()<>]++[ \t]++[^\s\"'()<>][^()\n<>]*+)\)"
 )
@@ -124,7 +129,7 @@ class _Reader:
             return
         start, end = token.address
         repeated = self._text.startswith(self._text[start:end], max(0, 2 * start - end - 1))
-        if not (repeated and _GOES_ON.match(self._text, token.end)):
+        if not repeated and not self._goes_on(token):
             self._value((start, end), _AUTOLINK, Reading.VALUE, None)
 
     def link(self, token: Token) -> None:
@@ -134,14 +139,24 @@ class _Reader:
             self.ranges.append((*token.text, Role.ATTRIBUTE_TEXT if image else Role.LINK_TEXT))
         if token.address is None or token.address[0] == token.address[1]:
             return
-        if token.kind is not Kind.DEFINITION and _REST.match(self._text, token.end):
+        if token.kind is not Kind.DEFINITION and self._goes_on(token):
+            if not _REST.match(self._text, token.end):  # the parenthesis is none of the link
+                self.holes.append(Hole(token.address[1], token.end, ""))
             return
         label = None
         if token.text is not None:
             start, end = token.text
             label = tidy(self._text[start : min(end, start + _LONGEST_LABEL)])
-        self.ranges.append((token.address[1], token.end, Role.ATTRIBUTE_TEXT))  # its title
         self._value(token.address, _DESTINATION, Reading.REFERENCE, label)
+
+    def _goes_on(self, token: Token) -> bool:
+        """Whether the address of a token is only the beginning of what is cut there."""
+        if _REST.match(self._text, token.end):
+            return True
+        address = self._text[slice(*token.address)].lower() if token.address else ""
+        if "safelinks" not in address or "data=" in address:
+            return False
+        return _NEXT_LINE.match(self._text, token.end) is not None
 
     def _value(self, span: Span, codec: Codec, reading: Reading, label: str | None) -> None:
         passage = Passage((span,), codec, label, reading=reading)

@@ -27,6 +27,7 @@ __all__ = [
     "attributes",
     "attributes_at",
     "label_behind",
+    "may_hold_address",
     "tags",
     "text_of",
     "tokens",
@@ -53,13 +54,14 @@ OTHER = re.compile(
 _ATTRIBUTE = re.compile(
     r"""([^\s=/<>"']++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))""", re.DOTALL
 )
-_VALUES = (2, 3, 4)
 # Elements that hold no markup, and where each ends.
 RAW_TEXT_ENDS = {name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in ("script", "style")}
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _ALT = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _END_OF_LINK = re.compile(r"</(?:[\w.-]+:)?a\b", re.IGNORECASE)
 _LONGEST_LABEL = 4_000
+# What no address is without, whole or escaped, wrapped without a scheme, or in a script.
+_SIGN = re.compile(r"//|[&%\\]|www\.", re.IGNORECASE)
 
 
 def tokens(text: str, *, raw_text: bool) -> Iterator[re.Match[str]]:
@@ -83,6 +85,11 @@ def tokens(text: str, *, raw_text: bool) -> Iterator[re.Match[str]]:
                 position = end.start() if end else len(text)
 
 
+def may_hold_address(text: str, start: int, end: int) -> bool:
+    """Whether an attribute may hold an address; of most, a look tells that it does not."""
+    return _SIGN.search(text, start, end) is not None
+
+
 def attributes_at(tag: re.Match[str]) -> Iterator[tuple[str, Span]]:
     """The names of the attributes of `tag`, in lower case, and where their values are."""
     return _attributes(tag.string, tag.span(3))
@@ -91,8 +98,7 @@ def attributes_at(tag: re.Match[str]) -> Iterator[tuple[str, Span]]:
 def _attributes(text: str, span: Span) -> Iterator[tuple[str, Span]]:
     """The names of attributes, in lower case, and where their values are."""
     for match in _ATTRIBUTE.finditer(text, *span):
-        group = next(group for group in _VALUES if match[group] is not None)
-        yield match[1].lower(), match.span(group)
+        yield match[1].lower(), match.span(match.lastindex or 0)
 
 
 @frozen

@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from attrs import frozen
 
 from safelinks.documents.css import declarations
-from safelinks.documents.markup import MARKUP, attributes_at, label_behind
+from safelinks.documents.markup import MARKUP, attributes_at, label_behind, may_hold_address
 from safelinks.documents.passages import Codec, Passage, Reading, Span
 from safelinks.roles import Role
 
@@ -144,7 +144,7 @@ def attribute_passages(text: str, tag: re.Match[str]) -> Iterator[Passage]:
     label = label_behind(text, tag) if element == "a" or element.endswith(":a") else None
     original = _original(text, values) if "riginal" in tag[3] else None
     for name, (start, end) in values:
-        if not _may_hold(text, start, end) or name.startswith("xmlns"):
+        if not may_hold_address(text, start, end) or name.startswith("xmlns"):
             continue  # the name of a namespace leads nowhere
         local = name.rpartition(":")[2]
         if kind is not None and local in ("href", "content"):
@@ -177,12 +177,6 @@ def _role_of_other(reference: str) -> Role | None:
     if scheme is not None:
         return _SCHEMES[scheme[1].lower()]
     return Role.DATA if _RELATIVE.match(reference) else None
-
-
-def _may_hold(text: str, start: int, end: int) -> bool:
-    """Whether there may be an address in an attribute; of most, a look tells that there is none."""
-    find = text.find
-    return find(":", start, end) >= 0 or find("&", start, end) >= 0 or find("//", start, end) >= 0
 
 
 def _with_role(passage: Passage, role: Role) -> Passage:

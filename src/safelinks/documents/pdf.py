@@ -363,7 +363,8 @@ def _as_it_is(url: str) -> Unwrapped:
 
 def _in_text(text: str, place: Place) -> Iterator[Link]:
     """The links in some text that people read in `place`."""
-    for link in links(text, _as_it_is, schemeless=False):  # labels are found by annotations
+    # What a label shows without a scheme is told by its annotation.
+    for link in links(text, Peel(_as_it_is), schemeless=False):
         yield evolve(link, place=place)
 
 

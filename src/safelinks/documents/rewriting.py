@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from safelinks import percent
 from safelinks.documents.content import Content
@@ -19,7 +19,7 @@ from safelinks.errors import DocumentError, SafelinksError
 from safelinks.text import Link, Peel
 from safelinks.unwrap import Unwrapped
 
-__all__ = ["Rewriting", "rewritten"]
+__all__ = ["Pen", "Rewriting", "Write", "rewritten"]
 
 # How often to write again without the places that went wrong, before all of them stay.
 _ATTEMPTS = 8
@@ -27,6 +27,7 @@ _ATTEMPTS = 8
 # of that encoded.
 _VARIES = re.compile(r"[^A-Za-z0-9%._~!$&*+,;=:/?#@-]")
 _HARMLESS = re.compile(r"hxxps?://|[a-z]+://[^/]*\[\.\]", re.IGNORECASE)
+_LOST = "a lost link"
 _DROPPED = str.maketrans("", "", "\t\r\n")
 Write = Callable[[str, Peel], Unwrapped]  # what to write for an address, which has layers then
 Reopened = Callable[[bytes], Content]
@@ -92,6 +93,8 @@ class _Plan:
 
     def _allows(self, at: int, link: Link) -> bool:
         """Whether `link` may stand in the place of the link with that number."""
+        if link.error is not None and self.links[at].error is not None:
+            return True  # lost as before, with its recipient or without
         target, before = self.written[at], self.links[at].url
         return _is_same(link.url, before if target is None else target) or (
             target is not None and _is_same(link.url, before)
@@ -108,55 +111,68 @@ class _Plan:
 
 
 def rewritten(
-    content: Content,
-    links: Callable[[], Sequence[Link]],
-    peel: Peel,
-    write: Write,
-    reopened: Reopened,
+    content: Content, links: Callable[[], Sequence[Link]], pen: Pen, reopened: Reopened
 ) -> Rewriting:
-    """`content` in which each of its links stands as `write` gives it.
+    """`content` in which each of its links stands as `pen` gives it.
 
-    `links` finds them, where that is needed; `peel` unwraps on reading; `reopened` opens the bytes
-    of the changed document. Raises NotWritableError where such a document cannot be written.
+    `links` finds them, where that is needed; `reopened` opens the bytes of the changed document.
+    Raises NotWritableError where such a document cannot be written.
     """
-    pen = _Pen(peel, write)
-    raw = content.cleaned(pen)
-    if not pen.wrote:
-        return Rewriting(content.original(), (), pen.failed)
-    reader = _Pen(peel, _stay)
+    log = _Log()
+    raw = content.cleaned(log.peel(pen))
+    if not log.wrote and not pen.peel.blanks:
+        return Rewriting(content.original(), (), log.failed)
+    again = _Log()
     try:
-        reopened(raw).cleaned(reader)
+        reopened(raw).cleaned(again.peel(evolve(pen, write=_stay)))
     except DocumentError:
-        return _one_by_one(content, links(), peel, write, reopened)
-    if _agree(pen.planned, reader.planned):
-        return Rewriting(raw, (), pen.failed)
-    return _one_by_one(content, links(), peel, write, reopened)
+        return _one_by_one(content, links(), pen, reopened)
+    if _agree(log.planned, again.planned):
+        return Rewriting(raw, (), log.failed)
+    return _one_by_one(content, links(), pen, reopened)
+
+
+@frozen
+class Pen:
+    """How to write: `write` gives what is to stand in the place of an address, which has layers
+    then, and `peel` unwraps on reading.
+    """
+
+    peel: Peel
+    write: Write
 
 
 @define
-class _Pen:
-    """Gives what to write for every address that a document holds, and notes it.
+class _Log:
+    """What was said of every address of a document, as it is to be.
 
-    `planned` are all addresses of the document as it is to be. `wrote` is whether one is another
-    than it was, `failed` whether one has no target.
+    `wrote` is whether one is another than it was, `failed` whether one has no target.
     """
 
-    _peel: Peel
-    _write: Write
-    planned: list[str] = field(factory=list, init=False)
-    wrote: bool = field(default=False, init=False)
-    failed: bool = field(default=False, init=False)
+    planned: list[str] = field(factory=list)
+    wrote: bool = False
+    failed: bool = False
 
-    def __call__(self, url: str) -> Unwrapped:
-        try:
-            unwrapped = self._write(url, self._peel)
-        except SafelinksError:
-            self.planned.append(url)
-            self.failed = True
-            raise
-        self.planned.append(unwrapped.target if unwrapped.layers else url)
-        self.wrote = self.wrote or bool(unwrapped.layers)
-        return unwrapped
+    def peel(self, pen: Pen) -> Peel:
+        """What gives the addresses to write, and notes them here."""
+
+        def write(url: str) -> Unwrapped:
+            try:
+                unwrapped = pen.write(url, pen.peel)
+            except SafelinksError:
+                self.planned.append(url)
+                self.failed = True
+                raise
+            self.planned.append(unwrapped.target if unwrapped.layers else url)
+            self.wrote = self.wrote or bool(unwrapped.layers)
+            return unwrapped
+
+        return evolve(pen.peel, unwrap=write, lost=self.lost)
+
+    def lost(self, _: str) -> None:
+        """Note a link that the text breaks off: it stays, but for a recipient in it."""
+        self.planned.append(_LOST)
+        self.failed = True
 
 
 def _stay(url: str, _: Peel) -> Unwrapped:
@@ -170,19 +186,17 @@ def _agree(planned: Sequence[str], read: Sequence[str]) -> bool:
     return Counter(map(_spelled, missing.elements())) == Counter(map(_spelled, new.elements()))
 
 
-def _one_by_one(
-    content: Content, links: Sequence[Link], peel: Peel, write: Write, reopened: Reopened
-) -> Rewriting:
+def _one_by_one(content: Content, links: Sequence[Link], pen: Pen, reopened: Reopened) -> Rewriting:
     """What is right of the changes: again and again without those that are not."""
-    peel = _remembering(links, peel)
+    pen = _remembering(links, pen)
     failed = any(link.error is not None for link in links)
-    plan = _Plan(links, tuple(_target(link, peel, write) for link in links))
+    plan = _Plan(links, tuple(_target(link, pen) for link in links))
     kept: set[str] = set()
     for _ in range(_ATTEMPTS):
         standing = plan.without(kept) if kept else plan
-        raw = content.cleaned(_writer(kept, peel, write))
+        raw = content.cleaned(_writer(kept, pen))
         try:
-            again = tuple(reopened(raw).links(peel))
+            again = tuple(reopened(raw).links(pen.peel))
         except DocumentError:
             break
         wrong = standing.wrong(again)
@@ -194,13 +208,14 @@ def _one_by_one(
     return Rewriting(content.original(), _left(plan, {link.url for link in links}), failed)
 
 
-def _remembering(links: Sequence[Link], peel: Peel) -> Peel:
-    """`peel`, which does not unwrap once more what the `links` already tell."""
+def _remembering(links: Sequence[Link], pen: Pen) -> Pen:
+    """`pen`, which does not unwrap once more what the `links` already tell."""
     known = {link.url: link.unwrapped for link in links if link.unwrapped is not None}
-    return lambda url: known.get(url) or peel(url)
+    unwrap = pen.peel.unwrap
+    return evolve(pen, peel=evolve(pen.peel, unwrap=lambda url: known.get(url) or unwrap(url)))
 
 
-def _target(link: Link, peel: Peel, write: Write) -> str | None:
+def _target(link: Link, pen: Pen) -> str | None:
     """What is to be written in the place of `link`; None where it stays.
 
     The text breaks some wrapped links off: those stay. So does what nobody can follow, unless it is
@@ -208,10 +223,13 @@ def _target(link: Link, peel: Peel, write: Write) -> str | None:
     """
     if link.role is not None and not link.wrapped and link.error is None:
         return None
-    if link.error is not None and _is_whole(link.url, peel):
+    if link.error is not None and _is_whole(link.url, pen.peel):
         return None
-    written = _written(link.url, peel, write)
-    return written.target if written is not None and written.layers else None
+    try:
+        written = pen.write(link.url, pen.peel)
+    except SafelinksError:
+        return None
+    return written.target if written.layers else None
 
 
 def _is_whole(url: str, peel: Peel) -> bool:
@@ -222,16 +240,13 @@ def _is_whole(url: str, peel: Peel) -> bool:
     return True
 
 
-def _written(url: str, peel: Peel, write: Write) -> Unwrapped | None:
-    try:
-        return write(url, peel)
-    except SafelinksError:
-        return None
-
-
-def _writer(kept: Collection[str], peel: Peel, write: Write) -> Peel:
+def _writer(kept: Collection[str], pen: Pen) -> Peel:
     """What to write for an address; those that are `kept` stay."""
-    return lambda url: Unwrapped(url, url) if url in kept else write(url, peel)
+
+    def write(url: str) -> Unwrapped:
+        return Unwrapped(url, url) if url in kept else pen.write(url, pen.peel)
+
+    return evolve(pen.peel, unwrap=write)
 
 
 def _left(plan: _Plan, kept: Collection[str]) -> tuple[Link, ...]:

@@ -22,6 +22,7 @@ from safelinks.documents.runs import of_relationship
 from safelinks.labels import tidy
 from safelinks.place import Place
 from safelinks.roles import Role
+from safelinks.text import Peel
 
 __all__ = ["SharedStrings", "passages_of_comments", "passages_of_sheet", "shared_strings"]
 
@@ -58,6 +59,9 @@ class SharedStrings:
             yield Located(self.part, self.text, passage, hidden=True)
 
 
+_ANY_HOST = Peel(bare_hosts=frozenset({"*"}))  # what a link may be known by, whoever reads
+
+
 def shared_strings(part: str, text: str, *, words: bool = False) -> SharedStrings:
     """Every string of a part of shared strings; one may be in several runs.
 
@@ -80,7 +84,7 @@ def shared_strings(part: str, text: str, *, words: bool = False) -> SharedString
     linked = frozenset(
         number
         for number, spans in enumerate(items)
-        if spans and (words or may_hold(text, Passage(spans, MARKUP)))
+        if spans and (words or may_hold(text, Passage(spans, MARKUP), _ANY_HOST))
     )
     return SharedStrings(part, text, tuple(items), linked)
 

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import re
 
+from attrs import evolve
+
 from safelinks import percent
 from safelinks.documents.passages import Reading
+from safelinks.plain import may_be_no_link, with_role
+from safelinks.roles import Role
 from safelinks.run import INVISIBLE
 from safelinks.scan import Span, scan
 from safelinks.text import Peel, peeled
@@ -30,7 +34,7 @@ _NO_SCHEME = re.compile(
 )
 # What somebody made harmless, and what may be a wrapper with characters put into it.
 _DAMAGED = re.compile(rf"h(?:xx|\*\*)|[{INVISIBLE}]|\[\.\]|\\", re.IGNORECASE)
-_HEAD = 80
+_ELLIPSIS = ("…", "...")
 # A string that lists several, or has in it what no address has, is none.
 _SEVERAL = re.compile(
     r"[<>\"]|[,;|\u3001\u3002\uff0c\uff1b\\][nrt]?[a-z][a-z0-9+.-]{0,30}+://", re.IGNORECASE
@@ -40,7 +44,7 @@ _ANOTHER = re.compile(r"\s\S*://|[\r\n]")
 _FILE = re.compile(r"/[^/?#\s]+(?: [^/?#\s]+){0,8}\.[a-z0-9]{2,5}(?:[?#]\S*)?\Z", re.IGNORECASE)
 
 
-def address_in(meant: str, reading: Reading, peel: Peel) -> Span | None:
+def address_in(meant: str, reading: Reading) -> Span | None:
     """The address that all of `meant` is, at its offsets there; None where it is none.
 
     What is no address from end to end is to be read as running text, and so is a wrapper with
@@ -58,8 +62,21 @@ def address_in(meant: str, reading: Reading, peel: Peel) -> Span | None:
     if reading is Reading.STRING and not _is_address(bare):
         return None
     url = percent.encode(scheme + _DROPPED.sub("", bare), _BLANK)
-    span = Span(start, start + len(bare), url)
-    return None if _is_damaged(bare, span, peel) else span
+    span = Span(start, start + len(bare), url, schemeless=bool(scheme))
+    return None if _is_damaged(bare, span) else _with_role(span)
+
+
+def _with_role(span: Span) -> Span:
+    """`span`, which is no whole address if its spelling says so; what wrappers hold is theirs."""
+    url = span.url
+    own = evolve(span, start=0, end=len(url))
+    shortened = url.endswith(_ELLIPSIS)
+    if not shortened and not may_be_no_link(url, own):
+        return span
+    unwrapped, error = peeled(span, _UNWRAP)
+    if error is not None or (unwrapped is not None and unwrapped.layers):
+        return span
+    return evolve(span, role=Role.SHORTENED if shortened else with_role(url, own).role)
 
 
 def _is_address(string: str) -> bool:
@@ -71,15 +88,15 @@ def _is_address(string: str) -> bool:
     return _ANOTHER.search(string) is None and _FILE.search(string) is not None
 
 
-def _is_damaged(bare: str, span: Span, peel: Peel) -> bool:
+def _is_damaged(bare: str, span: Span) -> bool:
     """Whether running text sees a wrapper where the value as it stands is none."""
     if _DAMAGED.search(bare) is None:
         return False
-    unwrapped, error = peeled(span, peel)
+    unwrapped, error = peeled(span, _UNWRAP)
     if error is not None or unwrapped is None or unwrapped.layers:
         return False
     for other in scan(bare):
-        meant, error = peeled(other, peel)
+        meant, error = peeled(other, _UNWRAP)
         return error is not None or other.defanged or (meant is not None and bool(meant.layers))
     return False
 
@@ -89,4 +106,5 @@ def written(target: str) -> str:
     return percent.encode(target, _UNSAFE)
 
 
+_UNWRAP = Peel()
 _DELIMITED = frozenset({Reading.STRING, Reading.VALUE, Reading.REFERENCE})

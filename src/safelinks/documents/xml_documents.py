@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from safelinks.documents.elements import Vocabulary, passages_of_elements
 from safelinks.documents.formulas import passages_of_attribute
-from safelinks.documents.markup import MARKUP, attributes_at, label_behind
+from safelinks.documents.markup import MARKUP, attributes_at, label_behind, may_hold_address
 from safelinks.documents.pages import INLINE, INLINE_BEGINNINGS, html_passages
 from safelinks.documents.passages import RAW, Passage, Reading, Span
 from safelinks.roles import Role
@@ -96,9 +96,7 @@ def _attributes(text: str, tag: re.Match[str]) -> Iterator[Passage]:
     element = tag[2].rpartition(":")[2].lower()
     label = label_behind(text, tag) if element == "a" else None
     for name, (start, end) in attributes_at(tag):
-        if name.startswith(_NAMESPACE) or not (
-            text.find(":", start, end) >= 0 or text.find("&", start, end) >= 0
-        ):
+        if name.startswith(_NAMESPACE) or not may_hold_address(text, start, end):
             continue
         local = name.rpartition(":")[2]
         attribute = _ATTRIBUTES.get(local, _STRING)

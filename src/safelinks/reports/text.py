@@ -201,7 +201,7 @@ class _Lines:
         word = _NOT_ASKED if self._is_unasked(row) else str(row.verdict)
         verdict = click.style(f"{word:{_MARGIN - 4}}", fg=_COLOURS[row.verdict])
         yield f"  {verdict}  {name_of(row)}, {where(row.places)}"
-        yield self._below(self._quoted(row.target or row.url))
+        yield self._below(self._quoted(row.address))
         yield from map(self._below, self._said(row, findings))
 
     def _said(self, row: Row, findings: Iterable[Finding]) -> Iterator[str]:
