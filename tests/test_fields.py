@@ -105,6 +105,16 @@ def test_a_wrapped_name_is_cleaned() -> None:
     assert read(raw.encode(), "x.json").cleaned() == raw.replace(LINK, TARGET).encode()
 
 
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_a_semicolon_in_a_link_is_no_delimiter(delimiter: str) -> None:
+    table = f"name{delimiter}url\n1{delimiter}{LINK.replace('&', '&amp;')}\n2{delimiter}\n"
+    document = read(table.encode(), "x.csv")
+    assert [link.target for link in document.links] == [TARGET]
+    assert (
+        document.cleaned().decode() == f"name{delimiter}url\n1{delimiter}{TARGET}\n2{delimiter}\n"
+    )
+
+
 def test_lines_of_a_notebook_are_running_text() -> None:
     def cell(kind: str, *lines: str) -> dict[str, object]:
         return {"cell_type": kind, "metadata": {"url": f"{E}/m."}, "source": list(lines)}
@@ -114,6 +124,43 @@ def test_lines_of_a_notebook_are_running_text() -> None:
     notebook = {"cells": [*cells, outputs], "nbformat": 4, "x": f"{E}/f."}
     urls = ["m.", "a", "b", "m.", "c", "d", "e", "f."]
     assert _urls(json.dumps(notebook), "x.ipynb") == [f"{E}/{rest}" for rest in urls]
+
+
+def _notebook(*lines: str) -> str:
+    cell = {"cell_type": "markdown", "metadata": {}, "source": list(lines)}
+    return json.dumps({"cells": [cell, {"cell_type": "code", "source": []}], "nbformat": 4})
+
+
+@pytest.mark.parametrize(
+    ("lines", "urls"),
+    [
+        ([f"[a]({E}/my\\_file) and\n", f"[b]({E}/Acme_Co.)"], ["my_file", "Acme_Co."]),
+        ([f'[a]({E}/?a=1&amp;b=2 "t"), ', f"<{E}/b.>"], ["?a=1&b=2", "b."]),
+        (["[a][r]\n", "\n", f"[r]: <{E}/a b>\n"], ["a%20b"]),
+        ([f"<a href='{E}/Q1 Plan.pdf'>\U0001f600</a> {E}/x_\n"], ["Q1%20Plan.pdf", "x"]),
+        ([f"`{E}/code`\n", f"see {E}/", "path and\n"], ["code", "path"]),
+    ],
+)
+def test_a_cell_of_a_notebook_is_markdown(lines: list[str], urls: list[str]) -> None:
+    assert _urls(_notebook(*lines), "x.ipynb") == [f"{E}/{rest}" for rest in urls]
+
+
+def test_cleaning_a_notebook() -> None:
+    def lines(link: str) -> list[str]:
+        href = link.replace("&", "&amp;")
+        return [f'é\\_ "[a]({link})" and\n', f"<{link}>, {link} z\n", f'<a href="{href}">x</a>\n']
+
+    document = read(_notebook(*lines(LINK)).encode(), "x.ipynb")
+    assert document.cleaned().decode() == _notebook(*lines(TARGET))
+    assert [link.target for link in document.links] == [TARGET] * 4
+
+
+def test_a_link_that_lines_of_a_notebook_cut() -> None:
+    cut = _notebook(f"See {LINK[:90]}\n", f"{LINK[90:]} z\n", "and _more_")
+    cleaned = read(cut.encode(), "x.ipynb").cleaned()
+    assert read(cleaned, "x.ipynb").cleaned() == cleaned
+    source = json.loads(cleaned)["cells"][0]["source"]
+    assert "".join(source) == f"See {TARGET} z\nand _more_"
 
 
 def _calendar(*lines: str) -> str:
@@ -212,6 +259,10 @@ def test_what_is_cleaned_is_the_target(urls: list[str]) -> None:
     [
         ("x.json", '{"@context": [' * 20_000 + '"https://a.example"'),
         ("x.json", '"@context": {}' * 20_000),
+        (
+            "x.ipynb",
+            '{"nbformat": 4, "cell_type": "markdown", "source": [' + '"<a b\\\\_ ![x](",' * 9_000,
+        ),
         ("x.json", '{"url": "' + "https://" * 40_000),
         ("x.json", '"a"' + " " * 200_000 + '"b"'),
         ("x.csv", "url\n" + "://,:" * 40_000),
@@ -220,7 +271,7 @@ def test_what_is_cleaned_is_the_target(urls: list[str]) -> None:
         ("x.ics", "A\r\n " * 60_000 + ":https://a.example/"),
         ("x.ics", "BEGIN:VCALENDAR\r\n" + 'X;A="://";' * 20_000 + ":"),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_hostile_fields_end(name: str, raw: str) -> None:
     document = read(raw.encode(), name)

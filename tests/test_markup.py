@@ -71,6 +71,7 @@ PAGES: dict[str, tuple[str, Seen]] = {
     "refresh": (f'<meta http-equiv=Refresh content="0; URL=\'{A}/x y\'">', [(f"{A}/x%20y", None)]),
     "refresh, bare": ('<meta http-equiv=refresh content="5;url=//a.example/x.">', [(f"{A}/x.", None)]),
     "image of a card": (f'<meta property="og:image" content="{A}/x.png">', [(f"{A}/x.png", None)]),
+    "address of a card": (f'<meta property="og:url" content="{A}/x y."><meta itemprop=image content="//a.example/i j">', [(f"{A}/x%20y.", None), (f"{A}/i%20j", None)]),
     "description": (f'<meta name=description content="See {A}/x.">', [(f"{A}/x", None)]),
     "title": (f'<p title="{A}/King_Jr.">', [(f"{A}/King_Jr.", None)]),
     "VML in a comment": (

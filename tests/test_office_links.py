@@ -75,6 +75,7 @@ WORD: dict[str, tuple[str, Seen]] = {
     "text of a place": (f"<w:hyperlink w:anchor='x'>{_run(f'{A}/y')}</w:hyperlink>{_run(f' {A}/z')}", [(f"{A}/y", Role.LINK_TEXT), (f"{A}/z", None)]),
     "field": (_field(f' HYPERLINK "{A}/a b." \\o "{A}/tip." \\t "_blank" ', f"{A}/y"), [(f"{A}/a b.", None), (f"{A}/tip", None), (f"{A}/y", Role.LINK_TEXT)]),
     "field without quotes": (_field(f"HYPERLINK {A}/a.", "x"), [(f"{A}/a.", None)]),
+    "field with escapes": (_field(f'HYPERLINK "{A}/a\\\\b\\"c" \\o "x"', "x"), [(f'{A}/a\\b"c', None)]),
     "place of a field": (_field(f'HYPERLINK "{A}/a" \\l "sec"', "x"), [(f"{A}/a#sec", None)]),
     "place before the address": (_field(f'HYPERLINK \\l "sec" "{A}/a"', "x"), [(f"{A}/a#sec", None)]),
     "tip before the address": (_field(f'HYPERLINK \\o "{A}/tip." "{A}/a."', "x"), [(f"{A}/a.", None), (f"{A}/tip", None)]),

@@ -75,6 +75,18 @@ def test_what_nobody_can_follow(text: str, url: str, role: Role | None) -> None:
         ("> see <https://e.example/a/\n> b.html>.", ["https://e.example/a/b.html"]),
         ("<https://e.example/a/\r\n   b/\r\n   c>", ["https://e.example/a/b/c"]),
         ("<https://e.example/a b>", ["https://e.example/a%20b"]),
+        ("<https://e.example/Acme_Inc.> z", ["https://e.example/Acme_Inc."]),
+        ("a<https://e.example/a_(b)!>", ["https://e.example/a_(b)!"]),
+        ("<https://e.example/?q='a'>, z", ["https://e.example/?q='a'"]),
+        ("<https://e.example/a)b&c=d>", ["https://e.example/a)b&c=d"]),
+        ("<https://e.example/a.\n> html>.", ["https://e.example/a.html"]),
+        ("<https://e.example/a?\nb=1>.", ["https://e.example/a?b=1"]),
+        ("<https://e.example/No. 1>.", ["https://e.example/No.%201"]),
+        ("<https://e.example/a https://e.example/b>", ["https://e.example/a", "https://e.example/b"]),
+        ("<https://e.example/a, https://e.example/b>", ["https://e.example/a", "https://e.example/b"]),
+        ("<https://e.example/a|the page>", ["https://e.example/a"]),
+        ("<https://e.example/a...>", ["https://e.example/a"]),
+        ("&lt;https://e.example/a.&gt;", ["https://e.example/a"]),
         ("<https://e.example/a\nb c>", ["https://e.example/a"]),
         ("<https://e.example/a b <c>", ["https://e.example/a"]),
         ("<https://e.example/a\nhttps://e.example/b>", ["https://e.example/a", "https://e.example/b"]),
@@ -96,6 +108,7 @@ def test_brackets_hold_an_address_together(text: str, urls: list[str]) -> None:
         ("www.foo and www..x", None),
         ("www.example.org@evil.example", None),
         ("x/www.example.org", None),
+        ("www.example.org%2Fa%2520b&token=c", None),  # the rest of an encoded address
     ],
 )
 def test_an_address_without_a_scheme(text: str, spelling: str | None) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import safelinks
+from safelinks import text as text_module
 from safelinks.cli import main
 from safelinks.documents.content import TextContent
 from safelinks.documents.plain import UTF_8
@@ -109,3 +110,15 @@ def test_cleaning_changes_nothing_but_wrappers(
             assert not after.wrapped
         if not before.wrapped:
             assert after.url == before.url
+
+
+def test_a_text_is_cleaned_only_where_it_is_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = text_module._written
+    monkeypatch.setattr(
+        text_module,
+        "_written",
+        lambda target, *how, **more: written(target, *how, **more).replace("//b.", "//e."),
+    )
+    assert safelinks.clean(TEXT) == TEXT.replace(A, "https://a.example/page").replace(
+        C, "https://c.example/page"
+    )

@@ -7,6 +7,7 @@ links. Every look is bounded: a gap is short, whatever the text holds.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from attrs import frozen
 
@@ -14,7 +15,7 @@ from safelinks import percent
 from safelinks.grammar import CANONICAL
 from safelinks.run import INVISIBLE
 
-__all__ = ["LINE_BREAK", "Gap", "Gaps", "Lead", "lead_of", "prefixes_of"]
+__all__ = ["LINE_BREAK", "Gap", "Gaps", "Lead", "gaps_of", "lead_of", "prefixes_of"]
 
 _LONGEST_LEAD = 200
 _QUOTE_SIGNS = re.compile(r"(?:[ \t]*>)*[ \t\xa0]*")
@@ -52,8 +53,8 @@ _CLOSED = re.compile(">")
 _MAIL_ADDRESS = re.compile(r"[ \t]?<mailto:([^<>\s]{3,200})>", re.IGNORECASE)
 # What stands before a line of a patch or a comment, and others need not have. No path that is
 # encoded contains the first ones, no value the others.
-_SIGNS = re.compile(r"[+#]{1,3}[ \t]*")
-_VALUE_SIGNS = re.compile(r"[+#$/:;^@]{1,3}[ \t]*")
+_SIGNS = re.compile(r"[+#]{1,3}[ \t]*(?=\S)")
+_VALUE_SIGNS = re.compile(r"[+#$/:;^@]{1,3}[ \t]*(?=\S)")
 _LONGEST_REFERENCE = 8
 _OPEN_REFERENCE = re.compile(r"&(?:a|am|amp|#[0-9]*|#x[0-9a-f]*)\Z", re.IGNORECASE)
 
@@ -107,11 +108,12 @@ def prefixes_of(lead: Lead) -> list[str]:
 
 @frozen
 class Gaps:
-    """The gaps of one link in `text`, behind whose `lead` every further line has `prefix`."""
+    """The gaps of one link in `text`, behind whose `lead` the further lines have `prefix`."""
 
     text: str
     lead: Lead
     prefix: str
+    some: bool = False  # only some of the lines have it: a program has broken the others again
 
     def at(self, end: int, so_far: str, first: str) -> Gap | None:
         """What parts the piece that ends at offset `end` from the next one; None for nothing.
@@ -147,7 +149,9 @@ class Gaps:
             return None
         soft = line["soft"] is not None
         if self.prefix.strip():
-            return self._behind_prefix(line.end(), soft=soft)
+            gap = self._behind_prefix(line.end(), soft=soft)
+            if gap is not None or not self.some:
+                return gap
         open_reference = _OPEN_REFERENCE.search(so_far[-_LONGEST_REFERENCE:])
         encoded = "?" in so_far and not open_reference  # whose semicolon comes next
         signs = (_VALUE_SIGNS if encoded else _SIGNS).match(self.text, line.end())
@@ -164,8 +168,18 @@ class Gaps:
         return (
             None
             if behind == end and self.prefix != self.prefix.rstrip()
-            else Gap(behind, soft=soft)
+            else Gap(behind, self.some, soft)
         )
+
+
+def gaps_of(text: str, start: int) -> Iterator[Gaps]:
+    """The gaps that the link at `start` may have, the likeliest first."""
+    lead = lead_of(text, start)
+    prefixes = prefixes_of(lead)
+    for prefix in prefixes:
+        yield Gaps(text, lead, prefix)
+    for prefix in filter(str.strip, prefixes):
+        yield Gaps(text, lead, prefix, some=True)
 
 
 def _shown_again(text: str, at: int, first: str) -> re.Match[str] | None:

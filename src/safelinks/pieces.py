@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from attrs import Factory, define, frozen
 
-from safelinks.gaps import Gap, Gaps, lead_of, prefixes_of
+from safelinks.gaps import Gap, Gaps, gaps_of
 
 __all__ = ["Joined", "Shape", "add_piece", "begun", "join", "joined_start"]
 
@@ -23,6 +23,8 @@ _OVERLAP = 1_024  # characters that a mark of the end, or what a piece begins wi
 _OTHER_LINK = re.compile(r"(?!(?:t?tps?|ps?)://)[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
 _SOFT_BEFORE_OWN = re.compile(r"=[ \t]*[\r\n]+[ \t>|+]*=")
 _BEGUN = re.compile(r"&(?:[a-z_;#0-9]{0,12}|(?:amp;)*[a-z_]{1,8}=)", re.IGNORECASE)
+_NAME_BEFORE = re.compile(r"[?&;][\w.~-]*\Z")
+_LONGEST_NAME = 40
 _TARGET_BEGINS = re.compile(r"(?:[=?/_*]|%2F|\A)\Z", re.IGNORECASE)
 
 
@@ -57,6 +59,8 @@ class Joined:
     last: str = ""
     signs: int = 0
     soft: int = 0
+    own: int = 0  # of those, how many may as well be the sign behind the name of a parameter
+    links: int = 0  # that begin on a line of their own, as the target may, and one within it
     _ends: list[tuple[int, int]] = Factory(list)  # length so far, offset behind it
 
     def add(self, piece: str, end: int) -> None:
@@ -73,15 +77,20 @@ class Joined:
         self.end = gap.end
         self.signs += gap.signs
         self.soft += gap.soft
+        self.own += (
+            gap.soft
+            and _NAME_BEFORE.search(self.url, max(0, len(self.url) - _LONGEST_NAME)) is not None
+        )
 
     @property
     def doubtful(self) -> bool:
         """Whether what was taken off the lines could be the link's, if it is not encoded.
 
-        Where every line ends in a soft break, and several do, it is one.
+        Where every line ends in a soft break, and several do, it is one; but not behind what may be
+        the name of a parameter.
         """
         breaks = self.pieces - 1
-        return self.signs > 0 or (self.soft > 0 and not 1 < breaks == self.soft)
+        return self.signs > 0 or self.own > 0 or (self.soft > 0 and not 1 < breaks == self.soft)
 
     def upto(self, length: int) -> Joined:
         """The first `length` characters of it."""
@@ -94,9 +103,8 @@ def join(text: str, start: int, shape: Shape, scheme: str = "") -> Joined | None
 
     `scheme` is that of a link which stands without.
     """
-    lead = lead_of(text, start)
-    for prefix in prefixes_of(lead):
-        joined = _read(begun(start, scheme), shape, Gaps(text, lead, prefix))
+    for gaps in gaps_of(text, start):
+        joined = _read(begun(start, scheme), shape, gaps)
         if joined is not None:
             return joined
     return None
@@ -104,10 +112,8 @@ def join(text: str, start: int, shape: Shape, scheme: str = "") -> Joined | None
 
 def joined_start(text: str, start: int, shape: Shape, length: int, scheme: str = "") -> Joined:
     """The first `length` characters or so of the link at `start`, for a look at its head."""
-    lead = lead_of(text, start)
     joined = begun(start, scheme)
-    for prefix in prefixes_of(lead):
-        gaps = Gaps(text, lead, prefix)
+    for gaps in gaps_of(text, start):
         joined = begun(start, scheme)
         while joined.pieces < _MOST_PIECES and len(joined.url) < length:
             gap = gaps.at(joined.end, joined.url, joined.first) if joined.pieces else None
@@ -168,7 +174,9 @@ def add_piece(gaps: Gaps, joined: Joined, shape: Shape) -> bool:
         piece, end = f"{piece}=", end + 1
     if not piece:
         return False
-    if joined.pieces and _OTHER_LINK.match(piece) and not _TARGET_BEGINS.search(near):
+    other = _OTHER_LINK.match(piece) if joined.pieces else None
+    if other is not None and (joined.links > 1 or not _TARGET_BEGINS.search(near)):
         return False
+    joined.links += other is not None
     joined.add(piece, end)
     return True

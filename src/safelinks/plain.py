@@ -15,7 +15,7 @@ from attrs import evolve
 from safelinks import percent
 from safelinks.heads import SCHEME
 from safelinks.roles import Role
-from safelinks.run import Escape, Run, read_run, trimmed
+from safelinks.run import INVISIBLE, Escape, Run, read_run, trimmed
 from safelinks.wrapped import Span, quote_before
 
 __all__ = [
@@ -48,8 +48,10 @@ _LEFT_OUT = ("[...]", "[…]")
 # Templates of the usual languages; a blank may stand in the braces only.
 _TEMPLATE = re.compile(
     r"\$?\{\{[^{}\r\n]{0,80}\}\}|\{%[^%\r\n]{0,80}%\}|\$?\{[^{}\r\n]{0,80}\}"
-    r"|<(?!(?:[abipqsu]|br|hr|td|tr|th|li|ul|ol|em|div|dd|dt|img|pre|code|span|strong|font|sub|sup)\b)"
+    r"|<(?!(?:[abipqsu]|br|hr|td|tr|th|li|ul|ol|em|div|dl|dd|dt|h[1-6]|img|pre|code|span|strong|font"
+    r"|su[bp]|svg|table|tbody|thead|small|big|center|section|nav|wbr|tt|strike)\b)"
     r"[A-Za-z][\w. -]{0,30}>|%\([\w.]{1,40}\)[sd]|%(?:s|d(?![0-9A-Fa-f]))"
+    r"|\$\([^()\r\n]{1,80}\)"
 )
 _MAY_BE_TEMPLATE = re.compile(r"[{$]|%[sd(]")
 _SIGNS = frozenset("$<{%….")
@@ -68,13 +70,22 @@ _SIMPLE = re.compile(
 )
 
 # RFC 3986, appendix C: all between the brackets, without line breaks and what those bring along.
-_CONTINUED = re.compile(r"[ \t]*(?:\r\n|\n|\r)[ \t>]*([^\s<>\"]{1,400})")
+# That is, also punctuation at the end of a line, which a sentence would take for its own.
+_CONTINUED = re.compile(
+    r"(?P<end>[.,:;!?')]{0,4})[ \t]*(?:\r\n|\n|\r)[ \t>]*(?P<sign>[+#|*]+[ \t]*)?"
+    rf"(?P<piece>[^\s<>\"{INVISIBLE}]{{1,400}})"
+)
+_SIGNS_BEFORE = re.compile(r"[ \t>]*([+#|*]+)[ \t]*<\Z")
 _MOST_LINES = 12
-_SAME_LINE = re.compile(r"[ \t][^<>\"\r\n]{0,400}(?=>)")
+_LONGEST_MARGIN = 40
+_SAME_LINE = re.compile(r"(?!\.\.\.)[.,:;!?')]{0,4}[ \t][^<>\"\r\n]{0,400}(?=>)")
+_NO_BLANK = re.compile(r"(?!\.\.\.)[\w.,:;!?'()\[\]*~#%&=+@/-]{1,400}(?=>)", re.ASCII)
+_SEVERAL = re.compile(r"://|&(?:lt|gt|quot);", re.IGNORECASE)
 _BLANK = re.compile(r"[ \t]")
 
+# Not within a mail address, nor what is left of an address that is encoded.
 _HOST = re.compile(
-    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w.-]*@|[\w%])",
+    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w.-]*[@%&=])",
     re.IGNORECASE,
 )
 _BARE_HOST = re.compile(
@@ -90,7 +101,7 @@ _INSIDE = re.compile(r"[\w.@/:=&?%+~-]\Z")
 def read_plain(text: str, run: Run, start: int, *, soft: bool, rules: TextRules) -> Span:
     """The address that begins at `start` and is read so far as `run`."""
     span = _trimmed(text, run, start, soft=soft, rules=rules)
-    return _in_brackets(text, span) if text[start - 1 : start] == "<" else span
+    return _in_brackets(text, span, soft=soft) if text[start - 1 : start] == "<" else span
 
 
 def may_be_no_link(text: str, span: Span) -> bool:
@@ -201,18 +212,26 @@ _TRIM = {
 }
 
 
-def _in_brackets(text: str, span: Span) -> Span:
+def _in_brackets(text: str, span: Span, *, soft: bool) -> Span:
     """`span`, which a bracket opens, up to the bracket that closes it."""
-    blanks = _SAME_LINE.match(text, span.end)
-    if blanks is not None:
-        url = span.url + percent.encode(blanks[0].rstrip(), _BLANK)
-        return evolve(span, end=span.end + len(blanks[0].rstrip()), url=url)
+    rest = None if soft else _NO_BLANK.match(text, span.end) or _SAME_LINE.match(text, span.end)
+    if rest is not None:
+        meant = rest[0].rstrip()
+        several = _SEVERAL.search(meant)
+        whole = span.url + percent.encode(meant, _BLANK)
+        return span if several else evolve(span, end=span.end + len(meant), url=whole)
     url, end = span.url, span.end
+    low = max(0, span.start - _LONGEST_MARGIN)
+    line_start = max(low, text.rfind("\n", low, span.start) + 1)
+    before = _SIGNS_BEFORE.fullmatch(text, line_start, span.start)
     for _ in range(_MOST_LINES):
         line = _CONTINUED.match(text, end)
-        if line is None or "://" in line[1]:
+        if line is None or "://" in line["piece"]:
             return span
-        url, end = url + line[1], line.end()
+        sign = (line["sign"] or "").rstrip()
+        if url.endswith("=") or (sign and not (before and before[1] == sign)):
+            return evolve(span, role=Role.UNCLEAR_END)  # its own, or what was put before the line
+        url, end = f"{url}{line['end']}{line['piece']}", line.end()
         if text[end : end + 1] == ">":
             return evolve(span, end=end, url=url)
     return span

@@ -9,15 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 
 from attrs import evolve, frozen
 
+from safelinks.anchors import (
+    BARE,
+    BEFORE_PIECE,
+    ESCAPE,
+    NAME,
+    SLASH,
+    URL_DEFENSE,
+    WWW,
+    finders_in,
+    next_of,
+    next_slashes,
+    signs_of,
+)
 from safelinks.grammar import CANONICAL, MAIL_HOSTS
 from safelinks.heads import HEAD_LENGTH, SCHEME, Head, cut_scheme, head_at_host, head_before
 from safelinks.plain import (
     TextRules,
-    bare_host,
     may_be_no_link,
     read_plain,
     read_schemeless,
@@ -40,8 +51,7 @@ _LONGEST_SCHEME = 30
 _CUT_SLASH = re.compile(r":/[ \t]*(?:[\r\n=|\\\"'`<\xa0])")
 _COLON_ABOVE = re.compile(r"[tps][^\w:]*:[^\w:]*(?:[\r\n]|<br)[^\w:]*\Z", re.IGNORECASE)
 _MARGIN = " \t\r\n>|+#\"'\\"
-# What may be left of a scheme, and what stands before the scheme of a target that is not encoded.
-_CUT = frozenset("\r\n\t >|+#\"'`")
+# What may be left of a scheme.
 _REST_OF_SCHEME = re.compile(r"(?<![a-z0-9])(?:t?tps?|ps?|s)\Z", re.IGNORECASE)
 
 # A host that is, or may be the damaged beginning of, one that carries Safe Links.
@@ -85,28 +95,8 @@ _LOOK_BACK = 60
 
 _QUOTED_PRINTABLE = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
 
-# What betrays a link: `://`, and, where that is damaged, the name of the service, or `://` in the
-# target, which is encoded. Each is looked for where characters stand that no such link is without.
-_NAME = "safelinks"
-_WWW = "www."
 _GAP_ONLY = re.compile(r"[^\w%&]{0,80}")
-_BARE = "a bare host"  # no string that is looked for
-_ESCAPE = "%"
-_URL_DEFENSE = "urldefense."  # whose targets may have no escapes
-_TARGET_OR_BAR = re.compile("%(?:3A%2F|7C)", re.IGNORECASE)  # the latter parts the fields of `data`
-_SLASH_SIGN = "/"  # with a colon before it, or a second one behind it
-_NEEDED = {
-    _SLASH_SIGN: "/",
-    _WWW: ".",
-    _NAME: "=&",
-    _ESCAPE: "%",
-    _URL_DEFENSE: "/",
-}
 _SHORTEST = 10  # characters between two links that hold no third one
-_OVERLAP = 256  # characters behind the offset up to which a pattern may begin
-
-
-_Finder = Callable[[int, int], int]
 
 
 @frozen
@@ -115,11 +105,6 @@ class _Look:
 
     soft: bool
     rules: TextRules
-
-
-def signs_of(text: str) -> tuple[str, ...]:
-    """What `scan` looks for in `text`: where none of it stands, there is no link."""
-    return tuple(sign for sign, needed in _NEEDED.items() if any(map(text.__contains__, needed)))
 
 
 def scan(
@@ -138,12 +123,12 @@ def scan(
     end = len(text)
     position = floor = 0  # where to look on, and where the last link ended
     lost = False  # whether that could have gone on
-    finders = _finders(text, bare_hosts, schemeless=schemeless)
+    finders = finders_in(text, bare_hosts, schemeless=schemeless)
     others = {sign: at for sign, finder in finders.items() if (at := finder(0, end)) >= 0}
-    scheme_at = _next_slashes(text, 0) if others.pop(_SLASH_SIGN, -1) >= 0 else -1
+    scheme_at = next_slashes(text, 0) if others.pop(SLASH, -1) >= 0 else -1
     look = _Look(soft, rules)
     # The next of the others: looked for anew only where it has been passed.
-    other, other_at = _next_of(others, finders, 0, end if scheme_at < 0 else scheme_at)
+    other, other_at = next_of(others, finders, 0, end if scheme_at < 0 else scheme_at)
     while scheme_at >= 0 or other:
         span: Span | None
         if not other or 0 <= scheme_at < other_at:
@@ -155,73 +140,19 @@ def scan(
                 span = read(text, scheme_at, floor, look)
             position = span.end if span else scheme_at + 2
         else:
-            rest = other == _WWW and lost and _GAP_ONLY.fullmatch(text, floor, other_at)
+            rest = other == WWW and lost and _GAP_ONLY.fullmatch(text, floor, other_at)
             span = None if rest else _READERS[other](text, other_at, floor, look)
             position = span.end if span else other_at + 2
         if span is not None:
             floor, lost = position, span.cut
             yield span
         if 0 <= scheme_at < position:
-            scheme_at = _next_slashes(text, position)
+            scheme_at = next_slashes(text, position)
         limit = end if scheme_at < 0 else scheme_at
         if others and limit - position > _SHORTEST:
-            other, other_at = _next_of(others, finders, position, limit)
+            other, other_at = next_of(others, finders, position, limit)
         else:
             other = ""
-
-
-def _next_of(
-    others: dict[str, int], finders: Mapping[str, _Finder], position: int, limit: int
-) -> tuple[str, int]:
-    """The first of the `others` from `position` on and before `limit`, and where it stands.
-
-    Offsets that are past are looked for again, up to there only: then they stand for all behind it.
-    """
-    first, first_at = "", limit
-    for sign, known in others.items():
-        at = known
-        if at < position:
-            at = finders[sign](position, limit + _OVERLAP)
-            others[sign] = at = at if at >= 0 else limit
-        if at < first_at:
-            first, first_at = sign, at
-    return first, first_at
-
-
-def _finders(text: str, bare_hosts: frozenset[str], *, schemeless: bool) -> dict[str, _Finder]:
-    """What finds each sign in `text` between two offsets."""
-    finders: dict[str, _Finder] = {
-        sign: partial(text.find, sign) for sign in signs_of(text) if schemeless or sign != _WWW
-    }
-    if _ESCAPE in finders:
-        finders[_ESCAPE] = partial(_find_escape, text)
-    if bare_hosts:
-        finders[_BARE] = partial(bare_host, text, bare_hosts)
-    return finders
-
-
-def _next_slashes(text: str, position: int) -> int:
-    """Where ``:/`` stands, or ``//`` at the beginning of a piece, from `position` on; -1 for none.
-
-    A single character is found so fast that it does not matter how many more of it there are.
-    """
-    find = text.find
-    at = find("/", position)
-    while at >= 0:
-        before = text[at - 1 : at]
-        if before == ":" and at > position:
-            return at - 1
-        if before in _CUT and text.startswith("//", at):
-            return at
-        at = find("/", at + 1)
-    return -1
-
-
-def _find_escape(text: str, position: int, limit: int) -> int:
-    at = text.find(_ESCAPE, position, limit)
-    while at >= 0 and _TARGET_OR_BAR.match(text, at) is None:
-        at = text.find(_ESCAPE, at + 1, limit)
-    return at
 
 
 def _canonical(text: str, match: re.Match[str]) -> Span:
@@ -275,7 +206,7 @@ def _is_stump(url: str) -> bool:
 
 def _rest_of_scheme(text: str, before: str, scheme_at: int, floor: int) -> Head | None:
     """The wrapped link of whose scheme only a rest stands before ``://``."""
-    cut = before[-1:] in _CUT or _REST_OF_SCHEME.search(before)
+    cut = before[-1:] in BEFORE_PIECE or _REST_OF_SCHEME.search(before)
     return cut_scheme(text, scheme_at, floor) if cut else None
 
 
@@ -357,11 +288,11 @@ def _at_escape(text: str, at: int, floor: int, look: _Look) -> Span | None:
 
 
 _READERS: Mapping[str, Callable[[str, int, int, _Look], Span | None]] = {
-    _WWW: _at_www,
-    _BARE: _at_bare_host,
-    _NAME: _at_name,
-    _ESCAPE: _at_escape,
-    _URL_DEFENSE: _at_host,
+    WWW: _at_www,
+    BARE: _at_bare_host,
+    NAME: _at_name,
+    ESCAPE: _at_escape,
+    URL_DEFENSE: _at_host,
 }
 
 

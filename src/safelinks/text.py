@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from attrs import field, frozen
@@ -16,37 +16,20 @@ from attrs import field, frozen
 from safelinks import percent
 from safelinks.errors import SafelinksError, TargetLostError
 from safelinks.labels import label_before, shown_address
+from safelinks.peel import Peel
 from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
+from safelinks.readback import STAY, AddressLog, agree
 from safelinks.redact import blanked, redact
 from safelinks.roles import Role
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, TextRules, scan
-from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
+from safelinks.unwrap import Unwrapped, unwrap
 
 __all__ = ["Link", "Peel", "TextRules", "clean", "find", "found", "links", "peeled", "replacements"]
 
 _SCHEME = "https://"
-
-
-@frozen
-class Peel:
-    """How the links of a text are unwrapped, and which are found without a scheme.
-
-    Called with an address, it says where that leads, or raises SafelinksError; for writing, what is
-    to stand there instead. `bare_hosts` are those on which an address needs no scheme. `lost` hears
-    of every wrapped link that a text breaks off. With `blanks`, what is written blanks the
-    recipient in these, which stay otherwise.
-    """
-
-    unwrap: Callable[[str], Unwrapped] = unwrap
-    bare_hosts: frozenset[str] = frozenset()
-    lost: Callable[[str], object] = field(default=lambda _: None, kw_only=True)
-    blanks: bool = field(default=False, kw_only=True)
-
-    def __call__(self, url: str) -> Unwrapped:
-        """What `unwrap` gives for `url`."""
-        return self.unwrap(url)
+_AROUND = 1_000  # characters on both sides of a link, which what is written there may change
 
 
 @frozen
@@ -173,23 +156,43 @@ def clean(text: str, *, keep_redirectors: bool = False) -> str:
     'Go to <https://a.example>'
     """
     peel = Peel(partial(unwrap, keep_redirectors=keep_redirectors))
-    # A target may, with what stands beside it, make up a wrapper again: hence until all is quiet.
-    for _ in range(MAX_LAYERS):
-        cleaned = _clean_once(text, peel)
-        if cleaned == text:
-            break
-        text = cleaned
-    return text
+    log = AddressLog()
+    cleaned = _replaced(text, list(replacements(text, log.of(peel))))
+    if not log.wrote or agree(log.addresses, _addresses(cleaned)):
+        return cleaned
+    return _one_by_one(text, list(replacements(text, peel)), peel)
 
 
-def _clean_once(text: str, peel: Peel) -> str:
+def _replaced(text: str, written: list[tuple[int, int, str]]) -> str:
     pieces = []
     position = 0
-    for start, end, written in replacements(text, peel):
-        pieces += [text[position:start], written]
+    for start, end, target in written:
+        pieces += [text[position:start], target]
         position = end
     pieces.append(text[position:])
     return "".join(pieces)
+
+
+def _addresses(text: str, peel: Peel = STAY) -> list[str]:
+    """The addresses that `text` has, or those that `peel` puts in their place."""
+    log = AddressLog()
+    for _ in replacements(text, log.of(peel)):
+        pass
+    return log.addresses
+
+
+def _one_by_one(text: str, written: list[tuple[int, int, str]], peel: Peel) -> str:
+    """`text` with what can be `written` so that it is read as that, and all else is as before."""
+    kept = []
+    for start, end, target in written:
+        added, removed = (_addresses(text[start:end], how) for how in (peel, STAY))
+        if not agree(added, _addresses(target)):
+            continue
+        left, right = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+        before = left + text[start:end] + right
+        if agree(_addresses(before) + added, _addresses(left + target + right) + removed):
+            kept.append((start, end, target))
+    return _replaced(text, kept)
 
 
 def replacements(

@@ -12,21 +12,27 @@ from functools import cache
 from attrs import evolve
 
 from safelinks.borders import Target, goes_on
-from safelinks.gaps import Gaps, lead_of, prefixes_of
+from safelinks.gaps import Gaps, gaps_of
 from safelinks.grammar import AND, EQUALS, KEPT, form_at, is_safe_links_host
 from safelinks.heads import HEAD, HEAD_LENGTH, SCHEME
 from safelinks.pieces import Joined, Shape, add_piece, begun, join, joined_start
-from safelinks.run import Escape
+from safelinks.run import INVISIBLE, Escape
 from safelinks.shapes import CHARACTERS, piece_of
 from safelinks.wrapped import Span, is_open
 from safelinks.wrappers import Wrapper, wrapper_of, wraps_on
 
 __all__ = ["lacks_its_end", "read_cut_head", "read_vendor"]
 
-_BORDER = re.compile(r"[.!*_~)?:;,&=]{0,3}[\s<=|\\\"'`]")
-_BEHIND = frozenset(" \t\r\n\xa0<=|\\\"'`.!*_~)?:;,&")
+_BORDER = re.compile(rf"[.!*_~)?:;,&=]{{0,3}}[\s<=|\\\"'`{INVISIBLE}]")
 _MOST_PIECES = 12
-_SCHEME_ONLY = re.compile(r"(?:h|ht|htt|https?(?::/{0,2})?)?", re.IGNORECASE)
+_SCHEME_ONLY = re.compile(
+    r"(?:h|ht|htt|https?(?:(?:%|%3|%3A|:)(?:/{0,2}|(?:%2F)?(?:%|%2|%2F)?))?)?", re.IGNORECASE
+)
+# A piece of a target with another address in it, which is no link.
+_ADDRESS_WITHIN = re.compile(
+    r"(?:t?tps?|ps?|s)?://|[^\s<>\"]{0,400}?[=?&/_]https?://", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`|]{1,2048}+", re.IGNORECASE)
 _HOST = re.compile(r"[a-z]+://([a-z0-9.-]*)(/[^?]*)?", re.IGNORECASE)
 # Of Outlook Web Access, on whatever host.
 _REDIRECTION = re.compile(
@@ -38,6 +44,7 @@ _ENCODED = re.compile(r"https?%", re.IGNORECASE)
 _ENCODED_VALUE = re.compile(rf"{KEPT}*")
 _RAW = re.compile(r"[a-z]+:/", re.IGNORECASE)
 _PUNCTUATION = ".,:;!?'*_~"
+_LETTER = re.compile(r"\w")  # of another script, which is not encoded there
 _NEXT_WORD = re.compile(r"[ \t]+\w")
 _WORD = re.compile(r"[A-Za-z]+[,.!]?")
 
@@ -61,7 +68,7 @@ def read_vendor(text: str, span: Span) -> Span:
     if reach is None and not _is_broken_off(text, span, wrapper):
         return span
     reach = max(reach or 0, _reach(text, span, wrapper), span.end)
-    return evolve(span, end=reach, cut=True)
+    return evolve(span, end=reach, cut=True, role=None)
 
 
 def read_cut_head(text: str, span: Span) -> Span:
@@ -84,17 +91,26 @@ def _joined(text: str, span: Span, wrapper: Wrapper) -> Span | None:
 
 
 def _reach(text: str, span: Span, wrapper: Wrapper) -> int:
-    """How far the link surely reaches: up to where its target has begun, which is no link then."""
+    """How far the link surely reaches: to where its target has begun, which is no link then.
+
+    Nor is another address that stands further on in the target.
+    """
     shape = _shape_of(wrapper, span.escape is Escape.QUOTED_PRINTABLE)
-    gaps = Gaps(text, lead_of(text, span.start), "")
+    *_, gaps = gaps_of(text, span.start)
     joined = begun(span.start, SCHEME if span.schemeless else "")
     end = span.start
+    known = within = False
     while joined.pieces < _MOST_PIECES and add_piece(gaps, joined, shape):
-        end = joined.end
+        if not known or within:
+            end = joined.end
         value = wrapper.end.value(joined.url)
-        gap = gaps.at(end, joined.url, joined.first)
-        if gap is None or (value is not None and not _SCHEME_ONLY.fullmatch(value)):
+        known = value is not None and not _SCHEME_ONLY.fullmatch(value)
+        gap = gaps.at(joined.end, joined.url, joined.first)
+        if gap is None:
             break
+        if known and gap.soft and (value_in_it := _ADDRESS.match(text, gap.end)):
+            return value_in_it.end()  # behind an equals sign, which is no soft break then
+        within = _ADDRESS_WITHIN.match(text, gap.end) is not None or joined.url.endswith("=")
         joined.end = gap.end
     return end
 
@@ -131,11 +147,7 @@ def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:
 
 def _may_be_cut(text: str, span: Span) -> bool:
     """Whether `span` may be the beginning of a wrapper's host or path, and no more."""
-    if (
-        "?" in span.url
-        or text[span.end : span.end + 1] not in _BEHIND
-        or not _BORDER.match(text, span.end)
-    ):
+    if "?" in span.url or not _BORDER.match(text, span.end):
         return False
     match = _HOST.match(span.url)
     if match is None:
@@ -194,11 +206,12 @@ def _join_by_width(text: str, start: int, shape: Shape, scheme: str) -> Joined |
 
     All its pieces but the last one end in a hyphen, or with a line as long as the longest.
     """
-    lead = lead_of(text, start)
-    for prefix in prefixes_of(lead):
-        joined = _full_lines(Gaps(text, lead, prefix), begun(start, scheme), shape)
+    for gaps in gaps_of(text, start):
+        joined = _full_lines(gaps, begun(start, scheme), shape)
         joined = _without_punctuation(joined) if joined else None
-        if joined is not None and shape.whole(joined.url):
+        if joined is None or _LETTER.match(text, joined.end):
+            continue
+        if shape.whole(joined.url):
             value = Target.OPEN if shape.raw(joined.url) else Target.ENCODED
             uncertain = goes_on(text, start, joined.end, value)
             return None if uncertain or joined.doubtful else joined

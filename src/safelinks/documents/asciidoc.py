@@ -51,7 +51,7 @@ def _quoted(value: str) -> str:
 
 _TARGET = Codec(REFERENCE, decoded, _redo)
 _ATTRIBUTE = Codec(REFERENCE, decoded, _redo, _quoted)
-_TEXT = Codec(REFERENCE, decoded, encoded)
+_TEXT = Codec(REFERENCE, decoded, _redo)
 
 
 def asciidoc_passages(text: str) -> Iterator[Passage]:

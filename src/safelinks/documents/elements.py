@@ -30,6 +30,7 @@ class _Kind(Enum):
     """How much there is to do at a tag."""
 
     INLINE = auto()
+    LINK = auto()
     PARTS = auto()
     ENDS_LINKS = auto()
     SPECIAL = auto()
@@ -64,12 +65,13 @@ class Vocabulary:
         """What has to be done at a tag of this name."""
         special = (
             name in self.blanks
-            or name in self.links
             or name in self.raw_text
             or (self.addresses is not None and self.addresses.match(name) is not None)
         )
         if special:
             return _Kind.SPECIAL
+        if name in self.links:
+            return _Kind.LINK if self.is_inline(name) else _Kind.SPECIAL
         if self.is_inline(name):
             return _Kind.INLINE
         return _Kind.ENDS_LINKS if name in self.ends_links else _Kind.PARTS
@@ -113,7 +115,7 @@ class _Reader:
         """All passages."""
         text, end, lines = self._text, self._end, self._lines
         attributes, kinds = self._vocabulary.attributes, self._kinds
-        inline, parts, special = _Kind.INLINE, _Kind.PARTS, _Kind.SPECIAL
+        inline, link, parts, special = _Kind.INLINE, _Kind.LINK, _Kind.PARTS, _Kind.SPECIAL
         find, tag_at, add = text.find, TAG.match, lines.add
         begun = position
         while (at := find("<", position, end)) >= 0:
@@ -134,7 +136,9 @@ class _Reader:
             closing, name, inner = tag.groups()
             kind = kinds[name]
             if kind is not inline:
-                if kind is special:
+                if kind is link:
+                    self._of_link(tag, name.lower(), closing=bool(closing) or inner[-1:] == "/")
+                elif kind is special:
                     begun = position = yield from self._element(tag, name.lower())
                 else:
                     lines.ended = True

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from attrs import evolve
 
-from safelinks.documents.passages import Meant, Passage, Reading, Span
+from safelinks.documents.passages import Codec, Meant, Passage, Reading, Span
 
 __all__ = ["is_hyperlink", "passages_of_instruction", "with_place"]
 
@@ -44,13 +45,29 @@ def passages_of_instruction(text: str, passage: Passage) -> Iterator[Passage]:
         return
     low, high = meant.start_of(span[0]), meant.end_of(span[1])
     pieces = tuple(_within(passage.pieces, low, high))
-    address = evolve(passage, pieces=pieces, reading=Reading.VALUE)
+    address = evolve(passage, pieces=pieces, codec=_in_quotes(passage.codec), reading=Reading.VALUE)
     if place and "#" not in meant.text[slice(*span)]:
         address = with_place(address, place)
     yield address
     for around in (_within(passage.pieces, 0, low), _within(passage.pieces, high, len(text))):
         if rest := tuple(around):
             yield evolve(passage, pieces=rest, label=None)
+
+
+@lru_cache(maxsize=8)
+def _in_quotes(codec: Codec) -> Codec:
+    """How a string of an instruction is written in a text with `codec`."""
+    outer = codec.pattern.pattern if codec.pattern else "(?!)"
+
+    def undo(escape: str) -> str:
+        meant = escape.removeprefix("\\")
+        return codec.undo(meant) if meant.startswith("&") else meant
+
+    def redo(written: str, before: str) -> str:
+        return codec.redo(written.replace("\\", "\\\\"), before)
+
+    pattern = re.compile(rf"\\(?:[\"\\]|&quot;|&#34;)|{outer}")
+    return Codec(pattern, undo, redo, codec.whole, hides=codec.hides)
 
 
 def with_place(address: Passage, place: str) -> Passage:

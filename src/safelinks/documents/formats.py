@@ -22,10 +22,11 @@ from safelinks.documents.content import Content, Opened, Passages, TextContent, 
 from safelinks.documents.mail import open_mailbox
 from safelinks.documents.markdown import markdown_passages, mdx_passages
 from safelinks.documents.mime import is_mailbox
+from safelinks.documents.notebooks import json_or_notebook_passages
 from safelinks.documents.org import org_passages
 from safelinks.documents.pages import html_passages
 from safelinks.documents.restructured import restructured_passages
-from safelinks.documents.structured import calendar_passages, csv_passages, json_passages
+from safelinks.documents.structured import calendar_passages, csv_passages
 from safelinks.documents.tex import bibtex_passages, tex_passages
 from safelinks.documents.xml_documents import xml_passages
 from safelinks.documents.yaml import toml_passages, yaml_passages
@@ -69,7 +70,7 @@ JSON = Format(
     "json",
     "a JSON document",
     (".json", ".jsonl", ".ndjson", ".geojson", ".ipynb"),
-    json_passages,
+    json_or_notebook_passages,
     as_it_stands=True,
 )
 CALENDAR = Format("icalendar", "a calendar", (".ics", ".ical", ".ifb"), calendar_passages)

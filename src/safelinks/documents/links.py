@@ -261,10 +261,16 @@ def _signs_of(text: str, peel: Peel) -> tuple[str, ...]:
 
 def may_hold(text: str, passage: Passage, peel: Peel) -> bool:
     """Whether a look at `passage` may be worth its while: it may hold a sign."""
-    if passage.meanings:
-        return True
     pattern = passage.codec.hides
-    joined = "".join([text[start:end] for start, end in passage.pieces])
+    if meanings := passage.meanings:
+        joined = "".join(
+            [
+                meanings[start] if start in meanings else text[start:end]
+                for start, end in passage.pieces
+            ]
+        )
+    else:
+        joined = "".join([text[start:end] for start, end in passage.pieces])
     reference = passage.reading is Reading.REFERENCE
     signs = _SIGNS_OF_REFERENCES if reference else _signs_of(joined, peel)
     return any(sign in joined for sign in signs) or (

@@ -93,7 +93,7 @@ class MailContent:
             if body.attached is not None:
                 for link in body.attached.links(peel):
                     yield evolve(link, place=link.place.inside(body.place))
-            elif body.passages is not None:
+            elif body.passages is not None and body.part.body[0] < body.part.body[1]:
                 text, passages, locate = _text_of(self.raw, body, body.passages, lines)
                 yield from links_in(text, passages(text), peel, locate)
 

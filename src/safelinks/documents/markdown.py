@@ -82,6 +82,7 @@ _INLINE = frozenset(_INLINE_NAMES.split())
 _ENDING = frozenset(_ENDING_NAMES.split())
 _LONGEST_TEXT = 4_000  # of an element
 _LONGEST_LABEL = 400
+_LINE_BREAK = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
 # A parenthesis within a wrapped link ends a destination, but not the link, which goes on behind it.
 _REST = re.compile(r"[^\s()\[\]<>&%]*+(?:%[0-9a-f]{2}|&(?:amp;)?[a-z]\w*+=)", re.IGNORECASE)
 # Of a Safe Link, programs take the first line for all; the data of it is then in the next one.
@@ -174,8 +175,11 @@ class _Reader:
         known = token.name in _INLINE or token.name in _ENDING
         html = "=" in self._text[token.start : token.end] and not self._components
         if known or html:
-            meant = "" if token.name in _INLINE else "\n"
-            self.holes.append(Hole(token.start, token.end, meant, self._html(token.span)))
+            meant, end = "", token.end
+            if token.name not in _INLINE:  # with the end of its line, it is one break
+                behind = _LINE_BREAK.match(self._text, end)
+                meant, end = "\n", behind.end() if behind else end
+            self.holes.append(Hole(token.start, end, meant, self._html(token.span)))
 
     def _close_anchor(self, token: Token) -> None:
         """All of an element is there: what is in it, is its text."""

@@ -59,6 +59,8 @@ class Part:
         declared = str(self.message.get("content-type", ""))
         if match := _PLAIN_CHARSET.fullmatch(declared):  # as nearly all are
             return match[1].lower()
+        if "charset" not in declared.lower():
+            return "utf-8"
         return _safe(lambda: self.message.get_content_charset("utf-8") or "", "utf-8").replace(
             "\0", ""
         )

@@ -126,6 +126,9 @@ _CONTENTS: Mapping[str, _Attribute] = {
     "content-security-policy": _POLICY,
     "content-security-policy-report-only": _POLICY,
 }
+# Metadata whose content is an address (Open Graph, Twitter, schema.org), by the end of its name.
+_NAMES_OF_META = ("property", "name", "itemprop")
+_NAMES_ADDRESS = re.compile(r"(?:^|[:._-])(?:secure_)?(?:ur[il]|image|video|audio|player|src)\Z")
 # Addresses that are none of the web, by their scheme.
 _SCHEMES: Mapping[str, Role] = {"data:": Role.DATA, "javascript:": Role.SCRIPT}
 _OTHER_SCHEME = re.compile(r"\s*(data:|javascript:)", re.IGNORECASE)
@@ -203,7 +206,11 @@ def _of_link(text: str, values: Mapping[str, Span]) -> _Attribute | None:
 
 
 def _of_meta(text: str, values: Mapping[str, Span]) -> _Attribute | None:
-    return _CONTENTS.get(text[slice(*values.get("http-equiv", (0, 0)))].strip().lower())
+    known = _CONTENTS.get(text[slice(*values.get("http-equiv", (0, 0)))].strip().lower())
+    if known is not None:
+        return known
+    names = (text[slice(*values[key])].strip().lower() for key in _NAMES_OF_META if key in values)
+    return _LINK if any(map(_NAMES_ADDRESS.search, names)) else None
 
 
 _SPECIAL: Mapping[str, Callable[[str, Mapping[str, Span]], _Attribute | None]] = {

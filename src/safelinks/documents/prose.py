@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 
 from safelinks.documents.blocks import html_blocks, opendocument_blocks, xml_blocks
 from safelinks.documents.links import Locate, by_line
+from safelinks.documents.notebooks import json_or_notebook_passages
 from safelinks.documents.pages import html_passages
 from safelinks.documents.passages import Meant, Passage, Passages, Words
 from safelinks.documents.structured import (
@@ -99,6 +100,7 @@ _SEEN: dict[Passages, Passages] = {
     html_passages: html_blocks,
     xml_passages: xml_blocks,
     json_passages: json_values,
+    json_or_notebook_passages: json_values,
     calendar_passages: calendar_texts,
     csv_passages: csv_passages,
     opendocument_blocks: opendocument_blocks,

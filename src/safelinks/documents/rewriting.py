@@ -7,15 +7,13 @@ It knows no format: how bytes are written and read is given.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field, frozen
 
-from safelinks import percent
 from safelinks.documents.content import Content
 from safelinks.errors import DocumentError, SafelinksError
+from safelinks.readback import STAY, AddressLog, agree, is_same
 from safelinks.text import Link, Peel
 from safelinks.unwrap import Unwrapped
 
@@ -23,12 +21,6 @@ __all__ = ["Pen", "Rewriting", "Write", "rewritten"]
 
 # How often to write again without the places that went wrong, before all of them stay.
 _ATTEMPTS = 8
-# Formats differ in what they percent-encode, so two spellings of an address are compared with all
-# of that encoded.
-_VARIES = re.compile(r"[^A-Za-z0-9%._~!$&*+,;=:/?#@-]")
-_HARMLESS = re.compile(r"hxxps?://|[a-z]+://[^/]*\[\.\]", re.IGNORECASE)
-_LOST = "a lost link"
-_DROPPED = str.maketrans("", "", "\t\r\n")
 Write = Callable[[str, Peel], Unwrapped]  # what to write for an address, which has layers then
 Reopened = Callable[[bytes], Content]
 
@@ -96,8 +88,8 @@ class _Plan:
         if link.error is not None and self.links[at].error is not None:
             return True  # lost as before, with its recipient or without
         target, before = self.written[at], self.links[at].url
-        return _is_same(link.url, before if target is None else target) or (
-            target is not None and _is_same(link.url, before)
+        return is_same(link.url, before if target is None else target) or (
+            target is not None and is_same(link.url, before)
         )
 
     def stayed(self, again: Sequence[Link]) -> set[str]:
@@ -106,7 +98,7 @@ class _Plan:
         return {
             link.url
             for link, target, other in triples
-            if target is not None and not _is_same(other.url, target)
+            if target is not None and not is_same(other.url, target)
         }
 
 
@@ -118,16 +110,15 @@ def rewritten(
     `links` finds them, where that is needed; `reopened` opens the bytes of the changed document.
     Raises NotWritableError where such a document cannot be written.
     """
-    log = _Log()
-    raw = content.cleaned(log.peel(pen))
+    log, again = AddressLog(), AddressLog()
+    raw = content.cleaned(log.of(pen.writer(())))
     if not log.wrote and not pen.peel.blanks:
         return Rewriting(content.original(), (), log.failed)
-    again = _Log()
     try:
-        reopened(raw).cleaned(again.peel(evolve(pen, write=_stay)))
+        reopened(raw).cleaned(again.of(evolve(STAY, bare_hosts=pen.peel.bare_hosts)))
     except DocumentError:
         return _one_by_one(content, links(), pen, reopened)
-    if _agree(log.planned, again.planned):
+    if agree(log.addresses, again.addresses):
         return Rewriting(raw, (), log.failed)
     return _one_by_one(content, links(), pen, reopened)
 
@@ -141,49 +132,13 @@ class Pen:
     peel: Peel
     write: Write
 
-
-@define
-class _Log:
-    """What was said of every address of a document, as it is to be.
-
-    `wrote` is whether one is another than it was, `failed` whether one has no target.
-    """
-
-    planned: list[str] = field(factory=list)
-    wrote: bool = False
-    failed: bool = False
-
-    def peel(self, pen: Pen) -> Peel:
-        """What gives the addresses to write, and notes them here."""
+    def writer(self, kept: Collection[str]) -> Peel:
+        """What gives the addresses to write; those that are `kept` stay."""
 
         def write(url: str) -> Unwrapped:
-            try:
-                unwrapped = pen.write(url, pen.peel)
-            except SafelinksError:
-                self.planned.append(url)
-                self.failed = True
-                raise
-            self.planned.append(unwrapped.target if unwrapped.layers else url)
-            self.wrote = self.wrote or bool(unwrapped.layers)
-            return unwrapped
+            return Unwrapped(url, url) if url in kept else self.write(url, self.peel)
 
-        return evolve(pen.peel, unwrap=write, lost=self.lost)
-
-    def lost(self, _: str) -> None:
-        """Note a link that the text breaks off: it stays, but for a recipient in it."""
-        self.planned.append(_LOST)
-        self.failed = True
-
-
-def _stay(url: str, _: Peel) -> Unwrapped:
-    return Unwrapped(url, url)
-
-
-def _agree(planned: Sequence[str], read: Sequence[str]) -> bool:
-    """Whether these are the same addresses, which may be spelled in two ways."""
-    one, other = Counter(planned), Counter(read)
-    missing, new = one - other, other - one
-    return Counter(map(_spelled, missing.elements())) == Counter(map(_spelled, new.elements()))
+        return evolve(self.peel, unwrap=write)
 
 
 def _one_by_one(content: Content, links: Sequence[Link], pen: Pen, reopened: Reopened) -> Rewriting:
@@ -194,7 +149,7 @@ def _one_by_one(content: Content, links: Sequence[Link], pen: Pen, reopened: Reo
     kept: set[str] = set()
     for _ in range(_ATTEMPTS):
         standing = plan.without(kept) if kept else plan
-        raw = content.cleaned(_writer(kept, pen))
+        raw = content.cleaned(pen.writer(kept))
         try:
             again = tuple(reopened(raw).links(pen.peel))
         except DocumentError:
@@ -240,28 +195,5 @@ def _is_whole(url: str, peel: Peel) -> bool:
     return True
 
 
-def _writer(kept: Collection[str], pen: Pen) -> Peel:
-    """What to write for an address; those that are `kept` stay."""
-
-    def write(url: str) -> Unwrapped:
-        return Unwrapped(url, url) if url in kept else pen.write(url, pen.peel)
-
-    return evolve(pen.peel, unwrap=write)
-
-
 def _left(plan: _Plan, kept: Collection[str]) -> tuple[Link, ...]:
     return tuple(plan.links[at] for at in plan.replaced if plan.links[at].url in kept)
-
-
-def _is_same(url: str, other: str) -> bool:
-    """Whether these are one address, which may be spelled in two ways."""
-    return url == other or _spelled(url) == _spelled(other)
-
-
-def _spelled(url: str) -> str:
-    """`url` in the one spelling in which addresses are compared."""
-    if _HARMLESS.match(url):
-        scheme, colon, rest = url.partition("://")
-        host, slash, path = rest.partition("/")
-        url = f"{scheme.lower().replace('xx', 'tt')}{colon}{host.replace('[.]', '.')}{slash}{path}"
-    return percent.encode(url.translate(_DROPPED), _VARIES)

@@ -8,15 +8,14 @@ the text of runs, which may break anywhere in the middle of an address.
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable, Iterator
 
 from attrs import define, evolve, field
 
 from safelinks.documents.fields import is_hyperlink, passages_of_instruction, with_place
 from safelinks.documents.flows import Flow, Located
-from safelinks.documents.markup import MARKUP, REFERENCE, Tag, attributes, tags
-from safelinks.documents.passages import Codec, Meant, Passage, Reading, Span, Words
+from safelinks.documents.markup import MARKUP, Tag, attributes, tags
+from safelinks.documents.passages import Meant, Passage, Reading, Span, Words
 from safelinks.documents.relationships import Relationship, Relationships
 from safelinks.labels import tidy
 from safelinks.place import NOWHERE, Place
@@ -24,13 +23,6 @@ from safelinks.roles import Role
 
 __all__ = ["of_relationship", "passages_of_runs"]
 
-# Of an instruction, in whose strings a backslash escapes quotes and itself.
-_INSTRUCTION = Codec(
-    re.compile(rf"{REFERENCE}|\\\\[\\\\\"]"),
-    lambda escape: MARKUP.undo(escape) if escape.startswith("&") else escape[1:],
-    lambda written, before: MARKUP.redo(written.replace("\\", "\\\\"), before),
-    hides=MARKUP.hides,
-)
 _DEEPEST = 20  # links or fields within each other: people have no use for more than a few
 
 
@@ -291,7 +283,7 @@ class _Reader:
 
     def _instructs(self, pieces: tuple[Span, ...], label: str | None, number: int) -> None:
         """The instruction of a field of the paragraph with this `number`."""
-        for passage in passages_of_instruction(self.text, Passage(pieces, _INSTRUCTION, label)):
+        for passage in passages_of_instruction(self.text, Passage(pieces, MARKUP, label)):
             self._add(pieces[0][0], self._located(passage, number))
 
     def _content(self, tag: Tag) -> Span | None:

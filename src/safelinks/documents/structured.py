@@ -156,12 +156,13 @@ def json_values(text: str) -> Iterator[Passage]:
 
 # CSV (RFC 4180): cells in quotes, in which a quote is doubled, or bare.
 _DELIMITERS = ",;\t|"
+_NO_DELIMITERS = re.compile(r'"[^"]*"|[a-z]+://(?:&(?:amp;)++|[^\s,;|])*')
 _QUOTED_CELL = re.compile(r'"((?:[^"]++|"")*+)"?')
 
 
 def _delimiter(text: str) -> str:
     """The delimiter of most cells in the first lines."""
-    start = re.sub(r'"[^"]*"|[a-z]+://[^\s,;|]*', "", text[:10_000])
+    start = _NO_DELIMITERS.sub("", text[:10_000])
     return max(_DELIMITERS, key=start.count)
 
 

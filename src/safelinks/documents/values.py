@@ -28,12 +28,17 @@ _DROPPED = re.compile(r"[\t\r\n]+")
 _BLANK = re.compile(rf"[\x00-\x20\x7f-\x9f{_BLANKS}]")
 _UNSAFE = re.compile(rf"[\x00-\x20\x7f-\x9f{_BLANKS}{INVISIBLE}\ud800-\udfff<>\"`]")
 
+# What nearly all addresses are: one that needs no second look, if no `_ODD` is in it.
+_EVERYDAY = re.compile(r"https?://(?!/)[A-Za-z0-9._~:/?\#@!&'()+=%-]*[A-Za-z0-9_~/?\#&=+-]")
+_ODD = ("%s", "%d", "%(")
+
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}+://[^\s/]", re.IGNORECASE | re.ASCII)
 _NO_SCHEME = re.compile(
     r"//[a-z0-9_-]+(?:\.[a-z0-9_-]+)+\.?(?::[0-9]*)?(?:[/?#]|\Z)", re.IGNORECASE
 )
 # What somebody made harmless, and what may be a wrapper with characters put into it.
 _DAMAGED = re.compile(rf"h(?:xx|\*\*)|[{INVISIBLE}]|\[\.\]|\\", re.IGNORECASE)
+_HIDDEN = re.compile(rf"[{INVISIBLE}]")
 _ELLIPSIS = ("…", "...")
 # A string that lists several, or has in it what no address has, is none.
 _SEVERAL = re.compile(
@@ -52,6 +57,8 @@ def address_in(meant: str, reading: Reading) -> Span | None:
     """
     if reading not in _DELIMITED:
         return None
+    if _is_everyday(meant):
+        return Span(0, len(meant), meant)
     bare = meant.strip(_AROUND)
     start = meant.find(bare)
     scheme = ""
@@ -64,6 +71,15 @@ def address_in(meant: str, reading: Reading) -> Span | None:
     url = percent.encode(scheme + _DROPPED.sub("", bare), _BLANK)
     span = Span(start, start + len(bare), url, schemeless=bool(scheme))
     return None if _is_damaged(bare, span) else _with_role(span)
+
+
+def _is_everyday(meant: str) -> bool:
+    """Whether all of `meant` is an address, and nothing in it can say more of it."""
+    return (
+        _EVERYDAY.fullmatch(meant) is not None
+        and not any(map(meant.__contains__, _ODD))
+        and "hxx" not in meant.lower()
+    )
 
 
 def _with_role(span: Span) -> Span:
@@ -89,12 +105,17 @@ def _is_address(string: str) -> bool:
 
 
 def _is_damaged(bare: str, span: Span) -> bool:
-    """Whether running text sees a wrapper where the value as it stands is none."""
+    """Whether running text sees a wrapper where the value as it stands is none, or another target.
+
+    A wrapper has its target encoded: a character in it that nobody sees was put there.
+    """
     if _DAMAGED.search(bare) is None:
         return False
     unwrapped, error = peeled(span, _UNWRAP)
-    if error is not None or unwrapped is None or unwrapped.layers:
+    if error is not None or unwrapped is None:
         return False
+    if unwrapped.layers:
+        return _HIDDEN.search(bare) is not None and _HIDDEN.search(unwrapped.target) is not None
     for other in scan(bare):
         meant, error = peeled(other, _UNWRAP)
         return error is not None or other.defanged or (meant is not None and bool(meant.layers))

@@ -1,0 +1,147 @@
+"""Wrapped links that a text cuts in ways that meet: what is read of them is whole, or lost."""
+
+from __future__ import annotations
+
+import pytest
+from cutting import LINKS
+
+from safelinks import clean, find, read
+from safelinks.roles import Role
+
+TARGET = "https://www.example.org/docs/guide-a.html"
+
+
+def _cut(name: str, *at: str) -> list[str]:
+    """The link of a vendor, cut behind each of these pieces of it."""
+    pieces, rest = [], LINKS[name](TARGET)
+    for mark in at:
+        end = rest.index(mark) + len(mark)
+        pieces.append(rest[:end])
+        rest = rest[end:]
+    return [*pieces, rest]
+
+
+@pytest.mark.parametrize("name", ["reddit", "facebook", "whatsapp", "slack", "nyc-exit"])
+@pytest.mark.parametrize("between", ["\n", "\n> ", "<br>", "<br>\n&gt; "])
+def test_the_host_of_a_target_is_no_address_without_a_scheme(name: str, between: str) -> None:
+    text = f"See {between.join(_cut(name, '%3A%2F%2F'))} ok"
+    assert all(link.error or link.target == TARGET for link in find(text))
+    assert all(link.error or link.target == TARGET for link in read(text.encode(), "a.md").links)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["www.example.org%2Fdocs", "www.example.org&h=AT", "www.example.org=x", "www.example.org%3Fa"],
+)
+def test_what_is_left_of_an_encoded_address_is_none(rest: str) -> None:
+    assert find(f"of {rest} x") == []
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\xad", "\u2060"])
+@pytest.mark.parametrize("name", ["facebook", "aws-ses", "barracuda", "google", "slack"])
+@pytest.mark.parametrize("where", ["See {} x", "<{}>"])
+def test_characters_that_nobody_sees_cut_a_host(name: str, hidden: str, where: str) -> None:
+    host = LINKS[name](TARGET).split("/")[2]
+    text = where.format(LINKS[name](TARGET).replace(host, hidden.join((host[:5], host[5:]))))
+    assert all(link.error or link.target == TARGET for link in find(text))
+
+
+@pytest.mark.parametrize("name", ["whatsapp", "no-click.mil", "reddit", "facebook", "safe-links"])
+@pytest.mark.parametrize("between", ["<br>\n", "<br>\n&gt; ", "<br/> \r\n"])
+@pytest.mark.parametrize("at", ["g", "guide-a.htm", "https"])
+def test_a_break_of_html_in_markdown_is_one_break(name: str, between: str, at: str) -> None:
+    text = f"See {between.join(_cut(name, at))}\n\nMore.\n"
+    links = read(text.encode(), "a.md").links
+    assert all(link.error or link.target == TARGET for link in links)
+    assert links
+
+
+@pytest.mark.parametrize("sign", ["// ", "# ", " * ", "#: "])
+@pytest.mark.parametrize("name", ["symantec", "owa", "barracuda", "azure-mail", "whatsapp"])
+def test_only_some_lines_have_the_sign_of_a_comment(name: str, sign: str) -> None:
+    """A mail program has broken the lines of a comment once more."""
+    link = LINKS[name](TARGET)
+    pieces = link[:12], link[12:60], link[60:]
+    text = f"{sign}{pieces[0]}\n{pieces[1]}\n{sign}{pieces[2]}\n{sign}more\n"
+    assert all(link.error or link.target == TARGET for link in find(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://href.li/?https://e.net/?next\n=https://nyc.gov/mocs\n",
+        "https://href.li/?https://e.net/?next=\nhttps://nyc.gov/mocs\n",
+        "https://href.li/?https://e.\nnet/?next=https://nyc.g\nov/mocs&x=y ok\n",
+        "https://href.li/?https://e.net/?next=htt\nps://nyc.gov/mocs ok\n",
+        "URL:https://href.li/?https://e.n\r\n et/?\r\n next=https://nyc.gov/mocs\r\nEND:VEVENT\r\n",
+        'x = "https://href.li/?https://e.net/?" +\n    "next=htt" +\n    "ps://nyc.gov/mocs"\n',
+        "(h\n  ttps://href.li/?http:\n>//\n>> www.example.net/a_\n>> e)",
+        "See https://href.li/?https://e.net/\xfcber?\n\xfc=1 ok",
+        "https://no-click.mil/?https://e.net/r'\n$s ok",
+    ],
+)
+def test_what_a_lost_target_goes_on_with_is_no_link(text: str) -> None:
+    assert [link.target for link in find(text) if link.error is None] == []
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "role"),
+    [
+        ("<https://e.net/a?b=\nc>", "https://e.net/a?b=", Role.UNCLEAR_END),
+        ("See\n> <https://e.net/ab\n> +c>", "https://e.net/ab", Role.UNCLEAR_END),
+        ("+ <https://e.net/ab\n+  c>", "https://e.net/abc", None),
+        ("# <https://e.net/ab\n# c>", "https://e.net/abc", None),
+        ("<https://e.net/ab\n  c>", "https://e.net/abc", None),
+    ],
+)
+def test_lines_in_angle_brackets(text: str, url: str, role: Role | None) -> None:
+    assert [(link.url, link.role) for link in find(text)] == [(url, role)]
+
+
+@pytest.mark.parametrize("between", ["\n> +", "\n+", "=\r\n", "\n# "])
+@pytest.mark.parametrize("name", ["threads", "aws-ses", "esva", "barracuda", "urldefense-v2"])
+def test_wrapped_links_in_angle_brackets(name: str, between: str) -> None:
+    link = LINKS[name](TARGET)
+    text = f"<{link[:10]}{between}{link[10:70]}{between}{link[70:]}> x"
+    assert all(link.error or link.target == TARGET for link in find(text))
+
+
+def test_signs_that_may_be_the_links_own_are_not_taken_for_soft_breaks() -> None:
+    target = "https://e.net/?a=1&b=2"
+    text = LINKS["checkpoint"](target).replace("a=1&b=2", "a=\n1&b=\n2")
+    assert all(link.error or link.target == target for link in find(text))
+
+
+@pytest.mark.parametrize("name", ["whatsapp", "nyc-exit", "symantec", "vade", "owa", "cisco"])
+@pytest.mark.parametrize(
+    "behind",
+    ["\n-- \nJoe", "\n---\nx", "\n____\nx", "\n2. more", "\njoe@example.org", "\ntel:555", "\na=b"],
+)
+def test_a_link_is_whole_where_what_follows_cannot_be_its_rest(name: str, behind: str) -> None:
+    text = f"1. {LINKS[name](TARGET)}{behind}"
+    assert clean(text) == f"1. {TARGET}{behind}"
+
+
+@pytest.mark.parametrize("name", ["facebook", "reddit", "linkedin", "azure-mail"])
+def test_a_setting_is_no_rest_of_a_value(name: str) -> None:
+    text = f"# {LINKS[name](TARGET)}\nFOO_BAR=abc1\n"
+    assert clean(text) == f"# {TARGET}\nFOO_BAR=abc1\n"
+
+
+@pytest.mark.parametrize("text", ["See {} x", "* {}", "{}"])
+def test_brackets_of_a_target_are_no_text_of_a_macro_in_asciidoc(text: str) -> None:
+    raw = text.format(LINKS["safe-links"]("https://example.org/q?t=[u]&v={w}"))
+    cleaned = read(raw.encode(), "a.adoc").cleaned().decode()
+    assert cleaned == text.format("https://example.org/q?t=%5Bu%5D&v=%7Bw%7D")
+
+
+@pytest.mark.parametrize("tag", ["h1", "h2", "table", "svg", "small", "center", "section"])
+def test_a_tag_behind_an_address_is_no_placeholder(tag: str) -> None:
+    (link,) = find(f"https://e.net/<{tag}>x</{tag}>")
+    assert (link.url, link.role) == ("https://e.net/", None)
+
+
+def test_the_output_of_a_command_is_a_template() -> None:
+    (link,) = find("curl https://e.net/dl/$(uname -m)/b.tgz and more")
+    assert (link.url, link.role) == ("https://e.net/dl/$(uname -m)/b.tgz", Role.TEMPLATE)
