@@ -68,9 +68,15 @@ BEFORE_PIECE = frozenset("\r\n\t >|+#\"'`")  # what may stand before a piece of 
 def signs_of(text: str) -> tuple[str, ...]:
     """What `scan` looks for in `text`: where none of it stands, there is no link."""
     signs = _signs_with(tuple(map(text.__contains__, _CHARACTERS)))
-    if "//" in text and text.count(_SLASHES) != text.count("://"):
-        return (*signs, _SLASHES)
-    return signs
+    return (*signs, _SLASHES) if _has_slashes_alone(text) else signs
+
+
+def _has_slashes_alone(text: str) -> bool:
+    """Whether two slashes stand somewhere without the colon of a scheme."""
+    at = text.find(_SLASHES)
+    while at > 0 and text[at - 1] == ":":
+        at = text.find(_SLASHES, at + 2)
+    return at >= 0
 
 
 @cache

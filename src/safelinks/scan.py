@@ -49,7 +49,9 @@ _WEB_SCHEME = re.compile(r"h(?:tt|xx)ps?\Z", re.IGNORECASE)
 _LONGEST_SCHEME = 30
 # A scheme that is cut behind its first slash, or in front of both.
 _CUT_SLASH = re.compile(r":/[ \t]*(?:[\r\n=|\\\"'`<\xa0])")
-_COLON_ABOVE = re.compile(r"[tps][^\w:]*:[^\w:]*(?:[\r\n]|<br)[^\w:]*\Z", re.IGNORECASE)
+_COLON_ABOVE = re.compile(
+    r"[tps][^\w:]*:[^\w:]*(?:[\r\n]|<br)[^\w:]*(?:[fbru]{1,2}[\"'])?\Z", re.IGNORECASE
+)
 _MARGIN = " \t\r\n>|+#\"'\\"
 # What may be left of a scheme.
 _REST_OF_SCHEME = re.compile(r"(?<![a-z0-9])(?:t?tps?|ps?|s)\Z", re.IGNORECASE)
@@ -133,12 +135,16 @@ def scan(
         span: Span | None
         if not other or 0 <= scheme_at < other_at:
             match = CANONICAL.match(text, scheme_at - 5) if scheme_at >= position + 5 else None
-            if match is not None:
-                span = _canonical(text, match)
-            else:
-                read = _at_slashes if text[scheme_at] == "/" else _at_scheme
-                span = read(text, scheme_at, floor, look)
+            read = _at_slashes if text[scheme_at] == "/" else _at_scheme
+            span = None if match else read(text, scheme_at, floor, look)
             position = span.end if span else scheme_at + 2
+            while match is not None:  # one after the other, with hardly anything between them
+                yield _canonical(text, match)
+                floor = position = match.end()
+                lost = False
+                scheme_at = next_slashes(text, position)
+                near = 5 <= scheme_at - position <= _SHORTEST
+                match = CANONICAL.match(text, scheme_at - 5) if near else None
         else:
             rest = other == WWW and lost and _GAP_ONLY.fullmatch(text, floor, other_at)
             span = None if rest else _READERS[other](text, other_at, floor, look)
