@@ -40,6 +40,7 @@ ORDER = [
     "rests",
     "vendors",
     "plain",
+    "anchors",
     "scan",
     "quoted_printable",
     "revisions",

@@ -76,15 +76,15 @@ def goes_on(text: str, start: int, end: int, target: Target) -> int | None:
 
 def _leads_on(text: str, link: tuple[int, int], gap: Gap, target: Target) -> bool:
     """Whether `link` could go on behind `gap`."""
-    if _RULE.match(text, gap.end) or _ITEM.match(text, gap.end):
-        return False  # the lines behind are others
     start, end = link
     near = max(start, end - _LONGEST_NAME)
+    opens_value = _OPENS_VALUE.search(text, near, end) is not None
+    if _RULE.match(text, gap.end) or (_ITEM.match(text, gap.end) and not opens_value):
+        return False  # the lines behind are others
     if target is Target.TOKEN and _SETTING.match(text, gap.end):
         return _OPEN_NAME.search(text, near, end) is not None
     if gap.signs and target is Target.OPEN:
         return True
-    opens_value = _OPENS_VALUE.search(text, near, end) is not None
     return _could_be_rest(text, gap.end, target, opens_value=opens_value)
 
 

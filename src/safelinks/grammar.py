@@ -235,7 +235,7 @@ def _parse_damaged(url: str) -> tuple[str, Parts] | None:
     """
     url = without_json_escapes(url.strip(_SPACE))
     head = _HEAD.match(url)
-    if head is None and "%3F" in url.upper():
+    if head is None and "%3" in url:
         head = _HEAD.match(_ENCODED_QUERY.sub(_decoded_query, url, count=1))
     if head is None:
         return None

@@ -15,7 +15,16 @@ from safelinks.pieces import Shape, joined_start
 from safelinks.shapes import CHARACTERS, piece_of
 from safelinks.wrappers import wrapper_of
 
-__all__ = ["HEAD", "HEAD_LENGTH", "SCHEME", "Head", "cut_scheme", "head_before", "is_wrapped"]
+__all__ = [
+    "HEAD",
+    "HEAD_LENGTH",
+    "SCHEME",
+    "Head",
+    "cut_scheme",
+    "head_at_host",
+    "head_before",
+    "is_wrapped",
+]
 
 HEAD_LENGTH = 160
 SCHEME = "https://"  # that of a link which stands without
@@ -35,6 +44,7 @@ _SCHEME_ABOVE = re.compile(
     r"(?:[htps:/]|//[\w.-]{1,40})[^\w:/]{0,20}(?:[\r\n]|<br)[^\w:/]*\Z", re.IGNORECASE
 )
 _FARTHEST_ABOVE = 80
+_INSIDE = re.compile(r"[\w.@/%&-]")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -75,9 +85,16 @@ def head_before(text: str, at: int, floor: int) -> Head | None:
     token = before[len(before.rstrip(_ADDRESS)) :]
     start = at - len(token.lstrip(_OPENING))
     beginning = _BEGINNING.match(text, start, at)
+    host = None
     if beginning is not None and not beginning["slashes"]:
-        url = SCHEME + text[start : at + HEAD_LENGTH]
-        if is_wrapped(url.split()[0]):
-            cut = _SCHEME_ABOVE.search(text[max(floor, start - _FARTHEST_ABOVE) : start])
-            return (cut_scheme(text, start, floor) if cut else None) or Head(start, SCHEME)
-    return cut_scheme(text, start, floor)
+        host = head_at_host(text, start, floor, at + HEAD_LENGTH)
+    return host or cut_scheme(text, start, floor)
+
+
+def head_at_host(text: str, start: int, floor: int, end: int) -> Head | None:
+    """The wrapped link whose host begins at `start`, where no whole scheme stands before it."""
+    url = SCHEME + text[start:end]
+    if _INSIDE.match(text, max(0, start - 1), start) or not is_wrapped(url.split()[0]):
+        return None
+    above = _SCHEME_ABOVE.search(text[max(floor, start - _FARTHEST_ABOVE) : start])
+    return (cut_scheme(text, start, floor) if above else None) or Head(start, SCHEME)

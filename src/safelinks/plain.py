@@ -54,7 +54,7 @@ _TEMPLATE = re.compile(
     r"|\$\([^()\r\n]{1,80}\)"
 )
 _MAY_BE_TEMPLATE = re.compile(r"[{$]|%[sd(]")
-_MAY_BE_NONE = re.compile(r"[{$]|%[sd(]|\[(?:\.\.\.|…)?\]")
+_SIGNS = frozenset("$<{%….")
 _GLUED = re.compile(r"[$<{%…]|\.\.\.")
 _BEFORE_PLACEHOLDER = frozenset("/=:?&-._#")
 _BETWEEN = re.compile(
@@ -62,6 +62,12 @@ _BETWEEN = re.compile(
 )
 _MOST_TEMPLATES = 20
 _TRAILING = ".,:;!?'|)"
+
+# No brackets, no lists, nothing that is escaped or that closes a sentence at its end, but a letter,
+# a digit or a slash, and behind that a blank, a bracket of markup or a quote.
+_SIMPLE = re.compile(
+    r"(?:[A-Za-z0-9:/.?=#_~@+-]++|&(?:amp;(?!https?:))?)++(?<=[A-Za-z0-9/])(?=[ \t\r\n>\"]|</|\Z)"
+)
 
 # RFC 3986, appendix C: all between the brackets, without line breaks and what those bring along.
 # That is, also punctuation at the end of a line, which a sentence would take for its own.
@@ -86,6 +92,9 @@ _BARE_HOST = re.compile(
     r"(?<![\w.@/:=&?%+~-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}\Z", re.IGNORECASE | re.ASCII
 )
 _LONGEST_HOST = 120
+_MARGIN = " \t\r\n>|+#\"'\\"
+_IN_TARGET = ("%2f", "//", "__", "%3a", "%")
+_FARTHEST_ABOVE = 40
 _INSIDE = re.compile(r"[\w.@/:=&?%+~-]\Z")
 
 
@@ -97,7 +106,14 @@ def read_plain(text: str, run: Run, start: int, *, soft: bool, rules: TextRules)
 
 def may_be_no_link(text: str, span: Span) -> bool:
     """Whether it is worth a closer look if `span` is an address that somebody can follow."""
-    return _MAY_BE_NONE.search(span.url) is not None or _GLUED.match(text, span.end) is not None
+    url = span.url
+    return (
+        "{" in url
+        or "$" in url
+        or "[" in url
+        or ("%" in url and _MAY_BE_TEMPLATE.search(url) is not None)
+        or (text[span.end : span.end + 1] in _SIGNS and _GLUED.match(text, span.end) is not None)
+    )
 
 
 def with_role(text: str, span: Span) -> Span:
@@ -105,6 +121,18 @@ def with_role(text: str, span: Span) -> Span:
     if text.startswith(_ELLIPSIS, span.end) or any(sign in span.url for sign in _LEFT_OUT):
         return evolve(span, role=Role.SHORTENED)
     return _with_template(text, span)
+
+
+def simple(text: str, start: int) -> Span | None:
+    """The address at `start`, if nothing about it needs a second look, as with nearly all."""
+    match = _SIMPLE.match(text, start)
+    if match is None:
+        return None
+    end = match.end()
+    if text[start - 1 : start] == "<" and text[end : end + 1] != ">":
+        return None  # it may go on within the brackets
+    escape = Escape.around(text, start, end)
+    return Span(start, end, escape.undo(match[0]), escape)
 
 
 def run_at(text: str, start: int, *, soft: bool, scheme: str = "") -> Run:
@@ -119,16 +147,19 @@ def read_schemeless(text: str, at: int, *, soft: bool, rules: TextRules) -> Span
     """The address without a scheme whose ``www.`` is at offset `at`."""
     if _INSIDE.search(text, max(0, at - 1), at) or not _HOST.match(text, at):
         return None
+    above = text[max(0, at - _FARTHEST_ABOVE) : at].rstrip(_MARGIN)
+    if above.lower().endswith(_IN_TARGET):
+        return None  # the rest of a link that is cut in front of its target's host
     run = run_at(text, at, soft=soft, scheme=SCHEME)
     return evolve(read_plain(text, run, at, soft=soft, rules=rules), schemeless=True)
 
 
-def bare_host(text: str, position: int, hosts: frozenset[str]) -> int:
-    """Where, from `position` on, a host stands without a scheme, and a path behind it; -1 if none.
+def bare_host(text: str, hosts: frozenset[str], position: int, limit: int) -> int:
+    """Where, between two offsets, a host stands without a scheme, and a path behind it; else -1.
 
     The host is one of `hosts`, or below one.
     """
-    for match in _domains(hosts).finditer(text, position):
+    for match in _domains(hosts).finditer(text, position, limit):
         host = _BARE_HOST.search(text, max(position, match.start() - _LONGEST_HOST), match.end())
         if host is not None and _is_among(host[0].lower(), hosts):
             return host.start()
@@ -152,17 +183,15 @@ def _domains(hosts: frozenset[str]) -> re.Pattern[str]:
 
 def _trimmed(text: str, run: Run, start: int, *, soft: bool, rules: TextRules) -> Span:
     """What is left of `run` without the punctuation around it."""
-    length = trimmed(text, start, run.end, run.text)
     whole = run.text
-    url = _TRIM[rules](whole[:length], text[start - 1 : start], whole[length : length + 1])
+    length = trimmed(text, start, run.end, whole)
+    url = whole[:length]
+    if rules is not TextRules.PLAIN:
+        url = _TRIM[rules](url, text[start - 1 : start], whole[length : length + 1])
     end = run.raw_end(len(url)) if url else start
     quoted_printable = soft and (run.soft_broken or "=3D" in url)
     escape = Escape.QUOTED_PRINTABLE if quoted_printable else Escape.around(text, start, end)
     return Span(start, end, escape.undo(url), escape)
-
-
-def _as_it_is(url: str, _before: str, _after: str) -> str:
-    return url
 
 
 def _as_github(url: str, _before: str, after: str) -> str:
@@ -178,7 +207,6 @@ def _as_org(url: str, before: str, _after: str) -> str:
 
 
 _TRIM = {
-    TextRules.PLAIN: _as_it_is,
     TextRules.MARKDOWN: _as_github,
     TextRules.ORG: _as_org,
 }

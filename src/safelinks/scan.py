@@ -9,21 +9,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, partial
-from itertools import compress
 
 from attrs import evolve, frozen
 
+from safelinks.anchors import (
+    BARE,
+    BEFORE_PIECE,
+    ESCAPE,
+    NAME,
+    SLASH,
+    URL_DEFENSE,
+    WWW,
+    finders_in,
+    next_of,
+    next_slashes,
+    signs_of,
+)
 from safelinks.gaps import wrapper_may_follow
 from safelinks.grammar import CANONICAL, MAIL_HOSTS
-from safelinks.heads import SCHEME, Head, cut_scheme, head_before
+from safelinks.heads import HEAD_LENGTH, SCHEME, Head, cut_scheme, head_at_host, head_before
 from safelinks.plain import (
     TextRules,
-    bare_host,
     may_be_no_link,
     read_plain,
     read_schemeless,
     run_at,
+    simple,
     with_role,
 )
 from safelinks.rests import read_rest
@@ -39,13 +50,12 @@ _WEB_SCHEME = re.compile(r"h(?:tt|xx)ps?\Z", re.IGNORECASE)
 _LONGEST_SCHEME = 30
 # A scheme that is cut behind its first slash, or in front of both.
 _CUT_SLASH = re.compile(r":/[ \t]*(?:[\r\n=|\\\"'`<\xa0])")
-_COLON_ABOVE = re.compile(r"[tps][^\w:]*:[^\w:]*(?:[\r\n]|<br)[^\w:]*\Z", re.IGNORECASE)
-# What may be left of a scheme, and what stands before the scheme of a target that is not encoded.
-_CUT = frozenset("\r\n\t >|+#\"'`")
-_REST_OF_SCHEME = re.compile(r"(?<![a-z0-9])(?:t?tps?|ps?|s)\Z", re.IGNORECASE)
-_IN_ADDRESS = re.compile(
-    r"(?:[=_?/]|(?:[=_]|\w\?)[\s>|+#\"'\\]*[\r\n][\s>|+#\"']*)https?\Z", re.IGNORECASE
+_COLON_ABOVE = re.compile(
+    r"[tps][^\w:]*:[^\w:]*(?:[\r\n]|<br)[^\w:]*(?:[fbru]{1,2}[\"'])?\Z", re.IGNORECASE
 )
+_MARGIN = " \t\r\n>|+#\"'\\"
+# What may be left of a scheme.
+_REST_OF_SCHEME = re.compile(r"(?<![a-z0-9])(?:t?tps?|ps?|s)\Z", re.IGNORECASE)
 
 # A host that is, or may be the damaged beginning of, one that carries Safe Links.
 _LIKELY = re.compile(
@@ -88,28 +98,8 @@ _LOOK_BACK = 60
 
 _QUOTED_PRINTABLE = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
 
-# What betrays a link: `://`, and, where that is damaged, the name of the service, or `://` in the
-# target, which is encoded. Each is looked for where characters stand that no such link is without.
-_NAME = "safelinks"
-_WWW = "www."
-_BARE = "a bare host"  # no string that is looked for
-_V2_COLON = "-3A__"  # as URL Defense v2 encodes it
-_PERCENT = "%"  # before what begins a target that is encoded, or parts the data behind it
-_ESCAPES = re.compile(r"%(?:3[Aa]%2[Ff]|7[Cc])")
-_NEEDED: Mapping[str, str] = {
-    ":/": "/",
-    _WWW: ".",
-    _NAME: "=&",
-    "%3A%2F": "%",
-    "%3a%2f": "%",
-    _V2_COLON: "&",
-    "%7C": "%",
-    "%7c": "%",
-}
-_CHARACTERS = "".join(sorted(set("".join(_NEEDED.values()))))
-_MAY_BE_SIGN = re.compile(r"[/.%&=-]")  # a character that every sign has, or needs in its text
-_NEAR = 400
-_SLASHES = "//"  # of a scheme that is cut in front of them
+_GAP_ONLY = re.compile(r"[^\w%&]{0,80}")
+_SHORTEST = 10  # characters between two links that hold no third one
 
 
 @frozen
@@ -118,27 +108,6 @@ class _Look:
 
     soft: bool
     rules: TextRules
-
-
-def signs_of(text: str) -> tuple[str, ...]:
-    """What `scan` looks for in `text`: where none of it stands, there is no link."""
-    signs = _signs_with(tuple(map(text.__contains__, _CHARACTERS)))
-    return (*signs, _SLASHES) if _has_slashes_alone(text) else signs
-
-
-def _has_slashes_alone(text: str) -> bool:
-    """Whether two slashes stand somewhere without the colon of a scheme."""
-    at = text.find(_SLASHES)
-    while at > 0 and text[at - 1] == ":":
-        at = text.find(_SLASHES, at + 2)
-    return at >= 0
-
-
-@cache
-def _signs_with(present: tuple[bool, ...]) -> tuple[str, ...]:
-    """The signs that a text can hold in which those of `_CHARACTERS` are `present`."""
-    characters = set(compress(_CHARACTERS, present))
-    return tuple(sign for sign, needed in _NEEDED.items() if characters.intersection(needed))
 
 
 def scan(
@@ -153,67 +122,44 @@ def scan(
     `rules` are those of the text's language. If `schemeless`, addresses that begin with ``www.``
     count; so do those on one of `bare_hosts`, or below one, with a path behind it.
     """
-    find = text.find
     soft = "=3" in text and all(any(map(text.__contains__, signs)) for signs in _QUOTED_PRINTABLE)
     end = len(text)
     position = floor = 0  # where to look on, and where the last link ended
-    finders = _finders(text, bare_hosts, schemeless=schemeless)
-    others = {sign: at for sign, finder in finders.items() if (at := finder(0)) >= 0}
-    scheme_at = others.pop(":/", -1)
-    while scheme_at >= 0 or others:
-        sign = min(others, key=others.__getitem__) if others else ""
+    lost = False  # whether that could have gone on
+    finders = finders_in(text, bare_hosts, schemeless=schemeless)
+    others = {sign: at for sign, finder in finders.items() if (at := finder(0, end)) >= 0}
+    scheme_at = next_slashes(text, 0) if others.pop(SLASH, -1) >= 0 else -1
+    look = _Look(soft, rules)
+    # The next of the others: looked for anew only where it has been passed.
+    other, other_at = next_of(others, finders, 0, end if scheme_at < 0 else scheme_at)
+    while scheme_at >= 0 or other:
         span: Span | None
-        if not sign or 0 <= scheme_at < others[sign]:
+        if not other or 0 <= scheme_at < other_at:
             match = CANONICAL.match(text, scheme_at - 5) if scheme_at >= position + 5 else None
-            span = None if match else _at_scheme(text, scheme_at, floor, _Look(soft, rules))
+            read = _at_slashes if text[scheme_at] == "/" else _at_scheme
+            span = None if match else read(text, scheme_at, floor, look)
             position = span.end if span else scheme_at + 2
-            while match is not None:  # one after the other, with nothing between them
+            while match is not None:  # one after the other, with hardly anything between them
                 yield _canonical(text, match)
                 floor = position = match.end()
-                scheme_at = find(":/", position)
-                match = _next_canonical(text, position, scheme_at)
+                lost = False
+                scheme_at = next_slashes(text, position)
+                near = 5 <= scheme_at - position <= _SHORTEST
+                match = CANONICAL.match(text, scheme_at - 5) if near else None
         else:
-            span = _READERS[sign](text, others[sign], floor, _Look(soft, rules))
-            position = span.end if span else others[sign] + 2
+            rest = other == WWW and lost and _GAP_ONLY.fullmatch(text, floor, other_at)
+            span = None if rest else _READERS[other](text, other_at, floor, look)
+            position = span.end if span else other_at + 2
         if span is not None:
-            floor = position
+            floor, lost = position, span.cut
             yield span
         if 0 <= scheme_at < position:
-            scheme_at = find(":/", position) if position < end else -1
-        for sign in [sign for sign, at in others.items() if at < position]:
-            others[sign] = finders[sign](position)
-            if others[sign] < 0:
-                del others[sign]
-
-
-def _finders(
-    text: str, bare_hosts: frozenset[str], *, schemeless: bool
-) -> dict[str, Callable[[int], int]]:
-    """What finds each sign in `text` from an offset on."""
-    finders: dict[str, Callable[[int], int]] = {
-        sign: partial(text.find, sign)
-        for sign in signs_of(text)
-        if sign[0] != "%" and (schemeless or sign != _WWW)
-    }
-    if "%" in text:
-        finders[_PERCENT] = partial(_escape_at, text)
-    if bare_hosts:
-        finders[_BARE] = partial(bare_host, text, hosts=bare_hosts)
-    return finders
-
-
-def _escape_at(text: str, position: int) -> int:
-    """Where a colon with a slash, or a bar, is percent-encoded; -1 for nowhere."""
-    match = _ESCAPES.search(text, position)
-    return match.start() if match else -1
-
-
-def _next_canonical(text: str, position: int, scheme_at: int) -> re.Match[str] | None:
-    """The link in the rewriter's own spelling at `scheme_at`, if no other can be before that."""
-    start = scheme_at - 5
-    if start < position or start - position > _NEAR or _MAY_BE_SIGN.search(text, position, start):
-        return None
-    return CANONICAL.match(text, start)
+            scheme_at = next_slashes(text, position)
+        limit = end if scheme_at < 0 else scheme_at
+        if others and limit - position > _SHORTEST:
+            other, other_at = next_of(others, finders, position, limit)
+        else:
+            other = ""
 
 
 def _canonical(text: str, match: re.Match[str]) -> Span:
@@ -235,7 +181,11 @@ def _at_scheme(text: str, scheme_at: int, floor: int, look: _Look) -> Span | Non
         span = span or _at_name(text, scheme_at + 3, floor, look)
         if span is not None:
             return span
-    begun = _begun_before(text, before, scheme_at, floor)
+    begun = (
+        _begun_before(text, before[: web.start()], scheme_at, floor)
+        if web
+        else _rest_of_scheme(text, before, scheme_at, floor)
+    )
     if begun is not None:
         return _at_head(text, begun, look)
     scheme = web or _SCHEME.search(before)
@@ -243,9 +193,7 @@ def _at_scheme(text: str, scheme_at: int, floor: int, look: _Look) -> Span | Non
         return None
     start = scheme_at - len(scheme[0])
     span = _plain(text, start, scheme_at, look)
-    if span is not None:
-        return evolve(span, cut=True) if _is_stump(span.url) else _of_whom(text, span)
-    return _without_host(text, start, scheme_at) if web else None
+    return span or (_without_host(text, start, scheme_at) if web else None)
 
 
 def _of_whom(text: str, span: Span) -> Span:
@@ -263,13 +211,23 @@ def _is_stump(url: str) -> bool:
     return bool(host) and any(name.startswith(host) and name != host for name in MAIL_HOSTS)
 
 
-def _begun_before(text: str, before: str, scheme_at: int, floor: int) -> Head | None:
-    """The wrapped link of whose scheme ``://`` is a rest, or whose target it begins."""
-    if before[-1:] in _CUT or _REST_OF_SCHEME.search(before):
-        return cut_scheme(text, scheme_at, floor)
-    if _IN_ADDRESS.search(before):
-        return head_before(text, scheme_at, floor)
-    return None
+def _rest_of_scheme(text: str, before: str, scheme_at: int, floor: int) -> Head | None:
+    """The wrapped link of whose scheme only a rest stands before ``://``."""
+    cut = before[-1:] in BEFORE_PIECE or _REST_OF_SCHEME.search(before)
+    return cut_scheme(text, scheme_at, floor) if cut else None
+
+
+def _begun_before(text: str, letters: str, scheme_at: int, floor: int) -> Head | None:
+    """The wrapped link whose target the scheme behind `letters` begins."""
+    sign = letters[-1:]
+    if sign in _MARGIN:  # then the line before tells
+        above = letters.rstrip(_MARGIN)
+        sign = above[-1:] if "\n" in letters[len(above) :] or "\r" in letters[len(above) :] else ""
+        if not sign or sign not in "=_?":
+            return None
+    elif sign not in "=_?/":
+        return None
+    return head_before(text, scheme_at, floor)
 
 
 def _without_host(text: str, start: int, scheme_at: int) -> Span | None:
@@ -323,23 +281,25 @@ def _at_bare_host(text: str, at: int, floor: int, look: _Look) -> Span:  # noqa:
     return evolve(read_plain(text, run, at, soft=look.soft, rules=look.rules), schemeless=True)
 
 
-def _at_bar(text: str, at: int, floor: int, look: _Look) -> Span | None:  # noqa: ARG001
-    """The rest of a Safe Link around the bar at offset `at`."""
-    return read_rest(text, at, floor)
+def _at_host(text: str, at: int, floor: int, look: _Look) -> Span | None:
+    """The link without a scheme whose host is at offset `at`."""
+    head = head_at_host(text, at, floor, at + HEAD_LENGTH)
+    return _at_head(text, head, look) if head else None
 
 
 def _at_escape(text: str, at: int, floor: int, look: _Look) -> Span | None:
-    """The link around what is percent-encoded at offset `at`."""
-    return (_at_bar if text[at + 1] == "7" else _at_target)(text, at, floor, look)
+    """The link in whose target, or in the rest of whose `data`, an escape is at offset `at`."""
+    if text.startswith("%7", at):
+        return read_rest(text, at, floor)
+    return _at_target(text, at, floor, look)
 
 
 _READERS: Mapping[str, Callable[[str, int, int, _Look], Span | None]] = {
-    _WWW: _at_www,
-    _BARE: _at_bare_host,
-    _NAME: _at_name,
-    _SLASHES: _at_slashes,
-    _V2_COLON: _at_target,
-    _PERCENT: _at_escape,
+    WWW: _at_www,
+    BARE: _at_bare_host,
+    NAME: _at_name,
+    ESCAPE: _at_escape,
+    URL_DEFENSE: _at_host,
 }
 
 
@@ -357,7 +317,13 @@ def _may_be_cut(text: str, scheme_at: int) -> bool:
 
 
 def _plain(text: str, start: int, scheme_at: int, look: _Look) -> Span | None:
-    """An address that is taken as it stands."""
-    run = run_at(text, start, soft=look.soft)
-    span = read_plain(text, run, start, soft=look.soft, rules=look.rules)
-    return None if span.end <= scheme_at + 3 else span
+    """An address that is taken as it stands, or a vendor's that it begins."""
+    span = None if look.soft else simple(text, start)
+    read = read_vendor
+    if span is None:
+        run = run_at(text, start, soft=look.soft)
+        span = read_plain(text, run, start, soft=look.soft, rules=look.rules)
+        read = _of_whom
+    if span.end <= scheme_at + 3:
+        return None
+    return evolve(span, cut=True) if _is_stump(span.url) else read(text, span)

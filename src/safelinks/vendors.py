@@ -33,7 +33,7 @@ _ADDRESS_WITHIN = re.compile(
     r"(?:t?tps?|ps?|s)?://|[^\s<>\"]{0,400}?[=?&/_]https?://", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|]{1,2048}+", re.IGNORECASE)
-_HOST = re.compile(r"[a-z]+://([a-z0-9.-]*)(/[^?]*)?(\?)?", re.IGNORECASE)
+_HOST = re.compile(r"[a-z]+://([a-z0-9.-]*)(/[^?]*)?", re.IGNORECASE)
 # Of Outlook Web Access, on whatever host.
 _REDIRECTION = re.compile(
     r"/(?:o|ow|owa(?:/[^?#]*)?|e|ex|exc|exch|exchw|exchwe|exchweb(?:/[^?#]*)?)?\Z", re.IGNORECASE
@@ -147,8 +147,10 @@ def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:
 
 def _may_be_cut(text: str, span: Span) -> bool:
     """Whether `span` may be the beginning of a wrapper's host or path, and no more."""
+    if "?" in span.url or not _BORDER.match(text, span.end):
+        return False
     match = _HOST.match(span.url)
-    if match is None or match[3] or not _BORDER.match(text, span.end):
+    if match is None:
         return False
     if not wrapper_may_follow(text, span.start):
         return False
