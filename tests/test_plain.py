@@ -108,6 +108,8 @@ def test_brackets_hold_an_address_together(text: str, urls: list[str]) -> None:
         ("www.foo and www..x", None),
         ("www.example.org@evil.example", None),
         ("x/www.example.org", None),
+        ("www.foo.html and www.config.json", None),
+        ("www.example.html.org/x", "www.example.html.org/x"),
         ("www.example.org%2Fa%2520b&token=c", None),  # the rest of an encoded address
     ],
 )

@@ -83,9 +83,14 @@ _NO_BLANK = re.compile(r"(?!\.\.\.)[\w.,:;!?'()\[\]*~#%&=+@/-]{1,400}(?=>)", re.
 _SEVERAL = re.compile(r"://|&(?:lt|gt|quot);", re.IGNORECASE)
 _BLANK = re.compile(r"[ \t]")
 
-# Not within a mail address, nor what is left of an address that is encoded.
+# Of files, and no top-level domains.
+_FILE_SUFFIXES = (
+    "cfg|conf|css|docx?|exe|gif|html?|ini|jpe?g|json|js|log|pdf|php|png|svg|txt|xml|ya?ml"
+)
+# Not within a mail address, nor what is left of an address that is encoded, nor a file's name.
 _HOST = re.compile(
-    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w.-]*[@%&=])",
+    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}"
+    rf"(?!(?:{_FILE_SUFFIXES})\b)[a-z]{{2,24}}(?![\w.-]*[@%&=])",
     re.IGNORECASE,
 )
 _BARE_HOST = re.compile(
