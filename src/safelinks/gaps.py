@@ -16,7 +16,6 @@ from safelinks.grammar import CANONICAL
 from safelinks.run import INVISIBLE
 
 __all__ = [
-    "LINE_BREAK",
     "Gap",
     "Gaps",
     "Lead",
@@ -41,7 +40,6 @@ _BREAK = rf"<br[ \t]*/?>{_BLANKS}"
 _BLANKS_ONLY = re.compile(_BLANKS)
 _MARGIN = r"[ \t\xa0>|]*(?:&gt;[ \t]*)*"
 
-LINE_BREAK = re.compile(rf"{_BLANKS}(?:{_BREAK})?{_NEWLINE}", re.IGNORECASE)
 # A soft break of quoted-printable, one of markup, the border of a table.
 _LINE = re.compile(
     rf"{_BLANKS}(?:{_BREAK})?(?:(?P<soft>=)|(?P<backslash>\\)|(?P<bar>\|))?{_BLANKS}{_NEWLINE}"
