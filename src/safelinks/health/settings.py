@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from ipaddress import ip_address
 
-__all__ = ["agent", "headers", "pattern", "resolutions"]
+__all__ = ["agent", "headers", "pattern", "resolutions", "variables"]
 
 _HOST = r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\s/@]+)"
 _HEADER = re.compile(_HOST + r":(?P<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?P<value>.*)", re.DOTALL)
@@ -42,6 +42,16 @@ def headers(
             raise ValueError(f"the header {name} is set by the connection itself")
         found.setdefault(match["host"].lower(), {})[name] = value
     return found
+
+
+def variables(text: str) -> frozenset[str]:
+    """The variables of the environment that stand in a value.
+
+    >>> sorted(variables("a.example:X=$ONE, ${TWO}, $$THREE"))
+    ['ONE', 'TWO']
+    """
+    names = (match[2] or match[3] for match in _VARIABLE.finditer(text))
+    return frozenset(filter(None, names))
 
 
 def _value_of(header: str, environment: Mapping[str, str], match: re.Match[str]) -> str:
