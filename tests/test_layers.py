@@ -149,6 +149,7 @@ ORDER = [
     "catalog",
     "configuration",
     "health.outcome",
+    "health.special_addresses",
     "health.addresses",
     "health.policy",
     "health.ages",

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from ipaddress import ip_address
 
+from safelinks.urls import host_name
+
 __all__ = ["agent", "headers", "pattern", "resolutions", "variables"]
 
 _HOST = r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\s/@]+)"
@@ -40,7 +42,7 @@ def headers(
             raise ValueError(f"the value of {name} is not printable ASCII")
         if name.lower() in _OURS:
             raise ValueError(f"the header {name} is set by the connection itself")
-        found.setdefault(match["host"].lower(), {})[name] = value
+        found.setdefault(host_name(match["host"]), {})[name] = value
     return found
 
 
@@ -77,7 +79,7 @@ def resolutions(specs: Iterable[str]) -> Mapping[tuple[str, int], tuple[str, ...
                 addresses.append(str(ip_address(text.strip().strip("[]"))))
             except ValueError:
                 raise ValueError(f"{text} in {spec} is no IP address") from None
-        found[match["host"].lower().removesuffix("."), int(match["port"])] = tuple(addresses)
+        found[host_name(match["host"]), int(match["port"])] = tuple(addresses)
     return found
 
 
