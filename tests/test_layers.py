@@ -158,6 +158,7 @@ ORDER = [
     "health.history",
     "health.settings",
     "health.reserved",
+    "health.one_time",
     "health.refusal",
     "health.exchange",
     "health.page",
