@@ -154,6 +154,7 @@ ORDER = [
     "health.policy",
     "health.ages",
     "health.stored",
+    "health.history_journal",
     "health.history_file",
     "health.history",
     "health.settings",

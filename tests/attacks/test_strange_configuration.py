@@ -4,8 +4,10 @@ no secret, and reaches no file outside its directory."""
 from __future__ import annotations
 
 import os
+import sqlite3
 import tomllib
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -186,6 +188,46 @@ def test_a_named_file_gets_no_variable_that_is_not_for_it(
     Path("own.toml").write_text(f'header = ["a.example:X=${TRUSTED}, $${{JOB_SECRET}}"]')
     result = _run("config", "--config", "own.toml", env={TRUSTED: MARK})
     assert (result.exit_code, MARK in result.output) == (0, False)
+
+
+def test_a_history_that_comes_along_deletes_no_other_file(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A journal may name a further one, which SQLite deletes once it has rolled back."""
+    monkeypatch.chdir(project / "docs")
+    Path("safelinks.toml").write_text('history = "history"')
+    Path("a.txt").write_text("https://127.0.0.1/")  # which nobody asks
+    victim = project.parent / "outside" / "x.json"
+    _journal_that_deletes(victim)
+    assert _run("check", "a.txt").exit_code == 0
+    assert victim.read_text() == "precious"
+    with closing(sqlite3.connect("history")) as database:
+        assert database.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+    # So much for the guard; that the trap is one shows without it.
+    monkeypatch.setattr("safelinks.health.history_file.names_another_file", lambda _: False)
+    _journal_that_deletes(victim)
+    _run("check", "a.txt")
+    assert not victim.exists()
+
+
+def _journal_that_deletes(victim: Path) -> None:
+    """Make a history whose journal is one page, and the name of a file."""
+    for old in Path.cwd().glob("history*"):
+        old.unlink()
+    assert _run("check", "--history", "history", "a.txt").exit_code == 0
+    content = Path("history").read_bytes()
+    size = int.from_bytes(content[16:18], "big")
+    nonce, magic = 7, bytes.fromhex("d9d505f920a163d7")
+    header = [1, nonce, len(content) // size, 512, size]
+    page = content[:size]
+    checksum = nonce + sum(page[at] for at in range(size - 200, 0, -200))
+    name = str(victim).encode()
+    numbers = [0x4000_0000 // size + 1, len(name), sum(name)]
+    before, *after = (number.to_bytes(4, "big") for number in numbers)
+    journal = magic + b"".join(number.to_bytes(4, "big") for number in header)
+    journal = journal.ljust(512, b"\0") + (1).to_bytes(4, "big") + page
+    journal += (checksum & 0xFFFF_FFFF).to_bytes(4, "big")
+    Path("history-journal").write_bytes(journal + before + name + b"".join(after) + magic)
 
 
 SEGMENTS = st.sampled_from(["..", ".", "", "sub", "link", "new", "to-nothing.json", "~", "docs"])
