@@ -103,6 +103,13 @@ ACTING = [
     "https://a.test/activate?activation_code=12",
 ]
 PAGES = [
+    "https://tools.google.com/dlpage/gaoptout",
+    "https://tools.google.com/dlpage/gaoptout?hl=en",
+    "https://optout.networkadvertising.org/",
+    "https://optout.aboutads.info/?c=2&lang=EN",
+    "https://a.test/bids?invitationId=123",
+    "https://a.test/identity/verify-your-return",
+    "https://a.test/account/verify-email",
     "https://a.test/blog/how-to-unsubscribe",
     "https://a.test/blog/how-to-unsubscribe-from-emails-2025",
     "https://a.test/blog/how-to-unsubscribe-gmail?utm_source=a1b2c3d4",

@@ -69,7 +69,7 @@ ACTS: tuple[Act, ...] = (
     ),
     _act(
         "leaves a list",
-        r"/[a-z]{0,20}(?:unsubscri(?:be|ption)|optout)[a-z]{0,20}(?:\.[a-z]{2,5})?(?:[/?;]|$)"
+        r"/[a-z]{0,20}unsubscri(?:be|ption)[a-z]{0,20}(?:\.[a-z]{2,5})?(?:[/?;]|$)"
         rf"|/[\w.-]*{_LEAVE}[\w.-]*(?:/+{_KEY}(?:[/?]|$)"
         rf"|/?\?(?:[^&]{{0,64}}&){{0,8}}(?!utm_)[^=&]{{1,32}}={_KEY}(?:&|$))",
         "https://list.example/manage-or-unsubscribe/a1b2c3d4",
@@ -142,7 +142,8 @@ ACTS: tuple[Act, ...] = (
         "carries a key that works once",
         r"[?&;](?!x-amz-)(?:[a-z0-9_.\[\]-]*token|otp|oobcode|magic|jwt|_wpnonce|unsubscribe_key"
         r"|(?:[a-z]+[-_])?(?:activation|activate|confirmation|confirm|verification|verify|reset|invitation|invite"
-        r"|signup|login)[-_]?(?:key|code|hash|id))=[^&;]",
+        r"|signup|login)[-_]?(?:key|code|hash)"
+        r"|(?:activation|confirmation|verification)[-_]?id)=[^&;]",
         "https://shop.example/?activation_key=abc",
         certain=True,
     ),
