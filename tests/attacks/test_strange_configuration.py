@@ -158,6 +158,22 @@ def test_a_found_file_names_none_outside_its_directory(
     count("configurations", 2)
 
 
+@pytest.mark.parametrize("path", [".git/index", ".GIT/x", "sub/../.git/x", "repository/x"])
+@pytest.mark.parametrize("key", sorted(NAMED))
+def test_a_found_file_names_none_of_git(
+    key: str, path: str, project: Path, monkeypatch: pytest.MonkeyPatch, count: Count
+) -> None:
+    monkeypatch.chdir(project)
+    (project / "sub").mkdir()
+    (project / "repository").symlink_to(project / ".git")
+    (project / ".git" / "index").write_bytes(b"DIRC\0\0")
+    value = f"json={path}" if key == "format" else path
+    (project / "safelinks.toml").write_text(f"{key} = {written(value)}\n")
+    _refused(_run("check", "--offline", "docs/a.txt"), f"line 1: {key} names a file of git")
+    assert [one.name for one in (project / ".git").iterdir()] == ["index"]
+    count("configurations", 1)
+
+
 @pytest.mark.parametrize("setting", ['output = ["notes.md"]', 'format = ["json=notes.md"]'])
 def test_a_found_file_replaces_nothing_but_reports(
     setting: str, project: Path, monkeypatch: pytest.MonkeyPatch

@@ -47,11 +47,12 @@ def _refuse_power(setting: Setting, value: object, found: Found) -> None:
         return
     for inner, text in _texts(value):
         path = setting.path_in(text)
-        if path is not None and _is_outside(path, found.directory):
+        wrong = None if path is None else _objection(path, found.directory)
+        if wrong is not None:
             where = found.content.where(*setting.path, *inner)
             raise SetupError(
-                f"{where}: {setting.key} names a file outside the directory of this file, which "
-                f"nobody named; {_way_out(setting, found)}"
+                f"{where}: {setting.key} names a file {wrong} of this file, which nobody named; "
+                f"{_way_out(setting, found)}"
             )
 
 
@@ -86,6 +87,15 @@ def _texts(value: object) -> Iterator[tuple[tuple[int, ...], str]]:
         yield (), value
     elif isinstance(value, list):
         yield from (((at,), text) for at, text in enumerate(value) if isinstance(text, str))
+
+
+def _objection(path: str, directory: Path) -> str | None:
+    """What is wrong with a file that a configuration in `directory` names, None for nothing."""
+    if _is_outside(path, directory):
+        return "outside the directory"
+    real = os.path.realpath(directory / path.replace("\0", ""))
+    inner = Path(real).relative_to(os.path.realpath(directory)).parts
+    return "of git in the directory" if ".git" in map(str.lower, inner) else None
 
 
 def _is_outside(path: str, directory: Path) -> bool:
