@@ -41,7 +41,8 @@ def configuration_options() -> list[click.Parameter]:
             ("--config", "config_file"),
             metavar="FILE",
             shell_complete=completion.paths,
-            help="Go by this safelinks.toml or pyproject.toml, and look for no other.",
+            help="Go by this safelinks.toml or pyproject.toml, and look for no other. It may take "
+            "guards away, which a file that is only found may not.",
         ),
         click.Option(("--no-config",), is_flag=True, help="Go by no configuration file."),
     ]
