@@ -190,7 +190,18 @@ class TestHistory:
         result = _check(web.url("/ok"), "--allow-private", "--history", str(file))
         assert result.exit_code == 0
         assert "Warning: The history" in result.stderr
+        assert "--dead-after" not in result.stderr
         assert len(list(tmp_path.iterdir())) == 2
+
+    def test_a_damaged_file_excuses_nothing(self, web: Web, tmp_path: Path) -> None:
+        file = tmp_path / "h"
+        options = ("--allow-private", "--history", str(file), "--dead-after", "3")
+        for number in range(3):
+            assert _check(web.url("/gone"), *options).exit_code == int(number == 2)
+        file.write_bytes(file.read_bytes().replace(b"not-found", b"not-fownd"))
+        result = _check(web.url("/gone"), *options)
+        assert result.exit_code == 1
+        assert "--dead-after has no past to go by and excuses nothing" in result.stderr
 
     def test_a_file_that_cannot_be_used(self, web: Web, tmp_path: Path) -> None:
         result = _check(web.url("/ok"), "--history", str(tmp_path / "no" / "h"))

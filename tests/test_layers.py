@@ -153,6 +153,7 @@ ORDER = [
     "health.policy",
     "health.ages",
     "health.stored",
+    "health.history_seal",
     "health.history_file",
     "health.history",
     "health.settings",

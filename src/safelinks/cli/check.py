@@ -149,7 +149,13 @@ def check(
         Asked({})
         if offline
         else remembering.ask(
-            network, urls, catalog, appraise(found, catalog), heard, or_http=found.or_http
+            network,
+            urls,
+            catalog,
+            appraise(found, catalog),
+            heard,
+            or_http=found.or_http,
+            begun_anew=survey.excuse_nothing,
         )
     )
     report = survey.report(asked.outcomes, interrupted=asked.interrupted)
