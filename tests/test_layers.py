@@ -14,6 +14,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "safelinks"
 # From the ground up: a room imports only from rooms above it in this list.
 ORDER = [
     "version",
+    "interrupts",
     "errors",
     "roles",
     "percent",
@@ -49,6 +50,7 @@ ORDER = [
     "peel",
     "readback",
     "text",
+    "documents.leftovers",
     "documents.files",
     "documents.gitignore",
     "documents.ignoring",

@@ -23,7 +23,6 @@ from safelinks.health.history_seal import (
     APPLICATION,
     FAULTS,
     LAYOUT,
-    MARK,
     MOST_KEPT,
     DamagedError,
     Values,
@@ -204,21 +203,25 @@ def _refuse_others(path: Path) -> None:
             pages, application, layout = (
                 look.execute(f"PRAGMA {name}").fetchone()[0] for name in names
             )
-            tables = look.execute("SELECT sql FROM sqlite_schema").fetchall()
+            tables = look.execute("SELECT CAST(sql AS BLOB) FROM sqlite_schema").fetchall()
             sealed = history_seal.layout_of(look)
     except FAULTS:
         # Only a file that SQLite cannot read is read past it: closing a file ends all locks on it
         # that this process has. See https://www.sqlite.org/fileformat2.html, section 1.3.
         with path.open("rb") as file:
             head = file.read(_ENOUGH)
-        is_own = MARK in head or head[68:72] == APPLICATION.to_bytes(4, "big")
+        is_own = history_seal.is_ours(head) or head[68:72] == APPLICATION.to_bytes(4, "big")
         if is_own or len(head) < 72 or not head.startswith(_MAGIC):
             raise DamagedError("it is no database") from None
         raise _refusal(path, "it is a database of another program") from None
     if application == APPLICATION and layout > LAYOUT and sealed == layout:
         raise _refusal(path, "a newer version of safelinks made it")
-    if pages and application != APPLICATION and (history_seal.SEEN,) not in tables:
+    if pages and application != APPLICATION and not history_seal.is_ours(_joined(tables)):
         raise _refusal(path, "it is a database of another program")
+
+
+def _joined(tables: list[tuple[object]]) -> bytes:
+    return b"".join(sql for (sql,) in tables if isinstance(sql, bytes))
 
 
 def _set_aside(path: Path, now: datetime) -> Path:

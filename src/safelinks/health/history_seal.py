@@ -18,7 +18,6 @@ __all__ = [
     "COLUMNS",
     "FAULTS",
     "LAYOUT",
-    "MARK",
     "MOST_KEPT",
     "SEAL",
     "SEEN",
@@ -26,6 +25,7 @@ __all__ = [
     "Values",
     "begin",
     "change",
+    "is_ours",
     "layout_of",
     "seal",
     "values_of",
@@ -59,7 +59,8 @@ COLUMNS = (
     "key", "reason", "found", "outcome", "runs", "since", "last_alive",
     "runs_before", "since_before", "last_alive_before",
 )  # fmt: skip
-MARK = b"last_alive_before"  # in the first page of every history, and nowhere else
+# Each is in the first page of every history, and nowhere else.
+_MARKS = (b"last_alive_before", b"runs_before", b"since_before", b"CREATE TABLE seal (\n")
 
 APPLICATION = int.from_bytes(b"SafL", "big")  # PRAGMA application_id: whose file it is
 LAYOUT = 2  # PRAGMA user_version: to be raised with every change of the schema
@@ -102,6 +103,11 @@ class Values(NamedTuple):
     last_alive_before: int | None
 
 
+def is_ours(page: bytes) -> bool:
+    """Whether a first page, or the text of its tables, is that of a history, also a damaged one."""
+    return any(mark in page for mark in _MARKS)
+
+
 def begin(connection: sqlite3.Connection) -> None:
     """Make the tables, empty."""
     connection.execute(SEEN)
@@ -121,7 +127,8 @@ def verify(connection: sqlite3.Connection) -> None:
     schema = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
     if application != APPLICATION or tables is None:
         raise DamagedError("its header is not that of a history")
-    if sorted(schema) != sorted(("table", name, name, sql) for name, sql in tables.items()):
+    wanted = {("table", name, name, sql) for name, sql in tables.items()}
+    if len(schema) != len(wanted) or set(schema) != wanted:
         raise DamagedError("its tables are not those of a history")
     if connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
         raise DamagedError("its pages contradict each other")
