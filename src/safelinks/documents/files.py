@@ -226,31 +226,53 @@ def _settle(file: BinaryIO) -> None:
 
 def _put(path: Path, new: Path, file: BinaryIO, backup: str | None, since: Reading | None) -> bool:
     """Give the file `new` the name `path`, if nothing speaks against that."""
-    if not os.path.lexists(path):
-        if since is not None and since.digest() is not None:
-            raise _changed(path)
-        new.chmod(_NEW & ~_umask())
+    if os.path.lexists(path):
+        with _still_there(path):
+            if not _is_to_be_replaced(path, new, backup, since):
+                return False
+    elif since is not None and since.digest() is not None:
+        raise _changed(path)
     else:
-        before = path.stat()
-        is_same, digest = _compared(path, new)
-        if since is not None and since.digest() != digest:
-            raise _changed(path)
-        if is_same:
-            return False
-        if before.st_nlink > 1:
-            raise NotWritableError(
-                f"{path}: this file has {before.st_nlink} names (hard links), and would part from "
-                "the others, so it was left as it is; copy it first, or name another file"
-            )
-        if backup:
-            _back_up(path, path.with_name(path.name + backup), digest)
-        _copy_attributes(path, new)
-        if _state(path.stat()) != _state(before):
-            raise _changed(path)
+        new.chmod(_NEW & ~_umask())
     if os.name == "nt":  # which renames no file that is open
         file.close()
     new.replace(path)
     return True
+
+
+def _is_to_be_replaced(path: Path, new: Path, backup: str | None, since: Reading | None) -> bool:
+    """Whether `new` differs from the file at `path`; then it gets its attributes.
+
+    Raises NotWritableError where something speaks against replacing it.
+    """
+    before = path.stat()
+    is_same, digest = _compared(path, new)
+    if since is not None and since.digest() != digest:
+        raise _changed(path)
+    if is_same:
+        return False
+    if before.st_nlink > 1:
+        raise NotWritableError(
+            f"{path}: this file has {before.st_nlink} names (hard links), and would part from "
+            "the others, so it was left as it is; copy it first, or name another file"
+        )
+    if backup:
+        _back_up(path, path.with_name(path.name + backup), digest)
+    _copy_attributes(path, new)
+    if _state(path.stat()) != _state(before):
+        raise _changed(path)
+    return True
+
+
+@contextmanager
+def _still_there(path: Path) -> Iterator[None]:
+    """Within this block, a file that is gone is one that changed."""
+    try:
+        yield
+    except FileNotFoundError:
+        if os.path.lexists(path):
+            raise
+        raise _changed(path) from None
 
 
 def _compared(path: Path, new: Path) -> tuple[bool, bytes]:
@@ -274,7 +296,11 @@ def _back_up(path: Path, backup: Path, digest: bytes) -> None:
             if backup.is_symlink() or not backup.is_file() or _digest_of(backup) != digest:
                 raise taken
             return  # a run was killed before it could replace the file
-        with _temporary(path.parent) as (copy, file), path.open("rb") as old:
+        with (
+            _still_there(path),
+            _temporary(path.parent) as (copy, file),
+            path.open("rb") as old,
+        ):
             shutil.copyfileobj(old, file, _BLOCK)
             _settle(file)
             if _digest_of(copy) != digest:
