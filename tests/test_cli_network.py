@@ -210,6 +210,30 @@ class TestHistory:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_check_that_is_ended_closes_what_it_writes(web: Web, tmp_path: Path) -> None:
+    command = [
+        sys.executable, "-m", "safelinks", "check", "--allow-private", "--per-host", "1",
+        "--history", str(tmp_path / "h"), "-o", str(tmp_path / "report"), "-",
+    ]  # fmt: skip
+    before = web.asked["/hang"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(f"{web.url('/gone')} {web.url('/hang')}")
+        process.stdin.close()
+        process.stdin = None
+        while web.asked["/hang"] == before:
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stdout, stderr) == (143, "", "")
+    assert [one.name for one in tmp_path.iterdir()] == ["h"]
+    link = _links(web.url("/gone"), "--allow-private", "--history", str(tmp_path / "h"))[0]
+    assert link["past"]["runs"] == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_an_interrupted_check_reports_what_it_knows(web: Web) -> None:
     """The server tells when it is asked for the page that hangs: then somebody loses patience."""
     command = [

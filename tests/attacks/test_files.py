@@ -719,6 +719,7 @@ def test_who_ignores_interruptions_is_not_interrupted(folder: Path) -> None:
     code = (
         "import os, signal, sys\n"
         "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "print('ready', flush=True)\n"
         f"os.execv(sys.executable, [sys.executable, '-m', 'safelinks', 'clean', '{folder}/a.txt'])"
     )
     process = subprocess.Popen(
@@ -726,9 +727,12 @@ def test_who_ignores_interruptions_is_not_interrupted(folder: Path) -> None:
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(SOURCE)},
     )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
     for _ in range(20):
         time.sleep(0.02)
-        process.send_signal(signal.SIGINT) if process.poll() is None else None
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
     assert process.communicate()[0] == NEW
 
 
