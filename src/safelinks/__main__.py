@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import signal
 import sys
+import threading
 import time
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -67,7 +68,10 @@ def _again(lost: UnraisableHookArgs) -> None:
 
 def _interrupt_soon() -> None:
     time.sleep(_SOON)
-    _thread.interrupt_main()
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:  # which also ends what the main thread is waiting for
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 if __name__ == "__main__":

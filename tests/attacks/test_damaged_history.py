@@ -18,7 +18,7 @@ from random import Random, SystemRandom
 
 import pytest
 from attacking import Count, amount
-from remembering import ANY_AGE, DAY, POSIX, START, altered, content, dead, opened, runs
+from remembering import ANY_AGE, DAY, POSIX, START, altered, begun, content, dead, opened, runs
 
 from safelinks.errors import SetupError
 from safelinks.health import history_file, history_seal
@@ -122,6 +122,22 @@ def test_every_value_byte_is_noticed(real: Path, tmp_path: Path, count: Count) -
         path.write_bytes(kept[:at] + bytes([kept[at] ^ 1]) + kept[at + 1 :])
         assert _is_whole_or_set_aside(path, word)
     count("damaged files", len(words))
+
+
+def test_rows_that_changed_places(tmp_path: Path, count: Count) -> None:
+    """All that was written is there, and could not be looked up."""
+    path = tmp_path / "history"
+    kept = bytearray(begun(path, 8))
+    with closing(sqlite3.connect(path)) as file:
+        keys = [key for (key,) in file.execute("SELECT key FROM seen")]
+    places = sorted(kept.index(key) for key in keys)
+    size = places[1] - places[0]
+    one, other = (slice(at, at + size) for at in places[1:3])
+    kept[one], kept[other] = kept[other], kept[one]
+    path.write_bytes(kept)
+    with opened(path, 1) as history:
+        assert history.begun_anew
+    count("damaged files", 1)
 
 
 def test_many_bytes_by_chance(real: Path, tmp_path: Path, count: Count) -> None:

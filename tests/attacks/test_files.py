@@ -466,6 +466,7 @@ def _cut(path: Path) -> None:
         pytest.param((os, "fsync", 2, ()), id="when it is written"),
         pytest.param((os, "fsync", 3, ("--backup", ".bak")), id="before its backup is made"),
         pytest.param((os, "fsync", 4, ("--backup", ".bak")), id="when its backup is made"),
+        pytest.param((shutil, "copyfileobj", 2, ("--backup", ".bak")), id="while it is copied"),
     ],
 )
 def test_a_file_that_changed_is_not_replaced(
@@ -713,6 +714,52 @@ def test_interrupted_at_any_moment(
     assert codes <= {0, expected, -signal.SIGTERM}  # SIGTERM is not taken before that
     assert codes != {0}
     count("interruptions", times)
+
+
+AT_THE_END = """
+import atexit, signal, sys
+from safelinks.__main__ import run
+atexit.register(signal.raise_signal, signal.SIGINT)
+sys.argv = ["safelinks", "--version"]
+run()
+"""
+LOST = """
+import importlib, sys, time
+from safelinks.__main__ import run
+class Lost:
+    def __del__(self):
+        raise KeyboardInterrupt
+def addresses():
+    Lost()
+    time.sleep(20)
+importlib.import_module("safelinks.cli.unwrap").addresses = addresses
+sys.argv = ["safelinks", "unwrap"]
+run()
+"""
+OUTSIDE = """
+import safelinks.cli, sys
+from safelinks.__main__ import run
+def main(**_):
+    raise KeyboardInterrupt
+safelinks.cli.main = main
+run()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "exit_code"),
+    [
+        pytest.param(AT_THE_END, 0, id="while the interpreter ends"),
+        pytest.param(LOST, 130, id="where nothing can be raised"),
+        pytest.param(OUTSIDE, 130, id="where click does not see it"),
+    ],
+)
+def test_interrupted_at_an_odd_place(code: str, exit_code: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)}, timeout=15,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.strip()) == (exit_code, "")
 
 
 def test_who_ignores_interruptions_is_not_interrupted(folder: Path) -> None:
