@@ -318,6 +318,40 @@ def test_every_byte_of_a_journal(real: Path, tmp_path: Path, count: Count) -> No
     count("damaged files", tried)
 
 
+@pytest.mark.parametrize("at", range(1, 5))
+def test_a_run_that_breaks_off_while_it_sets_one_aside(
+    real: Path, tmp_path: Path, at: int, monkeypatch: pytest.MonkeyPatch, count: Count
+) -> None:
+    """What was damaged is there under one name or another, and the next run goes on."""
+    path = _copied(real, tmp_path)
+    damaged = b"X" + path.read_bytes()[1:]
+    path.write_bytes(damaged)
+    path.with_name("history-journal").write_bytes(b"beside")
+    calls: list[object] = []
+
+    def breaks_off(where: object, name: str) -> None:
+        call = getattr(where, name)
+
+        def instead(*args: object) -> object:
+            calls.append(args)
+            if len(calls) == at:
+                raise KeyboardInterrupt
+            return call(*args)
+
+        monkeypatch.setattr(where, name, instead)
+
+    breaks_off(Path, "rename")
+    breaks_off(history_file, "_make")
+    with pytest.raises(KeyboardInterrupt):
+        opened(path)
+    monkeypatch.undo()
+    _opens_again(path)
+    left = content(tmp_path)
+    assert damaged in left.values()
+    assert b"beside" in left.values()
+    count("interruptions", 1)
+
+
 @pytest.mark.parametrize("kind", ["directory", "pipe", "loop", "dangling", "socket", "device"])
 def test_what_is_no_file_is_named(tmp_path: Path, kind: str) -> None:
     """Nothing was damaged there: it is a wrong name, and what has it is left alone."""
