@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from safelinks.health import history_seal
 from safelinks.health.history import History
 from safelinks.health.outcome import Hop, Outcome, Reason, Verdict
 
@@ -46,10 +47,13 @@ def begun(path: Path, count: int = 300) -> bytes:
     return path.read_bytes()
 
 
-def altered(path: Path, *statements: str) -> None:
+def altered(path: Path, *statements: str, sealed: bool = False) -> None:
+    """Do what no safelinks does to the file; `sealed` if it is then to look as if one had."""
     with closing(sqlite3.connect(path)) as file, file:
         for statement in statements:
             file.execute(statement)
+        if sealed:
+            history_seal.seal(file)
 
 
 def content(folder: Path) -> dict[str, bytes]:

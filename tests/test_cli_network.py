@@ -190,12 +190,47 @@ class TestHistory:
         result = _check(web.url("/ok"), "--allow-private", "--history", str(file))
         assert result.exit_code == 0
         assert "Warning: The history" in result.stderr
+        assert "--dead-after" not in result.stderr
         assert len(list(tmp_path.iterdir())) == 2
+
+    def test_a_damaged_file_excuses_nothing(self, web: Web, tmp_path: Path) -> None:
+        file = tmp_path / "h"
+        options = ("--allow-private", "--history", str(file), "--dead-after", "3")
+        for number in range(3):
+            assert _check(web.url("/gone"), *options).exit_code == int(number == 2)
+        file.write_bytes(file.read_bytes().replace(b"not-found", b"not-fownd"))
+        result = _check(web.url("/gone"), *options)
+        assert result.exit_code == 1
+        assert "--dead-after has no past to go by and excuses nothing" in result.stderr
 
     def test_a_file_that_cannot_be_used(self, web: Web, tmp_path: Path) -> None:
         result = _check(web.url("/ok"), "--history", str(tmp_path / "no" / "h"))
         assert result.exit_code == 2
         assert result.stderr.startswith("Error: the history ")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_check_that_is_ended_closes_what_it_writes(web: Web, tmp_path: Path) -> None:
+    command = [
+        sys.executable, "-m", "safelinks", "check", "--allow-private", "--per-host", "1",
+        "--history", str(tmp_path / "h"), "-o", str(tmp_path / "report"), "-",
+    ]  # fmt: skip
+    before = web.asked["/hang"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(f"{web.url('/gone')} {web.url('/hang')}")
+        process.stdin.close()
+        process.stdin = None
+        while web.asked["/hang"] == before:
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stdout, stderr) == (143, "", "")
+    assert [one.name for one in tmp_path.iterdir()] == ["h"]
+    link = _links(web.url("/gone"), "--allow-private", "--history", str(tmp_path / "h"))[0]
+    assert link["past"]["runs"] == 2
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")

@@ -204,7 +204,7 @@ def _directory(path: Path) -> None:
 
 def _newer(path: Path) -> None:
     begun(path, 1)
-    altered(path, "PRAGMA user_version = 2")
+    altered(path, "PRAGMA user_version = 9", "UPDATE seal SET layout = 9")
 
 
 def _others(path: Path) -> None:
@@ -236,7 +236,7 @@ def _others_open(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (_directory, "it is not a file"),
+        (_directory, "it is not a file; name another, or remove this one"),
         (_newer, "a newer version of safelinks made it"),
         (_others, "it is a database of another program"),
         (_others_seen, "it is a database of another program"),

@@ -14,6 +14,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "safelinks"
 # From the ground up: a room imports only from rooms above it in this list.
 ORDER = [
     "version",
+    "interrupts",
     "errors",
     "roles",
     "percent",
@@ -49,6 +50,7 @@ ORDER = [
     "peel",
     "readback",
     "text",
+    "documents.leftovers",
     "documents.files",
     "documents.gitignore",
     "documents.ignoring",
@@ -155,6 +157,7 @@ ORDER = [
     "health.ages",
     "health.stored",
     "health.history_journal",
+    "health.history_seal",
     "health.history_file",
     "health.history",
     "health.settings",

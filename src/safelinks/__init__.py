@@ -9,6 +9,9 @@
 'Payee Information Portal'
 """
 
+import safelinks.interrupts  # noqa: F401  the first of all: what follows takes its time
+
+# isort: split
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -19,6 +22,7 @@ from safelinks.errors import (
     DocumentError,
     InvalidURLError,
     NotASafeLinkError,
+    NotReadableError,
     NotWritableError,
     SafelinksError,
     SetupError,
@@ -57,6 +61,7 @@ __all__ = [
     "Match",
     "Method",
     "NotASafeLinkError",
+    "NotReadableError",
     "NotWritableError",
     "Outcome",
     "Policy",

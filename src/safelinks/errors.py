@@ -9,7 +9,8 @@
     ├── ChainLoopError       wrappers within wrappers that lead back to themselves
     ├── InvalidURLError      an address that no client could ask for      (also a ValueError)
     ├── DocumentError        an input that cannot be read
-    │   └── NotWritableError an input whose links cannot be replaced
+    │   ├── NotReadableError an input that the system does not let anybody read
+    │   └── NotWritableError an input whose links cannot be replaced, or a file that is not written
     ├── SetupError           a setting, in the environment or a file, that cannot be used
     └── CatalogError         catalog data that breaks its own rules
 
@@ -28,6 +29,7 @@ __all__ = [
     "DocumentError",
     "InvalidURLError",
     "NotASafeLinkError",
+    "NotReadableError",
     "NotWritableError",
     "SafelinksError",
     "SetupError",
@@ -101,8 +103,12 @@ class DocumentError(SafelinksError):
     """An input that cannot be read; the message names it and says what to do."""
 
 
+class NotReadableError(DocumentError):
+    """A file or a directory that is there, and that the system does not let this user read."""
+
+
 class NotWritableError(DocumentError):
-    """A document with links to replace, in a format or a state in which that cannot be done."""
+    """A document with links to replace, or another file, that cannot be written as it is."""
 
 
 class SetupError(SafelinksError):

@@ -82,6 +82,10 @@ class Survey:
     def _showing(self) -> Callable[[str], str]:
         return str if self.show_recipients else self.nameless
 
+    def excuse_nothing(self) -> None:
+        """From now on, fail for every link that does not work: what earlier runs saw is lost."""
+        self.dead_after = 1
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What is odd about the files, as it may be shown: it may quote what they say."""

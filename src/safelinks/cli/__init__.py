@@ -1,7 +1,7 @@
 """The command line: parse options, call the library, print, exit. No logic of its own.
 
 Exit codes: 0 all is well, 1 something fails, 2 wrong usage or unreadable input, 3 this machine has
-no network, 130 interrupted, 141 whoever read the output has stopped reading.
+no network, 130 interrupted, 141 whoever read the output has stopped reading, 143 ended by SIGTERM.
 """
 
 from __future__ import annotations

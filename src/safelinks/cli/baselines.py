@@ -15,7 +15,7 @@ from attrs import define, evolve, field
 from safelinks.baseline import Baseline, Located, Matcher, Nameless, is_kept
 from safelinks.cli.inputs import tell, warn
 from safelinks.comparison import Comparison
-from safelinks.documents.files import bytes_of, replace
+from safelinks.documents.files import Reading, bytes_of, held, replace
 from safelinks.errors import DocumentError, NotWritableError
 from safelinks.redact import redact
 from safelinks.report import Report
@@ -43,6 +43,7 @@ class Known:
     partial: bool = False
 
     _baseline: Baseline = field(factory=Baseline)
+    _reading: Reading | None = None
     _located: Located = portable
     _nameless: Nameless = redact
     _matcher: Matcher = field(init=False)
@@ -71,8 +72,8 @@ class Known:
         if path is None:
             return cls(None, selection)
         file = Path(path)
-        baseline = _read(file, make=update)
-        return cls(file, selection, update, partial, baseline, located_from(file.parent))
+        baseline, reading = _read(file, make=update)
+        return cls(file, selection, update, partial, baseline, reading, located_from(file.parent))
 
     def name_by(self, nameless: Nameless) -> None:
         """From now on, what is found goes by what `nameless` makes of it, even if it is shown."""
@@ -104,7 +105,7 @@ class Known:
             return
         found = self._held(report, self._baseline)
         updated = found.updated()
-        replace(self.path, [updated.dump().encode("ascii")])
+        replace(self.path, [updated.dump().encode("ascii")], since=self._reading)
         gone = sum(entry.count for entry in found.gone)
         new = updated.total + gone - self._baseline.total
         findings = count(updated.total, "finding")
@@ -133,10 +134,11 @@ class Known:
         return True
 
 
-def _read(path: Path, *, make: bool) -> Baseline:
-    """The baseline at `path`; an empty one where there is none, if it is to be made.
+def _read(path: Path, *, make: bool) -> tuple[Baseline, Reading]:
+    """The baseline at `path`, and how to tell later that it is the same.
 
-    Raises DocumentError, also where it could not be made: better now than after a long check.
+    It is an empty one where there is none, if it is to be made. Raises DocumentError, also where it
+    could not be made: better now than after a long check.
     """
     if not os.path.lexists(path):
         if not make:
@@ -147,10 +149,10 @@ def _read(path: Path, *, make: bool) -> Baseline:
             raise NotWritableError(
                 f"{path}: the directory of this baseline is not there; make that first"
             )
-        return Baseline()
+        return Baseline(), held(path, None)
     raw = bytes_of(path)
     try:
-        return Baseline.parse(raw.decode("utf-8"), str(path))
+        return Baseline.parse(raw.decode("utf-8"), str(path)), held(path, raw)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DocumentError(

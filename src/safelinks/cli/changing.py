@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from safelinks.printable import printable
 
 if TYPE_CHECKING:
     from safelinks.documents import Document, Rewriting
+    from safelinks.documents.files import Reading
     from safelinks.text import Link
 
 __all__ = ["Changing"]
@@ -29,13 +31,14 @@ _ROW_ENDS = re.compile(r"(\r?\n|\t)")
 class Changing:
     """Inputs whose documents are changed, each by `change`, and what there is to say of each.
 
-    Of inputs that were read before, `told` is whether all there is to say was said then. `done` are
-    the files that were written.
+    Of inputs that were read before, `told` is whether all there is to say was said then, and
+    `readings` what they held. `done` are the files that were written.
     """
 
     inputs: Inputs
     change: Callable[[Document], Rewriting]
     told: bool = False
+    readings: Mapping[str, Reading] = field(factory=dict)
     done: set[str] = field(factory=set, init=False)
 
     def replace(self, backup: str | None = None) -> int:
@@ -43,6 +46,7 @@ class Changing:
         from safelinks.documents.files import replace  # noqa: PLC0415  `unwrap` does without
 
         changed = 0
+        swept: set[Path] = set()
         for one in self.inputs:
             if one.folder is not None and backup and one.name.endswith(backup):
                 self.inputs.tell_skipped(f"{one.name}: it is the backup of an earlier run")
@@ -53,11 +57,17 @@ class Changing:
                 if len(first) == 1 and first[0][0].original() == first[0][1]:
                     continue  # so that nothing has to be written where nothing may be
                 content = (after for _, after in chain(first, results))
-                if replace(Path(one.name), content, backup=backup):
+                if replace(
+                    Path(one.name), content, backup=backup, since=self._since(one), swept=swept
+                ):
                     changed += 1
                     tell(f"changed {one.name}")
                 self.done.add(one.name)
         return changed
+
+    def _since(self, one: Input) -> Reading | None:
+        """What the file of `one` has to hold still: what it held when it was read first."""
+        return self.readings.get(one.name, one.reading)
 
     def show(self, *, diff: bool) -> int:
         """Print what would change, as a diff or by name; how many files that are."""
@@ -102,7 +112,9 @@ class Changing:
                     shown = _for_terminal if sys.stdout.isatty() else bytes
                     sys.stdout.buffer.writelines(map(shown, self._cleaned(one)))
                 else:
-                    replace(output, self._cleaned(one))
+                    is_own = os.path.realpath(output) == os.path.realpath(one.name)
+                    since = self._since(one) if is_own else None
+                    replace(output, self._cleaned(one), since=since)
 
     def _cleaned(self, one: Input) -> Iterator[bytes]:
         return (after for _, after in self._results(one))

@@ -12,7 +12,14 @@ from attrs import evolve
 from safelinks.cli import completion
 from safelinks.cli.catalogs import Chosen, catalog_options
 from safelinks.cli.excluding import Excluded, excluding_options
-from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, no_gitignore, warn
+from safelinks.cli.inputs import (
+    STANDARD_INPUT,
+    Inputs,
+    keep_redirectors,
+    no_gitignore,
+    skip_unreadable,
+    warn,
+)
 from safelinks.cli.mending import mend
 from safelinks.cli.network import Asked, Network, network_options
 from safelinks.cli.outputs import InOrder, refuse_inputs, refuse_shared, refuse_strange
@@ -56,6 +63,7 @@ __all__ = ["check"]
 )
 @keep_redirectors
 @no_gitignore
+@skip_unreadable
 @excluding_options
 @click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
 @remembering_options
@@ -68,6 +76,7 @@ def check(
     *,
     keep_redirectors: bool,
     no_gitignore: bool,
+    skip_unreadable: bool,
     offline: bool,
     fix: bool,
     diff: bool,
@@ -107,6 +116,7 @@ def check(
         verbose=reporting.is_verbose,
         aside=frozenset(own),
         excluded=excluded,
+        skip_unreadable=skip_unreadable,
     )
     refuse_inputs(reporting.outputs, inputs)
     refuse_strange(reporting.outputs, context)
@@ -150,16 +160,24 @@ def check(
         Asked({})
         if offline
         else remembering.ask(
-            network, urls, catalog, appraise(found, catalog), heard, or_http=found.or_http
+            network,
+            urls,
+            catalog,
+            appraise(found, catalog),
+            heard,
+            or_http=found.or_http,
+            begun_anew=survey.excuse_nothing,
         )
     )
     report = survey.report(asked.outcomes, interrupted=asked.interrupted)
     if diff or (fix and not report.interrupted):  # who wants to stop wants nothing to be written
         report = mend(inputs, survey, report, asked.outcomes, write=fix)
     report = evolve(known.mark(report), unread=inputs.failed)
-    reporting.finish(report)
-    known.save(report)
-    context.exit(report.exit_code)
+    try:
+        is_written = reporting.finish(report)
+    finally:  # whatever becomes of what is printed
+        known.save(report)
+    context.exit(report.exit_code if is_written else 2)
 
 
 def _now() -> datetime:

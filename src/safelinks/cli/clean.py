@@ -16,6 +16,7 @@ from safelinks.cli.inputs import (
     Inputs,
     keep_redirectors,
     no_gitignore,
+    skip_unreadable,
     tell,
     verbose,
 )
@@ -46,6 +47,7 @@ STANDARD_OUTPUT = "-"
 @click.option("--redact", is_flag=True, help="Keep wrappers; blank recipients and session values.")
 @keep_redirectors
 @no_gitignore
+@skip_unreadable
 @excluding_options
 @verbose
 @click.pass_context
@@ -61,6 +63,7 @@ def clean(
     redact: bool,
     keep_redirectors: bool,
     no_gitignore: bool,
+    skip_unreadable: bool,
     verbose: bool,
     excluded: Excluded,
 ) -> None:
@@ -86,7 +89,12 @@ def clean(
     if backup is not None and (not in_place or not backup or "/" in backup):
         raise click.UsageError("--backup is a suffix, such as .bak, and goes with --in-place.")
     inputs = Inputs(
-        names, keep_redirectors, gitignore=not no_gitignore, verbose=verbose, excluded=excluded
+        names,
+        keep_redirectors,
+        gitignore=not no_gitignore,
+        verbose=verbose,
+        excluded=excluded,
+        skip_unreadable=skip_unreadable,
     )
     changing = Changing(inputs, _redacted if redact else _cleaned)
     if in_place:

@@ -15,11 +15,12 @@ import click
 from attrs import define, field, frozen
 
 from safelinks.cli.excluding import NOTHING, Excluded
-from safelinks.errors import DocumentError, NotWritableError
+from safelinks.errors import DocumentError, NotReadableError, NotWritableError
 from safelinks.printable import printable
 
 if TYPE_CHECKING:
     from safelinks.documents import Document
+    from safelinks.documents.files import Reading
     from safelinks.documents.walk import Found
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "harmless",
     "keep_redirectors",
     "no_gitignore",
+    "skip_unreadable",
     "standard_input",
     "tell",
     "verbose",
@@ -50,6 +52,11 @@ keep_redirectors = click.option(
 no_gitignore = click.option(
     "--no-gitignore", is_flag=True, help="Of a directory, read also what its .gitignore leaves out."
 )
+skip_unreadable = click.option(
+    "--skip-unreadable",
+    is_flag=True,
+    help="Only warn of files and directories that may not be read, of those that nobody named.",
+)
 verbose = click.option(
     "-v", "--verbose", is_flag=True, help="Tell of each file that was left out, and why."
 )
@@ -57,11 +64,15 @@ verbose = click.option(
 
 @frozen
 class Input:
-    """A file or standard input; `folder` is the directory or pattern that it was found by."""
+    """A file or standard input; `folder` is the directory or pattern that it was found by.
+
+    `reading` tells what the file held when it was read.
+    """
 
     name: str
     folder: str | None
     blocks: Iterator[bytes] = field(repr=False)
+    reading: Reading | None = field(default=None, repr=False)
 
 
 @define
@@ -70,7 +81,8 @@ class Inputs:
 
     `failed` is whether there was one that was named, and could not be read or written. Without
     `gitignore`, directories are read with what git ignores; `verbose` tells of each file that was
-    left out, and why. In directories, what the command writes itself is left `aside`. What is
+    left out, and why. With `skip_unreadable`, what may not be read in directories is left out, too.
+    In directories, what the command writes itself is left `aside`. What is
     `excluded` is left out everywhere.
     """
 
@@ -82,6 +94,8 @@ class Inputs:
     aside: frozenset[str] = frozenset()
     bare_hosts: frozenset[str] = frozenset()
     excluded: Excluded = NOTHING
+    skip_unreadable: bool = False
+    readings: dict[str, Reading] = field(factory=dict)
     _skipped: list[DocumentError] = field(factory=list)
     _failures: set[str] = field(factory=set)
 
@@ -111,7 +125,10 @@ class Inputs:
                 if self._is_excluded(path):
                     left_out += 1
                 else:
-                    yield Input(_named(path), None if found is None else name, blocks_of(path))
+                    reading = blocks_of(path)
+                    self.readings[_named(path)] = reading
+                    folder = None if found is None else name
+                    yield Input(_named(path), folder, reading, reading)
             self._tell_what_was_skipped(name)
         if left_out and left_out == len(seen) and STANDARD_INPUT not in self.names:
             warn("no file was read: all of them are excluded by --exclude-path")
@@ -163,7 +180,7 @@ class Inputs:
     def told(self, one: Input) -> Iterator[None]:
         """Within this block, an error of `one` is told.
 
-        Files that nobody named, and that cannot be read, are only counted.
+        Files that nobody named, and that are in no format to be read, are only counted.
         """
         try:
             yield
@@ -172,9 +189,15 @@ class Inputs:
                 self.fail(error)
             else:
                 self._skip(error)
+        finally:
+            if one.reading is not None:
+                one.reading.close()
 
     def _skip(self, error: DocumentError) -> None:
-        if self.verbose:
+        """Leave out what nobody named; what may not be read could hold anything."""
+        if isinstance(error, NotReadableError) and not self.skip_unreadable:
+            self.fail(error)
+        elif self.verbose:
             self.tell_skipped(str(error))
         else:
             self._skipped.append(error)

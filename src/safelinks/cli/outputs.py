@@ -50,8 +50,8 @@ _SECTIONS: Mapping[str, str] = {
     "Report": "formats outputs quiet verbose show_recipients fix diff",
     "What counts": "select ignore per_file_ignores levels fail_on no_inline_ignores verbatim "
     "baseline update_baseline changed_since history max_age dead_after",
-    "What is read": "keep_redirectors no_gitignore exclude_path catalog_files no_default_catalog "
-    "config_file no_config",
+    "What is read": "keep_redirectors no_gitignore skip_unreadable exclude_path catalog_files "
+    "no_default_catalog config_file no_config",
     "How it is asked": "",
 }
 

@@ -78,13 +78,19 @@ class Remembering:
         heard: Callable[[Outcome], object],
         *,
         or_http: Collection[str] = (),
+        begun_anew: Callable[[], object] = lambda: None,
     ) -> Asked:
-        """Ask, and remember what came of it."""
+        """Ask, and remember what came of it.
+
+        If what was remembered is lost, because the file was damaged, `begun_anew` is told first.
+        """
         if self.path is None:
             return network.ask(urls, catalog, meanwhile=meanwhile, heard=heard, or_http=or_http)
         from safelinks.health.history import History  # noqa: PLC0415
 
         with History(self.path, key=network.key) as history:
+            if history.begun_anew:
+                begun_anew()
             asked = network.ask(
                 urls,
                 catalog,
@@ -95,7 +101,8 @@ class Remembering:
                 or_http=or_http,
             )
         if history.warning:
-            warn(history.warning)
+            patience = " In this run, --dead-after has no past to go by and excuses nothing."
+            warn(history.warning + patience * (history.begun_anew and self.dead_after > 1))
         return asked
 
 

@@ -11,7 +11,7 @@ from attrs import define
 
 from safelinks.cli import completion
 from safelinks.cli.gathering import Decorator, gathered
-from safelinks.cli.inputs import tell
+from safelinks.cli.inputs import complain, tell
 from safelinks.cli.outputs import (
     ORDER,
     Output,
@@ -23,6 +23,7 @@ from safelinks.cli.outputs import (
     written,
 )
 from safelinks.cli.rulings import obeying
+from safelinks.errors import NotWritableError
 from safelinks.report_formats import FORMATS
 
 if TYPE_CHECKING:
@@ -125,20 +126,30 @@ class Reporting:
         _flushed(lines.begin())
         return lambda outcome: _flushed(lines.of(outcome))
 
-    def finish(self, report: Report) -> None:
-        """Print and write the rest."""
+    def finish(self, report: Report) -> bool:
+        """Write and print the rest; False where a file could not be written, which is told.
+
+        Files come first: whoever reads what is printed may have read enough.
+        """
         from safelinks.reports.text import View  # noqa: PLC0415
 
         view = View(self.detail, columns())
+        is_written = True
+        for output in self.outputs:
+            if output.path is not None:
+                try:
+                    written(output.path, pieces_of(output, report, view))
+                except NotWritableError as error:
+                    complain(str(error))
+                    is_written = False
         for output in self.outputs:
             if output == _STREAM and self.stream is not None:
                 printed(self.stream.end(report))
             elif output.path is None:
                 printed(pieces_of(output, report, view))
-            else:
-                written(output.path, pieces_of(output, report, view))
         if all(one.path is not None for one in self.outputs):
             self._conclude(report)
+        return is_written
 
     def _conclude(self, report: Report) -> None:
         """Say in a line what came of it, where nothing else is to be seen."""

@@ -71,6 +71,7 @@ ABOUT: Mapping[str, About] = {
     "keep-redirectors": About(_ANY, "links of a recipient are not asked, with it or without"),
     "no-gitignore": About(_ANY, "who writes this file may write .gitignore, too"),
     "exclude-path": About(_ANY, _READING),
+    "skip-unreadable": About(_ANY, _SILENCES),
     "show-recipients": About(_HAND, "it shows people"),
     "history": About(_ANY, "what is no history is refused or set aside", Path.WRITTEN),
     "max-age": About(_ANY, _SILENCES),

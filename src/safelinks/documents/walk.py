@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from attrs import Factory, define, frozen
 
 from safelinks.documents.ignoring import DIRECTORY, GITIGNORE, Ignoring
-from safelinks.errors import DocumentError
+from safelinks.errors import DocumentError, NotReadableError
 
 __all__ = ["Found", "Skipped", "files_in"]
 
@@ -68,7 +69,26 @@ def files_in(source: str | Path, *, gitignore: bool = True) -> Found | None:
         raise DocumentError(
             f"{path}: there is no such file, nor one that this matches as a pattern"
         )
-    return Found(tuple(files))
+    return Found(tuple(files), unread=tuple(_unread_by(str(source))))
+
+
+def _unread_by(pattern: str) -> Iterator[DocumentError]:
+    """The directories that `glob` went past in silence, for it could not look into them."""
+    parts = Path(pattern).parts
+    folders: dict[str, None] = {}
+    for at, part in enumerate(parts):
+        if _WILD & set(part):
+            above = os.path.join(*parts[:at], "") if at else ""  # noqa: PTH118
+            below = os.path.join(above, part, "") if part == "**" else ""  # noqa: PTH118
+            for wild in filter(None, (above, below)):
+                folders |= dict.fromkeys(glob.glob(wild, recursive=True))  # noqa: PTH207
+    for folder in folders:
+        try:
+            os.scandir(folder).close()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            yield _refused(folder, error)
 
 
 @frozen
@@ -103,8 +123,7 @@ class _Walk:
                 try:
                     way.append(self._open(entry.path, folder.ignoring.below(entry.name)))
                 except OSError as error:
-                    why = f"{Path(entry.path)}: this directory cannot be read ({_reason(error)})"
-                    self.unread.append(DocumentError(why))
+                    self.unread.append(_refused(entry.path, error))
         files, skipped = tuple(self.files), tuple(self.skipped)
         return Found(files, skipped, tuple(self.unread), tuple(self.notes))
 
@@ -130,6 +149,12 @@ class _Walk:
         elif not is_folder:
             self.files.append(Path(entry.path))
         return is_folder and rule is None
+
+
+def _refused(folder: str, error: OSError) -> DocumentError:
+    """A directory that could not be looked into; one that is gone meanwhile is no loss."""
+    kind = DocumentError if isinstance(error, FileNotFoundError) else NotReadableError
+    return kind(f"{Path(folder)}: this directory cannot be read ({_reason(error)})")
 
 
 def _left_out(entry: os.DirEntry[str]) -> str | None:

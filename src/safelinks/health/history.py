@@ -16,6 +16,7 @@ from attrs import evolve
 from safelinks.health import history_file, stored
 from safelinks.health.ages import REMEMBERED
 from safelinks.health.history_file import Row
+from safelinks.health.history_seal import FAULTS
 from safelinks.health.outcome import VERDICTS, Outcome, Past, Reason, Verdict
 
 __all__ = ["History"]
@@ -42,7 +43,8 @@ class History:
     """What earlier runs saw of each address, in a file: a context manager, for one run.
 
     Runs may share the file at the same time. `warning` is a sentence for people about the file,
-    None as long as all is well. A failure in the midst of the run raises nothing: from then on
+    None as long as all is well. `begun_anew` is whether a damaged file was set aside, so that
+    nothing is known of earlier runs. A failure in the midst of the run raises nothing: from then on
     nothing is remembered, and a `warning` says so. Only the thread that opened it may use it.
     """
 
@@ -57,6 +59,7 @@ class History:
         self._key = key
         self._flushed = now()
         self._file, self.warning = history_file.open_file(self._path, self._flushed)
+        self.begun_anew = self.warning is not None
         self._readable = True
         self._writable = True
         self._pending: dict[bytes, tuple[Outcome, datetime]] = {}
@@ -161,12 +164,13 @@ class History:
 
     def _write_down(self) -> None:
         with history_file.transaction(self._file):
+            rows: dict[bytes, Row] = {}
             for key, (outcome, found) in self._pending.items():
                 # Again, and not as it was when recorded: another run may have written since.
                 before = self._before(key, history_file.read(self._file, key))
                 past = _after(before, outcome.verdict, found)
-                row = Row(outcome.reason, found, stored.dump(outcome), past, before)
-                history_file.write(self._file, key, row)
+                rows[key] = Row(outcome.reason, found, stored.dump(outcome), past, before)
+            history_file.write(self._file, rows)
         self._recorded.update(self._pending)
 
     def _digest(self, url: str) -> bytes:
@@ -201,7 +205,7 @@ class History:
             yield
         except sqlite3.ProgrammingError:  # a closed history, or one of another thread
             raise
-        except sqlite3.Error as error:
+        except FAULTS as error:
             self._writable = False
             self._readable = self._readable and done != "read"
             sentence = (

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,43 +18,34 @@ from attrs import frozen
 
 from safelinks.documents.formats import FORMATS
 from safelinks.errors import SetupError
+from safelinks.health import history_seal
 from safelinks.health.history_journal import names_another_file
+from safelinks.health.history_seal import (
+    APPLICATION,
+    FAULTS,
+    LAYOUT,
+    MOST_KEPT,
+    DamagedError,
+    Values,
+)
 from safelinks.health.outcome import Past
 
 __all__ = ["Row", "open_file", "read", "transaction", "write"]
 
-# A row an address. Times are in microseconds since 1970, UTC. The last three columns are as `runs`,
-# `since` and `last_alive` were before the run that wrote the row: it may change its verdict.
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS seen (
-    key BLOB PRIMARY KEY NOT NULL,
-    reason TEXT NOT NULL,
-    found INTEGER NOT NULL,
-    outcome BLOB,
-    runs INTEGER NOT NULL,
-    since INTEGER,
-    last_alive INTEGER,
-    runs_before INTEGER NOT NULL,
-    since_before INTEGER,
-    last_alive_before INTEGER
-) WITHOUT ROWID
-"""
-COLUMNS = (
-    "key", "reason", "found", "outcome", "runs", "since", "last_alive",
-    "runs_before", "since_before", "last_alive_before",
-)  # fmt: skip
-_READ = f"SELECT {', '.join(COLUMNS[1:])} FROM seen WHERE key = ?"  # noqa: S608
-_WRITE = f"REPLACE INTO seen VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-
-APPLICATION = int.from_bytes(b"SafL", "big")  # PRAGMA application_id: whose file it is
-LAYOUT = 1  # PRAGMA user_version: to be raised with every change of the schema
 PATIENCE = 10.0  # seconds to wait while another run writes
 
 _MAGIC = b"SQLite format 3\0"
 _ENOUGH = 4_096
 _COMPANIONS = ("-journal", "-wal", "-shm")
-# The statements here are always the same: what does not compile finds another layout.
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+# What is wrong with the machine or at this moment, and with no file. All else is: the statements
+# here are always the same, so they do not fail for a history that is whole.
+_PASSING = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_PROTOCOL,
+}  # fmt: skip
+# What is so where a right is missing; where none is, a damaged header says so.
+_OF_RIGHTS = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
 # What is called like this is somebody's, and nobody's history: it is not set aside.
 _OF_DOCUMENTS = frozenset(suffix for one in FORMATS for suffix in one.suffixes)
@@ -78,10 +69,6 @@ class Row:
     before: Past
 
 
-class _DamagedError(Exception):
-    """The file is not, or no longer, a history."""
-
-
 def open_file(path: Path, now: datetime) -> tuple[sqlite3.Connection, str | None]:
     """The history in `path`, which is made if missing; and a sentence for people, if need be.
 
@@ -93,10 +80,10 @@ def open_file(path: Path, now: datetime) -> tuple[sqlite3.Connection, str | None
             return _open(path, now)
     except OSError as error:
         raise _refusal(path, error.strerror or str(error)) from error
+    except DamagedError as error:
+        raise _refusal(path, "it is damaged each time it is opened") from error
     except sqlite3.Error as error:
         raise _refusal(path, _why(path, error)) from error
-    except _DamagedError as error:
-        raise _refusal(path, "it is damaged each time it is opened") from error
 
 
 @contextmanager
@@ -129,7 +116,7 @@ def _open(path: Path, now: datetime) -> tuple[sqlite3.Connection, str | None]:
     _make(path)
     try:
         return _connect(path), None
-    except _DamagedError:
+    except DamagedError:
         if path.suffix.lower() in _OF_DOCUMENTS:
             raise _refusal(path, "by its name, it is a document") from None
         if _is_text(path):
@@ -156,22 +143,24 @@ def _make(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         if not path.is_file():
-            raise _refusal(path, "it is not a file") from None
+            raise _refusal(path, "it is not a file; name another, or remove this one") from None
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """A connection to the history in `path`. Raises _DamagedError, SetupError and sqlite3.Error."""
+    """A connection to the history in `path`. Raises DamagedError, SetupError and sqlite3.Error."""
+    if any(_is_odd(companion) for companion in _beside(path)):  # SQLite would wait for a pipe
+        raise DamagedError("what belongs to it is no file")
     if names_another_file(path):
-        raise _DamagedError
+        raise DamagedError("its journal names another file")
     _refuse_others(path)
     uri = f"{path.absolute().as_uri()}?mode=rw"  # not made here: others could read it then
     connection = sqlite3.connect(uri, timeout=PATIENCE, isolation_level=None, uri=True)
     try:
-        _prepare(connection)
-    except sqlite3.Error as error:
+        _prepare(connection, path)
+    except FAULTS as error:
         connection.close()
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:  # without its finer part
-            raise _DamagedError from error
+        if _is_damage(error, path):
+            raise DamagedError(str(error)) from error
         raise
     except BaseException:
         connection.close()
@@ -179,36 +168,36 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
     # Not WAL: that needs shared memory, which network file systems lack, and leaves two more files
     # that a CI cache would have to take along. A rollback journal is gone with each commit, and one
     # that a killed run has left behind is rolled back by the next. Commits are few, so it is fast.
     connection.execute("PRAGMA journal_mode = DELETE").fetchall()
-    if connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
-        raise _DamagedError
     with transaction(connection):
-        connection.execute(SCHEMA)
-        columns = connection.execute("PRAGMA table_info(seen)").fetchall()
-        if tuple(name for _, name, *_ in columns) != COLUMNS:
-            raise _DamagedError
+        if path.stat().st_size:
+            history_seal.verify(connection)
+        else:
+            history_seal.begin(connection)
         # Written each time, so that a file that cannot be written shows now and not later.
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {LAYOUT}")
 
 
+def _is_damage(error: Exception, path: Path) -> bool:
+    """Whether what SQLite raised is the file's fault."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    primary = code & 0xFF  # without its finer part
+    if primary in _OF_RIGHTS:
+        return os.access(path, os.R_OK | os.W_OK) and os.access(path.absolute().parent, os.W_OK)
+    return primary not in _PASSING or code == sqlite3.SQLITE_IOERR_SHORT_READ
+
+
 def _refuse_others(path: Path) -> None:
-    """Raise SetupError for a database of another program, or of a newer safelinks."""
-    application, layout = _identity(path) or (APPLICATION, LAYOUT)
-    if application != APPLICATION:
-        raise _refusal(path, "it is a database of another program")
-    if layout > LAYOUT:
-        raise _refusal(path, "a newer version of safelinks made it")
+    """Raise SetupError for a database of another program, or of a newer safelinks.
 
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Whose database `path` is, and of which layout; None if empty. It is not touched.
-
-    Raises _DamagedError for what is no database.
+    A history whose header is damaged is neither: by its tables, it is ours.
     """
     uri = f"{path.absolute().as_uri()}?immutable=1"  # no lock, no recovery, no other file
     names = ("page_count", "application_id", "user_version")
@@ -217,15 +206,25 @@ def _identity(path: Path) -> tuple[int, int] | None:
             pages, application, layout = (
                 look.execute(f"PRAGMA {name}").fetchone()[0] for name in names
             )
-    except sqlite3.Error:
+            tables = look.execute("SELECT CAST(sql AS BLOB) FROM sqlite_schema").fetchall()
+            sealed = history_seal.layout_of(look)
+    except FAULTS:
         # Only a file that SQLite cannot read is read past it: closing a file ends all locks on it
         # that this process has. See https://www.sqlite.org/fileformat2.html, section 1.3.
         with path.open("rb") as file:
-            head = file.read(72)
-        if len(head) < 72 or not head.startswith(_MAGIC):
-            raise _DamagedError from None
-        return int.from_bytes(head[68:72], "big"), int.from_bytes(head[60:64], "big")
-    return (application, layout) if pages else None
+            head = file.read(_ENOUGH)
+        is_own = history_seal.is_ours(head) or head[68:72] == APPLICATION.to_bytes(4, "big")
+        if is_own or len(head) < 72 or not head.startswith(_MAGIC):
+            raise DamagedError("it is no database") from None
+        raise _refusal(path, "it is a database of another program") from None
+    if application == APPLICATION and layout > LAYOUT and sealed == layout:
+        raise _refusal(path, "a newer version of safelinks made it")
+    if pages and application != APPLICATION and not history_seal.is_ours(_joined(tables)):
+        raise _refusal(path, "it is a database of another program")
+
+
+def _joined(tables: list[tuple[object]]) -> bytes:
+    return b"".join(sql for (sql,) in tables if isinstance(sql, bytes))
 
 
 def _set_aside(path: Path, now: datetime) -> Path:
@@ -233,27 +232,25 @@ def _set_aside(path: Path, now: datetime) -> Path:
     stem = f"{path.name}.damaged-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     aside = path.with_name(stem)
     number = 1
-    while not _reserve(aside):
+    while any(os.path.lexists(one) for one in (aside, *_beside(aside))):
         number += 1
         aside = path.with_name(f"{stem}-{number}")
     # The companions first: what is left of them would be taken for those of the new file.
-    for companion in _COMPANIONS:
-        beside = path.with_name(path.name + companion)
-        if beside.exists():
-            beside.rename(aside.with_name(aside.name + companion))
-    path.replace(aside)
+    for old, new in zip(_beside(path), _beside(aside), strict=True):
+        if os.path.lexists(old):
+            old.rename(new)
+    path.rename(aside)
     return aside
 
 
-def _reserve(path: Path) -> bool:
-    """Make `path`, empty; False if it, or a file that belongs to it, is there already."""
-    if any(path.with_name(path.name + companion).exists() for companion in _COMPANIONS):
-        return False
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        return False
-    return True
+def _beside(path: Path) -> list[Path]:
+    """The files that SQLite makes beside one."""
+    return [path.with_name(path.name + companion) for companion in _COMPANIONS]
+
+
+def _is_odd(path: Path) -> bool:
+    """Whether there is something at `path` that is not a file."""
+    return os.path.lexists(path) and (path.is_symlink() or not path.is_file())
 
 
 def _refusal(path: Path, why: str) -> SetupError:
@@ -282,19 +279,35 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def read(connection: sqlite3.Connection, key: bytes) -> Row | None:
-    """What is kept under `key`; None if nothing is, or nothing that can be understood."""
-    for reason, found, outcome, *times in connection.execute(_READ, (key,)).fetchall():
-        try:
-            return Row(reason, _time(found), outcome, _past(*times[:3]), _past(*times[3:]))
-        except (OverflowError, TypeError):
-            return None
-    return None
+    """What is kept under `key`. Raises DamagedError where nobody has written that."""
+    values = history_seal.values_of(connection, key)
+    if values is None:
+        return None
+    return Row(
+        values.reason,
+        _time(values.found),
+        values.outcome,
+        _past(values.runs, values.since, values.last_alive),
+        _past(values.runs_before, values.since_before, values.last_alive_before),
+    )
 
 
-def write(connection: sqlite3.Connection, key: bytes, row: Row) -> None:
-    """Keep `row` under `key`, instead of what is there."""
-    kept = (key, row.reason, _number(row.found), row.outcome)
-    connection.execute(_WRITE, (*kept, *_numbers(row.past), *_numbers(row.before)))
+def write(connection: sqlite3.Connection, rows: Mapping[bytes, Row]) -> None:
+    """Keep `rows`, each under its key, instead of what is there; within a transaction."""
+    history_seal.change(
+        connection,
+        (
+            Values(
+                key,
+                str(row.reason),
+                _number(row.found),
+                row.outcome if len(row.outcome or b"") <= MOST_KEPT else None,
+                *_numbers(row.past),
+                *_numbers(row.before),
+            )
+            for key, row in rows.items()
+        ),
+    )
 
 
 def _past(runs: int, since: int | None, last_alive: int | None) -> Past:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import NoneType
+from typing import TypeVar
 
 from safelinks.health.outcome import Certificate, Hop, Outcome, Reason
 from safelinks.redact import redact
 
 __all__ = ["dump", "load"]
+
+T = TypeVar("T")
+_MOST = 10**9  # of seconds, attempts and the like
 
 # Who is named before the host; a mail address, percent-encoded or not, however often; and one in
 # Proofpoint's second format, which writes ":" as "-3A" and "@" as "-40". What has a version behind
@@ -56,23 +61,53 @@ def load(kept: bytes, url: str, reason: Reason) -> Outcome:
     try:
         fields = json.loads(kept)
         own = _asked(url)
-        hops = [Hop(own if asked is None else asked, *rest) for asked, *rest in fields.pop("hops")]
+        hops = [_hop(own if asked is None else asked, *rest) for asked, *rest in fields.pop("hops")]
         certificate = fields.pop("certificate")
+        for name, kinds in _KINDS.items():
+            _checked(fields[name], *kinds)
         return Outcome(
             url,
             reason,
             tuple(hops),
-            certificate=certificate and _certificate(*certificate),
+            certificate=None if certificate is None else _certificate(*certificate),
             **fields,
         )
-    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+    except (AttributeError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise ValueError("not a kept outcome") from error
 
 
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "replacement": (str, NoneType),
+    "evidence": (str,),
+    "attempts": (int,),
+    "error": (str,),
+}
+
+
+def _hop(url: str, status: int | None, elapsed: float, method: str) -> Hop:
+    _checked(url, str)
+    _checked(status, int, NoneType)
+    _checked(elapsed, int, float)
+    _checked(method, str)
+    return Hop(url, status, elapsed, method)
+
+
 def _certificate(not_before: str, not_after: str, names: list[str]) -> Certificate:
-    return Certificate(
-        datetime.fromisoformat(not_before), datetime.fromisoformat(not_after), tuple(names)
-    )
+    for name in _checked(names, list):
+        _checked(name, str)
+    times = datetime.fromisoformat(not_before), datetime.fromisoformat(not_after)
+    if any(time.tzinfo is None for time in times):
+        raise ValueError("a time without a zone")
+    return Certificate(*times, tuple(names))
+
+
+def _checked(value: T, *kinds: type) -> T:
+    """`value`, which is of one of these kinds and, if a number, one that there can be."""
+    if type(value) not in kinds:
+        raise ValueError("a value of another kind")
+    if isinstance(value, int | float) and not 0 <= value < _MOST:
+        raise ValueError("a number out of range")
+    return value
 
 
 def _asked(url: str) -> str:
