@@ -19,10 +19,11 @@ from safelinks.labels import label_before, shown_address
 from safelinks.peel import Peel
 from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
-from safelinks.redact import blanked, redact
+from safelinks.redact import redact
 from safelinks.roles import Role
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, TextRules, scan
+from safelinks.torn import blanked
 from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
 
 __all__ = ["Link", "Peel", "TextRules", "clean", "find", "found", "links", "peeled", "replacements"]

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from safelinks import safelink, wrappers
+from safelinks import rewritten, safelink, wrappers
 from safelinks.errors import ChainLoopError, ChainTooDeepError
-from safelinks.redact import mask, recipients, redact
+from safelinks.personal import mask, recipients
+from safelinks.redact import redact
 from safelinks.safelink import SafeLink
 from safelinks.wrappers import Opaque
 
@@ -146,7 +147,7 @@ def unwrap(url: str, *, max_layers: int = MAX_LAYERS, keep_redirectors: bool = F
     layers: tuple[Layer, ...] = ()
     target = url
     while True:
-        layer: Layer | None = safelink.peel(target) or wrappers.peel(
+        layer: Layer | None = safelink.peel(target) or rewritten.peel(
             target, keep_redirectors=keep_redirectors
         )
         if layer is None:
