@@ -16,6 +16,7 @@ ORDER = [
     "version",
     "errors",
     "roles",
+    "live",
     "percent",
     "printable",
     "international",

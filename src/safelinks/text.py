@@ -16,6 +16,7 @@ from attrs import field, frozen
 from safelinks import percent
 from safelinks.errors import SafelinksError, TargetLostError
 from safelinks.labels import label_before, shown_address
+from safelinks.live import is_live
 from safelinks.peel import Peel
 from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
@@ -205,6 +206,9 @@ def _instead_of(span: Span, text: str, peel: Peel, column: int, *, markup: bool)
     except SafelinksError:
         return None
     if not unwrapped.layers:
+        return None
+    if not is_live(unwrapped.target):
+        peel.lost(span.url)
         return None
     return _written(unwrapped.target, span, text, column, markup=markup)
 
