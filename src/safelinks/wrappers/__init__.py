@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from attrs import field, frozen
 
+from safelinks.grammar import MAIL_HOSTS, without_json_escapes
 from safelinks.wrappers.mail import MAIL
 from safelinks.wrappers.model import ANYWHERE, Kind, Wrapper
 from safelinks.wrappers.security import SECURITY
@@ -27,6 +28,7 @@ __all__ = [
     "Kind",
     "Opaque",
     "Wrapper",
+    "is_cut_host",
     "opaque",
     "wrapper_of",
     "wraps_on",
@@ -80,9 +82,11 @@ def _index() -> Mapping[str, tuple[_Row, ...]]:
 
 
 _ROWS = _index()
+# The first letters are tried before the rest, which hardly any path has.
+_FIRST = "".join(sorted({start[1] for start in STARTS}))
 _AUTHORITY = re.compile(
     r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)\.?(?::(?:80|443)?)?"
-    rf"(?=({'|'.join(map(re.escape, STARTS))})|[/?#]|\Z)",
+    rf"(?=(/(?=[{_FIRST}])(?:{'|'.join(re.escape(start[1:]) for start in STARTS)}))|[/?#]|\Z)",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -106,6 +110,27 @@ def wrapper_of(url: str) -> Wrapper | None:
 def wraps_on(host: str) -> bool:
     """Whether any wrapper has links on `host`, which is in lower case."""
     return bool(_rows_of(host))
+
+
+# All that the names of services which check links can be cut to, within a label.
+_CUT_HOSTS = frozenset(
+    name[:length]
+    for host in (*MAIL_HOSTS, *(host for row in SECURITY for host in row.hosts))
+    if "*" not in (name := host.removeprefix("*."))
+    for length in range(1, len(name))
+    if name[length] != "." and name[length - 1] != "."
+)
+_HOST_ONLY = re.compile(r"https?:/{1,2}((?:[a-z]{2,5}[0-9]{2}\.)?([a-z0-9.-]+))", re.IGNORECASE)
+
+
+def is_cut_host(url: str) -> bool:
+    """Whether `url` is no more than the beginning of the host of a service that checks links.
+
+    >>> is_cut_host("https://urldef"), is_cut_host("https://urldefense.com")
+    (True, False)
+    """
+    match = _HOST_ONLY.fullmatch(url)
+    return match is not None and not _CUT_HOSTS.isdisjoint(map(str.lower, match.groups()))
 
 
 @lru_cache(maxsize=4096)
@@ -135,7 +160,7 @@ def opaque(url: str) -> Opaque | None:
     A link that is known by its shape, on whatever host, is none where it lacks a part of that.
     """
     row = wrapper_of(url)
-    if row is None or (row.decode is not None and row.decode(url)):
+    if row is None or (row.decode is not None and row.decode(without_json_escapes(url))):
         return None
     if row.hosts == (ANYWHERE,) and row.kind is not Kind.SECURITY:
         return None
