@@ -11,6 +11,7 @@ import pytest
 
 import safelinks
 from safelinks import clean, find
+from safelinks.health.refusal import refusal
 from safelinks.wrappers import WRAPPERS
 
 RECORDS: list[dict[str, Any]] = [
@@ -164,5 +165,17 @@ def test_look_alikes_of_wrappers_are_no_wrappers(url: str) -> None:
 
 
 def test_an_unknown_host_with_half_a_shape_is_asked_as_any_other() -> None:
-    for url in (f"https://example.net/CL0/{TARGET}", f"https://example.net/c/eJ{'x' * 60}"):
+    for url in (f"https://www.nyc.gov/CL0/{TARGET}", f"https://www.nyc.gov/c/eJ{'x' * 60}"):
         assert safelinks.unwrap(url).opaque is None
+        assert refusal(url, safelinks.Policy()) is None
+
+
+def test_a_wrapper_by_its_shape_is_never_asked() -> None:
+    for url in (
+        RECORDS[24]["input"],
+        RECORDS[34]["input"],
+        RECORDS[55]["input"],
+        RECORDS[43]["input"],
+        "https://example.net/fmlurlsvc/?fewReq=1&url=",
+    ):
+        assert refusal(url, safelinks.Policy()) == "wrapper"

@@ -15,7 +15,7 @@ from safelinks import grammar, percent
 from safelinks.grammar import Form, without_json_escapes
 from safelinks.personal import RECIPIENT, SESSION, TEAMS_PAGE, mask, recipients
 from safelinks.torn import blanked
-from safelinks.wrappers import Kind, Wrapper, wrapper_of
+from safelinks.wrappers import Wrapper, wrapper_of
 from safelinks.wrappers.carriers import encoded
 
 __all__ = ["redact"]
@@ -108,8 +108,7 @@ def _wrapped(url: str, row: Wrapper, people: frozenset[str], depth: int) -> str:
     place = row.decode.find(url) if row.decode else None
     if place is None or row.decode is None:
         # On any host it is a link of that service only if it is whole.
-        known = not row.starts or row.kind is Kind.SECURITY
-        return _plain(row.secrets.blanked(url) if known else url, people, depth)
+        return _plain(url if row.by_shape else row.secrets.blanked(url), people, depth)
     match, target = place
     start, end = match.span("target")
     inner = mask(_layer(target, people, depth + 1), people)

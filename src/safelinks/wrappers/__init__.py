@@ -18,7 +18,7 @@ from attrs import field, frozen
 
 from safelinks.grammar import MAIL_HOSTS, without_json_escapes
 from safelinks.wrappers.mail import MAIL
-from safelinks.wrappers.model import ANYWHERE, Kind, Wrapper
+from safelinks.wrappers.model import Kind, Wrapper
 from safelinks.wrappers.security import SECURITY
 from safelinks.wrappers.sites import SITES
 
@@ -29,6 +29,7 @@ __all__ = [
     "Opaque",
     "Wrapper",
     "is_cut_host",
+    "is_personal",
     "opaque",
     "wrapper_of",
     "wraps_on",
@@ -154,6 +155,14 @@ def _path_of(row: Wrapper) -> re.Pattern[str]:
     return re.compile(row.path, re.IGNORECASE)
 
 
+def is_personal(url: str) -> bool:
+    """Whether to request `url` would be a click of the reader whom it was made for."""
+    row = wrapper_of(url)
+    if row is None or not row.kind.personal:
+        return False
+    return not row.by_shape or (row.decode is not None and row.decode(url) is not None)
+
+
 def opaque(url: str) -> Opaque | None:
     """What is known of `url` where it is a wrapped link that does not carry its target.
 
@@ -162,6 +171,6 @@ def opaque(url: str) -> Opaque | None:
     row = wrapper_of(url)
     if row is None or (row.decode is not None and row.decode(without_json_escapes(url))):
         return None
-    if row.hosts == (ANYWHERE,) and row.kind is not Kind.SECURITY:
+    if row.by_shape:
         return None
     return Opaque(row.name, row.kind, url, row.hint(url) if row.hint else None)

@@ -115,6 +115,14 @@ class Wrapper:
     unmarked: bool = field(default=False, kw_only=True)
 
     @property
+    def by_shape(self) -> bool:
+        """Whether only its shape tells a link of it, which is none where it lacks a part of that.
+
+        On any host, that is; the paths of security services are their own everywhere.
+        """
+        return bool(self.starts) and self.kind is not Kind.SECURITY
+
+    @property
     def opaque(self) -> bool:
         """Whether its links do not carry their target."""
         return self.decode is None
