@@ -49,11 +49,12 @@ _REDIRECTION = re.compile(rf"(?:{'|'.join(map(_begun, STARTS))})\Z", re.IGNORECA
 
 _QUOTED_PRINTABLE = re.compile(r"[?&]\w{1,20}=3Dhttps?(?:%|:)", re.IGNORECASE)
 _ENCODED = re.compile(r"https?%", re.IGNORECASE)
+_ALL_ENCODED = re.compile(r"https?%(?!3A//)", re.IGNORECASE)
 _ENCODED_VALUE = re.compile(rf"https?%3A//(?:{KEPT}|/)*|{KEPT}*", re.IGNORECASE)
 _RAW = re.compile(r"[a-z]+:/", re.IGNORECASE)
 _PUNCTUATION = ".,:;!?'*_~"
 _LETTER = re.compile(r"\w")  # of another script, which is not encoded there
-_NEXT_WORD = re.compile(r"[ \t]+\w")
+_NEXT_WORD = re.compile(r"[ \t]+\w|[()]")  # or a bracket that has its partner elsewhere
 _WORD = re.compile(r"[A-Za-z]+[,.!]?")
 
 
@@ -193,7 +194,7 @@ def _target(wrapper: Wrapper, url: str) -> Target:
     if wrapper.end.is_closed(url):
         return Target.TOKEN
     value = wrapper.end.value(url)
-    return Target.ENCODED if value is not None and _ENCODED.match(value) else Target.OPEN
+    return Target.ENCODED if value is not None and _ALL_ENCODED.match(value) else Target.OPEN
 
 
 @cache

@@ -250,7 +250,8 @@ def _write_vipre(_: re.Match[str], target: str) -> str:
     return encoded(_reordered(target, _VIPRE_ORDER))
 
 
-vipre = Carrier(rf"(?:\?|{AND})o=(?P<target>[^&\#]*)", _read_vipre, _write_vipre)
+# Of a target that is cut off, other characters would be put in order.
+vipre = Carrier(rf"(?:\?|{AND})o=(?P<target>[^&\#]*)(?={AND}[a-z]+=)", _read_vipre, _write_vipre)
 
 
 # Exchange -----------------------------------------------------------------------------------------

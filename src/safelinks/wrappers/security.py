@@ -33,7 +33,7 @@ SECURITY: tuple[Wrapper, ...] = (
     Wrapper("urldefense-v3", "Proofpoint URL Defense v3", Kind.SECURITY, _URL_DEFENSE,
             End(opens="/v3/__", closes=rf"__;{_WORD}*=*{_EXCLAMATION}", signs="@$,{}",
                 mark=rf"__;{_WORD}*=*{_EXCLAMATION}(?:{_WORD}*{_EXCLAMATION}){{0,2}}{_WORD}+(?:\$|%24)"),
-            secret(parts=rf"\A{_EXCLAMATION}({_WORD}*)(?:{_EXCLAMATION}({_WORD}*))?(?:{_EXCLAMATION}({_WORD}*))?"),
+            secret(parts=rf"(?:\A|__;{_WORD}*=*){_EXCLAMATION}({_WORD}*)(?:{_EXCLAMATION}({_WORD}*))?(?:{_EXCLAMATION}({_WORD}*))?"),
             gateways.url_defense_v3, path=r"/v3/", hint=gateways.url_defense_v3_host),
     Wrapper("urldefense-v2", "Proofpoint URL Defense v2", Kind.SECURITY, _URL_DEFENSE,
             parameters("u", "d c r m s e k", mark=rf"{AND}s={_WORD}{{43}}(?:{AND}(?:e=)?)?"),
