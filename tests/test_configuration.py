@@ -20,8 +20,10 @@ from hypothesis import strategies as st
 from safelinks.cli import main
 from safelinks.cli.check import check
 from safelinks.cli.clean import clean
-from safelinks.cli.configured import DIRECTORY, Configured
+from safelinks.cli.configured import DIRECTORY, Configured, known_settings
 from safelinks.cli.settings import Setting, settings_of
+from safelinks.cli.settings_table import ABOUT as ABOUT_SETTINGS
+from safelinks.cli.settings_table import Power
 from safelinks.configuration import parse, written, written_key
 
 WRAPPED = "https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org"
@@ -163,7 +165,7 @@ class TestWho:
     ) -> None:
         (project / "safelinks.toml").write_text('exclude = ["file"]\nallow-port = 22\n')
         monkeypatch.setenv("SAFELINKS_EXCLUDE", "a b\n\n c \n")
-        found = _config()
+        found = _config("--config", "safelinks.toml")
         assert (found["exclude"], found["allow-port"]) == (["a b", "c"], [22])
 
     def test_what_is_before_the_command(self, project: Path) -> None:
@@ -197,14 +199,15 @@ class TestWho:
     ) -> None:
         (project / "safelinks.toml").write_text('header = ["a.example:X=secret"]\n')
         shown = '# header = ["a.example:X=…"]  # safelinks.toml, line 1, without values\n'
-        assert shown in _run("config").stdout
+        named = ("config", "--config", "safelinks.toml")
+        assert shown in _run(*named).stdout
         monkeypatch.setenv("SAFELINKS_HEADER", "b.example:Y=secret\n")
-        found = _run("config").stdout
+        found = _run(*named).stdout
         assert '# header = ["b.example:Y=…"]  # environment SAFELINKS_HEADER, without' in found
         assert "secret" not in found
         monkeypatch.setenv("SAFELINKS_HEADER", "nonsense")
         message = "SAFELINKS_HEADER, line 1: a header is given as"
-        assert message in _run("check", "--offline", "docs").stderr
+        assert message in _run("check", *named[1:], "--offline", "docs").stderr
 
 
 class TestMistakes:
@@ -335,36 +338,64 @@ class TestPaths:
 
 
 class TestTrust:
-    """A configuration that came along with documents is not heard on everything."""
+    """A configuration that nobody named is not heard on everything, wherever it stands."""
 
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("\nheader = ['a.example:X=$SECRET']", "2: header takes variables of the environment"),
-            ("history = '../h.jsonl'", "1: history names a file outside its directory"),
-            ("history = 'out/h.jsonl'", "1: history names a file outside its directory"),
-            ("[clean]\noutput = '/tmp/x'", "2: clean.output names a file outside its directory"),
+            ("\nheader = ['a.example:X=y']", "2: header does not count from a file that nobody named"),
+            ("history = '../h.jsonl'", "1: history names a file outside the directory of this file"),
+            ("history = 'out/h.jsonl'", "1: history names a file outside the directory of this file"),
+            ("[clean]\noutput = 'x'", "2: clean.output does not count from a file that nobody named"),
         ],
-        ids=["secret", "above", "symbolic-link", "absolute"],
-    )
+        ids=["by-hand", "above", "symbolic-link", "replaces"],
+    )  # fmt: skip
     def test_what_is_refused(
         self, text: str, message: str, project: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("SECRET", "value")
         (project / "docs" / "out").symlink_to(project)
         (project / "docs" / "safelinks.toml").write_text(text)
         result = _run("config", "docs")
         assert result.exit_code == 2
         assert f"docs/safelinks.toml, line {message}" in result.stderr
-        assert "name it with --config if you trust it" in result.stderr
+        assert "or name the file with --config docs/safelinks.toml\n" in result.stderr
         assert _run("config", "--config", "docs/safelinks.toml", "docs").exit_code == 0
+        assert _run("config", "--no-config", "docs").exit_code == 0
         monkeypatch.chdir(project / "docs")
-        assert _run("config").exit_code == 0
+        assert _run("config").exit_code == 2
 
     def test_what_is_not(self, project: Path) -> None:
-        text = "timeout = 3\nhistory = 'h.jsonl'\nheader = ['a.example:X=y']\n"
+        text = "timeout = 3\nhistory = 'h.jsonl'\nallow-private = false\nresolve = []\n"
         (project / "docs" / "safelinks.toml").write_text(text)
         assert _config("docs")["history"] == str(project / "docs" / "h.jsonl")
+
+    def test_variables_are_for_the_environment_to_give(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TOKEN", "secret")
+        monkeypatch.setenv("SAFELINKS_TOKEN", "secret")
+        (project / "own.toml").write_text("header = [\n'a.example:X=$SAFELINKS_TOKEN',\n]\n")
+        assert _run("config", "--config", "own.toml").exit_code == 0
+        (project / "own.toml").write_text("header = [\n'a.example:X=y',\n'a.example:X=${TOKEN}']\n")
+        result = _run("config", "--config", "own.toml")
+        assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+        assert result.stderr.startswith("Error: own.toml, line 3: header takes TOKEN, and ")
+        assert "; call it SAFELINKS_TOKEN, or set SAFELINKS_HEADER" in result.stderr
+        monkeypatch.setenv("SAFELINKS_HEADER", "a.example:X=$TOKEN")
+        assert _run("config", "--config", "own.toml").exit_code == 0
+
+    def test_what_is_obeyed_is_told(self, project: Path) -> None:
+        (project / "safelinks.toml").write_text(
+            "timeout = 3\nexclude = ['x']\n[clean]\ncheck = true\n"
+        )
+        told = _run("check", "--offline", "-v", "docs").stderr
+        assert "safelinks.toml: found, and obeyed for exclude, timeout\n" in told
+        told = _run("check", "--offline", "-v", "--timeout", "2", "--exclude", "y", "docs").stderr
+        assert "safelinks.toml: found, and obeyed for nothing\n" in told
+        told = _run("clean", "-v", "--config", "safelinks.toml", "docs").stderr
+        assert "safelinks.toml: named, and obeyed for clean.check\n" in told
+        assert "obeyed" not in _run("check", "--offline", "docs").stderr
+        assert "obeyed" not in _run("check", "--offline", "-v", "--no-config", "docs").stderr
 
 
 class TestClean:
@@ -418,7 +449,7 @@ class TestLater:
             'new-limit = 7\n[per-file-ignores]\n"docs/*" = ["SL1", "SL2"]\nx = "SL3"\n'
             '[level]\nSL303 = "error"\n'
         )
-        found = self._run("docs")
+        found = self._run("--config", "safelinks.toml", "docs")
         assert found["per_file_ignores"] == ["docs/*:SL1,SL2", "x:SL3"]
         assert (found["level"], found["new_limit"]) == (["SL303=error"], 7)
         assert (found["directory"], found["source"]) == (
@@ -518,10 +549,19 @@ def test_every_key_is_documented_and_no_other() -> None:
     assert dict(rows) == {key: setting.variable for key, setting in SETTINGS.items()}
 
 
-def test_the_documented_configuration_is_one(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_documented_which_keys_count_by_hand_only() -> None:
+    rows = re.findall(r"^\| `([a-z.-]+)` \| .* \| (by hand: [^|]*)?\|$", ABOUT, re.MULTILINE)
+    by_hand = {key for key, setting in SETTINGS.items() if setting.about.power is Power.BY_HAND}
+    assert {key for key, said in rows if said} == by_hand
+    for key, said in rows:
+        assert said in ("", f"by hand: {SETTINGS[key].about.why} ")
+
+
+def test_every_setting_of_every_command_has_a_row_and_no_other() -> None:
+    assert known_settings(main.make_context("safelinks", ["rules"])).keys() == ABOUT_SETTINGS.keys()
+
+
+def test_the_documented_configuration_is_one(project: Path) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", ABOUT, re.DOTALL)
-    monkeypatch.setenv("INTRANET_TOKEN", "secret")
     (project / "safelinks.toml").write_text(example)
     assert (_config()["per-host"], _config()["clean"]["backup"]) == (4, ".bak")

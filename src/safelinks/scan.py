@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from safelinks.anchors import (
     BARE,
@@ -96,7 +97,9 @@ _DAMAGED_SCHEME = re.compile(
 )
 _LOOK_BACK = 60
 
-_QUOTED_PRINTABLE = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
+_SOFT_BREAKS = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
+_SOFT = re.compile(r"=(?:[0-9A-F]{2}|[ \t]*[\r\n])", re.IGNORECASE)
+_LONGEST_SOFT = 8  # a sign, blanks and the end of the line, behind a link
 
 _GAP_ONLY = re.compile(r"[^\w%&]{0,80}")
 _SHORTEST = 10  # characters between two links that hold no third one
@@ -104,10 +107,16 @@ _SHORTEST = 10  # characters between two links that hold no third one
 
 @frozen
 class _Look:
-    """How a text is looked at: `soft` if it has soft breaks of quoted-printable."""
+    """How `text` is looked at."""
 
-    soft: bool
+    text: str = field(repr=False)
     rules: TextRules
+
+    @cached_property
+    def soft(self) -> bool:
+        """Whether the text has soft breaks of quoted-printable."""
+        text = self.text
+        return "=3" in text and all(any(map(text.__contains__, signs)) for signs in _SOFT_BREAKS)
 
 
 def scan(
@@ -122,14 +131,13 @@ def scan(
     `rules` are those of the text's language. If `schemeless`, addresses that begin with ``www.``
     count; so do those on one of `bare_hosts`, or below one, with a path behind it.
     """
-    soft = "=3" in text and all(any(map(text.__contains__, signs)) for signs in _QUOTED_PRINTABLE)
     end = len(text)
     position = floor = 0  # where to look on, and where the last link ended
     lost = False  # whether that could have gone on
     finders = finders_in(text, bare_hosts, schemeless=schemeless)
     others = {sign: at for sign, finder in finders.items() if (at := finder(0, end)) >= 0}
     scheme_at = next_slashes(text, 0) if others.pop(SLASH, -1) >= 0 else -1
-    look = _Look(soft, rules)
+    look = _Look(text, rules)
     # The next of the others: looked for anew only where it has been passed.
     other, other_at = next_of(others, finders, 0, end if scheme_at < 0 else scheme_at)
     while scheme_at >= 0 or other:
@@ -143,9 +151,8 @@ def scan(
                 yield _canonical(text, match)
                 floor = position = match.end()
                 lost = False
-                scheme_at = next_slashes(text, position)
-                near = 5 <= scheme_at - position <= _SHORTEST
-                match = CANONICAL.match(text, scheme_at - 5) if near else None
+                near = text.find("://", position + 5, position + _SHORTEST + 3)
+                match = CANONICAL.match(text, near - 5) if near >= 0 else None
         else:
             rest = other == WWW and lost and _GAP_ONLY.fullmatch(text, floor, other_at)
             span = None if rest else _READERS[other](text, other_at, floor, look)
@@ -316,11 +323,16 @@ def _may_be_cut(text: str, scheme_at: int) -> bool:
     return any(name.startswith(rest) for name in _HOSTS)
 
 
+def _may_be_soft(text: str, span: Span) -> bool:
+    """Whether `span` could end elsewhere, or mean another address, with soft breaks."""
+    return _SOFT.search(text, span.start, span.end + _LONGEST_SOFT) is not None
+
+
 def _plain(text: str, start: int, scheme_at: int, look: _Look) -> Span | None:
     """An address that is taken as it stands, or a vendor's that it begins."""
-    span = None if look.soft else simple(text, start)
+    span = simple(text, start)
     read = read_vendor
-    if span is None:
+    if span is None or (_may_be_soft(text, span) and look.soft):
         run = run_at(text, start, soft=look.soft)
         span = read_plain(text, run, start, soft=look.soft, rules=look.rules)
         read = _of_whom

@@ -114,8 +114,9 @@ def links(text: str, peel: Peel, *, schemeless: bool = True) -> Iterator[Link]:
             span.escape,
             span.defanged,
             label_before(text, span.start, span.end),
-            role=span.role,
-            schemeless=span.schemeless,
+            None,  # an original is noted in markup only
+            span.role,
+            span.schemeless,
         )
 
 
@@ -127,22 +128,18 @@ def found(
     `rules` and `schemeless` are those of `scan`.
     """
     for span in scan(text, rules=rules, schemeless=schemeless, bare_hosts=peel.bare_hosts):
-        yield span, *peeled(span, peel)
+        unwrapped, error = peeled(span, peel)
+        yield span, unwrapped, error
 
 
 def peeled(span: Span, peel: Peel) -> tuple[Unwrapped | None, SafelinksError | None]:
-    """Where the link at `span` leads, or why that is not known."""
+    """Where the link at `span` leads, or why that is not known, as when the text cut it off."""
+    if span.cut:
+        return None, TargetLostError(span.url)
     try:
-        return _unwrap(span, peel), None
+        return peel.unwrap(span.url), None
     except SafelinksError as lost:
         return None, lost
-
-
-def _unwrap(span: Span, peel: Peel) -> Unwrapped:
-    """Where a link leads. Raises SafelinksError, also for one that the text cut off."""
-    if span.cut:
-        raise TargetLostError(span.url)
-    return peel(span.url)
 
 
 def clean(text: str, *, keep_redirectors: bool = False) -> str:

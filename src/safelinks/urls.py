@@ -18,6 +18,7 @@ from safelinks.errors import InvalidURLError
 __all__ = [
     "Address",
     "compare_key",
+    "host_name",
     "registrable_domain",
     "request_key",
     "split",
@@ -91,12 +92,29 @@ def split(url: str) -> Address:
     )
 
 
+def host_name(text: str) -> str:
+    """A host as `split` writes it; what is none stays as it is, in lower case.
+
+    >>> host_name("Example.ORG."), host_name("[::FFFF:127.0.0.1]")
+    ('example.org', '[::ffff:7f00:1]')
+    """
+    return _ascii_host(text) or text.lower()
+
+
+def _ipv6_text(address: IPv6Address) -> str:
+    """An address as browsers write it (URL standard, 3.5): Python differs from 3.13 on."""
+    number = int(address)
+    if number >> 32 == 0xFFFF:  # mapped from IPv4
+        return f"::ffff:{number >> 16 & 0xFFFF:x}:{number & 0xFFFF:x}"
+    return str(address)
+
+
 @lru_cache(maxsize=4096)
 def _ascii_host(host: str) -> str | None:
     """`host` in lower-case ASCII, without a final dot; None for what is none."""
     if host.startswith("["):
         try:
-            return f"[{IPv6Address(host[1:-1])}]"
+            return f"[{_ipv6_text(IPv6Address(host[1:-1]))}]"
         except AddressValueError:
             return None
     if len(host) > _MAX_HOST:

@@ -15,7 +15,7 @@ from safelinks.cli.excluding import Excluded, excluding_options
 from safelinks.cli.inputs import STANDARD_INPUT, Inputs, keep_redirectors, no_gitignore, warn
 from safelinks.cli.mending import mend
 from safelinks.cli.network import Asked, Network, network_options
-from safelinks.cli.outputs import InOrder, refuse_inputs, refuse_shared
+from safelinks.cli.outputs import InOrder, refuse_inputs, refuse_shared, refuse_strange
 from safelinks.cli.remembering import Remembering, remembering_options
 from safelinks.cli.reporting import Reporting, reporting_options
 from safelinks.cli.selecting import selection_options
@@ -109,6 +109,7 @@ def check(
         excluded=excluded,
     )
     refuse_inputs(reporting.outputs, inputs)
+    refuse_strange(reporting.outputs, context)
     if not offline:
         network.prepare()
     from safelinks.cli.baselines import Known  # noqa: PLC0415  much, for this command only

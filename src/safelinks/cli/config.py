@@ -12,7 +12,7 @@ from safelinks.cli import completion
 from safelinks.cli.check import check
 from safelinks.cli.clean import clean
 from safelinks.cli.configured import configuration_options, settled
-from safelinks.cli.settings import SECRET, Setting, settings_of
+from safelinks.cli.settings import Setting, settings_of
 from safelinks.printable import printable
 
 __all__ = ["config"]
@@ -70,7 +70,7 @@ def _shown(setting: Setting, value: object) -> object:
     """`value` as it may stand in any file: paths from the root, nothing that is secret."""
     if isinstance(value, list | tuple):
         return [_shown(setting, one) for one in value]
-    separator = SECRET.get(setting.key)
+    separator = setting.about.value_after
     if separator is not None and isinstance(value, str):
         before, found, _ = value.partition(separator)
         return f"{before}{found}…" if found else "…"
@@ -105,7 +105,8 @@ def _line(one: _InForce) -> str:
         return f"# {name} is not set"
     line = f"{name} = {written(one.value)}  # {printable(one.origin)}"
     # Without its secrets, it must not be taken for the whole of it.
-    return f"# {line}, without values" if one.setting.key in SECRET and values else line
+    secret = one.setting.about.value_after is not None
+    return f"# {line}, without values" if secret and values else line
 
 
 def _table(one: _InForce) -> Iterator[str]:

@@ -27,13 +27,12 @@ _STANDARD_INPUT = "-"
 class Found:
     """A configuration, and the directory that its paths begin at.
 
-    It is `trusted` if it was named, or stands where the user does: in the working directory or
-    above. One that came along with the documents may be anybody's.
+    One that was not `named` by the user may be anybody's, wherever it stands.
     """
 
     directory: Path
     content: Configuration
-    trusted: bool
+    named: bool = False
 
 
 def named(file: str) -> Found:
@@ -41,7 +40,7 @@ def named(file: str) -> Found:
     found = _read(Path(file))
     if found is None:
         raise SetupError(f"{file}: there is no table [tool.safelinks] in this file")
-    return evolve(found, trusted=True)
+    return evolve(found, named=True)
 
 
 def nearest(inputs: Iterable[str]) -> Found | None:
@@ -92,4 +91,4 @@ def _read(path: Path) -> Found | None:
     parsed = parse(content, str(shown))
     if parsed is None:
         return None
-    return Found(path.parent, parsed, trusted=here.is_relative_to(path.parent))
+    return Found(path.parent, parsed)

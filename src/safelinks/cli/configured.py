@@ -6,22 +6,31 @@ is decided in `precedence`, which is loaded for such commands only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from safelinks.cli import completion
-from safelinks.cli.settings import ONCE, settings_of
+from safelinks.cli.settings import ONCE, Setting, settings_of
 
 if TYPE_CHECKING:
     from safelinks.cli.config_file import Found
     from safelinks.cli.precedence import Settled
 
-__all__ = ["DIRECTORY", "Configured", "configuration_options", "settled"]
+__all__ = [
+    "DIRECTORY",
+    "STRANGE",
+    "Configured",
+    "configuration_options",
+    "known_settings",
+    "settled",
+]
 
 # Where in `context.meta` the directory is that the configuration was found in; None without one.
 DIRECTORY = "safelinks.config_dir"
+# Where in `context.meta` it stands whether nobody has named that file.
+STRANGE = "safelinks.config_strange"
 _SETTLED = "safelinks.settled"
 
 
@@ -32,7 +41,8 @@ def configuration_options() -> list[click.Parameter]:
             ("--config", "config_file"),
             metavar="FILE",
             shell_complete=completion.paths,
-            help="Go by this safelinks.toml or pyproject.toml, and look for no other.",
+            help="Go by this safelinks.toml or pyproject.toml, and look for no other. It may take "
+            "guards away, which a file that is only found may not.",
         ),
         click.Option(("--no-config",), is_flag=True, help="Go by no configuration file."),
     ]
@@ -71,13 +81,19 @@ class Configured(click.Command):
             return super().parse_args(ctx, args)  # which shows the help
         found = self._configuration(given)
         ctx.meta[DIRECTORY] = found.directory if found else None
+        ctx.meta[STRANGE] = found is not None and not found.named
+        known = known_settings(ctx) if found else {}
         if found:
             from safelinks.configuration import verify  # noqa: PLC0415  tomllib, for few
 
-            verify(found.content, _known(ctx), ONCE)
+            verify(found.content, known.keys(), ONCE)
         from safelinks.cli.precedence import in_effect, settle  # noqa: PLC0415  not for `unwrap`
 
         ctx.meta[_SETTLED] = settled = settle(self, ctx, given, found)
+        if found:
+            from safelinks.cli.strangers import refuse  # noqa: PLC0415  for few
+
+            refuse(found, known.values())
         elsewhere = in_effect(settled, given)
         ctx.default_map = {
             **(ctx.default_map or {}),
@@ -86,6 +102,8 @@ class Configured(click.Command):
         rest = super().parse_args(ctx, args)
         for name, one in elsewhere.items():
             ctx.set_parameter_source(name, one.source)
+        if found and ctx.params.get("verbose"):
+            _tell(found, elsewhere.values())
         return rest
 
     def _configuration(self, given: Mapping[str, Any]) -> Found | None:
@@ -118,13 +136,22 @@ def settled(context: click.Context) -> Mapping[str, Settled]:
     return found
 
 
-def _known(context: click.Context) -> set[str]:
-    """The keys of all commands: a file that is right for one is right for all."""
+def _tell(found: Found, elsewhere: Iterable[Settled]) -> None:
+    """Say which file is obeyed, and in what."""
+    from safelinks.cli.inputs import tell  # noqa: PLC0415  not for `unwrap`
+
+    keys = sorted(one.setting.key for one in elsewhere if one.file is not None)
+    how = "named" if found.named else "found"
+    tell(f"{found.content.name}: {how}, and obeyed for {', '.join(keys) or 'nothing'}")
+
+
+def known_settings(context: click.Context) -> dict[str, Setting]:
+    """The settings of all commands: a file that is right for one is right for all."""
     commands = [context.find_root().command]
-    known = set()
+    known: dict[str, Setting] = {}
     for command in commands:
         if isinstance(command, click.Group):
             commands += command.commands.values()
         elif isinstance(command, Configured):
-            known |= {setting.key for setting in settings_of(command)}
+            known |= {setting.key: setting for setting in settings_of(command)}
     return known

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 from attrs import evolve, frozen
+from click.core import ParameterSource
 
-from safelinks.cli.configured import Configured
+from safelinks.cli.configured import STRANGE, Configured
 from safelinks.report_formats import FORMATS
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ __all__ = [
     "printed",
     "refuse_inputs",
     "refuse_shared",
+    "refuse_strange",
     "written",
 ]
 
@@ -192,6 +194,21 @@ def refuse_inputs(outputs: Iterable[Output], inputs: Inputs) -> None:
             raise click.UsageError(
                 f"{path} is one of the files to check, and would be overwritten: name another "
                 "one behind --output."
+            )
+
+
+def refuse_strange(outputs: Iterable[Output], context: click.Context) -> None:
+    """Raises click.UsageError where a file that nobody named would replace more than a report."""
+    sources = {context.get_parameter_source(name) for name in _PAIR}
+    if not context.meta.get(STRANGE) or ParameterSource.DEFAULT_MAP not in sources:
+        return
+    from safelinks.cli.earlier import is_report  # noqa: PLC0415  only where there are outputs
+
+    for one in outputs:
+        if one.path is not None and os.path.lexists(one.path) and not is_report(Path(one.path)):
+            raise click.UsageError(
+                f"{one.path} is there and is no report, and a configuration that nobody named says "
+                "to write one over it: remove it, or name the configuration with --config."
             )
 
 

@@ -15,7 +15,6 @@ from click.core import ParameterSource
 
 from safelinks.cli.config_file import Found
 from safelinks.cli.settings import RIVALS, Setting, settings_of
-from safelinks.errors import SetupError
 
 if TYPE_CHECKING:
     from safelinks.configuration import Configuration
@@ -145,12 +144,5 @@ def _from_file(settings: Iterable[Setting], found: Found | None) -> Iterator[Set
         return
     for setting in settings:
         value = setting.from_file(found.content, found.directory)
-        if value is None:
-            continue
-        if not found.trusted and (wrong := setting.trespass(value, found.directory)):
-            where = found.content.where(*setting.path)
-            raise SetupError(
-                f"{where}: {setting.key} {wrong}, and this file is neither in the working "
-                "directory nor above it; name it with --config if you trust it"
-            )
-        yield Settled(setting, value, found.content)
+        if value is not None:
+            yield Settled(setting, value, found.content)

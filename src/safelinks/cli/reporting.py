@@ -60,7 +60,12 @@ _OPTIONS: Sequence[Decorator] = (
         help="Write the format before it to this file; - is standard output.",
     ),
     click.option("-q", "--quiet", is_flag=True, help="Say only what fails the check."),
-    click.option("-v", "--verbose", is_flag=True, help="Say all that is known of every address."),
+    click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Say all that is known of every address, and which configuration is obeyed.",
+    ),
 )
 
 

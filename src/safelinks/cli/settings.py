@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
+from safelinks.cli.settings_table import ABOUT, UNKNOWN, About
 from safelinks.errors import SetupError
 
 if TYPE_CHECKING:
     from safelinks.configuration import Configuration
 
-__all__ = ["META", "ONCE", "RIVALS", "SECRET", "Setting", "settings_of"]
+__all__ = ["META", "ONCE", "RIVALS", "Setting", "settings_of"]
 
 # Options that say where settings come from.
 META = frozenset({"config", "no-config"})
@@ -35,16 +36,6 @@ _TABLES: Mapping[str, frozenset[str]] = {
 # Settings that are tables in a file; `configuration.TABULAR` says how.
 TABLES = frozenset({"level", "per-file-ignores"})
 
-# Settings that are paths, and behind what in the value the path begins.
-_PATHS: Mapping[str, str] = {
-    "baseline": "",
-    "ca-file": "",
-    "catalog": "",
-    "clean.output": "",
-    "format": "=",
-    "history": "",
-    "output": "",
-}
 _STANDARD_OUTPUT = "-"
 
 # Settings of which one rules out the others of its group, wherever these are from.
@@ -52,10 +43,6 @@ RIVALS = (
     frozenset({"clean.in-place", "clean.diff", "clean.check", "clean.output"}),
     frozenset({"quiet", "verbose"}),
 )
-
-# What may hold a secret, and where it begins.
-SECRET: Mapping[str, str] = {"header": "="}
-
 
 # Types that say in one word what they take.
 _TYPED = (click.Choice, click.types.IntParamType, click.types.FloatParamType)
@@ -72,6 +59,11 @@ class Setting:
     def variable(self) -> str:
         """The variable of the environment."""
         return "SAFELINKS_" + self.key.upper().replace("-", "_").replace(".", "_")
+
+    @property
+    def about(self) -> About:
+        """What a configuration may do with it."""
+        return ABOUT.get(self.key, UNKNOWN)
 
     @property
     def path(self) -> list[str]:
@@ -126,30 +118,23 @@ class Setting:
 
     def located(self, value: object, directory: Path) -> object:
         """`value`; if it is a path, one that does not depend on the working directory."""
-        separator = _PATHS.get(self.key)
-        if separator is None or not isinstance(value, str):
+        path = self.path_in(value)
+        if path is None or not isinstance(value, str):
             return value
-        before, found, path = value.rpartition(separator) if separator else ("", "", value)
-        if not path or path == _STANDARD_OUTPUT or found != separator:
-            return value
-        return f"{before}{found}{os.path.normpath(directory / path)}"
+        return f"{value.removesuffix(path)}{os.path.normpath(directory / path)}"
 
-    def trespass(self, value: object, directory: Path) -> str | None:
-        """What a file that anybody may have written must not say: secrets, files elsewhere."""
-        values = [str(one) for one in (value if isinstance(value, list) else [value])]
-        if self.key in SECRET and any("$" in one for one in values):
-            return "takes variables of the environment"
-        if self.key in _PATHS:
-            for one in values:
-                path = one.rpartition(_PATHS[self.key])[2] if _PATHS[self.key] else one
-                if Path(path).is_absolute() and not _is_inside(path, directory):
-                    return "names a file outside its directory"
-        return None
+    def path_in(self, value: object) -> str | None:
+        """The path that is in `value`; None where it names no file."""
+        if self.about.path is None or not isinstance(value, str):
+            return None
+        after = self.about.path_after
+        _, separator, path = value.partition(after) if after else ("", "", value)
+        return path if path and path != _STANDARD_OUTPUT and separator == after else None
 
     def judged(self, value: object, context: click.Context, subject: Callable[[], str]) -> object:
         """`value` in the option's type. Raises SetupError about `subject` if it is refused."""
         try:
-            _obey(self.key, value)
+            self._obey(value)
             cast: object = self.option.type_cast_value(context, value)
         except (click.BadParameter, SetupError, ValueError) as error:
             if self.flag or isinstance(self.option.type, _TYPED):
@@ -164,17 +149,16 @@ class Setting:
             raise SetupError(f"{subject()} {_refusal(error)}") from None
         return cast if _is_plain(cast) else value
 
+    def _obey(self, value: object) -> None:
+        """Raise ValueError for a path that none can be; callbacks of options rule on the rest."""
+        values = list(map(str, value)) if isinstance(value, list | tuple) else [str(value)]
+        if self.about.path is not None and any("\0" in text for text in values):
+            raise ValueError("no path has a null character in it")
+
 
 def _refusal(error: Exception) -> str:
     reason = error.message if isinstance(error, click.ClickException) else str(error)
     return f"cannot be used: {reason.rstrip('.')}"
-
-
-def _is_inside(path: str, directory: Path) -> bool:
-    try:
-        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(directory))
-    except ValueError:  # no path at all
-        return False
 
 
 def settings_of(command: click.Command) -> Iterator[Setting]:
@@ -227,10 +211,3 @@ def _is_typed(option: click.Option, value: object) -> bool:
     if isinstance(option.type, click.types.FloatParamType):
         return isinstance(value, int | float)
     return isinstance(value, str)
-
-
-def _obey(key: str, value: object) -> None:
-    """Raise ValueError for a path that none can be; callbacks of options rule on the rest."""
-    values = list(map(str, value)) if isinstance(value, list | tuple) else [str(value)]
-    if key in _PATHS and any("\0" in one for one in values):
-        raise ValueError("no path has a null character in it")

@@ -22,8 +22,10 @@ from safelinks.roles import Role
 
 __all__ = ["Vocabulary", "passages_of_elements"]
 
-_ADDRESS = re.compile(r"(?:^|[\s\"'/:])href\s*=|(?:^|[\s\"'/])ur[il]\s*=", re.IGNORECASE)
-_PLACE_IN_PAGE = re.compile(r"href\s*=\s*[\"']?\s*#", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:^|[\s\"'/:])href\s*+=(?P<in_page>\s*+[\"']?\s*+#)?|(?:^|[\s\"'/])ur[il]\s*+=",
+    re.IGNORECASE,
+)
 
 
 class _Kind(Enum):
@@ -194,7 +196,7 @@ class _Reader:
                 self._link, self._role = "", None
             return
         self._link, self._role = "", None  # a link is never within another
-        if _ADDRESS.search(tag[3]):
+        if address := _ADDRESS.search(tag[3]):
             self._link, self._role = name, Role.LINK_TEXT
-            if _PLACE_IN_PAGE.search(tag[3]):
+            if address["in_page"]:
                 self._lines.ended = True  # such as the number of a note

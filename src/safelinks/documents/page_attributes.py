@@ -131,6 +131,7 @@ _NAMES_OF_META = ("property", "name", "itemprop")
 _NAMES_ADDRESS = re.compile(r"(?:^|[:._-])(?:secure_)?(?:ur[il]|image|video|audio|player|src)\Z")
 # Addresses that are none of the web, by their scheme.
 _SCHEMES: Mapping[str, Role] = {"data:": Role.DATA, "javascript:": Role.SCRIPT}
+_OF_WEB = re.compile(r"\s*https?://", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*(data:|javascript:)", re.IGNORECASE)
 # A reference within the site, such as ``/login?next=https://a.example``: its first colon is not one
 # of a scheme (RFC 3986, section 4.2). What is in its query is data for that page.
@@ -161,7 +162,7 @@ def attribute_passages(text: str, tag: re.Match[str]) -> Iterator[Passage]:
                 yield passage if attribute.role is None else _with_role(passage, attribute.role)
             continue
         role = attribute.role
-        if attribute is _LINK:
+        if attribute is _LINK and not _OF_WEB.match(text, start, end):
             role = _role_of_other(html.unescape(text[start:end]))
         own = local in ("href", "src")
         yield Passage(

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, ip_address
+
+from safelinks.health.special_addresses import ISATAP, PUBLIC_V6, V4, V6, Reach
 
 __all__ = ["is_link_local", "is_link_local_host", "is_private_host", "is_public"]
 
-_IPV6_GLOBAL = ip_network("2000::/3")  # RFC 4291: all that is assigned so far
-_IPV6_DOCUMENTATION = ip_network("3fff::/20")  # RFC 9637
-_NAT64 = ip_network("64:ff9b::/96")  # RFC 6052
-# Metadata services that are not link-local: AWS over IPv6, and Alibaba Cloud.
-_METADATA = frozenset({ip_address("fd00:ec2::254"), ip_address("100.100.100.200")})
 _LOCAL_NAMES = re.compile(r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)")
 _NUMERIC_HOST = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+))*")
 
@@ -67,30 +64,27 @@ def _number(text: str) -> int:
     return int(text, 8 if text.startswith("0") and len(text) > 1 else 10)
 
 
-@lru_cache(maxsize=4096)
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the public internet, the embedded ones looked into."""
-    parsed = _meant(address)
-    if isinstance(parsed, IPv6Address) and (
-        parsed not in _IPV6_GLOBAL or parsed in _IPV6_DOCUMENTATION
-    ):
-        return False
-    return parsed.is_global and not parsed.is_multicast
+    return _reach(address) is Reach.PUBLIC
+
+
+def is_link_local(address: str) -> bool:
+    """Whether an IP address is one of the link, or where a cloud tells a machine its secrets."""
+    return _reach(address) is Reach.LINK
 
 
 @lru_cache(maxsize=4096)
-def is_link_local(address: str) -> bool:
-    """Whether an IP address is one of the link, or where a cloud tells a machine its secrets."""
-    parsed = _meant(address)
-    return parsed.is_link_local or parsed in _METADATA
-
-
-def _meant(address: str) -> IPv4Address | IPv6Address:
-    """The address that is connected to in the end, through mappings and translations."""
+def _reach(address: str) -> Reach:
+    """The most guarded that an address is: by itself, or by one that it leads to."""
     parsed = ip_address(address.partition("%")[0])
-    if isinstance(parsed, IPv6Address):
-        embedded = parsed.ipv4_mapped or parsed.sixtofour
-        if parsed in _NAT64:
-            embedded = IPv4Address(int(parsed) & 0xFFFF_FFFF)
-        return embedded or parsed
-    return parsed
+    number = int(parsed)
+    if isinstance(parsed, IPv4Address):
+        return max((row.reach for row in V4 if row.holds(number)), default=Reach.PUBLIC)
+    rows = [row for row in (*V6, ISATAP) if row.holds(number)]
+    reaches = [row.reach for row in rows]
+    if not PUBLIC_V6.holds(number) and not any(row in V6 for row in rows):
+        reaches.append(Reach.PRIVATE)
+    carried = (inner for row in rows for inner in row.carried(number))
+    reaches += (_reach(str(IPv4Address(inner))) for inner in carried)
+    return max(reaches, default=Reach.PUBLIC)

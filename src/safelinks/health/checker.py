@@ -128,7 +128,7 @@ class Checker:
                         yield outcome
             finally:
                 await results.aclose()
-            if not asking.reached and any(map(self._is_suspected, held.values())):
+            if not asking.reached:
                 await self._without_network(session, held)
             async for one in self._last_look(session, list(held.values())):
                 del held[one.judged.outcome.url]
@@ -193,7 +193,8 @@ class Checker:
             outcome = spelled(judged.outcome, url, judged.page)
             if self._history is not None:
                 kept = spelled(judged.outcome, self._remembered(url), judged.page)
-                outcome = evolve(outcome, past=self._history.record(kept).past)
+                note = self._history.record if kept.attempts else self._history.with_past
+                outcome = evolve(outcome, past=note(kept).past)
             yield outcome
 
     def _remembered(self, url: str) -> str:
@@ -212,18 +213,23 @@ class Checker:
             if all(url in self._guessed for url in urls)
         )
 
-    def _is_suspected(self, held: _Held) -> bool:
-        return self._is_suspect(held.judged.outcome)
-
     async def _without_network(self, session: Session, held: dict[str, _Held]) -> None:
-        """Say nothing about the suspects if this machine has no network."""
-        if await session.online():
+        """Say nothing about the suspects if this machine has no network.
+
+        What went through a proxy is none of them: that the proxy was there is known.
+        """
+        suspects = {
+            url: one.judged.outcome
+            for url, one in held.items()
+            if self._is_suspect(one.judged.outcome)
+            and session.is_direct(one.judged.outcome.final_url)
+        }
+        if not suspects or await session.online():
             return
         evidence = f"{self.policy.control_host} cannot be looked up either"
-        for url, one in held.items():
-            if self._is_suspected(one):
-                outcome = evolve(one.judged.outcome, reason=Reason.NO_NETWORK, evidence=evidence)
-                held[url] = one.told(outcome)
+        for url, outcome in suspects.items():
+            told = evolve(outcome, reason=Reason.NO_NETWORK, evidence=evidence)
+            held[url] = held[url].told(told)
 
     async def _last_look(self, session: Session, held: list[_Held]) -> AsyncGenerator[_Held, None]:
         """What was held back, once more where it may have passed meanwhile."""

@@ -122,26 +122,34 @@ class History:
 
         A link that is dead or failing makes its series of runs one longer, one that works ends it.
         One that is uncertain does neither: its `past` tells of the series as it stands. One that is
-        skipped or offline is not remembered, nor is a reused one: nobody looked at them. When an
-        address is recorded again in a run, the later outcome replaces the earlier one.
+        skipped or offline is not remembered, nor is a reused one: nobody looked at them; nor is one
+        that its server was too busy for, which leaves what is known as it was. When an address is
+        recorded again in a run, the later outcome replaces the earlier one.
 
         The `past` is None where nothing is known: of an address that was only ever skipped, and of
         all when the file can no longer be read.
         """
+        found = self._now()
+        told = self._told(outcome, found)
+        if self._writable and self._readable and _is_news(outcome):
+            self._pending[self._digest(outcome.url)] = outcome, found
+            if len(self._pending) >= _BATCH or abs(found - self._flushed) >= _PAUSE:
+                self.flush()
+        return told
+
+    def with_past(self, outcome: Outcome) -> Outcome:
+        """What `record` gives, for an address that nobody has asked: nothing is remembered."""
+        return self._told(outcome, self._now())
+
+    def _told(self, outcome: Outcome, found: datetime) -> Outcome:
         if outcome.past is not None and outcome.past.reused is not None:
             return outcome
         key = self._digest(outcome.url)
-        if outcome.verdict not in REMEMBERED:
+        if not _is_news(outcome):
             return evolve(outcome, past=self._past(key))
         before = self._before(key, self._read(key))
-        if not self._readable:
-            return evolve(outcome, past=None)
-        found = self._now()
-        if self._writable:
-            self._pending[key] = outcome, found
-            if len(self._pending) >= _BATCH or abs(found - self._flushed) >= _PAUSE:
-                self.flush()
-        return evolve(outcome, past=_after(before, outcome.verdict, found))
+        past = _after(before, outcome.verdict, found) if self._readable else None
+        return evolve(outcome, past=past)
 
     def flush(self) -> None:
         """Write down what was recorded, so that it survives whatever becomes of this run."""
@@ -201,6 +209,12 @@ class History:
                 "what this run finds is not remembered."
             )
             self.warning = f"{self.warning} {sentence}" if self.warning else sentence
+
+
+def _is_news(outcome: Outcome) -> bool:
+    """Whether somebody has looked, in this run, and seen something of the link itself."""
+    reused = outcome.past is not None and outcome.past.reused is not None
+    return outcome.verdict in REMEMBERED and outcome.reason not in _PASSING and not reused
 
 
 def _after(before: Past, verdict: Verdict, found: datetime) -> Past:

@@ -18,6 +18,7 @@ from attrs import frozen
 
 from safelinks.documents.formats import FORMATS
 from safelinks.errors import SetupError
+from safelinks.health.history_journal import names_another_file
 from safelinks.health.outcome import Past
 
 __all__ = ["Row", "open_file", "read", "transaction", "write"]
@@ -160,6 +161,8 @@ def _make(path: Path) -> None:
 
 def _connect(path: Path) -> sqlite3.Connection:
     """A connection to the history in `path`. Raises _DamagedError, SetupError and sqlite3.Error."""
+    if names_another_file(path):
+        raise _DamagedError
     _refuse_others(path)
     uri = f"{path.absolute().as_uri()}?mode=rw"  # not made here: others could read it then
     connection = sqlite3.connect(uri, timeout=PATIENCE, isolation_level=None, uri=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from safelinks.errors import SetupError
+from safelinks.urls import host_name
 from safelinks.version import __version__
 
 __all__ = ["Method", "Policy"]
@@ -19,6 +20,26 @@ class Method(StrEnum):
 
     GET = "get"
     HEAD = "head"
+
+
+def _by_host(
+    given: Mapping[str, Mapping[str, str]],
+) -> Mapping[str, Mapping[str, str]]:
+    """With every host as `urls.split` writes it, so that each of its spellings is heard."""
+    found: dict[str, dict[str, str]] = {}
+    for host, values in given.items():
+        found.setdefault(host_name(host), {}).update(values)
+    return found
+
+
+def _by_host_and_port(
+    given: Mapping[tuple[str, int], tuple[str, ...]],
+) -> Mapping[tuple[str, int], tuple[str, ...]]:
+    """The same for keys that have a port, too; what is no such key is refused later."""
+    return {
+        (host_name(key[0]), *key[1:]) if isinstance(key, tuple) else key: addresses
+        for key, addresses in given.items()
+    }
 
 
 @frozen
@@ -60,8 +81,10 @@ class Policy:
     allow_one_time: bool = False
     allow_ports: frozenset[int] = frozenset()
     excluded: tuple[str, ...] = ()
-    headers: Mapping[str, Mapping[str, str]] = field(factory=dict, repr=False)
-    resolve: Mapping[tuple[str, int], tuple[str, ...]] = field(factory=dict)
+    headers: Mapping[str, Mapping[str, str]] = field(factory=dict, repr=False, converter=_by_host)
+    resolve: Mapping[tuple[str, int], tuple[str, ...]] = field(
+        factory=dict, converter=_by_host_and_port
+    )
     ca_file: str | None = None
     insecure: bool = False
     user_agent: str = f"safelinks/{__version__} (link checker)"

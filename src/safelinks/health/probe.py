@@ -23,7 +23,7 @@ from attrs import evolve, frozen
 from safelinks.catalog.model import HealthHints
 from safelinks.health import signs, walls
 from safelinks.health.exchange import Answer, Failure, Fault, Step
-from safelinks.health.outcome import Certificate, Outcome, Reason
+from safelinks.health.outcome import Certificate, Outcome, Reason, Verdict
 from safelinks.health.page import Page, page_of
 from safelinks.health.policy import Method, Policy
 from safelinks.health.refusal import refusal
@@ -108,14 +108,23 @@ def probe(
             continue
         if seen.answer.status not in REDIRECTS:
             outcome = yield from _judged(seen, jitter)
-            if seen.answer.asked:
-                return outcome
-            return evolve(outcome, evidence=f"{outcome.evidence}, as for another link of this host")
+            return outcome if seen.answer.asked else _not_asked(outcome)
         fault = way.follow(seen.answer)
         if fault is not None:
             location = seen.answer.headers.get("location")
             shown = f"leads to {location[:_SHOWN]}" if location else "no Location header"
             return way.outcome(fault, shown)
+
+
+def _not_asked(outcome: Outcome) -> Outcome:
+    """What a host that wants to be left alone means for a page that was left out for that.
+
+    It may have a day off or a bad minute, and the page itself may work: nobody knows.
+    """
+    known = outcome.verdict is Verdict.UNCERTAIN
+    reason = outcome.reason if known else Reason.RATE_LIMITED
+    evidence = f"{outcome.evidence}, as for another link of this host"
+    return evolve(outcome, reason=reason, evidence=evidence)
 
 
 def _follows_page(seen: _Seen) -> bool:

@@ -89,18 +89,19 @@ class Router:
 
     async def ask(self, request: Request, patience: float) -> Reply:
         """Send `request`. Raises WireError when its proxy cannot be reached or refuses."""
+        wire = self.proxy_for(request.url) or self._direct
+        return await wire.ask(request, patience)
+
+    def proxy_for(self, url: str) -> Wire | None:
+        """The proxy that a request for `url` goes through; None where it goes straight."""
         from urllib.request import proxy_bypass  # noqa: PLC0415
 
-        address = split(request.url)
+        address = split(url)
         proxy = self._proxies.get(address.scheme)
+        if proxy is None or (address.host, address.effective_port) in self._resolved:
+            return None
         port = f":{address.port}" if address.port else ""
-        if (
-            proxy is None
-            or (address.host, address.effective_port) in self._resolved
-            or proxy_bypass(f"{address.host}{port}")
-        ):
-            return await self._direct.ask(request, patience)
-        return await proxy.ask(request, patience)
+        return None if proxy_bypass(f"{address.host}{port}") else proxy
 
     async def close(self) -> None:
         """Close every connection."""

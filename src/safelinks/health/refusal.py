@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from safelinks import percent
 from safelinks.errors import InvalidURLError
 from safelinks.grammar import is_safe_links_host, target_of
 from safelinks.health.addresses import is_link_local_host, is_private_host
+from safelinks.health.one_time import act_of
 from safelinks.health.outcome import Reason
 from safelinks.health.policy import Policy
 from safelinks.health.reserved import is_local_name, reserved_by
@@ -27,20 +27,6 @@ _BLOCKED_PORTS = frozenset(
      6667, 6668, 6669, 6679, 6697, 10080, 11211}
 )  # fmt: skip
 _NOT_WEB = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-# Links that act when they are opened, by the words of such links. Some words are enough; others are
-# only a page's name unless a key follows them. A token in the query always is a key.
-_ONE_TIME = re.compile(
-    r"(?:^|[/?&=._-])(?:unsubscribe|unsub|opt[-_]?out)(?:$|[/?&=._;#-])"
-    r"|/(?:confirm|confirmation|verify|verification|activate|activation|reset|magic[-_]?link"
-    r"|one[-_]?time|accept[-_]?invite|invitations?/accept)"
-    r"(?:[-_]?(?:e-?mail|password|account|subscription))?(?:\.[a-z]{2,5})?(?:/+[^/?]|/?\?.)"
-    r"|/(?:e-?mail|account|user)[-_](?:verification|confirmation|activation)(?:/+[^/?]|/?\?.)"
-    r"|/auth(?:/[^?]*)?/callback/?\?|[?&](?:mode=verifyemail|action=(?:rp|resetpass|optout))(?:$|&)"
-    r"|/password[-_/]?(?:reset|edit)(?:/[^/?]|/?\?.)"
-    r"|[?&;](?:[a-z0-9_.\[\]-]*token|otp|oobcode|magic|activation_code"
-    r"|confirmation_code|unsubscribe_key)=[^&;]",
-    re.IGNORECASE,
-)
 
 
 def refusal(url: str, policy: Policy) -> Reason | None:
@@ -87,9 +73,7 @@ def _is_reserved(address: Address, policy: Policy) -> bool:
 
 
 def _is_one_time(address: Address, policy: Policy) -> bool:
-    if policy.allow_one_time:
-        return False
-    return _ONE_TIME.search(percent.decode(f"{address.path}?{address.query or ''}")) is not None
+    return not policy.allow_one_time and act_of(address) is not None
 
 
 _REFUSALS: tuple[tuple[Reason, Callable[[Address, Policy], bool]], ...] = (

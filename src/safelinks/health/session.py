@@ -93,7 +93,7 @@ class Session:
                 body,
                 time.monotonic() - start,
                 _cookies(reply) if "set-cookie" in headers else {},
-                reply.peer is None or is_public(reply.peer),
+                self._is_public(reply.peer),
                 reply.certificate,
                 whole,
             )
@@ -117,10 +117,18 @@ class Session:
         except Exception:  # noqa: BLE001
             return page.text, False
 
+    def _is_public(self, peer: str | None) -> bool:
+        """Whether an answer shows that the internet is reached; that of a proxy shows a proxy."""
+        if peer is None:
+            return not isinstance(self._wire, Router)
+        return is_public(peer)
+
+    def is_direct(self, url: str) -> bool:
+        """Whether a request for `url` goes past the proxy of the environment, if there is one."""
+        return not isinstance(self._wire, Router) or self._wire.proxy_for(url) is None
+
     async def online(self) -> bool:
-        """Whether a name that always exists does so here. Behind a proxy nobody can tell."""
-        if isinstance(self._wire, Router):
-            return True
+        """Whether a name that always exists does so here, for what goes past any proxy."""
         try:
             async with asyncio.timeout(max(self._policy.timeout, _SHORTEST_LOOK_UP)):
                 return bool(await self._look_up(self._policy.control_host, 443))

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from ipaddress import ip_address
 
-__all__ = ["agent", "headers", "pattern", "resolutions"]
+from safelinks.urls import host_name
+
+__all__ = ["agent", "headers", "pattern", "resolutions", "variables"]
 
 _HOST = r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\s/@]+)"
 _HEADER = re.compile(_HOST + r":(?P<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?P<value>.*)", re.DOTALL)
@@ -40,8 +42,18 @@ def headers(
             raise ValueError(f"the value of {name} is not printable ASCII")
         if name.lower() in _OURS:
             raise ValueError(f"the header {name} is set by the connection itself")
-        found.setdefault(match["host"].lower(), {})[name] = value
+        found.setdefault(host_name(match["host"]), {})[name] = value
     return found
+
+
+def variables(text: str) -> frozenset[str]:
+    """The variables of the environment that stand in a value.
+
+    >>> sorted(variables("a.example:X=$ONE, ${TWO}, $$THREE"))
+    ['ONE', 'TWO']
+    """
+    names = (match[2] or match[3] for match in _VARIABLE.finditer(text))
+    return frozenset(filter(None, names))
 
 
 def _value_of(header: str, environment: Mapping[str, str], match: re.Match[str]) -> str:
@@ -67,7 +79,7 @@ def resolutions(specs: Iterable[str]) -> Mapping[tuple[str, int], tuple[str, ...
                 addresses.append(str(ip_address(text.strip().strip("[]"))))
             except ValueError:
                 raise ValueError(f"{text} in {spec} is no IP address") from None
-        found[match["host"].lower().removesuffix("."), int(match["port"])] = tuple(addresses)
+        found[host_name(match["host"]), int(match["port"])] = tuple(addresses)
     return found
 
 
