@@ -35,6 +35,7 @@ ORDER = [
     "wrappers.mail",
     "wrappers.sites",
     "wrappers",
+    "spellings",
     "personal",
     "torn",
     "redact",

@@ -81,8 +81,9 @@ class Unwrapped:
         return recipients(self.url, *(layer.target for layer in self.layers)) | named
 
     def __repr__(self) -> str:
-        shown = f"url={redact(self.url)!r}, target={redact(self.target)!r}, layers={self.layers!r}"
-        return mask(f"Unwrapped({shown})", self.recipients)
+        known = self.recipients
+        shown = f"url={redact(self.url, known)!r}, target={redact(self.target, known)!r}"
+        return mask(f"Unwrapped({shown}, layers={self.layers!r})", known)
 
     @property
     def recipient(self) -> str | None:
