@@ -38,6 +38,7 @@ ORDER = [
     "spellings",
     "personal",
     "torn",
+    "credentials",
     "redact",
     "rewritten",
     "safelink",

@@ -20,7 +20,7 @@ from safelinks.live import is_live
 from safelinks.peel import Peel
 from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
-from safelinks.redact import redact
+from safelinks.redact import shown
 from safelinks.roles import Role
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, TextRules, scan
@@ -45,7 +45,7 @@ class Link:
     `schemeless` one has no scheme in the text: `url` has ``https://``, which is tried first.
     """
 
-    url: str = field(repr=redact)
+    url: str = field(repr=shown)
     start: int
     end: int
     place: Place

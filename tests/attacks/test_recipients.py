@@ -11,10 +11,11 @@ from collections.abc import Iterator
 import pytest
 from attacking import Count
 from building import HOST, MESSAGE_ID, TENANT, encode
+from cutting import LINKS
 
 import safelinks
 from safelinks import percent
-from safelinks.redact import redact
+from safelinks.redact import redact, shown
 
 NAME, DOMAIN = "Marked.Person", "secret.example"
 PERSON = f"{NAME}@{DOMAIN}"
@@ -106,5 +107,39 @@ def test_a_spelling_in_a_target(name: str, count: Count) -> None:
     unwrapped = safelinks.unwrap(link)
     outputs = [redact(link), repr(unwrapped), repr(safelinks.find(link))]
     for output in outputs:
+        assert tells(output) is None
+        count("searched outputs", 1)
+
+
+# How a target may hold a user and a password.
+CREDENTIALS = {
+    "plain": f"https://user:{PASSWORD}@target.example/x",
+    "encoded": f"https://user%3A{PASSWORD}%40target.example/x",
+    "with a mail address": f"https://me@corp.example:{PASSWORD}@target.example/x",
+    "with a slash": f"https://user:{PASSWORD}%2Fmore@target.example/x",
+    "within": f"https://other.example/?next=https%3A%2F%2Fuser%3A{PASSWORD}%40target.example%2F",
+    "within, raw": f"https://other.example/?next=https://user:{PASSWORD}@target.example/",
+    "of a file server": f"ftp://user:{PASSWORD}@target.example/x",
+    "entity": f"https://user:{PASSWORD}&#64;target.example/x",
+    "in a link of Google": "https://www.google.com/url?q="
+    + encode(f"https://user:{PASSWORD}@target.example/"),
+}
+
+
+@pytest.mark.parametrize("wrapper", ["safe-links", *sorted(LINKS)])
+@pytest.mark.parametrize("name", CREDENTIALS)
+def test_credentials_in_a_target(name: str, wrapper: str, count: Count) -> None:
+    target = CREDENTIALS[name]
+    link = _sent(target) if wrapper == "safe-links" else LINKS[wrapper](target)
+    try:
+        unwrapped = safelinks.unwrap(link)
+    except safelinks.SafelinksError:  # that service cannot carry such a target
+        return
+    for output in (
+        shown(link),
+        shown(unwrapped.target),
+        repr(unwrapped),
+        repr(safelinks.find(link)),
+    ):
         assert tells(output) is None
         count("searched outputs", 1)
