@@ -119,6 +119,7 @@ ORDER = [
     "documents.spreadsheet",
     "documents.office",
     "documents.diff",
+    "documents.nameless",
     "documents.pdf_labels",
     "documents.pdf_objects",
     "documents.pdf_pages",

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import base64
 import html
+import io
+import json
+import quopri
 import re
 import unicodedata
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from attacking import Count
-from building import HOST, MESSAGE_ID, TENANT, encode
+from building import HOST, MESSAGE_ID, TENANT, encode, lines
+from click.testing import CliRunner
 from cutting import LINKS
 
 import safelinks
 from safelinks import percent
+from safelinks.cli import main
 from safelinks.redact import redact, shown
+from safelinks.reports import FORMATS
 
 NAME, DOMAIN = "Marked.Person", "secret.example"
 PERSON = f"{NAME}@{DOMAIN}"
@@ -142,4 +150,153 @@ def test_credentials_in_a_target(name: str, wrapper: str, count: Count) -> None:
         repr(safelinks.find(link)),
     ):
         assert tells(output) is None
+        count("searched outputs", 1)
+
+
+# What holds a text with links: a file's name, and its bytes.
+Container = Callable[[str], bytes]
+
+
+def _office(part: str, body: str, link: str) -> bytes:
+    types = "http://schemas.openxmlformats.org"
+    relationship = f"{types}/officeDocument/2006/relationships"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{types}/package/2006/content-types"><Default Extension="xml" '
+            'ContentType="application/xml"/></Types>',
+        )
+        package.writestr(part, body)
+        folder, _, name = part.rpartition("/")
+        package.writestr(
+            f"{folder}/_rels/{name}.rels",
+            f'<Relationships xmlns="{types}/package/2006/relationships"><Relationship Id="r1" '
+            f'Type="{relationship}/hyperlink" TargetMode="External" Target="{html.escape(link)}"/>'
+            "</Relationships>",
+        )
+    return out.getvalue()
+
+
+def _docx(link: str) -> bytes:
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    body = (
+        f'<w:document xmlns:w="{space}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/'
+        '2006/relationships"><w:body><w:p><w:hyperlink r:id="r1"><w:r><w:t>'
+        f"{html.escape(_prose(link))}</w:t></w:r></w:hyperlink></w:p></w:body></w:document>"
+    )
+    return _office("word/document.xml", body, link)
+
+
+def _pdf(link: str) -> bytes:
+    uri = link.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+    annotation = f"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI({uri})>>>>"
+    return (
+        "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        f"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Annots[{annotation}]>>endobj\n"
+        "trailer<</Root 1 0 R>>\n"
+    ).encode()
+
+
+def _prose(link: str) -> str:
+    """Text around a link that tells of the person, too, once with a link that is no wrapper."""
+    return f"For {PERSON}: {link} and https://b.example/?m={encode(PERSON)} end."
+
+
+def _mail(encoding: str) -> Container:
+    def mail(link: str) -> bytes:
+        body = f"Hello,\n\n{_prose(link)}\n".encode()
+        coded = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}
+        head = (
+            f"From: a@b.example\nTo: {PERSON}\nSubject: hello\nMIME-Version: 1.0\n"
+            f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n\n"
+        )
+        return head.encode() + coded.get(encoding, bytes)(body)
+
+    return mail
+
+
+CONTAINERS: dict[str, Container] = {
+    "a.txt": lambda link: f"one\n{_prose(link)}\ntwo {PERSON}\n".encode(),
+    "cut.txt": lambda link: f"one\n{lines(link, 70)}\n\ntwo {PERSON}\n".encode(),
+    "quoted.txt": lambda link: f"> one\n{lines(link, 70, '> ')}\n>\n> two\n".encode(),
+    "a.md": lambda link: f"# {PERSON}\n\n[{PERSON}]({link}) <{link}>\n".encode(),
+    "a.html": lambda link: (
+        f'<title>{PERSON}</title><p><a href="{html.escape(link)}" title="Original URL: x">'
+        f"{html.escape(_prose(link))}</a></p>\n".encode()
+    ),
+    "a.json": lambda link: json.dumps({"a": _prose(link), "b": link}, indent=1).encode(),
+    "a.csv": lambda link: f'x,"{_prose(link)}",{link}\n'.encode(),
+    "a.rtf": lambda link: (
+        r'{\rtf1\ansi {\field{\*\fldinst HYPERLINK "LINK"}{\fldrslt WHO}}}'.replace(
+            "LINK", link
+        ).replace("WHO", PERSON)
+    ).encode(),
+    "a.eml": _mail("7bit"),
+    "quoted.eml": _mail("quoted-printable"),
+    "base64.eml": _mail("base64"),
+    "a.docx": _docx,
+    "a.pdf": _pdf,
+    "a.yaml": lambda link: f"a: {link}\nb: '{_prose(link)}'\n".encode(),
+    "a.rst": lambda link: f"`{PERSON} <{link}>`_\n".encode(),
+}
+TARGET = f"https://user:{PASSWORD}@target.example/u?m={PERSON}&again={encode(encode(PERSON))}"
+
+
+def _run(*args: str) -> str:
+    """All that a command prints."""
+    result = CliRunner().invoke(main, args)
+    return result.stdout + result.stderr
+
+
+def _outputs(file: Path, folder: Path) -> Iterator[tuple[str, str]]:
+    """What every command says of `file`, but for the documents that `clean` writes."""
+    for name in FORMATS:
+        yield name, _run("check", "--offline", "-v", "--format", name, str(file))
+    commands = {
+        "diff of check": ("check", "--offline", "--diff", str(file)),
+        "diff of clean": ("clean", "--diff", str(file)),
+        "diff of redaction": ("clean", "--redact", "--diff", str(file)),
+        "names": ("clean", "--check", str(file)),
+        "config": ("config",),
+    }
+    for name, command in commands.items():
+        yield name, _run(*command)
+    baseline = folder / "baseline.json"
+    update = ("--baseline", str(baseline), "--update-baseline")
+    yield "update", _run("check", "--offline", *update, str(file))
+    yield "baseline", baseline.read_text() if baseline.exists() else ""
+    document = safelinks.read(file)
+    report = safelinks.check(document, offline=True, keep_texts=True)
+    wrapped = [link for link in document.links if link.wrapped]  # which tell whose address it is
+    yield "values", f"{document!r} {wrapped!r} {report!r}"
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_a_container(name: str, tmp_path: Path, count: Count) -> None:
+    file = tmp_path / name
+    file.write_bytes(CONTAINERS[name](_sent(TARGET)))
+    assert [link for link in safelinks.read(file).links if link.wrapped]
+    for what, output in _outputs(file, tmp_path):
+        told = tells(output)
+        assert told is None, (what, told)
+        count("searched outputs", 1)
+    asked = _run("check", "--offline", "--show-recipients", "--format", "json", str(file))
+    assert tells(asked, (NAME.lower(),))
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+def test_a_diff_that_is_asked_for_shows_all(name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_bytes(CONTAINERS[name](_sent(TARGET)))
+    for command in (("clean", "--diff"), ("check", "--offline", "--diff")):
+        assert tells(_run(*command, "--show-recipients", str(file)), (NAME.lower(),))
+
+
+def test_a_redacted_document_names_nobody_in_its_links(tmp_path: Path, count: Count) -> None:
+    file = tmp_path / "a.txt"
+    for name, spelling in SPELLINGS.items():
+        file.write_text(_sent(f"https://target.example/u?m={spelling}&d=2024"))
+        assert tells(_run("clean", "--redact", str(file))) is None, name
         count("searched outputs", 1)

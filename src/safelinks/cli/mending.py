@@ -29,7 +29,13 @@ def mend(
     plans = survey.mending(outcomes)
     read = partial(Inputs, keep_redirectors=inputs.keep_redirectors, bare_hosts=inputs.bare_hosts)
     named = read(tuple(plans))
-    changing = Changing(named, lambda one: one.rewriting(plans[one.name].of), told=True)
+    changing = Changing(
+        named,
+        lambda one: one.rewriting(plans[one.name].of),
+        told=True,
+        show_recipients=survey.show_recipients,
+        everybody=frozenset(survey.found.everybody),
+    )
     if not write:
         changing.show(diff=True)
         return report
