@@ -13,8 +13,10 @@ __all__ = ["without_users", "without_users_anywhere"]
 
 _MOST = 512  # characters of a user and a password
 _DEEPEST = 8
+# Of a path, two slashes are made one.
 _BEGINS = re.compile(
-    r"(?<=[a-z0-9])(?::|%(?P<times>(?:25)*+)(?P<encoded>3A))(?:\\?/|%(?:25)*+2F){2}", re.IGNORECASE
+    r"(?<=[a-z0-9])(?::|%(?P<times>(?:25)*+)(?P<encoded>3A))(?:(?:\\?/|%(?:25)*+2F){2}|(?<=http:)/|(?<=https:)/)",
+    re.IGNORECASE,
 )
 _ESCAPED_AT = r"&(?:amp;)*+(?:\#0*+64|\#x0*+40|commat);|\\++(?:u00|x)40|%u0040|\uff20|\ufe6b"
 # In a link whose target cannot be read, a segment or value may be an address without its scheme.

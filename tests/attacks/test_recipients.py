@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from attacking import Count
+from attacking import Count, amount
 from building import HOST, MESSAGE_ID, TENANT, encode, lines
 from click.testing import CliRunner
 from cutting import LINKS
@@ -59,7 +59,7 @@ def tells(text: str, markers: tuple[str, ...] = MARKERS) -> str | None:
     """How `text` tells one of the markers, in whatever spelling; None if it does not."""
     readings = {text}
     todo = [text]
-    for _ in range(3):
+    for _ in range(amount(2, 3)):
         todo = [one for step in todo for one in _once(step) if one not in readings]
         readings.update(todo)
     flat = [
@@ -134,8 +134,11 @@ CREDENTIALS = {
 }
 
 
-@pytest.mark.parametrize("wrapper", ["safe-links", *sorted(LINKS)])
-@pytest.mark.parametrize("name", CREDENTIALS)
+# In every run, some ways for each wrapper, and all of them in the long form.
+_PAIRS = [(name, wrapper) for name in CREDENTIALS for wrapper in ("safe-links", *sorted(LINKS))]
+
+
+@pytest.mark.parametrize(("name", "wrapper"), _PAIRS[:: amount(5, 1)])
 def test_credentials_in_a_target(name: str, wrapper: str, count: Count) -> None:
     target = CREDENTIALS[name]
     link = _sent(target) if wrapper == "safe-links" else LINKS[wrapper](target)
@@ -299,4 +302,13 @@ def test_a_redacted_document_names_nobody_in_its_links(tmp_path: Path, count: Co
     for name, spelling in SPELLINGS.items():
         file.write_text(_sent(f"https://target.example/u?m={spelling}&d=2024"))
         assert tells(_run("clean", "--redact", str(file))) is None, name
+        count("searched outputs", 1)
+
+
+@pytest.mark.parametrize("command", ["check", "clean", "config", "rule", "nothing"])
+def test_an_error_that_quotes_an_argument(command: str, count: Count) -> None:
+    for argument in (_sent(TARGET), f"--{_sent(TARGET)}", CREDENTIALS["plain"]):
+        told = _run(command, argument) if command != "nothing" else _run(argument)
+        assert told
+        assert tells(told) is None
         count("searched outputs", 1)
