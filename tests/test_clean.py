@@ -122,7 +122,7 @@ def _patched(before: bytes, lines: list[bytes]) -> bytes:
 def test_a_diff(folder: Path) -> None:
     for name in ("a.txt", "b.html"):
         path = folder / name
-        result = _run("--diff", path)
+        result = _run("--diff", "--show-recipients", path)
         assert result.exit_code == 0
         assert "1 file would change" in result.stderr
         assert result.stdout.startswith(f"--- {path}\n+++ {path}\n@@ ")

@@ -16,7 +16,7 @@ from attrs import define, evolve, field, frozen
 from safelinks.catalog.source import Source, parse_json
 from safelinks.errors import CatalogError, DocumentError
 from safelinks.place import Lines
-from safelinks.redact import redact
+from safelinks.redact import shown
 from safelinks.rules import Finding, Level, Selection
 from safelinks.rules.finding import portable
 from safelinks.rules.table import BROKEN_LINK
@@ -196,7 +196,7 @@ class Matcher:
 
     baseline: Baseline
     located: Located = portable
-    nameless: Nameless = redact
+    nameless: Nameless = shown
     left: Counter[Key] = field(init=False)
 
     @left.default

@@ -18,12 +18,12 @@ from safelinks.comments import NOTHING_IGNORED, Ignored, ignored_in
 from safelinks.documents import Document
 from safelinks.errors import SetupError
 from safelinks.marking import Mark, RawText
-from safelinks.personal import recipients, tells_session
+from safelinks.personal import tells_session
 from safelinks.remarks import Reader, Remark
 from safelinks.roles import Role
 from safelinks.rows import Sighting, over_https
 from safelinks.rules import codes_of
-from safelinks.text import Link
+from safelinks.text import Link, addressees
 from safelinks.verbatim import Verbatim, verbatim_in
 
 __all__ = ["Collection", "Group", "Key", "appraise", "appraise_group", "collect", "is_harmless"]
@@ -150,7 +150,7 @@ def collect(
         marks: dict[int, Mark] = {}
         for number, link in enumerate(document.links):
             # Everybody to whom a link was sent, whether its target is known or not.
-            known = link.unwrapped.recipients if link.unwrapped else recipients(link.url)
+            known = addressees(link)
             found.everybody.update(known)
             if keep is not None and not keep.keep(document, link):
                 found.elsewhere.add((document.name, link.target or link.url))

@@ -15,7 +15,7 @@ from attrs import evolve, field, frozen
 
 from safelinks.baseline import Baseline, Entry, Key, Located, Matcher, Nameless, is_kept
 from safelinks.health.outcome import Verdict
-from safelinks.redact import redact
+from safelinks.redact import shown
 from safelinks.report import Report
 from safelinks.rules import RULES, Finding
 from safelinks.rules.finding import portable
@@ -58,7 +58,7 @@ class Comparison:
     baseline: Baseline
     located: Located = portable
     exists: Callable[[str], bool] = _there
-    nameless: Nameless = field(default=redact, kw_only=True)
+    nameless: Nameless = field(default=shown, kw_only=True)
     partial: bool = field(default=False, kw_only=True)
 
     def marked(self) -> Report:

@@ -96,7 +96,7 @@ _OPENING = (
 _CANONICAL_TARGET = re.compile(_OPENING)
 CANONICAL = re.compile(rf"{_OPENING}({KEPT}*)&sdata=({KEPT}*)&reserved=([0-9])(?![&0-9])")
 
-_JSON_AMPERSAND = re.compile(r"\\+u0026", re.IGNORECASE)
+_JSON_AMPERSAND = re.compile(r"(?<!\\)\\+u0026", re.IGNORECASE)
 _SPACE = " \t\r\n"  # around an address, from whoever pasted it
 
 # Section 3, damage. An ampersand may have been escaped for HTML, several times and in several ways.

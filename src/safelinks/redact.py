@@ -11,14 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from attrs import frozen
+
 from safelinks import grammar, percent
+from safelinks.credentials import without_users, without_users_anywhere
 from safelinks.grammar import Form, without_json_escapes
 from safelinks.personal import RECIPIENT, SESSION, TEAMS_PAGE, mask, recipients
 from safelinks.torn import blanked
 from safelinks.wrappers import Wrapper, wrapper_of
 from safelinks.wrappers.carriers import encoded
 
-__all__ = ["redact"]
+__all__ = ["redact", "shown"]
 
 _DEEPEST = 12
 _LONGEST_SCHEME = 12
@@ -43,14 +46,41 @@ def redact(url: str, known: frozenset[str] = frozenset()) -> str:
     >>> redact("https://nam06.safelinks.protection.outlook.com/?url=x&data=05%7C02%7Cme%40a.org%7C")
     'https://nam06.safelinks.protection.outlook.com/?url=x&data=05%7C02%7C%7C'
     """
+    return _without(url, _Hidden(_with_those_of(url, known)))
+
+
+def shown(url: str, known: frozenset[str] = frozenset()) -> str:
+    """What may be shown of `url`: the same, and no user and no password in any layer, either.
+
+    >>> shown("https://www.google.com/url?q=https%3A%2F%2Fme%3Asecret%40a.example")
+    'https://www.google.com/url?q=https%3A%2F%2F%5Buser%5D%40a.example'
+    """
+    return _without(url, _Hidden(_with_those_of(url, known), users=True))
+
+
+@frozen
+class _Hidden:
+    """What is hidden wherever it stands: the addresses of `people`, and `users` of sites."""
+
+    people: frozenset[str]
+    users: bool = False
+
+    def __call__(self, text: str) -> str:
+        text = mask(text, self.people)
+        return without_users(text) if self.users else text
+
+
+def _with_those_of(url: str, known: frozenset[str]) -> frozenset[str]:
     people = frozenset(_people(url))
-    people = known if people <= known else known | people
+    return known if people <= known else known | people
+
+
+def _without(url: str, hidden: _Hidden) -> str:
     if _SCHEME.match(url) and not _has_blanks(url):
-        shown = _layer(url, people, 0)
+        text = _layer(url, hidden, 0)
     else:
-        shown = _WEB.sub(lambda match: _layer(match[0], people, 0), url)
-        shown = _loose(shown)
-    return mask(shown, people)
+        text = _loose(_WEB.sub(lambda match: _layer(match[0], hidden, 0), url))
+    return hidden(text)
 
 
 def _has_blanks(text: str) -> bool:
@@ -79,39 +109,41 @@ def _target(url: str, row: Wrapper | None) -> str | None:
     return grammar.target_of(url)
 
 
-def _layer(url: str, people: frozenset[str], depth: int) -> str:
+def _layer(url: str, hidden: _Hidden, depth: int) -> str:
     """`url`, which may be a wrapped link, without what is secret in it and in its target."""
     if depth == _DEEPEST:
         return _loose(url)
     span = grammar.value_span(url)
     if span is not None:
-        return _safe_link(url, span, people, depth)
+        return _safe_link(url, span, hidden, depth)
     if grammar.target_of(url) is not None:
         return _loose(url)  # a Safe Link, so damaged that nothing tells where its target ends
     row = wrapper_of(url)
-    return _plain(url, people, depth) if row is None else _wrapped(url, row, people, depth)
+    return _plain(url, hidden, depth) if row is None else _wrapped(url, row, hidden, depth)
 
 
-def _safe_link(url: str, span: tuple[int, int], people: frozenset[str], depth: int) -> str:
+def _safe_link(url: str, span: tuple[int, int], hidden: _Hidden, depth: int) -> str:
     start, end = span
     secrets = SESSION if grammar.form_at(url) is Form.TEAMS else RECIPIENT
     before, value, after = url[:start], url[start:end], url[end:]
     target = grammar.target_of(url) or ""
-    inner = mask(_layer(target, people, depth + 1), people)
+    inner = hidden(_layer(target, hidden, depth + 1))
     if inner != target:
         value = encoded(inner)
     return secrets.sub(r"\1", before) + value + secrets.sub(r"\1", after)
 
 
-def _wrapped(url: str, row: Wrapper, people: frozenset[str], depth: int) -> str:
+def _wrapped(url: str, row: Wrapper, hidden: _Hidden, depth: int) -> str:
     url = without_json_escapes(url)
     place = row.decode.find(url) if row.decode else None
     if place is None or row.decode is None:
+        if hidden.users:
+            url = without_users_anywhere(url)
         # On any host it is a link of that service only if it is whole.
-        return _plain(url if row.by_shape else row.secrets.blanked(url), people, depth)
+        return _plain(url if row.by_shape else row.secrets.blanked(url), hidden, depth)
     match, target = place
     start, end = match.span("target")
-    inner = mask(_layer(target, people, depth + 1), people)
+    inner = hidden(_layer(target, hidden, depth + 1))
     value = url[start:end]
     if row.decode.write is None:
         if inner != target:
@@ -121,7 +153,7 @@ def _wrapped(url: str, row: Wrapper, people: frozenset[str], depth: int) -> str:
     return f"{row.secrets.blanked(url[:start])}{value}{row.secrets.blanked(url[end:])}"
 
 
-def _plain(url: str, people: frozenset[str], depth: int) -> str:
+def _plain(url: str, hidden: _Hidden, depth: int) -> str:
     """`url`, which is no wrapper, without what is secret in wrapped links that stand in it."""
     pieces = []
     done = 0
@@ -135,7 +167,7 @@ def _plain(url: str, people: frozenset[str], depth: int) -> str:
         address = value
         for _ in range(times):
             address = percent.decode(address)
-        shown = _layer(address, people, depth + 1)
+        shown = _layer(address, hidden, depth + 1)
         if shown != address:
             for _ in range(times):
                 shown = encoded(shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from safelinks.grammar import without_json_escapes
-from safelinks.redact import redact
+from safelinks.redact import shown
 from safelinks.wrappers import Kind, wrapper_of
 
 __all__ = ["Rewritten", "peel"]
@@ -20,7 +20,7 @@ class Rewritten:
 
     wrapper: str
     url: str = field(repr=False)
-    target: str = field(repr=redact)
+    target: str = field(repr=shown)
     recipient: str | None = field(default=None, repr=False)
 
 

@@ -20,7 +20,7 @@ from safelinks.datafield import DataField
 from safelinks.errors import NotASafeLinkError, TargetLostError
 from safelinks.grammar import Form, Parts, parts_of, target_of
 from safelinks.personal import recipients
-from safelinks.redact import redact
+from safelinks.redact import redact, shown
 from safelinks.teams import TeamsData
 
 __all__ = ["Form", "SafeLink", "peel"]
@@ -201,7 +201,7 @@ class SafeLink:
         return SafeLink(redact(self.url), redact(self.target, recipients(self.url)))
 
     def __repr__(self) -> str:
-        return f"SafeLink(target={redact(self.target, recipients(self.url))!r})"
+        return f"SafeLink(target={shown(self.target, recipients(self.url))!r})"
 
 
 def peel(url: str) -> SafeLink | None:

@@ -6,7 +6,6 @@ address and without session credentials, unless they are asked for.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 
 from attrs import define, evolve, field
 
+from safelinks import redact
 from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.catalog.model import Confidence
 from safelinks.collection import Collection, Group, Key, appraise, appraise_group, is_harmless
@@ -24,7 +24,6 @@ from safelinks.health.refusal import refusal
 from safelinks.marking import shown_text
 from safelinks.mending import Mending
 from safelinks.place import Place
-from safelinks.redact import redact
 from safelinks.remarks import Remark
 from safelinks.report import Report
 from safelinks.roles import Role
@@ -36,8 +35,6 @@ from safelinks.torn import redact_rest
 from safelinks.urls import split
 
 __all__ = ["Judged", "Survey"]
-
-_USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")  # RFC 3986, 7.5: it may be a secret
 
 T = TypeVar("T", Match, Outcome, Hop, Place, Remark, Sighting, Suspicion)
 Judged = tuple[Row, tuple[Finding, ...]]
@@ -75,7 +72,7 @@ class Survey:
         @lru_cache(maxsize=16)  # a row names its target several times
         def shown(text: str) -> str:
             """`text` without any recipient: the link of one may name that of another."""
-            return _USERINFO.sub("[user]@", redact(text, everybody))
+            return redact.shown(text, everybody)
 
         return shown
 

@@ -18,16 +18,28 @@ from safelinks.errors import SafelinksError, TargetLostError
 from safelinks.labels import label_before, shown_address
 from safelinks.live import is_live
 from safelinks.peel import Peel
+from safelinks.personal import recipients
 from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
-from safelinks.redact import redact
+from safelinks.redact import shown
 from safelinks.roles import Role
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, TextRules, scan
 from safelinks.torn import blanked
 from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
 
-__all__ = ["Link", "Peel", "TextRules", "clean", "find", "found", "links", "peeled", "replacements"]
+__all__ = [
+    "Link",
+    "Peel",
+    "TextRules",
+    "addressees",
+    "clean",
+    "find",
+    "found",
+    "links",
+    "peeled",
+    "replacements",
+]
 
 _SCHEME = "https://"
 
@@ -45,7 +57,7 @@ class Link:
     `schemeless` one has no scheme in the text: `url` has ``https://``, which is tried first.
     """
 
-    url: str = field(repr=redact)
+    url: str = field(repr=shown)
     start: int
     end: int
     place: Place
@@ -87,6 +99,11 @@ class Link:
     def shown(self) -> str | None:
         """The address that the label shows, where that is of another site than the target's."""
         return shown_address(self.label, self.target or self.url)
+
+
+def addressees(link: Link) -> frozenset[str]:
+    """Everybody, in lower case, to whom `link` was sent, whether its target is known or not."""
+    return link.unwrapped.recipients if link.unwrapped else recipients(link.url)
 
 
 def find(text: str, *, keep_redirectors: bool = False) -> list[Link]:

@@ -14,7 +14,7 @@ from attrs import field, frozen
 from safelinks import rewritten, safelink, wrappers
 from safelinks.errors import ChainLoopError, ChainTooDeepError, TargetLostError
 from safelinks.personal import mask, recipients
-from safelinks.redact import redact
+from safelinks.redact import shown
 from safelinks.safelink import SafeLink
 from safelinks.wrappers import Opaque
 
@@ -81,8 +81,9 @@ class Unwrapped:
         return recipients(self.url, *(layer.target for layer in self.layers)) | named
 
     def __repr__(self) -> str:
-        shown = f"url={redact(self.url)!r}, target={redact(self.target)!r}, layers={self.layers!r}"
-        return mask(f"Unwrapped({shown})", self.recipients)
+        known = self.recipients
+        ends = f"url={shown(self.url, known)!r}, target={shown(self.target, known)!r}"
+        return mask(f"Unwrapped({ends}, layers={self.layers!r})", known)
 
     @property
     def recipient(self) -> str | None:
@@ -121,7 +122,7 @@ class _Instead:
 
     wrapper: str
     url: str = field(repr=False)
-    target: str = field(repr=redact)
+    target: str = field(repr=shown)
     recipient: None = None
 
 

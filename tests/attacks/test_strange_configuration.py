@@ -35,6 +35,7 @@ POWER: Mapping[str, object] = {
     "ca-file": "authority.pem",
     "insecure": True,
     "clean.output": "notes.txt",
+    "clean.show-recipients": True,
 }
 FILES: Mapping[str, str] = {"safelinks.toml": "", "pyproject.toml": "tool.safelinks."}
 PLACES: Mapping[str, tuple[str, str]] = {

@@ -17,7 +17,7 @@ from safelinks.cli.inputs import tell, warn
 from safelinks.comparison import Comparison
 from safelinks.documents.files import Reading, bytes_of, held, replace
 from safelinks.errors import DocumentError, NotWritableError
-from safelinks.redact import redact
+from safelinks.redact import shown
 from safelinks.report import Report
 from safelinks.reports.phrases import count
 from safelinks.rules import Finding, Selection
@@ -45,7 +45,7 @@ class Known:
     _baseline: Baseline = field(factory=Baseline)
     _reading: Reading | None = None
     _located: Located = portable
-    _nameless: Nameless = redact
+    _nameless: Nameless = shown
     _matcher: Matcher = field(init=False)
 
     @_matcher.default

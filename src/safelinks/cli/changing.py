@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,13 +34,16 @@ class Changing:
     """Inputs whose documents are changed, each by `change`, and what there is to say of each.
 
     Of inputs that were read before, `told` is whether all there is to say was said then, and
-    `readings` what they held. `done` are the files that were written.
+    `readings` what they held. `done` are the files that were written. A diff names nobody, of
+    `everybody` and of whom the documents tell, unless it is to `show_recipients`.
     """
 
     inputs: Inputs
     change: Callable[[Document], Rewriting]
     told: bool = False
     readings: Mapping[str, Reading] = field(factory=dict)
+    show_recipients: bool = False
+    everybody: frozenset[str] = frozenset()
     done: set[str] = field(factory=set, init=False)
 
     def replace(self, backup: str | None = None) -> int:
@@ -87,8 +91,14 @@ class Changing:
 
     def _show_diff(self, one: Input) -> bool:
         from safelinks.documents.diff import unified  # noqa: PLC0415
+        from safelinks.documents.nameless import nameless_hunk  # noqa: PLC0415
+        from safelinks.text import addressees  # noqa: PLC0415
 
-        results = [(document.original(), after) for document, after in self._results(one)]
+        results = []
+        people = set(self.everybody)
+        for document, after in self._results(one):
+            results.append((document.original(), after))
+            people.update(*map(addressees, document.links))
         before, after = (b"".join(each) for each in zip(*results, strict=True))
         name = printable(one.name).encode()
         if before == after:
@@ -96,8 +106,10 @@ class Changing:
         if b"\0" in before:
             sys.stdout.buffer.write(b"Binary file %b would change\n" % name)
         else:
-            shown = _for_terminal if sys.stdout.isatty() else bytes
-            sys.stdout.buffer.writelines(map(shown, unified(before, after, name)))
+            printed = _for_terminal if sys.stdout.isatty() else bytes
+            shown = partial(nameless_hunk, people=frozenset(people))
+            lines = unified(before, after, name, list if self.show_recipients else shown)
+            sys.stdout.buffer.writelines(map(printed, lines))
         return True
 
     def write(self, output: Path | None) -> None:

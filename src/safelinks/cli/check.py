@@ -41,7 +41,11 @@ __all__ = ["check"]
 @click.option("--offline", is_flag=True, help="Decode and name the links; ask nobody.")
 @reporting_options
 @click.option("--fix", is_flag=True, help="Write into the files what is certain to be better.")
-@click.option("--diff", is_flag=True, help="Print what --fix would change; change nothing.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Print what --fix would change, for reading; with --show-recipients, as a patch.",
+)
 @selection_options
 @click.option(
     "--https",

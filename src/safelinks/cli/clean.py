@@ -35,7 +35,7 @@ STANDARD_OUTPUT = "-"
 @click.option(
     "--backup", metavar="SUFFIX", help="With --in-place, keep each changed file under this suffix."
 )
-@click.option("--diff", is_flag=True, help="Print what would change, as a unified diff.")
+@click.option("--diff", is_flag=True, help="Print what would change, for reading; nobody is named.")
 @click.option("--check", is_flag=True, help="Change nothing; exit with 1 if something would.")
 @click.option(
     "-o",
@@ -48,6 +48,11 @@ STANDARD_OUTPUT = "-"
     "--redact",
     is_flag=True,
     help="Keep wrappers and their targets; blank recipients, tokens and session values.",
+)
+@click.option(
+    "--show-recipients",
+    is_flag=True,
+    help="Print whom links were sent to in a diff, which `patch` takes then.",
 )
 @keep_redirectors
 @no_gitignore
@@ -65,6 +70,7 @@ def clean(
     check: bool,
     output: str | None,
     redact: bool,
+    show_recipients: bool,
     keep_redirectors: bool,
     no_gitignore: bool,
     skip_unreadable: bool,
@@ -78,6 +84,9 @@ def clean(
     with links change. A wrapped link that has lost its target, or that leads to no page or person
     (javascript: and the like), stays, with a warning; so does all that is signed. Without FILE, or
     for "-", standard input is read.
+
+    --diff leaves out whom links were sent to, passwords and lines of base64, so it is for reading;
+    with --show-recipients, `git apply` and `patch` take it.
 
     The result is printed, unless --in-place, --output, --diff or --check say otherwise. Exits with
     1 when --check finds something to change.
@@ -101,7 +110,7 @@ def clean(
         excluded=excluded,
         skip_unreadable=skip_unreadable,
     )
-    changing = Changing(inputs, _redacted if redact else _cleaned)
+    changing = Changing(inputs, _redacted if redact else _cleaned, show_recipients=show_recipients)
     if in_place:
         _sum_up(changing.replace(backup), "changed")
     elif diff or check:

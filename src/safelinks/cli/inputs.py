@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 from safelinks.cli.excluding import NOTHING, Excluded
 from safelinks.errors import DocumentError, NotReadableError, NotWritableError
 from safelinks.printable import printable
+from safelinks.redact import shown
 
 if TYPE_CHECKING:
     from safelinks.documents import Document
@@ -283,13 +284,13 @@ def complain(sentence: str) -> None:
 def tell(sentence: str) -> None:
     """Tell the user what was done."""
     with suppress(OSError):
-        click.echo(harmless(printable(sentence)), err=True)
+        click.echo(harmless(printable(shown(sentence))), err=True)
 
 
 def _say(kind: str, sentence: str) -> None:
     """One line to standard error: file names and addresses in it may hold anything."""
     with suppress(OSError):  # whoever cannot be told has the exit code
-        click.echo(harmless(f"{kind}: {printable(sentence)}"), err=True)
+        click.echo(harmless(f"{kind}: {printable(shown(sentence))}"), err=True)
 
 
 # The runners of GitHub, Azure and TeamCity obey "##[", "##vso[" and the like anywhere in a line of

@@ -30,7 +30,12 @@ def mend(
     read = partial(Inputs, keep_redirectors=inputs.keep_redirectors, bare_hosts=inputs.bare_hosts)
     named = read(tuple(plans))
     changing = Changing(
-        named, lambda one: one.rewriting(plans[one.name].of), told=True, readings=inputs.readings
+        named,
+        lambda one: one.rewriting(plans[one.name].of),
+        told=True,
+        readings=inputs.readings,
+        show_recipients=survey.show_recipients,
+        everybody=frozenset(survey.found.everybody),
     )
     if not write:
         changing.show(diff=True)

@@ -102,6 +102,7 @@ ABOUT: Mapping[str, About] = {
     "clean.check": About(_ANY, _SHOWS),
     "clean.output": About(_HAND, "it replaces a file, whatever that is", Path.WRITTEN),
     "clean.verbose": About(_ANY, _SHOWS),
+    "clean.show-recipients": About(_HAND, "it shows people"),
     "clean.redact": About(_ANY, _OWN_FILES),
 }
 

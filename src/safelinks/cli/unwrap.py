@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from safelinks import redact
 from safelinks.cli.catalogs import Chosen, catalog_options
 from safelinks.cli.inputs import addresses, complain, keep_redirectors, warn
 from safelinks.errors import SafelinksError
 from safelinks.printable import printable_url
-from safelinks.redact import redact
 from safelinks.safelink import SafeLink
 from safelinks.unwrap import Unwrapped
 from safelinks.unwrap import unwrap as unwrap_url
@@ -53,7 +53,7 @@ def unwrap(
         except SafelinksError as error:
             code = 1
             complain(str(error))
-            shown = url if show_recipients else redact(url)
+            shown = url if show_recipients else redact.shown(url)
             failed = {"url": shown, "target": None, "error": str(error)}
             click.echo(json.dumps(failed) if as_json else printable_url(shown))
             continue
@@ -76,7 +76,7 @@ def _metadata(unwrapped: Unwrapped, match: Match | None, *, show: bool) -> dict[
     known = unwrapped.recipients
 
     def shown(url: str) -> str:
-        return url if show else redact(url, known)
+        return url if show else redact.shown(url, known)
 
     return {
         "url": shown(unwrapped.url),

@@ -7,16 +7,26 @@ by side, and where they part, the nearest lines on which they agree again are lo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from attrs import frozen
 
-__all__ = ["unified"]
+__all__ = ["Group", "lines_of", "unified"]
 
 _CONTEXT = 3
 _WINDOW = 50  # lines to look ahead: a wrapped link is hardly ever broken into more
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")  # as `patch` counts them
 _NO_NEWLINE = b"\\ No newline at end of file\n"
+
+
+Group = tuple[bytes, list[bytes]]
+"""Lines that follow one another, behind the sign that each has in a diff."""
+Shown = Callable[[Sequence[Group]], Sequence[Group]]
+
+
+def lines_of(raw: bytes) -> list[bytes]:
+    """The lines of `raw`, as `patch` counts them."""
+    return _LINE.findall(raw)
 
 
 @frozen
@@ -29,14 +39,19 @@ class _Change:
     new_end: int
 
 
-def unified(before: bytes, after: bytes, name: bytes) -> Iterator[bytes]:
-    """The lines of a unified diff that `patch` takes; none where nothing differs."""
-    old, new = _LINE.findall(before), _LINE.findall(after)
+def unified(
+    before: bytes, after: bytes, name: bytes, shown: Shown = list[Group]
+) -> Iterator[bytes]:
+    """The lines of a unified diff that `patch` takes; none where nothing differs.
+
+    With `shown`, which gives what is to stand for the lines of a hunk, it is for people.
+    """
+    old, new = lines_of(before), lines_of(after)
     hunks = _hunks(list(_changes(old, new)))
     if hunks:
         yield from (b"--- %b\n" % name, b"+++ %b\n" % name)
     for hunk in hunks:
-        yield from _shown(hunk, old, new)
+        yield from _shown(hunk, old, new, shown)
 
 
 def _changes(old: list[bytes], new: list[bytes]) -> Iterator[_Change]:
@@ -72,22 +87,26 @@ def _hunks(changes: list[_Change]) -> list[list[_Change]]:
     return hunks
 
 
-def _shown(hunk: list[_Change], old: list[bytes], new: list[bytes]) -> Iterator[bytes]:
+def _shown(
+    hunk: list[_Change], old: list[bytes], new: list[bytes], shown: Shown
+) -> Iterator[bytes]:
     first, last = hunk[0], hunk[-1]
     lead = min(_CONTEXT, first.start)
     start, end = first.start - lead, min(last.end + _CONTEXT, len(old))
     new_start, new_end = first.new_start - lead, last.new_end + end - last.end
     yield b"@@ -%b +%b @@\n" % (_range(start, end), _range(new_start, new_end))
+    groups: list[Group] = []
     at = start
     for change in hunk:
-        for sign, lines in (
+        groups += [
             (b" ", old[at : change.start]),
             (b"-", old[change.start : change.end]),
             (b"+", new[change.new_start : change.new_end]),
-        ):
-            yield from (_line(sign, line) for line in lines)
+        ]
         at = change.end
-    yield from (_line(b" ", line) for line in old[at:end])
+    groups.append((b" ", old[at:end]))
+    for sign, lines in shown(groups):
+        yield from (_line(sign, line) for line in lines)
 
 
 def _range(start: int, end: int) -> bytes:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from email.errors import HeaderParseError
 from email.header import Header, decode_header
+from itertools import groupby
+from operator import itemgetter
 
 from attrs import evolve
 
@@ -107,15 +109,23 @@ def _pieces(value: str) -> Iterator[tuple[int, int, bool]]:
 
 
 def _decoded(words: str) -> str:
-    """What encoded words mean; what is wrong in them is replaced."""
+    """What encoded words mean; what is wrong in them is replaced.
+
+    They are decoded one by one, as the standard library takes quadratic time for many. A character
+    may begin in one and end in the next.
+    """
     try:
-        chunks = decode_header(words)
+        chunks = [chunk for word in words.split() for chunk in decode_header(word)]
     except HeaderParseError:
         return words
-    return "".join(
-        chunk if isinstance(chunk, str) else _in_charset(chunk, charset or "ascii")
-        for chunk, charset in chunks
-    )
+    out = []
+    for charset, same in groupby(chunks, key=itemgetter(1)):
+        encoded = [
+            chunk.encode("utf-8", "surrogateescape") if isinstance(chunk, str) else chunk
+            for chunk, _ in same
+        ]
+        out.append(_in_charset(b"".join(encoded), charset or "utf-8"))
+    return "".join(out)
 
 
 def _in_charset(chunk: bytes, charset: str) -> str:

@@ -200,12 +200,15 @@ def _with_tail(raw: bytes, part: Part) -> Iterator[Part]:
         yield evolve(part, headers=headers, body=body, encoding="", content_type="text/plain")
 
 
+_LONGEST = 8_192  # of a field: the standard library takes quadratic time for its parameters
+
+
 def _described(headers: bytes) -> Message:
     """A message with those of the `headers` that say what a part is; the others cost time."""
     message = Message()
     for match in _DESCRIPTION.finditer(headers):
         name, value = (group.decode("ascii", "surrogateescape") for group in match.groups())
-        message.set_raw(name, value)
+        message.set_raw(name, value[:_LONGEST])
     return message
 
 

@@ -10,7 +10,7 @@ from types import NoneType
 from typing import TypeVar
 
 from safelinks.health.outcome import Certificate, Hop, Outcome, Reason
-from safelinks.redact import redact
+from safelinks.redact import shown
 
 __all__ = ["dump", "load"]
 
@@ -124,4 +124,4 @@ def _texts(outcome: Outcome) -> Iterator[str]:
 
 
 def _is_personal(text: str) -> bool:
-    return redact(text) != text or _PERSON.search(text) is not None
+    return shown(text) != text or _PERSON.search(text) is not None

@@ -134,11 +134,16 @@ def is_cut_host(url: str) -> bool:
     return match is not None and not _CUT_HOSTS.isdisjoint(map(str.lower, match.groups()))
 
 
+# Of the longest name in the table: a host may have as many as somebody likes.
+_MOST_LABELS = max(name.count(".") + 1 for name in _ROWS)
+
+
 @lru_cache(maxsize=4096)
 def _rows_of(host: str) -> tuple[_Row, ...]:
     """The rows that name `host`, which is in lower case."""
-    name = host
-    while name:
+    labels = host.rsplit(".", _MOST_LABELS)[-_MOST_LABELS:]
+    for at in range(len(labels)):
+        name = ".".join(labels[at:])
         rows = tuple(
             row
             for row in _ROWS.get(name, ())
@@ -146,7 +151,6 @@ def _rows_of(host: str) -> tuple[_Row, ...]:
         )
         if rows:
             return rows
-        name = name.partition(".")[2]
     return ()
 
 
