@@ -77,6 +77,83 @@ def _check_point(target: str) -> str:
     return f"https://protect.checkpoint.com/v2/r01/___{target}___.{proof.rstrip('=')}"
 
 
+def _check_point_v1(host: str, target: str) -> str:
+    value = quote(target, safe="/")
+    return f"https://{host}/v1/url?o={value}&g=YWQ2ODVkY2E=&h={_token(40)}&p={_token(60)}"
+
+
+_ORDER = (7, 3, 0, 1, 9, 5, 6, 8, 2, 4)  # of the plain text's characters in each block
+
+
+def _vipre(target: str) -> str:
+    blocks = [target[at : at + 10] for at in range(0, len(target), 10)]
+    mixed = "".join(
+        "".join(block[at] for at in _ORDER) if len(block) == 10 else block[::-1] for block in blocks
+    )
+    return (
+        f"https://url2.mailanyone.net/scanner?m={_token(16)}&d=4%7Cmail%2F90%2F1713906600"
+        f"&o={encode(mixed)}&s={_token(27)}"
+    )
+
+
+def _ses(place: str, target: str) -> str:
+    return (
+        f"https://{place}/{encode(target)}/1/97181478a58a6eee-33e762d0-aa7f-05d1-48ef-d0712481a7cd"
+        f"-000000/{_token(43)}=412"
+    )
+
+
+def _enid() -> str:
+    return base64.b64encode(
+        b"eas=1&messageid=x&emailid=me@example.com&userid=me@example.com"
+    ).decode()
+
+
+def _mandrill(target: str) -> str:
+    inner = json.dumps({"u": 31165340, "v": 1, "url": target, "id": _token(32, "hex")})
+    token = _b64(json.dumps({"s": _token(27), "v": 1, "p": inner}).encode())
+    return f"https://mandrillapp.com/track/click/31165340/example.org?p={token}"
+
+
+def _mailgun(target: str) -> str:
+    values = (
+        f"d=1&h={_token(32, 'hex')}&i=x%40example.com&l={encode(target)}&r=me%40example.com&v=2"
+    )
+    return f"https://email.example.org/c/{_b64(zlib.compress(values.encode(), 9))}"
+
+
+def _postmark(target: str) -> str:
+    scheme, _, rest = target.partition("://")
+    if scheme != "https":  # which its links do not tell
+        return _mailgun(target)
+    return f"https://click.pstmrk.it/3s/{encode(rest)}/CElq/{_token(6)}/AQ/{_GUID}/1/{_token(10)}"
+
+
+def _without_scheme(target: str) -> str:
+    """`target` as copies of pages have it in their path: "s" stands for https."""
+    scheme, _, rest = target.partition("://")
+    return f"{'s/' if scheme == 'https' else ''}{rest}"
+
+
+def _translate(target: str) -> str:
+    scheme, _, address = target.partition("://")
+    host, _, rest = address.partition("/")
+    plain = "&_x_tr_sch=http" if scheme == "http" else ""
+    path, mark, fragment = rest.partition("#")
+    label = host.replace("-", "--").replace(".", "-")
+    return (
+        f"https://{label}.translate.goog/{path}{'&' if '?' in path else '?'}"
+        f"_x_tr_sl=en&_x_tr_tl=id&_x_tr_hl=id{plain}{mark}{fragment}"
+    )
+
+
+def _news(target: str) -> str:
+    raw = target.encode()
+    size = bytes([len(raw)]) if len(raw) < 128 else bytes([len(raw) & 127 | 128, len(raw) >> 7])
+    token = _b64(b'\x08\x13"' + size + raw + b"\xd2\x01\x00")
+    return f"https://news.google.com/rss/articles/{token}?oc=5"
+
+
 _GUID = "8c60ff90-642d-4d0f-76a9-08da166acc70"
 LINKS: dict[str, Callable[[str], str]] = {
     "safe-links": wrap,
@@ -144,6 +221,96 @@ LINKS: dict[str, Callable[[str], str]] = {
     "duckduckgo": lambda target: (
         f"https://duckduckgo.com/l/?uddg={encode(target)}&rut={_token(64, 'hex')}"
     ),
+    "avanan": lambda target: (
+        f"https://url.avanan.click/v2/r01/___{target}___.{_check_point(target).rpartition('.')[2]}"
+    ),
+    "avanan-v1": lambda target: _check_point_v1("avanan.url-protection.com", target),
+    "checkpoint-v1": lambda target: _check_point_v1("checkpoint.url-protection.com", target),
+    "sonicwall": lambda target: _check_point_v1("sonicwall.url-protection.com", target),
+    "sonicwall-v2": lambda target: (
+        f"https://sonicwall.url-protection.com/v2/___{target}___."
+        f"{_check_point(target).rpartition('.')[2]}"
+    ),
+    "menlo": lambda target: f"https://safe.menlosecurity.com/{target}",
+    "trustwave": lambda target: (
+        f"https://scanmail.trustwave.com/?c=80903&d={_token(42)}&u={_lower(target)}"
+    ),
+    "edgepilot": lambda target: (
+        f"https://link.edgepilot.com/s/b5c6ce1c/{_token(22)}?u={quote(target, safe=':/?=@')}"
+    ),
+    "urlisolation": lambda target: (
+        f"https://urlisolation.com/browser?url={encode(target)}&traceToken=1744229457%3Bx_hosted"
+        f"&clickId={_GUID}"
+    ),
+    "urlisolation, url last": lambda target: (
+        f"https://urlisolation.com/browser?clickId={_GUID}&traceToken=1744229457%3Bx_hosted2"
+        f"&url={encode(target)}"
+    ),
+    "titanhq": lambda target: (
+        f"https://linklock.titanhq.com/analyse?url={encode(target)}&data={_token(60)}"
+    ),
+    "topsec": lambda target: (
+        f"https://scanner.topsec.com/?d=2120&r=show&u={encode(target)}&t={_token(40, 'hex')}"
+    ),
+    "vipre-scanner": _vipre,
+    "fortimail": lambda target: (
+        f"https://spam.example.fr/fmlurlsvc/?fewReq=:B:{_token(150)}&url={_lower(target)}"
+    ),
+    "govdelivery-cl0": lambda target: _ses("links-1.govdelivery.com/CL0", target),
+    "ses-cl0": lambda target: _ses("tracking.example.com/CL0", target),
+    "ses-cl0, L0": lambda target: _ses("tracking.example.com/L0", target),
+    "govdelivery-track": lambda target: (
+        f"http://links.govdelivery.com/track?type=click&enid={_enid()}&&&100&&&{target}"
+    ),
+    "mandrill": _mandrill,
+    "substack": lambda target: (
+        "https://substack.com/redirect/2/"
+        f"{_b64(json.dumps({'e': target, 'u': 3497, 'iss': 'pub-0'}).encode())}.{_token(43)}"
+    ),
+    "mailgun": _mailgun,
+    "customerio": lambda target: (
+        "https://e.customeriomail.com/e/c/"
+        f"{_b64(json.dumps({'email_id': _token(30), 'href': target}).encode())}/{_token(64, 'hex')}"
+    ),
+    "postmark": _postmark,
+    "convertkit": lambda target: (
+        f"https://bdfa326f.click.convertkit-mail2.com/{_token(38)}/{_token(16)}"
+        f"/{_b64(target.encode())}"
+    ),
+    "icontact": lambda target: (
+        "http://click.icptrack.com/icp/relay.php?r=7380393&msgid=60154&act=Z3I7&c=9389861"
+        f"&destination={encode(target)}"
+    ),
+    "sidekick": lambda target: (
+        f"https://t.sidekickopen08.com/s1t/c/5/{_token(90)}?t={encode(target)}"
+    ),
+    "amp-viewer": lambda target: f"https://www.google.com/amp/{_without_scheme(target)}",
+    "amp": lambda target: f"https://cdn.ampproject.org/c/{_without_scheme(target)}",
+    "translate": _translate,
+    "googlenews": _news,
+    "yahoo": lambda target: (
+        f"https://r.search.yahoo.com/_ylt={_token(30)};_ylu={_token(20)}-/RV=2/RE=1733262714/RO=11"
+        f"/RU={_lower(target)}/RK=2/RS={_token(27)}-"
+    ),
+    "deref": lambda target: (
+        f"https://deref-web.de/mail/client/{_token(11)}/dereferrer/?redirectUrl={encode(target)}"
+    ),
+    "steam": lambda target: f"https://steamcommunity.com/linkfilter/?u={encode(target)}",
+    "vk": lambda target: f"https://vk.com/away.php?to={encode(target)}&cc_key=",
+    "tumblr": lambda target: f"http://t.umblr.com/redirect?z={encode(target)}&t={_token(70)}%3D%3D",
+    "disqus": lambda target: (
+        f"https://disq.us/url?url={encode(f'{target}:{_token(27)}')}&cuid=2827859"
+    ),
+    "zhihu": lambda target: f"https://link.zhihu.com/?target={encode(target)}",
+    "juejin": lambda target: f"https://link.juejin.cn?target={encode(target)}",
+    "gitee": lambda target: f"https://gitee.com/link?target={encode(target)}",
+    "curseforge": lambda target: (
+        f"https://www.curseforge.com/linkout?remoteUrl={encode(encode(target))}"
+    ),
+    "awin": lambda target: (
+        f"https://www.awin1.com/cread.php?awinmid=269410&awinaffid=5599446&ued={encode(target)}"
+    ),
+    "jive": lambda target: f"https://community.example.com/external-link.jspa?url={encode(target)}",
     "facebook": lambda target: f"https://l.facebook.com/l.php?u={encode(target)}&h=AT{_token(100)}",
     "instagram": lambda target: f"https://l.instagram.com/?u={encode(target)}&e=AT{_token(60)}",
     "messenger": lambda target: (

@@ -22,7 +22,8 @@ from safelinks.errors import (
     SafelinksError,
     TargetLostError,
 )
-from safelinks.redact import mask, recipients, redact
+from safelinks.personal import mask, recipients
+from safelinks.redact import redact
 from safelinks.reports import FORMATS
 from safelinks.safelink import SafeLink
 

@@ -7,7 +7,8 @@ from building import HOST, RECIPIENT, data, encode, wrap
 
 from safelinks import clean, find
 from safelinks.errors import TargetLostError
-from safelinks.redact import blanked, redact
+from safelinks.redact import redact
+from safelinks.torn import blanked
 
 DATA = encode(data())
 TAIL = f"{DATA}&sdata=abc%3D&reserved=0"

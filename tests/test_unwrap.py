@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from building import HOST, RECIPIENT, encode, wrap
 
+import safelinks
 from safelinks import unwrap
 from safelinks.errors import ChainTooDeepError, TargetLostError
 from safelinks.unwrap import MAX_LAYERS
@@ -118,3 +119,53 @@ def test_a_query_that_was_encoded_once_more() -> None:
     path, _, query = wrap("https://example.org/a?b=1&c").partition("?")
     unwrapped = unwrap(f"{path}{encode('?' + query)}")
     assert (unwrapped.target, unwrapped.recipient) == ("https://example.org/a?b=1&c", RECIPIENT)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://urldef", "https://urldefense.co", "https://nam06.safelinks.protec", "https://safelinks.p",
+     "http://protect2.fireey", "https://url", "HTTPS://URLDEFENSE.PROOFP", "https:/urldef"],
+)  # fmt: skip
+def test_a_wrapper_that_was_cut_before_it_was_wrapped_is_lost(target: str) -> None:
+    with pytest.raises(safelinks.TargetLostError):
+        safelinks.unwrap(wrap(target))
+    with pytest.raises(safelinks.TargetLostError):
+        safelinks.unwrap(wrap(wrap(target)))
+    assert safelinks.clean(f"<{wrap(target)}>") == f"<{wrap(target)}>"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://m365.eu", "https://urldef/x", "https://urldefx", "https://example.org", "https://url.us",
+     "https://urldefense.com", "https://nam06.safelinks.protection.outlook.com.example"],
+)  # fmt: skip
+def test_what_is_no_beginning_of_a_wrapper_is_a_target(target: str) -> None:
+    assert safelinks.unwrap(wrap(target)).target == target
+
+
+def test_separators_in_json_escapes() -> None:
+    v2 = r"https://urldefense.com/v2/url?u=https-3A__example.org_\u0026d=x\u0026s=y"
+    assert safelinks.unwrap(v2).target == "https://example.org/"
+    assert safelinks.unwrap(wrap("https://example.org/").replace("&", r"\u0026")).target == (
+        "https://example.org/"
+    )
+    sophos = r"https://eu.protection.sophos.com?d=example.org\u0026u=aHR0cHM6Ly9leGFtcGxlLm9yZy8=\u0026i=x"
+    assert safelinks.unwrap(sophos).target == "https://example.org/"
+
+
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [
+        ("https://protect.checkpoint.com/v2/r01/___https://example.org/a___", "https://example.org/a"),
+        ("https://checkpoint.url-protection.com/v1/url?o=https%3A//example.org/a%3Fb%3D1&g=1&h=2&p=3",
+         "https://example.org/a?b=1"),
+        ("https://checkpoint.url-protection.com/v1/r02/url?o=http%3A//example.org&g=1", "http://example.org"),
+        ("https://ctp.trendmicro.com/wis/clicktime/v2/clickthrough?url=https%3A%2F%2Fexample.org&uuid=1",
+         "https://example.org"),
+        ("https://urldefense.com/v3/__https://example.org/a*b__;Iw%21%21org%21sig$", "https://example.org/a#b"),
+        ("https://eu.protection.sophos.com/?x=1&q=2&d=example.org&u=aHR0cHM6Ly9leGFtcGxlLm9yZw==&b=3",
+         "https://example.org"),
+    ],
+)  # fmt: skip
+def test_older_and_newer_forms(url: str, target: str) -> None:
+    assert safelinks.unwrap(url).target == target

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 import safelinks
 from safelinks.cli import main
-from safelinks.wrappers import WRAPPERS, Kind, Rewritten, Wrapper, wrapper_of
+from safelinks.rewritten import Rewritten
+from safelinks.wrappers import WRAPPERS, Kind, Wrapper, wrapper_of
 
 RECORDS: list[dict[str, Any]] = [
     json.loads(line)
@@ -200,7 +201,7 @@ def test_redirectors_can_be_left_alone() -> None:
 def test_a_chain_that_leads_back_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = {"https://a.example/": "https://b.example/", "https://b.example/": "https://a.example/"}
     monkeypatch.setattr(
-        "safelinks.wrappers.peel", lambda url, **_: Rewritten("Turn", url, turns[url])
+        "safelinks.rewritten.peel", lambda url, **_: Rewritten("Turn", url, turns[url])
     )
     with pytest.raises(safelinks.ChainLoopError, match="leads back to itself"):
         safelinks.unwrap("https://a.example/")
@@ -215,6 +216,17 @@ PATHS = {
     "linkedin": "/redir/redirect?url=x", "youtube": "/redirect?q=x", "reddit": "/t3?url=x",
     "href.li": "/?x", "nyc-exit": "/cgi-bin/exit.pl?url=x", "shortener": "/x",
     "urldefense-v1": "/v1/url?u=x", "urldefense-v2": "/v2/url?u=x", "urldefense-v3": "/v3/x",
+    "avanan": "/v2/x", "avanan-v1": "/v1/url?o=x", "checkpoint": "/v2/x",
+    "checkpoint-v1": "/v1/url?o=x", "sonicwall": "/v1/url?o=x", "sonicwall-v2": "/v2/x",
+    "vipre-scanner": "/scanner?o=x", "vipre-v1": "/v1/?m=x", "deref": "/mail/client/x/dereferrer/?redirectUrl=x",
+    "govdelivery-cl0": "/CL0/x", "govdelivery-track": "/track?x", "mandrill": "/track/click/1/x",
+    "substack": "/redirect/2/x.y", "substack-token": "/redirect/0a1b2c3d-x",
+    "icontact": "/icp/relay.php?x", "constantcontact": "/tn.jsp?f=x", "amp-viewer": "/amp/s/x",
+    "amp": "/c/s/x", "translate": "/?_x_tr_sl=en", "googlenews": "/articles/CBMi",
+    "teams-launcher": "/dl/launcher/launcher.html?url=x", "steam": "/linkfilter/?url=x",
+    "vk": "/away.php?to=x", "tumblr": "/redirect?z=x", "disqus": "/url?url=x",
+    "zhihu": "/?target=x", "juejin": "?target=x", "gitee": "/link?target=x",
+    "curseforge": "/linkout?remoteUrl=x", "awin": "/cread.php?ued=x",
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from safelinks.comments import NOTHING_IGNORED, Ignored, ignored_in
 from safelinks.documents import Document
 from safelinks.errors import SetupError
 from safelinks.marking import Mark, RawText
-from safelinks.redact import recipients, tells_session
+from safelinks.personal import recipients, tells_session
 from safelinks.remarks import Reader, Remark
 from safelinks.roles import Role
 from safelinks.rows import Sighting, over_https

@@ -7,6 +7,7 @@
     ├── TargetLostError      a Safe Link that no longer carries a target (also a ValueError)
     ├── ChainTooDeepError    wrappers within wrappers beyond the limit
     ├── ChainLoopError       wrappers within wrappers that lead back to themselves
+    ├── NotLiveError         a wrapper around a script or the like, which is not written
     ├── InvalidURLError      an address that no client could ask for      (also a ValueError)
     ├── DocumentError        an input that cannot be read
     │   ├── NotReadableError an input that the system does not let anybody read
@@ -29,6 +30,7 @@ __all__ = [
     "DocumentError",
     "InvalidURLError",
     "NotASafeLinkError",
+    "NotLiveError",
     "NotReadableError",
     "NotWritableError",
     "SafelinksError",
@@ -70,6 +72,12 @@ class TargetLostError(_LinkError, ValueError):
         "the wrapped link {address} no longer carries its target; "
         "ask the sender for the original address"
     )
+
+
+class NotLiveError(_LinkError):
+    """A wrapper around something that must not stand without it, such as a script."""
+
+    _sentence = "what {address} is wrapped around is no address of a page or a person, so it stays"
 
 
 class InvalidURLError(_LinkError, ValueError):

@@ -66,9 +66,9 @@ _LONGEST_REFERENCE = 8
 _OPEN_REFERENCE = re.compile(r"&(?:a|am|amp|#[0-9]*|#x[0-9a-f]*)\Z", re.IGNORECASE)
 
 
-# A wrapped link has a query, or a target that is encoded or stands between underscores. What cuts
-# its head takes some room, too.
-_OF_WRAPPERS = ("?", "%", "__")
+# A wrapped link has a query, or a target that is encoded or stands between underscores, or a token
+# in a path. What cuts its head takes some room, too.
+_OF_WRAPPERS = ("?", "%", "__", "c/e", "eJ", "eN", "yJ")
 _FARTHEST_HEAD = 1_200
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "is_safe_links_host",
     "parts_of",
     "target_of",
+    "value_span",
     "without_json_escapes",
 ]
 
@@ -215,6 +216,27 @@ def target_of(url: str) -> str | None:
             return target
     damaged = _parse_damaged(url)
     return damaged[0] if damaged else None
+
+
+def value_span(url: str) -> tuple[int, int] | None:
+    """Where in the Safe Link `url` its target stands; None where that is not sure, or it is none.
+
+    It is not where `url` is damaged so that it has to be repaired before it is read.
+    """
+    match = _CANONICAL_TARGET.match(url)
+    if match is not None:
+        return match.span(2)
+    head = _HEAD.match(url)
+    if head is None or not head["query"] or _parse_damaged(url) is None or "\\" in url:
+        return None
+    start = _URL.search(url[head.end() + 1 :])
+    if start is None:
+        return None
+    at = head.end() + 1 + start.end()
+    tail = _PARAMETERS[_form(head)].search(url, at)
+    if _QUOTED_PRINTABLE.match(url, at) or (tail is None and _SWALLOWED.search(url, at)):
+        return None
+    return at, tail.start() if tail else len(url)
 
 
 def parts_of(url: str) -> Parts | None:

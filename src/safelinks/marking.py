@@ -16,12 +16,13 @@ from attrs import define, field, frozen
 
 from safelinks.documents import Document, Prose
 from safelinks.documents.formats import FORMATS
+from safelinks.personal import mask
 from safelinks.place import Place
-from safelinks.redact import end_of_rest, mask
 from safelinks.rows import Row
 from safelinks.scan import scan
 from safelinks.shown_text import FileText, Piece
 from safelinks.text import Link
+from safelinks.torn import end_of_rest
 
 __all__ = ["Mark", "RawText", "shown_text"]
 

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from attrs import define, field
 
-from safelinks.redact import tells_session
+from safelinks.personal import tells_session
 from safelinks.roles import Role
 from safelinks.text import Link
 from safelinks.unwrap import Unwrapped, instead

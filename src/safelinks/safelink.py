@@ -19,7 +19,8 @@ from safelinks import percent
 from safelinks.datafield import DataField
 from safelinks.errors import NotASafeLinkError, TargetLostError
 from safelinks.grammar import Form, Parts, parts_of, target_of
-from safelinks.redact import recipients, redact
+from safelinks.personal import recipients
+from safelinks.redact import redact
 from safelinks.teams import TeamsData
 
 __all__ = ["Form", "SafeLink", "peel"]

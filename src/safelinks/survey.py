@@ -24,7 +24,7 @@ from safelinks.health.refusal import refusal
 from safelinks.marking import shown_text
 from safelinks.mending import Mending
 from safelinks.place import Place
-from safelinks.redact import redact, redact_rest
+from safelinks.redact import redact
 from safelinks.remarks import Remark
 from safelinks.report import Report
 from safelinks.roles import Role
@@ -32,6 +32,7 @@ from safelinks.rows import BROKEN, WORKS, Row, Sighting, over_https
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.shown_text import FileText
 from safelinks.text import Link
+from safelinks.torn import redact_rest
 from safelinks.urls import split
 
 __all__ = ["Judged", "Survey"]

@@ -16,13 +16,15 @@ from attrs import field, frozen
 from safelinks import percent
 from safelinks.errors import SafelinksError, TargetLostError
 from safelinks.labels import label_before, shown_address
+from safelinks.live import is_live
 from safelinks.peel import Peel
 from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
-from safelinks.redact import blanked, redact
+from safelinks.redact import redact
 from safelinks.roles import Role
 from safelinks.run import STOP, Escape, would_go_on
 from safelinks.scan import Span, TextRules, scan
+from safelinks.torn import blanked
 from safelinks.unwrap import MAX_LAYERS, Unwrapped, unwrap
 
 __all__ = ["Link", "Peel", "TextRules", "clean", "find", "found", "links", "peeled", "replacements"]
@@ -201,6 +203,9 @@ def _instead_of(span: Span, text: str, peel: Peel, column: int, *, markup: bool)
     except SafelinksError:
         return None
     if not unwrapped.layers:
+        return None
+    if not is_live(unwrapped.target):
+        peel.lost(span.url)
         return None
     return _written(unwrapped.target, span, text, column, markup=markup)
 

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from safelinks import safelink, wrappers
-from safelinks.errors import ChainLoopError, ChainTooDeepError
-from safelinks.redact import mask, recipients, redact
+from safelinks import rewritten, safelink, wrappers
+from safelinks.errors import ChainLoopError, ChainTooDeepError, TargetLostError
+from safelinks.personal import mask, recipients
+from safelinks.redact import redact
 from safelinks.safelink import SafeLink
 from safelinks.wrappers import Opaque
 
@@ -133,7 +134,8 @@ def unwrap(url: str, *, max_layers: int = MAX_LAYERS, keep_redirectors: bool = F
     """Peel every known wrapper off `url`, without asking anybody.
 
     With `keep_redirectors`, only security services are peeled off: Google, Facebook, trackers and
-    the like stay. Raises TargetLostError when a Safe Link no longer carries its target,
+    the like stay. Raises TargetLostError when a Safe Link no longer carries its target, or the
+    beginning of another wrapper's host,
     ChainTooDeepError when more than `max_layers` are nested, and ChainLoopError when a chain leads
     back to itself; all are SafelinksErrors. Nothing else is raised. Another vendor's wrapper that
     carries no target stays the target, and `opaque` says so.
@@ -146,13 +148,15 @@ def unwrap(url: str, *, max_layers: int = MAX_LAYERS, keep_redirectors: bool = F
     layers: tuple[Layer, ...] = ()
     target = url
     while True:
-        layer: Layer | None = safelink.peel(target) or wrappers.peel(
+        layer: Layer | None = safelink.peel(target) or rewritten.peel(
             target, keep_redirectors=keep_redirectors
         )
         if layer is None:
             return Unwrapped(url, target, layers)
         if len(layers) == max_layers:
             raise ChainTooDeepError(target, max_layers)
+        if wrappers.is_cut_host(layer.target):  # of a wrapper that was cut before it was wrapped
+            raise TargetLostError(target)
         target = layer.target
         if target == url or (layers and any(target == outer.url for outer in layers)):
             raise ChainLoopError(target)

@@ -19,9 +19,19 @@ from safelinks.pieces import Joined, Shape, add_piece, begun, join, joined_start
 from safelinks.run import INVISIBLE, Escape
 from safelinks.shapes import CHARACTERS, piece_of
 from safelinks.wrapped import Span, is_open
-from safelinks.wrappers import Wrapper, wrapper_of, wraps_on
+from safelinks.wrappers import STARTS, WRAPPERS, Wrapper, wrapper_of, wraps_on
+from safelinks.wrappers.model import ANYWHERE
 
 __all__ = ["lacks_its_end", "read_cut_head", "read_vendor"]
+
+
+def _begun(start: str) -> str:
+    """A pattern of all that a path which begins with `start` may be cut to."""
+    rest = "[^?#]*"
+    for char in reversed(start):
+        rest = f"(?:{re.escape(char)}{rest})?"
+    return rest
+
 
 _BORDER = re.compile(rf"[.!*_~)?:;,&=]{{0,3}}[\s<=|\\\"'`{INVISIBLE}]")
 _MOST_PIECES = 12
@@ -34,18 +44,17 @@ _ADDRESS_WITHIN = re.compile(
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|]{1,2048}+", re.IGNORECASE)
 _HOST = re.compile(r"[a-z]+://([a-z0-9.-]*)(/[^?]*)?", re.IGNORECASE)
-# Of Outlook Web Access, on whatever host.
-_REDIRECTION = re.compile(
-    r"/(?:o|ow|owa(?:/[^?#]*)?|e|ex|exc|exch|exchw|exchwe|exchweb(?:/[^?#]*)?)?\Z", re.IGNORECASE
-)
+# The beginning of a path that a link on any host has, or more of it.
+_REDIRECTION = re.compile(rf"(?:{'|'.join(map(_begun, STARTS))})\Z", re.IGNORECASE)
 
 _QUOTED_PRINTABLE = re.compile(r"[?&]\w{1,20}=3Dhttps?(?:%|:)", re.IGNORECASE)
 _ENCODED = re.compile(r"https?%", re.IGNORECASE)
-_ENCODED_VALUE = re.compile(rf"{KEPT}*")
+_ALL_ENCODED = re.compile(r"https?%(?!3A//)", re.IGNORECASE)
+_ENCODED_VALUE = re.compile(rf"https?%3A//(?:{KEPT}|/)*|{KEPT}*", re.IGNORECASE)
 _RAW = re.compile(r"[a-z]+:/", re.IGNORECASE)
 _PUNCTUATION = ".,:;!?'*_~"
 _LETTER = re.compile(r"\w")  # of another script, which is not encoded there
-_NEXT_WORD = re.compile(r"[ \t]+\w")
+_NEXT_WORD = re.compile(r"[ \t]+\w|[()]")  # or a bracket that has its partner elsewhere
 _WORD = re.compile(r"[A-Za-z]+[,.!]?")
 
 
@@ -132,6 +141,7 @@ def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:
     """Whether `span` ends before its target does: at a border, or at a blank."""
     end = wrapper.end
     value = end.value(span.url)
+    unread = wrapper.decode is not None and wrapper.decode(span.url) is None
     if _BORDER.match(text, span.end):
         if value is None and (span.url.endswith("=") or text.startswith(("?", "_"), span.end)):
             return wrapper.decode is not None
@@ -140,8 +150,9 @@ def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:
             return True
         if _ENCODED.match(target) and not _ENCODED_VALUE.fullmatch(target):
             return True
+        if unread and wrapper.starts and value is not None:
+            return True
     opened = value is not None and not end.is_closed(span.url)
-    unread = wrapper.decode is not None and wrapper.decode(span.url) is None
     return opened and unread and _NEXT_WORD.match(text, span.end) is not None
 
 
@@ -152,10 +163,11 @@ def _may_be_cut(text: str, span: Span) -> bool:
     match = _HOST.match(span.url)
     if match is None:
         return False
-    if not wrapper_may_follow(text, span.start):
-        return False
     host = match[1].lower()
     path = (match[2] or "").rstrip("=")
+    begun_path = len(path) > 1 and _REDIRECTION.fullmatch(path) is not None
+    if not (begun_path or wrapper_may_follow(text, span.start) or _is_begun_host(host)):
+        return False
     return (
         not path
         or wraps_on(host)
@@ -164,11 +176,25 @@ def _may_be_cut(text: str, span: Span) -> bool:
     )
 
 
+# All that a host may be cut to whose links have none of the signs that others have.
+_BEGUN_HOSTS = frozenset(
+    host.removeprefix("*.")[:length]
+    for row in WRAPPERS
+    for host in row.hosts
+    if row.unmarked and host != ANYWHERE
+    for length in range(len(host) + 1)
+)
+
+
+def _is_begun_host(host: str) -> bool:
+    return host in _BEGUN_HOSTS or host.partition(".")[2] in _BEGUN_HOSTS
+
+
 def _target(wrapper: Wrapper, url: str) -> Target:
     if wrapper.end.is_closed(url):
         return Target.TOKEN
     value = wrapper.end.value(url)
-    return Target.ENCODED if value is not None and _ENCODED.match(value) else Target.OPEN
+    return Target.ENCODED if value is not None and _ALL_ENCODED.match(value) else Target.OPEN
 
 
 @cache

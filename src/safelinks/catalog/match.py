@@ -11,7 +11,8 @@ from enum import IntEnum
 from attrs import evolve, field, fields, frozen
 
 from safelinks.catalog.model import Agency, Confidence, Resource
-from safelinks.redact import mask, recipients, redact
+from safelinks.personal import mask, recipients
+from safelinks.redact import redact
 from safelinks.unwrap import Unwrapped
 from safelinks.urls import registrable_domain
 

@@ -14,6 +14,7 @@ import click
 from attrs import define, field
 
 from safelinks.cli.inputs import Input, Inputs, tell, warn
+from safelinks.live import is_live
 from safelinks.printable import printable
 
 if TYPE_CHECKING:
@@ -124,11 +125,13 @@ class Changing:
         notes: dict[str, None] = {}
         lost: list[str] = []
         left: list[str] = []
+        unsafe: list[str] = []
         for document in self.inputs.documents_of(one):
             notes |= dict.fromkeys(document.notes)
             changed = self.change(document)
             if changed.has_lost:
                 lost += _places(link for link in document.links if link.error is not None)
+                unsafe += _places(filter(_is_unsafe, document.links))
             left += _places(changed.left)
             yield document, changed.content
         if not self.told:
@@ -136,11 +139,20 @@ class Changing:
                 warn(note)
             if lost:
                 warn(f"{one.name}: wrapped links without a target stay as they are ({_few(lost)})")
+            if unsafe:
+                warn(
+                    f"{one.name}: these wrapped links do not lead to a page or a person, and stay "
+                    f"as they are ({_few(unsafe)})"
+                )
         if left:
             warn(
                 f"{one.name}: these links stay as they are, for their places would not be read "
                 f"back as what was to be written there ({_few(left)})"
             )
+
+
+def _is_unsafe(link: Link) -> bool:
+    return link.wrapped and not is_live(link.target or "")
 
 
 def _places(links: Iterable[Link]) -> list[str]:

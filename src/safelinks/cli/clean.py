@@ -44,7 +44,11 @@ STANDARD_OUTPUT = "-"
     shell_complete=completion.paths,
     help="Write the result to this file; - is standard output.",
 )
-@click.option("--redact", is_flag=True, help="Keep wrappers; blank recipients and session values.")
+@click.option(
+    "--redact",
+    is_flag=True,
+    help="Keep wrappers and their targets; blank recipients, tokens and session values.",
+)
 @keep_redirectors
 @no_gitignore
 @skip_unreadable
@@ -71,8 +75,9 @@ def clean(
 
     All else stays byte for byte as it is. Links are escaped as the place demands: in HTML, JSON,
     CSV, calendars, RTF, quoted-printable mail. Of Word, PowerPoint and Excel files, only the parts
-    with links change. A wrapped link that has lost its target stays, with a warning; so does all
-    that is signed. Without FILE, or for "-", standard input is read.
+    with links change. A wrapped link that has lost its target, or that leads to no page or person
+    (javascript: and the like), stays, with a warning; so does all that is signed. Without FILE, or
+    for "-", standard input is read.
 
     The result is printed, unless --in-place, --output, --diff or --check say otherwise. Exits with
     1 when --check finds something to change.

@@ -6,9 +6,11 @@ import json
 
 import click
 
-from safelinks.ends import AS_IT_STANDS
 from safelinks.safelink import SafeLink
 from safelinks.wrappers import WRAPPERS, Kind, Wrapper
+from safelinks.wrappers.carriers import Carrier
+from safelinks.wrappers.ends import AS_IT_STANDS
+from safelinks.wrappers.model import secret
 
 __all__ = ["wrappers"]
 
@@ -25,7 +27,8 @@ _MICROSOFT = Wrapper(
         "outlook.office.com",
     ),
     AS_IT_STANDS,
-    lambda url: SafeLink.parse(url).target,
+    secret("data pc si sd"),
+    Carrier("(?P<target>.*)", lambda match: SafeLink.parse(match["target"]).target),
 )
 
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Sequence
 from attrs import evolve, field, frozen
 
 from safelinks.documents.content import Content
-from safelinks.errors import DocumentError, SafelinksError
+from safelinks.errors import DocumentError, NotLiveError, SafelinksError
+from safelinks.live import is_live
 from safelinks.readback import STAY, AddressLog, agree, is_same
 from safelinks.text import Link, Peel
 from safelinks.unwrap import Unwrapped
@@ -31,7 +32,7 @@ class Rewriting:
 
     `left` are links that were to be replaced and stay: the changed document would not have been
     read as having the address that was meant there. `has_lost` is whether there are wrapped links
-    without a target, which stay, too.
+    without a target, or with one that is no address of a page or a person: they stay, too.
     """
 
     content: bytes = field(repr=False)
@@ -136,7 +137,12 @@ class Pen:
         """What gives the addresses to write; those that are `kept` stay."""
 
         def write(url: str) -> Unwrapped:
-            return Unwrapped(url, url) if url in kept else self.write(url, self.peel)
+            if url in kept:
+                return Unwrapped(url, url)
+            written = self.write(url, self.peel)
+            if written.layers and not is_live(written.target):
+                raise NotLiveError(url)
+            return written
 
         return evolve(self.peel, unwrap=write)
 
@@ -184,7 +190,7 @@ def _target(link: Link, pen: Pen) -> str | None:
         written = pen.write(link.url, pen.peel)
     except SafelinksError:
         return None
-    return written.target if written.layers else None
+    return written.target if written.layers and is_live(written.target) else None
 
 
 def _is_whole(url: str, peel: Peel) -> bool:

@@ -32,6 +32,7 @@ from safelinks.health.outcome import Past
 
 __all__ = ["Row", "open_file", "read", "transaction", "write"]
 
+_LOOKS, _PAUSE = 20, 0.05  # how often a file is looked at again, and seconds between
 PATIENCE = 10.0  # seconds to wait while another run writes
 
 _MAGIC = b"SQLite format 3\0"
@@ -199,15 +200,8 @@ def _refuse_others(path: Path) -> None:
 
     A history whose header is damaged is neither: by its tables, it is ours.
     """
-    uri = f"{path.absolute().as_uri()}?immutable=1"  # no lock, no recovery, no other file
-    names = ("page_count", "application_id", "user_version")
     try:
-        with closing(sqlite3.connect(uri, uri=True)) as look:
-            pages, application, layout = (
-                look.execute(f"PRAGMA {name}").fetchone()[0] for name in names
-            )
-            tables = look.execute("SELECT CAST(sql AS BLOB) FROM sqlite_schema").fetchall()
-            sealed = history_seal.layout_of(look)
+        pages, application, layout, tables, sealed = _looked_at(path)
     except FAULTS:
         # Only a file that SQLite cannot read is read past it: closing a file ends all locks on it
         # that this process has. See https://www.sqlite.org/fileformat2.html, section 1.3.
@@ -221,6 +215,32 @@ def _refuse_others(path: Path) -> None:
         raise _refusal(path, "a newer version of safelinks made it")
     if pages and application != APPLICATION and not history_seal.is_ours(_joined(tables)):
         raise _refusal(path, "it is a database of another program")
+
+
+def _looked_at(path: Path) -> tuple[int, int, int, list[tuple[object]], int | None]:
+    """Pages, whose it is, layout, tables and the layout that the seal speaks of. Raises FAULTS.
+
+    The look needs no lock, no recovery and no other file. So it may fall in the midst of what
+    another run writes just now, and is then had again.
+    """
+    for _ in range(_LOOKS):
+        with suppress(*FAULTS):
+            return _look(path)
+        if not any(map(os.path.lexists, _beside(path))):
+            break  # nobody is writing
+        time.sleep(_PAUSE)
+    return _look(path)
+
+
+def _look(path: Path) -> tuple[int, int, int, list[tuple[object]], int | None]:
+    uri = f"{path.absolute().as_uri()}?immutable=1"
+    with closing(sqlite3.connect(uri, uri=True)) as look:
+        pages, application, layout = (
+            look.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "application_id", "user_version")
+        )
+        tables = look.execute("SELECT CAST(sql AS BLOB) FROM sqlite_schema").fetchall()
+        return pages, application, layout, tables, history_seal.layout_of(look)
 
 
 def _joined(tables: list[tuple[object]]) -> bytes:

@@ -13,7 +13,7 @@ from safelinks.health.outcome import Reason
 from safelinks.health.policy import Policy
 from safelinks.health.reserved import is_local_name, reserved_by
 from safelinks.urls import Address, split
-from safelinks.wrappers import wrapper_of
+from safelinks.wrappers import is_personal
 
 __all__ = ["refusal"]
 
@@ -48,12 +48,7 @@ def _is_unsupported(address: Address, _: Policy) -> bool:
 def _is_wrapper(address: Address, _: Policy) -> bool:
     """Whether asking would be a click of a reader: the name decides, not how it was written."""
     bare = f"{address.scheme}://{address.host}{address.path}?{address.query or ''}"
-    row = wrapper_of(bare)
-    return (
-        is_safe_links_host(address.host)
-        or target_of(bare) is not None
-        or (row is not None and row.kind.personal)
-    )
+    return is_safe_links_host(address.host) or target_of(bare) is not None or is_personal(bare)
 
 
 def _is_blocked(address: Address, policy: Policy) -> bool:

@@ -6,7 +6,6 @@ escape it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import pairwise
@@ -15,6 +14,7 @@ from attrs import frozen
 
 from safelinks.catalog.suspicion import Sign
 from safelinks.health.outcome import MEANING, Reason, Verdict
+from safelinks.live import is_live
 from safelinks.place import Place
 from safelinks.rows import BROKEN, WORKS, Row, Sighting
 from safelinks.rules.finding import Level
@@ -41,7 +41,6 @@ __all__ = [
 ]
 
 FEW_DAYS = 14  # that a certificate has left
-_COMPLETE = re.compile(r"(?:https?|ftp)://|(?:mailto|sms|tel):", re.IGNORECASE)
 
 
 @frozen
@@ -100,7 +99,7 @@ def _unwrapped(row: Row, message: str, places: tuple[Place, ...]) -> Found:
 
     A script runs, and a relative address leads elsewhere, where no wrapper is around it.
     """
-    written = row.target if row.target and _COMPLETE.match(row.target) else None
+    written = row.target if row.target and is_live(row.target) else None
     return Found(message, places, written, fixable=written is not None)
 
 

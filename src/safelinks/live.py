@@ -1,0 +1,25 @@
+"""Which addresses may stand in a document without the wrapper that was around them.
+
+A script, a file, a reference without a scheme: within a wrapper they lead nowhere. Without it they
+run, or lead elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["is_live"]
+
+_LIVE = re.compile(
+    r"(?:https?|ftp)://[^\s/\\?#\x00-\x1f]|(?:mailto|tel):[^\s/\\\x00-\x1f]",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def is_live(address: str) -> bool:
+    """Whether `address` is one of a page, a person or a telephone, with its scheme.
+
+    >>> [is_live(address) for address in ("https://a.example", "javascript:x", "//a.example")]
+    [True, False, False]
+    """
+    return _LIVE.match(address) is not None
