@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from xml.sax.saxutils import escape
 
 import pytest
 from building import wrap
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from safelinks import read
 from safelinks.roles import Role
@@ -161,6 +163,60 @@ def test_a_link_that_lines_of_a_notebook_cut() -> None:
     assert read(cleaned, "x.ipynb").cleaned() == cleaned
     source = json.loads(cleaned)["cells"][0]["source"]
     assert "".join(source) == f"See {TARGET} z\nand _more_"
+
+
+# Signs that end an address in a text, in a string that is nothing but one; whether it is whole.
+ODD_STRINGS: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
+    "brackets": (f"{E}/a<b>c", [(f"{E}/a<b>c", None)]),
+    "one bracket": (f"{E}/a<b", [(f"{E}/a<b", None)]),
+    "quotes": (f'{E}/?q="x"', [(f'{E}/?q="x"', None)]),
+    "no-break space": (f"{E}/Q1\xa0Plan.pdf", [(f"{E}/Q1%C2%A0Plan.pdf", None)]),
+    "no-break space in what may be a text": (f"{E}/a\xa0b", [(f"{E}/a%C2%A0b", "unclear-end")]),
+    "quote at the end": (f'{E}/a"', [(f'{E}/a"', "unclear-end")]),
+    "rest of a tag": (f'{E}/a">', [(f'{E}/a">', "unclear-end")]),
+    "rest of a value": (f'{E}/a","b":"c', [(f'{E}/a","b":"c', "unclear-end")]),
+    "words in quotes": (f'{E}/?q="a b"', [(f'{E}/?q="a%20b"', "unclear-end")]),
+    "words before the file": (f"{E}/a and b/Q1 Plan.pdf", [(f"{E}/a%20and%20b/Q1%20Plan.pdf", "unclear-end")]),
+    "placeholder": (f"{E}/<id>/x", [(f"{E}/<id>/x", "template")]),
+    "markup": (f"{E}/a<br>b", [(f"{E}/a", None)]),
+    "element": (f"{E}/a</p>", [(f"{E}/a", None)]),
+    "sentence": (f"{E}/a\xa0is new", [(f"{E}/a", None)]),
+    "wrapper in front of markup": (f"{LINK}<br>b", [(LINK, None)]),
+    "wrapper in quotes": (f'{LINK}"', [(LINK, None)]),
+}  # fmt: skip
+
+
+def _sheet(value: str) -> bytes:
+    out = io.BytesIO()
+    book = Workbook()
+    book.active["A1"] = value  # type: ignore[index]
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("string", "expected"), ODD_STRINGS.values(), ids=ODD_STRINGS)
+def test_strings_with_signs_that_end_an_address_in_a_text(
+    string: str, expected: list[tuple[str, str | None]]
+) -> None:
+    table = io.StringIO()
+    csv.writer(table).writerow([string, "x"])
+    for name, raw in {
+        "x.json": json.dumps({"x": string}).encode(),
+        "x.csv": table.getvalue().encode(),
+        "x.yml": f"x: {json.dumps(string)}\n".encode(),
+        "x.xlsx": _sheet(string),
+    }.items():
+        assert [(link.url, link.role) for link in read(raw, name).links] == expected, name
+
+
+@pytest.mark.parametrize("value", [f"{E}/x y", f"{E}/a<b>c", f'{E}/?q="x" y', f"{E}/a\xa0b"])
+def test_an_element_that_is_named_for_an_address(value: str) -> None:
+    meant = value.replace(" ", "%20").replace("\xa0", "%C2%A0")
+    for name in ("loc", "url", "link", "guid"):
+        raw = f"<r><{name}>\n {escape(value)}\n</{name}></r>"
+        assert _urls(raw, "x.xml") == [meant]
+    label = f'<r><link href="{E}/">{E}/x is ours</link></r>'
+    assert _urls(label, "x.xml") == [f"{E}/", f"{E}/x"]
 
 
 def _calendar(*lines: str) -> str:

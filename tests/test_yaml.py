@@ -11,6 +11,12 @@ from building import wrap
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import (
+    DoubleQuotedScalarString,
+    FoldedScalarString,
+    LiteralScalarString,
+    SingleQuotedScalarString,
+)
 
 from safelinks import read
 from safelinks.documents.values import written
@@ -34,8 +40,19 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "blanks, by the key": ("url: https://e.example/x y\nlink: https://e.example/x y", ["https://e.example/x%20y", "https://e.example/x"]),
     "several, by the key": ("url: https://e.example/x https://e.example/y", ["https://e.example/x", "https://e.example/y"]),
     "literal": ("a: |\n  see https://e.example/x.\n\n  https://e.example/y.\nb: https://e.example/z.", ["https://e.example/x", "https://e.example/y", "https://e.example/z."]),
-    "folded block": ("- a: >-\n    https://e.example/x.\n  b: https://e.example/z.", ["https://e.example/x", "https://e.example/z."]),
+    "folded block": ("- a: >-\n    https://e.example/x.\n  b: https://e.example/z.", ["https://e.example/x.", "https://e.example/z."]),
+    "text in a block": ("- a: >-\n    see https://e.example/x.\n  b: https://e.example/z.", ["https://e.example/x", "https://e.example/z."]),
     "plain on lines": ("a: https://e.example/x.\n  and so on\nb: https://e.example/y.", ["https://e.example/x", "https://e.example/y."]),
+    "address on lines, plain": ("url: https://e.example/a\n  b/Q1 Plan.pdf", ["https://e.example/a%20b/Q1%20Plan.pdf"]),
+    "address on lines, in quotes": ("url: 'https://e.example/it''s\n  b.'\nuri: \"https://e.example/\\x61\n  b\\\n  c.\"", ["https://e.example/it's%20b.", "https://e.example/a%20bc."]),
+    "address on lines, below its key": ("url:\n  https://e.example/a\n  b c\nx: https://e.example/y z", ["https://e.example/a%20b%20c", "https://e.example/y"]),
+    "address on lines, in a collection": ("a: {url: https://e.example/a\n  b., c: [https://e.example/y.,\n https://e.example/Q1\n Plan.pdf]}", ["https://e.example/a%20b.", "https://e.example/y.", "https://e.example/Q1%20Plan.pdf"]),
+    "address in a block": ("url: >-\n  https://e.example/a\n  b.\nuri: |\n  https://e.example/Q1 Plan\n", ["https://e.example/a%20b.", "https://e.example/Q1%20Plan"]),
+    "lines of a block that differ": ("url: >-\n  https://e.example/a.\n   b", ["https://e.example/a"]),
+    "comment behind the last line": ("url: https://e.example/a\n  b # https://e.example/z.", ["https://e.example/a%20b", "https://e.example/z"]),
+    "empty line": ("url: https://e.example/a.\n\n  b", ["https://e.example/a"]),
+    "no scalar on lines": ("url: https://e.example/a\nb: https://e.example/c\n", ["https://e.example/a", "https://e.example/c"]),
+    "key that nothing stands behind": ("url:\na: https://e.example/x y", ["https://e.example/x"]),
     "apostrophe": ("a: it's https://e.example/x.\nb: https://e.example/y.", ["https://e.example/x", "https://e.example/y."]),
     "documents": ("---\na: https://e.example/x.\n---\nb: https://e.example/y.\n...\n", ["https://e.example/x.", "https://e.example/y."]),
     "CRLF": ("a: https://e.example/x.\r\nb: https://e.example/y.\r\n", ["https://e.example/x.", "https://e.example/y."]),
@@ -57,6 +74,29 @@ ALL |= {f"TOML, {name}": ("a.toml", *case) for name, case in TOML_CASES.items()}
 @pytest.mark.parametrize(("name", "text", "expected"), ALL.values(), ids=ALL)
 def test_addresses(name: str, text: str, expected: list[str]) -> None:
     assert [link.url for link in read(text.encode(), name).links] == expected
+
+
+@given(
+    st.lists(st.text("abé.,'\"#:-", min_size=1, max_size=30), min_size=2, max_size=8),
+    st.sampled_from(["", "'", '"', ">", "|"]),
+)
+def test_an_address_that_another_library_folds(words: list[str], style: str) -> None:
+    yaml = YAML()
+    yaml.width = 40
+    url = f"https://example.org/{' '.join(words)}/end"
+    yaml.preserve_quotes = True
+    scalar = {"'": SingleQuotedScalarString, '"': DoubleQuotedScalarString, ">": FoldedScalarString, "|": LiteralScalarString}  # fmt: skip
+    out = io.StringIO()
+    yaml.dump([{"url": scalar.get(style, str)(url)}], out)
+    raw = out.getvalue()
+    assert YAML(typ="safe").load(raw) == [{"url": url}]
+    assert [link.url for link in read(raw.encode(), "a.yml").links] == [url.replace(" ", "%20")]
+
+
+def test_a_wrapped_link_on_lines_is_put_together() -> None:
+    raw = f"a: {LINK[:90]}\n  {LINK[90:]}\nurl: >-\n  {LINK[:90]}\n  {LINK[90:]}\n"
+    document = read(raw.encode(), "a.yml")
+    assert [link.target for link in document.links] == [TARGET] * 2
 
 
 @pytest.mark.parametrize("name", ["a.yml", "a.yaml", "CITATION.cff"])

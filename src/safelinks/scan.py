@@ -65,7 +65,7 @@ _LIKELY = re.compile(
 )
 _CUT_HOST = re.compile(
     r"://([a-z0-9.-]{0,60})"
-    rf"(?=[ \t]*[=|\\]?[ \t]*[\r\n]|[ \t]*<|&\#|[\"'`\\\[({{\xa0{INVISIBLE}])",
+    rf"(?=[ \t]*[=|\\]?[ \t]*[\r\n]|[ \t]*<|&\#|[\"'`\\\[({{\xa0\u2007\u202f{INVISIBLE}])",
     re.IGNORECASE | re.ASCII,
 )
 _LABEL = re.compile(r"[a-z]{2,5}[0-9]{2}\.")

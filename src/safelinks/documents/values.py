@@ -8,6 +8,7 @@ percent-encoded, as browsers do (URL Standard, sections 4.4 and 1.3).
 from __future__ import annotations
 
 import re
+from enum import Enum, auto
 
 from attrs import evolve
 
@@ -37,16 +38,39 @@ _NO_SCHEME = re.compile(
     r"//[a-z0-9_-]+(?:\.[a-z0-9_-]+)+\.?(?::[0-9]*)?(?:[/?#]|\Z)", re.IGNORECASE
 )
 # What somebody made harmless, and what may be a wrapper with characters put into it.
-_DAMAGED = re.compile(rf"h(?:xx|\*\*)|[{INVISIBLE}]|\[\.\]|\\", re.IGNORECASE)
+_DAMAGED = re.compile(rf"h(?:xx|\*\*)|[{INVISIBLE}{_BLANKS}]|\[\.\]|\\|<br", re.IGNORECASE)
+_PUT_IN = re.compile(rf"[{_BLANKS}]|<br\b", re.IGNORECASE)
 _HIDDEN = re.compile(rf"[{INVISIBLE}]")
 _ELLIPSIS = ("…", "...")
-# A string that lists several, or has in it what no address has, is none.
-_SEVERAL = re.compile(
-    r"[<>\"]|[,;|\u3001\u3002\uff0c\uff1b\\][nrt]?[a-z][a-z0-9+.-]{0,30}+://", re.IGNORECASE
+# A string that lists several addresses, or has markup behind one, is a text.
+_TEXT = re.compile(
+    r"[<>\",;|\u3001\u3002\uff0c\uff1b\\][nrt]?[a-z][a-z0-9+.-]{0,30}+://|\s\S*://|[\r\n]"
+    r"|</[a-z]|<!|<(?:a|br|div|hr|img|li|p|span|t[dr]|wbr)(?:[\s/][^<>]*)?>",
+    re.IGNORECASE,
 )
+# What ends an address in running text, and none that its format delimits.
+_ODD_SIGN = re.compile(rf"[<>\"{_BLANKS}]")
+_SPACE = re.compile(rf"[ \t{_BLANKS}]")
+_WORDS = re.compile(r"[ \t]")
+_OPEN_QUOTE = re.compile(r"[^ \t\"]*\"[^ \t\"]*[ \t]")
 # A string of several words is an address only if it ends as the name of a file does.
-_ANOTHER = re.compile(r"\s\S*://|[\r\n]")
-_FILE = re.compile(r"/[^/?#\s]+(?: [^/?#\s]+){0,8}\.[a-z0-9]{2,5}(?:[?#]\S*)?\Z", re.IGNORECASE)
+_FILE = re.compile(
+    rf"/[^/?#\s]+(?:[ {_BLANKS}][^/?#\s]+){{0,8}}\.[a-z0-9]{{2,5}}(?:[?#]\S*)?\Z", re.IGNORECASE
+)
+# What a text leaves of itself where it was taken apart badly: a quote without a partner, or between
+# values, and a bracket at the end.
+_LEFT_OVER = re.compile(
+    r"\A[^\"]*+(?:\"[^\"]*+\"[^\"]*+)*+\"[^\"]*+\Z|\"[,:}\])]|[,:{\[(]\"|[<>]\Z"
+)
+_PLACEHOLDER = re.compile(r"[/=:?&._#-]<[A-Za-z][\w. -]{0,30}>")
+
+
+class _Extent(Enum):
+    """How much of a string that begins with an address is that address."""
+
+    ALL = auto()
+    UNCLEAR = auto()
+    FIRST = auto()  # as running text says
 
 
 def address_in(meant: str, reading: Reading) -> Span | None:
@@ -66,10 +90,13 @@ def address_in(meant: str, reading: Reading) -> Span | None:
         if reading is not Reading.REFERENCE or _NO_SCHEME.match(bare) is None:
             return None
         scheme = "https:"
-    if reading is Reading.STRING and not _is_address(bare):
+    extent = _extent(bare) if reading is Reading.STRING else _Extent.ALL
+    if extent is _Extent.FIRST:
         return None
     url = percent.encode(scheme + _DROPPED.sub("", bare), _BLANK)
     span = Span(start, start + len(bare), url, schemeless=bool(scheme))
+    if extent is _Extent.UNCLEAR:
+        return evolve(span, role=Role.UNCLEAR_END)
     return None if _is_damaged(bare, span) else _with_role(span)
 
 
@@ -87,21 +114,40 @@ def _with_role(span: Span) -> Span:
     url = span.url
     own = evolve(span, start=0, end=len(url))
     shortened = url.endswith(_ELLIPSIS)
-    if not shortened and not may_be_no_link(url, own):
+    placeholder = "<" in url and _PLACEHOLDER.search(url) is not None
+    if not shortened and not placeholder and not may_be_no_link(url, own):
         return span
     unwrapped, error = peeled(span, _UNWRAP)
     if error is not None or (unwrapped is not None and unwrapped.layers):
         return span
-    return evolve(span, role=Role.SHORTENED if shortened else with_role(url, own).role)
+    role = with_role(url, own).role or (Role.TEMPLATE if placeholder else None)
+    return evolve(span, role=Role.SHORTENED if shortened else role)
 
 
-def _is_address(string: str) -> bool:
-    """Whether a string is an address from end to end, and no sentence that begins with one."""
-    if _SEVERAL.search(string) is not None:
-        return False
-    if not any(map(str.isspace, string)):
-        return True
-    return _ANOTHER.search(string) is None and _FILE.search(string) is not None
+def _extent(string: str) -> _Extent:
+    """How much of `string` is the address that it begins with.
+
+    Where it has a sign that ends an address in a text only, it may be either: so the whole is taken
+    if nothing else in it looks like a text. A wrapper has no such sign in it.
+    """
+    if _TEXT.search(string) is not None:
+        return _Extent.FIRST
+    file = _FILE.search(string)
+    words = _WORDS.search(string) is not None
+    if words and file is None:
+        return _Extent.UNCLEAR if _OPEN_QUOTE.match(string) else _Extent.FIRST
+    odd = _ODD_SIGN.search(string) is not None
+    if odd and any(_is_wrapped(span) for span in scan(string)):
+        return _Extent.FIRST
+    blank = _SPACE.search(string)
+    if blank is not None and (file is None or blank.start() < file.start()):
+        return _Extent.UNCLEAR
+    return _Extent.UNCLEAR if odd and _LEFT_OVER.search(string) else _Extent.ALL
+
+
+def _is_wrapped(span: Span) -> bool:
+    unwrapped, error = peeled(span, _UNWRAP)
+    return error is not None or (unwrapped is not None and bool(unwrapped.layers))
 
 
 def _is_damaged(bare: str, span: Span) -> bool:
@@ -115,7 +161,9 @@ def _is_damaged(bare: str, span: Span) -> bool:
     if error is not None or unwrapped is None:
         return False
     if unwrapped.layers:
-        return _HIDDEN.search(bare) is not None and _HIDDEN.search(unwrapped.target) is not None
+        return _PUT_IN.search(bare) is not None or (
+            _HIDDEN.search(bare) is not None and _HIDDEN.search(unwrapped.target) is not None
+        )
     for other in scan(bare):
         meant, error = peeled(other, _UNWRAP)
         return error is not None or other.defanged or (meant is not None and bool(meant.layers))

@@ -74,6 +74,7 @@ _ADDRESSES = re.compile(
 _IDENTIFIERS = frozenset({"id", "guid", "identifier"})
 _IS_PERMALINK = re.compile(r"\bisPermaLink\s*=\s*[\"']\s*false\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\s*+(?:<!\[CDATA\[(?P<cdata>[^<>]*)\]\]>|(?P<text>[^<]+))\s*+(?=</)")
+_SEVERAL = re.compile(r"\s\S*://|[\r\n]|\A(?![a-z][a-z0-9+.-]{0,30}://)", re.IGNORECASE)
 
 _INLINE = INLINE | {
     # DocBook, JATS, TEI
@@ -122,7 +123,10 @@ def _whole(text: str, tag: re.Match[str]) -> tuple[Passage, int] | None:
         role = Role.IDENTIFIER
     kind = match.lastgroup or "text"
     codec = RAW if kind == "cdata" else MARKUP
-    return Passage((match.span(kind),), codec, reading=Reading.STRING, role=role), match.end()
+    text_of_link = "href" in tag[3].lower() or "linkend" in tag[3].lower()
+    several = text_of_link or _SEVERAL.search(match[kind].strip()) is not None
+    reading = Reading.STRING if several else Reading.VALUE
+    return Passage((match.span(kind),), codec, reading=reading, role=role), match.end()
 
 
 def _cdata(text: str, span: Span) -> Iterator[Passage]:

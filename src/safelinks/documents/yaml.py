@@ -1,6 +1,7 @@
 """YAML and TOML: which scalars are addresses from end to end, and how each style writes them.
 
-Block scalars, comments and plain scalars on several lines are text.
+A scalar on several lines is an address if it is one with its lines folded, and no wrapper, which
+programs cut; else it is text, as comments are, and block scalars that are no address.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from safelinks.documents.passages import RAW, Codec, Passage, Reading
+from attrs import evolve
+
+from safelinks.documents.passages import RAW, Codec, Meant, Passage, Reading
 from safelinks.documents.running import Hole, text_around
+from safelinks.documents.values import address_in
+from safelinks.text import Peel, found
 from safelinks.verbatim.yaml import Scalar, Style, toml_scalars, yaml_scalars
 
 __all__ = ["toml_passages", "yaml_passages"]
@@ -60,8 +65,32 @@ _CODECS: Mapping[Style, Codec] = {
     Style.SINGLE: Codec(re.compile("''"), lambda _: "'", _redo_single),
     Style.DOUBLE: Codec(_ESCAPE, _undo, _redo_escaped),
     Style.BASIC: Codec(_ESCAPE, _undo, _redo_escaped),
+    Style.BLOCK: RAW,
     Style.LITERAL: Codec(redo=lambda written, _: written.replace("'", "%27")),
 }
+# YAML, section 6.5: a line break is a blank, an empty line a line break.
+_FOLD = r"(?<![ \t])[ \t]*+\r?\n\s*+"
+
+
+def _unfold(escape: str) -> str:
+    if escape.startswith("\\"):
+        return _undo(escape)
+    return "'" if escape == "''" else "\n" * (escape.count("\n") - 1) or " "
+
+
+def _folded(style: Style) -> Codec:
+    """The codec of a scalar on several lines."""
+    codec = _CODECS[style]
+    own = f"{codec.pattern.pattern}|" if codec.pattern else ""
+    return Codec(re.compile(own + _FOLD), _unfold, codec.redo, codec.whole)
+
+
+_FOLDING: Mapping[Style, Codec] = {
+    style: _folded(style)
+    for style in (Style.PLAIN, Style.FLOW, Style.SINGLE, Style.DOUBLE, Style.BLOCK)
+}
+# What of these is a text of its own, even if it is no address.
+_QUOTED = frozenset({Style.SINGLE, Style.DOUBLE, Style.BASIC, Style.LITERAL})
 _OF_ADDRESSES = re.compile(r"(?:.*[_.-])?(?:ur[il]|href|home-?page)", re.IGNORECASE | re.DOTALL)
 _SEVERAL = re.compile(r"\s\S*://|[\r\n]")
 _LONGEST_KEY = 80
@@ -80,15 +109,39 @@ def toml_passages(text: str) -> Iterator[Passage]:
 def _passages(text: str, scalars: Iterable[Scalar]) -> Iterator[Passage]:
     holes = []
     for scalar in scalars:
-        if scalar.style is not Style.COMMENT and scalar.start < scalar.end:
-            span = (scalar.start, scalar.end)
-            passage = Passage((span,), _CODECS[scalar.style], reading=_reading(text, scalar))
-            holes.append(Hole(*span, " ", (passage,)))
+        if scalar.style is Style.COMMENT or scalar.start == scalar.end:
+            continue
+        passage = _passage(text, scalar)
+        if passage is not None:
+            holes.append(Hole(scalar.start, scalar.end, " ", (passage,)))
     return text_around((0, len(text)), holes, codec=RAW)
 
 
-def _reading(text: str, scalar: Scalar) -> Reading:
-    """How to read a scalar, of which the key may say that it is an address."""
+def _passage(text: str, scalar: Scalar) -> Passage | None:
+    """What a scalar holds; None for text that is one with what stands around it."""
+    span, style = (scalar.start, scalar.end), scalar.style
+    folded = style in _FOLDING and text.find("\n", *span) >= 0
+    if folded or style is Style.BLOCK:
+        passage = Passage((span,), (_FOLDING if folded else _CODECS)[style])
+        meant = Meant(text, passage).text if "://" in text[slice(*span)] else ""
+        reading = _reading(scalar, meant)
+        if address_in(meant, reading) is not None and not (folded and _is_wrapped(text, span)):
+            return evolve(passage, reading=reading)
+        if style not in _QUOTED:
+            return None
+    return Passage((span,), _CODECS[style], reading=_reading(scalar, text[slice(*span)]))
+
+
+def _reading(scalar: Scalar, content: str) -> Reading:
+    """How to read the `content` of a scalar, of which the key may say that it is an address."""
     named = len(scalar.key) < _LONGEST_KEY and _OF_ADDRESSES.fullmatch(scalar.key)
-    one = named and not _SEVERAL.search(text, scalar.start, scalar.end)
+    one = named and not _SEVERAL.search(content)
     return Reading.VALUE if one else Reading.STRING
+
+
+def _is_wrapped(text: str, span: tuple[int, int]) -> bool:
+    """Whether a wrapped link is in ``text[span]``, whole, in pieces or lost."""
+    return any(
+        error is not None or (unwrapped is not None and unwrapped.layers)
+        for _, unwrapped, error in found(text[slice(*span)], Peel())
+    )

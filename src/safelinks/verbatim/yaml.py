@@ -22,6 +22,7 @@ class Style(Enum):
 
     PLAIN = auto()
     FLOW = auto()
+    BLOCK = auto()
     SINGLE = auto()
     DOUBLE = auto()
     LITERAL = auto()
@@ -31,7 +32,10 @@ class Style(Enum):
 
 @frozen
 class Scalar:
-    """A scalar at ``text[start:end]``, without its quotes; `key` is that of the pair it ends."""
+    """A scalar at ``text[start:end]``, without its quotes; `key` is that of the pair it ends.
+
+    If it is on several lines, these are folded (YAML 1.2.2, section 6.5).
+    """
 
     style: Style
     start: int
@@ -52,6 +56,11 @@ _PLAIN = re.compile(r"(?:[^\s:#]++|:(?=\S)|(?<=\S)\#|[ \t]++(?=[^\s#]))++")
 _IN_FLOW = re.compile(
     r"(?:[^\s:#,\[\]{}]++|:(?=[^\s,\[\]{}])|(?<=\S)\#|[ \t]++(?=[^\s#,\[\]{}]))++"
 )
+# Where a plain scalar goes on in a flow collection: another line, which begins nothing else.
+_FOLD_IN_FLOW = re.compile(
+    r"[ \t]*+\r?\n(?:[ \t]*+\r?\n)*+[ \t]*+(?=[^\s,:?\[\]{}#&*!|>%@`\"'-]|[-?:][^\s,\[\]{}])"
+)
+_COMMENT_BEHIND = re.compile(r"[ \t]++\#")
 _COLON = re.compile(r"[ \t]*+:(?=\s|\Z)")
 _COLON_IN_FLOW = re.compile(r"[ \t]*+:")
 # A line that is no part of a scalar which began before it.
@@ -63,7 +72,7 @@ _BEHIND_QUOTES = re.compile(r"[\s,:\]}]|\Z")
 
 
 def yaml_scalars(text: str, start: int = 0) -> Iterator[Scalar]:
-    """The flow scalars of a YAML text that are on one line or quoted, and its comments."""
+    """The scalars of a YAML text, and its comments; no block scalars of which lines differ."""
     reader = _Reader(text)
     at = start
     while at < len(text):
@@ -94,6 +103,7 @@ class _Reader:
     _start: int = field(default=0, init=False)  # of the line
     _parent: int = field(default=-1, init=False)  # the column of the node that a scalar is in
     _key: str = field(default="", init=False)
+    _awaits: bool = field(default=False, init=False)  # whether nothing stands behind that key yet
 
     def line(self, at: int) -> Generator[Scalar, None, int]:
         """Read the line that begins at `at`; returns where the next one does."""
@@ -102,7 +112,12 @@ class _Reader:
             self._depth = 0
         self._start = at
         at = self._behind(_BLANKS, at)
-        self._parent, self._key = at - self._start - 1, ""
+        column = at - self._start
+        if at < len(text) and text[at] not in "\r\n#":  # else the line says nothing
+            awaited = self._awaits and (self._depth > 0 or column > self._parent)
+            if not awaited:
+                self._parent, self._key = column - 1, ""
+            self._awaits = awaited
         if not self._depth and at == self._start:
             at = self._behind(_MARKER, at)
         while at < len(text) and text[at] not in "\r\n":
@@ -139,6 +154,7 @@ class _Reader:
         newline = self._text.rfind("\n", *match.span())
         is_key = (_COLON_IN_FLOW if self._depth else _COLON).match(self._text, match.end())
         yield Scalar(style, *match.span(1), "" if is_key else self._key)
+        self._awaits = is_key is not None
         if newline >= 0:
             self._start = newline + 1
         if is_key is None:
@@ -154,12 +170,13 @@ class _Reader:
         if not self._depth:
             indicator = _INDICATOR.match(text, at)
             if indicator is not None:
-                self._parent, self._key = at - self._start, ""
+                self._parent, self._key, self._awaits = at - self._start, "", False
                 return indicator.end()
             if _BLOCK.match(text, at):
-                return self._block(at)
+                return (yield from self._block(at))
         if (other := _PROPERTY.match(text, at)) is not None:
             return other.end()
+        self._awaits = False
         if text[at] in "[{":
             self._depth += 1
             return at + 1
@@ -179,14 +196,42 @@ class _Reader:
         colon = _COLON.match(self._text, end)
         if colon is not None:
             yield Scalar(style, start, end)
-            self._key = self._text[start:end]
+            self._key, self._awaits = self._text[start:end], True
             self._parent = start - self._start
             return colon.end()
-        goes_on = end if self._depth else self._continued(plain.end())
-        if goes_on == plain.end() or self._depth:
+        goes_on = (self._continued_in_flow if self._depth else self._continued)(plain.end())
+        if goes_on == plain.end():
             yield Scalar(style, start, end, self._key)
-            return plain.end()
+        elif self._depth:
+            yield Scalar(style, start, goes_on, self._key)
+        else:
+            yield from self._on_lines(start, plain.end(), goes_on)
         return goes_on
+
+    def _on_lines(self, start: int, first: int, end: int) -> Iterator[Scalar]:
+        """A plain scalar whose `first` line is not the last one, unless that is no YAML."""
+        line = self._behind(_LINE, first)
+        while line < end:
+            begins, behind = self._behind(_BLANKS, line), self._behind(_LINE, line)
+            comment = _COMMENT_BEHIND.search(self._text, line, behind)
+            if comment is not None and behind >= end:
+                end = comment.start()
+            empty = self._text[begins : begins + 1] in ("\r", "\n")
+            if not empty and (begins - line <= self._parent or (comment and behind < end)):
+                return
+            line = behind
+        while self._text[end - 1] in " \t\r\n":
+            end -= 1
+        yield Scalar(Style.PLAIN, start, end, self._key)
+
+    def _continued_in_flow(self, at: int) -> int:
+        """Where a plain scalar in a flow collection ends whose first line ends at `at`."""
+        while (fold := _FOLD_IN_FLOW.match(self._text, at)) is not None:
+            more = _IN_FLOW.match(self._text, fold.end())
+            if more is None or _COLON.match(self._text, more.end()):
+                break
+            at = more.end()
+        return at
 
     def _continued(self, at: int) -> int:
         """Where a plain scalar ends whose first line ends at `at`: with the lines it goes on.
@@ -194,6 +239,7 @@ class _Reader:
         What is no YAML, as nothing could begin there, is taken for that, too.
         """
         end = at
+        at = self._behind(_BLANKS, at)
         if self._text[at : at + 1] not in ("\r", "\n"):
             return end
         line = self._behind(_LINE, at)
@@ -209,18 +255,28 @@ class _Reader:
             line = behind
         return end
 
-    def _block(self, at: int) -> int:
-        """Where a block scalar ends, with the last line that is indented by more than its node."""
+    def _block(self, at: int) -> Generator[Scalar, None, int]:
+        """Read a block scalar, up to the last line that is indented by more than its node."""
+        text = self._text
+        folds = text[at] == ">"
         end = self._behind(_TO_END, at)
         line = self._behind(_LINE, at)
-        while line < len(self._text):
+        starts: list[int] = []
+        columns: set[int] = set()
+        while line < len(text):
             first = self._behind(_BLANKS, line)
             behind = self._behind(_LINE, line)
-            if self._text[first : first + 1] not in ("", "\r", "\n"):
+            if text[first : first + 1] not in ("", "\r", "\n"):
                 if first - line <= self._parent:
                     break
-                end = behind - self._text.endswith("\n", line, behind)
+                starts.append(first)
+                columns.add(first - line)
+                end = behind - text.endswith("\n", line, behind)
             line = behind
+        if starts and len(columns) == 1 and (folds or len(starts) == 1):
+            content = text[starts[0] : end].rstrip()
+            yield Scalar(Style.BLOCK, starts[0], starts[0] + len(content), self._key)
+        self._awaits = False
         return end
 
 
