@@ -145,3 +145,44 @@ def test_a_tag_behind_an_address_is_no_placeholder(tag: str) -> None:
 def test_the_output_of_a_command_is_a_template() -> None:
     (link,) = find("curl https://e.net/dl/$(uname -m)/b.tgz and more")
     assert (link.url, link.role) == ("https://e.net/dl/$(uname -m)/b.tgz", Role.TEMPLATE)
+
+
+CUT_TARGETS = [
+    "https://www\n> .google.com/url?q=https://e.net/?next\n =\n> https://nyc.gov/mocs",
+    "* https://safe.menlosecurity.com/https://e.net/?next\n* =\n  https://nyc.gov/mocs\n",
+    "http://links.govdelivery.com/track?type=click&enid=ZWFzPTE=&&&100&&&\nhttps://nyc.gov/a\n",
+    "// https://safe.menlosecurity\n// .com/https:\n// //nyc.gov//a\n",
+    "See https://www.google.com/url?q=https:\n//e.net/x?u=http://nyc.gov/a\n",
+]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.adoc", "a.rst", "a.org", "a.eml", "a.tex"])
+@pytest.mark.parametrize("text", CUT_TARGETS, ids=range(len(CUT_TARGETS)))
+def test_no_piece_of_a_target_that_is_not_encoded_is_a_link(name: str, text: str) -> None:
+    head = "From: a@example.org\nSubject: x\n\n" if name == "a.eml" else ""
+    links = read(f"{head}{text}".encode(), name).links
+    whole = "https://nyc.gov//a"
+    assert links
+    assert [one.target for one in links if one.error is None and one.target != whole] == []
+
+
+@pytest.mark.parametrize(("name", "sign"), [("a.adoc", "// "), ("a.rst", ".. ")])
+@pytest.mark.parametrize("at", [12, 26, 60, 90])
+def test_lines_of_a_comment_are_one_text(name: str, sign: str, at: int) -> None:
+    link = LINKS["safe-links"](TARGET)
+    raw = f"A.\n\n{sign}See {link[:at]}\n{sign}{link[at:]} and more\n\nB.\n"
+    assert read(raw.encode(), name).cleaned().decode() == (
+        f"A.\n\n{sign}See {TARGET} and more\n\nB.\n"
+    )
+
+
+@pytest.mark.parametrize("between", ["<br>", "<br/>\n", "\xa0", "\u202f"])
+@pytest.mark.parametrize("name", ["checkpoint", "google", "safe-links", "whatsapp"])
+@pytest.mark.parametrize("at", [14, 26, 60])
+@pytest.mark.parametrize("place", ["[a]({})", "[a](<{}>)", '<a href="{}">a</a>'])
+def test_what_was_put_into_a_value_cuts_it(name: str, between: str, at: int, place: str) -> None:
+    link = LINKS[name](TARGET)
+    raw = place.format(f"{link[:at]}{between}{link[at:]}")
+    links = read(raw.encode(), "a.md").links
+    assert links
+    assert all(link.error or link.target == TARGET for link in links)

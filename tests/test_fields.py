@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import textwrap
 from xml.sax.saxutils import escape
 
 import pytest
 from building import wrap
+from cutting import LINKS
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -246,6 +249,21 @@ LINES: dict[str, tuple[str, list[str]]] = {
 @pytest.mark.parametrize(("line", "urls"), LINES.values(), ids=LINES)
 def test_lines_of_a_calendar(line: str, urls: list[str]) -> None:
     assert _urls(_calendar(line, "SUMMARY:x"), "x.ics") == urls
+
+
+@pytest.mark.parametrize("name", ["X-ALT-DESC;FMTTYPE=text/html", "DESCRIPTION", "COMMENT"])
+@pytest.mark.parametrize("wrapper", ["barracuda", "reddit", "esva", "google", "safe-links"])
+@pytest.mark.parametrize("width", [*range(58, 76)])
+def test_a_fold_within_an_escape(name: str, wrapper: str, width: int) -> None:
+    """Lines are folded last (RFC 5545, section 3.1)."""
+    page = f'<p><a href="{LINKS[wrapper](TARGET)}">x</a>'.replace("&", "&amp;")
+    escaped = re.sub(r"[\\,;]", r"\\\g<0>", page)
+    line = "\r\n ".join(textwrap.wrap(f"{name}:{escaped}", width, break_on_hyphens=False))
+    document = read(_calendar(line).encode(), "x.ics")
+    assert [link.target for link in document.links] == [TARGET]
+    cleaned = document.cleaned().decode().replace("\r\n ", "")
+    assert LINKS[wrapper](TARGET).split("/")[2] not in cleaned
+    assert TARGET.replace("&", r"&amp\;") in cleaned
 
 
 @pytest.mark.parametrize(

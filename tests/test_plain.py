@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from safelinks import clean, find
+from safelinks import clean, find, read
 from safelinks.roles import Role
 from safelinks.scan import TextRules, scan
 
@@ -150,3 +152,42 @@ def test_a_wrapped_link_without_a_scheme(link: str, around: str) -> None:
     assert (found.target, found.wrapped, found.schemeless) == ("https://example.org/a", True, True)
     assert found.spelling == link
     assert clean(text) == around.format("https://example.org/a")
+
+
+# What stands in the place of a value, and what only looks like it.
+TEMPLATES = [
+    "/$VERSION/x", "/a-$VERSION.tgz", "/a/$BUILD_ID", "/$HOME", "/?x=$NAME&y=1", "/$(X)/y",
+    "/<%= x %>/y", "/a<%=x%>", "/<?= $x ?>/y", "/%1$s/x", "/%dx%d.png", "/%VERSION%/x", "/%(a)s/x",
+]  # fmt: skip
+NO_TEMPLATES = [
+    "/100%safe", "/50%discount", "/?$filter=a", "/?$FILTER=a", "/$1", "/$metadata", "/A$AP_Rocky",
+    "/Map$Entry.html", "/$TSLA", "/?q=$USD", "/US$", "/%D0%B0", "/%VE%20", "/$UICIDEBOY$",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [*((path, Role.TEMPLATE) for path in TEMPLATES), *((path, None) for path in NO_TEMPLATES)],
+)
+def test_templates(path: str, role: Role | None) -> None:
+    url = f"https://h.example{path}"
+    (link,) = find(f"See {url} and more")
+    assert (link.url, link.role) == (url, role)
+    meant = url.replace(" ", "%20")
+    for name, raw in {
+        "a.html": f"<a href='{url}'>x</a>",
+        "a.json": json.dumps({"url": url}),
+    }.items():
+        (link,) = read(raw.encode(), name).links
+        assert (link.url, link.role) == (meant, role)
+
+
+@pytest.mark.parametrize("url", ["https://$HOST/x", "https://$host/x", "https://a.$DOMAIN_NAME/x"])
+def test_a_variable_for_a_host(url: str) -> None:
+    (link,) = find(f"See {url} and more")
+    assert (link.url, link.role) == (url, Role.TEMPLATE)
+
+
+def test_a_tag_of_somebody_who_is_paid_is_none() -> None:
+    (link,) = find("Pay https://cash.app/$BLACKLIVES now")
+    assert link.role is None

@@ -25,7 +25,7 @@ _SOFT_BEFORE_OWN = re.compile(r"=[ \t]*[\r\n]+[ \t>|+]*=")
 _BEGUN = re.compile(r"&(?:[a-z_;#0-9]{0,12}|(?:amp;)*[a-z_]{1,8}=)", re.IGNORECASE)
 _NAME_BEFORE = re.compile(r"[?&;][\w.~-]*\Z")
 _LONGEST_NAME = 40
-_TARGET_BEGINS = re.compile(r"(?:[=?/_*]|%2F|\A)\Z", re.IGNORECASE)
+_TARGET_BEGINS = re.compile(r"(?:[=?/_*]|&&&|%2F|\A)\Z", re.IGNORECASE)
 
 
 @frozen(eq=False)

@@ -50,15 +50,24 @@ _TEMPLATE = re.compile(
     r"\$?\{\{[^{}\r\n]{0,80}\}\}|\{%[^%\r\n]{0,80}%\}|\$?\{[^{}\r\n]{0,80}\}"
     r"|<(?!(?:[abipqsu]|br|hr|td|tr|th|li|ul|ol|em|div|dl|dd|dt|h[1-6]|img|pre|code|span|strong|font"
     r"|su[bp]|svg|table|tbody|thead|small|big|center|section|nav|wbr|tt|strike)\b)"
-    r"[A-Za-z][\w. -]{0,30}>|%\([\w.]{1,40}\)[sd]|%(?:s|d(?![0-9A-Fa-f]))"
-    r"|\$\([^()\r\n]{1,80}\)"
+    r"[A-Za-z][\w. -]{0,30}>|%\([\w.]{1,40}\)[sd]|\$\([^()\r\n]{1,80}\)"
+    r"|<%(?:[^%\r\n]|%(?!>)){0,80}%>|<\?(?:[^?\r\n]|\?(?!>)){0,80}\?>"
+    # Conversions of printf, no "100%safe", and names in percent signs that no escapes are.
+    r"|%(?:[0-9]\$)?[sd](?![0-9A-Za-z])|(?<![0-9])%(?:s|d(?![0-9A-Fa-f]))"
+    r"|(?<![0-9A-Z])%[G-Z][A-Z0-9_]{1,40}%(?![0-9A-Fa-f]{2})"
+    # Variables of a shell: no name of a share or of somebody who is paid, no "?$FILTER=".
+    r"|(?<=://)\$[A-Za-z_]\w{0,40}"
+    r"|(?<![A-Za-z0-9$])(?<!cash\.app/)\$(?:[A-Z][A-Z0-9]{0,20}_[A-Z0-9_]{0,40}|[A-Z]{6,40}"
+    r"|ARCH|BASE|BUILD|DATE|DIR|ENV|FILE|GROUP|HASH|HOME|HOST|ID|IP|KEY|LANG|NAME|ORG|OS|PATH|PKG"
+    r"|PORT|PWD|REF|REPO|SHA|SLUG|SRC|TAG|TOKEN|TYPE|UID|URI|URL|USER|UUID|VER|YEAR)"
+    r"(?![A-Za-z0-9_$=])"
 )
-_MAY_BE_TEMPLATE = re.compile(r"[{$]|%[sd(]")
+_MAY_BE_TEMPLATE = re.compile(r"[{$]|%(?:[sd(G-Z]|[0-9]\$)")
 _SIGNS = frozenset("$<{%….")
 _GLUED = re.compile(r"[$<{%…]|\.\.\.")
 _BEFORE_PLACEHOLDER = frozenset("/=:?&-._#")
 _BETWEEN = re.compile(
-    r"[A-Za-z0-9%_.!~*'()&;#/:?@$,+=\-\[\]]{1,400}?(?=[\s{<>\"'`|\\]|\$\{|%[sd(]|\Z)"
+    r"[A-Za-z0-9%_.!~*'()&;#/:?@$,+=\-\[\]]{1,400}?(?=[\s{<>\"'`|\\]|\$[{A-Z]|%[sd(]|\Z)"
 )
 _MOST_TEMPLATES = 20
 _TRAILING = ".,:;!?'|)"
@@ -254,7 +263,11 @@ def _with_template(text: str, span: Span) -> Span:
                 break
             at += 1  # a sign that begins none
         else:
-            if template[0][0] == "<" and text[at - 1 : at] not in _BEFORE_PLACEHOLDER:
+            if (
+                template[0][0] == "<"
+                and template[0][1] not in "%?"
+                and text[at - 1 : at] not in _BEFORE_PLACEHOLDER
+            ):
                 break
             found, at = True, template.end()
         between = _BETWEEN.match(text, at)

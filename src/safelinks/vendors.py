@@ -117,6 +117,8 @@ def _reach(text: str, span: Span, wrapper: Wrapper) -> int:
         gap = gaps.at(joined.end, joined.url, joined.first)
         if gap is None:
             break
+        if known and not gap.soft and text.startswith("=", gap.end):  # on a line of its own
+            gap = gaps.at(gap.end, joined.url, "") or gap
         if known and gap.soft and (value_in_it := _ADDRESS.match(text, gap.end)):
             return value_in_it.end()  # behind an equals sign, which is no soft break then
         within = _ADDRESS_WITHIN.match(text, gap.end) is not None or joined.url.endswith("=")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from safelinks import percent
 from safelinks.documents.passages import Codec, Passage, Reading, Span
 from safelinks.documents.references import REFERENCE, decoded, encoded
-from safelinks.documents.running import Hole, Range, text_around
+from safelinks.documents.running import Hole, Range, blocks_of, text_around
 from safelinks.labels import tidy
 from safelinks.roles import Role
 from safelinks.verbatim.asciidoc import asciidoc_blocks, passed_through
@@ -56,8 +56,7 @@ _TEXT = Codec(REFERENCE, decoded, _redo)
 
 def asciidoc_passages(text: str) -> Iterator[Passage]:
     """The passages of an AsciiDoc text."""
-    blocks = asciidoc_blocks(text).stretches()
-    holes = [_verbatim((one.start, one.end), "\n") for one in blocks]
+    holes = [_verbatim(span, "\n") for span in blocks_of(text, asciidoc_blocks(text).stretches())]
     ranges: list[Range] = []
     for match in _MACRO.finditer(text):
         group = match.lastgroup or ""

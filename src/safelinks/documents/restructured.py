@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterator
 
 from safelinks.documents.passages import Codec, Passage, Reading, Span
-from safelinks.documents.running import Hole, Range, text_around
+from safelinks.documents.running import Hole, Range, blocks_of, text_around
 from safelinks.labels import tidy
 from safelinks.roles import Role
 from safelinks.verbatim.restructured import restructured_stretches
-from safelinks.verbatim.stretches import Within
 
 __all__ = ["restructured_passages"]
 
@@ -65,10 +64,10 @@ def restructured_passages(text: str) -> Iterator[Passage]:
     """The passages of a reStructuredText."""
     holes: list[Hole] = []
     ranges: list[Range] = []
-    for one in restructured_stretches(text):
+    for span in blocks_of(text, restructured_stretches(text)):
         # A literal keeps what ends an address before it, a block begins a line of its own.
-        meant = "\n" if one.within is Within.COMMENT or text[one.start] != "`" else "`"
-        holes.append(Hole(one.start, one.end, meant, (Passage(((one.start, one.end),)),)))
+        meant = "`" if text.startswith("``", span[0]) else "\n"
+        holes.append(Hole(*span, meant, (Passage((span,)),)))
     for match in _EXPLICIT.finditer(text):
         span = match.span(match.lastgroup or 0)
         if span[0] < span[1]:

@@ -5,6 +5,7 @@ So a link that runs over the lines of a text is read as in plain text, whatever 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from operator import attrgetter, itemgetter
@@ -13,9 +14,11 @@ from attrs import evolve, frozen
 
 from safelinks.documents.passages import RAW, Codec, Passage, Reading, Span
 from safelinks.roles import Role
+from safelinks.verbatim.stretches import Stretch
 
-__all__ = ["Hole", "Range", "shifted", "text_around"]
+__all__ = ["Hole", "Range", "blocks_of", "shifted", "text_around"]
 
+_LINE_BREAK = re.compile(r"[ \t]*(?:\r\n|\n|\r)[ \t]*")
 Range = tuple[int, int, Role]  # what addresses at ``text[start:end]`` are
 
 
@@ -99,6 +102,20 @@ def _changes(ranges: Iterable[Range]) -> list[tuple[int, Role | None]]:
             open_roles.pop()
         changes.append((offset, open_roles[-1] if open_roles else None))
     return changes
+
+
+def blocks_of(text: str, stretches: Iterable[Stretch]) -> list[Span]:
+    """Where code and comments are, those as one that stand on lines with nothing between.
+
+    A link may be cut over the lines of a comment, of which each is one for the format.
+    """
+    blocks: list[Span] = []
+    for one in stretches:
+        if blocks and _LINE_BREAK.fullmatch(text, blocks[-1][1], one.start):
+            blocks[-1] = (blocks[-1][0], one.end)
+        else:
+            blocks.append((one.start, one.end))
+    return blocks
 
 
 def shifted(passage: Passage, by: int) -> Passage:

@@ -245,21 +245,25 @@ class _Syntax:
 
     def undo(self, escape: str) -> str:
         """What an escape, or a fold, stands for."""
-        return "" if escape[0] in "\r\n" else self.signs.get(escape, escape[1:])
+        if escape[0] in "\r\n":
+            return ""
+        escape = re.sub(_FOLD, "", escape)  # a line may be folded within one, too
+        return self.signs.get(escape, escape[1:])
 
 
 _TEXT = _Syntax(
-    re.compile(rf"{_FOLD}|\\[\\,;nN]"),
+    re.compile(rf"{_FOLD}|\\(?:{_FOLD})?[\\,;nN]"),
     lambda written, _: re.sub(r"([\\,;])", r"\\\1", written),
     {"\\n": "\n", "\\N": "\n"},
 )
 # Nothing is escaped in an address, but some programs do: a backslash in one is none of its own.
 _ADDRESS = _Syntax(
-    re.compile(rf"{_FOLD}|\\[,;]"), lambda written, _: re.sub(r"\\(?=[,;])", "%5C", written)
+    re.compile(rf"{_FOLD}|\\(?:{_FOLD})?[,;]"),
+    lambda written, _: re.sub(r"\\(?=[,;])", "%5C", written),
 )
 # RFC 6868: what cannot stand within the quotes of a parameter.
 _PARAMETER = _Syntax(
-    re.compile(rf"{_FOLD}|\^[n^']"),
+    re.compile(rf"{_FOLD}|\^(?:{_FOLD})?[n^']"),
     lambda written, _: written.replace("^", "^^").replace('"', "^'"),
     {"^n": "\n", "^'": '"'},
 )

@@ -31,7 +31,7 @@ _UNSAFE = re.compile(rf"[\x00-\x20\x7f-\x9f{_BLANKS}{INVISIBLE}\ud800-\udfff<>\"
 
 # What nearly all addresses are: one that needs no second look, if no `_ODD` is in it.
 _EVERYDAY = re.compile(r"https?://(?!/)[A-Za-z0-9._~:/?\#@!&'()+=%-]*[A-Za-z0-9_~/?\#&=+-]")
-_ODD = ("%s", "%d", "%(")
+_ODD = re.compile(r"%(?:[sd(G-Z]|[0-9]\$)")
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}+://[^\s/]", re.IGNORECASE | re.ASCII)
 _NO_SCHEME = re.compile(
@@ -62,7 +62,7 @@ _FILE = re.compile(
 _LEFT_OVER = re.compile(
     r"\A[^\"]*+(?:\"[^\"]*+\"[^\"]*+)*+\"[^\"]*+\Z|\"[,:}\])]|[,:{\[(]\"|[<>]\Z"
 )
-_PLACEHOLDER = re.compile(r"[/=:?&._#-]<[A-Za-z][\w. -]{0,30}>")
+_PLACEHOLDER = re.compile(r"[/=:?&._#-]<[A-Za-z][\w. -]{0,30}>|<%[^<>]*%>|<\?[^<>]*\?>")
 
 
 class _Extent(Enum):
@@ -104,7 +104,7 @@ def _is_everyday(meant: str) -> bool:
     """Whether all of `meant` is an address, and nothing in it can say more of it."""
     return (
         _EVERYDAY.fullmatch(meant) is not None
-        and not any(map(meant.__contains__, _ODD))
+        and ("%" not in meant or _ODD.search(meant) is None)
         and "hxx" not in meant.lower()
     )
 
@@ -142,6 +142,8 @@ def _extent(string: str) -> _Extent:
     blank = _SPACE.search(string)
     if blank is not None and (file is None or blank.start() < file.start()):
         return _Extent.UNCLEAR
+    if odd and _PLACEHOLDER.search(string) is not None:
+        return _Extent.ALL  # a template, which nobody asks
     return _Extent.UNCLEAR if odd and _LEFT_OVER.search(string) else _Extent.ALL
 
 

@@ -94,6 +94,7 @@ _QUOTED = frozenset({Style.SINGLE, Style.DOUBLE, Style.BASIC, Style.LITERAL})
 _OF_ADDRESSES = re.compile(r"(?:.*[_.-])?(?:ur[il]|href|home-?page)", re.IGNORECASE | re.DOTALL)
 _SEVERAL = re.compile(r"\s\S*://|[\r\n]")
 _LONGEST_KEY = 80
+_CUT_SCHEME = re.compile(r"[/?=&_]https?\Z", re.IGNORECASE)
 
 
 def yaml_passages(text: str) -> Iterator[Passage]:
@@ -120,6 +121,12 @@ def _passages(text: str, scalars: Iterable[Scalar]) -> Iterator[Passage]:
 def _passage(text: str, scalar: Scalar) -> Passage | None:
     """What a scalar holds; None for text that is one with what stands around it."""
     span, style = (scalar.start, scalar.end), scalar.style
+    if (
+        style not in _QUOTED
+        and text.startswith(":", scalar.end)
+        and _CUT_SCHEME.search(text, *span)
+    ):
+        return None  # no key: a link is cut there
     folded = style in _FOLDING and text.find("\n", *span) >= 0
     if folded or style is Style.BLOCK:
         passage = Passage((span,), (_FOLDING if folded else _CODECS)[style])

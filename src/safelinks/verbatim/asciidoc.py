@@ -18,6 +18,7 @@ __all__ = ["asciidoc_blocks", "asciidoc_stretches", "passed_through"]
 _LINE = re.compile(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
 # What opens a block that holds no markup, up to a line that is the same.
 _DELIMITER = re.compile(r"(-{4,}|\.{4,}|\+{4,}|/{4,}|`{3,}[^`\s]*+)[ \t]*+\Z")
+_CUT_SCHEME = re.compile(r"[/?=&_]https?:\Z", re.IGNORECASE)
 _COMMENT = re.compile(r"//(?!/)")
 # A line of attributes that makes code of the paragraph below it.
 _STYLE = re.compile(r"\[(?:source|listing|literal)\b[^\]]*+\][ \t]*+\Z")
@@ -73,6 +74,7 @@ class _Reader:
     _comment: bool = field(default=False, init=False)  # which that is
     _styled: bool = field(default=False, init=False)
     _in_paragraph: bool = field(default=False, init=False)
+    _cut_before: bool = field(default=False, init=False)
 
     def read(self, text: str) -> None:
         """Tell what there is, from the first line to the last."""
@@ -86,6 +88,11 @@ class _Reader:
         self._close(end)
 
     def _line(self, line: str, start: int, end: int, before: int) -> None:
+        """Read a line, and note whether it may end within the scheme of an address."""
+        self._read_line(line, start, end, before)
+        self._cut_before = not _COMMENT.match(line) and _CUT_SCHEME.search(line) is not None
+
+    def _read_line(self, line: str, start: int, end: int, before: int) -> None:
         """Read a line, which is ``text[start:end]``; the one before it ends at `before`."""
         if self._delimiter:
             if line.rstrip() == self._delimiter:
@@ -104,7 +111,7 @@ class _Reader:
             self._in_paragraph = self._styled = False
         elif self._start is not None:
             return
-        elif _COMMENT.match(line):
+        elif _COMMENT.match(line) and not self._cut_before:
             self._found.comments.append((start, end))
         elif _STYLE.match(line):
             self._styled = True
