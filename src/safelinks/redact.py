@@ -53,7 +53,7 @@ def shown(url: str, known: frozenset[str] = frozenset()) -> str:
     """What may be shown of `url`: the same, and no user and no password in any layer, either.
 
     >>> shown("https://www.google.com/url?q=https%3A%2F%2Fme%3Asecret%40a.example")
-    'https://www.google.com/url?q=https%3A%2F%2F%5Buser%5D%40a.example'
+    'https://www.google.com/url?q=https%3A%2F%2F[user]@a.example'
     """
     return _without(url, _Hidden(_with_those_of(url, known), users=True))
 
