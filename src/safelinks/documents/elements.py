@@ -121,7 +121,8 @@ class _Reader:
         self._kinds = _Kinds(vocabulary)
         self._link = ""  # the element that is open and whose text is that of a link
         self._role: Role | None = None
-        self._unmarked: tuple[int, str] | None = None  # pieces before it, and its address
+        # How many pieces there are before the text of the link, and its tag.
+        self._opened: tuple[int, re.Match[str]] | None = None
 
     def passages(self, position: int) -> Iterator[Passage]:
         """All passages."""
@@ -203,17 +204,17 @@ class _Reader:
         """The text of a link begins or ends."""
         if closing:
             if name == self._link:
-                if self._unmarked is not None:
-                    self._lines.end_address(*self._unmarked)
+                if self._opened is not None and self._lines.begin_with_address(self._opened[0]):
+                    url = _address(self._opened[1])
+                    if has_no_mark(url):
+                        self._lines.end_address(self._opened[0], url)
                 self._link, self._role = "", None
             return
         self._link, self._role = "", None  # a link is never within another
-        self._unmarked = None
+        self._opened = None
         if address := _ADDRESS.search(tag[3]):
             self._link, self._role = name, Role.LINK_TEXT
-            url = _address(tag)
-            if has_no_mark(url):
-                self._unmarked = self._lines.last, url
+            self._opened = self._lines.last, tag
             if address["in_page"]:
                 self._lines.ended = True  # such as the number of a note
 

@@ -36,6 +36,10 @@ class Lines:
         """How many pieces there are."""
         return len(self._pieces)
 
+    def begin_with_address(self, since: int) -> bool:
+        """Whether the pieces `since` there were so many begin like an address."""
+        return any(self._text.find("://", *piece) >= 0 for piece in self._pieces[since : since + 2])
+
     def end_address(self, since: int, url: str) -> None:
         """What was added `since` there were so many pieces is `url` and no more, if it is that."""
         said = "".join(self._text[slice(*piece)] for piece in self._pieces[since:])
