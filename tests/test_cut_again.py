@@ -186,3 +186,43 @@ def test_what_was_put_into_a_value_cuts_it(name: str, between: str, at: int, pla
     links = read(raw.encode(), "a.md").links
     assert links
     assert all(link.error or link.target == TARGET for link in links)
+
+
+UNMARKED = ["cisco", "fireeye", "vade", "symantec", "owa", "whatsapp", "no-click.mil", "href.li"]
+
+
+@pytest.mark.parametrize("name", [*UNMARKED, "nyc-exit", "menlo", "trustwave"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {}\n- Next item\n", "* {}\n* other thing\n", "\u2022 {}\n\u2022 other\n", "> - {}\n> - (More)\n",
+        "See {}\n- one\n- two\n", "See {}\n\u2022 one\n", "1. {}\n2. two\n", "See {}\n\nBest regards\n",
+    ],
+)  # fmt: skip
+def test_an_item_of_a_list_is_no_rest_of_the_one_before(name: str, text: str) -> None:
+    assert clean(text.format(LINKS[name](TARGET))) == text.format(TARGET)
+
+
+@pytest.mark.parametrize("name", [*UNMARKED, "nyc-exit", "menlo", "trustwave"])
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "</a></p><p>Best regards,</p>", "</a><br>Best regards", "</a></li><li>it's new</li>",
+        "</a></div>\n<div>(or call us)</div>", "</a></td><td>&nbsp;</td>", "</a> and more",
+        "</a><br><a href='https://e.net/x'>https://e.net/x</a>", "</a></p><p>____</p>",
+    ],
+)  # fmt: skip
+def test_the_text_of_a_link_that_is_its_address_is_whole(name: str, behind: str) -> None:
+    link = LINKS[name](TARGET).replace("&", "&amp;")
+    page = "<!doctype html><p>See <a href='{0}'> <b>{0}</b>{1}</p>"
+    cleaned = read(page.format(link, behind).encode(), "a.html").cleaned().decode()
+    assert cleaned == page.format(TARGET, behind)
+
+
+@pytest.mark.parametrize("name", UNMARKED)
+@pytest.mark.parametrize("between", ["</a><br>", "</a></p><p>", "</a>"])
+def test_a_piece_that_a_program_has_linked_is_not_whole(name: str, between: str) -> None:
+    start, end = _cut(name, "guid")
+    page = f"<!doctype html><p>See <a href='{start}'>{start}{between}{end} ok</p>"
+    texts = [link for link in read(page.encode(), "a.html").links if link.role is None]
+    assert all(link.error or link.target == TARGET for link in texts[1:])

@@ -150,6 +150,7 @@ DOCUMENTS: dict[str, tuple[str, Seen]] = {
         [(f"{A}/a%20b.", None), (f"{A}/c", Role.LINK_TEXT), (f"{A}/d", None)],
     ),
     "base": (f'<x xml:base="{A}/b/"/>', [(f"{A}/b/", Role.BASE)]),
+    "address without a scheme": ('<svg><a href="//e.example/x"/><image xlink:href="//e.example/y z"/><a href="/p"/></svg>', [("https://e.example/x", None), ("https://e.example/y%20z", None)]),
     "DocBook": (f'<para><link xlink:href="{A}/x">{A}/y</link> <ulink url="{A}/z">z</ulink></para>', [(f"{A}/x", None), (f"{A}/y", Role.LINK_TEXT), (f"{A}/z", None)]),
 }  # fmt: skip
 

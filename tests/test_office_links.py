@@ -76,6 +76,7 @@ WORD: dict[str, tuple[str, Seen]] = {
     "field": (_field(f' HYPERLINK "{A}/a b." \\o "{A}/tip." \\t "_blank" ', f"{A}/y"), [(f"{A}/a b.", None), (f"{A}/tip", None), (f"{A}/y", Role.LINK_TEXT)]),
     "field without quotes": (_field(f"HYPERLINK {A}/a.", "x"), [(f"{A}/a.", None)]),
     "field with escapes": (_field(f'HYPERLINK "{A}/a\\\\b\\"c" \\o "x"', "x"), [(f'{A}/a\\b"c', None)]),
+    "escapes that runs cut": (f"{BEGIN}{_run(f'HYPERLINK &quot;{A}/a' + chr(92), 'instrText')}{_run(chr(92) + 'b' + chr(92), 'instrText')}{_run('&quot;c&quot;', 'instrText')}{SEPARATE}{_run('x')}{END}", [(f'{A}/a\\b"c', None)]),
     "place of a field": (_field(f'HYPERLINK "{A}/a" \\l "sec"', "x"), [(f"{A}/a#sec", None)]),
     "place before the address": (_field(f'HYPERLINK \\l "sec" "{A}/a"', "x"), [(f"{A}/a#sec", None)]),
     "tip before the address": (_field(f'HYPERLINK \\o "{A}/tip." "{A}/a."', "x"), [(f"{A}/a.", None), (f"{A}/tip", None)]),
@@ -246,3 +247,15 @@ def _by_formula(url: str) -> bytes:
 def test_what_others_write_is_read(write: Callable[[str], bytes], name: str, url: str) -> None:
     (link,) = read(write(url), name).links
     assert link.url == url.replace(" ", "%20")
+
+
+def test_a_link_that_runs_cut_within_an_escape_is_cleaned() -> None:
+    target = f"{A}/a"
+    link = wrap(target).replace("&", "&amp;")
+    start, end = link[:90], link[90:]
+    runs = (f"HYPERLINK &quot;{start}", f"{end}#" + chr(92), f"{chr(92)}x&quot;")
+    raw = _word(
+        BEGIN + "".join(_run(one, "instrText") for one in runs) + f"{SEPARATE}{_run('x')}{END}"
+    )
+    cleaned = read(raw, "x.docx").cleaned()
+    assert [link.wrapped for link in read(cleaned, "x.docx").links] == [False]

@@ -191,3 +191,8 @@ def test_a_variable_for_a_host(url: str) -> None:
 def test_a_tag_of_somebody_who_is_paid_is_none() -> None:
     (link,) = find("Pay https://cash.app/$BLACKLIVES now")
     assert link.role is None
+
+
+@pytest.mark.parametrize("host", ["www.exämple.org", "www.日本.example", "www.münchen.de"])
+def test_a_host_of_other_letters_without_a_scheme(host: str) -> None:
+    assert _urls(f"See {host}/a and a@{host}") == [f"https://{host}/a"]

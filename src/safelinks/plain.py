@@ -98,8 +98,8 @@ _FILE_SUFFIXES = (
 )
 # Not within a mail address, nor what is left of an address that is encoded, nor a file's name.
 _HOST = re.compile(
-    r"www\.(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}"
-    rf"(?!(?:{_FILE_SUFFIXES})\b)[a-z]{{2,24}}(?![\w.-]*[@%&=])",
+    r"www\.(?:[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?\.){1,6}"
+    rf"(?!(?:{_FILE_SUFFIXES})\b)[^\W\d_]{{2,24}}(?![\w.-]*[@%&=])",
     re.IGNORECASE,
 )
 _BARE_HOST = re.compile(

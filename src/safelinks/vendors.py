@@ -22,7 +22,7 @@ from safelinks.wrapped import Span, is_open
 from safelinks.wrappers import STARTS, WRAPPERS, Wrapper, wrapper_of, wraps_on
 from safelinks.wrappers.model import ANYWHERE
 
-__all__ = ["lacks_its_end", "read_cut_head", "read_vendor"]
+__all__ = ["has_no_mark", "lacks_its_end", "read_cut_head", "read_vendor"]
 
 
 def _begun(start: str) -> str:
@@ -137,6 +137,12 @@ def lacks_its_end(url: str) -> bool:
         and not wrapper.end.is_closed(url)
         and not wrapper.end.is_proven(url)
     )
+
+
+def has_no_mark(url: str) -> bool:
+    """Whether `url` is a wrapped link of a kind that nothing marks the end of."""
+    wrapper = wrapper_of(url) if "://" in url and form_at(url) is None else None
+    return wrapper is not None and not wrapper.end.mark and not wrapper.end.as_it_stands
 
 
 def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from attrs import evolve
@@ -25,6 +25,7 @@ _ARGUMENT = re.compile(
 )
 _WITH_ARGUMENT = frozenset("lot*#@c")  # switches behind which a string stands
 _PLACE = "l"
+_ESCAPED_SIGN = re.compile(r"\\|\"|&quot;|&#34;")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -44,14 +45,42 @@ def passages_of_instruction(text: str, passage: Passage) -> Iterator[Passage]:
         yield passage
         return
     low, high = meant.start_of(span[0]), meant.end_of(span[1])
-    pieces = tuple(_within(passage.pieces, low, high))
-    address = evolve(passage, pieces=pieces, codec=_in_quotes(passage.codec), reading=Reading.VALUE)
+    pieces, meanings = _with_whole_escapes(text, _within(passage.pieces, low, high))
+    address = evolve(
+        passage,
+        pieces=pieces,
+        meanings={**passage.meanings, **meanings},
+        codec=_in_quotes(passage.codec),
+        reading=Reading.VALUE,
+    )
     if place and "#" not in meant.text[slice(*span)]:
         address = with_place(address, place)
     yield address
     for around in (_within(passage.pieces, 0, low), _within(passage.pieces, high, len(text))):
         if rest := tuple(around):
             yield evolve(passage, pieces=rest, label=None)
+
+
+def _with_whole_escapes(
+    text: str, pieces: Iterable[Span]
+) -> tuple[tuple[Span, ...], dict[int, str]]:
+    """`pieces` of a string, and what those mean that are an escape which the end of a run cuts."""
+    out: list[Span] = []
+    meanings: dict[int, str] = {}
+    opened = False  # whether the last piece ends in a backslash that escapes
+    for start, end in pieces:
+        escaped = _ESCAPED_SIGN.match(text, start, end) if opened else None
+        if escaped is not None:
+            first, last = out.pop()
+            out += [(first, last - 1)] if first < last - 1 else []
+            out += [(last - 1, last), escaped.span()]
+            meanings |= {last - 1: "", start: "\\" if escaped[0] == "\\" else '"'}
+            start = escaped.end()  # noqa: PLW2901  what is left of it
+        written = text[start:end]
+        opened = (len(written) - len(written.rstrip("\\"))) % 2 == 1
+        if written:
+            out.append((start, end))
+    return tuple(out), meanings
 
 
 @lru_cache(maxsize=8)

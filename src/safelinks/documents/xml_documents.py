@@ -38,8 +38,9 @@ _STRING = _Attribute()
 _FORM = _Attribute(Reading.VALUE, Role.FORM_ACTION)  # of OpenDocument
 # By name, in lower case and without its prefix.
 _ATTRIBUTES: Mapping[str, _Attribute] = {
+    **dict.fromkeys(("href", "src"), _Attribute(Reading.REFERENCE)),
     **dict.fromkeys(
-        ("href", "src", "url", "uri", "link", "location", "cite", "poster", "originalsrc",
+        ("url", "uri", "link", "location", "cite", "poster", "originalsrc",
          "xmlurl", "htmlurl"),
         _Attribute(Reading.VALUE),
     ),
