@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_live"]
+__all__ = ["is_found", "is_live"]
 
 _LIVE = re.compile(
     r"(?:https?|ftp)://[^\s/\\?#\x00-\x1f]|(?:mailto|tel):[^\s/\\\x00-\x1f]",
@@ -23,3 +23,15 @@ def is_live(address: str) -> bool:
     [True, False, False]
     """
     return _LIVE.match(address) is not None
+
+
+_FOUND = re.compile(r"[a-z]+://", re.IGNORECASE)
+
+
+def is_found(address: str) -> bool:
+    """Whether `address` is one that documents are searched for: no person and no telephone is.
+
+    >>> [is_found(address) for address in ("https://a.example", "mailto:me@a.example")]
+    [True, False]
+    """
+    return _FOUND.match(address) is not None

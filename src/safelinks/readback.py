@@ -13,6 +13,7 @@ from attrs import define, evolve, field
 
 from safelinks import percent
 from safelinks.errors import SafelinksError
+from safelinks.live import is_found
 from safelinks.peel import Peel
 from safelinks.unwrap import Unwrapped
 
@@ -49,7 +50,9 @@ class AddressLog:
                 self.addresses.append(url)
                 self.failed = True
                 raise
-            self.addresses.append(unwrapped.target if unwrapped.layers else url)
+            written = unwrapped.target if unwrapped.layers else url
+            if is_found(written):  # what nobody looks for is not read back
+                self.addresses.append(written)
             self.wrote = self.wrote or bool(unwrapped.layers)
             return unwrapped
 

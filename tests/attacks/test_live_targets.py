@@ -35,6 +35,10 @@ LIVE = (
     "HTTP://a.example/",
     "ftp://a.example/x",
     "https://a.example/?u=js:x",
+    "mailto:help@a.example",
+    "mailto:help@a.example?subject=x",
+    "MAILTO:help@a.example",
+    "tel:+15550100",
 )
 DOCUMENTS = {
     "text": ("a.txt", "See <{}>.\n"),
@@ -77,7 +81,11 @@ def test_what_stays_is_told(target: str) -> None:
 @pytest.mark.parametrize("kind", DOCUMENTS)
 def test_a_page_is_put_in_the_place_of_its_wrapper(target: str, kind: str) -> None:
     name, text = DOCUMENTS[kind]
-    assert read(text.format(wrap(target)).encode(), name).cleaned() == text.format(target).encode()
+    wrapped = (text.format(wrap(target)) + text.format(wrap("https://b.example/"))).encode()
+    bare = (text.format(target) + text.format("https://b.example/")).encode()
+    rewriting = read(wrapped, name).cleaning()
+    assert (rewriting.content, rewriting.left) == (bare, ())
+    assert read(bare, name).cleaned() == bare
 
 
 @pytest.mark.parametrize("target", DEAD)

@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 
 from safelinks.documents.content import Content
 from safelinks.errors import DocumentError, NotLiveError, SafelinksError
-from safelinks.live import is_live
+from safelinks.live import is_found, is_live
 from safelinks.readback import STAY, AddressLog, agree, is_same
 from safelinks.text import Link, Peel
 from safelinks.unwrap import Unwrapped
@@ -60,6 +60,12 @@ class _Plan:
         """The numbers of the links that do not stay."""
         return [at for at, target in enumerate(self.written) if target is not None]
 
+    @property
+    def found_again(self) -> list[int]:
+        """The numbers of the links that reading finds: nobody looks for people and telephones."""
+        pairs = enumerate(self.written)
+        return [at for at, target in pairs if target is None or is_found(target)]
+
     def wrong(self, again: Sequence[Link]) -> set[str] | None:
         """Addresses of replaced links around which what was read `again` is not as planned.
 
@@ -67,20 +73,17 @@ class _Plan:
 
         A link that simply stayed is not wrong: some places cannot be written at all.
         """
-        replaced = self.replaced
-        if len(again) == len(self.links):
-            differ = [at for at, link in enumerate(again) if not self._allows(at, link)]
+        replaced, numbers = self.replaced, self.found_again
+        pairs = zip(numbers, again, strict=False)
+        differ = [at for at, link in pairs if not self._allows(at, link)]
+        if len(again) == len(numbers):
             if not differ:
                 return None
             if set(differ) <= set(replaced):
                 return {self.links[at].url for at in differ}
-            first = differ[0]
-        else:
-            pairs = enumerate(zip(self.links, again, strict=False))
-            shorter = min(len(again), len(self.links))
-            first = next((at for at, (_, link) in pairs if not self._allows(at, link)), shorter)
+        behind = numbers[len(again)] if len(again) < len(numbers) else len(self.links)
         # A link that has come up is of the one before it; one that has vanished, of itself.
-        first -= len(again) > len(self.links)
+        first = (differ or [behind])[0] - (len(again) > len(numbers))
         before = [at for at in replaced if at <= first][-1:]
         return {self.links[at].url for at in before or replaced[:1]}
 
@@ -95,11 +98,10 @@ class _Plan:
 
     def stayed(self, again: Sequence[Link]) -> set[str]:
         """Addresses of links that were to be replaced, and were not."""
-        triples = zip(self.links, self.written, again, strict=True)
         return {
-            link.url
-            for link, target, other in triples
-            if target is not None and not is_same(other.url, target)
+            self.links[at].url
+            for at, link in zip(self.found_again, again, strict=True)
+            if (target := self.written[at]) is not None and not is_same(link.url, target)
         }
 
 
