@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from safelinks import Document, Link, read
 
 TARGET = "https://example.org/a?b=1&c=2&copy=3#d"
+CISCO = "https://secure-web.cisco.com/1ryIEmytf9PMysg7yMMcawcChwKjTNZtf6Kb0VbFhWnEhHygf/"
 LINK = wrap(TARGET)
 
 
@@ -155,6 +156,10 @@ def test_what_outlook_noted_is_kept() -> None:
         ("README.md", None),
         ("the PIP page", None),
         ("", None),
+        (LINK, None),
+        (LINK[:100], None),
+        (CISCO + "https%3A%2F%2Fexample.org%2F", None),
+        (CISCO + "https%3A%2F%2Fnyc.gov%2F", "https://nyc.gov/"),
     ],
 )
 def test_a_label_that_shows_another_address(label: str, shown: str | None) -> None:

@@ -97,8 +97,17 @@ class Link:
 
     @property
     def shown(self) -> str | None:
-        """The address that the label shows, where that is of another site than the target's."""
-        return shown_address(self.label, self.target or self.url)
+        """The address that the label shows, where that is of another site than the target's.
+
+        A label that is wrapped itself, or a piece of the link, shows no other site.
+        """
+        if self.label is None or self.url.startswith(self.label):
+            return None
+        try:
+            label = unwrap(self.label).target
+        except SafelinksError:
+            label = self.label
+        return shown_address(label, self.target or self.url)
 
 
 def addressees(link: Link) -> frozenset[str]:
