@@ -554,6 +554,30 @@ def _as_word(links: list[str]) -> bytes:
     return _saved(document)
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_piece_that_word_has_linked_stays(whole: bool) -> None:
+    service = "https://secure-web.cisco.com/1ryIEmytf9PMysg7yMMcawcChwKjTNZtf6Kb0VbFhWn/"
+    link = f"{service}https%3A%2F%2Fexample.org%2Fguide"
+    linked, behind = (link, "") if whole else (link[:-2], "de ok")
+    document = docx.Document()
+    paragraph = document.add_paragraph("see ")
+    id_ = document.part.relate_to(linked, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+    paragraph._p.append(
+        parse_xml(
+            f"<w:hyperlink {W} {nsdecls('r')} r:id='{id_}'><w:r><w:t>{linked}</w:t></w:r></w:hyperlink>"
+        )
+    )
+    run = paragraph.add_run()
+    run.add_break()
+    run.add_text(behind)
+    read_ = read(_saved(document), "x.docx")
+    assert [link.target for link in read_.links] == (
+        ["https://example.org/guide"] * 2 if whole else [None, None]
+    )
+    again = read(read_.cleaned(), "x.docx")
+    assert [link.wrapped or link.error is not None for link in again.links] == [not whole] * 2
+
+
 def _as_sheet(links: list[str]) -> bytes:
     book = openpyxl.Workbook()
     assert book.active is not None

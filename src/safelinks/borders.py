@@ -12,10 +12,7 @@ from enum import Enum, auto
 from safelinks.gaps import Gap, Lead, gaps_of, lead_of
 from safelinks.grammar import KEPT
 
-__all__ = ["LINK_END", "Target", "goes_on"]
-
-# Stands where a document says that an address has ended.
-LINK_END = "\u2029"
+__all__ = ["Target", "goes_on"]
 
 # What may be the link's own or the sentence's.
 _MOST_PUNCTUATION = 8
@@ -78,8 +75,6 @@ def goes_on(text: str, start: int, end: int, target: Target) -> int | None:
     behind = _behind_punctuation(text, end, lead, target)
     if behind is None:
         return None
-    if text.startswith(LINK_END, behind):
-        return end if _begins_with_rest(text, behind + 1) else None
     if _is_item(text, start, behind, lead):
         return None
     first = text[start:behind]

@@ -7,7 +7,6 @@ part it, all others begin a line.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -17,17 +16,9 @@ from types import MappingProxyType
 from attrs import frozen
 
 from safelinks.documents.lines import Lines
-from safelinks.documents.markup import (
-    MARKUP,
-    OTHER,
-    RAW_TEXT_ENDS,
-    TAG,
-    attributes_at,
-    may_hold_address,
-)
+from safelinks.documents.markup import MARKUP, OTHER, RAW_TEXT_ENDS, TAG, may_hold_address
 from safelinks.documents.passages import Passage, Span
 from safelinks.roles import Role
-from safelinks.vendors import has_no_mark
 
 __all__ = ["Vocabulary", "passages_of_elements"]
 
@@ -121,8 +112,6 @@ class _Reader:
         self._kinds = _Kinds(vocabulary)
         self._link = ""  # the element that is open and whose text is that of a link
         self._role: Role | None = None
-        # How many pieces there are before the text of the link, and its tag.
-        self._opened: tuple[int, re.Match[str]] | None = None
 
     def passages(self, position: int) -> Iterator[Passage]:
         """All passages."""
@@ -204,23 +193,10 @@ class _Reader:
         """The text of a link begins or ends."""
         if closing:
             if name == self._link:
-                if self._opened is not None and self._lines.begin_with_address(self._opened[0]):
-                    url = _address(self._opened[1])
-                    if has_no_mark(url):
-                        self._lines.end_address(self._opened[0], url)
                 self._link, self._role = "", None
             return
         self._link, self._role = "", None  # a link is never within another
-        self._opened = None
         if address := _ADDRESS.search(tag[3]):
             self._link, self._role = name, Role.LINK_TEXT
-            self._opened = self._lines.last, tag
             if address["in_page"]:
                 self._lines.ended = True  # such as the number of a note
-
-
-def _address(tag: re.Match[str]) -> str:
-    """The address that `tag` links."""
-    spans = (span for name, span in attributes_at(tag) if name == "href")
-    span = next(spans, None)
-    return html.unescape(tag.string[slice(*span)]).strip() if span else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from attrs import define, field, frozen
@@ -51,18 +52,23 @@ class Located:
         return (self.flow.whole if self.flow else None) or self.passage
 
 
-def links_of_each(passages: Iterable[Located], peel: Peel) -> Iterator[Link]:
-    """Every link in `passages`, those of a flow where they begin."""
+def links_of_each(
+    passages: Iterable[Located], peel: Peel, longer: AbstractSet[str] = frozenset()
+) -> Iterator[Link]:
+    """Every link in `passages`, those of a flow where they begin.
+
+    `longer` is that of `links_of`.
+    """
     links: dict[Flow, _Links] = {}
     for one in passages:
         if one.flow is None:
-            yield from links_of(one.text, one.passage, peel)
+            yield from links_of(one.text, one.passage, peel, longer)
             continue
         known = links.get(one.flow)
         if known is None:
             if any(flow.text is not one.text for flow in links):
                 links.clear()  # those of another part
-            known = links[one.flow] = _Links(tuple(links_of(one.text, one.whole, peel)))
+            known = links[one.flow] = _Links(tuple(links_of(one.text, one.whole, peel, longer)))
         yield from known.within(one.passage)
 
 

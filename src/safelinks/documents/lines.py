@@ -6,10 +6,8 @@ It knows where lines end and which pieces have a role or a place of their own. L
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 
-from safelinks.borders import LINK_END
 from safelinks.documents.passages import Codec, Passage
 from safelinks.roles import Role
 
@@ -29,21 +27,6 @@ class Lines:
         self._kept: set[int] = set()
         self._roles: dict[int, Role] = {}
         self.ended = False
-        self._whole = False  # whether what was added last is an address that ends there
-
-    @property
-    def last(self) -> int:
-        """How many pieces there are."""
-        return len(self._pieces)
-
-    def begin_with_address(self, since: int) -> bool:
-        """Whether the pieces `since` there were so many begin like an address."""
-        return any(self._text.find("://", *piece) >= 0 for piece in self._pieces[since : since + 2])
-
-    def end_address(self, since: int, url: str) -> None:
-        """What was added `since` there were so many pieces is `url` and no more, if it is that."""
-        said = "".join(self._text[slice(*piece)] for piece in self._pieces[since:])
-        self._whole = html.unescape(said).strip() == url
 
     def add(self, start: int, end: int, role: Role | None = None) -> None:
         """Add ``text[start:end]``, which may be nothing."""
@@ -55,8 +38,6 @@ class Lines:
             self._break(start)
         elif start == end:
             return
-        elif self._whole:
-            self._part(start, LINK_END)
         if role is not None:
             self._roles[start] = role
         self._pieces.append((start, end))
@@ -85,14 +66,9 @@ class Lines:
         """Put a line break between the last piece and one that begins at `start`."""
         self.ended = False
         self._trim()
-        self._part(start, f"{LINK_END}\n" if self._whole else "\n")
-
-    def _part(self, start: int, meaning: str) -> None:
-        """Put `meaning` between the last piece and one that begins at `start`."""
-        self._whole = False
         if self._pieces and (behind := self._pieces[-1][1]) < start:
             self._pieces.append((behind, start))
-            self._meanings[behind] = meaning
+            self._meanings[behind] = "\n"
             self._kept.add(behind)
 
     def _trim(self) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from operator import attrgetter
 
 from attrs import evolve, frozen
@@ -20,10 +21,10 @@ from safelinks.errors import SafelinksError
 from safelinks.labels import label_before
 from safelinks.place import Lines, Place
 from safelinks.scan import Span as Address
-from safelinks.scan import TextRules, signs_of
+from safelinks.scan import TextRules, scan, signs_of
 from safelinks.text import Link, Peel, found, peeled, replacements
 from safelinks.unwrap import Unwrapped
-from safelinks.vendors import lacks_its_end
+from safelinks.vendors import has_no_mark, lacks_its_end
 
 __all__ = [
     "Edit",
@@ -34,6 +35,7 @@ __all__ = [
     "edits_of",
     "links_in",
     "links_of",
+    "longer_in",
     "may_hold",
 ]
 
@@ -88,16 +90,46 @@ def links_in(
     By default, that is the place of the passage, with line and column in `text`.
     """
     locate = locate or by_line(text)
-    signs = _Signs(text, peel)
+    likely = _likely(text, passages, peel)
+    longer = longer_in([(text, passage) for passage in likely])
     sightings = [
-        sighting
-        for passage in passages
-        if signs.may_be_in(passage)
-        for sighting in _sightings(text, passage, peel)
+        sighting for passage in likely for sighting in _sightings(text, passage, peel, longer)
     ]
     sightings.sort(key=attrgetter("start"))
     for sighting in sightings:
         yield sighting.link(locate(sighting.passage, sighting.start))
+
+
+def _likely(text: str, passages: Iterable[Passage], peel: Peel) -> list[Passage]:
+    """Those of the `passages` of `text` that may hold a link."""
+    signs = _Signs(text, peel)
+    return [passage for passage in passages if signs.may_be_in(passage)]
+
+
+def longer_in(passages: Sequence[tuple[str, Passage]]) -> frozenset[str]:
+    """Addresses of which more stands in the running text of `passages` than their links have.
+
+    Each passage comes with its text. A program that makes links of addresses takes the first piece
+    of one that is cut for the whole. Nothing marks the end of some wrapped links: so only the text
+    tells that they go on.
+    """
+    linked = {
+        value.url
+        for text, passage in passages
+        if passage.label is not None and has_no_mark(passage.label)
+        if (value := values.address_in(Meant(text, passage).text, passage.reading)) is not None
+        if _is_shown(passage.label, value.url)
+    }
+    if not linked:
+        return frozenset()
+    longer = set()
+    for text, passage in passages:
+        meant = Meant(text, passage).text
+        if values.address_in(meant, passage.reading) is None:
+            for span in scan(meant, rules=_RULES.get(passage.reading, TextRules.PLAIN)):
+                begun = {url for url in linked if span.url.startswith(url)}
+                longer |= begun if span.cut else begun - {span.url}
+    return frozenset(longer)
 
 
 def by_line(text: str) -> Locate:
@@ -106,16 +138,23 @@ def by_line(text: str) -> Locate:
     return lambda passage, offset: passage.place_at(offset).at(*lines.place(offset))
 
 
-def links_of(text: str, passage: Passage, peel: Peel) -> Iterator[Link]:
-    """Every link in one `passage` of `text`, with the place that the passage has."""
+def links_of(
+    text: str, passage: Passage, peel: Peel, longer: AbstractSet[str] = frozenset()
+) -> Iterator[Link]:
+    """Every link in one `passage` of `text`, with the place that the passage has.
+
+    `longer` are those of `longer_in`, for all passages that a reader sees together.
+    """
     if may_hold(text, passage, peel):
-        for sighting in _sightings(text, passage, peel):
+        for sighting in _sightings(text, passage, peel, longer):
             yield sighting.link(passage.place_at(sighting.start))
 
 
-def _sightings(text: str, passage: Passage, peel: Peel) -> Iterator[_Sighting]:
+def _sightings(
+    text: str, passage: Passage, peel: Peel, longer: AbstractSet[str]
+) -> Iterator[_Sighting]:
     meant = Meant(text, passage)
-    value = _value(passage, meant.text)
+    value = _value(passage, meant.text, longer)
     spans = (
         found(meant.text, peel, rules=_RULES.get(passage.reading, TextRules.PLAIN))
         if value is None
@@ -133,17 +172,18 @@ def _sightings(text: str, passage: Passage, peel: Peel) -> Iterator[_Sighting]:
         )
 
 
-def _value(passage: Passage, meant: str) -> Address | None:
+def _value(passage: Passage, meant: str, longer: AbstractSet[str]) -> Address | None:
     """The address that all of a passage is, if its format says so; else it is running text.
 
     A program that makes links of addresses in a text takes the first piece of one that is cut for
-    the whole: then the label is that piece, and the end of a wrapper is missing.
+    the whole: then the label is that piece, and the end of a wrapper is missing, or the text says
+    that it is `longer`.
     """
     value = values.address_in(meant, passage.reading)
     if value is None:
         return None
     shown = passage.label is not None and _is_shown(passage.label, value.url)
-    if shown and lacks_its_end(value.url):
+    if shown and (value.url in longer or lacks_its_end(value.url)):
         return evolve(value, cut=True)
     return value
 
@@ -166,27 +206,25 @@ def _label(passage: Passage, text: str, address: Address) -> str | None:
 
 def edits_in(text: str, passages: Iterable[Passage], peel: Peel) -> list[Edit]:
     """What to change in `text`, in order, so that no wrapper is left that `peel` takes off."""
-    signs = _Signs(text, peel)
-    edits = [
-        edit
-        for passage in passages
-        if signs.may_be_in(passage)
-        for edit in _edits(text, passage, peel)
-    ]
+    likely = _likely(text, passages, peel)
+    longer = longer_in([(text, passage) for passage in likely])
+    edits = [edit for passage in likely for edit in _edits(text, passage, peel, longer)]
     return sorted(edits, key=attrgetter("start"))
 
 
-def edits_of(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
-    """What to change in one `passage` of `text`."""
+def edits_of(
+    text: str, passage: Passage, peel: Peel, longer: AbstractSet[str] = frozenset()
+) -> Iterator[Edit]:
+    """What to change in one `passage` of `text`; `longer` is that of `links_of`."""
     if may_hold(text, passage, peel):
-        yield from _edits(text, passage, peel)
+        yield from _edits(text, passage, peel, longer)
 
 
-def _edits(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
+def _edits(text: str, passage: Passage, peel: Peel, longer: AbstractSet[str]) -> Iterator[Edit]:
     meant = Meant(text, passage)
     changes = (
         edit
-        for start, end, written in _written(passage, meant.text, peel)
+        for start, end, written in _written(passage, meant.text, peel, longer)
         if _may_change(passage, meant, start, end)
         for edit in _in_pieces(text, passage, meant, (start, end), written)
     )
@@ -197,9 +235,11 @@ def _edits(text: str, passage: Passage, peel: Peel) -> Iterator[Edit]:
         yield Edit(start, end, passage.codec.whole(applied(text, edits, start, end)))
 
 
-def _written(passage: Passage, meant: str, peel: Peel) -> Iterator[tuple[int, int, str]]:
+def _written(
+    passage: Passage, meant: str, peel: Peel, longer: AbstractSet[str]
+) -> Iterator[tuple[int, int, str]]:
     """Start and end of every address in `meant` that `peel` replaces, and what to write there."""
-    value = _value(passage, meant)
+    value = _value(passage, meant, longer)
     if value is None:
         yield from replacements(meant, peel, rules=_RULES.get(passage.reading, TextRules.PLAIN))
         return

@@ -20,7 +20,7 @@ from attrs import evolve, field, frozen
 
 from safelinks.documents.content import Content, Opened, cleaned_within, fixed
 from safelinks.documents.flows import Located, links_of_each
-from safelinks.documents.links import Edit, applied, edits_of
+from safelinks.documents.links import Edit, applied, edits_of, longer_in
 from safelinks.documents.markup import attributes, tags
 from safelinks.documents.package import Package, open_package
 from safelinks.documents.passages import Span, Words
@@ -37,6 +37,7 @@ from safelinks.documents.xml_documents import xml_passages
 from safelinks.errors import DocumentError
 from safelinks.place import Place
 from safelinks.text import Link, Peel
+from safelinks.vendors import has_no_mark
 
 __all__ = ["open_content"]
 
@@ -55,7 +56,8 @@ class OfficeContent:
 
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link that people see, in order, then those of the parts behind."""
-        yield from links_of_each((one for one in _shown(self.package) if not one.hidden), peel)
+        shown = (one for one in _shown(self.package) if not one.hidden)
+        yield from links_of_each(shown, peel, _longer(self.package))
         for part, content in self.embedded.items():
             for link in content.links(peel):
                 yield evolve(link, place=link.place.inside(Place(part=posixpath.basename(part))))
@@ -116,13 +118,14 @@ def _changed(package: Package, peel: Peel) -> dict[str, bytes]:
     """The parts that hold wrapped links, without them."""
     edits: dict[str, dict[Span, Edit]] = {}
     seen = set()
+    longer = _longer(package)
     for one in _located(package):
         passage = one.whole
         key = (one.part, passage.pieces[0], len(passage.pieces))
         if key not in seen:  # such as a string that many cells share
             seen.add(key)
             of_part = edits.setdefault(one.part, {})
-            for edit in edits_of(one.text, passage, peel):
+            for edit in edits_of(one.text, passage, peel, longer):
                 of_part[edit.start, edit.end] = edit
     return {
         part: package.encoded(
@@ -131,6 +134,21 @@ def _changed(package: Package, peel: Peel) -> dict[str, bytes]:
         for part, of_part in edits.items()
         if of_part
     }
+
+
+def _longer(package: Package) -> frozenset[str]:
+    """What `longer_in` says of all parts together: a relationship is not where its text is.
+
+    Nearly no file has a link of which that is to be asked.
+    """
+    addresses = (
+        html.unescape(match[0])
+        for content in package.parts.values()
+        for match in _ADDRESS.finditer(content.text)
+    )
+    if not any(map(has_no_mark, addresses)):
+        return frozenset()
+    return longer_in([(one.text, one.whole) for one in _located(package)])
 
 
 def _located(package: Package) -> Iterator[Located]:
@@ -289,4 +307,5 @@ def _by_number(part: str) -> tuple[int, str]:
 
 # A link, as against the name of a namespace, which every part begins with.
 _LINK = re.compile(r"://(?!schemas\.|www\.w3\.org/|purl\.)|&#|safelinks", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://(?!schemas\.|www\.w3\.org/|purl\.)[^\s<>\"']{12,}", re.IGNORECASE)
 _RELATIONSHIP_ID = re.compile(r"""\s\w+:id\s*=\s*["']([^"']*)["']""")
