@@ -195,12 +195,21 @@ UNMARKED = ["cisco", "fireeye", "vade", "symantec", "owa", "whatsapp", "no-click
 @pytest.mark.parametrize(
     "text",
     [
-        "- {}\n- Next item\n", "* {}\n* other thing\n", "\u2022 {}\n\u2022 other\n", "> - {}\n> - (More)\n",
-        "See {}\n- one\n- two\n", "See {}\n\u2022 one\n", "1. {}\n2. two\n", "See {}\n\nBest regards\n",
+        "See {}\n\u2022 one\n", "> See {}\n> \u25aa (More)\n", "See {}\n\u2013 one\n",
+        "1. {}\n2. two\n", "See {}\n\nBest regards\n",
     ],
 )  # fmt: skip
 def test_an_item_of_a_list_is_no_rest_of_the_one_before(name: str, text: str) -> None:
     assert clean(text.format(LINKS[name](TARGET))) == text.format(TARGET)
+
+
+@pytest.mark.parametrize("name", UNMARKED)
+@pytest.mark.parametrize(
+    "text", ["- {}\n- next\n", "* {}\n* other thing\n", "\u2022 {}\n\u2022 other\n"]
+)
+def test_a_sign_that_may_be_of_all_lines_makes_no_item(name: str, text: str) -> None:
+    text = text.format(LINKS[name](TARGET))
+    assert clean(text) == text
 
 
 @pytest.mark.parametrize("name", [*UNMARKED, "nyc-exit", "menlo", "trustwave"])

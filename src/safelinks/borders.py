@@ -30,11 +30,8 @@ _ENCODED_PIECE = re.compile(rf"{KEPT}{{1,4096}}+(?![@?$\w]|[:=]\S)|&")
 # What begins another item of a list: not every sign there, for those of comments look the same.
 _ITEM = re.compile(
     r"[ \t]*(?:[\u2022\u2013\u25aa\u25e6\xb7]|\(?[0-9]{1,3}[.)])[ \t]"
-    r"|[ \t]*-[ \t]+[^\W_]|[ \t]*[*+][ \t]+<?[a-z]{2,20}://"
+    r"|[ \t]*[-*+][ \t]+<?[a-z]{2,20}://"
 )
-# The same before the link itself: then each line with such a sign is an item.
-_NEXT_LINE = re.compile(r"[ \t]*(?:\r\n|\n|\r)[ \t>|]*")
-_BULLET = re.compile(r"(?:[-\u2022\u2013\u25aa\u25e6\xb7][ \t]|\*[ \t])")
 # A line that parts others, and the sign before a signature.
 _RULE = re.compile(r"(?:--|([-_=*~])\1{2,})[ \t]*(?:[\r\n]|\Z)")
 _SETTING = re.compile(r"[\w.-]+=[^\s=]")  # "NAME=value", which is no rest of a value
@@ -43,12 +40,6 @@ _OPENS_VALUE = re.compile(r"[?&;][\w.-]{1,20}=\Z")
 _LONGEST_NAME = 24
 # What no word is: digits and letters, capitals within, what only an address has.
 _TOKEN = re.compile(r"(?=.{4})(?:.*[%&=]|.*[0-9][\w-]*[A-Za-z]|.*[A-Za-z][\w-]*[0-9]|.*[a-z][A-Z])")
-_FIRST_WORD = re.compile(r"\s{0,40}([^\s<>\"]{1,400})")
-# A word of a sentence, with what may stand around it; an address or a sign is no rest, either.
-_WORD = re.compile(
-    r"[(\[\"'*_]*[^\W\d_]+(?:['\u2019-][^\W\d_]+)*[.,:;!?)\]\"'*_]*\Z"
-    r"|[^\w/?&=%#:;.+~]+\Z|[-_=*~]{3,}\Z|[a-z]+://"
-)
 _OF_RECIPIENT = re.compile(r"%(?:25)*+(?:40|7C)", re.IGNORECASE)
 
 
@@ -74,8 +65,6 @@ def goes_on(text: str, start: int, end: int, target: Target) -> int | None:
     lead = lead_of(text, start)
     behind = _behind_punctuation(text, end, lead, target)
     if behind is None:
-        return None
-    if _is_item(text, start, behind, lead):
         return None
     first = text[start:behind]
     ends = [gap for gaps in gaps_of(text, start) if (gap := gaps.at(behind, first, first))]
@@ -137,32 +126,6 @@ def _could_be_rest(text: str, at: int, target: Target, *, opens_value: bool) -> 
         return _TOKEN.match(piece[0]) is not None and not empty
     sign = _ENCODED.search(piece[0]) if empty else not _ENTRY.match(text, piece.start())
     return bool(sign)
-
-
-def _is_item(text: str, start: int, end: int, lead: Lead) -> bool:
-    """Whether the link at `start` is an item of a list, and the line behind `end` another one.
-
-    An asterisk, which many comments have on all lines, is a bullet only where no blank precedes it.
-    """
-    bullet = _BULLET.match(lead.text) if lead.whole else None
-    line = _NEXT_LINE.match(text, end) if bullet else None
-    if bullet is None or line is None or not text.startswith(bullet[0], line.end()):
-        return False
-    if _begins_with_rest(text, line.end() + len(bullet[0])):
-        return False
-    begins = start - len(lead.text)
-    return bullet[0][0] != "*" or (
-        text[begins - 1 : begins] in ("", "\n", "\r") and text[line.end() - 1] in "\r\n"
-    )
-
-
-def _begins_with_rest(text: str, at: int) -> bool:
-    """Whether the first word behind `at` is none, but looks like a piece of an address.
-
-    A program that makes links of addresses takes the first piece of one for the whole.
-    """
-    word = _FIRST_WORD.match(text, at)
-    return word is not None and _WORD.match(word[1]) is None
 
 
 def _goes_on_in_line(text: str, at: int) -> bool:
