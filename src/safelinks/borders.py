@@ -28,14 +28,13 @@ _ENCODED = re.compile(
 # What a value that is encoded cannot go on with: it has other characters.
 _ENCODED_PIECE = re.compile(rf"{KEPT}{{1,4096}}+(?![@?$\w]|[:=]\S)|&")
 # What begins another item of a list: not every sign there, for those of comments look the same.
-_ITEM = re.compile(
-    r"[ \t]*(?:[\u2022\u2013\u25aa\u25e6\xb7]|\(?[0-9]{1,3}[.)])[ \t]"
-    r"|[ \t]*[-*+][ \t]+<?[a-z]{2,20}://"
-)
+_ITEM = re.compile(r"[ \t]*[\u2022\u2013\u25aa\u25e6\xb7][ \t]|[ \t]*[-*+][ \t]+<?[a-z]{2,20}://")
+# A number does only where the line of the link has the one before it: "2) " may be a rest as well.
+_NUMBERED = re.compile(r"[ \t]*(\(?)([0-9]{1,3})([.)])[ \t]")
 # A line that parts others, and the sign before a signature.
 _RULE = re.compile(r"(?:--|([-_=*~])\1{2,})[ \t]*(?:[\r\n]|\Z)")
 _SETTING = re.compile(r"[\w.-]+=[^\s=]")  # "NAME=value", which is no rest of a value
-_OPEN_NAME = re.compile(r"&[a-z_;]{0,20}\Z", re.IGNORECASE)
+_OPEN_NAME = re.compile(r"[&/][a-z_;]{0,20}\Z", re.IGNORECASE)
 _OPENS_VALUE = re.compile(r"[?&;][\w.-]{1,20}=\Z")
 _LONGEST_NAME = 24
 # What no word is: digits and letters, capitals within, what only an address has.
@@ -71,18 +70,19 @@ def goes_on(text: str, start: int, end: int, target: Target) -> int | None:
     if not ends:
         in_line = target in (Target.OPEN, Target.ENCODED) and _goes_on_in_line(text, behind)
         return end if in_line else None
-    if not any(_leads_on(text, (start, behind), gap, target) for gap in ends):
+    if not any(_leads_on(text, (start, behind), gap, target, lead) for gap in ends):
         return None
     again = text.startswith(f"<{first}>", behind)  # another program took the piece for a link
     return behind + len(first) + 2 if again else end
 
 
-def _leads_on(text: str, link: tuple[int, int], gap: Gap, target: Target) -> bool:
-    """Whether `link` could go on behind `gap`."""
+def _leads_on(text: str, link: tuple[int, int], gap: Gap, target: Target, lead: Lead) -> bool:
+    """Whether `link`, which stands behind `lead`, could go on behind `gap`."""
     start, end = link
     near = max(start, end - _LONGEST_NAME)
     opens_value = _OPENS_VALUE.search(text, near, end) is not None
-    if _RULE.match(text, gap.end) or (_ITEM.match(text, gap.end) and not opens_value):
+    item = _ITEM.match(text, gap.end) is not None or _is_next_item(text, gap.end, lead)
+    if _RULE.match(text, gap.end) or (item and not opens_value):
         return False  # the lines behind are others
     if target is Target.TOKEN and _SETTING.match(text, gap.end):
         return _OPEN_NAME.search(text, near, end) is not None
@@ -126,6 +126,18 @@ def _could_be_rest(text: str, at: int, target: Target, *, opens_value: bool) -> 
         return _TOKEN.match(piece[0]) is not None and not empty
     sign = _ENCODED.search(piece[0]) if empty else not _ENTRY.match(text, piece.start())
     return bool(sign)
+
+
+def _is_next_item(text: str, at: int, lead: Lead) -> bool:
+    """Whether the line at `at` has the number that comes next to the one in `lead`."""
+    own = _NUMBERED.match(lead.text) if lead.whole else None
+    other = _NUMBERED.match(text, at) if own else None
+    return (
+        own is not None
+        and other is not None
+        and own.group(1, 3) == other.group(1, 3)
+        and int(other[2]) == int(own[2]) + 1
+    )
 
 
 def _goes_on_in_line(text: str, at: int) -> bool:

@@ -31,7 +31,7 @@ _QUOTE_SIGNS = re.compile(r"(?:[ \t]*>)*[ \t\xa0]*")
 # What may stand before every line of a link: signs ("# ", "+", ".. "), a word ("REM ", "JD>> ").
 # Not what may as well be the link's own.
 _PREFIXES = (re.compile(r"[^\w\s]\W*"), re.compile(r"\S{1,12}[ \t]+"))
-_OWN = ("%", "&", "=", "'", '"', "<")
+_OWN = ("%", "&", "=", "'", '"', "<", "(", "[", "{")
 
 _BLANKS = r"[ \t\xa0]*"
 _NEWLINE = r"(?:\r\n|\n|\r)"

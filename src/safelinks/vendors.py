@@ -150,10 +150,13 @@ def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:
     end = wrapper.end
     value = end.value(span.url)
     unread = wrapper.decode is not None and wrapper.decode(span.url) is None
+    target = (end.target(span.url) or "") if value is not None else " "
+    if unread and _ENCODED.match(target):
+        return True  # an address is in it, and something that it needs is not
     if _BORDER.match(text, span.end):
-        if value is None and (span.url.endswith("=") or text.startswith(("?", "_"), span.end)):
+        open_query = span.url.endswith("=") or (bool(wrapper.starts) and "?" in span.url)
+        if value is None and (open_query or text.startswith(("?", "_"), span.end)):
             return wrapper.decode is not None
-        target = (end.target(span.url) or "") if value is not None else " "
         if _SCHEME_ONLY.fullmatch(target.removesuffix("=")):
             return True
         if _ENCODED.match(target) and not _ENCODED_VALUE.fullmatch(target):

@@ -108,7 +108,8 @@ SITES: tuple[Wrapper, ...] = (
     # The name of the page is that of the product; of 10 such addresses in public files, all nine
     # with a "url" were links of Jive.
     Wrapper("jive", "Jive", Kind.REDIRECTOR, (ANYWHERE,),
-            *query("url", none=_TARGET_ONLY), path=r"/external-link\.jspa\?(?:url=|[a-z]{0,3}\Z)",
+            *query("url", none=_TARGET_ONLY),
+            path=r"/external-link\.jspa\?(?:url=|urlhttps?[%:]|[a-z]{0,3}=?\Z)",
             starts=("/external-link.jspa",)),
     Wrapper("href.li", "href.li", Kind.REDIRECTOR, ("href.li",), End(opens=r"\?", without=_ORDER),
             nothing(_TARGET_ONLY), bare_query, path=r"/?\?"),
