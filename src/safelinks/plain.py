@@ -107,6 +107,7 @@ _BARE_HOST = re.compile(
 )
 _LONGEST_HOST = 120
 _MARGIN = " \t\r\n>|+#\"'\\"
+_SLASH_ALONE = re.compile(r"[\r\n][ \t>|]{0,8}/\Z")  # on its line
 _IN_TARGET = ("%2f", "//", "__", "%3a", "%")
 _FARTHEST_ABOVE = 40
 _INSIDE = re.compile(r"[\w.@/:=&?%+~-]\Z")
@@ -162,8 +163,8 @@ def read_schemeless(text: str, at: int, *, soft: bool, rules: TextRules) -> Span
     if _INSIDE.search(text, max(0, at - 1), at) or not _HOST.match(text, at):
         return None
     above = text[max(0, at - _FARTHEST_ABOVE) : at].rstrip(_MARGIN)
-    if above.lower().endswith(_IN_TARGET):
-        return None  # the rest of a link that is cut in front of its target's host
+    if above.lower().endswith(_IN_TARGET) or _SLASH_ALONE.search(above):
+        return None  # the rest of a link that is cut in front of its host, or its target's
     run = run_at(text, at, soft=soft, scheme=SCHEME)
     return evolve(read_plain(text, run, at, soft=soft, rules=rules), schemeless=True)
 

@@ -180,7 +180,7 @@ def _at_scheme(text: str, scheme_at: int, floor: int, look: _Look) -> Span | Non
     before = text[max(floor, scheme_at - _LONGEST_SCHEME) : scheme_at]
     web = _WEB_SCHEME.search(before)
     if not text.startswith("//", scheme_at + 1):
-        could = _CUT_SLASH.match(text, scheme_at) and (web or _REST_OF_SCHEME.search(before))
+        could = _CUT_SLASH.match(text, scheme_at) and (web or _ends_in_scheme(before))
         head = cut_scheme(text, scheme_at, floor) if could else None
         return _at_head(text, head, look) if head else None
     if _LIKELY.match(text, scheme_at) or _may_be_cut(text, scheme_at):
@@ -201,6 +201,12 @@ def _at_scheme(text: str, scheme_at: int, floor: int, look: _Look) -> Span | Non
     start = scheme_at - len(scheme[0])
     span = _plain(text, start, scheme_at, look)
     return span or (_without_host(text, start, scheme_at) if web else None)
+
+
+def _ends_in_scheme(before: str) -> bool:
+    """Whether `before` ends in a scheme or what is left of one, perhaps on the line above."""
+    above = before.rstrip(_MARGIN)
+    return _REST_OF_SCHEME.search(above) is not None or _WEB_SCHEME.search(above) is not None
 
 
 def _of_whom(text: str, span: Span) -> Span:

@@ -51,7 +51,7 @@ _QUOTED_PRINTABLE = re.compile(r"[?&]\w{1,20}=3Dhttps?(?:%|:)", re.IGNORECASE)
 _ENCODED = re.compile(r"https?%", re.IGNORECASE)
 _ALL_ENCODED = re.compile(r"https?%(?!3A//)", re.IGNORECASE)
 _ENCODED_VALUE = re.compile(rf"https?%3A//(?:{KEPT}|/)*|{KEPT}*", re.IGNORECASE)
-_RAW = re.compile(r"[a-z]+:/", re.IGNORECASE)
+_RAW = re.compile(r"[a-z]+(?::|%3A)/", re.IGNORECASE)  # also one of which only the colon is encoded
 _PUNCTUATION = ".,:;!?'*_~"
 _LETTER = re.compile(r"\w")  # of another script, which is not encoded there
 _NEXT_WORD = re.compile(r"[ \t]+\w|[()]")  # or a bracket that has its partner elsewhere
@@ -95,7 +95,7 @@ def _joined(text: str, span: Span, wrapper: Wrapper) -> Span | None:
     scheme = SCHEME if span.schemeless else ""
     shape = _shape_of(wrapper, span.escape is Escape.QUOTED_PRINTABLE)
     joined = join(text, span.start, shape, scheme)
-    joined = joined or _join_by_width(text, span.start, shape, scheme)
+    joined = joined or _join_by_width(text, span.start, wrapper, shape, scheme)
     return _as_span(text, span, joined) if joined else None
 
 
@@ -202,8 +202,11 @@ def _is_begun_host(host: str) -> bool:
 
 
 def _target(wrapper: Wrapper, url: str) -> Target:
-    if wrapper.end.is_closed(url):
-        return Target.TOKEN
+    return Target.TOKEN if wrapper.end.is_closed(url) else _value(wrapper, url)
+
+
+def _value(wrapper: Wrapper, url: str) -> Target:
+    """How the target of `url` is written, which nothing closes."""
     value = wrapper.end.value(url)
     return Target.ENCODED if value is not None and _ALL_ENCODED.match(value) else Target.OPEN
 
@@ -240,7 +243,9 @@ def _shape_of(wrapper: Wrapper, quoted_printable: bool) -> Shape:  # noqa: FBT00
     )
 
 
-def _join_by_width(text: str, start: int, shape: Shape, scheme: str) -> Joined | None:
+def _join_by_width(
+    text: str, start: int, wrapper: Wrapper, shape: Shape, scheme: str
+) -> Joined | None:
     """The link at `start`, whose end nothing marks, if how it was cut shows where that is.
 
     All its pieces but the last one end in a hyphen, or with a line as long as the longest.
@@ -251,8 +256,7 @@ def _join_by_width(text: str, start: int, shape: Shape, scheme: str) -> Joined |
         if joined is None or _LETTER.match(text, joined.end):
             continue
         if shape.whole(joined.url):
-            value = Target.OPEN if shape.raw(joined.url) else Target.ENCODED
-            uncertain = goes_on(text, start, joined.end, value)
+            uncertain = goes_on(text, start, joined.end, _value(wrapper, joined.url))
             return None if uncertain or joined.doubtful else joined
     return None
 

@@ -106,7 +106,7 @@ SECURITY: tuple[Wrapper, ...] = (
             secret(parts=r"\?([^\#]+)")),
     Wrapper("fortimail", "FortiMail", Kind.SECURITY, (ANYWHERE,),
             *query("url", hidden="fewReq", without=_ORDER),
-            path=r"/fmlurlsvc/\?(?:(?:fewReq|url)=|fewReq:|urlhttps?[%:]|[a-z]{0,6}=?\Z)",
+            path=r"/fmlurlsvc/\?(?:fewReq|url=|urlhttps?[%:]|[a-z]{0,6}=?\Z)",
             starts=("/fmlurlsvc/",)),
     Wrapper("antigena", "Darktrace", Kind.SECURITY, ("l.antigena.com",), AS_IT_STANDS,
             secret(parts=r"/l/([\w~.-]+)")),
