@@ -209,25 +209,34 @@ class TestHistory:
         assert result.stderr.startswith("Error: the history ")
 
 
+def _signalled(
+    number: signal.Signals, command: list[str], web: Web, text: str
+) -> subprocess.CompletedProcess[str]:
+    """The command as it ends by a signal, which it gets once it waits for the page that hangs."""
+    before = web.asked["/hang"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(text)
+        process.stdin.close()
+        process.stdin = None
+        while web.asked["/hang"] == before:
+            assert process.poll() is None
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_a_check_that_is_ended_closes_what_it_writes(web: Web, tmp_path: Path) -> None:
     command = [
         sys.executable, "-m", "safelinks", "check", "--allow-private", "--per-host", "1",
         "--history", str(tmp_path / "h"), "-o", str(tmp_path / "report"), "-",
     ]  # fmt: skip
-    before = web.asked["/hang"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin is not None
-        process.stdin.write(f"{web.url('/gone')} {web.url('/hang')}")
-        process.stdin.close()
-        process.stdin = None
-        while web.asked["/hang"] == before:
-            assert process.poll() is None
-        process.send_signal(signal.SIGTERM)
-        stdout, stderr = process.communicate(timeout=60)
-    assert (process.returncode, stdout, stderr) == (143, "", "")
+    text = f"{web.url('/gone')} {web.url('/hang')}"
+    ended = _signalled(signal.SIGTERM, command, web, text)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (143, "", "")
     assert [one.name for one in tmp_path.iterdir()] == ["h"]
     link = _links(web.url("/gone"), "--allow-private", "--history", str(tmp_path / "h"))[0]
     assert link["past"]["runs"] == 2
@@ -240,22 +249,12 @@ def test_an_interrupted_check_reports_what_it_knows(web: Web) -> None:
         sys.executable, "-m", "safelinks", "check", "--allow-private", "--per-host", "1", "--format",
         "json", "-",
     ]  # fmt: skip
-    before = web.asked["/hang"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdin is not None
-        process.stdin.write(f"{web.url('/ok')} {web.url('/hang')} {web.url('/never')}")
-        process.stdin.close()
-        process.stdin = None
-        while web.asked["/hang"] == before:
-            assert process.poll() is None
-        process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert stderr == ""
-    summary = json.loads(stdout)["summary"]
+    text = f"{web.url('/ok')} {web.url('/hang')} {web.url('/never')}"
+    ended = _signalled(signal.SIGINT, command, web, text)
+    assert ended.returncode == 130
+    assert ended.stderr == ""
+    summary = json.loads(ended.stdout)["summary"]
     assert (summary["interrupted"], summary["exit_code"]) == (True, 130)
-    assert [link["reason"] for link in json.loads(stdout)["links"]] == [
+    assert [link["reason"] for link in json.loads(ended.stdout)["links"]] == [
         "ok", "not-asked", "not-asked"
     ]  # fmt: skip
