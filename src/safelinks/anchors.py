@@ -62,6 +62,7 @@ _SLASHES = "//"  # of a scheme that is cut in front of them
 
 _Finder = Callable[[int, int], int]
 
+_BEGIN_REST = ("//", "/\n", "/\r")  # of a scheme that is cut in front of its slashes
 BEFORE_PIECE = frozenset("\r\n\t >|+#\"'`")  # what may stand before a piece of a link on its line
 
 
@@ -121,6 +122,8 @@ def finders_in(text: str, bare_hosts: frozenset[str], *, schemeless: bool) -> di
 def next_slashes(text: str, position: int) -> int:
     """Where ``:/`` stands, or ``//`` at the beginning of a piece, from `position` on; -1 for none.
 
+    A slash that is a piece of its own may be the first of these two.
+
     A single character is found so fast that it does not matter how many more of it there are.
     """
     find = text.find
@@ -129,7 +132,7 @@ def next_slashes(text: str, position: int) -> int:
         before = text[at - 1 : at]
         if before == ":" and at > position:
             return at - 1
-        if before in BEFORE_PIECE and text.startswith("//", at):
+        if before in BEFORE_PIECE and text.startswith(_BEGIN_REST, at):
             return at
         at = find("/", at + 1)
     return -1
