@@ -246,3 +246,38 @@ def test_a_link_with_another_text_is_whole_beside_a_piece_of_it(name: str) -> No
     page = "<!doctype html><p><a href='{1}'>{1}</a><br>{2} ok</p><p><a href='{0}'>here</a></p>"
     cleaned = read(page.format(link, piece, link[-3:]).encode(), "a.html").cleaned().decode()
     assert cleaned == page.format(TARGET, piece, link[-3:])
+
+
+RAW = "https://lore.kernel.org/0000/00000000/000-/0x"
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "cuts", "around"),
+    [
+        ("href.li", RAW, [59], "(see {}) and more"),
+        ("avanan-v1", "https://lore.kernel.org/0000-/0x", [74, 80], "See {} and more.\n"),
+        ("translate", "https://www.a-b.example/0000000/0000000-0x", [56, 85], "{}\nand"),
+        ("fireeye", "https://example.org/0x(1)", [170], "See {} and more.\n"),
+        ("fireeye", "https://example.org/0x(1)", [171], "See {} and more.\n"),
+        ("edgepilot", "https://example.org/0x(1)", [90], "(see {}) and more"),
+        ("owa", "https://example.org/0x?a=1", [-1], "(see {}) and more"),
+        ("checkpoint", "https://example.org/0x(1)", [63], "(see {}) and more"),
+        ("yahoo", "https://lore.kernel.org/00~x?a=1", [-40], "See {} and more.\n"),
+        ("fortimail", RAW, [45], "See {} and more.\n"),
+        ("fortimail", RAW, [1, 42], "See {} and more.\n"),
+        ("jive", RAW, [1, 53], "See {} and more.\n"),
+        ("vipre-scanner", RAW, [6, 7], "See {} and more.\n"),
+        ("govdelivery-track", RAW, [4, 6, 153], "(see {}) and more"),
+        ("amp-viewer", "https://example.org/0x", [1, 6, 7, 8], "(see {}) and more"),
+        ("awin", RAW, [5, 7, 8], "(see {}) and more"),
+    ],
+)
+def test_nothing_is_taken_for_a_sign_that_may_be_the_links_own(
+    name: str, target: str, cuts: list[int], around: str
+) -> None:
+    link = LINKS[name](target)
+    places = [at % len(link) for at in cuts]
+    ends = zip([0, *places], [*places, len(link)], strict=True)
+    text = around.format("\n".join(link[start:end] for start, end in ends))
+    assert all(link.error or link.target == target for link in find(text))
+    assert clean(text) in (text, around.format(target))

@@ -252,12 +252,15 @@ def _join_by_width(
     """
     for gaps in gaps_of(text, start):
         joined = _full_lines(gaps, begun(start, scheme), shape)
-        joined = _without_punctuation(joined) if joined else None
-        if joined is None or _LETTER.match(text, joined.end):
+        if joined is None:
+            continue
+        doubtful = joined.doubtful  # of all that was read
+        joined = _without_punctuation(joined)
+        if _LETTER.match(text, joined.end):
             continue
         if shape.whole(joined.url):
             uncertain = goes_on(text, start, joined.end, _value(wrapper, joined.url))
-            return None if uncertain or joined.doubtful else joined
+            return None if uncertain or doubtful else joined
     return None
 
 
