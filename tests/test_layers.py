@@ -63,6 +63,7 @@ ORDER = [
     "peel",
     "readback",
     "text",
+    "documents.allowance",
     "documents.leftovers",
     "documents.files",
     "documents.gitignore",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
 from attrs import field, frozen
 
+from safelinks.documents.allowance import Allowance
 from safelinks.documents.links import applied, edits_in, links_in
 from safelinks.documents.passages import Passage, Passages, Reading
 from safelinks.documents.plain import Encoding
@@ -77,8 +78,15 @@ def fixed(content: Content, title: str) -> tuple[str, ...]:
     return (f"links in {title}, which is in this file, are read, but cannot be replaced",)
 
 
-# Opens a document within another, given its bytes and name. Raises DocumentError.
-Opened = Callable[[bytes, str], tuple[Content, tuple[str, ...]]]
+class Opened(Protocol):
+    """Opens a document within another; all within one document share its `allowance`."""
+
+    @property
+    def allowance(self) -> Allowance:
+        """What may still be unpacked."""
+
+    def __call__(self, raw: bytes, name: str, /) -> tuple[Content, tuple[str, ...]]:
+        """The document in `raw`, and notes for the user. Raises DocumentError."""
 
 
 def plain_passages(text: str) -> Iterator[Passage]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from importlib import import_module
 from itertools import chain
 from pathlib import PurePath
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from safelinks.documents import plain
+from safelinks.documents.allowance import Allowance
 from safelinks.documents.asciidoc import asciidoc_passages
 from safelinks.documents.content import Content, Opened, Passages, TextContent, plain_passages
 from safelinks.documents.mail import open_mailbox
@@ -263,18 +263,31 @@ def format_of(text: str, name: str) -> Format:
     return next((one for one, looks in _LOOKS if looks(text)), PLAIN)
 
 
-def opened(raw: bytes, name: str, depth: int = 0) -> tuple[Content, Format, tuple[str, ...]]:
-    """The document in `raw`, its format, and notes for the user. Raises DocumentError.
+@frozen
+class _Within:
+    """Opens what is within a document, `depth` deep, as long as the `allowance` lasts."""
 
-    `depth` is in how many others this document is enclosed.
-    """
-    if depth > _MAX_DEPTH:
+    depth: int
+    allowance: Allowance
+
+    def __call__(self, raw: bytes, name: str) -> tuple[Content, tuple[str, ...]]:
+        content, _, notes = _opened(raw, name, self)
+        return content, notes
+
+
+def opened(raw: bytes, name: str) -> tuple[Content, Format, tuple[str, ...]]:
+    """The document in `raw`, its format, and notes for the user. Raises DocumentError."""
+    return _opened(raw, name, _Within(0, Allowance.for_file(len(raw))))
+
+
+def _opened(raw: bytes, name: str, within: _Within) -> tuple[Content, Format, tuple[str, ...]]:
+    if within.depth > _MAX_DEPTH:
         raise DocumentError(
             f"{name}: documents are attached to each other without end; stopped here"
         )
     known = _by_bytes(raw, name)
     if known.module is not None:
-        content, notes = _opener(known, name)(raw, name, partial(_opened_within, depth + 1))
+        content, notes = _opener(known, name)(raw, name, evolve(within, depth=within.depth + 1))
         return content, known, notes
     text, encoding, note = plain.decode(raw, name)
     found = format_of(text, name)
@@ -297,7 +310,7 @@ def opened_each(
     start = next(blocks, b"")
     if is_mailbox(start) and _by_bytes(start, name) is MAIL:
         for content, notes in open_mailbox(
-            chain([start], blocks), name, partial(_opened_within, 1)
+            chain([start], blocks), name, lambda size: _Within(1, Allowance.for_file(size))
         ):
             yield content, MAIL, notes
     else:
@@ -340,8 +353,3 @@ def _opener(
         ) from None
     opener: Callable[[bytes, str, Opened], tuple[Content, tuple[str, ...]]] = module.open_content
     return opener
-
-
-def _opened_within(depth: int, raw: bytes, name: str) -> tuple[Content, tuple[str, ...]]:
-    content, _, notes = opened(raw, name, depth)
-    return content, notes

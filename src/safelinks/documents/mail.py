@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 import quopri
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import ClassVar
 
@@ -199,19 +199,22 @@ def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[
         return open_message(raw, name, opened)
     messages = []
     notes: dict[str, None] = {}
-    for message, more in open_mailbox([raw], name, opened):
+    for message, more in open_mailbox([raw], name, lambda _: opened):
         messages.append(message)
         notes |= dict.fromkeys(more)
     return MailboxContent(tuple(messages)), tuple(notes)
 
 
 def open_mailbox(
-    blocks: Iterable[bytes], name: str, opened: Opened
+    blocks: Iterable[bytes], name: str, opened_in: Callable[[int], Opened]
 ) -> Iterator[tuple[MailContent, tuple[str, ...]]]:
-    """Each message of a mailbox that comes in `blocks`; together they are all of its bytes."""
+    """Each message of a mailbox that comes in `blocks`; together they are all of its bytes.
+
+    `opened_in` gives what opens the attachments of a message of so many bytes.
+    """
     line = 1
     for number, raw in enumerate(messages_in(blocks), start=1):
-        yield open_message(raw, name, opened, Place(line, message=number))
+        yield open_message(raw, name, opened_in(len(raw)), Place(line, message=number))
         line += raw.count(b"\n")
 
 

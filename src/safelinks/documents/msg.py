@@ -15,6 +15,7 @@ import compressed_rtf
 from attrs import evolve, field, frozen
 
 from safelinks.documents import headers
+from safelinks.documents.allowance import Allowance
 from safelinks.documents.codepages import DEFAULT, codec_of_page
 from safelinks.documents.compound import Storage, opened_storage
 from safelinks.documents.content import Content, Opened, Passages, plain_passages, unchanged
@@ -193,7 +194,7 @@ class _Reader:
         packed = storage.stream(f"__substg1.0_{_RTF}0102")
         if not packed:
             return ""
-        raw = _decompressed(packed)
+        raw = _decompressed(packed, self._opened.allowance)
         if raw is None:
             self.notes.append(f"the RTF body of {where} is damaged or too large and was not read")
             return ""
@@ -271,11 +272,13 @@ def _decoded(raw: bytes, codec: str) -> str:
         return raw.decode(DEFAULT, "replace")
 
 
-def _decompressed(packed: bytes) -> bytes | None:
+def _decompressed(packed: bytes, allowance: Allowance) -> bytes | None:
     """The RTF in `packed` ([MS-OXRTFCP]); None where that is damaged or too large."""
     if len(packed) > _LONGEST_RTF:
         return None
     try:
-        return bytes(compressed_rtf.decompress(packed))
+        raw = bytes(compressed_rtf.decompress(packed))
+        allowance.take_octets(len(raw))
     except Exception:  # noqa: BLE001  that is what it raises
         return None
+    return raw

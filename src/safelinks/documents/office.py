@@ -88,7 +88,7 @@ class OfficeContent:
 
 def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[str, ...]]:
     """The Office file `raw`, and what a reader should know of it. Raises DocumentError."""
-    package = open_package(raw, name, _TITLE)
+    package = open_package(raw, name, _TITLE, opened.allowance)
     notes = package.notes
     if _signed(package):
         note = "this file is signed: its links are read, and cleaning leaves it as it is"

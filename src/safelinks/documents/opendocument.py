@@ -68,9 +68,9 @@ class PartsContent:
         return self.package.rewritten(changed) if changed else self.package.raw
 
 
-def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[str, ...]]:  # noqa: ARG001
+def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[str, ...]]:
     """The file `raw`, and what a reader should know of it. Raises DocumentError."""
-    package = open_package(raw, name, _TITLE)
+    package = open_package(raw, name, _TITLE, opened.allowance)
     if _ENCRYPTED in package.text(_MANIFEST):
         raise DocumentError(
             f"{name}: this is {_TITLE}, encrypted with a password; "

@@ -19,6 +19,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from attrs import field, frozen
 
 from safelinks.documents import plain
+from safelinks.documents.allowance import OCTETS, PIECES, Allowance, SpentError
 from safelinks.documents.plain import Encoding
 from safelinks.errors import DocumentError, NotWritableError
 
@@ -27,7 +28,6 @@ __all__ = ["Package", "Part", "open_package"]
 _DOCUMENTS = (".mht", ".mhtml", ".rtf", ".txt", ".eml")  # chunks that Word puts in its text
 _MARKUP = (".xml", ".rels", ".vml", ".svg", ".html", ".xhtml", ".htm", ".ncx", ".opf")
 _MOST_PARTS = 20_000
-_LARGEST = 200_000_000  # bytes of all markup, unpacked
 _LARGEST_WRITTEN = 2_000_000_000  # bytes of all parts, unpacked, that are packed again
 _ZIP64 = 1 << 31
 _ENCRYPTED = 0x1  # of the general purpose bit flag (APPNOTE, section 4.4.4)
@@ -107,7 +107,7 @@ def _new(archive: ZipFile, info: ZipInfo) -> IO[bytes]:
         return archive.open(copy.copy(info), "w", force_zip64=info.file_size > _ZIP64)
 
 
-def open_package(raw: bytes, name: str, title: str) -> Package:
+def open_package(raw: bytes, name: str, title: str, allowance: Allowance) -> Package:
     """The package in `raw`, which is of the kind `title`. Raises DocumentError."""
     parts: dict[str, Part] = {}
     embedded: dict[str, bytes] = {}
@@ -115,22 +115,21 @@ def open_package(raw: bytes, name: str, title: str) -> Package:
     try:
         with ZipFile(io.BytesIO(raw)) as archive:
             known = _checked(archive.infolist(), name, title)
-            room = _LARGEST
             for part, info in known.items():
                 is_markup = part.lower().endswith(_MARKUP)
                 if not (is_markup or "/embeddings/" in part or part.lower().endswith(_DOCUMENTS)):
                     continue
-                content = _unpacked(archive, info, room)
-                room -= len(content or b"")
-                if room < 0:
-                    raise _too_large(name, title)
+                content = _unpacked(archive, info, allowance)
                 decoded = _decoded(content, part) if is_markup and content is not None else None
                 if decoded is not None:
+                    allowance.take_pieces(decoded.text)
                     parts[part] = decoded
                 elif content is not None and not is_markup:
                     embedded[part] = content
                 else:
                     notes.append(f"{name}: {part} in this file is damaged, and was not read")
+    except SpentError:
+        raise _too_large(name, title) from None
     except _DAMAGE:
         raise DocumentError(f"{name}: this is {title}, but damaged or cut off; {_AGAIN}") from None
     return Package(name, raw, frozenset(known), parts, embedded, tuple(notes))
@@ -147,16 +146,17 @@ def _checked(infos: list[ZipInfo], name: str, title: str) -> dict[str, ZipInfo]:
     return {info.filename: info for info in infos if not info.is_dir()}
 
 
-def _unpacked(archive: ZipFile, info: ZipInfo, room: int) -> bytes | None:
-    """The content of a part, or one byte more than there is `room` for; None if it is damaged."""
+def _unpacked(archive: ZipFile, info: ZipInfo, allowance: Allowance) -> bytes | None:
+    """The content of a part; None if it is damaged. Raises SpentError."""
     out = bytearray()
     try:
         with archive.open(info) as file:
-            while len(out) <= room and (piece := file.read(_AT_ONCE)):
+            while piece := file.read(_AT_ONCE):
+                allowance.take_octets(len(piece))
                 out += piece
     except _DAMAGE:
         return None
-    return bytes(out[: room + 1])
+    return bytes(out)
 
 
 def _decoded(content: bytes, part: str) -> Part | None:
@@ -169,6 +169,6 @@ def _decoded(content: bytes, part: str) -> Part | None:
 
 def _too_large(name: str, title: str) -> DocumentError:
     return DocumentError(
-        f"{name}: this is {title} that unpacks to more than {_LARGEST // 1_000_000} MB of text or "
-        f"{_MOST_PARTS:,} parts, which is not read"
+        f"{name}: this is {title} that unpacks to more than is read of one file: "
+        f"{OCTETS // 1_000_000} MB of text, {PIECES:,} pieces of it, or {_MOST_PARTS:,} parts"
     )

@@ -20,6 +20,7 @@ from pypdf import Configuration, PageObject, PasswordType, PdfReader, apply_conf
 from pypdf.errors import DependencyError
 from pypdf.generic import ArrayObject
 
+from safelinks.documents.allowance import Allowance
 from safelinks.documents.content import Content, Opened, unchanged
 from safelinks.documents.pdf_labels import Box, Pen, ShownText, Words
 from safelinks.documents.pdf_lines import over_lines
@@ -119,7 +120,7 @@ def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[
 def _prose_of_pages(raw: bytes, name: str) -> Iterator[Prose]:
     """Page by page, what is drawn there, and the notes on it."""
     with apply_configuration(_LIMITS):
-        reading = _Reading(raw, name, _nothing_opened)
+        reading = _Reading(raw, name, _NothingOpened())
     found = reading.prose()
     while True:
         with apply_configuration(_LIMITS):  # for as long as this module is at work, no longer
@@ -129,8 +130,13 @@ def _prose_of_pages(raw: bytes, name: str) -> Iterator[Prose]:
         yield from page
 
 
-def _nothing_opened(_: bytes, name: str) -> tuple[Content, tuple[str, ...]]:
-    raise DocumentError(f"{name}: what is attached was opened before")
+class _NothingOpened:
+    """What is attached was opened before."""
+
+    allowance = Allowance()
+
+    def __call__(self, _: bytes, name: str) -> tuple[Content, tuple[str, ...]]:
+        raise DocumentError(f"{name}: what is attached was opened before")
 
 
 class _Reading:
@@ -258,6 +264,7 @@ class _Reading:
         with self._tried(f"the attachment {title}"):
             octets = stream.get_data()
             self._budget.spend(len(octets))
+            self._opened.allowance.take_octets(len(octets))
             try:
                 content, notes = self._opened(octets, title)
             except DocumentError as error:
