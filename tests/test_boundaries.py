@@ -184,9 +184,10 @@ def test_a_cut_link_is_whole_or_lost(case: str) -> None:
 
 
 def _parts(raw: bytes) -> list[Any]:
+    from safelinks.documents.allowance import Allowance
     from safelinks.documents.package import open_package
 
-    return list(open_package(raw, "x", "a package").parts.values())
+    return list(open_package(raw, "x", "a package", Allowance()).parts.values())
 
 
 def test_unwrap_ends_at_an_escaped_ampersand() -> None:

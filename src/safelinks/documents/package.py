@@ -169,6 +169,6 @@ def _decoded(content: bytes, part: str) -> Part | None:
 
 def _too_large(name: str, title: str) -> DocumentError:
     return DocumentError(
-        f"{name}: this is {title} that unpacks to more than is read of one file: "
-        f"{OCTETS // 1_000_000} MB of text, {PIECES:,} pieces of it, or {_MOST_PARTS:,} parts"
+        f"{name}: this is {title} that unpacks to more than {OCTETS // 1_000_000} MB of text, "
+        f"{PIECES:,} pieces of it or {_MOST_PARTS:,} parts, which is more than is read of one file"
     )

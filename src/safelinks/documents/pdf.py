@@ -20,7 +20,6 @@ from pypdf import Configuration, PageObject, PasswordType, PdfReader, apply_conf
 from pypdf.errors import DependencyError
 from pypdf.generic import ArrayObject
 
-from safelinks.documents.allowance import Allowance
 from safelinks.documents.content import Content, Opened, unchanged
 from safelinks.documents.pdf_labels import Box, Pen, ShownText, Words
 from safelinks.documents.pdf_lines import over_lines
@@ -120,7 +119,7 @@ def open_content(raw: bytes, name: str, opened: Opened) -> tuple[Content, tuple[
 def _prose_of_pages(raw: bytes, name: str) -> Iterator[Prose]:
     """Page by page, what is drawn there, and the notes on it."""
     with apply_configuration(_LIMITS):
-        reading = _Reading(raw, name, _NothingOpened())
+        reading = _Reading(raw, name)
     found = reading.prose()
     while True:
         with apply_configuration(_LIMITS):  # for as long as this module is at work, no longer
@@ -130,19 +129,10 @@ def _prose_of_pages(raw: bytes, name: str) -> Iterator[Prose]:
         yield from page
 
 
-class _NothingOpened:
-    """What is attached was opened before."""
-
-    allowance = Allowance()
-
-    def __call__(self, _: bytes, name: str) -> tuple[Content, tuple[str, ...]]:
-        raise DocumentError(f"{name}: what is attached was opened before")
-
-
 class _Reading:
     """Reads a PDF once, and collects its links and what could not be read."""
 
-    def __init__(self, raw: bytes, name: str, opened: Opened) -> None:
+    def __init__(self, raw: bytes, name: str, opened: Opened | None = None) -> None:
         self._name, self._opened = name, opened
         self._budget = Budget(_BUDGET)
         self._reader, whole = _decrypted(raw, name)
@@ -257,7 +247,7 @@ class _Reading:
     def _attach(self, specification: object) -> None:
         """Open a file that is attached, each once."""
         file = attached_file(specification)
-        if file is None or id(file[1]) in self._seen:
+        if file is None or self._opened is None or id(file[1]) in self._seen:
             return
         title, stream = tidy(file[0]) or "without a name", file[1]
         self._seen[id(stream)] = stream
