@@ -6,6 +6,7 @@ import doctest
 import json
 import re
 import shlex
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -72,10 +73,21 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (path.parent / target).exists()
 
 
-def test_the_version_is_in_the_changelog_or_unreleased() -> None:
-    assert re.search(
-        r"^## (?:Unreleased|\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
-    )
+def test_the_version_is_the_latest_of_the_changelog_and_has_a_date() -> None:
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    released = [heading for heading in headings if heading != "Unreleased"]
+    assert headings[-len(released) :] == released, "what is not released comes first"
+    versions, dates = zip(*(_released(heading) for heading in released), strict=True)
+    assert released[0].startswith(f"{safelinks.__version__} (")
+    assert list(versions) == sorted(set(versions), reverse=True)
+    assert list(dates) == sorted(dates, reverse=True)
+
+
+def _released(heading: str) -> tuple[tuple[int, ...], date]:
+    """The version and the date of a heading such as `0.2.0 (2026-11-30)`."""
+    match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+) \((\d{4}-\d\d-\d\d)\)", heading)
+    assert match is not None, heading
+    return tuple(map(int, match.groups()[:3])), date.fromisoformat(match[4])
 
 
 def test_every_field_of_a_catalog_is_documented() -> None:
