@@ -1,49 +1,32 @@
-"""The README is true: its examples run, its output is what is printed, its commands are CI's."""
+"""README and documentation name everything that there is, and their links lead somewhere.
+
+That their code runs is held by `test_document_blocks.py`.
+"""
 
 from __future__ import annotations
 
-import doctest
 import json
 import re
-import shlex
 from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from documented import PAGES, anchors, blocks, commands
 
 import safelinks
 from safelinks.catalog import Rule, Sign
 from safelinks.catalog.files import packaged
-from safelinks.cli import main
 from safelinks.documents.formats import FORMATS
 from safelinks.health.outcome import Reason, Verdict
 from safelinks.remarks import Kind
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
 ABOUT_CATALOGS = (ROOT / "docs" / "catalog.md").read_text("utf-8")
-CONSOLE = [
-    block.partition("\n")[::2]
-    for block in re.findall(r"```console\n\$ (.*?)```", README + ABOUT_CATALOGS, re.DOTALL)
-]
-SHOWN = [(command, output) for command, output in CONSOLE if command.startswith("safelinks ")]
-
-
-def test_python_examples() -> None:
-    failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
-    assert (failed, tried > 5) == (0, True)
-
-
-@pytest.mark.parametrize(("command", "output"), SHOWN, ids=[command for command, _ in SHOWN])
-def test_shown_output_is_real(command: str, output: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT / "examples")
-    result = CliRunner().invoke(main, shlex.split(command)[1:])
-    assert result.output == output
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
-    (command,) = [command for command, _ in CONSOLE if "pytest" in command]
+    shown = [command for block in blocks("console", "README.md") for command, _ in commands(block)]
+    (command,) = [command for command in shown if "pytest" in command]
     assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == command
 
 
@@ -67,10 +50,17 @@ def test_every_error_is_documented() -> None:
             assert f"`{name}`" in documented
 
 
-def test_links_between_documents_lead_somewhere() -> None:
-    for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
-        for target in re.findall(r"\]\(([^)#:]+\.md)\)", path.read_text("utf-8")):
-            assert (path.parent / target).exists()
+_LINK = re.compile(r"\]\(([^)#:\s]*)(?:#([^)\s]+))?\)")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_between_documents_lead_somewhere(page: str) -> None:
+    text = re.sub(r"(?ms)^```.*?^```$|`[^`\n]*`", "", PAGES[page])
+    for target, anchor in _LINK.findall(text):
+        path = (ROOT / page).parent / target if target else ROOT / page
+        assert path.exists(), target
+        if anchor:
+            assert anchor in anchors(path.read_text("utf-8")), f"{target}#{anchor}"
 
 
 def test_the_version_is_the_latest_of_the_changelog_and_has_a_date() -> None:
