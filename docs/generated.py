@@ -21,6 +21,8 @@ from safelinks.cli import main
 _MARK = re.compile(r"^<!-- generated: ([a-z-]+) -->$", re.MULTILINE)
 _CODE = re.compile(r"\bSL[0-9]{3}\b")
 _FENCE = re.compile(r"^ *(?:```|~~~)")
+# A page at the root of the repository that is on the site, too.
+_AT_ROOT = re.compile(r"\]\(\.\./(CHANGELOG|CONTRIBUTING|SECURITY)\.md")
 # Where the page of a rule is, seen from `docs`; on the site, all of them are one page.
 _RULE = re.compile(r"\]\(\.\./src/[\w./-]*/(SL[0-9]{3})\.md\)")
 
@@ -172,8 +174,9 @@ GENERATED: Mapping[str, Callable[[], Iterator[str]]] = {
 
 
 def filled(text: str) -> str:
-    """A page with what is generated in its places; links to rules stay within the site."""
+    """A page with what is generated in its places, and with links that stay within the site."""
     text = _MARK.sub(lambda match: "\n".join(GENERATED[match[1]]()), text)
+    text = _AT_ROOT.sub(lambda match: f"]({match[1].lower()}.md", text)
     return _RULE.sub(lambda match: f"](#{match[1].lower()})", text)
 
 

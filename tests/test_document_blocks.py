@@ -11,6 +11,7 @@ import doctest
 import inspect
 import json
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -40,7 +41,13 @@ ELSEWHERE: Mapping[str, str] = {
     "python3 -m venv .venv && .venv/bin/python -m pip install -q .": "installs",
     "python3 -m venv .venv && .venv/bin/python -m pip install -q -e '.[test]' "
     "&& .venv/bin/python -m pytest": "is these tests",
+    ".ci/run": "runs these tests",
+    ".venv/bin/python -m pytest tests/attacks --hypothesis-profile=explore": "takes hours; each run has its short form",
+    ".venv/bin/python -m benchmarks --quick": "measures, for minutes",
+    ".venv/bin/mutmut run": "runs these tests, over and over",
 }
+# What CI runs beside these tests.
+BY_CI = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
 # Commands that do not end with 0, and what they end with. All others do.
 EXIT_CODES: Mapping[str, int] = {
     "safelinks check --offline --quiet --fail-on warning clean.txt": 1,
@@ -56,6 +63,7 @@ OF_OTHER_SHELLS: Mapping[str, str] = {
 # Blocks that are no code but show what something looks like, by page and language, and what holds them.
 SHOWN: Mapping[tuple[str, str], str] = {
     ("README.md", "text"): "test_examples.py: the first lines of the example report",
+    ("docs/architecture.md", "text"): "test_architecture.py: the drawing",
     ("docs/reports.md", "text"): "shortened reports; whole ones are in examples/reports, held by test_examples.py",
     ("docs/reports.md", "markdown"): "a shortened report, as above",
     ("docs/rules.md", "markdown"): "test_comments.py: comments that ignore findings",
@@ -86,7 +94,7 @@ def test_every_command_runs_and_prints_what_is_shown(
     with city() as options:
         for block in blocks("console", page):
             for command, shown in commands(block):
-                if command in ELSEWHERE:
+                if command in ELSEWHERE or command in BY_CI:
                     continue
                 if command.startswith("cd "):
                     monkeypatch.chdir(here.parent / command.removeprefix("cd "))
@@ -110,6 +118,13 @@ def _run(block: Block, command: str, shown: str, options: Sequence[str]) -> None
     beginning = shown.removesuffix("…\n")
     printed = result.output if beginning == shown else result.output[: len(beginning)]
     assert not shown or printed == beginning, f"{block}: {command}"
+
+
+def test_the_parts_of_ci_are_those_of_the_guide() -> None:
+    (parts,) = re.findall(r"(?s)\| part \| command \|\n(.*?)\n\n", PAGES["CONTRIBUTING.md"])
+    named = re.findall(r"`(\.venv/bin/[^`]+)`", parts)
+    run = [line for line in BY_CI if line.startswith(".venv/bin/") and " pip " not in line]
+    assert [command for command in named if "pytest" not in command] == run
 
 
 def test_what_is_said_of_commands_is_said_of_commands_that_are_there() -> None:
