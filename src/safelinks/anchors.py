@@ -57,7 +57,7 @@ _NEEDED: Mapping[str, str] = {
     "%7c": "%",
     URL_DEFENSE: "/",
 }
-_CHARACTERS = "".join(sorted(set("".join(_NEEDED.values()))))
+_CHARACTERS = "".join(sorted(set("".join((*_ANCHORS.values(), *_NEEDED.values())))))
 _SLASHES = "//"  # of a scheme that is cut in front of them
 
 _Finder = Callable[[int, int], int]
@@ -68,23 +68,36 @@ BEFORE_PIECE = frozenset("\r\n\t >|+#\"'`")  # what may stand before a piece of 
 
 def signs_of(text: str) -> tuple[str, ...]:
     """What `scan` looks for in `text`: where none of it stands, there is no link."""
-    signs = _signs_with(tuple(map(text.__contains__, _CHARACTERS)))
+    signs = _signs_with(_present_in(text))
     return (*signs, _SLASHES) if _has_slashes_alone(text) else signs
 
 
 def _has_slashes_alone(text: str) -> bool:
     """Whether two slashes stand somewhere without the colon of a scheme."""
-    at = text.find(_SLASHES)
-    while at > 0 and text[at - 1] == ":":
-        at = text.find(_SLASHES, at + 2)
-    return at >= 0
+    return text.count(_SLASHES) != text.count(f":{_SLASHES}")
+
+
+def _present_in(text: str) -> tuple[bool, ...]:
+    """Which of `_CHARACTERS` stand in `text`."""
+    return tuple(map(text.__contains__, _CHARACTERS))
 
 
 @cache
 def _signs_with(present: tuple[bool, ...]) -> tuple[str, ...]:
     """The signs that a text can hold in which those of `_CHARACTERS` are `present`."""
+    return _possible(_NEEDED, present)
+
+
+@cache
+def _anchors_with(present: tuple[bool, ...]) -> tuple[str, ...]:
+    """The same for `_ANCHORS`."""
+    return _possible(_ANCHORS, present)
+
+
+def _possible(needed: Mapping[str, str], present: tuple[bool, ...]) -> tuple[str, ...]:
+    """Those of which one of the characters that are `needed` for them is `present`."""
     characters = set(compress(_CHARACTERS, present))
-    return tuple(sign for sign, needed in _NEEDED.items() if characters.intersection(needed))
+    return tuple(sign for sign, those in needed.items() if characters.intersection(those))
 
 
 def next_of(
@@ -108,10 +121,10 @@ def next_of(
 def finders_in(text: str, bare_hosts: frozenset[str], *, schemeless: bool) -> dict[str, _Finder]:
     """What finds each sign in `text` between two offsets."""
     finders: dict[str, _Finder] = {
-        sign: partial(text.find, sign)
-        for sign, needed in _ANCHORS.items()
-        if (schemeless or sign != WWW) and any(map(text.__contains__, needed))
+        sign: partial(text.find, sign) for sign in _anchors_with(_present_in(text))
     }
+    if not schemeless:
+        finders.pop(WWW, None)
     if ESCAPE in finders:
         finders[ESCAPE] = partial(_find_escape, text)
     if bare_hosts:
