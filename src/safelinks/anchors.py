@@ -49,6 +49,7 @@ _OVERLAP = 256  # characters behind the offset up to which a pattern may begin
 # The same for those who look for passages that may hold a link: rarer than single characters.
 _NEEDED: Mapping[str, str] = {
     ":/": "/",
+    "//": "/",  # of a scheme that is cut in front of them
     WWW: ".",
     NAME: "=&",
     "%3A%2F": "%",
@@ -58,7 +59,6 @@ _NEEDED: Mapping[str, str] = {
     URL_DEFENSE: "/",
 }
 _CHARACTERS = "".join(sorted(set("".join((*_ANCHORS.values(), *_NEEDED.values())))))
-_SLASHES = "//"  # of a scheme that is cut in front of them
 
 _Finder = Callable[[int, int], int]
 
@@ -68,13 +68,7 @@ BEFORE_PIECE = frozenset("\r\n\t >|+#\"'`")  # what may stand before a piece of 
 
 def signs_of(text: str) -> tuple[str, ...]:
     """What `scan` looks for in `text`: where none of it stands, there is no link."""
-    signs = _signs_with(_present_in(text))
-    return (*signs, _SLASHES) if _has_slashes_alone(text) else signs
-
-
-def _has_slashes_alone(text: str) -> bool:
-    """Whether two slashes stand somewhere without the colon of a scheme."""
-    return text.count(_SLASHES) != text.count(f":{_SLASHES}")
+    return _signs_with(_present_in(text))
 
 
 def _present_in(text: str) -> tuple[bool, ...]:
