@@ -18,7 +18,6 @@ __all__ = [
     "BEFORE_PIECE",
     "ESCAPE",
     "NAME",
-    "SLASH",
     "URL_DEFENSE",
     "WWW",
     "finders_in",
@@ -35,16 +34,15 @@ BARE = "a bare host"  # no string that is looked for
 ESCAPE = "%"
 URL_DEFENSE = "urldefense."  # whose targets may have no escapes
 _TARGET_OR_BAR = re.compile("%(?:3A%2F|7C)", re.IGNORECASE)  # the latter parts the fields of `data`
-SLASH = "/"  # with a colon before it, or a second one behind it
 _ANCHORS: Mapping[str, str] = {
-    SLASH: "/",
     WWW: ".",
     NAME: "=&",
     ESCAPE: "%",
     URL_DEFENSE: "/",
 }
-_OVERLAP = 256  # characters behind the offset up to which a pattern may begin
-
+# Characters behind the offset up to which a sign may begin, and a bare host.
+_OVERLAP = max(map(len, _ANCHORS))
+_OVERLAP_OF_HOST = 256
 
 # The same for those who look for passages that may hold a link: rarer than single characters.
 _NEEDED: Mapping[str, str] = {
@@ -122,7 +120,9 @@ def finders_in(text: str, bare_hosts: frozenset[str], *, schemeless: bool) -> di
     if ESCAPE in finders:
         finders[ESCAPE] = partial(_find_escape, text)
     if bare_hosts:
-        finders[BARE] = partial(bare_host, text, bare_hosts)
+        finders[BARE] = lambda position, limit: bare_host(
+            text, bare_hosts, position, limit + _OVERLAP_OF_HOST
+        )
     return finders
 
 

@@ -214,7 +214,7 @@ def target_of(url: str) -> str | None:
     match = _CANONICAL_TARGET.match(url)
     if match is not None:
         target = percent.decode(match[2])
-        if not _ENCODED_AGAIN.match(target):
+        if "%" not in target or not _ENCODED_AGAIN.match(target):
             return target
     damaged = _parse_damaged(url)
     return damaged[0] if damaged else None
