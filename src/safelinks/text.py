@@ -129,7 +129,8 @@ def find(text: str, *, keep_redirectors: bool = False) -> list[Link]:
 def links(text: str, peel: Peel, *, schemeless: bool = True) -> Iterator[Link]:
     """The links in `text`, each unwrapped by `peel`; `schemeless` is that of `scan`."""
     lines = Lines(text)
-    for span, unwrapped, error in found(text, peel, schemeless=schemeless):
+    for span in scan(text, schemeless=schemeless, bare_hosts=peel.bare_hosts):
+        unwrapped, error = peeled(span, peel)
         yield Link(
             span.url,
             span.start,

@@ -121,7 +121,9 @@ _CUT_HOSTS = frozenset(
     for length in range(1, len(name))
     if name[length] != "." and name[length - 1] != "."
 )
-_HOST_ONLY = re.compile(r"https?:/{1,2}((?:[a-z]{2,5}[0-9]{2}\.)?([a-z0-9.-]+))", re.IGNORECASE)
+_HOST_ONLY = re.compile(r"https?:/{1,2}([a-z0-9.-]++)\Z", re.IGNORECASE)
+_SCHEME_LENGTH = len("https://")
+_REGION = re.compile(r"\A[a-z]{2,5}[0-9]{2}\.", re.IGNORECASE)
 
 
 def is_cut_host(url: str) -> bool:
@@ -130,8 +132,13 @@ def is_cut_host(url: str) -> bool:
     >>> is_cut_host("https://urldef"), is_cut_host("https://urldefense.com")
     (True, False)
     """
-    match = _HOST_ONLY.fullmatch(url)
-    return match is not None and not _CUT_HOSTS.isdisjoint(map(str.lower, match.groups()))
+    if url.rfind("/") >= _SCHEME_LENGTH:  # nearly every address has a path
+        return False
+    match = _HOST_ONLY.match(url)
+    if match is None:
+        return False
+    host = match[1].lower()
+    return not _CUT_HOSTS.isdisjoint((host, _REGION.sub("", host)))
 
 
 # Of the longest name in the table: a host may have as many as somebody likes.
