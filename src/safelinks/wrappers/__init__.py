@@ -97,8 +97,8 @@ def wrapper_of(url: str) -> Wrapper | None:
     match = _AUTHORITY.match(url)
     if match is None:
         return None
-    named = _rows_of(match[1].lower())
-    rows = (*named, *_ROWS[""]) if match[2] else named
+    named = () if len(match[1]) > _LONGEST_HOST else _rows_of(match[1].lower())
+    rows = (*named, *_ROWS[""]) if match[2] and len(match[1]) <= _LONGEST_HOST else named
     if not rows:
         return None
     for row in rows:
@@ -110,7 +110,7 @@ def wrapper_of(url: str) -> Wrapper | None:
 
 def wraps_on(host: str) -> bool:
     """Whether any wrapper has links on `host`, which is in lower case."""
-    return bool(_rows_of(host))
+    return len(host) <= _LONGEST_HOST and bool(_rows_of(host))
 
 
 # All that the names of services which check links can be cut to, within a label.
@@ -134,6 +134,7 @@ def is_cut_host(url: str) -> bool:
     return match is not None and not _CUT_HOSTS.isdisjoint(map(str.lower, match.groups()))
 
 
+_LONGEST_HOST = 253  # RFC 1035, section 2.3.4, as text: what is longer is no host
 # Of the longest name in the table: a host may have as many as somebody likes.
 _MOST_LABELS = max(name.count(".") + 1 for name in _ROWS)
 
