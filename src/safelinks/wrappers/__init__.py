@@ -86,7 +86,7 @@ _ROWS = _index()
 # The first letters are tried before the rest, which hardly any path has.
 _FIRST = "".join(sorted({start[1] for start in STARTS}))
 _AUTHORITY = re.compile(
-    r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)\.?(?::(?:80|443)?)?"
+    r"https?://([a-z0-9-]++(?:\.[a-z0-9-]++){1,127}+)\.?(?::(?:80|443)?)?"
     rf"(?=(/(?=[{_FIRST}])(?:{'|'.join(re.escape(start[1:]) for start in STARTS)}))|[/?#]|\Z)",
     re.IGNORECASE | re.ASCII,
 )
