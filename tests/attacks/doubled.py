@@ -19,7 +19,7 @@ from compound import attached, compound, message
 
 from safelinks import SafelinksError, read
 
-__all__ = ["BINARY", "Doubled", "all_of", "is_linear"]
+__all__ = ["BINARY", "Doubled", "all_of", "is_linear", "odt", "xlsx"]
 
 MOST = 2.6
 SHORTEST = amount(1, 5) / 100  # seconds: less than that is too short for a ratio
@@ -126,7 +126,7 @@ def _docx_relations(rows: str) -> bytes:
     return _docx("", _related(_LINK).replace("</Relationships>", f"{rows}</Relationships>"))
 
 
-def _xlsx(cells: str, strings: str = "", after: str = "") -> bytes:
+def xlsx(cells: str, strings: str = "", after: str = "") -> bytes:
     main = "xl/workbook.xml"
     space = f'xmlns="{_SCHEMAS}/spreadsheetml/2006/main" xmlns:r="{_RELATIONS}"'
     return _zipped(
@@ -147,11 +147,11 @@ def _xlsx(cells: str, strings: str = "", after: str = "") -> bytes:
 
 
 def _xlsx_strings(strings: str) -> bytes:
-    return _xlsx('<c r="A1" t="s"><v>0</v></c>', strings)
+    return xlsx('<c r="A1" t="s"><v>0</v></c>', strings)
 
 
 def _xlsx_links(links: str) -> bytes:
-    return _xlsx("", "", f"<hyperlinks>{links}</hyperlinks>")
+    return xlsx("", "", f"<hyperlinks>{links}</hyperlinks>")
 
 
 def _pptx(body: str) -> bytes:
@@ -187,7 +187,7 @@ def _opendocument(kind: str, before: str, after: str) -> Build:
     return build
 
 
-_odt = _opendocument("text", "<office:text>", "</office:text>")
+odt = _opendocument("text", "<office:text>", "</office:text>")
 _ods = _opendocument(
     "spreadsheet",
     "<office:spreadsheet><table:table><table:table-row>",
@@ -323,7 +323,7 @@ BINARY: Mapping[str, Doubled] = {
     ),
     "xlsx": Doubled(
         ".xlsx",
-        _xlsx,
+        xlsx,
         _each(
             '<c r="A1" t="inlineStr"><is><t>',
             "</t></is></c>",
@@ -335,7 +335,7 @@ BINARY: Mapping[str, Doubled] = {
     ),
     "xlsx, one formula": Doubled(
         ".xlsx",
-        lambda text: _xlsx(f'<c r="A1"><f>{text}</f></c>'),
+        lambda text: xlsx(f'<c r="A1"><f>{text}</f></c>'),
         {
             "calls": 'HYPERLINK("https://x.example/",',
             "strings": '"https://x.example/"&amp;',
@@ -366,7 +366,7 @@ BINARY: Mapping[str, Doubled] = {
     ),
     "odt": Doubled(
         ".odt",
-        _odt,
+        odt,
         _each(
             "<text:p>",
             "</text:p>",

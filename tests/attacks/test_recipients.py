@@ -17,7 +17,9 @@ import pytest
 from attacking import Count, amount
 from building import HOST, MESSAGE_ID, TENANT, encode, lines
 from click.testing import CliRunner
+from compound import attached, compound, message
 from cutting import LINKS
+from doubled import odt, xlsx
 
 import safelinks
 from safelinks import percent
@@ -242,6 +244,25 @@ CONTAINERS: dict[str, Container] = {
     "a.docx": _docx,
     "a.pdf": _pdf,
     "a.yaml": lambda link: f"a: {link}\nb: '{_prose(link)}'\n".encode(),
+    "a.xlsx": lambda link: xlsx(
+        f'<c r="A1" t="inlineStr"><is><t>{html.escape(_prose(link))}</t></is></c>'
+        f'<c r="A2"><f>HYPERLINK("{html.escape(link)}","{PERSON}")</f></c>'
+    ),
+    "a.odt": lambda link: odt(
+        f'<text:p><text:a xlink:href="{html.escape(link)}">{PERSON}</text:a> '
+        f"{html.escape(_prose(link))}</text:p>"
+    ),
+    "a.msg": lambda link: compound(
+        message(
+            {
+                "0037001F": f"for {PERSON}",
+                "0C1F001F": PERSON,
+                "1000001F": f"{_prose(link)} {link}",
+                "10130102": f'<a href="{html.escape(link)}">{PERSON}</a>'.encode(),
+            },
+            [attached(_prose(link).encode(), f"{PERSON}.txt")],
+        )
+    ),
     "a.rst": lambda link: f"`{PERSON} <{link}>`_\n".encode(),
 }
 TARGET = f"https://user:{PASSWORD}@target.example/u?m={PERSON}&again={encode(encode(PERSON))}"
