@@ -56,6 +56,13 @@ _READINGS_OF_ANYBODY = (_PLAIN, re.compile(_PLAIN.pattern + _EQUALS, re.IGNORECA
 # of a guest (name_domain#EXT#@tenant).
 _BETWEEN = re.compile(rb"[@=_]")
 _GUEST = b"#ext#@"
+# What forwarders make of a sender (SRS): a hash, two letters for the day, then its domain and name;
+# the second forwarder puts its own hash, and who was the first, before that.
+_SRS_FIELD = rb"[^=@\s/?#&]{1,255}"
+_SRS = re.compile(
+    rb"srs(?:0|1[=+-]%b=%b=)[=+-]%b=%b=(?P<domain>%b)=(?P<name>[^@\s/?#&]{1,64})@"
+    % ((_SRS_FIELD,) * 5)
+)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{12,}|[A-Za-z0-9_-]{12,}", re.ASCII)
 _URL_SAFE = str.maketrans("-_", "+/")
 
@@ -204,6 +211,10 @@ def _standing(plain: bytes, index: _Index) -> Iterator[Span]:
                     done = at + 1 + len(domain)
                     yield start, done
                 break
+    for forwarded in _SRS.finditer(plain):
+        name = forwarded["name"]
+        if {name, name.partition(b"+")[0]} & names.get(forwarded["domain"], _NOBODY):
+            yield forwarded.start("domain"), forwarded.end("name")
 
 
 def _name_before(
