@@ -193,7 +193,7 @@ class _Bench:
         """Rows of (name, file, links, concurrency, concurrency per host), the last by the first."""
         medians = []
         for name, file, links, many, per_host in steps:
-            limits = {"concurrency": many, "per_host": per_host, "per_host_limit": per_host}
+            limits = {"concurrency": many, "per_host": per_host, "per_host_at_first": per_host}
             commands = {"ours": _api(file, **limits), "httpx": _httpx(file, many, many)}
             runs = self.measure(commands, links, slow=True)
             ours, peer = (

@@ -151,7 +151,7 @@ def slow_host(stage: Stage) -> None:
     stage.expect_all(outcomes, [*slow_urls, *fast_urls])
     last_fast = max(at for at, outcome in enumerate(heard) if "//fast" in outcome.url)
     assert last_fast < 100
-    assert web.most_open["slow.example"] <= stage.policy.per_host_limit
+    assert web.most_open["slow.example"] <= stage.policy.per_host
 
 
 def per_host_429(stage: Stage) -> None:
@@ -164,9 +164,7 @@ def per_host_429(stage: Stage) -> None:
 
 def cold_keepalive(stage: Stage) -> None:
     paths = [f"/{n}" for n in range(6)]
-    web, outcomes = stage.site(
-        SITES["cold-keepalive"], paths, retries=0, concurrency=1, per_host=1, per_host_limit=1
-    )
+    web, outcomes = stage.site(SITES["cold-keepalive"], paths, retries=0, concurrency=1, per_host=1)
     assert [one.attempts for one in outcomes] == [1] * len(paths)
     assert web.connections >= len(paths)
 

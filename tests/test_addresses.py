@@ -134,7 +134,7 @@ def test_too_many_requests_are_not_remembered(tmp_path: Path) -> None:
     """Nor is what was concluded from another link of the host: each is asked in the next run."""
     path, busy = tmp_path / "history", answer("429 Too Many", "", "Retry-After: 3600")
     pages = {"/rate": busy, "/gone": answer("404 Not Found"), "/ok": html("Fine")}
-    policy = Policy(allow_private=True, retries=0, concurrency=1, per_host=1, per_host_limit=1)
+    policy = Policy(allow_private=True, retries=0, concurrency=1, per_host=1)
     names = ["/rate", "/rate?2", "/rate?3", "/gone", "/ok"]
     with serving(pages) as web:  # type: ignore[arg-type]
         urls = [web.url(name) for name in names]

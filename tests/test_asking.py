@@ -12,7 +12,7 @@ import pytest
 from safelinks import Checker, Outcome, Policy, Reason
 from safelinks.health.policy import Method
 
-QUICK = Policy(retries=2, per_host=1, per_host_limit=1)
+QUICK = Policy(retries=2, per_host=1)
 PAGE = httpx.Response(200, html="<title>Fine</title>")
 REFUSED = ConnectionRefusedError(111, "Connection refused")
 
@@ -84,7 +84,7 @@ class TestWhatIsLearnt:
                 raise REFUSED
             return PAGE
 
-        policy = Policy(retries=0, per_host=1, per_host_limit=1)
+        policy = Policy(retries=0, per_host=1)
         assert _reasons(_check(Server(answer), _links(50), policy))[Reason.OK] == 49
 
     def test_one_page_that_breaks_off(self) -> None:
@@ -152,7 +152,7 @@ class TestWhatIsLearnt:
             methods.append(request.method)
             return httpx.Response(405 if request.method == "HEAD" else 200)
 
-        policy = Policy(method=Method.HEAD, per_host=1, per_host_limit=1)
+        policy = Policy(method=Method.HEAD, per_host=1)
         _check(Server(answer), _links(10), policy)
         assert Counter(methods) == {"HEAD": 1, "GET": 10}
 
@@ -249,7 +249,7 @@ class TestInterrupted:
             return PAGE
 
         server = Server(answer)
-        policy = Policy(retries=2, concurrency=1, per_host=1, per_host_limit=1)
+        policy = Policy(retries=2, concurrency=1, per_host=1)
         checker = Checker(policy, httpx.MockTransport(server), _exists)
         urls = [*_links(1), *_links(1, "y.example"), *_links(1, "z.example")]
         known = asyncio.run(self._until(server, 11, checker, urls))

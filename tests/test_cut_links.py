@@ -74,6 +74,42 @@ def _check(around: Surroundings, cut: str, target: str) -> None:
         assert any(link.start <= match.start() < link.end for link in reported)
 
 
+@pytest.mark.parametrize("where", sorted(SURROUNDINGS))
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        # "___https:" is like the name of a field, "___" like a line that parts others. A rest of the
+        # target that begins with "#" may have lost the sign of a comment: then nothing is joined.
+        ("checkpoint", (38, 47, 77)),
+        ("checkpoint", (38, 41, 77)),
+        ("urldefense-v3", (27, 35, 65)),
+    ],
+)
+def test_a_link_that_is_cut_before_its_target_begins_is_lost(
+    name: str, places: tuple[int, ...], where: str
+) -> None:
+    target = "https://nyc.gov/00000/000000/000000x#frag"
+    link = LINKS[name](target)
+    around = SURROUNDINGS[where]
+    ends = zip((0, *places), (*places, len(link)), strict=True)
+    for separator in around.separators:
+        _check(around, separator.join(link[start:end] for start, end in ends), target)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "\nReported-by: me\n",
+        "\n___\nfooter\n",
+        "\n\n__https: opens a target\n",
+        "\nhttps://urldefense.com/v3/__https://a.example/__;!!Wq20VSDc2HJr!JjROJwgJI2qytvX$\n",
+    ],
+)
+def test_the_page_of_a_wrapper_is_not_lost_for_what_stands_behind_it(behind: str) -> None:
+    first, *_ = find(f"See https://urldefense.com/v3/{behind}")
+    assert (first.url, first.error) == ("https://urldefense.com/v3/", None)
+
+
 @pytest.mark.parametrize("name", LINKS)
 @pytest.mark.parametrize("after", [" and then more.\n", "> and", ") and", "", ", and\nmore", ".\n"])
 def test_a_whole_link_beside_prose_is_right(name: str, after: str) -> None:

@@ -44,7 +44,7 @@ PATHS: Mapping[str, Sequence[str]] = {
     "soft-404-home": ("/deep/section/page",),
     "status-099": ("/page", "/other"),
 }
-ONE_BY_ONE: Mapping[str, Any] = {"concurrency": 1, "per_host": 1, "per_host_limit": 1}
+ONE_BY_ONE: Mapping[str, Any] = {"concurrency": 1, "per_host": 1}
 POLICIES: Mapping[str, Mapping[str, Any]] = {
     "429": {"retries": 2},
     "500": {"retries": 2},

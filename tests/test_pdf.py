@@ -391,11 +391,11 @@ HOSTILE: dict[str, tuple[bytes, set[str], str]] = {
         _pdf({3: _page(FONT % b"" + b"/Contents 4 0 R/Annots[%b]" % GOOD), 4: _bomb(300_000_000, SEEN, 2)}), {A}, "the text of page 1",
     ),
     "operators without end": (
-        _pdf({3: _page(FONT % b"" + b"/Contents 4 0 R/Annots[%b]" % GOOD), 4: _stream(zlib.compress(SEEN + b" q Q" * 2_000_000), b"/Filter/FlateDecode")}), {A}, "the text of page 1",
+        _pdf({3: _page(FONT % b"" + b"/Contents 4 0 R/Annots[%b]" % GOOD), 4: _stream(zlib.compress(SEEN + b" q Q" * 550_000), b"/Filter/FlateDecode")}), {A}, "the text of page 1",
     ),
     "text that is copied without end": (
         _pdf({3: _page(FONT % b"" + b"/Contents 4 0 R/Annots[%b]" % GOOD),
-              4: _stream(zlib.compress(b"BT /F 1 Tf (" + b"x" * 5_000_000 + b")Tj " + b"()Tj\n" * 300_000), b"/Filter/FlateDecode")}), {A}, "the text of page 1",
+              4: _stream(zlib.compress(b"BT /F 1 Tf (" + b"x" * 1_000_000 + b")Tj " + b"()Tj\n" * 30_000), b"/Filter/FlateDecode")}), {A}, "the text of page 1",
     ),
     "form that draws itself": (
         _pdf({3: _page(DRAWN), 4: _stream(b"/X Do"), 5: _stream(SEEN + b" /X Do /X Do", FORM + FONT % b"/XObject<</X 5 0 R>>")}), {A + "seen"}, "",

@@ -28,7 +28,7 @@ def test_hosts_take_turns_and_get_a_few_at_a_time() -> None:
 
 
 def test_one_is_done_the_next_may_come() -> None:
-    schedule = _schedule(Policy(per_host=1, per_host_limit=1), a=3)
+    schedule = _schedule(Policy(per_host=1), a=3)
     assert _taken(schedule, 0) == ["a0"]
     schedule.answered("a", 0.1, begun=0)
     assert _taken(schedule, 1) == ["a1"]
@@ -40,7 +40,7 @@ def test_one_is_done_the_next_may_come() -> None:
 
 
 def test_what_has_begun_goes_on_before_others_begin() -> None:
-    schedule = _schedule(Policy(per_host=1, per_host_limit=1), a=3)
+    schedule = _schedule(Policy(per_host=1), a=3)
     (job,) = _taken(schedule, 0)
     schedule.add("a", job)
     schedule.answered("a", 0.1, begun=0)
@@ -59,13 +59,15 @@ def _most(policy: Policy, elapsed: float, *, rounds: int = 50) -> int:
 
 
 def test_a_fast_host_gets_more_a_slow_one_does_not() -> None:
-    assert _most(Policy(per_host=4, per_host_limit=8), 0.05) == 8
-    assert _most(Policy(per_host=4, per_host_limit=8), 1.0) == 4
-    assert _most(Policy(per_host=4, per_host_limit=4), 0.05) == 4
+    assert _most(Policy(per_host_at_first=4, per_host=8), 0.05) == 8
+    assert _most(Policy(per_host_at_first=4, per_host=8), 1.0) == 4
+    assert _most(Policy(per_host=4), 0.05) == 4
+    assert _most(Policy(per_host=2), 0.05) == 2
+    assert len(_taken(_schedule(Policy(per_host=2), a=9), 0)) == 2
 
 
 def test_a_host_that_is_overrun_gets_fewer_and_never_as_many_again() -> None:
-    schedule = _schedule(Policy(per_host=4, per_host_limit=8), a=1_000)
+    schedule = _schedule(Policy(per_host_at_first=4, per_host=8), a=1_000)
     assert len(_taken(schedule, 0)) == 4
     for _ in range(2):  # of one moment: they count once
         schedule.overrun("a", 1, begun=0)
@@ -133,7 +135,7 @@ def test_a_rate_spreads_requests_in_time() -> None:
 def test_every_job_has_its_turn_once(
     hosts: list[str], events: list[str], few: int, most: int
 ) -> None:
-    policy = Policy(per_host=few, per_host_limit=most)
+    policy = Policy(per_host_at_first=few, per_host=most)
     schedule: Schedule[int] = Schedule(policy, [(host, at) for at, host in enumerate(hosts)])
     script = iter(events)
     now = 0.0

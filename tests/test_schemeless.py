@@ -139,7 +139,7 @@ def test_a_host_without_https_is_not_asked_for_that_a_hundred_times() -> None:
     urls = [f"https://{NAME}/{number}" for number in range(100)]
     with serving({f"/{number}": html("Fine") for number in range(100)}) as web:
         wire = Wire({(PUBLIC, 80): web.port})
-        policy = evolve(IMPATIENT, per_host=1, per_host_limit=1)
+        policy = evolve(IMPATIENT, per_host=1)
         with guarding():
             outcomes = asyncio.run(_checker(wire, policy=policy).check(urls, or_http=set(urls)))
     assert {outcome.reason for outcome in outcomes.values()} == {Reason.OK}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from safelinks import Policy, SetupError
+from safelinks import Level, Method, Policy, Selection, SetupError
 from safelinks.cli import main
 from safelinks.health.settings import agent, headers, pattern, resolutions
 
@@ -120,17 +120,89 @@ def test_options_that_make_no_sense(options: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "message"),
+    ("setting", "message"),
     [
-        ({"timeout": -1}, "the timeout of a policy is above 0, not -1"),
-        ({"budget": float("nan")}, "the budget of a policy is above 0, not nan"),
-        ({"concurrency": 0}, "the concurrency of a policy is above 0, not 0"),
-        ({"resolve": {("a.example", 1): "127.0.0.1"}}, "resolve maps (host, port) to a tuple"),
-        ({"resolve": {"a.example:1": ("127.0.0.1",)}}, "resolve maps (host, port) to a tuple"),
-        ({"excluded": ("[",)}, "'[' is no regular expression"),
+        ({"excluded": "abc"}, "excluded has to be a list or tuple of strings, not 'abc'"),
+        ({"excluded": 5}, "excluded has to be a list or tuple of strings, not 5"),
+        ({"excluded": ("a", 1)}, "excluded has to be a list or tuple of strings, not ('a', 1)"),
+        ({"excluded": ["("]}, "( is no regular expression"),
+        ({"user_agent": "a\nb"}, "a name for User-Agent is printable ASCII"),
+        ({"user_agent": ""}, "a name for User-Agent is printable ASCII"),
+        ({"user_agent": None}, "a name for User-Agent is printable ASCII"),
+        ({"headers": {"h.example": {"A": 5}}}, "the value of A is not printable ASCII"),
+        ({"headers": {"h.example": {"A": "secret\r\nB: c"}}}, "the value of A is not printable"),
+        ({"headers": {"h.example": {"A b": "secret"}}}, "the name of a header is a word"),
+        ({"headers": {"h.example": {"Host": "secret"}}}, "the header Host is set by the connection"),
+        ({"headers": {"h.example": "A=secret"}}, "headers has to map each host to its headers"),
+        ({"headers": ["h.example:A=secret"]}, "headers has to map each host to its headers"),
+        ({"resolve": {"h.example": ("127.0.0.1",)}}, "resolve has to map (host, port)"),
+        ({"resolve": {("h.example", 0): ("127.0.0.1",)}}, "resolve has to map (host, port)"),
+        ({"resolve": {("h.example", 80): "127.0.0.1"}}, "resolve has to map (host, port)"),
+        ({"resolve": {("h.example", 80): ("localhost",)}}, "localhost is no IP address"),
+        ({"timeout": 0}, "timeout has to be a number above 0, not 0"),
+        ({"timeout": float("nan")}, "timeout has to be a number above 0, not nan"),
+        ({"budget": float("inf")}, "budget has to be a number above 0, not inf"),
+        ({"budget": "30s"}, "budget has to be a number above 0, not '30s'"),
+        ({"retries": -1}, "retries has to be a whole number from 0, not -1"),
+        ({"retries": 1.5}, "retries has to be a whole number from 0, not 1.5"),
+        ({"max_redirects": -1}, "max_redirects has to be a whole number from 0, not -1"),
+        ({"concurrency": 0}, "concurrency has to be a whole number from 1, not 0"),
+        ({"per_host": True}, "per_host has to be a whole number from 1, not True"),
+        ({"per_host_at_first": 0}, "per_host_at_first has to be a whole number from 1, not 0"),
+        ({"rate": -1}, "rate has to be a number above 0, not -1"),
+        ({"method": "post"}, "method has to be one of get, head, not 'post'"),
+        ({"insecure": "no"}, "insecure has to be True or False, not 'no'"),
+        ({"allow_ports": 8080}, "allow_ports has to be a set of ports from 1 to 65535, not 8080"),
+        ({"allow_ports": {70_000}}, "allow_ports has to be a set of ports from 1 to 65535"),
+        ({"ca_file": 5}, "ca_file has to be a path, not 5"),
+        ({"control_host": "https://a/"}, "control_host has to be the name of a host"),
+    ],
+)  # fmt: skip
+def test_a_policy_that_makes_no_sense(setting: dict[str, Any], message: str) -> None:
+    with pytest.raises(SetupError) as raised:
+        Policy(**setting)
+    assert str(raised.value).startswith(message)
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"select": "SL3"}, "select has to be a list or tuple of selectors, not 'SL3'"),
+        ({"ignore": ["SL9"]}, "there is no rule 'SL9'"),
+        ({"fail_on": "never"}, "fail_on has to be one of error, warning, note, not 'never'"),
+        ({"levels": {"SL3": "grave"}}, "a level has to be one of error, warning, note"),
+        ({"levels": ["SL3=error"]}, "levels has to map selectors to levels"),
+        ({"per_file": "docs:SL3"}, "per_file has to be pairs of a pattern and a list"),
+        ({"per_file": (("docs", "SL3"),)}, "per_file has to be pairs of a pattern and a list"),
+        ({"inline": 1}, "inline has to be True or False, not 1"),
     ],
 )
-def test_policies_that_make_no_sense(fields: dict[str, Any], message: str) -> None:
+def test_a_selection_that_makes_no_sense(setting: dict[str, Any], message: str) -> None:
     with pytest.raises(SetupError) as raised:
-        Policy(**fields)
+        Selection(**setting)
     assert str(raised.value).startswith(message)
+
+
+def test_settings_as_people_give_them() -> None:
+    policy = Policy(method="head", excluded=["a"], allow_ports=[25], resolve={("H", 80): ["::1"]})
+    assert policy == Policy(
+        method=Method.HEAD,
+        excluded=("a",),
+        allow_ports=frozenset({25}),
+        resolve={("h", 80): ("::1",)},
+    )
+    selection = Selection(
+        select=["SL3"], fail_on="warning", levels={"SL303": "note"}, per_file={"docs/**": ["SL1"]}
+    )
+    assert selection == Selection(
+        select=("SL3",),
+        fail_on=Level.WARNING,
+        levels={"SL303": Level.NOTE},
+        per_file=(("docs/**", ("SL1",)),),
+    )
+
+
+@pytest.mark.parametrize(("at_first", "most"), [(4, 2), (2, 4), (3, 3)])
+def test_a_host_gets_no_more_at_first_than_ever(at_first: int, most: int) -> None:
+    assert Policy(per_host_at_first=at_first, per_host=most).first_per_host == min(at_first, most)

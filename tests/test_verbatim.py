@@ -26,7 +26,7 @@ from safelinks import Checker, Level, Policy, Selection
 from safelinks.baseline import Baseline, Entry
 from safelinks.cli import main
 from safelinks.comparison import Comparison
-from safelinks.verbatim import verbatim_in
+from safelinks.documents.formats import verbatim_in
 
 A = "https://a.example/page"
 B = "https://b.example/old"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zlib
 from pathlib import Path
 from typing import Any
@@ -298,6 +299,61 @@ def test_hostile_tokens_are_no_targets(bomb: bytes) -> None:
     unwrapped = safelinks.unwrap(f"https://shared.outlook.inky.com/link?domain=a.org&t=h.{token}.x")
     assert unwrapped.layers == ()
     assert unwrapped.opaque is not None
+
+
+def _token(claims: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+
+
+def _inky(claims: object) -> str:
+    packed = base64.urlsafe_b64encode(zlib.compress(json.dumps(claims).encode())).decode()
+    return f"https://shared.outlook.inky.com/link?domain=a.example&t=h.{packed}.x"
+
+
+HALF = "https://a.example/\ud800"
+HALVES = {
+    "inky": _inky({"url": HALF}),
+    "inky, its recipient": _inky({"url": TARGET, "k": "a/b\ud800@c.example/d"}),
+    "govdelivery": f"https://lnks.gd/l/a.{_token({'url': HALF})}.b",
+    "substack": f"https://substack.com/redirect/2/{_token({'e': HALF})}.b",
+    "customer.io": "https://e.customeriomail.com/e/c/"
+    f"{_token({'href': HALF, 'email_id': 'x'})}/{'0' * 64}",
+    "mandrill": "https://mandrillapp.com/track/click/1/a.example?p="
+    + _token({"p": json.dumps({"url": HALF})}),
+}
+
+
+@pytest.mark.parametrize("name", HALVES)
+def test_half_a_character_is_in_no_target(name: str) -> None:
+    unwrapped = safelinks.unwrap(HALVES[name])
+    told = [unwrapped.target, *unwrapped.recipients]
+    told += [text for layer in unwrapped.layers for text in (layer.target, layer.recipient or "")]
+    assert "".join(told).encode()
+
+
+@given(st.text(alphabet="a\ud83d\ude00\udfff\u00e9", max_size=8))
+def test_every_target_of_a_token_can_be_encoded(text: str) -> None:
+    for url in (
+        _inky({"url": f"https://a.example/{text}"}),
+        f"https://lnks.gd/l/a.{_token({'url': f'https://a.example/{text}'})}.b",
+    ):
+        unwrapped = safelinks.unwrap(url)
+        assert unwrapped.target.encode()
+        meant = json.loads(json.dumps(text))  # two halves side by side are one character
+        halves = re.search("[\ud800-\udfff]", meant) is not None
+        assert (unwrapped.target == f"https://a.example/{meant}") == (not halves)
+        assert (unwrapped.opaque is not None) == halves
+
+
+def test_a_host_that_is_too_long_is_no_service() -> None:
+    row = next(row for row in WRAPPERS if row.id == "sophos")
+    host = next(host.removeprefix("*") for host in row.hosts if host.startswith("*."))
+    longest = 253 - len(host)
+    for end in ("/?d=example.org&u=aHR0cHM6Ly9leGFtcGxlLm9yZy8=", "/", ""):
+        whole, too_long = (f"https://{'a' * size}{host}{end}" for size in (longest, longest + 1))
+        assert wrapper_of(whole) is row
+        assert wrapper_of(too_long) is None
+        assert safelinks.unwrap(too_long) == safelinks.Unwrapped(too_long, too_long)
 
 
 @given(st.sampled_from(HOSTS), st.text(max_size=80))

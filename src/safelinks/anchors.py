@@ -18,7 +18,6 @@ __all__ = [
     "BEFORE_PIECE",
     "ESCAPE",
     "NAME",
-    "SLASH",
     "URL_DEFENSE",
     "WWW",
     "finders_in",
@@ -35,20 +34,20 @@ BARE = "a bare host"  # no string that is looked for
 ESCAPE = "%"
 URL_DEFENSE = "urldefense."  # whose targets may have no escapes
 _TARGET_OR_BAR = re.compile("%(?:3A%2F|7C)", re.IGNORECASE)  # the latter parts the fields of `data`
-SLASH = "/"  # with a colon before it, or a second one behind it
 _ANCHORS: Mapping[str, str] = {
-    SLASH: "/",
     WWW: ".",
     NAME: "=&",
     ESCAPE: "%",
     URL_DEFENSE: "/",
 }
-_OVERLAP = 256  # characters behind the offset up to which a pattern may begin
-
+# Characters behind the offset up to which a sign may begin, and a bare host.
+_OVERLAP = max(map(len, _ANCHORS))
+_OVERLAP_OF_HOST = 256
 
 # The same for those who look for passages that may hold a link: rarer than single characters.
 _NEEDED: Mapping[str, str] = {
     ":/": "/",
+    "//": "/",  # of a scheme that is cut in front of them
     WWW: ".",
     NAME: "=&",
     "%3A%2F": "%",
@@ -57,8 +56,7 @@ _NEEDED: Mapping[str, str] = {
     "%7c": "%",
     URL_DEFENSE: "/",
 }
-_CHARACTERS = "".join(sorted(set("".join(_NEEDED.values()))))
-_SLASHES = "//"  # of a scheme that is cut in front of them
+_CHARACTERS = "".join(sorted(set("".join((*_ANCHORS.values(), *_NEEDED.values())))))
 
 _Finder = Callable[[int, int], int]
 
@@ -68,23 +66,30 @@ BEFORE_PIECE = frozenset("\r\n\t >|+#\"'`")  # what may stand before a piece of 
 
 def signs_of(text: str) -> tuple[str, ...]:
     """What `scan` looks for in `text`: where none of it stands, there is no link."""
-    signs = _signs_with(tuple(map(text.__contains__, _CHARACTERS)))
-    return (*signs, _SLASHES) if _has_slashes_alone(text) else signs
+    return _signs_with(_present_in(text))
 
 
-def _has_slashes_alone(text: str) -> bool:
-    """Whether two slashes stand somewhere without the colon of a scheme."""
-    at = text.find(_SLASHES)
-    while at > 0 and text[at - 1] == ":":
-        at = text.find(_SLASHES, at + 2)
-    return at >= 0
+def _present_in(text: str) -> tuple[bool, ...]:
+    """Which of `_CHARACTERS` stand in `text`."""
+    return tuple(map(text.__contains__, _CHARACTERS))
 
 
 @cache
 def _signs_with(present: tuple[bool, ...]) -> tuple[str, ...]:
     """The signs that a text can hold in which those of `_CHARACTERS` are `present`."""
+    return _possible(_NEEDED, present)
+
+
+@cache
+def _anchors_with(present: tuple[bool, ...]) -> tuple[str, ...]:
+    """The same for `_ANCHORS`."""
+    return _possible(_ANCHORS, present)
+
+
+def _possible(needed: Mapping[str, str], present: tuple[bool, ...]) -> tuple[str, ...]:
+    """Those of which one of the characters that are `needed` for them is `present`."""
     characters = set(compress(_CHARACTERS, present))
-    return tuple(sign for sign, needed in _NEEDED.items() if characters.intersection(needed))
+    return tuple(sign for sign, those in needed.items() if characters.intersection(those))
 
 
 def next_of(
@@ -108,14 +113,16 @@ def next_of(
 def finders_in(text: str, bare_hosts: frozenset[str], *, schemeless: bool) -> dict[str, _Finder]:
     """What finds each sign in `text` between two offsets."""
     finders: dict[str, _Finder] = {
-        sign: partial(text.find, sign)
-        for sign, needed in _ANCHORS.items()
-        if (schemeless or sign != WWW) and any(map(text.__contains__, needed))
+        sign: partial(text.find, sign) for sign in _anchors_with(_present_in(text))
     }
+    if not schemeless:
+        finders.pop(WWW, None)
     if ESCAPE in finders:
         finders[ESCAPE] = partial(_find_escape, text)
     if bare_hosts:
-        finders[BARE] = partial(bare_host, text, bare_hosts)
+        finders[BARE] = lambda position, limit: bare_host(
+            text, bare_hosts, position, limit + _OVERLAP_OF_HOST
+        )
     return finders
 
 

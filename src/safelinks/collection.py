@@ -16,6 +16,7 @@ from attrs import define, field
 from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.comments import NOTHING_IGNORED, Ignored, ignored_in
 from safelinks.documents import Document
+from safelinks.documents.formats import verbatim_in
 from safelinks.errors import SetupError
 from safelinks.marking import Mark, RawText
 from safelinks.personal import tells_session
@@ -24,7 +25,7 @@ from safelinks.roles import Role
 from safelinks.rows import Sighting, over_https
 from safelinks.rules import codes_of
 from safelinks.text import Link, addressees
-from safelinks.verbatim import Verbatim, verbatim_in
+from safelinks.verbatim import Verbatim
 
 __all__ = ["Collection", "Group", "Key", "appraise", "appraise_group", "collect", "is_harmless"]
 

@@ -28,23 +28,6 @@ def _there(_: str) -> bool:
     return True
 
 
-# The verdicts at which a rule that hangs on the answer would have found what there is, by its code:
-# a page that is down now may still have moved, and one that hides may be gone.
-_SETTLING: Mapping[str, frozenset[Verdict]] = {
-    **{
-        rule.code: frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.DEAD})
-        for rule in RULES.values()
-        if rule.about_network
-    },
-    **{
-        code: frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.DEAD, Verdict.FAILING})
-        for code in BROKEN_LINK
-    },
-    # That an address is invalid, only who asks for it finds out.
-    "SL308": frozenset(Verdict) - {Verdict.SKIPPED, Verdict.OFFLINE},
-}
-
-
 @frozen
 class Comparison:
     """A report, and the baseline that it is held against.
@@ -114,7 +97,7 @@ class Comparison:
 
     def _is_settled(self, entry: Entry) -> bool:
         """Whether what came of its address, if that is still in the file, leaves no doubt."""
-        settling = _SETTLING.get(entry.code)
+        settling = RULES[entry.code].settled_by
         if settling is None:
             return True
         verdicts = self._verdicts.get((entry.file, entry.subject), set())

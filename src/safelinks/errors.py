@@ -16,12 +16,15 @@
     └── CatalogError         catalog data that breaks its own rules
 
 Messages are one sentence for people. Of an address they quote the host only, because all else may
-tell the recipient's; the whole input stays available as an attribute.
+tell the recipient's, and of a link in the name of a file what is not secret; the whole input stays
+available as an attribute.
 """
 
 from __future__ import annotations
 
 import re
+
+from safelinks.redact import shown
 
 __all__ = [
     "CatalogError",
@@ -107,7 +110,20 @@ class ChainLoopError(_LinkError):
     _sentence = "the wrapped link {address} leads back to itself"
 
 
-class DocumentError(SafelinksError):
+class _SentenceError(SafelinksError):
+    """A sentence that names a file, or quotes what was written: a link in it tells of nobody.
+
+    The whole sentence stays available in `args`.
+    """
+
+    def __str__(self) -> str:
+        return shown(super().__str__())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class DocumentError(_SentenceError):
     """An input that cannot be read; the message names it and says what to do."""
 
 
@@ -119,11 +135,11 @@ class NotWritableError(DocumentError):
     """A document with links to replace, or another file, that cannot be written as it is."""
 
 
-class SetupError(SafelinksError):
+class SetupError(_SentenceError):
     """A setting, of the environment or in a file, that cannot be used; the message says which."""
 
 
-class CatalogError(SafelinksError):
+class CatalogError(_SentenceError):
     """Catalog data that breaks a rule; the message names the entry and the rule."""
 
 

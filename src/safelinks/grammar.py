@@ -82,6 +82,8 @@ _HEAD = re.compile(
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 
+# It stands in every host or path above: an address without it needs no closer look.
+_IN_EVERY_HEAD = "safelink"
 _ENCODED_QUERY = re.compile(r"(?<=[a-z]/)%3F(url%3D.*)", re.IGNORECASE | re.DOTALL)
 _ANY_HOST = re.compile(rf"(?:.+\.)?{_MAIL_HOST}")
 
@@ -212,7 +214,7 @@ def target_of(url: str) -> str | None:
     match = _CANONICAL_TARGET.match(url)
     if match is not None:
         target = percent.decode(match[2])
-        if not _ENCODED_AGAIN.match(target):
+        if "%" not in target or not _ENCODED_AGAIN.match(target):
             return target
     damaged = _parse_damaged(url)
     return damaged[0] if damaged else None
@@ -255,6 +257,8 @@ def _parse_damaged(url: str) -> tuple[str, Parts] | None:
 
     Gives the target, empty when it is lost, and the parts.
     """
+    if _IN_EVERY_HEAD not in url.lower():
+        return None
     url = without_json_escapes(url.strip(_SPACE))
     head = _HEAD.match(url)
     if head is None and "%3" in url:

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from safelinks.personal import tells_session
 from safelinks.roles import Role
+from safelinks.rules.table import EXPOSING, Exposed
 from safelinks.text import Link
 from safelinks.unwrap import Unwrapped, instead
 
@@ -74,5 +75,9 @@ class Mending:
 
 def _about(found: Unwrapped) -> set[str]:
     """The codes of what there is to say of its wrappers."""
-    said = {"SL101": bool(found.recipients), "SL102": tells_session(found.url)}
-    return {code for code, is_so in said.items() if is_so} or {"SL104"}
+    is_exposed = {
+        Exposed.RECIPIENT: bool(found.recipients),
+        Exposed.SESSION: tells_session(found.url),
+    }
+    codes = {EXPOSING[what].code for what, is_so in is_exposed.items() if is_so}
+    return codes or {EXPOSING[None].code}

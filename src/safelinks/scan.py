@@ -18,7 +18,6 @@ from safelinks.anchors import (
     BEFORE_PIECE,
     ESCAPE,
     NAME,
-    SLASH,
     URL_DEFENSE,
     WWW,
     finders_in,
@@ -136,7 +135,7 @@ def scan(
     lost = False  # whether that could have gone on
     finders = finders_in(text, bare_hosts, schemeless=schemeless)
     others = {sign: at for sign, finder in finders.items() if (at := finder(0, end)) >= 0}
-    scheme_at = next_slashes(text, 0) if others.pop(SLASH, -1) >= 0 else -1
+    scheme_at = next_slashes(text, 0)
     look = _Look(text, rules)
     # The next of the others: looked for anew only where it has been passed.
     other, other_at = next_of(others, finders, 0, end if scheme_at < 0 else scheme_at)

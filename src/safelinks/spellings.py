@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-__all__ = ["flat", "octets", "spans"]
+__all__ = ["flat", "octets", "spans", "tells_of_anybody"]
 
 _DEEPEST = 12  # escapes within escapes; percent signs that are encoded again count as one
 _LONGEST_NAME = 64  # RFC 5321, section 4.5.3.1.1
@@ -44,17 +44,31 @@ _ESCAPE = re.compile(
     re.IGNORECASE,
 )
 # The same, and quoted-printable: of itself, "=40" may also be how a value begins.
-_QUOTED = re.compile(_ESCAPE.pattern + rb"|=(?:3D)*+(?P<quoted>[0-9A-F]{2})", re.IGNORECASE)
+_EQUALS = rb"|=(?:3D)*+(?P<quoted>[0-9A-F]{2})"
+_QUOTED = re.compile(_ESCAPE.pattern + _EQUALS, re.IGNORECASE)
 # The same without that of Proofpoint: a name may hold "-40".
 _PLAIN = re.compile(_ESCAPE.pattern.replace(rb"|(?P<at>-40)", b""), re.IGNORECASE)
 _READINGS = (_PLAIN, _ESCAPE, _QUOTED)
+# Of whom nothing is known, "-40" may be any number.
+_READINGS_OF_ANYBODY = (_PLAIN, re.compile(_PLAIN.pattern + _EQUALS, re.IGNORECASE))
 
 # Between name and domain: "=" where the address stands in that of a sender (VERP), "_" in the name
 # of a guest (name_domain#EXT#@tenant).
 _BETWEEN = re.compile(rb"[@=_]")
 _GUEST = b"#ext#@"
+# What forwarders make of a sender (SRS): a hash, two letters for the day, then its domain and name;
+# the second forwarder puts its own hash, and who was the first, before that.
+_SRS_FIELD = rb"[^=@\s/?#&]{1,255}"
+_SRS = re.compile(
+    rb"srs(?:0|1[=+-]%b=%b=)[=+-]%b=%b=(?P<domain>%b)=(?P<name>[^@\s/?#&]{1,64})@"
+    % ((_SRS_FIELD,) * 5)
+)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{12,}|[A-Za-z0-9_-]{12,}", re.ASCII)
 _URL_SAFE = str.maketrans("-_", "+/")
+
+# What is a mail address whoever it is of. What has a version behind it ("react@18.2.0") is none.
+_ANYBODY = re.compile(rb"[^\s/?#&=@]@[\w.%-]{1,255}?\.[a-z]{2}|[^\s/?#&=@]@[^\x00-\x7f]|" + _GUEST)
+_IN_TOKEN = re.compile(rb"[\w.+-]@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}?\.[a-z]{2}", re.IGNORECASE)
 
 Span = tuple[int, int]
 
@@ -83,6 +97,18 @@ def spans(text: str, addresses: frozenset[str]) -> list[Span]:
     """
     raw = octets(text)
     return _apart([*_spelled(raw, addresses), *_in_base64(text, addresses)])
+
+
+def tells_of_anybody(text: str) -> bool:
+    """Whether a mail address stands in `text`, in whatever spelling, of whomever.
+
+    >>> tells_of_anybody("https://a.example/?m=Me%2540b.org"), tells_of_anybody("react@18.2.0")
+    (True, False)
+    """
+    raw = octets(text)
+    if any(_ANYBODY.search(_read(raw, pattern)) for pattern in _READINGS_OF_ANYBODY):
+        return True
+    return any(_IN_TOKEN.search(token) for _, token in _tokens(text))
 
 
 def _apart(found: list[Span]) -> list[Span]:
@@ -185,6 +211,10 @@ def _standing(plain: bytes, index: _Index) -> Iterator[Span]:
                     done = at + 1 + len(domain)
                     yield start, done
                 break
+    for forwarded in _SRS.finditer(plain):
+        name = forwarded["name"]
+        if {name, name.partition(b"+")[0]} & names.get(forwarded["domain"], _NOBODY):
+            yield forwarded.start("domain"), forwarded.end("name")
 
 
 def _name_before(
@@ -220,15 +250,19 @@ def _index(addresses: frozenset[str]) -> _Index:
 
 def _in_base64(text: str, addresses: frozenset[str]) -> Iterator[Span]:
     """Where octets in base64 spell one of `addresses`: only the digits of those."""
+    for (first, last), raw in _tokens(text):
+        if b"@" not in raw and b"%" not in raw:
+            continue
+        for start, end in _spelled(raw, addresses):
+            yield first + start * 4 // 3, min(first - (-end * 4 // 3), last)
+
+
+def _tokens(text: str) -> Iterator[tuple[Span, bytes]]:
+    """Where in the octets of `text` base64 stands, and what that spells."""
     if not text.isascii():
         text = text.encode("utf-8", "surrogatepass").decode("latin-1")  # as many as octets
     for token in _BASE64.finditer(text):
         digits = token[0].translate(_URL_SAFE)
         for skipped in range(4):  # it may begin behind a slash that is one of the path
             part = digits[skipped:]
-            raw = b64decode(part + "A" * (-len(part) % 4))
-            if b"@" not in raw and b"%" not in raw:
-                continue
-            first = token.start() + skipped
-            for start, end in _spelled(raw, addresses):
-                yield first + start * 4 // 3, min(first - (-end * 4 // 3), token.end())
+            yield (token.start() + skipped, token.end()), b64decode(part + "A" * (-len(part) % 4))

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from attrs import field, frozen
+from attrs import fields, frozen
 
 from safelinks import percent
 from safelinks.errors import SafelinksError, TargetLostError
 from safelinks.labels import label_before, shown_address
 from safelinks.live import is_live
 from safelinks.peel import Peel
-from safelinks.personal import recipients
+from safelinks.personal import mask, recipients
 from safelinks.place import Lines, Place, column_behind
 from safelinks.quoted_printable import write as write_quoted_printable
 from safelinks.redact import shown
@@ -44,7 +44,7 @@ __all__ = [
 _SCHEME = "https://"
 
 
-@frozen
+@frozen(repr=False)
 class Link:
     """One link in a text.
 
@@ -57,7 +57,7 @@ class Link:
     `schemeless` one has no scheme in the text: `url` has ``https://``, which is tried first.
     """
 
-    url: str = field(repr=shown)
+    url: str
     start: int
     end: int
     place: Place
@@ -65,8 +65,8 @@ class Link:
     error: SafelinksError | None = None
     escape: Escape = Escape.NONE
     defanged: bool = False
-    label: str | None = field(default=None, repr=False)
-    original: str | None = field(default=None, repr=False)
+    label: str | None = None
+    original: str | None = None
     role: Role | None = None
     schemeless: bool = False
 
@@ -95,6 +95,11 @@ class Link:
         """Whether a known target hides behind a wrapper."""
         return self.unwrapped is not None and bool(self.unwrapped.layers)
 
+    def __repr__(self) -> str:
+        told = [f"{name}={getattr(self, name)!r}" for name in _TOLD]
+        # A place may have a name that somebody gave it, such as that of an attachment.
+        return mask(f"Link(url={shown(self.url)!r}, {', '.join(told)})", addressees(self))
+
     @property
     def shown(self) -> str | None:
         """The address that the label shows, where that is of another site than the target's.
@@ -108,6 +113,9 @@ class Link:
         except SafelinksError:
             label = self.label
         return shown_address(label, self.target or self.url)
+
+
+_TOLD = [one.name for one in fields(Link) if one.name not in ("url", "label", "original")]
 
 
 def addressees(link: Link) -> frozenset[str]:
@@ -129,7 +137,8 @@ def find(text: str, *, keep_redirectors: bool = False) -> list[Link]:
 def links(text: str, peel: Peel, *, schemeless: bool = True) -> Iterator[Link]:
     """The links in `text`, each unwrapped by `peel`; `schemeless` is that of `scan`."""
     lines = Lines(text)
-    for span, unwrapped, error in found(text, peel, schemeless=schemeless):
+    for span in scan(text, schemeless=schemeless, bare_hosts=peel.bare_hosts):
+        unwrapped, error = peeled(span, peel)
         yield Link(
             span.url,
             span.start,

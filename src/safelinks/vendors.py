@@ -49,6 +49,7 @@ _REDIRECTION = re.compile(rf"(?:{'|'.join(map(_begun, STARTS))})\Z", re.IGNORECA
 
 _QUOTED_PRINTABLE = re.compile(r"[?&]\w{1,20}=3Dhttps?(?:%|:)", re.IGNORECASE)
 _ENCODED = re.compile(r"https?%", re.IGNORECASE)
+_WEB = re.compile(r"https?", re.IGNORECASE)
 _ALL_ENCODED = re.compile(r"https?%(?!3A//)", re.IGNORECASE)
 _ENCODED_VALUE = re.compile(rf"https?%3A//(?:{KEPT}|/)*|{KEPT}*", re.IGNORECASE)
 _RAW = re.compile(r"[a-z]+(?::|%3A)/", re.IGNORECASE)  # also one of which only the colon is encoded
@@ -155,7 +156,9 @@ def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:
         return True  # an address is in it, and something that it needs is not
     if _BORDER.match(text, span.end):
         open_query = span.url.endswith("=") or (bool(wrapper.starts) and "?" in span.url)
-        if value is None and (open_query or text.startswith(("?", "_"), span.end)):
+        if value is None and (
+            open_query or text.startswith(("?", "_"), span.end) or _opens_behind(text, span)
+        ):
             return wrapper.decode is not None
         if _SCHEME_ONLY.fullmatch(target.removesuffix("=")):
             return True
@@ -165,6 +168,20 @@ def _is_broken_off(text: str, span: Span, wrapper: Wrapper) -> bool:
             return True
     opened = value is not None and not end.is_closed(span.url)
     return opened and unread and _NEXT_WORD.match(text, span.end) is not None
+
+
+def _opens_behind(text: str, span: Span) -> bool:
+    """Whether the target of the link that `span` begins is opened behind the end of it.
+
+    So the next line is its own, even where it looks like another field (``___https:``), or a rule.
+    """
+    scheme = SCHEME if span.schemeless else ""
+    url = joined_start(text, span.start, HEAD, HEAD_LENGTH, scheme).url
+    wrapper = wrapper_of(url)
+    value = wrapper.end.value(url) if wrapper is not None and wrapper.decode else None
+    if value is None or _WEB.match(value) is None:
+        return False
+    return url.count("://", 0, len(url) - len(value)) == 1  # else it is another link's
 
 
 def _may_be_cut(text: str, span: Span) -> bool:

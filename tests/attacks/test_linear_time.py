@@ -6,19 +6,15 @@ nor the clock has a say. A row is a piece of text that is repeated, in a format 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
 from attacking import Count, amount
+from doubled import all_of, is_linear
 from test_text import HOSTILE
 
-from safelinks import SafelinksError, clean, find, read, unwrap
-
-MOST = 2.6
-SHORTEST = amount(1, 5) / 100  # seconds: less than that is too short for a ratio
-MOST_CHARACTERS = amount(100_000, 400_000)
+from safelinks import SafelinksError, clean, find, unwrap
 
 PIECES = {
     **HOSTILE,
@@ -87,41 +83,6 @@ ADDRESSES = {
 }
 
 
-def _cost(work: Callable[[], object], looks: int = 1) -> float:
-    """The least time of the processor for `work`, in seconds."""
-    least = float("inf")
-    for _ in range(looks):
-        began = time.process_time()
-        work()
-        least = min(least, time.process_time() - began)
-    return least
-
-
-def _is_linear(work: Callable[[int], Callable[[], object]], size: int) -> None:
-    """Double a text until it takes long enough to tell; then once more, at most `MOST` times it."""
-    cost = _cost(work(size))
-    while cost < SHORTEST and size < MOST_CHARACTERS:
-        size *= 2
-        cost = _cost(work(size))
-    ratios = []
-    for looks in (1, 3, 5):  # a ratio that is too high once may be another program's doing
-        again = _cost(work(2 * size), looks)
-        ratios.append(again / max(cost, SHORTEST / 2))
-        if ratios[-1] < MOST:
-            return
-        cost = _cost(work(size), looks)
-    pytest.fail(f"twice as much of it takes {ratios} times as long, from {size:,} characters on")
-
-
-def _all_of(raw: bytes, name: str) -> None:
-    """Everything that is done with a document."""
-    with suppress(SafelinksError):
-        document = read(raw, name)
-        assert isinstance(document.links, tuple | list)
-        document.cleaning()
-        document.redaction()
-
-
 def _document(piece: str, suffix: str, size: int) -> bytes:
     text = _BEGINNINGS.get(suffix, "") + piece * (size // len(piece))
     return text.encode("utf-8", "surrogatepass")
@@ -136,7 +97,7 @@ def test_a_text(name: str, count: Count) -> None:
             text = piece * (size // len(piece))
             return lambda: function(text)
 
-        _is_linear(work, amount(5_000, 20_000))
+        is_linear(work, amount(5_000, 20_000))
     count("texts doubled", 2)
 
 
@@ -149,9 +110,9 @@ def test_a_document(name: str, count: Count) -> None:
 
         def work(size: int, suffix: str = suffix) -> Callable[[], object]:
             raw = _document(PIECES[name], suffix, size)
-            return lambda: _all_of(raw, f"a{suffix}")
+            return lambda: all_of(raw, f"a{suffix}")
 
-        _is_linear(work, amount(5_000, 20_000))
+        is_linear(work, amount(5_000, 20_000))
     count("documents doubled", len(suffixes))
 
 
@@ -160,9 +121,9 @@ def test_a_document(name: str, count: Count) -> None:
 def test_a_header(name: str, piece: str, count: Count) -> None:
     def work(size: int) -> Callable[[], object]:
         raw = HEADERS[name].format(piece * (size // len(piece))).encode()
-        return lambda: _all_of(raw, "a.eml")
+        return lambda: all_of(raw, "a.eml")
 
-    _is_linear(work, amount(5_000, 20_000))
+    is_linear(work, amount(5_000, 20_000))
     count("documents doubled", 1)
 
 
@@ -179,5 +140,5 @@ def test_an_address(name: str, piece: str, count: Count) -> None:
 
         return once
 
-    _is_linear(work, amount(5_000, 20_000))
+    is_linear(work, amount(5_000, 20_000))
     count("addresses doubled", 1)

@@ -40,7 +40,7 @@ async def _exists(_host: str, _port: int) -> list[str]:
 def _check(
     transport: httpx.AsyncBaseTransport, many: int, history: History | None = None
 ) -> list[Outcome]:
-    policy = Policy(retries=0, per_host=1, per_host_limit=1)
+    policy = Policy(retries=0, per_host=1)
     checker = Checker(policy, transport, _exists, history=history)
     return [*asyncio.run(checker.check([f"{HOST}/{at}" for at in range(many)])).values()]
 

@@ -8,20 +8,25 @@ import io
 import json
 import quopri
 import re
+import sqlite3
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from attacking import Count, amount
 from building import HOST, MESSAGE_ID, TENANT, encode, lines
 from click.testing import CliRunner
+from compound import attached, compound, message
 from cutting import LINKS
+from doubled import odt, xlsx
 
 import safelinks
 from safelinks import percent
 from safelinks.cli import main
+from safelinks.health.outcome import Hop, Outcome, Reason
 from safelinks.redact import redact, shown
 from safelinks.reports import FORMATS
 
@@ -101,6 +106,10 @@ SPELLINGS = {
     "VERP": f"bounce+{NAME}={DOMAIN}@list.example",
     "VERP, encoded": encode(f"bounce+{NAME}={DOMAIN}@list.example"),
     "VERP with a number": f"bounces-17-{NAME}={DOMAIN}@list.example",
+    "SRS": f"SRS0=4oh5=ZG={DOMAIN}={NAME}@forwarder.example",
+    "SRS, encoded": encode(f"SRS0+4oh5=ZG={DOMAIN}={NAME}@forwarder.example"),
+    "SRS, twice": f"SRS1=HHH=first.example==4oh5=ZG={DOMAIN}={NAME}@forwarder.example",
+    "SRS with a tag": f"SRS0=4oh5=ZG={DOMAIN}={NAME}+news@forwarder.example",
     "tag": f"{NAME}+news@{DOMAIN}",
     "tag, encoded": encode(f"{NAME}+news@{DOMAIN}"),
     "#EXT#": f"{NAME}_{DOMAIN}%23EXT%23@tenant.example",
@@ -242,6 +251,25 @@ CONTAINERS: dict[str, Container] = {
     "a.docx": _docx,
     "a.pdf": _pdf,
     "a.yaml": lambda link: f"a: {link}\nb: '{_prose(link)}'\n".encode(),
+    "a.xlsx": lambda link: xlsx(
+        f'<c r="A1" t="inlineStr"><is><t>{html.escape(_prose(link))}</t></is></c>'
+        f'<c r="A2"><f>HYPERLINK("{html.escape(link)}","{PERSON}")</f></c>'
+    ),
+    "a.odt": lambda link: odt(
+        f'<text:p><text:a xlink:href="{html.escape(link)}">{PERSON}</text:a> '
+        f"{html.escape(_prose(link))}</text:p>"
+    ),
+    "a.msg": lambda link: compound(
+        message(
+            {
+                "0037001F": f"for {PERSON}",
+                "0C1F001F": PERSON,
+                "1000001F": f"{_prose(link)} {link}",
+                "10130102": f'<a href="{html.escape(link)}">{PERSON}</a>'.encode(),
+            },
+            [attached(_prose(link).encode(), f"{PERSON}.txt")],
+        )
+    ),
     "a.rst": lambda link: f"`{PERSON} <{link}>`_\n".encode(),
 }
 TARGET = f"https://user:{PASSWORD}@target.example/u?m={PERSON}&again={encode(encode(PERSON))}"
@@ -305,10 +333,80 @@ def test_a_redacted_document_names_nobody_in_its_links(tmp_path: Path, count: Co
         count("searched outputs", 1)
 
 
+# How a file may be called whose name is a link, or a piece of one.
+NAMES = {
+    "a link": _sent("https://target.example/a"),
+    "as a file is called": _sent("https://target.example/a").replace("/", "_"),
+    "in a directory": f"a/b/{_sent('https://target.example/a')}",
+    "a link to the person": _sent(f"https://target.example/?m={PERSON}"),
+    "its end": _sent("https://target.example/a").partition("%2F%2F")[2],
+    "credentials": f"https://user:{PASSWORD}@target.example/x",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_error_that_names_a_file(name: str, tmp_path: Path, count: Count) -> None:
+    file = NAMES[name].rpartition("/")[2] if name == "credentials" else NAMES[name]
+    there = tmp_path / file.replace("/", "_")[-200:]
+    there.write_bytes(b"\0\1 no text")
+    baseline = tmp_path / "baseline.json"
+    baseline.write_text("[]")
+    tries: tuple[Callable[[], object], ...] = (
+        lambda: safelinks.read(Path(NAMES[name])),
+        lambda: safelinks.read(there),
+        lambda: safelinks.read(b"\0\1 no text", NAMES[name]),
+        lambda: safelinks.check(Path(NAMES[name]), offline=True),
+        lambda: safelinks.History(tmp_path / NAMES[name] / "none"),
+        lambda: safelinks.Policy(excluded=(f"({NAMES[name]}",)),
+        lambda: safelinks.Selection(select=(NAMES[name],)),
+        lambda: safelinks.render(safelinks.check(safelinks.read(b"a"), offline=True), NAMES[name]),
+    )
+    for attempt in tries:
+        with pytest.raises((safelinks.DocumentError, safelinks.SetupError)) as caught:
+            attempt()
+        for told in (str(caught.value), repr(caught.value)):
+            assert tells(told) is None
+            count("searched outputs", 1)
+    assert tells(_run("check", "--offline", str(there), NAMES[name])) is None
+
+
 @pytest.mark.parametrize("command", ["check", "clean", "config", "rule", "nothing"])
 def test_an_error_that_quotes_an_argument(command: str, count: Count) -> None:
     for argument in (_sent(TARGET), f"--{_sent(TARGET)}", CREDENTIALS["plain"]):
         told = _run(command, argument) if command != "nothing" else _run(argument)
         assert told
         assert tells(told) is None
+        count("searched outputs", 1)
+
+
+def test_a_history_keeps_nobody(tmp_path: Path, count: Count) -> None:
+    """All of the file, after runs in which links of the person led on to one that names them."""
+    path = tmp_path / "history"
+    with safelinks.History(path) as history:
+        for number, spelling in enumerate(SPELLINGS.values()):
+            asked = f"https://target.example/{number}"
+            onward = f"https://target.example/u?m={spelling}"
+            for url in (asked, onward):
+                for reason in (Reason.REDIRECTED, Reason.NOT_FOUND):
+                    hops = (Hop(url, 302), Hop(onward, 404))
+                    history.record(Outcome(url, reason, hops, replacement=onward, evidence=onward))
+                    history.flush()
+        for url in (*CREDENTIALS.values(), _sent(TARGET), TARGET):
+            hops = (Hop("https://target.example/a", 302), Hop(url, 200))
+            history.record(Outcome(url, Reason.REDIRECTED, hops, replacement=url))
+            history.record(Outcome("https://target.example/a", Reason.REDIRECTED, hops, error=url))
+            history.flush()
+    with closing(sqlite3.connect(path)) as file:
+        tables = [
+            name for (name,) in file.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        ]
+        cells = [
+            cell.decode("latin-1") if isinstance(cell, bytes) else str(cell)
+            for table in tables
+            for row in file.execute(f"SELECT * FROM {table}")  # noqa: S608  its own names
+            for cell in row
+        ]
+    assert len(cells) > 2 * len(SPELLINGS)
+    for text in (*cells, path.read_bytes().decode("latin-1")):
+        assert tells(text) is None
         count("searched outputs", 1)

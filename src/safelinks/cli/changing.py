@@ -35,7 +35,8 @@ class Changing:
 
     Of inputs that were read before, `told` is whether all there is to say was said then, and
     `readings` what they held. `done` are the files that were written. A diff names nobody, of
-    `everybody` and of whom the documents tell, unless it is to `show_recipients`.
+    `everybody` and of whom the documents tell, unless it is to `show_recipients`. One that is
+    `redacting` tells of secrets that it leaves.
     """
 
     inputs: Inputs
@@ -43,6 +44,7 @@ class Changing:
     told: bool = False
     readings: Mapping[str, Reading] = field(factory=dict)
     show_recipients: bool = False
+    redacting: bool = False
     everybody: frozenset[str] = frozenset()
     done: set[str] = field(factory=set, init=False)
 
@@ -138,12 +140,14 @@ class Changing:
         lost: list[str] = []
         left: list[str] = []
         unsafe: list[str] = []
+        telling: list[str] = []
         for document in self.inputs.documents_of(one):
             notes |= dict.fromkeys(document.notes)
             changed = self.change(document)
             if changed.has_lost:
                 lost += _places(link for link in document.links if link.error is not None)
                 unsafe += _places(filter(_is_unsafe, document.links))
+                telling += _places(filter(_keeps_secrets, document.links if self.redacting else ()))
             left += _places(changed.left)
             yield document, changed.content
         if not self.told:
@@ -151,6 +155,11 @@ class Changing:
                 warn(note)
             if lost:
                 warn(f"{one.name}: wrapped links without a target stay as they are ({_few(lost)})")
+            if telling:
+                warn(
+                    f"{one.name}: these wrapped links are cut off, so that what is secret in them "
+                    f"stays ({_few(telling)}); take it out by hand"
+                )
             if unsafe:
                 warn(
                     f"{one.name}: these wrapped links do not lead to a page or a person, and stay "
@@ -161,6 +170,14 @@ class Changing:
                 f"{one.name}: these links stay as they are, for their places would not be read "
                 f"back as what was to be written there ({_few(left)})"
             )
+
+
+def _keeps_secrets(link: Link) -> bool:
+    """Whether `link` is cut off and of a service whose links have more secrets than a recipient."""
+    from safelinks.wrappers import wrapper_of  # noqa: PLC0415  for few
+
+    row = wrapper_of(link.url) if link.error is not None else None
+    return row is not None and not row.secrets.none
 
 
 def _is_unsafe(link: Link) -> bool:

@@ -110,7 +110,12 @@ def clean(
         excluded=excluded,
         skip_unreadable=skip_unreadable,
     )
-    changing = Changing(inputs, _redacted if redact else _cleaned, show_recipients=show_recipients)
+    changing = Changing(
+        inputs,
+        _redacted if redact else _cleaned,
+        show_recipients=show_recipients,
+        redacting=redact,
+    )
     if in_place:
         _sum_up(changing.replace(backup), "changed")
     elif diff or check:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "Network", "network_options"]
 
 _HEADER_VARIABLE = "SAFELINKS_HEADER"
-_PER_HOST_AT_FIRST = 4
 
 
 def _finite(context: click.Context, parameter: click.Parameter, number: Any) -> Any:  # noqa: ANN401
@@ -236,7 +235,6 @@ def _policy(options: Mapping[str, Any]) -> Policy:
     from safelinks.health import settings  # noqa: PLC0415
     from safelinks.health.policy import Method, Policy  # noqa: PLC0415
 
-    most = given.pop("per_host")
     user_agent = given.pop("user_agent")
     try:
         if user_agent is not None:
@@ -247,8 +245,6 @@ def _policy(options: Mapping[str, Any]) -> Policy:
             excluded=tuple(map(settings.pattern, given.pop("exclude"))),
             allow_ports=frozenset(given.pop("allow_ports")),
             method=Method(given.pop("method")),
-            per_host=min(most, _PER_HOST_AT_FIRST),
-            per_host_limit=most,
             **given,
         )
     except ValueError as error:

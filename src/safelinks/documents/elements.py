@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from enum import Enum, auto
+from functools import cached_property
 from types import MappingProxyType
 
 from attrs import frozen
@@ -26,6 +27,9 @@ _ADDRESS = re.compile(
     r"(?:^|[\s\"'/:])href\s*+=(?P<in_page>\s*+[\"']?\s*+#)?|(?:^|[\s\"'/])ur[il]\s*+=",
     re.IGNORECASE,
 )
+# Names of elements that are remembered: documents can make up any number, of any length.
+_MOST_KNOWN = 4_096
+_LONGEST_KNOWN = 40
 
 
 class _Kind(Enum):
@@ -41,7 +45,22 @@ class _Kind(Enum):
 _NONE: Mapping[str, Callable[[str, re.Match[str], Span], Iterator[Passage]]] = MappingProxyType({})
 
 
-@frozen
+class _Kinds(dict[str, _Kind]):
+    """What there is to do at a tag, by its name as it is written."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def __missing__(self, name: str) -> _Kind:
+        kind = self._vocabulary.kind(name.lower())
+        if len(name) <= _LONGEST_KNOWN:
+            if len(self) >= _MOST_KNOWN:
+                self.clear()
+            self[name] = kind
+        return kind
+
+
+@frozen(eq=False)
 class Vocabulary:
     """What the elements of a kind of document mean, by their names in lower case.
 
@@ -62,6 +81,11 @@ class Vocabulary:
     raw_text: Mapping[str, Callable[[str, re.Match[str], Span], Iterator[Passage]]] = _NONE
     addresses: re.Pattern[str] | None = None
     whole: Callable[[str, re.Match[str]], tuple[Passage, int] | None] = lambda *_: None
+
+    @cached_property
+    def kinds(self) -> Mapping[str, _Kind]:
+        """What has to be done at a tag, by its name as it is written; of any document."""
+        return _Kinds(self)
 
     def kind(self, name: str) -> _Kind:
         """What has to be done at a tag of this name."""
@@ -91,17 +115,6 @@ def passages_of_elements(
     return _Reader(text, vocabulary, end, commented=comment is not None).passages(start)
 
 
-class _Kinds(dict[str, _Kind]):
-    """What there is to do at a tag, by its name as it is written."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-
-    def __missing__(self, name: str) -> _Kind:
-        kind = self[name] = self._vocabulary.kind(name.lower())
-        return kind
-
-
 class _Reader:
     """The state of the one pass over a text, up to `end`."""
 
@@ -109,14 +122,13 @@ class _Reader:
         self._text, self._vocabulary, self._end = text, vocabulary, end
         self._commented = commented  # then, there are no comments further in
         self._lines = Lines(text)
-        self._kinds = _Kinds(vocabulary)
         self._link = ""  # the element that is open and whose text is that of a link
         self._role: Role | None = None
 
     def passages(self, position: int) -> Iterator[Passage]:
         """All passages."""
         text, end, lines = self._text, self._end, self._lines
-        attributes, kinds = self._vocabulary.attributes, self._kinds
+        attributes, kinds = self._vocabulary.attributes, self._vocabulary.kinds
         inline, link, parts, special = _Kind.INLINE, _Kind.LINK, _Kind.PARTS, _Kind.SPECIAL
         find, tag_at, add = text.find, TAG.match, lines.add
         begun = position

@@ -31,8 +31,16 @@ from safelinks.documents.tex import bibtex_passages, tex_passages
 from safelinks.documents.xml_documents import xml_passages
 from safelinks.documents.yaml import toml_passages, yaml_passages
 from safelinks.errors import DocumentError
+from safelinks.verbatim import Stretch, Verbatim
+from safelinks.verbatim.asciidoc import asciidoc_stretches
+from safelinks.verbatim.markdown import markdown_stretches, mdx_stretches
+from safelinks.verbatim.org import org_stretches
+from safelinks.verbatim.pages import html_stretches
+from safelinks.verbatim.restructured import restructured_stretches
+from safelinks.verbatim.tex import tex_stretches
+from safelinks.verbatim.yaml import toml_stretches, yaml_stretches
 
-__all__ = ["FORMATS", "Format", "format_of", "opened", "opened_each"]
+__all__ = ["FORMATS", "Format", "format_of", "opened", "opened_each", "verbatim_in"]
 
 
 @frozen
@@ -43,7 +51,8 @@ class Format:
     name, opened)``, which may need the `packages` of an `extra`. A file is known by its first
     bytes, the `signature`; where several formats share one, by names that stand `inside` of it.
     A text that is shown `as_it_stands` has no markup that a reader would not know; one `by_line`
-    has in its prose, too, a line for each line of the file.
+    has in its prose, too, a line for each line of the file. `stretches` are its code and comments,
+    for a text that has some.
     """
 
     name: str
@@ -57,12 +66,15 @@ class Format:
     inside: tuple[bytes, ...] = ()
     as_it_stands: bool = False
     by_line: bool = False
+    stretches: Callable[[str], tuple[Stretch, ...]] | None = None
 
 
 PLAIN = Format(
     "text", "plain text", (".txt", ".text", ".log"), plain_passages, as_it_stands=True, by_line=True
 )
-HTML = Format("html", "an HTML page", (".html", ".htm", ".xhtml"), html_passages)
+HTML = Format(
+    "html", "an HTML page", (".html", ".htm", ".xhtml"), html_passages, stretches=html_stretches
+)
 XML = Format(
     "xml", "an XML document", (".xml", ".rss", ".atom", ".svg", ".opml", ".xsl"), xml_passages
 )
@@ -115,27 +127,27 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "markdown", "a Markdown text",
         (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".qmd", ".rmd", ".livemd"),
-        markdown_passages, as_it_stands=True, by_line=True,
+        markdown_passages, as_it_stands=True, by_line=True, stretches=markdown_stretches,
     ),
     Format(
         "mdx", "an MDX text", (".mdx",), mdx_passages,
-        as_it_stands=True, by_line=True,
+        as_it_stands=True, by_line=True, stretches=mdx_stretches,
     ),
     Format(
         "asciidoc", "an AsciiDoc text", (".adoc", ".asciidoc", ".asc"), asciidoc_passages,
-        as_it_stands=True, by_line=True,
+        as_it_stands=True, by_line=True, stretches=asciidoc_stretches,
     ),
     Format(
         "rst", "a reStructuredText", (".rst", ".rest"), restructured_passages,
-        as_it_stands=True, by_line=True,
+        as_it_stands=True, by_line=True, stretches=restructured_stretches,
     ),
     Format(
         "org", "an Org text", (".org",), org_passages,
-        as_it_stands=True, by_line=True,
+        as_it_stands=True, by_line=True, stretches=org_stretches,
     ),
     Format(
         "tex", "a TeX text", (".tex", ".ltx", ".sty", ".cls"), tex_passages,
-        as_it_stands=True, by_line=True,
+        as_it_stands=True, by_line=True, stretches=tex_stretches,
     ),
     Format(
         "bibtex", "a BibTeX database", (".bib",), bibtex_passages,
@@ -143,11 +155,11 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "yaml", "a YAML document", (".yml", ".yaml", ".cff"), yaml_passages,
-        as_it_stands=True, by_line=True,
+        as_it_stands=True, by_line=True, stretches=yaml_stretches,
     ),
     Format(
         "toml", "a TOML document", (".toml",), toml_passages,
-        as_it_stands=True, by_line=True,
+        as_it_stands=True, by_line=True, stretches=toml_stretches,
     ),
     HTML,
     XML,
@@ -180,6 +192,19 @@ FORMATS: tuple[Format, ...] = (
     RTF,
     MSG,
 )  # fmt: skip
+
+
+_BY_NAME = {one.name: one for one in FORMATS}
+
+
+def verbatim_in(text: str, format_name: str) -> Verbatim:
+    """The code and the comments of `text`; none in formats that know neither. Total.
+
+    >>> verbatim_in("`https://a.example/`", "markdown").at(1)
+    <Within.CODE: 'code'>
+    """
+    stretches = _BY_NAME[format_name].stretches if format_name in _BY_NAME else None
+    return Verbatim(stretches(text)) if stretches is not None else Verbatim()
 
 
 @frozen

@@ -20,6 +20,9 @@ _DESCRIPTION = re.compile(
     rb"^(content-[!-9;-~]+)[ \t]*:[ \t]*((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE
 )
 _PLAIN_CHARSET = re.compile(r'[a-z/+-]+; *charset="?([a-z0-9._-]+)"?', re.IGNORECASE)
+_PLAIN_BOUNDARY = re.compile(
+    r'multipart/[a-z-]+;\s*boundary=(?:"([\w.=+/:-]+)"|([\w.=+/:-]+))\s*', re.IGNORECASE | re.ASCII
+)
 _FIELDS = re.compile(
     rb"(?:>?From [^\r\n]*\r?\n)?(?:[!-9;-~]+[ \t]*:(?:[^\r\n]|\r?\n[ \t])*+(?:\r?\n|\Z))*+"
 )
@@ -149,7 +152,7 @@ def _parts(
     signed = around.signed or kind == "multipart/signed"
     inner: list[tuple[int, int]] = []
     if kind.startswith("multipart/"):
-        boundary = _safe(lambda: message.get_boundary() or "", "")
+        boundary = _boundary_of(message)
         inner = _between(raw, body, end, boundary) if boundary else []
     elif kind == "message/rfc822" and part.encoding not in ("base64", "quoted-printable"):
         inner = [(body, end)]
@@ -210,6 +213,14 @@ def _described(headers: bytes) -> Message:
         name, value = (group.decode("ascii", "surrogateescape") for group in match.groups())
         message.set_raw(name, value[:_LONGEST])
     return message
+
+
+def _boundary_of(message: Message) -> str:
+    """What parts the bodies of a multipart message; empty where it does not say that."""
+    plain = _PLAIN_BOUNDARY.fullmatch(str(message.get("content-type", "")))
+    if plain is not None:  # as nearly all are
+        return str(plain[1] or plain[2])
+    return _safe(lambda: message.get_boundary() or "", "")
 
 
 def _between(raw: bytes, start: int, end: int, boundary: str) -> list[tuple[int, int]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
 
 from attrs import field, frozen
+from attrs.validators import optional
 
 from safelinks.errors import SetupError
+from safelinks.health import settings
+from safelinks.setting_types import as_choice, as_tuple, flag, number, path, texts, whole
 from safelinks.urls import host_name
 from safelinks.version import __version__
 
@@ -22,24 +26,76 @@ class Method(StrEnum):
     HEAD = "head"
 
 
-def _by_host(
-    given: Mapping[str, Mapping[str, str]],
-) -> Mapping[str, Mapping[str, str]]:
-    """With every host as `urls.split` writes it, so that each of its spellings is heard."""
-    found: dict[str, dict[str, str]] = {}
+_PORTS = range(1, 65_536)
+
+
+def _headers(given: Any) -> Mapping[str, Mapping[str, str]]:  # noqa: ANN401  what the caller gave
+    """Headers by host, with every host as `urls.split` writes it: each of its spellings counts."""
+    if not isinstance(given, Mapping):
+        raise SetupError("headers has to map each host to its headers")
+    headers: dict[str, dict[str, str]] = {}
     for host, values in given.items():
-        found.setdefault(host_name(host), {}).update(values)
-    return found
+        if not isinstance(host, str) or not isinstance(values, Mapping):
+            raise SetupError("headers has to map each host to its headers")
+        for name, value in values.items():
+            _checked(settings.header, name, value)
+        headers.setdefault(host_name(host), {}).update(values)
+    return headers
 
 
-def _by_host_and_port(
-    given: Mapping[tuple[str, int], tuple[str, ...]],
-) -> Mapping[tuple[str, int], tuple[str, ...]]:
-    """The same for keys that have a port, too; what is no such key is refused later."""
-    return {
-        (host_name(key[0]), *key[1:]) if isinstance(key, tuple) else key: addresses
-        for key, addresses in given.items()
-    }
+def _resolve(given: Any) -> Mapping[tuple[str, int], tuple[str, ...]]:  # noqa: ANN401  as above
+    """Addresses by host and port, with every host as `urls.split` writes it."""
+    wrong = SetupError("resolve has to map (host, port) to a tuple of IP addresses")
+    if not isinstance(given, Mapping):
+        raise wrong
+    resolve = {}
+    for key, addresses in given.items():
+        if not isinstance(key, tuple) or len(key) != 2 or isinstance(addresses, str):
+            raise wrong
+        host, port = key
+        if not isinstance(host, str) or port not in _PORTS or not isinstance(addresses, Iterable):
+            raise wrong
+        found = tuple(addresses)
+        for address in found:
+            _checked(settings.ip, address)
+        resolve[host_name(host), port] = found
+    return resolve
+
+
+def _ports(given: Any) -> frozenset[int]:  # noqa: ANN401  as above
+    ports = frozenset(given) if isinstance(given, Iterable) and not isinstance(given, str) else None
+    if ports is None or not all(port in _PORTS for port in ports):
+        raise SetupError(f"allow_ports has to be a set of ports from 1 to 65535, not {given!r}")
+    return ports
+
+
+def _method(given: Method | str) -> Method:
+    return as_choice("method", Method, given)
+
+
+def _agent(given: str) -> str:
+    return _checked(settings.agent, given)
+
+
+def _are_patterns(_: object, __: object, value: tuple[str, ...]) -> None:
+    for pattern in value:
+        _checked(settings.pattern, pattern)
+
+
+def _is_host(_: object, __: object, value: object) -> None:
+    if not isinstance(value, str) or not value or set(value) & set("/?#@ "):
+        raise SetupError(f"control_host has to be the name of a host, not {value!r}")
+
+
+T = TypeVar("T")
+
+
+def _checked(check: Callable[..., T], *given: object) -> T:
+    """What `check` makes of it, its ValueError as a SetupError."""
+    try:
+        return check(*given)
+    except ValueError as error:
+        raise SetupError(str(error)) from None
 
 
 @frozen
@@ -50,9 +106,10 @@ class Policy:
     often a passing failure is tried again. `body_limit` is how much of an HTML page is looked at;
     with `fragments`, which looks for the place that a fragment names, `fragment_limit`.
 
-    `concurrency` is how many requests are under way at once. A host gets `per_host` at first, up to
-    `per_host_limit` while it answers fast, and fewer when it asks for that; `rate` is the most
-    requests a second to a host, None for no such limit.
+    `concurrency` is the maximum number of requests at once, `per_host` that at one host. A host
+    gets `per_host_at_first`, but never more than `per_host`; then more while it answers fast, and
+    fewer when it asks for that. `rate` is the maximum number of requests a second to a host, None
+    for no such limit.
 
     `allow_private` lets private addresses be asked, but none of the link itself, where clouds keep
     secrets of their machines; that takes `resolve`, which has addresses for (host, port), in the
@@ -64,42 +121,33 @@ class Policy:
     resolves, this machine has no network. Raises SetupError for settings that make no sense.
     """
 
-    timeout: float = 10.0
-    budget: float = 30.0
-    retries: int = 2
-    max_redirects: int = 10
-    method: Method = Method.GET
-    fragments: bool = False
-    body_limit: int = 65_536
-    fragment_limit: int = 2_097_152
-    concurrency: int = 64
-    per_host: int = 4
-    per_host_limit: int = 8
-    rate: float | None = None
-    allow_private: bool = False
-    allow_reserved: bool = False
-    allow_one_time: bool = False
-    allow_ports: frozenset[int] = frozenset()
-    excluded: tuple[str, ...] = ()
-    headers: Mapping[str, Mapping[str, str]] = field(factory=dict, repr=False, converter=_by_host)
-    resolve: Mapping[tuple[str, int], tuple[str, ...]] = field(
-        factory=dict, converter=_by_host_and_port
+    timeout: float = field(default=10.0, validator=number)
+    budget: float = field(default=30.0, validator=number)
+    retries: int = field(default=2, validator=whole(0))
+    max_redirects: int = field(default=10, validator=whole(0))
+    method: Method = field(default=Method.GET, converter=_method)
+    fragments: bool = field(default=False, validator=flag)
+    body_limit: int = field(default=65_536, validator=whole(1))
+    fragment_limit: int = field(default=2_097_152, validator=whole(1))
+    concurrency: int = field(default=64, validator=whole(1))
+    per_host: int = field(default=8, validator=whole(1))
+    per_host_at_first: int = field(default=4, validator=whole(1))
+    rate: float | None = field(default=None, validator=optional(number))
+    allow_private: bool = field(default=False, validator=flag)
+    allow_reserved: bool = field(default=False, validator=flag)
+    allow_one_time: bool = field(default=False, validator=flag)
+    allow_ports: frozenset[int] = field(default=frozenset(), converter=_ports)
+    excluded: tuple[str, ...] = field(
+        default=(), converter=as_tuple, validator=[texts, _are_patterns]
     )
-    ca_file: str | None = None
-    insecure: bool = False
-    user_agent: str = f"safelinks/{__version__} (link checker)"
-    control_host: str = "example.com"
+    headers: Mapping[str, Mapping[str, str]] = field(factory=dict, repr=False, converter=_headers)
+    resolve: Mapping[tuple[str, int], tuple[str, ...]] = field(factory=dict, converter=_resolve)
+    ca_file: str | Path | None = field(default=None, validator=optional(path))
+    insecure: bool = field(default=False, validator=flag)
+    user_agent: str = field(default=f"safelinks/{__version__} (link checker)", converter=_agent)
+    control_host: str = field(default="example.com", validator=_is_host)
 
-    def __attrs_post_init__(self) -> None:
-        """Raises SetupError for what makes no sense, before anybody is asked anything."""
-        for name in ("timeout", "budget", "concurrency", "per_host", "body_limit"):
-            if not getattr(self, name) > 0:
-                raise SetupError(f"the {name} of a policy is above 0, not {getattr(self, name)}")
-        for key, addresses in self.resolve.items():
-            if not isinstance(key, tuple) or not isinstance(addresses, tuple):
-                raise SetupError("resolve maps (host, port) to a tuple of addresses")
-        for pattern in self.excluded:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise SetupError(f"{pattern!r} is no regular expression ({error})") from None
+    @property
+    def first_per_host(self) -> int:
+        """How many requests a host gets at first."""
+        return min(self.per_host_at_first, self.per_host)

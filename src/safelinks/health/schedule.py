@@ -164,8 +164,7 @@ class Schedule(Generic[Job]):
         state = self._hosts.get(host)
         if state is None:
             policy = self._policy
-            most = max(policy.per_host, policy.per_host_limit)
-            state = self._hosts[host] = _Host(policy.per_host, most)
+            state = self._hosts[host] = _Host(policy.first_per_host, policy.per_host)
         return state
 
     def _done(self, host: str) -> _Host[Job]:

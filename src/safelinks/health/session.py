@@ -23,7 +23,7 @@ from safelinks.health.wire import Reply, Wire
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Session"]
+__all__ = ["Body", "Session"]
 
 _HTML = ("text/html", "application/xhtml+xml", "")  # a page without a type is one most often
 _PATIENCE = 3.0  # seconds for a body: it only confirms what the head has said
@@ -107,7 +107,7 @@ class Session:
 
         What is broken or late is done without: the headers came.
         """
-        page = _Page(headers.get("content-encoding", ""), limit)
+        page = Body(headers.get("content-encoding", ""), limit)
         try:
             async with asyncio.timeout(min(self._policy.timeout, _PATIENCE, left)):
                 while (chunk := await reply.chunk()) is not None:
@@ -162,7 +162,7 @@ def _text(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-class _Page:
+class Body:
     """The start of a body, uncompressed: never more than `limit` bytes, whatever it would grow to.
 
     Of an encoding that was not asked for, nothing is `readable`.

@@ -12,10 +12,12 @@ from ipaddress import ip_address
 
 from safelinks.urls import host_name
 
-__all__ = ["agent", "headers", "pattern", "resolutions", "variables"]
+__all__ = ["agent", "header", "headers", "ip", "pattern", "resolutions", "variables"]
 
 _HOST = r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\s/@]+)"
-_HEADER = re.compile(_HOST + r":(?P<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?P<value>.*)", re.DOTALL)
+_WORD = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, 5.6.2
+_NAME = re.compile(_WORD)
+_HEADER = re.compile(rf"{_HOST}:(?P<name>{_WORD})=(?P<value>.*)", re.DOTALL)
 _RESOLUTION = re.compile(_HOST + r":(?P<port>[0-9]{1,5}):(?P<addresses>.+)")
 _VARIABLE = re.compile(r"\$(?:(\$)|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 _PRINTABLE = re.compile(r"[\t -~]*")  # RFC 9110, 5.5, without what is obsolete
@@ -38,12 +40,19 @@ def headers(
             raise ValueError("a header is given as HOST:NAME=VALUE, and HOST has no port")
         name = match["name"]
         value = _VARIABLE.sub(partial(_value_of, name, environment), match["value"])
-        if not _PRINTABLE.fullmatch(value):
-            raise ValueError(f"the value of {name} is not printable ASCII")
-        if name.lower() in _OURS:
-            raise ValueError(f"the header {name} is set by the connection itself")
+        header(name, value)
         found.setdefault(host_name(match["host"]), {})[name] = value
     return found
+
+
+def header(name: object, value: object) -> None:
+    """Check one header. The value may be a secret, and is not quoted."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ValueError("the name of a header is a word of letters, digits and hyphens")
+    if not isinstance(value, str) or not _PRINTABLE.fullmatch(value):
+        raise ValueError(f"the value of {name} is not printable ASCII")
+    if name.lower() in _OURS:
+        raise ValueError(f"the header {name} is set by the connection itself")
 
 
 def variables(text: str) -> frozenset[str]:
@@ -76,11 +85,19 @@ def resolutions(specs: Iterable[str]) -> Mapping[tuple[str, int], tuple[str, ...
         addresses = []
         for text in match["addresses"].split(","):
             try:
-                addresses.append(str(ip_address(text.strip().strip("[]"))))
-            except ValueError:
-                raise ValueError(f"{text} in {spec} is no IP address") from None
+                addresses.append(ip(text.strip().strip("[]")))
+            except ValueError as error:
+                raise ValueError(f"{spec}: {error}") from None
         found[host_name(match["host"]), int(match["port"])] = tuple(addresses)
     return found
+
+
+def ip(text: object) -> str:
+    """An IP address, if it is one."""
+    try:
+        return str(ip_address(text if isinstance(text, str) else ""))
+    except ValueError:
+        raise ValueError(f"{text} is no IP address") from None
 
 
 def pattern(text: str) -> str:
@@ -92,8 +109,8 @@ def pattern(text: str) -> str:
     return text
 
 
-def agent(text: str) -> str:
+def agent(text: object) -> str:
     """A name for the header User-Agent."""
-    if not text.strip() or not _PRINTABLE.fullmatch(text):
+    if not isinstance(text, str) or not text.strip() or not _PRINTABLE.fullmatch(text):
         raise ValueError("a name for User-Agent is printable ASCII, and not empty")
     return text.strip()

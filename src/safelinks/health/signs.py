@@ -117,7 +117,7 @@ _LOGIN = re.compile(
     r"|accounts\.google\.com|login\.gov|secure\.login\.gov|id\.atlassian\.com"
     r"|[a-z0-9.-]+\.(?:okta|okta-gov|oktapreview|auth0|onelogin|b2clogin|pingone)\.com"
     r"|[^/]+/adfs/ls|[^?#]+\?(?:[^#]*&)?SAMLRequest=|[^?#]+/_forms/default\.aspx"
-    r"|[^?#]+/_layouts/[^?#]*(?:authenticate|accessdenied|signin)\.aspx"
+    r"|(?>[^?#]+?/_layouts/)[^?#]*(?:authenticate|accessdenied|signin)\.aspx"
     r"|[^/?#]+/(?:[^?#]*/)?(?:login|log-in|logon|signin|sign-in|sign_in|sso|saml2?|idp|oauth2?"
     r"|openid-connect)(?:\.[a-z]{2,5})?(?:[/?#]|$))",
     re.IGNORECASE,

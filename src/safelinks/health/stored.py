@@ -11,21 +11,16 @@ from typing import TypeVar
 
 from safelinks.health.outcome import Certificate, Hop, Outcome, Reason
 from safelinks.redact import shown
+from safelinks.spellings import tells_of_anybody
 
 __all__ = ["dump", "load"]
 
 T = TypeVar("T")
 _MOST = 10**9  # of seconds, attempts and the like
 
-# Who is named before the host; a mail address, percent-encoded or not, however often; and one in
-# Proofpoint's second format, which writes ":" as "-3A" and "@" as "-40". What has a version behind
-# it, as in "react@18.2.0", is no mail address.
-_PERSON = re.compile(
-    r"://[^/?#\s]*@"
-    r"|[^\s/?#&=@](?:@|%(?:25)*40)[\w.%-]{1,255}?(?:\.|%(?:25)*2E)[a-z]{2}"
-    r"|-3A__\S*-40",
-    re.IGNORECASE,
-)
+# Who is named before the host, also in Proofpoint's second format, which writes ":" as "-3A" and
+# "@" as "-40".
+_PERSON = re.compile(r"://[^/?#\s]*@|-3A__\S*-40", re.IGNORECASE)
 
 
 def dump(outcome: Outcome) -> bytes | None:
@@ -124,4 +119,4 @@ def _texts(outcome: Outcome) -> Iterator[str]:
 
 
 def _is_personal(text: str) -> bool:
-    return shown(text) != text or _PERSON.search(text) is not None
+    return shown(text) != text or _PERSON.search(text) is not None or tells_of_anybody(text)

@@ -54,7 +54,7 @@ def trusting(policy: Policy) -> ssl.SSLContext:
         return unverified()
     context = _system()
     if policy.ca_file:
-        _load(context, policy.ca_file, policy.ca_file)
+        _load(context, str(policy.ca_file), str(policy.ca_file))
     return _lenient(context)
 
 

@@ -16,31 +16,20 @@ from safelinks.place import Place
 from safelinks.report import Report
 from safelinks.reports.phrases import caveats, count
 from safelinks.rows import BROKEN, Row
-from safelinks.rules import BROKEN_LINK, OF_WRAPPERS, Finding, Level
+from safelinks.rules import (
+    BROKEN_LINK,
+    OF_WRAPPERS,
+    RULES,
+    Exposed,
+    Finding,
+    Group,
+    Level,
+    Topic,
+)
 
 __all__ = ["About", "Broken", "Sentence", "headline", "pretending"]
 
 _WORKS = (Verdict.ALIVE, Verdict.MOVED)
-_PRETENDS = "SL2"
-_TARGET_LOST = "SL103"
-_TELLS = "SL101"
-_SESSION = "SL102"
-# What else there is to do, of one address and of several.
-_TO_DO = {
-    "SL306": (
-        "The certificate behind {} ends soon, or has ended: tell its owners.",
-        "The certificates behind {} end soon, or have ended: tell their owners.",
-    ),
-    "SL307": (
-        "{} redirects from https to http: tell its owners.",
-        "{} redirect from https to http: tell their owners.",
-    ),
-    "SL308": (
-        "{} is not valid, so nobody can ask for it: correct it.",
-        "{} are not valid, so nobody can ask for them: correct them.",
-    ),
-}
-
 Where = tuple[str, str]  # a file, and an address in it
 
 
@@ -167,9 +156,17 @@ def _broken(report: Report) -> Iterator[Sentence]:
         yield Sentence(said, Level.NOTE, "note", broken.rest)
 
 
+def _pretends(finding: Finding) -> bool:
+    return RULES[finding.code].group is Group.PRETENCE
+
+
+def _exposes(finding: Finding, what: Exposed) -> bool:
+    return RULES[finding.code].exposes is what
+
+
 def pretending(report: Report) -> tuple[Finding, ...]:
     """The findings on links that are not what they seem, without those that are known."""
-    return tuple(one for one in report.findings if one.code.startswith(_PRETENDS) and not one.known)
+    return tuple(one for one in report.findings if _pretends(one) and not one.known)
 
 
 def _pretending(report: Report) -> Iterator[Sentence]:
@@ -188,9 +185,7 @@ def _to_write(report: Report) -> Iterator[Sentence]:
     found = [
         one
         for one in report.findings
-        if one.replacement
-        and one.code not in OF_WRAPPERS
-        and not (one.known or one.code.startswith(_PRETENDS))
+        if one.replacement and one.code not in OF_WRAPPERS and not (one.known or _pretends(one))
     ]
     addresses = {(one.file, one.url) for one in found}
     certain = {(one.file, one.url) for one in found if one.fixable}
@@ -224,13 +219,14 @@ def _wrapped(report: Report) -> Iterator[Sentence]:
         if one.code in OF_WRAPPERS and one.replacement is not None and not one.known
     ]
     places = {(one.file, one.place) for one in found}
-    telling = {(one.file, one.place) for one in found if one.code == _TELLS}
-    session = len({(one.file, one.place) for one in found if one.code == _SESSION})
+    telling = {(one.file, one.place) for one in found if _exposes(one, Exposed.RECIPIENT)}
+    exposing = [one for one in found if _exposes(one, Exposed.SESSION)]
+    session = len({(one.file, one.place) for one in exposing})
     if session:
         gives = "gives" if session == 1 else "give"
         what = count(session, "link")
         said = f"{what} {gives} away a session credential of Teams."
-        yield Sentence(said, Level.WARNING, "warning", codes=(_SESSION,))
+        yield Sentence(said, Level.WARNING, "warning", codes=_codes(exposing))
     if places:
         are = "is" if len(places) == 1 else "are"
         what = f"{count(len(places), 'link')} {are} wrapped"
@@ -256,7 +252,8 @@ _INSIDE = {
 
 
 def _lost(report: Report) -> Iterator[Sentence]:
-    found = [one for one in report.findings if one.code == _TARGET_LOST and not one.known]
+    new = [one for one in report.findings if not one.known]
+    found = [one for one in new if RULES[one.code].topic is Topic.LOST]
     lost = len(found)
     if lost:
         tells, it = ("tells", "it") if lost == 1 else ("tell", "they")
@@ -265,8 +262,8 @@ def _lost(report: Report) -> Iterator[Sentence]:
         places = {(one.file, one.place) for one in found}
         found += (
             one
-            for one in report.findings
-            if one.code == _TELLS and not one.known and (one.file, one.place) in places
+            for one in new
+            if _exposes(one, Exposed.RECIPIENT) and (one.file, one.place) in places
         )
         if len(found) > lost:
             said += "; `safelinks clean --redact` blanks to whom it was sent"
@@ -274,14 +271,17 @@ def _lost(report: Report) -> Iterator[Sentence]:
 
 
 def _to_do(report: Report) -> Iterator[Sentence]:
-    for code, (of_one, of_several) in _TO_DO.items():
-        told = [one for one in report.findings if one.code == code]
+    for rule in RULES.values():
+        if rule.to_do is None:
+            continue
+        of_one, of_several = rule.to_do
+        told = [one for one in report.findings if one.code == rule.code]
         known = {(one.file, one.url) for one in told if one.known}
         found = _about(one for one in told if (one.file, one.url) not in known)
         if found:
             sentence = of_one if len(found) == 1 else of_several
             said = sentence.format(count(len(found), "address"))
-            yield Sentence(said, Level.WARNING, "warning", found, (code,))
+            yield Sentence(said, Level.WARNING, "warning", found, (rule.code,))
 
 
 def _uncertain(report: Report) -> Iterator[Sentence]:
@@ -316,7 +316,7 @@ def _unasked(report: Report) -> Iterator[Sentence]:
 
 
 def _left_out(report: Report) -> Iterator[Sentence]:
-    told = {(one.file, one.url) for one in report.findings if one.code in _SAID_WHY}
+    told = {(one.file, one.url) for one in report.findings if RULES[one.code].says_why}
     left = tuple(
         _of_row(row)
         for row in report.rows
@@ -332,7 +332,6 @@ def _left_out(report: Report) -> Iterator[Sentence]:
         yield Sentence(said, Level.NOTE, "skipped", left)
 
 
-_SAID_WHY = frozenset({_TARGET_LOST, "SL308"})
 _SAID = (
     _broken,
     _pretending,

@@ -22,7 +22,7 @@ from safelinks.reports.headline import headline
 from safelinks.reports.naming import name_of, where
 from safelinks.reports.phrases import address, count, shown
 from safelinks.rows import BROKEN, Row
-from safelinks.rules import OF_WRAPPERS, Finding, Level
+from safelinks.rules import OF_WRAPPERS, RULES, Finding, Level, Topic
 
 __all__ = ["Detail", "View", "render"]
 
@@ -59,11 +59,9 @@ _MARGIN = max(map(len, Verdict)) + 4
 _NARROW = 50  # columns; below, addresses begin further to the left
 _NARROWEST = 24  # columns that an address is given in any case
 _NOT_ASKED = "not asked"
-_SAY_WHY = frozenset({"SL103", "SL308"})  # of rules, why an address was left out
 _FEW_FILES = 3  # of each of which more is said than what is wrong in it
 _MOST_WELL = 12  # addresses of a file that nothing is said against
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_NOT_LINKED = "SL402"
 
 
 def render(report: Report, view: View | None = None) -> Iterator[str]:
@@ -248,7 +246,7 @@ class _Lines:
         if self._is_unasked(row) or row.verdict in _SELF_EXPLAINING:
             return False
         left_out = row.verdict is Verdict.SKIPPED
-        return not any(one.code in _SAY_WHY or not left_out for one in findings)
+        return not any(RULES[one.code].says_why or not left_out for one in findings)
 
     def _is_unasked(self, row: Row) -> bool:
         return row.outcome.reason is Reason.NOT_ASKED
@@ -279,16 +277,16 @@ class _Lines:
         """Resources that are named without a link."""
         loud, fails = self.view.detail is not Detail.QUIET, self.report.selection.fails
         found = {
-            (one.file, one.place, one.resource)
+            (one.file, one.place, one.resource): one.code
             for one in self.report.findings
-            if one.code == _NOT_LINKED and not one.known and (loud or fails(one))
+            if RULES[one.code].topic is Topic.NOT_LINKED and not one.known and (loud or fails(one))
         }
         if found:
             yield click.style("Named without a link", bold=True)
             for remark in self.report.remarks:
-                if (remark.file, remark.place, remark.resource.id) in found:
+                if code := found.get((remark.file, remark.place, remark.resource.id)):
                     place = shown(", ".join(filter(None, (remark.file, str(remark.place)))))
-                    yield f"  {_NOT_LINKED} {shown(remark.resource.name)} ({place})"
+                    yield f"  {code} {shown(remark.resource.name)} ({place})"
                     yield f"      it {shown(remark.home)}"
             yield ""
 

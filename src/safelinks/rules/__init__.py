@@ -5,17 +5,20 @@ from __future__ import annotations
 from safelinks.rules.finding import Finding, Level, portable
 from safelinks.rules.judging import Judge, in_order
 from safelinks.rules.selection import Selection, codes_of
-from safelinks.rules.table import BROKEN_LINK, OF_WRAPPERS, RULES, Rule
+from safelinks.rules.table import BROKEN_LINK, OF_WRAPPERS, RULES, Exposed, Group, Rule, Topic
 
 __all__ = [
     "BROKEN_LINK",
     "OF_WRAPPERS",
     "RULES",
+    "Exposed",
     "Finding",
+    "Group",
     "Judge",
     "Level",
     "Rule",
     "Selection",
+    "Topic",
     "codes_of",
     "in_order",
     "portable",

@@ -17,7 +17,7 @@ from safelinks.rows import Row
 from safelinks.rules.finding import Finding, Level
 from safelinks.rules.found import Found
 from safelinks.rules.selection import Selection, codes_of
-from safelinks.rules.table import BROKEN_LINK, OF_LINKS, OF_NETWORK, OF_REMARKS, OF_WRAPPERS, Rule
+from safelinks.rules.table import BROKEN_LINK, OF_REMARKS, OF_WRAPPERS, Group, Rule
 from safelinks.verbatim import Within
 
 __all__ = ["Judge", "in_order"]
@@ -61,7 +61,7 @@ class Judge:
 
         So the number of what a reader sees does not hang on how often it stands in code.
         """
-        everywhere = row.link_places if rule.code in OF_LINKS else row.places
+        everywhere = row.link_places if rule.of_links else row.places
         places = dict.fromkeys(everywhere if found.places is None else found.places)
         return sorted(places, key=aside.__contains__)
 
@@ -99,7 +99,7 @@ class Judge:
     ) -> Finding:
         """What was found at a place; what the network says is but a note in what is `aside`."""
         resource = row.match.resource if row.match else None
-        within = aside.get(place) if rule.code in OF_NETWORK else None
+        within = aside.get(place) if rule.group is Group.NETWORK else None
         levels = (
             self.selection.level(rule),
             found.level or Level.ERROR,

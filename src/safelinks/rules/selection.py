@@ -7,12 +7,14 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from posixpath import basename
+from typing import Any
 
 from attrs import field, frozen
 
 from safelinks.errors import SetupError
 from safelinks.rules.finding import Finding, Level, portable
 from safelinks.rules.table import RULES, Rule
+from safelinks.setting_types import as_choice, as_tuple, flag
 
 __all__ = ["Selection", "codes_of"]
 
@@ -57,6 +59,43 @@ def _fits(path: str, pattern: str) -> bool:
     return fnmatchcase(path, pattern) or fnmatchcase(path, pattern.replace("**/", ""))
 
 
+def _selectors(name: str, given: Any) -> tuple[str, ...]:  # noqa: ANN401
+    if not isinstance(given, tuple | list | set | frozenset):
+        raise SetupError(f"{name} has to be a list or tuple of selectors, not {given!r}")
+    return tuple(given)
+
+
+def _select(given: Any) -> tuple[str, ...]:  # noqa: ANN401
+    return _selectors("select", given)
+
+
+def _ignore(given: Any) -> tuple[str, ...]:  # noqa: ANN401
+    return _selectors("ignore", given)
+
+
+def _per_file(given: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:  # noqa: ANN401
+    """Pairs of a pattern and selectors, also those of a mapping."""
+    wrong = SetupError("per_file has to be pairs of a pattern and a list or tuple of selectors")
+    try:
+        pairs = given.items() if isinstance(given, Mapping) else given
+        found = tuple((pattern, as_tuple(selectors)) for pattern, selectors in pairs)
+    except (TypeError, ValueError):
+        raise wrong from None
+    if not all(isinstance(one, str) and isinstance(codes, tuple) for one, codes in found):
+        raise wrong
+    return found
+
+
+def _levels(given: Any) -> Mapping[str, Level]:  # noqa: ANN401
+    if not isinstance(given, Mapping) or not all(isinstance(one, str) for one in given):
+        raise SetupError("levels has to map selectors to levels")
+    return {one: as_choice("a level", Level, level) for one, level in given.items()}
+
+
+def _fail_on(given: Level | str | None) -> Level | None:
+    return None if given is None else as_choice("fail_on", Level, given)
+
+
 @frozen
 class Selection:
     """Which rules count. All selectors are codes, beginnings of codes (``SL2``), or names.
@@ -71,18 +110,18 @@ class Selection:
     SetupError for what is no rule.
     """
 
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    per_file: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    levels: Mapping[str, Level] = field(factory=dict)
-    fail_on: Level | None = Level.ERROR
-    inline: bool = True
-    verbatim: bool = False
+    select: tuple[str, ...] = field(default=(), converter=_select)
+    ignore: tuple[str, ...] = field(default=(), converter=_ignore)
+    per_file: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), converter=_per_file)
+    levels: Mapping[str, Level] = field(factory=dict, converter=_levels)
+    fail_on: Level | None = field(default=Level.ERROR, converter=_fail_on)
+    inline: bool = field(default=True, validator=flag)
+    verbatim: bool = field(default=False, validator=flag)
     located: Callable[[str], str] = field(default=portable, repr=False)
 
     _active: frozenset[str] = field(init=False, repr=False, eq=False)
     _ignored_in: tuple[tuple[str, frozenset[str]], ...] = field(init=False, repr=False, eq=False)
-    _levels: Mapping[str, Level] = field(init=False, repr=False, eq=False)
+    _by_code: Mapping[str, Level] = field(init=False, repr=False, eq=False)
 
     @_active.default
     def _chosen(self) -> frozenset[str]:
@@ -92,8 +131,8 @@ class Selection:
     def _by_pattern(self) -> tuple[tuple[str, frozenset[str]], ...]:
         return tuple((pattern, _codes(selectors)) for pattern, selectors in self.per_file)
 
-    @_levels.default
-    def _by_code(self) -> dict[str, Level]:
+    @_by_code.default
+    def _levels_of_codes(self) -> dict[str, Level]:
         levels = {selector: codes_of(selector) for selector in self.levels}
         narrower = sorted(levels, key=lambda selector: -len(levels[selector]))
         return {code: self.levels[selector] for selector in narrower for code in levels[selector]}
@@ -111,7 +150,7 @@ class Selection:
 
     def level(self, rule: Rule) -> Level:
         """How much findings of `rule` matter."""
-        return self._levels.get(rule.code, rule.level)
+        return self._by_code.get(rule.code, rule.level)
 
     def fails(self, finding: Finding) -> bool:
         """Whether `finding` makes a check fail."""

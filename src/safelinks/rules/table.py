@@ -8,18 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from enum import Enum
 from importlib.resources import files
 
-from attrs import frozen
+from attrs import field, frozen
 
 from safelinks.catalog.suspicion import Sign
+from safelinks.health.outcome import Verdict
 from safelinks.remarks import Kind
 from safelinks.rows import Row
 from safelinks.rules import found
 from safelinks.rules.finding import Level
 from safelinks.rules.found import Found, Look
 
-__all__ = ["BROKEN_LINK", "OF_LINKS", "OF_NETWORK", "OF_REMARKS", "OF_WRAPPERS", "RULES", "Rule"]
+__all__ = [
+    "BROKEN_LINK",
+    "EXPOSING",
+    "OF_REMARKS",
+    "OF_WRAPPERS",
+    "RULES",
+    "Exposed",
+    "Group",
+    "Rule",
+    "Topic",
+]
 
 
 def _nothing(_: Row, __: datetime) -> Iterator[Found]:
@@ -27,12 +39,47 @@ def _nothing(_: Row, __: datetime) -> Iterator[Found]:
     return iter(())
 
 
+class Group(Enum):
+    """What a rule is about: the first digit of its code."""
+
+    WRAPPER = "1"
+    PRETENCE = "2"
+    NETWORK = "3"
+    CATALOG = "4"
+
+
+class Topic(Enum):
+    """Rules of which a report speaks together, whichever of them found something."""
+
+    WRAPPED = "the link is wrapped: what is inside fixes it"
+    LOST = "the target is lost"
+    BROKEN = "the link does not work; which of the rules it is may change from run to run"
+    NOT_LINKED = "a resource is named without a link"
+
+
+class Exposed(Enum):
+    """What of others a wrapped link gives away."""
+
+    RECIPIENT = "recipient"
+    SESSION = "session"
+
+
+_ANSWERED = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.DEAD})
+_FAILED = _ANSWERED | {Verdict.FAILING}
+_ASKED = frozenset(Verdict) - {Verdict.SKIPPED, Verdict.OFFLINE}
+
+
 @frozen
 class Rule:
     """What is looked for: `title` says what it finds, on one line, and `look` finds it in a row.
 
     A rule that is `about_network` finds nothing unless somebody was asked. `fixes` says whether
-    some of what it finds can be mended without asking a person.
+    some of what it finds can be fixed without asking a person. A rule with `of_links` counts only
+    where somebody can follow the address. `settled_by` are the verdicts at which it would have
+    found what there is, with None any: a page that is down now may still have moved. `remark` is
+    what it says of texts. `exposes` is what a wrapper gives away. A rule that `says_why` tells
+    itself why an address was skipped. `to_do` are the headline's sentences for one address and for
+    several, where it has some of its own.
     """
 
     code: str
@@ -42,6 +89,18 @@ class Rule:
     look: Look = _nothing
     fixes: bool = False
     about_network: bool = False
+    topic: Topic | None = field(default=None, kw_only=True)
+    of_links: bool = field(default=False, kw_only=True)
+    settled_by: frozenset[Verdict] | None = field(default=None, kw_only=True)
+    remark: Kind | None = field(default=None, kw_only=True)
+    exposes: Exposed | None = field(default=None, kw_only=True)
+    says_why: bool = field(default=False, kw_only=True)
+    to_do: tuple[str, str] | None = field(default=None, kw_only=True)
+
+    @property
+    def group(self) -> Group:
+        """What it is about."""
+        return Group(self.code[2:3])
 
     @property
     def page(self) -> str:
@@ -63,22 +122,22 @@ _TABLE = (
     Rule(
         "SL101", "recipient-exposed", _WARNING,
         "a wrapped link gives away the mail address of its recipient",
-        found.recipient_exposed, fixes=True,
+        found.recipient_exposed, fixes=True, topic=Topic.WRAPPED, exposes=Exposed.RECIPIENT,
     ),
     Rule(
         "SL102", "session-exposed", _WARNING,
         "a wrapped link carries a session credential of Teams",
-        found.session_exposed, fixes=True,
+        found.session_exposed, fixes=True, topic=Topic.WRAPPED, exposes=Exposed.SESSION,
     ),
     Rule(
         "SL103", "target-lost", _WARNING,
         "a wrapped link no longer tells where it leads",
-        found.target_lost,
+        found.target_lost, topic=Topic.LOST, says_why=True,
     ),
     Rule(
         "SL104", "wrapped", _NOTE,
         "a link is wrapped, and says nothing worse",
-        found.wrapped, fixes=True,
+        found.wrapped, fixes=True, topic=Topic.WRAPPED,
     ),
     Rule(
         "SL201", "wrapper-lookalike", _WARNING,
@@ -93,6 +152,7 @@ _TABLE = (
     Rule(
         "SL203", "name-mismatch", _WARNING,
         "the text names one resource, and the link leads to another",
+        remark=Kind.LEADS_ELSEWHERE,
     ),
     Rule(
         "SL204", "city-lookalike", _WARNING,
@@ -113,58 +173,72 @@ _TABLE = (
         "SL301", "dead", _ERROR,
         "the page is gone",
         found.dead, fixes=True, about_network=True,
+        topic=Topic.BROKEN, of_links=True, settled_by=_FAILED,
     ),
     Rule(
         "SL302", "failing", _ERROR,
         "the link does not work now",
         found.failing, fixes=True, about_network=True,
+        topic=Topic.BROKEN, of_links=True, settled_by=_FAILED,
     ),
     Rule(
         "SL303", "moved", _WARNING,
         "the page works, but has moved for good",
-        found.moved, fixes=True, about_network=True,
+        found.moved, fixes=True, about_network=True, of_links=True, settled_by=_ANSWERED,
     ),
     Rule(
         "SL304", "uncertain", _NOTE,
         "something is there that programs may not see",
-        found.uncertain, about_network=True,
+        found.uncertain, about_network=True, of_links=True, settled_by=_ANSWERED,
     ),
     Rule(
         "SL305", "plain-http", _NOTE,
         "a link is plain http, and https answers",
-        found.plain_http, fixes=True, about_network=True,
+        found.plain_http, fixes=True, about_network=True, of_links=True, settled_by=_ANSWERED,
     ),
     Rule(
         "SL306", "certificate-ending", _WARNING,
         "the certificate of a server ends within 14 days",
-        found.certificate_ending, about_network=True,
+        found.certificate_ending, about_network=True, of_links=True, settled_by=_ANSWERED,
+        to_do=(
+            "The certificate behind {} ends soon, or has ended: tell its owners.",
+            "The certificates behind {} end soon, or have ended: tell their owners.",
+        ),
     ),
     Rule(
         "SL307", "downgraded", _WARNING,
         "a redirect leads from https to http",
-        found.downgraded, about_network=True,
+        found.downgraded, about_network=True, of_links=True, settled_by=_ANSWERED,
+        to_do=(
+            "{} redirects from https to http: tell its owners.",
+            "{} redirect from https to http: tell their owners.",
+        ),
     ),
     Rule(
         "SL308", "invalid-address", _WARNING,
         "an address breaks the rules, so that nobody can ask for it",
-        found.invalid_address,
+        found.invalid_address, of_links=True, settled_by=_ASKED, says_why=True,
+        to_do=(
+            "{} is not valid, so nobody can ask for it: correct it.",
+            "{} are not valid, so nobody can ask for them: correct them.",
+        ),
     ),
     Rule(
         "SL401", "former-address", _WARNING,
         "the catalog knows a newer address of a resource",
-        found.former_address, fixes=True,
+        found.former_address, fixes=True, of_links=True,
     ),
     Rule(
         "SL402", "not-linked", _NOTE,
         "a resource is named, and nothing links to it",
+        topic=Topic.NOT_LINKED, remark=Kind.NOT_LINKED,
     ),
 )  # fmt: skip
 RULES: Mapping[str, Rule] = {rule.code: rule for rule in _TABLE}
-OF_REMARKS: Mapping[Kind, Rule] = {
-    Kind.LEADS_ELSEWHERE: RULES["SL203"],
-    Kind.NOT_LINKED: RULES["SL402"],
+OF_REMARKS: Mapping[Kind, Rule] = {rule.remark: rule for rule in _TABLE if rule.remark}
+OF_WRAPPERS = frozenset(rule.code for rule in _TABLE if rule.topic is Topic.WRAPPED)
+BROKEN_LINK = frozenset(rule.code for rule in _TABLE if rule.topic is Topic.BROKEN)
+# The rule about a link that is wrapped, by what it exposes: None for no worse than that.
+EXPOSING: Mapping[Exposed | None, Rule] = {
+    rule.exposes: rule for rule in _TABLE if rule.topic is Topic.WRAPPED
 }
-OF_NETWORK = frozenset(code for code in RULES if code.startswith("SL3"))
-OF_LINKS = OF_NETWORK | {"SL401"}  # what is said of what somebody can follow
-OF_WRAPPERS = frozenset({"SL101", "SL102", "SL104"})  # mended by what is inside
-BROKEN_LINK = frozenset({"SL301", "SL302"})  # which of them it is, may change from run to run

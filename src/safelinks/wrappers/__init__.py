@@ -86,7 +86,7 @@ _ROWS = _index()
 # The first letters are tried before the rest, which hardly any path has.
 _FIRST = "".join(sorted({start[1] for start in STARTS}))
 _AUTHORITY = re.compile(
-    r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)\.?(?::(?:80|443)?)?"
+    r"https?://([a-z0-9-]++(?:\.[a-z0-9-]++){1,127}+)\.?(?::(?:80|443)?)?"
     rf"(?=(/(?=[{_FIRST}])(?:{'|'.join(re.escape(start[1:]) for start in STARTS)}))|[/?#]|\Z)",
     re.IGNORECASE | re.ASCII,
 )
@@ -97,8 +97,8 @@ def wrapper_of(url: str) -> Wrapper | None:
     match = _AUTHORITY.match(url)
     if match is None:
         return None
-    named = _rows_of(match[1].lower())
-    rows = (*named, *_ROWS[""]) if match[2] else named
+    named = () if len(match[1]) > _LONGEST_HOST else _rows_of(match[1].lower())
+    rows = (*named, *_ROWS[""]) if match[2] and len(match[1]) <= _LONGEST_HOST else named
     if not rows:
         return None
     for row in rows:
@@ -110,7 +110,7 @@ def wrapper_of(url: str) -> Wrapper | None:
 
 def wraps_on(host: str) -> bool:
     """Whether any wrapper has links on `host`, which is in lower case."""
-    return bool(_rows_of(host))
+    return len(host) <= _LONGEST_HOST and bool(_rows_of(host))
 
 
 # All that the names of services which check links can be cut to, within a label.
@@ -121,7 +121,9 @@ _CUT_HOSTS = frozenset(
     for length in range(1, len(name))
     if name[length] != "." and name[length - 1] != "."
 )
-_HOST_ONLY = re.compile(r"https?:/{1,2}((?:[a-z]{2,5}[0-9]{2}\.)?([a-z0-9.-]+))", re.IGNORECASE)
+_HOST_ONLY = re.compile(r"https?:/{1,2}([a-z0-9.-]++)\Z", re.IGNORECASE)
+_SCHEME_LENGTH = len("https://")
+_REGION = re.compile(r"\A[a-z]{2,5}[0-9]{2}\.", re.IGNORECASE)
 
 
 def is_cut_host(url: str) -> bool:
@@ -130,10 +132,16 @@ def is_cut_host(url: str) -> bool:
     >>> is_cut_host("https://urldef"), is_cut_host("https://urldefense.com")
     (True, False)
     """
-    match = _HOST_ONLY.fullmatch(url)
-    return match is not None and not _CUT_HOSTS.isdisjoint(map(str.lower, match.groups()))
+    if url.rfind("/") >= _SCHEME_LENGTH:  # nearly every address has a path
+        return False
+    match = _HOST_ONLY.match(url)
+    if match is None:
+        return False
+    host = match[1].lower()
+    return not _CUT_HOSTS.isdisjoint((host, _REGION.sub("", host)))
 
 
+_LONGEST_HOST = 253  # RFC 1035, section 2.3.4, as text: what is longer is no host
 # Of the longest name in the table: a host may have as many as somebody likes.
 _MOST_LABELS = max(name.count(".") + 1 for name in _ROWS)
 

@@ -28,6 +28,7 @@ __all__ = [
     "compiled",
     "encoded",
     "host_parameter",
+    "is_unicode",
     "parameter",
     "path_part",
     "target_in",
@@ -41,6 +42,7 @@ Decoder = Callable[[str], str | None]
 TARGET = re.compile(r"(?:[a-z][a-z0-9+.-]{0,30}://|mailto:)[^\s/]", re.IGNORECASE)
 HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _ENCODED_AGAIN = re.compile(r"https?%(?:25)*+3A", re.IGNORECASE)
+_HALF = re.compile("[\ud800-\udfff]")  # of a character of UTF-16, which is none of its own
 
 
 @cache
@@ -74,12 +76,21 @@ class Carrier:
         return hit[1] if hit else None
 
     def find(self, url: str) -> tuple[re.Match[str], str] | None:
-        """The first place that holds a target, and that target."""
+        """The first place that holds a target, and that target, which is Unicode if `url` is."""
         for match in compiled(self.pattern).finditer(url):
             target = self.read(match)
-            if target:
+            if target and (is_unicode(target) or not is_unicode(url)):
                 return match, target
         return None
+
+
+def is_unicode(text: str) -> bool:
+    """Whether `text` can be encoded as UTF-8: the escapes of JSON can spell what cannot be.
+
+    >>> is_unicode("https://a.example/\\U0001f600"), is_unicode("https://a.example/\\ud83d")
+    (True, False)
+    """
+    return text.isascii() or _HALF.search(text) is None
 
 
 def target_in(value: str) -> str | None:

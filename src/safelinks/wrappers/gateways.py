@@ -19,6 +19,7 @@ from safelinks.wrappers.carriers import (
     base64,
     compiled,
     encoded,
+    is_unicode,
     path_part,
     target_in,
     target_of_bytes,
@@ -196,7 +197,7 @@ def inky_recipient(url: str) -> str | None:
     match = compiled(_INKY).search(url)
     key = _inky_token(match).get("k") if match else None  # organisation, recipient, hash, time
     parts = key.split("/") if isinstance(key, str) else ()
-    return next((part for part in parts if "@" in part), None)
+    return next((part for part in parts if "@" in part and is_unicode(part)), None)
 
 
 def _inky_token(match: re.Match[str]) -> dict[str, object]:
