@@ -17,8 +17,8 @@ from attrs import frozen
 
 from safelinks import percent
 from safelinks.datafield import DataField
-from safelinks.errors import NotASafeLinkError, TargetLostError
 from safelinks.grammar import Form, Parts, parts_of, target_of
+from safelinks.link_errors import NotASafeLinkError, TargetLostError
 from safelinks.personal import recipients
 from safelinks.redact import redact, shown
 from safelinks.teams import TeamsData

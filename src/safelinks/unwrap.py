@@ -12,7 +12,7 @@ from uuid import UUID
 from attrs import field, frozen
 
 from safelinks import rewritten, safelink, wrappers
-from safelinks.errors import ChainLoopError, ChainTooDeepError, TargetLostError
+from safelinks.link_errors import ChainLoopError, ChainTooDeepError, TargetLostError
 from safelinks.personal import mask, recipients
 from safelinks.redact import shown
 from safelinks.safelink import SafeLink

@@ -13,7 +13,7 @@ from ipaddress import AddressValueError, IPv6Address
 
 from attrs import field, frozen
 
-from safelinks.errors import InvalidURLError
+from safelinks.link_errors import InvalidURLError
 
 __all__ = [
     "Address",
