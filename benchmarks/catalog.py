@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from safelinks import Catalog, SafelinksError, unwrap
-from safelinks.catalog import Rule
-from safelinks.catalog.bodies import twin_of
-from safelinks.catalog.model import Identifier, MatchKind, Scheme
-from safelinks.urls import Address, split
+from safelinks.addresses.urls import Address, split
+from safelinks.catalog import MatchedRule
+from safelinks.catalog.agency_lookup import twin_of
+from safelinks.catalog.entries import Identifier, MatchKind, Scheme
 
 TABLE = Path(__file__).parent.parent / "tests" / "data" / "catalog" / "addresses.csv"
 Row = Callable[[str, str, float, str], None]
@@ -64,9 +64,12 @@ class _Scan:
             (self.key_of(url), rule, entry.id)
             for entry in self.entries
             for rule, urls in (
-                (Rule.ADDRESS, (entry.url, *entry.short_urls)),
-                (Rule.ADDRESS, [one.value for one in entry.match if one.kind is MatchKind.EXACT]),
-                (Rule.FORMER_ADDRESS, entry.former_urls),
+                (MatchedRule.ADDRESS, (entry.url, *entry.short_urls)),
+                (
+                    MatchedRule.ADDRESS,
+                    [one.value for one in entry.match if one.kind is MatchKind.EXACT],
+                ),
+                (MatchedRule.FORMER_ADDRESS, entry.former_urls),
             )
             for url in urls
             if url
@@ -94,7 +97,7 @@ class _Scan:
         plain = key.partition("?")[0]
         for asked in (key, plain):
             for known, rule, name in self.addresses:
-                if known == asked and rule is Rule.ADDRESS:
+                if known == asked and rule is MatchedRule.ADDRESS:
                     yield 1, name
             for known, _, name in self.addresses:
                 if known == asked:

@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from safelinks import read, read_all
-from safelinks.documents.pages import html_passages
+from safelinks.documents.markup.html_pages import html_passages
 
 MESSAGES = 10_000
 LINKS = 5
@@ -75,7 +75,7 @@ def _cpu(function: Callable[[], object], repeat: int = 3) -> float:
 # The kernel's own figure: that of getrusage counts what the parent held before this one began.
 _CLEAN = """
 import re, sys
-from safelinks.cli import main
+from safelinks.cli.program import main
 try:
     main(["clean", "-o", sys.argv[2], sys.argv[1]])
 finally:

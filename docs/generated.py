@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from sphinx.application import Sphinx
 
 import safelinks
-from safelinks.cli import main
+from safelinks.cli.program import main
 
 _MARK = re.compile(r"^<!-- generated: ([a-z-]+) -->$", re.MULTILINE)
 _CODE = re.compile(r"\bSL[0-9]{3}\b")

@@ -23,9 +23,9 @@ import trustme
 from click.testing import CliRunner, Result
 from web import Behaviour, answer, html, serving
 
-from safelinks.cli import main
+from safelinks.cli.program import main
 from safelinks.health.checker import Checker
-from safelinks.health.dialling import dial
+from safelinks.health.network.dialling import dial
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "examples" / "reports"
@@ -88,7 +88,7 @@ def city() -> Iterator[list[str]]:
         stack.enter_context(
             patch("safelinks.health.checker.Checker", partial(Checker, dial=redial))
         )
-        stack.enter_context(patch("safelinks.health.session.time", clock))
+        stack.enter_context(patch("safelinks.health.network.session.time", clock))
         resolve = [f"--resolve={host}:443:127.0.0.1" for host in HOSTS]
         yield [*resolve, "--ca-file", file, "--concurrency", "1"]
 

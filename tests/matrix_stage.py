@@ -17,8 +17,8 @@ from markdown_it import MarkdownIt
 
 import safelinks
 from safelinks import Checker, Outcome, Policy, Reason, Report, Verdict
-from safelinks.health.policy import Method
-from safelinks.reports import FORMATS
+from safelinks.health.model.policy import Method
+from safelinks.reports.rendering import RENDERERS
 
 __all__ = ["Case", "Stage", "harmless"]
 
@@ -109,7 +109,7 @@ _COMMAND = re.compile(r"\s*::(?!(?:error|warning|notice) [a-z]+=)")
 
 def harmless(report: Report) -> None:
     """No format of the report drives a terminal, a build service, a browser or a spreadsheet."""
-    for name, render in FORMATS.items():
+    for name, render in RENDERERS.items():
         text = "".join(render(report))
         assert _HIDDEN.findall(_COLOURS.sub("", text)) == [], name
         for line in text.splitlines():

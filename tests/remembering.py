@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from safelinks.health import history_seal
-from safelinks.health.history import History
-from safelinks.health.outcome import Hop, Outcome, Reason, Verdict
+from safelinks.health.memory import history_seal
+from safelinks.health.memory.history import History
+from safelinks.health.model.outcome import Hop, Outcome, Reason, Verdict
 
 URL = "https://example.org/a"
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

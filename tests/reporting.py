@@ -11,9 +11,9 @@ from building import wrap
 
 import safelinks
 from safelinks import Checker, Level, Policy, Report, Selection
-from safelinks.baseline import Entry
-from safelinks.health.outcome import Hop
-from safelinks.place import Place
+from safelinks.addresses.place import Place
+from safelinks.checks.baseline import Entry
+from safelinks.health.model.outcome import Hop
 from safelinks.rules import Finding
 
 AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)

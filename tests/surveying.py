@@ -9,15 +9,15 @@ from attrs import evolve, field, frozen
 
 import safelinks
 from safelinks.catalog import Catalog
-from safelinks.collection import collect
-from safelinks.documents import Document
-from safelinks.documents.content import TextContent
-from safelinks.documents.plain import UTF_8
-from safelinks.health.outcome import Hop, Outcome, Reason
-from safelinks.report import Report
+from safelinks.checks.assessment import Survey
+from safelinks.checks.collecting import collect
+from safelinks.checks.report import Report
+from safelinks.documents.content.document_content import TextContent
+from safelinks.documents.document import Document
+from safelinks.documents.passages.encodings import UTF_8
+from safelinks.health.model.outcome import Hop, Outcome, Reason
+from safelinks.links.text_links import Link, Peel
 from safelinks.rules import Selection
-from safelinks.survey import Survey
-from safelinks.text import Link, Peel
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CATALOG = Catalog.nyc()

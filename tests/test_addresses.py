@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from web import answer, html, serving
 
 from safelinks import Checker, InvalidURLError, Policy, Reason
-from safelinks.cli import main
-from safelinks.health.history import History
-from safelinks.health.outcome import Verdict
-from safelinks.urls import request_key, split, without_dot_segments
+from safelinks.addresses.urls import request_key, split, without_dot_segments
+from safelinks.cli.program import main
+from safelinks.health.memory.history import History
+from safelinks.health.model.outcome import Verdict
 
 A_DAY = dict.fromkeys(Verdict, timedelta(days=1))
 

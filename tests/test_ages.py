@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from safelinks.health.ages import parse_age, parse_max_age
-from safelinks.health.outcome import Verdict
+from safelinks.health.memory.reuse_ages import parse_age, parse_max_age
+from safelinks.health.model.outcome import Verdict
 
 
 @pytest.mark.parametrize(

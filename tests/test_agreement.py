@@ -14,12 +14,12 @@ from lxml import html as lxml_html
 
 import safelinks
 from safelinks import Checker, Policy, Report, Selection
-from safelinks.baseline import Baseline
-from safelinks.cli import main
-from safelinks.comparison import Comparison
-from safelinks.reports import FORMATS
-from safelinks.reports.ending import conclusion
-from safelinks.reports.headline import headline
+from safelinks.checks.baseline import Baseline
+from safelinks.checks.baseline_comparison import Comparison
+from safelinks.cli.program import main
+from safelinks.reports.rendering import RENDERERS
+from safelinks.reports.wording.conclusion import conclusion
+from safelinks.reports.wording.headline import headline
 
 TEXT = """<!-- safelinks: ignore[SL301] -->
 https://a.example/gone-ignored
@@ -71,7 +71,7 @@ REPORTS = {
 
 
 def page_of(report: Report) -> lxml_html.HtmlElement:
-    return lxml_html.document_fromstring("".join(FORMATS["html"](report)))
+    return lxml_html.document_fromstring("".join(RENDERERS["html"](report)))
 
 
 def tasks_of(report: Report) -> list[lxml_html.HtmlElement]:
@@ -94,13 +94,13 @@ def test_formats_for_people_say_the_same(report: Report) -> None:
     assert [one for one in told if "without a link" not in one] == said
     assert text_of(page.xpath("//*[@class='because']")[0]) == conclusion(report)
     for name in ("text", "markdown"):
-        printed = "".join(FORMATS[name](report))
+        printed = "".join(RENDERERS[name](report))
         assert all(str(one) in printed for one in headline(report))
         assert conclusion(report) in printed
     code = re.search(r"Exit code (\d+)", conclusion(report))
     assert code is not None
     assert int(code[1]) == report.exit_code
-    told_at_all = json.loads("".join(FORMATS["json"](report)))["summary"]["exit_code"]
+    told_at_all = json.loads("".join(RENDERERS["json"](report)))["summary"]["exit_code"]
     assert told_at_all == report.exit_code
 
 

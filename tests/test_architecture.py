@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,26 +11,6 @@ from documented import PAGES, ROOT
 
 SOURCE = ROOT / "src" / "safelinks"
 PAGE = PAGES["docs/architecture.md"]
-
-# Modules that are not in their room yet: delete this table, and what uses it, when they have moved.
-NOT_MOVED_YET: Mapping[str, str] = {
-    module: room
-    for room, modules in {
-        "addresses": "international percent place printable roles live urls",
-        "checks": "survey baseline comparison upkeep collection mending marking shown_text audit report",
-        "documents": "readback verbatim",
-        "files": "configuration revisions catalog.source catalog.source_json catalog.source_toml "
-        "catalog.source_edits catalog.source_tree documents.files documents.walk documents.gitignore "
-        "documents.ignoring documents.leftovers cli.git",
-        "links": "run borders heads rests pieces labels gaps anchors plain quoted_printable shapes scan text "
-        "peel vendors wrapped",
-        "reports": "report_formats",
-        "rules": "rows remarks comments",
-        "setting_validators": "setting_types",
-        "wrappers": "datafield grammar teams credentials redact spellings personal torn safelink unwrap rewritten",
-    }.items()
-    for module in modules.split()
-}  # fmt: skip
 
 
 def _section(heading: str) -> str:
@@ -61,8 +40,7 @@ MODULES = {_name(path): path for path in SOURCE.rglob("*.py")}
 
 def _room(module: str) -> str:
     """The room of a module, which is the first part of its name."""
-    known = [name for name in NOT_MOVED_YET if f"{module}.".startswith(f"{name}.")]
-    return NOT_MOVED_YET[max(known, key=len)] if known else module.partition(".")[0]
+    return module.partition(".")[0]
 
 
 def _imports(path: Path) -> set[str]:
@@ -93,8 +71,7 @@ IMPORTS = {
 
 
 def test_every_room_is_on_the_page_and_every_room_of_the_page_is_there() -> None:
-    planned = set(NOT_MOVED_YET.values())
-    assert set(ROOMS) | GROUND == set(IMPORTS) | ({"setting_validators"} & planned)
+    assert set(ROOMS) | GROUND == set(IMPORTS)
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -125,13 +102,9 @@ def test_the_steps_of_the_drawing_are_numbered(column: slice) -> None:
 
 def test_every_package_is_on_the_page() -> None:
     there = {name for name, path in MODULES.items() if "." in name and path.name == "__init__.py"}
-    assert there <= WITHIN
-    assert there >= WITHIN or NOT_MOVED_YET
+    assert there == WITHIN
 
 
 def test_the_files_that_the_page_names_are_there() -> None:
     for path in re.findall(r"`((?:src|tests)/[\w./]+)`", PAGE):
-        assert (ROOT / path).exists() or NOT_MOVED_YET, path
-    assert not NOT_MOVED_YET or any(module in MODULES for module in NOT_MOVED_YET), (
-        "all modules have moved: delete NOT_MOVED_YET"
-    )
+        assert (ROOT / path).exists(), path

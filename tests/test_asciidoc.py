@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import read
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
 
 TARGET = "https://example.org/a"
 LINK = wrap(TARGET)

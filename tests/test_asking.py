@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from safelinks import Checker, Outcome, Policy, Reason
-from safelinks.health.policy import Method
+from safelinks.health.model.policy import Method
 
 QUICK = Policy(retries=2, per_host=1)
 PAGE = httpx.Response(200, html="<title>Fine</title>")
@@ -54,7 +54,7 @@ def _reasons(outcomes: dict[str, Outcome]) -> Counter[Reason]:
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses are short here."""
-    monkeypatch.setattr("safelinks.health.way._BACKOFF", 0.001)
+    monkeypatch.setattr("safelinks.health.judgement.redirects._BACKOFF", 0.001)
 
 
 class TestWhatIsLearnt:
@@ -227,7 +227,7 @@ class TestInterrupted:
         return [*said, *checker.provisional()]
 
     def test_what_has_failed_so_far_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("safelinks.health.way._BACKOFF", 60.0)
+        monkeypatch.setattr("safelinks.health.judgement.redirects._BACKOFF", 60.0)
 
         def answer(request: httpx.Request, _: int) -> httpx.Response:
             if request.url.path == "/0":

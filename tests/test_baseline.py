@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 
 import safelinks
 from safelinks import DocumentError, Outcome, Reason, Report
-from safelinks.baseline import Baseline, Entry, Matcher
+from safelinks.addresses.place import Place
 from safelinks.catalog import Catalog
-from safelinks.cli import main
-from safelinks.cli.baselines import Known, located_from
-from safelinks.collection import collect
-from safelinks.comparison import Comparison
+from safelinks.checks.assessment import Survey
+from safelinks.checks.baseline import Baseline, Entry, Matcher
+from safelinks.checks.baseline_comparison import Comparison
+from safelinks.checks.collecting import collect
+from safelinks.cli.commands.known_findings import KnownFindings, located_from
+from safelinks.cli.program import main
 from safelinks.errors import NotWritableError
-from safelinks.place import Place
 from safelinks.rules import RULES, Finding, Level, Selection
-from safelinks.survey import Survey
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 A, B = "https://a.example/", "https://b.example/"
@@ -413,8 +413,8 @@ FILE = "known.json"
 BROKEN = _report({"docs/a.txt": A}, {A: Reason.NOT_FOUND})
 
 
-def _saved(report: Report = BROKEN, path: str = FILE) -> Known:
-    known = Known.open(path, report.selection, update=True)
+def _saved(report: Report = BROKEN, path: str = FILE) -> KnownFindings:
+    known = KnownFindings.open(path, report.selection, update=True)
     known.save(known.mark(report))
     return known
 
@@ -444,7 +444,7 @@ def test_two_runs_write_the_same(folder: Path, capsys: pytest.CaptureFixture[str
 
 def test_a_report_says_what_is_known_and_what_is_gone(folder: Path) -> None:
     _saved()
-    known = Known.open(FILE, Selection())
+    known = KnownFindings.open(FILE, Selection())
     assert known.mark(BROKEN).exit_code == 0
     works = known.mark(_report({"docs/a.txt": A}, {A: Reason.OK}))
     assert works.gone == (Entry("SL301", "docs/a.txt", A),)
@@ -455,17 +455,17 @@ def test_a_report_says_what_is_known_and_what_is_gone(folder: Path) -> None:
 
 def test_findings_one_by_one(folder: Path) -> None:
     (folder / FILE).write_text(_known(Entry("SL301", "docs/a.txt", A)).dump())
-    once = Known.open(FILE, Selection())
+    once = KnownFindings.open(FILE, Selection())
     twice = [_finding(file="docs/a.txt"), _finding(file="docs/a.txt", at=2)]
     assert [once.each(one).known for one in twice] == [True, False]
     assert once.mark(BROKEN).findings[0].known  # a report is counted afresh
-    update = Known.open(FILE, Selection(), update=True)
+    update = KnownFindings.open(FILE, Selection(), update=True)
     note = evolve(twice[0], level=Level.NOTE)
     assert [update.each(one).known for one in (*twice, note)] == [True, True, False]
 
 
 def test_without_a_baseline() -> None:
-    nothing = Known.open(None, Selection())
+    nothing = KnownFindings.open(None, Selection())
     finding = BROKEN.findings[0]
     assert nothing.mark(BROKEN) is BROKEN
     assert nothing.each(finding) is finding
@@ -473,7 +473,7 @@ def test_without_a_baseline() -> None:
 
 
 def test_in_the_run_that_updates_all_is_known(folder: Path) -> None:
-    known = Known.open(FILE, Selection(), update=True)
+    known = KnownFindings.open(FILE, Selection(), update=True)
     assert known.mark(BROKEN).exit_code == 0
     assert not (folder / FILE).exists()
 
@@ -509,7 +509,7 @@ def test_from_another_directory(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     for name in ("a.txt", "./a.txt", "../docs/a.txt", str(folder / "docs" / "a.txt")):
         report = _report({name: A}, {A: Reason.NOT_FOUND})
         for path in (f"../{FILE}", str(folder / FILE)):
-            assert not Known.open(path, Selection()).mark(report).failing
+            assert not KnownFindings.open(path, Selection()).mark(report).failing
 
 
 def test_by_way_of_a_link(folder: Path) -> None:
@@ -544,16 +544,16 @@ def _unusable(folder: Path) -> dict[str, str]:
 def test_what_cannot_be_used(folder: Path, update: bool) -> None:
     for name, told in _unusable(folder).items():
         with pytest.raises(DocumentError, match=told):
-            Known.open(name, Selection(), update=update)
+            KnownFindings.open(name, Selection(), update=update)
     assert (folder / "notice.json").read_text() == "{}\n"
 
 
 @pytest.mark.usefixtures("folder")
 def test_a_baseline_that_is_not_there() -> None:
     with pytest.raises(DocumentError, match="there is no such baseline; make it with --update"):
-        Known.open(FILE, Selection())
+        KnownFindings.open(FILE, Selection())
     with pytest.raises(NotWritableError, match=r"none/known\.json: the directory"):
-        Known.open("none/known.json", Selection(), update=True)
+        KnownFindings.open("none/known.json", Selection(), update=True)
 
 
 @pytest.mark.parametrize(
@@ -589,9 +589,9 @@ def test_what_is_known_is_known_whatever_is_shown(folder: Path) -> None:
 @pytest.mark.usefixtures("folder")
 def test_options_that_disagree() -> None:
     with pytest.raises(click.UsageError, match="needs a --baseline FILE"):
-        Known.open(None, Selection(), update=True)
+        KnownFindings.open(None, Selection(), update=True)
     with pytest.raises(click.UsageError, match="leave out --show-recipients"):
-        Known.open(FILE, Selection(), update=True, show_recipients=True)
+        KnownFindings.open(FILE, Selection(), update=True, show_recipients=True)
 
 
 def test_no_permission(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -601,4 +601,4 @@ def test_no_permission(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / FILE).write_text(Baseline().dump())
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(DocumentError, match="no permission to read"):
-        Known.open(FILE, Selection())
+        KnownFindings.open(FILE, Selection())

@@ -22,8 +22,8 @@ from click.testing import CliRunner, Result
 from web import in_a_thread
 
 from safelinks import Document, read, unwrap
-from safelinks.cli import main
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
+from safelinks.cli.program import main
 
 FOLDER = Path(__file__).parent / "data" / "boundaries"
 CASES: dict[str, dict[str, Any]] = {
@@ -184,8 +184,8 @@ def test_a_cut_link_is_whole_or_lost(case: str) -> None:
 
 
 def _parts(raw: bytes) -> list[Any]:
-    from safelinks.documents.allowance import Allowance
-    from safelinks.documents.package import open_package
+    from safelinks.documents.content.unpack_allowance import Allowance
+    from safelinks.documents.office.zip_packages import open_package
 
     return list(open_package(raw, "x", "a package", Allowance()).parts.values())
 

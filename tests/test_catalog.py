@@ -11,26 +11,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import Catalog, CatalogError, InvalidURLError, find, identify
-from safelinks.catalog import Agency, Confidence, MatchRule, Resource, Rule
-from safelinks.urls import compare_key, registrable_domain, split
+from safelinks.addresses.urls import compare_key, registrable_domain, split
+from safelinks.catalog import Agency, Confidence, MatchedRule, MatchRule, Resource
 
 NOTICE = (Path(__file__).parent.parent / "examples" / "notice.txt").read_text("utf-8")
 CATALOG = Catalog.nyc()
 
 NYC = "https://www.nyc.gov/site/mocs"
 TABLE = [
-    ("pip", Rule.ADDRESS, None),
-    ("passport", Rule.FORMER_ADDRESS, f"{NYC}/passport/about-passport.page"),
-    ("passport", Rule.FORMER_ADDRESS, f"{NYC}/passport/about-passport.page"),
-    ("mocs-getting-started", Rule.FORMER_ADDRESS, f"{NYC}/opportunities/getting-started.page"),
-    ("passport-public-portal", Rule.ADDRESS, None),
-    ("pip", Rule.ADDRESS, None),
+    ("pip", MatchedRule.ADDRESS, None),
+    ("passport", MatchedRule.FORMER_ADDRESS, f"{NYC}/passport/about-passport.page"),
+    ("passport", MatchedRule.FORMER_ADDRESS, f"{NYC}/passport/about-passport.page"),
+    (
+        "mocs-getting-started",
+        MatchedRule.FORMER_ADDRESS,
+        f"{NYC}/opportunities/getting-started.page",
+    ),
+    ("passport-public-portal", MatchedRule.ADDRESS, None),
+    ("pip", MatchedRule.ADDRESS, None),
     (
         "passport-learning",
-        Rule.FORMER_ADDRESS,
+        MatchedRule.FORMER_ADDRESS,
         f"{NYC}/passport/getting-started-with-passport.page",
     ),
-    ("mocs-service-desk", Rule.ADDRESS, None),
+    ("mocs-service-desk", MatchedRule.ADDRESS, None),
 ]
 
 
@@ -127,7 +131,7 @@ def test_a_match_has_its_evidence() -> None:
     assert (match.confidence, match.as_of) == ("high", CATALOG.resources["mocs-service-desk"].as_of)
     assert match.evidence == CATALOG.resources["mocs-service-desk"].sources
     owner = identify("https://www.irs.gov/forms")
-    assert (owner.rule, owner.agency, owner.confidence) == (Rule.OWNER, None, None)
+    assert (owner.rule, owner.agency, owner.confidence) == (MatchedRule.OWNER, None, None)
     assert owner.owner == CATALOG.agencies["USGOV"]
     assert owner.evidence == CATALOG.agencies["USGOV"].sources
     assert identify("https://example.org/").evidence == ()
@@ -262,9 +266,13 @@ def test_an_agency_by_its_own_host_and_an_outsider_by_its_site() -> None:
     agency = identify("https://www.cityclerk.nyc.gov/somewhere")
     assert agency.resource is None
     assert agency.agency is not None
-    assert (agency.agency.acronym, agency.rule) == ("OCC", Rule.AGENCY_HOST)
+    assert (agency.agency.acronym, agency.rule) == ("OCC", MatchedRule.AGENCY_HOST)
     outsider = identify("https://sub.example.co.uk/x")
-    assert (outsider.rule, outsider.score, outsider.site) == (Rule.EXTERNAL, 0.0, "example.co.uk")
+    assert (outsider.rule, outsider.score, outsider.site) == (
+        MatchedRule.EXTERNAL,
+        0.0,
+        "example.co.uk",
+    )
 
 
 def test_the_data_does_not_contradict_itself() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from safelinks import find, identify
-from safelinks.urls import compare_key, registrable_domain, split
+from safelinks.addresses.urls import compare_key, registrable_domain, split
 
 DATA = resources.files("safelinks.catalog") / "data"
 NAMES = ("nyc-resources.json", "nyc-agencies.json", "nyc-conventions.json")

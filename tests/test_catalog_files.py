@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from safelinks import Catalog, CatalogError
-from safelinks.catalog import files, validate
-from safelinks.catalog.export import FORMATS
-from safelinks.catalog.layers import EMPTY, put_over
+from safelinks.catalog import catalog_files, validate
+from safelinks.catalog.catalog_export import EXPORT_FORMATS
+from safelinks.catalog.catalog_layers import EMPTY, put_over
 
 NYC = Catalog.nyc()
-SCHEMA = json.loads(files.packaged("catalog.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(catalog_files.packaged("catalog.schema.json").read_text("utf-8"))
 SCHEMA_OF_CATALOGS = Draft202012Validator(SCHEMA)
 
 TOML = """
@@ -239,10 +239,10 @@ def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
 
 def test_the_schema_takes_what_is_read() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    for name in files.NYC:
-        SCHEMA_OF_CATALOGS.validate(json.loads(files.packaged(name).read_text("utf-8")))
+    for name in catalog_files.NYC:
+        SCHEMA_OF_CATALOGS.validate(json.loads(catalog_files.packaged(name).read_text("utf-8")))
     SCHEMA_OF_CATALOGS.validate(AS_JSON)
-    SCHEMA_OF_CATALOGS.validate(json.loads(FORMATS["json"](NYC.contents)))
+    SCHEMA_OF_CATALOGS.validate(json.loads(EXPORT_FORMATS["json"](NYC.contents)))
 
 
 # What a schema cannot say: how entries belong together, and what a pattern or an address is.
@@ -295,7 +295,7 @@ def test_no_data_raises(data: dict[str, Any]) -> None:
 
 def test_json_can_be_loaded_again(tmp_path: Path) -> None:
     path = tmp_path / "again.json"
-    path.write_text(FORMATS["json"](NYC.contents), "utf-8")
+    path.write_text(EXPORT_FORMATS["json"](NYC.contents), "utf-8")
     again = Catalog.load(path)
     assert again.contents == NYC.contents
     assert again.identify("https://a850-x.nyc.gov/").rule == 7
@@ -313,7 +313,7 @@ def test_csv_is_a_table_without_formulas() -> None:
     own, faults = put_over(NYC.layers, {"resources": [entry]})
     assert own is not None
     assert faults == []
-    rows = list(csv.DictReader(io.StringIO(FORMATS["csv"](own.contents))))
+    rows = list(csv.DictReader(io.StringIO(EXPORT_FORMATS["csv"](own.contents))))
     assert rows[0]["id"] == "'=1+1"
     assert (rows[0]["name"], rows[0]["aliases"], rows[0]["sources"]) == ("'+x", "'@a | b", "'-x")
     (pip,) = [row for row in rows if row["id"] == "pip"]

@@ -15,7 +15,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safelinks.health.certificates import read
+from safelinks.health.network.certificates import read_certificate
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 
@@ -67,7 +67,7 @@ ACCESS = x509.AuthorityInformationAccess(
 def test_times_names_and_issuers(years: int) -> None:
     begin = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     end = begin.replace(year=begin.year + years)
-    shown = read(_made(begin, end, "CA", NAMES, ACCESS))
+    shown = read_certificate(_made(begin, end, "CA", NAMES, ACCESS))
     assert shown is not None
     assert (shown.certificate.not_before, shown.certificate.not_after) == (begin, end)
     assert shown.certificate.names == ("a.example", "127.0.0.1", "::1")
@@ -77,7 +77,7 @@ def test_times_names_and_issuers(years: int) -> None:
 
 def test_self_issued_and_without_extensions() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    shown = read(_made(now, now + timedelta(days=1), "leaf"))
+    shown = read_certificate(_made(now, now + timedelta(days=1), "leaf"))
     assert shown is not None
     assert shown.self_issued
     assert shown.issuers == shown.certificate.names == ()
@@ -86,7 +86,7 @@ def test_self_issued_and_without_extensions() -> None:
 def test_what_an_authority_issues() -> None:
     leaf = trustme.CA().issue_cert("good.example", "10.0.0.1")
     pem = leaf.cert_chain_pems[0].bytes()
-    shown = read(ssl.PEM_cert_to_DER_cert(pem.decode()))
+    shown = read_certificate(ssl.PEM_cert_to_DER_cert(pem.decode()))
     told = x509.load_pem_x509_certificate(pem)
     assert shown is not None
     assert shown.certificate.names == ("good.example", "10.0.0.1")
@@ -96,7 +96,7 @@ def test_what_an_authority_issues() -> None:
 
 def test_days_left() -> None:
     now = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    shown = read(_made(now, now + timedelta(days=5)))
+    shown = read_certificate(_made(now, now + timedelta(days=5)))
     assert shown is not None
     assert shown.certificate.days_left(now + timedelta(hours=1)) == 4
     assert shown.certificate.days_left(now + timedelta(days=6)) < 0
@@ -109,10 +109,10 @@ CERTIFICATE = _made(
 
 @given(st.binary(max_size=200))
 def test_any_bytes(data: bytes) -> None:
-    read(data)
+    read_certificate(data)
 
 
 @given(st.integers(0, len(CERTIFICATE) - 1), st.integers(0, 255))
 def test_any_damage(at: int, byte: int) -> None:
-    read(CERTIFICATE[:at] + bytes([byte]) + CERTIFICATE[at + 1 :])
-    read(CERTIFICATE[:at])
+    read_certificate(CERTIFICATE[:at] + bytes([byte]) + CERTIFICATE[at + 1 :])
+    read_certificate(CERTIFICATE[:at])

@@ -15,8 +15,8 @@ from building import wrap
 from click.testing import CliRunner
 
 from safelinks import DocumentError, SafelinksError, read
-from safelinks.cli import main
-from safelinks.cli.changes import changed_lines
+from safelinks.cli.options.changed_lines import changed_lines
+from safelinks.cli.program import main
 from safelinks.errors import SetupError
 
 GIT = shutil.which("git") or "git"
@@ -406,7 +406,9 @@ def test_a_repository_of_somebody_else(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    monkeypatch.setattr("safelinks.cli.git._environment", lambda: os.environ | {"LC_ALL": "C"})
+    monkeypatch.setattr(
+        "safelinks.files.git_command._environment", lambda: os.environ | {"LC_ALL": "C"}
+    )
     with pytest.raises(DocumentError, match="git does not trust this repository"):
         changed_lines([repository.top], "HEAD")
 

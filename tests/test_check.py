@@ -12,7 +12,7 @@ from building import RECIPIENT, encode, wrap
 
 import safelinks
 from safelinks import Checker, Outcome, Policy, Reason, Report, Verdict
-from safelinks.place import Place
+from safelinks.addresses.place import Place
 
 NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
 

@@ -18,7 +18,7 @@ from attrs import evolve
 from web import Behaviour, Web, answer, html, serving
 
 from safelinks import Checker, Outcome, Policy, Reason, SetupError, Verdict
-from safelinks.health.lookup import Resolve
+from safelinks.health.network.name_lookup import Resolve
 
 PATIENT = Policy(allow_private=True, retries=0, timeout=5)
 

@@ -18,10 +18,10 @@ from click.testing import CliRunner
 from jsonschema import Draft7Validator
 from pre_commit.clientlib import load_config, load_manifest
 
-import safelinks.cli
-from safelinks.cli import main
-from safelinks.cli.outputs import ORDER, outputs_of
-from safelinks.documents.formats import FORMATS
+import safelinks.cli.program
+from safelinks.cli.options.report_outputs import ORDER, outputs_of
+from safelinks.cli.program import main
+from safelinks.documents.formats import DOCUMENT_FORMATS
 from safelinks.errors import SafelinksError
 
 DOCUMENT = (ROOT / "docs" / "ci.md").read_text("utf-8")
@@ -104,7 +104,7 @@ def manifest() -> Mapping[str, Mapping[str, Any]]:
 
 def test_hooks_are_for_what_they_can_work_with() -> None:
     hooks = manifest()
-    suffixes = {suffix for one in FORMATS for suffix in one.suffixes if not one.extra}
+    suffixes = {suffix for one in DOCUMENT_FORMATS for suffix in one.suffixes if not one.extra}
     taken = {
         name: {suffix for suffix in suffixes if re.search(hook["files"], f"a/b{suffix.upper()}")}
         for name, hook in hooks.items()
@@ -290,7 +290,7 @@ def test_every_input_and_output_of_the_action_is_documented() -> None:
 
 
 def test_every_exit_code_is_documented() -> None:
-    codes = re.findall(r"\b\d+\b", safelinks.cli.__doc__ or "")
+    codes = re.findall(r"\b\d+\b", safelinks.cli.program.__doc__ or "")
     assert re.findall(r"(?m)^\| (\d+) \|", DOCUMENT) == codes
 
 

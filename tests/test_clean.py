@@ -18,9 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import DocumentError, read, read_all
-from safelinks.cli import main
-from safelinks.documents.diff import unified
-from safelinks.documents.files import replace
+from safelinks.cli.program import main
+from safelinks.documents.unified_diff import unified
+from safelinks.files.file_access import replace
 
 TARGET = "https://example.org/a"
 LINK = wrap(TARGET)

@@ -18,7 +18,7 @@ from notice import PERSON, TARGETS
 from web import Behaviour, answer, html, serving
 
 from safelinks import Verdict
-from safelinks.cli import main
+from safelinks.cli.program import main
 
 ROOT = Path(__file__).parent.parent
 NOTICE = ROOT / "examples" / "notice.txt"
@@ -264,7 +264,7 @@ import socket
 def closed(*args, **kwargs):
     raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 socket.getaddrinfo = closed
-from safelinks.cli import main
+from safelinks.cli.program import main
 main()
 """
 
@@ -378,9 +378,9 @@ class TestTheProgram:
     def test_interruption(self) -> None:
         done = self._python(
             "import importlib\n"
-            "from safelinks.cli import main\n"
+            "from safelinks.cli.program import main\n"
             "def interrupt(): raise KeyboardInterrupt\n"
-            "importlib.import_module('safelinks.cli.unwrap').addresses = interrupt\n"
+            "importlib.import_module('safelinks.cli.commands.unwrap_command').addresses = interrupt\n"
             "main(['unwrap'])"
         )
         assert done.returncode == 130

@@ -14,7 +14,7 @@ from notice import PERSON
 from web import Behaviour, answer, html, serving
 
 from safelinks import Catalog
-from safelinks.cli import main
+from safelinks.cli.program import main
 
 NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
 OURS = """

@@ -18,7 +18,7 @@ import trustme
 from click.testing import CliRunner, Result
 from web import Behaviour, Web, answer, html, serving
 
-from safelinks.cli import main
+from safelinks.cli.program import main
 
 
 async def _places(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -16,8 +16,8 @@ from surveying import FORMER, gone, read, report
 
 import safelinks
 from safelinks import Document, Selection
-from safelinks.cli import main
-from safelinks.comments import ignored_in
+from safelinks.cli.program import main
+from safelinks.rules.suppressions import ignored_in
 
 A = "https://a.example/page"
 B = "https://b.example/"

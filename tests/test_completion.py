@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.shell_completion import CompletionItem, ShellComplete
 
-from safelinks.cli import main
-from safelinks.report_formats import FORMATS
+from safelinks.cli.program import main
+from safelinks.reports.format_names import REPORT_FORMATS
 from safelinks.rules import RULES
 
 SHELLS = ("bash", "zsh", "fish")
@@ -35,7 +35,7 @@ def values(words: str) -> list[str]:
         ("check notice.txt --form", ["--format"]),
         ("check --format ju", ["junit"]),
         ("check --format=ju", ["junit"]),
-        ("check --format ", list(FORMATS)),
+        ("check --format ", list(REPORT_FORMATS)),
         ("check --fail-on n", ["note", "never"]),
         ("check --method ", ["get", "head"]),
         ("check --select SL4", ["SL401", "SL402"]),
@@ -96,7 +96,7 @@ def test_a_configuration_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def run(instruction: str, **words: str) -> str:
-    code = "import sys; sys.argv[0] = 'safelinks'; from safelinks.cli import main; main()"
+    code = "import sys; sys.argv[0] = 'safelinks'; from safelinks.cli.program import main; main()"
     environment = {**os.environ, "_SAFELINKS_COMPLETE": instruction, **words}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True

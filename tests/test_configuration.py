@@ -17,17 +17,21 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safelinks.cli import main
-from safelinks.cli.check import check
-from safelinks.cli.clean import clean
-from safelinks.cli.configured import DIRECTORY, Configured, known_settings
-from safelinks.cli.settings import Setting, settings_of
-from safelinks.cli.settings_table import ABOUT as ABOUT_SETTINGS
-from safelinks.cli.settings_table import Power
-from safelinks.configuration import parse, written, written_key
+from safelinks.cli.commands.check_command import check_command
+from safelinks.cli.commands.clean_command import clean_command
+from safelinks.cli.configuration.option_settings import Setting, settings_of
+from safelinks.cli.configuration.setting_permissions import ABOUT as ABOUT_SETTINGS
+from safelinks.cli.configuration.setting_permissions import Power
+from safelinks.cli.options.configured_command import CONFIG_DIRECTORY, Configured, known_settings
+from safelinks.cli.program import main
+from safelinks.files.data.configuration import parse, written_key, written_toml
 
 WRAPPED = "https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org"
-SETTINGS = {setting.key: setting for command in (check, clean) for setting in settings_of(command)}
+SETTINGS = {
+    setting.key: setting
+    for command in (check_command, clean_command)
+    for setting in settings_of(command)
+}
 
 
 @pytest.fixture
@@ -430,7 +434,7 @@ class TestClean:
 def _later(context: click.Context, /, **options: object) -> None:
     """A command with options that are tables in a file."""
     source = context.get_parameter_source("level")
-    options |= {"directory": str(context.meta[DIRECTORY]), "source": source and source.name}
+    options |= {"directory": str(context.meta[CONFIG_DIRECTORY]), "source": source and source.name}
     click.echo(json.dumps(options))
 
 
@@ -501,8 +505,8 @@ def test_what_is_printed_says_the_same_again(
 ) -> None:
     directory = tmp_path_factory.mktemp("project")
     file = directory / "safelinks.toml"
-    lines = [f"{written_key(key)} = {written(value)}" for key, value in values.items()]
-    file.write_text("\n".join([*lines, "[clean]", f"redact = {written(redact)}"]), "utf-8")
+    lines = [f"{written_key(key)} = {written_toml(value)}" for key, value in values.items()]
+    file.write_text("\n".join([*lines, "[clean]", f"redact = {written_toml(redact)}"]), "utf-8")
     first = _run("config", "--config", str(file)).stdout
     file.write_text(first, "utf-8")
     second = _run("config", "--config", str(file)).stdout
@@ -514,7 +518,7 @@ def test_what_is_printed_says_the_same_again(
 
 @given(st.text())
 def test_strings_are_written_so_that_they_can_be_shown(text: str) -> None:
-    line = f"{written_key(text)} = {written(text)}"
+    line = f"{written_key(text)} = {written_toml(text)}"
     expected = re.sub("[\ud800-\udfff]", "\ufffd", text)
     assert line.isprintable() or not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e]", line)
     assert tomllib.loads(line) == {expected: expected}
@@ -533,9 +537,9 @@ def test_no_content_raises_anything_else(content: bytes) -> None:
 def test_unwrapping_knows_nothing_of_it(project: Path) -> None:
     (project / "safelinks.toml").write_text("nonsense")
     code = (
-        "import sys; from safelinks.cli import main\n"
+        "import sys; from safelinks.cli.program import main\n"
         "main(['unwrap', 'https://a.example/'], standalone_mode=False)\n"
-        "print(*{'tomllib', 'safelinks.configuration', 'safelinks.cli.precedence'} & {*sys.modules})"
+        "print(*{'tomllib', 'safelinks.files.data.configuration', 'safelinks.cli.configuration.precedence'} & {*sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "https://a.example/\n\n"

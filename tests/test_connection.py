@@ -7,7 +7,7 @@ import asyncio
 import h11
 import pytest
 
-from safelinks.health.connection import Connection
+from safelinks.health.network.http_connection import Connection
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from test_probe import OK, URL, _drive, _to
 
-from safelinks.health.cookies import pairs
-from safelinks.health.exchange import Answer
-from safelinks.health.outcome import Reason
+from safelinks.health.judgement.cookies import pairs
+from safelinks.health.model.exchange import Answer
+from safelinks.health.model.outcome import Reason
 
 
 @pytest.mark.parametrize(

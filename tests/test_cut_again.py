@@ -6,7 +6,7 @@ import pytest
 from cutting import LINKS
 
 from safelinks import clean, find, read
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
 
 TARGET = "https://www.example.org/docs/guide-a.html"
 

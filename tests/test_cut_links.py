@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safelinks import clean, find
-from safelinks.wrappers import WRAPPERS
+from safelinks.wrappers.vendors.wrapper_table import WRAPPERS
 
 EXAMPLES = int(os.environ.get("SAFELINKS_EXPLORE", "300"))
 _RECIPIENT = re.compile(r"%40example|xample(?:\.|%2E)org%7C|%7C[0-9a-f]{8}", re.IGNORECASE)

@@ -11,8 +11,8 @@ import pytest
 from web import html, serving
 
 from safelinks import Checker, Outcome, Policy, Reason, SetupError
-from safelinks.health import trust
-from safelinks.health.dialling import dial
+from safelinks.health.network import tls_trust
+from safelinks.health.network.dialling import dial
 
 PATIENT = Policy(allow_private=True, retries=0, timeout=5)
 
@@ -81,7 +81,7 @@ def test_settings_that_fail_in_another_way_end_the_run(monkeypatch: pytest.Monke
     def fail(_: Policy) -> object:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(trust, "trusting", fail)
+    monkeypatch.setattr(tls_trust, "trusting", fail)
     with (
         serving({"/": html("Fine")}) as web,
         pytest.raises(SetupError, match=r"^no certificates can be loaded"),
@@ -93,13 +93,13 @@ def test_settings_that_load_slowly_hold_up_no_link_beyond_its_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     loaded = threading.Event()
-    real = trust.trusting
+    real = tls_trust.trusting
 
     def slow(policy: Policy) -> object:
         loaded.wait(30)
         return real(policy)
 
-    monkeypatch.setattr(trust, "trusting", slow)
+    monkeypatch.setattr(tls_trust, "trusting", slow)
     policy = Policy(allow_private=True, retries=0, timeout=0.2)
     with serving({"/": html("Fine")}) as web:
         url = web.url("/", scheme="https")

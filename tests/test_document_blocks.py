@@ -32,7 +32,7 @@ from lxml import etree
 from test_ci_files import commands_in, problem
 
 import safelinks
-from safelinks.cli import main
+from safelinks.cli.program import main
 
 # Commands that are not run here, and who runs them.
 ELSEWHERE: Mapping[str, str] = {

@@ -12,8 +12,8 @@ import pytest
 from web import serving
 
 from safelinks import Checker
-from safelinks.health.outcome import Outcome, Reason
-from safelinks.health.policy import Policy
+from safelinks.health.model.outcome import Outcome, Reason
+from safelinks.health.model.policy import Policy
 
 POLICY = Policy(retries=0, timeout=0.2, allow_private=True)
 JARGON = re.compile(r"_ssl\.c|Errno|bytearray|b'|Error\b|Exception|Timeout\b|0x[0-9a-f]+|httpx|h11")

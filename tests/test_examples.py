@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from example_reports import FILES, FOLDER, ROOT, checked, city, outputs
 
-from safelinks.cli.earlier import is_report
-from safelinks.reports import FORMATS
+from safelinks.cli.options.report_recognition import is_report
+from safelinks.reports.rendering import RENDERERS
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_there_is_one_of_every_format() -> None:
-    assert set(FILES) == set(FORMATS)
+    assert set(FILES) == set(RENDERERS)
     assert {path.name for path in FOLDER.iterdir()} == set(FILES.values())
 
 

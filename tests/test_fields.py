@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from safelinks import read
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
 
 TARGET = "https://example.org/a?b=1&c=2#d"
 LINK = wrap(TARGET)

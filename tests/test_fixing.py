@@ -33,9 +33,9 @@ from web import Web, answer, serving
 
 import safelinks
 from safelinks import Document, Selection
-from safelinks.cli import main
-from safelinks.documents import Rewriting
-from safelinks.health.outcome import Outcome
+from safelinks.cli.program import main
+from safelinks.documents.document import Rewriting
+from safelinks.health.model.outcome import Outcome
 
 A = "https://a.example/page"
 B = "https://b.example/new"
@@ -243,7 +243,7 @@ def test_what_must_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr("safelinks.documents.files.tempfile.mkstemp", refuse)
+    monkeypatch.setattr("safelinks.files.file_access.tempfile.mkstemp", refuse)
     result = _offline("--fix", str(file))
     assert (result.exit_code, file.read_text()) == (2, wrap(A))
     assert f"Error: {file}: no permission to write this file\n" in result.stderr
@@ -365,7 +365,7 @@ def test_what_was_dead_and_is_mended_fails_nothing() -> None:
 def test_nothing_is_written_after_an_interruption(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from safelinks.cli.network import Asked, Network
+    from safelinks.cli.options.network_options import Asked, Network
 
     file = tmp_path / "a.txt"
     file.write_text(wrap(A))

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from remembering import ANY_AGE, DAY, START, URL, altered, opened
 
-from safelinks.health.ages import REMEMBERED
-from safelinks.health.history import History
-from safelinks.health.outcome import Certificate, Hop, Outcome, Past, Reason, Verdict
+from safelinks.health.memory.history import History
+from safelinks.health.memory.reuse_ages import REMEMBERED
+from safelinks.health.model.outcome import Certificate, Hop, Outcome, Past, Reason, Verdict
 
 TICK = timedelta(microseconds=1)
 REASONS = {

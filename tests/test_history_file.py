@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from remembering import DAY, POSIX, START, altered, begun, content, dead, opened, runs
 
 from safelinks.errors import SetupError
-from safelinks.health import history_file
-from safelinks.health.outcome import Past
+from safelinks.health.memory import history_file
+from safelinks.health.model.outcome import Past
 
 NOBODY = 65_534
 

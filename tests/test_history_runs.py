@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from remembering import ANY_AGE, POSIX, START, URL, begun, content, dead, opened, runs
 
-from safelinks.health import history_file
-from safelinks.health.history import History
-from safelinks.health.outcome import Past
+from safelinks.health.memory import history_file
+from safelinks.health.memory.history import History
+from safelinks.health.model.outcome import Past
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def test_a_file_that_is_spoiled(path: Path) -> None:
 FULL = """
 import resource, sys
 from datetime import UTC, datetime
-from safelinks.health.history import History
-from safelinks.health.outcome import Outcome, Reason
+from safelinks.health.memory.history import History
+from safelinks.health.model.outcome import Outcome, Reason
 with History.open(sys.argv[1], lambda: datetime(2026, 3, 1, 12, tzinfo=UTC)) as history:
     resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
     for number in range(2_000):
@@ -152,8 +152,8 @@ def test_it_holds_few_outcomes_at_a_time(path: Path) -> None:
 MANY = """
 import sys
 from datetime import UTC, datetime
-from safelinks.health.history import History
-from safelinks.health.outcome import Outcome, Reason
+from safelinks.health.memory.history import History
+from safelinks.health.model.outcome import Outcome, Reason
 print("ready", flush=True)
 sys.stdin.readline()
 for _ in range(5):
@@ -211,8 +211,8 @@ def test_runs_at_the_same_time_set_a_damaged_file_aside_once(path: Path) -> None
 ENDLESS = """
 import itertools, sys
 from datetime import UTC, datetime
-from safelinks.health.history import History
-from safelinks.health.outcome import Hop, Outcome, Reason
+from safelinks.health.memory.history import History
+from safelinks.health.model.outcome import Hop, Outcome, Reason
 with History.open(sys.argv[1], lambda: datetime(2026, 3, 1, 12, tzinfo=UTC)) as history:
     for number in itertools.count():
         url = f"https://example.org/a/{number}"

@@ -19,12 +19,12 @@ from notice import PERSON, TARGETS
 
 import safelinks
 from safelinks import Checker, Policy, Report
-from safelinks.cli import main
-from safelinks.marking import Mark, RawText
-from safelinks.reports import FORMATS
+from safelinks.checks.link_marking import Mark, RawText
+from safelinks.cli.program import main
+from safelinks.reports.rendering import RENDERERS
 
 NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
-ASSETS = files("safelinks.reports.html")
+ASSETS = files("safelinks.reports.html_report")
 
 
 def answer(request: httpx.Request) -> httpx.Response:
@@ -41,7 +41,7 @@ def report_on(*sources: str | Path | safelinks.Document, offline: bool = False) 
 
 
 def page_of(report: Report) -> str:
-    return "".join(FORMATS["html"](report))
+    return "".join(RENDERERS["html"](report))
 
 
 def parsed(report: Report) -> lxml_html.HtmlElement:

@@ -18,7 +18,7 @@ from hostile_tls import NAME, Authority
 from web import answer, serving
 
 from safelinks import Checker, Outcome, Policy, Reason, Verdict
-from safelinks.cli import main
+from safelinks.cli.program import main
 
 SETTINGS = bytes.fromhex("00000c 04 00 00000000 000300000064 000400010000")
 GOAWAY = bytes.fromhex("000008 07 00 00000000 00000000 00000001")

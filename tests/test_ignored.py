@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safelinks import DocumentError, read_all
-from safelinks.cli import main
-from safelinks.cli.excluding import Excluded
-from safelinks.documents.walk import Found, files_in
+from safelinks.cli.options.path_exclusion import Excluded
+from safelinks.cli.program import main
+from safelinks.files.file_walk import FileListing, files_in
 
 LINK = wrap("https://example.org/")
 GIT = shutil.which("git") or "git"
@@ -42,7 +42,7 @@ def _tree(folder: Path, files: dict[str, str | bytes]) -> None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-def _found(folder: Path, *, gitignore: bool = True) -> Found:
+def _found(folder: Path, *, gitignore: bool = True) -> FileListing:
     found = files_in(folder, gitignore=gitignore)
     assert found is not None
     return found

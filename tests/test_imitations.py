@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import Catalog
+from safelinks.addresses.printable import printable
+from safelinks.addresses.urls import Address, registrable_domain, split
 from safelinks.catalog import Agency, Resource, Sign
-from safelinks.catalog.imitations import imitated_wrapper, with_wrappers
-from safelinks.catalog.known import Known
+from safelinks.catalog.lookalikes.protected_names import ProtectedNames
+from safelinks.catalog.lookalikes.wrapper_imitations import imitated_wrapper, with_wrappers
 from safelinks.errors import InvalidURLError
-from safelinks.grammar import MAIL_HOSTS, TEAMS_HOSTS
-from safelinks.printable import printable
-from safelinks.urls import Address, registrable_domain, split
-from safelinks.wrappers import WRAPPERS, Kind
+from safelinks.wrappers.microsoft.safelink_grammar import MAIL_HOSTS, TEAMS_HOSTS
+from safelinks.wrappers.vendors.wrapper_table import WRAPPERS, Kind
 
 DATA = Path(__file__).parent / "data"
 MAIL = "safelinks.protection.outlook.com"
@@ -282,7 +282,7 @@ def test_genuine_hosts_never_imitate(host: str, below: list[str], scheme: str) -
     assert imitated_wrapper(split(f"{scheme}://www.{registrable_domain(host)}/")) is None
 
 
-KNOWN = Known(frozenset({"nyc.gov"}), frozenset({"www.nyc.gov"}))
+KNOWN = ProtectedNames(frozenset({"nyc.gov"}), frozenset({"www.nyc.gov"}))
 _pieces = st.one_of(
     _word,
     genuine,

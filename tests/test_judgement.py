@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from test_probe import OK, URL, Reply, _drive, _to
 
-from safelinks.catalog.model import HealthHints
-from safelinks.health.exchange import Answer, Failure, Fault, Request
-from safelinks.health.outcome import Certificate, Reason, Verdict
-from safelinks.health.policy import Method, Policy
+from safelinks.catalog.entries import HealthHints
+from safelinks.health.model.exchange import Answer, Failure, Fault, Request
+from safelinks.health.model.outcome import Certificate, Reason, Verdict
+from safelinks.health.model.policy import Method, Policy
 
 HTML = {"content-type": "text/html; charset=utf-8"}
 HEAD = Policy(method=Method.HEAD)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from web import serving
 
 from safelinks import Checker, Policy, Reason
-from safelinks.health.lenient import mended
+from safelinks.health.network.lenient_heads import mended
 
 PAGE = b"<title>Page not found</title>"  # so that it shows whether the body was read
 TYPE = b"Content-Type: text/html\r\n"

@@ -15,8 +15,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from safelinks import read
-from safelinks.documents.values import written
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
+from safelinks.documents.passages.delimited_addresses import written_value
 
 TARGET = "https://example.org/a"
 LINK = wrap(TARGET)
@@ -293,9 +293,9 @@ def test_any_target_is_written(place: str, target: str) -> None:
     target = target.strip()
     text = place.format(_escaped(wrap(target)))
     cleaned = read(text.encode(), "a.md").cleaned().decode()
-    assert _urls(cleaned) == [written(target)]
+    assert _urls(cleaned) == [written_value(target)]
     (told,) = _told(COMMONMARK.parse(cleaned))
-    assert unquote(told) == unquote(written(target))
+    assert unquote(told) == unquote(written_value(target))
 
 
 @given(URLS)
@@ -303,7 +303,7 @@ def test_any_target_is_written_into_an_autolink(target: str) -> None:
     target = target.strip()
     wrapped = wrap(target).replace("&", "&amp;")
     cleaned = read(f"<{wrapped}>".encode(), "a.md").cleaned().decode()
-    assert _urls(cleaned) == [written(target).replace("|", "%7C")]
+    assert _urls(cleaned) == [written_value(target).replace("|", "%7C")]
     assert cleaned[1:-1].count("<") == 0
 
 

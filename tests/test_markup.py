@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from safelinks import read
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
 
 A = "https://a.example"
 TARGET = "https://example.org/docs/guide.html"

@@ -21,7 +21,7 @@ from matrix_stage import Case, Stage, harmless
 from matrix_stages import STAGES
 
 from safelinks import Outcome, Reason, Verdict
-from safelinks.health.policy import Method
+from safelinks.health.model.policy import Method
 
 ROWS: list[dict[str, str]] = [
     json.loads(line)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from test_layers import _loaded
 
 from safelinks import Document, DocumentError, read
-from safelinks.documents.encapsulated import html_in
+from safelinks.documents.rtf.encapsulated_html import html_in
 
 TARGET = "https://example.org/a?b=1&c=2"
 LINK = wrap(TARGET)
@@ -156,7 +156,7 @@ def _packed(kind: bytes, raw_size: int, content: bytes) -> bytes:
     ids=["short", "header", "huge", "kind", "cut", "long"],
 )  # fmt: skip
 def test_a_damaged_rtf_body_is_said(monkeypatch: pytest.MonkeyPatch, packed: bytes) -> None:
-    monkeypatch.setattr("safelinks.documents.msg._LONGEST_RTF", 1_000)
+    monkeypatch.setattr("safelinks.documents.mail.outlook_messages._LONGEST_RTF", 1_000)
     document = _read(message({"10090102": packed, "1000001F": LINK}))
     assert document.notes == (
         "x.msg: the RTF body of the message is damaged or too large and was not read",
@@ -285,7 +285,7 @@ def test_what_else_is_a_compound_file(
 
 def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = compound(message({"1000001F": LINK}))
-    monkeypatch.delitem(sys.modules, "safelinks.documents.msg", raising=False)
+    monkeypatch.delitem(sys.modules, "safelinks.documents.mail.outlook_messages", raising=False)
     monkeypatch.setitem(sys.modules, "compressed_rtf", None)
     with pytest.raises(DocumentError) as raised:
         read(raw, "x.msg")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from safelinks import Catalog, read
 from safelinks.catalog import Agency, Resource
-from safelinks.catalog.names import Names
-from safelinks.remarks import Kind, Reader, Remark
+from safelinks.catalog.resource_names import Names
+from safelinks.rules.names_in_text import Remark, RemarkKind, RemarkReader
 
 NYC = Catalog.nyc()
 NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
@@ -111,12 +111,12 @@ def test_find_is_total(text: str) -> None:
 
 def _remarks(content: str | bytes | Path, name: str = "notice.md") -> list[Remark]:
     document = read(content.encode() if isinstance(content, str) else content, name)
-    reader = Reader(NYC)
+    reader = RemarkReader(NYC)
     reader.read(document)
     return reader.remarks()
 
 
-def _told(content: str | bytes | Path, name: str = "notice.md") -> list[tuple[Kind, str]]:
+def _told(content: str | bytes | Path, name: str = "notice.md") -> list[tuple[RemarkKind, str]]:
     return [(remark.kind, remark.resource.id) for remark in _remarks(content, name)]
 
 
@@ -125,7 +125,7 @@ PUBLIC = "https://a0333-passportpublic.nyc.gov/"
 PIP = "https://a127-pip.nyc.gov/webapp/PRDPCW/SelfService"
 MOCS = "https://www.nyc.gov/site/mocs/index.page"
 CITY = "https://www.nyc.gov/site/nobody/"  # what has a link to the City is about the City
-ELSEWHERE, UNLINKED = Kind.LEADS_ELSEWHERE, Kind.NOT_LINKED
+ELSEWHERE, UNLINKED = RemarkKind.LEADS_ELSEWHERE, RemarkKind.NOT_LINKED
 
 
 def test_the_notice() -> None:
@@ -196,7 +196,7 @@ def test_the_notice() -> None:
         (f"- PIP\n- {MOCS}", [(UNLINKED, "pip")]),
     ],
 )  # fmt: skip
-def test_names_against_links(text: str, remarks: list[tuple[Kind, str]]) -> None:
+def test_names_against_links(text: str, remarks: list[tuple[RemarkKind, str]]) -> None:
     assert _told(text) == remarks
 
 
@@ -219,7 +219,7 @@ def test_places_are_those_of_the_file() -> None:
 
 
 def test_messages_of_a_mailbox_are_one_file() -> None:
-    reader = Reader(NYC)
+    reader = RemarkReader(NYC)
     reader.read(read(b"Subject: PIP\n\nPIP", "box.eml"))
     reader.read(read(f"Subject: x\n\n{PIP}".encode(), "box.eml"))
     assert reader.remarks() == []
@@ -232,7 +232,7 @@ def test_a_resource_without_any_home() -> None:
         [Resource("a", "Alpha Desk", agency="X", sources=("me",))],
         [Agency("X", "X", domains=("x.example",))],
     )
-    reader = Reader(catalog)
+    reader = RemarkReader(catalog)
     reader.read(read(b"the Alpha Desk at https://x.example/", "a.txt"))
     (remark,) = reader.remarks()
     assert remark.message == "Alpha Desk is named without a link; it has no page of its own"

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from safelinks import read
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
 
 A = "https://a.example"
 TARGET = "https://example.org/docs/guide.html"

@@ -17,7 +17,7 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import A, LineBreak, P, Span
 
 from safelinks import Document, read
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
 
 E = "https://e.example"
 TARGET = "https://example.org/docs/guide.html"

@@ -14,7 +14,7 @@ from odf import draw, opendocument, table, text
 from odf.element import Element
 
 from safelinks import read
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
 
 A = "https://a.example"
 TARGET = "https://example.org/docs/guide.html"

@@ -25,12 +25,12 @@ from surveying import CURRENT, FORMER, UNSURE, gone, moved, read, report
 from web import answer, serving
 
 from safelinks import NotWritableError, Report, Selection
-from safelinks.cli import main
-from safelinks.health.outcome import Certificate, Hop, Outcome, Past, Reason
-from safelinks.report_formats import FORMATS
-from safelinks.reports.json import render as render_json
-from safelinks.reports.json import schema
-from safelinks.reports.jsonl import render as render_jsonl
+from safelinks.cli.program import main
+from safelinks.health.model.outcome import Certificate, Hop, Outcome, Past, Reason
+from safelinks.reports.format_names import REPORT_FORMATS
+from safelinks.reports.json_report import render as render_json
+from safelinks.reports.json_report import schema
+from safelinks.reports.jsonl_report import render as render_jsonl
 
 A = "https://a.example/page"
 SCHEMA = json.loads(schema())
@@ -140,7 +140,7 @@ def test_a_report_does_not_take_the_place_of_what_it_is_about(source: str) -> No
     assert _run("--offline", "-o", "docs/c.md", "--format", "text", source).exit_code == 0
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", REPORT_FORMATS)
 def test_a_report_of_an_earlier_run_is_written_over(form: str) -> None:
     Path("docs").mkdir()
     Path("docs", "a.txt").write_text(f"{A} {FORMER}")
@@ -221,7 +221,7 @@ def test_a_file_is_whole_or_the_old_one(monkeypatch: pytest.MonkeyPatch) -> None
         yield "{"
         raise NotWritableError("no more")
 
-    monkeypatch.setattr("safelinks.reports.json.render", broken)
+    monkeypatch.setattr("safelinks.reports.json_report.render", broken)
     result = _run("--offline", "-o", "x.json", "a.txt")
     assert result.exit_code == 2
     assert Path("x.json").read_text() == "old"

@@ -16,11 +16,11 @@ from test_probe import OK, URL, _drive, _to
 from web import answer, serving
 
 from safelinks import Checker, Policy, Reason, Verdict
-from safelinks.cli import main
-from safelinks.health.exchange import Answer
-from safelinks.health.page import Page
-from safelinks.health.signs import missing
-from safelinks.health.walls import wall
+from safelinks.cli.program import main
+from safelinks.health.judgement.bot_walls import wall
+from safelinks.health.judgement.page_signs import missing
+from safelinks.health.judgement.visible_page import Page
+from safelinks.health.model.exchange import Answer
 
 LONG = "<p>" + "A sentence of an article that goes on for a while. " * 60
 HTML = "Content-Type: text/html; charset=utf-8"

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
 from safelinks import Document, DocumentError, Link, find, read
-from safelinks.documents.pdf_labels import IDENTITY, Box, Pen, Widths, Words
-from safelinks.documents.pdf_lines import over_lines
-from safelinks.place import Place
-from safelinks.roles import Role
+from safelinks.addresses.place import Place
+from safelinks.addresses.roles import Role
+from safelinks.documents.pdf.addresses_over_lines import over_lines
+from safelinks.documents.pdf.word_positions import IDENTITY, Box, GlyphPen, PageWords, Widths
 
 TARGET = "https://example.org/a?b=1&c=2"
 LINK = wrap(TARGET)
@@ -522,8 +522,8 @@ def test_which_pages_could_not_be_read_is_said() -> None:
 # Labels
 
 
-def _pen(*content: tuple[bytes, list[object]], text: str, fonts: Widths) -> Pen:
-    pen = Pen([Box(-1e9, -1e9, 1e9, 1e9)])
+def _pen(*content: tuple[bytes, list[object]], text: str, fonts: Widths) -> GlyphPen:
+    pen = GlyphPen([Box(-1e9, -1e9, 1e9, 1e9)])
     pen.begin(lambda _: fonts, IDENTITY)
     for name, operands in content:
         pen.operator(name, operands, IDENTITY, IDENTITY)
@@ -537,7 +537,7 @@ def test_the_pen_moves_as_wide_as_the_glyphs_are() -> None:
         (b"Tf", ["/F", 10]), (b"Tc", [1]), (b"Tz", [200]), (b"q", []), (b"Tz", [1]), (b"Q", []),
         (b"TJ", [[b"\0\1\0\2", -500, b"\0\1"]]), text="ab c", fonts=wide,
     )  # fmt: skip
-    words = Words(pen.words)
+    words = PageWords(pen.words)
     assert words.label([Box(0, 0, 40, 10)]) == "ab"
     # 2 * (10 + 1 + 5 + 1) and the gap of 2 * 5: the middle of the last one is at 54
     assert words.label([Box(53.9, 0, 54.1, 10)]) == "c"
@@ -550,7 +550,7 @@ def test_where_a_word_stands_in_the_text(text: str, at: int) -> None:
     pen = _pen((b"Tf", ["/F", 10]), (b"Tj", [b"abc"]), text=text, fonts=Widths())
     pen.operator(b"Tj", [b"d"], IDENTITY, IDENTITY)
     pen.text("d")
-    spans = list(Words(pen.words).spans([Box(0, 0, 100, 10)]))
+    spans = list(PageWords(pen.words).spans([Box(0, 0, 100, 10)]))
     assert spans == [(1, at, at + 3), (1, len(text), len(text) + 1)]
 
 

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from safelinks import clean, find, read
-from safelinks.roles import Role
-from safelinks.scan import TextRules, scan
+from safelinks.addresses.roles import Role
+from safelinks.links.scanning import TextRules, scan
 
 
 def _urls(text: str, rules: TextRules = TextRules.PLAIN) -> list[str]:

@@ -13,8 +13,9 @@ from click.testing import CliRunner
 from surveying import told
 
 import safelinks
-from safelinks import find, percent, unwrap
-from safelinks.cli import main
+from safelinks import find, unwrap
+from safelinks.addresses import percent
+from safelinks.cli.program import main
 from safelinks.errors import (
     ChainTooDeepError,
     InvalidURLError,
@@ -22,10 +23,10 @@ from safelinks.errors import (
     SafelinksError,
     TargetLostError,
 )
-from safelinks.personal import mask, recipients
-from safelinks.redact import redact
-from safelinks.reports import FORMATS
-from safelinks.safelink import SafeLink
+from safelinks.reports.rendering import RENDERERS
+from safelinks.wrappers.redaction.link_redaction import redact
+from safelinks.wrappers.redaction.personal_data import mask, recipients
+from safelinks.wrappers.safelink import SafeLink
 
 LOCAL, _, DOMAIN = RECIPIENT.partition("@")
 LOST = f"https://{HOST}/GetUrlReputation?data={encode(data())}"
@@ -216,7 +217,7 @@ def test_no_report_names_a_recipient_as_a_place_or_in_a_note() -> None:
     report = safelinks.check(document, offline=True, keep_texts=True)
     assert report.notes[0].startswith("a.md, line 1: a comment ignores what is no rule: ")
     assert report.findings[0].place.sheet == "[recipient]"
-    for name in FORMATS:
+    for name in RENDERERS:
         _hidden("".join(safelinks.render(report, name)))
     report = safelinks.check(document, offline=True, show_recipients=True)
     assert (

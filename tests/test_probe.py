@@ -12,15 +12,15 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safelinks.catalog.model import HealthHints
-from safelinks.health import signs
-from safelinks.health.addresses import is_public
-from safelinks.health.exchange import Answer, Failure, Fault, Request, Wait
-from safelinks.health.outcome import MEANING, VERDICTS, Outcome, Reason, Verdict
-from safelinks.health.page import page_of
-from safelinks.health.policy import Policy
-from safelinks.health.probe import probe
-from safelinks.health.refusal import refusal
+from safelinks.catalog.entries import HealthHints
+from safelinks.health.guards.public_addresses import is_public
+from safelinks.health.guards.refusal import refusal
+from safelinks.health.judgement import page_signs
+from safelinks.health.judgement.probe import probe
+from safelinks.health.judgement.visible_page import page_of
+from safelinks.health.model.exchange import Answer, Failure, Fault, Request, Wait
+from safelinks.health.model.outcome import MEANING, VERDICTS, Outcome, Reason, Verdict
+from safelinks.health.model.policy import Policy
 
 URL = "https://example.org/deep/page"
 POLICY = Policy(allow_reserved=True)  # for all names here are reserved
@@ -316,7 +316,7 @@ def test_private_addresses_can_be_allowed() -> None:
     ],
 )
 def test_sign_in_pages(url: str, *, expected: bool) -> None:
-    assert signs.is_login(url) is expected
+    assert page_signs.is_login(url) is expected
 
 
 def test_titles() -> None:
@@ -349,7 +349,7 @@ def test_titles() -> None:
 )
 def test_signs_of_a_missing_page(asked: str, final: str, shown: str, *, expected: bool) -> None:
     base = "https://example.org"
-    found = signs.missing(
+    found = page_signs.missing(
         base + asked, base + final, page_of(f"<title>{shown}</title>".encode(), {})
     )
     assert (found is not None) is expected

@@ -9,9 +9,10 @@ from building import HOST, LAYOUTS, PLACES, encode, wrap
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from safelinks import SafeLink, clean, find, percent, unwrap
+from safelinks import SafeLink, clean, find, unwrap
+from safelinks.addresses import percent
+from safelinks.addresses.schemes import is_live
 from safelinks.errors import SafelinksError
-from safelinks.live import is_live
 
 _hosts = st.sampled_from(["example.org", "a127-pip.nyc.gov", "xn--bcher-kva.example", "[::1]:80"])
 _tails = st.text(

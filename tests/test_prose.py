@@ -26,8 +26,8 @@ from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
 from safelinks import Prose, SafelinksError, read
-from safelinks.documents.formats import FORMATS
-from safelinks.place import Place
+from safelinks.addresses.place import Place
+from safelinks.documents.formats import DOCUMENT_FORMATS
 
 DATA = Path(__file__).parent / "data" / "documents"
 NOTICE = (
@@ -265,7 +265,7 @@ def test_a_presentation() -> None:
 
 def test_every_format_is_among_these() -> None:
     known = {read(raw if isinstance(raw, bytes) else raw.encode(), name).format for name, raw, _ in CASES.values()}  # fmt: skip
-    assert known | {"pptx"} == {one.name for one in FORMATS}
+    assert known | {"pptx"} == {one.name for one in DOCUMENT_FORMATS}
 
 
 BEGIN, SEPARATE, END = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end"))  # fmt: skip
@@ -423,7 +423,7 @@ def test_damaged_documents(name: str, raw: bytes, data: st.DataObject) -> None:
     "".join(one.text for one in found).encode()
 
 
-SUFFIXES = sorted({suffix for one in FORMATS for suffix in one.suffixes})
+SUFFIXES = sorted({suffix for one in DOCUMENT_FORMATS for suffix in one.suffixes})
 SIGNS = [
     b"<p>", b"</p>", b"<br>", b"<div hidden>", b"<!--", b"<![CDATA[", b"]]>", b"<script>", b"&amp;", b"&#xd800;",
     b'"', b'\\ud83d"', b",", b"\r\n", b"\n\n", b" ", b"SUMMARY:", b"Subject: =?utf-8?q?=ff?=", b"Content-Type: text/html\n\n",

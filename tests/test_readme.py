@@ -14,11 +14,11 @@ import pytest
 from documented import PAGES, anchors, blocks, commands
 
 import safelinks
-from safelinks.catalog import Rule, Sign
-from safelinks.catalog.files import packaged
-from safelinks.documents.formats import FORMATS
-from safelinks.health.outcome import Reason, Verdict
-from safelinks.remarks import Kind
+from safelinks.catalog import MatchedRule, Sign
+from safelinks.catalog.catalog_files import packaged
+from safelinks.documents.formats import DOCUMENT_FORMATS
+from safelinks.health.model.outcome import Reason, Verdict
+from safelinks.rules.names_in_text import RemarkKind
 
 ROOT = Path(__file__).parent.parent
 ABOUT_CATALOGS = (ROOT / "docs" / "catalog.md").read_text("utf-8")
@@ -38,7 +38,7 @@ def test_every_reason_and_verdict_is_documented() -> None:
 
 def test_every_format_is_documented() -> None:
     documented = (ROOT / "docs" / "formats.md").read_text("utf-8")
-    for one in FORMATS:
+    for one in DOCUMENT_FORMATS:
         assert not one.suffixes or any(f"`{suffix}`" in documented for suffix in one.suffixes), one
         assert one.extra is None or f"safelinks[{one.extra}]" in documented
 
@@ -91,9 +91,9 @@ def test_every_field_of_a_catalog_is_documented() -> None:
 
 
 def test_every_rule_sign_and_remark_of_a_catalog_is_documented() -> None:
-    for rule in Rule:
+    for rule in MatchedRule:
         assert f"\n| {int(rule)} | " in ABOUT_CATALOGS
-    for name in (*Sign, *Kind):
+    for name in (*Sign, *RemarkKind):
         assert f"`{name}`" in ABOUT_CATALOGS
 
 

@@ -19,11 +19,11 @@ from reporting import GONE, NOTICE, everything, placed, poisoned, reported
 
 import safelinks
 from safelinks import Level, Report, Selection, Verdict
-from safelinks.place import Place
-from safelinks.reports import FORMATS
-from safelinks.reports.csv import COLUMNS
-from safelinks.reports.markdown import MOST_BYTES
-from safelinks.reports.sarif import MOST_RESULTS
+from safelinks.addresses.place import Place
+from safelinks.reports.csv_report import CSV_COLUMNS
+from safelinks.reports.markdown_report import MOST_BYTES
+from safelinks.reports.rendering import RENDERERS
+from safelinks.reports.sarif_report import MOST_RESULTS
 from safelinks.rules import RULES
 
 SCHEMAS = Path(__file__).parent / "data" / "schemas"
@@ -65,7 +65,7 @@ EACH = pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
 
 
 def _rendered(name: str, report: Report) -> str:
-    return "".join(FORMATS[name](report))
+    return "".join(RENDERERS[name](report))
 
 
 def _many(number: int) -> Report:
@@ -77,18 +77,18 @@ def _many(number: int) -> Report:
     return evolve(ALL, rows=rows, findings=found)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", RENDERERS)
 def test_five_thousand_rows_take_a_moment(name: str) -> None:
     report = _many(5000)
     started = perf_counter()
-    pieces = list(FORMATS[name](report))
+    pieces = list(RENDERERS[name](report))
     assert perf_counter() - started < 5
     assert len(pieces) > 5000
 
 
 def test_every_format_has_its_section() -> None:
     documented = (Path(__file__).parent.parent / "docs" / "reports.md").read_text("utf-8")
-    assert set(FORMATS) <= set(re.findall(r"^## (\w+)$", documented, re.MULTILINE))
+    assert set(RENDERERS) <= set(re.findall(r"^## (\w+)$", documented, re.MULTILINE))
 
 
 # --- SARIF ---
@@ -369,7 +369,7 @@ def test_csv_has_a_line_for_each_place(report: Report) -> None:
     found = [one for one in report.findings if one.url is None]
     rowless = found if report.rows else report.findings
     assert len(rows) == report.links + len(rowless)
-    assert _rendered("csv", report).splitlines()[0] == ",".join(COLUMNS)
+    assert _rendered("csv", report).splitlines()[0] == ",".join(CSV_COLUMNS)
 
 
 def test_csv_says_all_of_a_place() -> None:

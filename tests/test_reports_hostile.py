@@ -14,8 +14,8 @@ from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from reporting import everything, poisoned
 
-from safelinks.reports import FORMATS
-from safelinks.reports.text import Detail, View, render
+from safelinks.reports.rendering import RENDERERS
+from safelinks.reports.text_report import Detail, View, render
 
 HARMLESS = "harmless"
 HOSTILE = {
@@ -136,7 +136,7 @@ _CONTROLS = re.compile(
 
 
 def _rendered(name: str, text: str) -> str:
-    return "".join(FORMATS[name](poisoned(REPORT, text)))
+    return "".join(RENDERERS[name](poisoned(REPORT, text)))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)

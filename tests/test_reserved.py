@@ -17,10 +17,10 @@ from remembering import ANY_AGE, opened
 from web import answer, html, serving
 
 from safelinks import Checker, Outcome, Policy, Reason, Verdict
-from safelinks.cli import main
-from safelinks.health.outcome import Hop
-from safelinks.health.refusal import refusal
-from safelinks.health.reserved import reserved_by
+from safelinks.cli.program import main
+from safelinks.health.guards.refusal import refusal
+from safelinks.health.guards.reserved_names import reserved_by
+from safelinks.health.model.outcome import Hop
 
 RESERVED = {
     "RFC 6761, 6.2": ["test", "foo.test", "a.b.test"],

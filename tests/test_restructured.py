@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import read
-from safelinks.documents.values import written
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
+from safelinks.documents.passages.delimited_addresses import written_value
 
 TARGET = "https://example.org/a"
 TEXT = Role.LINK_TEXT
@@ -123,8 +123,8 @@ def test_any_address_is_read(place: str, url: str) -> None:
 @given(URLS)
 def test_any_target_is_written(place: str, target: str) -> None:
     cleaned = read(place.format(wrap(target)).encode(), "a.rst").cleaned().decode()
-    assert [link.url for link in read(cleaned.encode(), "a.rst").links] == [written(target)]
-    assert {unquote(url) for url in _told(cleaned)} == {unquote(written(target))}
+    assert [link.url for link in read(cleaned.encode(), "a.rst").links] == [written_value(target)]
+    assert {unquote(url) for url in _told(cleaned)} == {unquote(written_value(target))}
 
 
 @given(st.text("abc/._-=&%+*_", max_size=20).map("https://example.org/x{}z".format))

@@ -7,8 +7,8 @@ from building import HOST, RECIPIENT, data, encode, wrap
 
 from safelinks import clean, find
 from safelinks.errors import TargetLostError
-from safelinks.redact import redact
-from safelinks.torn import blanked
+from safelinks.wrappers.redaction.link_redaction import redact
+from safelinks.wrappers.redaction.running_text_redaction import blanked
 
 DATA = encode(data())
 TAIL = f"{DATA}&sdata=abc%3D&reserved=0"

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import safelinks
-from safelinks.cli import main
-from safelinks.documents.content import TextContent
-from safelinks.documents.plain import UTF_8
-from safelinks.text import Peel
+from safelinks.cli.program import main
+from safelinks.documents.content.document_content import TextContent
+from safelinks.documents.passages.encodings import UTF_8
+from safelinks.links.text_links import Peel
 
 A, B, C = (wrap(f"https://{name}.example/page") for name in "abc")
 TEXT = f"1 {A}\n2 https://x.example/\n3 {B}\n4 {C}\n"

@@ -13,16 +13,16 @@ from building import wrap
 from surveying import CATALOG, FORMER, NOW, by_url, gone, moved, read, survey, told, works
 
 from safelinks import Checker, Document, Outcome, Policy, Reason, Report, Verdict
-from safelinks.collection import collect
-from safelinks.health.outcome import MEANING, OF_ROLE
-from safelinks.mending import Mending
-from safelinks.reports import render
-from safelinks.reports import text as text_report
-from safelinks.reports.jsonl import Lines
-from safelinks.reports.text import Detail, View
-from safelinks.roles import Role
-from safelinks.survey import Survey
-from safelinks.unwrap import Unwrapped
+from safelinks.addresses.roles import Role
+from safelinks.checks.assessment import Survey
+from safelinks.checks.collecting import collect
+from safelinks.checks.fix_plan import Mending
+from safelinks.health.model.outcome import MEANING, OF_ROLE
+from safelinks.reports import text_report
+from safelinks.reports.jsonl_report import JsonLines
+from safelinks.reports.rendering import render
+from safelinks.reports.text_report import Detail, View
+from safelinks.wrappers.unwrapping import Unwrapped
 
 A = "https://a.example/page"
 B = "https://b.example/other"
@@ -151,7 +151,7 @@ def test_lines_of_json_tell_of_it_before_anybody_is_asked() -> None:
     documents = [_document([(A, Role.SCRIPT)], name="a"), _document([(A, None)], name="b")]
     found = collect(documents, CATALOG)
     told = Survey(found, CATALOG, now=NOW)
-    lines = Lines(told)
+    lines = JsonLines(told)
     before = [json.loads(line) for line in lines.begin()]
     after = [json.loads(line) for line in lines.of(gone(A))]
     assert [(one["file"], one["reason"]) for one in before[1:]] == [("a", "script")]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import Link, read
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
 
 DATA = Path(__file__).parent / "data" / "documents"
 TARGET = "https://example.org/a?b=1&c=2#d"

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import read
-from safelinks.documents.controls import escaped
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
+from safelinks.documents.rtf.rtf_tokens import rtf_escaped
 
 A = "https://a.example"
 TARGET = "https://example.org/docs/guide.html"
@@ -77,7 +77,7 @@ def test_paragraphs_keep_their_numbers() -> None:
 @given(path=st.text(st.sampled_from("aZ09 .,;:!?()[]{}'*_~|-+=@&#$é中"), max_size=12))
 def test_what_a_field_holds_is_read(path: str) -> None:
     url = f"{A}/x{path}".strip()
-    field = _field(f'"{escaped(url)}"', "x")
+    field = _field(f'"{rtf_escaped(url)}"', "x")
     raw = f"{{\\rtf1 {field}}}".encode()
     (link,) = read(raw, "x.rtf").links
     assert link.url == url.replace(" ", "%20")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import safelinks
+from safelinks.addresses.urls import split
 from safelinks.catalog import Catalog, Sign
-from safelinks.labels import shown_address
-from safelinks.urls import split
+from safelinks.links.labels import shown_address
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((ROOT / "src" / "safelinks" / "rules" / "pages").iterdir())

@@ -28,11 +28,11 @@ from web import answer, serving
 
 import safelinks
 from safelinks import Checker, Level, Policy, Selection, SetupError
-from safelinks.cli import main
-from safelinks.collection import collect
-from safelinks.health.outcome import Certificate, Hop, Outcome, Past, Reason
+from safelinks.checks.assessment import Survey
+from safelinks.checks.collecting import collect
+from safelinks.cli.program import main
+from safelinks.health.model.outcome import Certificate, Hop, Outcome, Past, Reason
 from safelinks.rules import RULES, Finding, codes_of
-from safelinks.survey import Survey
 
 ROOT = Path(__file__).parent.parent
 A = "https://a.example/page"

@@ -21,10 +21,10 @@ from building import (
 )
 
 from safelinks import SafeLink, unwrap
-from safelinks.datafield import DataField, time_of_message_id
-from safelinks.datafield import time_of_ticks as ticks_to_time
 from safelinks.errors import NotASafeLinkError, SafelinksError, TargetLostError
-from safelinks.safelink import Form
+from safelinks.wrappers.microsoft.data_field import DataField, time_of_message_id
+from safelinks.wrappers.microsoft.data_field import time_of_ticks as ticks_to_time
+from safelinks.wrappers.safelink import Form
 
 TARGET = "https://example.org/a?b=1&c=%40#d"
 TEAMS = "https://statics.teams.cdn.office.net/evergreen-assets/safelinks/1/atp-safelinks.html"

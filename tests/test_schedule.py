@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safelinks.health.policy import Policy
+from safelinks.health.model.policy import Policy
 from safelinks.health.schedule import Schedule
 
 

@@ -17,10 +17,10 @@ from web import answer, html, serving
 
 import safelinks
 from safelinks import Checker, Document, Outcome, Policy, Reason, Verdict, check_documents
-from safelinks.cli import main
-from safelinks.collection import collect
-from safelinks.health.lookup import Resolve
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
+from safelinks.checks.collecting import collect
+from safelinks.cli.program import main
+from safelinks.health.network.name_lookup import Resolve
 
 URL = f"https://{NAME}/page"
 IMPATIENT = Policy(retries=0, timeout=0.5)

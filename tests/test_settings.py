@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from safelinks import Level, Method, Policy, Selection, SetupError
-from safelinks.cli import main
-from safelinks.health.settings import agent, headers, pattern, resolutions
+from safelinks.cli.program import main
+from safelinks.health.model.policy_settings import agent, headers, pattern, resolutions
 
 
 def test_headers_by_host() -> None:

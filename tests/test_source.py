@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from writing import JsonWriter, TomlWriter, Writer
 
-from safelinks.catalog.source import (
+from safelinks.errors import CatalogError
+from safelinks.files.data.data_file import (
     Add,
     Change,
     Insert,
@@ -26,7 +27,6 @@ from safelinks.catalog.source import (
     parse_json,
     parse_toml,
 )
-from safelinks.errors import CatalogError
 
 NYC = File(__file__).parent.parent / "src" / "safelinks" / "catalog" / "data"
 PARSERS: dict[str, Callable[[str, str], Source]] = {"json": parse_json, "toml": parse_toml}

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from safelinks.cli import main
-from safelinks.survey import Survey
+from safelinks.checks.assessment import Survey
+from safelinks.cli.program import main
 
 NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
 URL = "https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example"

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import Catalog
-from safelinks.catalog.confusables import skeleton
-from safelinks.catalog.known import Known
-from safelinks.catalog.suspicion import Sign, suspicions
+from safelinks.addresses.printable import printable
+from safelinks.addresses.urls import Address, split
+from safelinks.catalog.lookalikes.confusables import skeleton
+from safelinks.catalog.lookalikes.protected_names import ProtectedNames
+from safelinks.catalog.lookalikes.suspicions import Sign, suspicions
 from safelinks.errors import InvalidURLError
-from safelinks.printable import printable
-from safelinks.urls import Address, split
 
 CATALOG = Catalog.nyc()
 OF_OWN = {Sign.STAGING, Sign.INSECURE_SIGN_IN}
@@ -37,7 +37,7 @@ def _hosts() -> frozenset[str]:
     return frozenset(host for host in listed | ruled | agencies if host)
 
 
-KNOWN = Known(
+KNOWN = ProtectedNames(
     domains=frozenset(
         {"nyc.gov", "cityofnewyork.us", "checkbooknyc.com", "nycgovparks.org", "archives.nyc"}
     ),
@@ -331,7 +331,7 @@ def test_skeletons_differ(left: str, right: str) -> None:
 
 
 # A name is imitated one way at a time, so that the owner's own names cannot come out by chance.
-NOBODY = Known(frozenset(), frozenset())
+NOBODY = ProtectedNames(frozenset(), frozenset())
 own_hosts = st.sampled_from(sorted(KNOWN.own))
 labels = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=12)
 pieces = st.one_of(
@@ -345,7 +345,7 @@ urls = st.lists(pieces, min_size=1, max_size=8).map(lambda parts: "https://" + "
 
 
 @given(urls, st.sampled_from([KNOWN, NOBODY]))
-def test_total(url: str, known: Known) -> None:
+def test_total(url: str, known: ProtectedNames) -> None:
     try:
         address = split(url)
     except InvalidURLError:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import read
-from safelinks.documents.values import written
-from safelinks.roles import Role
+from safelinks.addresses.roles import Role
+from safelinks.documents.passages.delimited_addresses import written_value
 
 TARGET = "https://example.org/a"
 TEXT, TEMPLATE = Role.LINK_TEXT, Role.TEMPLATE
@@ -126,7 +126,7 @@ def test_any_target_is_written(place: str, target: str) -> None:
     name, text = PLACES[place]
     cleaned = read(text.replace("@", _escaped(wrap(target), place)).encode(), name).cleaned()
     (link,) = read(cleaned, name).links
-    expected = written(target)
+    expected = written_value(target)
     if name != "a.org":
         expected = "".join(f"%{ord(char):02X}" if char in "{}\\^" else char for char in expected)
     assert link.target == expected

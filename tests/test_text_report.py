@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from surveying import CURRENT, FORMER, NOW, UNSURE, gone, moved, read, redirected, report, works
 
 from safelinks import Document, Level, Report, Selection
-from safelinks.cli import main
-from safelinks.health.outcome import Certificate, Hop, Outcome, Past, Reason
-from safelinks.place import Place
-from safelinks.printable import printable
-from safelinks.reports.ending import conclusion
-from safelinks.reports.headline import headline
-from safelinks.reports.text import Detail, View, render, shortened
+from safelinks.addresses.place import Place
+from safelinks.addresses.printable import printable
+from safelinks.cli.program import main
+from safelinks.health.model.outcome import Certificate, Hop, Outcome, Past, Reason
+from safelinks.reports.text_report import Detail, View, render, shortened
+from safelinks.reports.wording.conclusion import conclusion
+from safelinks.reports.wording.headline import headline
 
 A = "https://a.example/page"
 B = "https://b.example/"

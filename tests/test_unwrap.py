@@ -8,7 +8,7 @@ from building import HOST, RECIPIENT, encode, wrap
 import safelinks
 from safelinks import unwrap
 from safelinks.errors import ChainTooDeepError, TargetLostError
-from safelinks.unwrap import MAX_LAYERS
+from safelinks.wrappers.unwrapping import MAX_LAYERS
 
 TARGET = "https://example.org/a%20b?c=d&e"
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from safelinks import Catalog, Outcome, Reason
-from safelinks.catalog.files import NYC, packaged
-from safelinks.catalog.source import Source, parse_json, parse_toml
-from safelinks.health.outcome import Hop
-from safelinks.upkeep import Upkeep, addresses, upkeep
+from safelinks.catalog.catalog_files import NYC, packaged
+from safelinks.checks.catalog_upkeep import Upkeep, addresses_to_ask, upkeep
+from safelinks.files.data.data_file import Source, parse_json, parse_toml
+from safelinks.health.model.outcome import Hop
 
 CITY = Catalog.nyc()
 TODAY = date(2026, 11, 25)
@@ -36,7 +36,7 @@ def _found(outcome: Outcome) -> Upkeep:
 
 
 def test_what_is_asked() -> None:
-    asked = addresses(_source(), CITY)
+    asked = addresses_to_ask(_source(), CITY)
     assert len(asked) == len(set(asked))
     for entry in CITY.resources.values():
         assert set(entry.former_urls) <= set(asked)
@@ -173,7 +173,7 @@ def test_a_file_over_that_of_the_city(tmp_path: Path) -> None:
     source = parse_toml(OURS, str(path))
     over = Catalog.load(path, base=CITY)
     old = "https://www.nyc.gov/site/mocs/old.page"
-    assert old in addresses(source, over)
+    assert old in addresses_to_ask(source, over)
     outcomes: Mapping[str, Outcome] = {
         old: _moved(old, NEW),
         # That of an entry which the file has, but whose address is the City's: not its business.

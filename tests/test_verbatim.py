@@ -23,9 +23,9 @@ from markdown_it.token import Token
 from surveying import FORMER, gone, moved, read, report
 
 from safelinks import Checker, Level, Policy, Selection
-from safelinks.baseline import Baseline, Entry
-from safelinks.cli import main
-from safelinks.comparison import Comparison
+from safelinks.checks.baseline import Baseline, Entry
+from safelinks.checks.baseline_comparison import Comparison
+from safelinks.cli.program import main
 from safelinks.documents.formats import verbatim_in
 
 A = "https://a.example/page"

@@ -11,8 +11,8 @@ import pytest
 
 import safelinks
 from safelinks import clean, find
-from safelinks.health.refusal import refusal
-from safelinks.wrappers import WRAPPERS
+from safelinks.health.guards.refusal import refusal
+from safelinks.wrappers.vendors.wrapper_table import WRAPPERS
 
 RECORDS: list[dict[str, Any]] = [
     json.loads(line)

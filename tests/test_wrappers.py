@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import safelinks
-from safelinks.cli import main
-from safelinks.rewritten import Rewritten
-from safelinks.wrappers import WRAPPERS, Kind, Wrapper, wrapper_of
+from safelinks.cli.program import main
+from safelinks.wrappers.vendor_layer import Rewritten
+from safelinks.wrappers.vendors.wrapper_table import WRAPPERS, Kind, Wrapper, wrapper_of
 
 RECORDS: list[dict[str, Any]] = [
     json.loads(line)
@@ -202,7 +202,8 @@ def test_redirectors_can_be_left_alone() -> None:
 def test_a_chain_that_leads_back_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = {"https://a.example/": "https://b.example/", "https://b.example/": "https://a.example/"}
     monkeypatch.setattr(
-        "safelinks.rewritten.peel", lambda url, **_: Rewritten("Turn", url, turns[url])
+        "safelinks.wrappers.vendor_layer.peel_vendor_layer",
+        lambda url, **_: Rewritten("Turn", url, turns[url]),
     )
     with pytest.raises(safelinks.ChainLoopError, match="leads back to itself"):
         safelinks.unwrap("https://a.example/")

@@ -19,7 +19,7 @@ from ruamel.yaml.scalarstring import (
 )
 
 from safelinks import read
-from safelinks.documents.values import written
+from safelinks.documents.passages.delimited_addresses import written_value
 
 TARGET = "https://example.org/a"
 LINK = wrap(TARGET)
@@ -191,7 +191,7 @@ def test_a_cleaned_document_holds_the_same_but_targets(
     target = target if style == '"' else target.replace("\x85", "")
     value = {"a": ["x", wrap(target), {"url": wrap(target)}], "b": "it's"}
     cleaned = read(_dumped(value, style, flow=flow).encode(), "a.yml").cleaned().decode()
-    target = written(target)
+    target = written_value(target)
     assert YAML(typ="safe").load(cleaned) == {"a": ["x", target, {"url": target}], "b": "it's"}
 
 
@@ -202,7 +202,7 @@ def test_any_address_is_read_and_written_in_toml(url: str) -> None:
     assert [link.url for link in read(text.encode(), "a.toml").links] == [_plainly(url)]
     for quoted in (json.dumps(wrap(url)), f'"""{wrap(url)}"""'):
         cleaned = read(f"[a]\nurl = {quoted}\n".encode(), "a.toml").cleaned().decode()
-        assert tomllib.loads(cleaned) == {"a": {"url": written(url)}}
+        assert tomllib.loads(cleaned) == {"a": {"url": written_value(url)}}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.clients.peak import peak
 from safelinks.health.checker import Checker
-from safelinks.health.policy import Policy
+from safelinks.health.model.policy import Policy
 
 urls = Path(sys.argv[1]).read_text("utf-8").split()
 start = time.process_time()

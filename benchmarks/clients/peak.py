@@ -22,7 +22,7 @@ def peak() -> float:
 
 
 if __name__ == "__main__":
-    from safelinks.cli import main
+    from safelinks.cli.program import main
 
     try:
         main(sys.argv[1:])

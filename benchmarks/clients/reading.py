@@ -15,7 +15,7 @@ from urllib.parse import quote
 sys.path.insert(0, sys.argv[1])
 
 import safelinks
-from safelinks.documents import read_each
+from safelinks.documents.document import read_each
 
 WORDS = "Dear all, the portal has moved and this is what you need to know about it. "
 DATA = quote("05|02|somebody@example.org|5f106858a3364fd3976608dd9df932ef|", safe="")

@@ -28,22 +28,22 @@ from safelinks.errors import (
     SetupError,
     TargetLostError,
 )
-from safelinks.safelink import SafeLink
-from safelinks.unwrap import Unwrapped, unwrap
 from safelinks.version import __version__ as __version__
+from safelinks.wrappers.safelink import SafeLink
+from safelinks.wrappers.unwrapping import Unwrapped, unwrap
 
 if TYPE_CHECKING:
-    from safelinks.audit import check, check_documents
     from safelinks.catalog import Catalog, Match, identify
-    from safelinks.documents import Document, Prose, read, read_all
+    from safelinks.checks.pipeline import check, check_documents
+    from safelinks.checks.report import Report
+    from safelinks.documents.document import Document, Prose, read, read_all
     from safelinks.health.checker import Checker
-    from safelinks.health.history import History
-    from safelinks.health.outcome import Outcome, Reason, Verdict
-    from safelinks.health.policy import Method, Policy
-    from safelinks.report import Report
-    from safelinks.reports import render
+    from safelinks.health.memory.history import History
+    from safelinks.health.model.outcome import Outcome, Reason, Verdict
+    from safelinks.health.model.policy import Method, Policy
+    from safelinks.links.text_links import Link, clean, find
+    from safelinks.reports.rendering import render
     from safelinks.rules import Finding, Level, Selection
-    from safelinks.text import Link, clean, find
 
 __all__ = [
     "Catalog",
@@ -90,28 +90,28 @@ __all__ = [
 _LATER = {
     "Catalog": "safelinks.catalog",
     "Checker": "safelinks.health.checker",
-    "Document": "safelinks.documents",
+    "Document": "safelinks.documents.document",
     "Finding": "safelinks.rules",
-    "History": "safelinks.health.history",
+    "History": "safelinks.health.memory.history",
     "Level": "safelinks.rules",
-    "Link": "safelinks.text",
+    "Link": "safelinks.links.text_links",
     "Match": "safelinks.catalog",
-    "Method": "safelinks.health.policy",
-    "Outcome": "safelinks.health.outcome",
-    "Policy": "safelinks.health.policy",
-    "Prose": "safelinks.documents",
-    "Reason": "safelinks.health.outcome",
-    "Report": "safelinks.report",
+    "Method": "safelinks.health.model.policy",
+    "Outcome": "safelinks.health.model.outcome",
+    "Policy": "safelinks.health.model.policy",
+    "Prose": "safelinks.documents.document",
+    "Reason": "safelinks.health.model.outcome",
+    "Report": "safelinks.checks.report",
     "Selection": "safelinks.rules",
-    "Verdict": "safelinks.health.outcome",
-    "check": "safelinks.audit",
-    "check_documents": "safelinks.audit",
-    "clean": "safelinks.text",
-    "find": "safelinks.text",
+    "Verdict": "safelinks.health.model.outcome",
+    "check": "safelinks.checks.pipeline",
+    "check_documents": "safelinks.checks.pipeline",
+    "clean": "safelinks.links.text_links",
+    "find": "safelinks.links.text_links",
     "identify": "safelinks.catalog",
-    "read": "safelinks.documents",
-    "read_all": "safelinks.documents",
-    "render": "safelinks.reports",
+    "read": "safelinks.documents.document",
+    "read_all": "safelinks.documents.document",
+    "render": "safelinks.reports.rendering",
 }
 
 

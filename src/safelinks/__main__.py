@@ -43,7 +43,7 @@ def run() -> None:
 
 
 def _exit_code_of_main() -> object:
-    from safelinks.cli import main  # noqa: PLC0415  not before interruptions are taken care of
+    from safelinks.cli.program import main  # noqa: PLC0415  not before interruptions are taken care of
 
     try:
         raise_from_now_on()

@@ -22,7 +22,7 @@ available as an attribute.
 
 from __future__ import annotations
 
-from safelinks.link_errors import (
+from safelinks.addresses.link_errors import (
     ChainLoopError,
     ChainTooDeepError,
     InvalidURLError,
@@ -31,7 +31,7 @@ from safelinks.link_errors import (
     SafelinksError,
     TargetLostError,
 )
-from safelinks.redact import shown
+from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = [
     "CatalogError",

@@ -21,8 +21,8 @@ from attacking import Count, amount
 from remembering import ANY_AGE, DAY, POSIX, START, altered, begun, content, dead, opened, runs
 
 from safelinks.errors import SetupError
-from safelinks.health import history_file, history_seal
-from safelinks.health.outcome import Hop, Outcome, Past, Reason
+from safelinks.health.memory import history_file, history_seal
+from safelinks.health.model.outcome import Hop, Outcome, Past, Reason
 
 pytestmark = POSIX
 

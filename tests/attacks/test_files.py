@@ -26,11 +26,11 @@ from click.testing import CliRunner, Result
 from remembering import POSIX
 
 import safelinks
-import safelinks.survey
-from safelinks.cli import main
-from safelinks.documents import leftovers
-from safelinks.documents.files import Reading, replace
+import safelinks.checks.assessment
+from safelinks.cli.program import main
 from safelinks.errors import DocumentError, NotReadableError, NotWritableError
+from safelinks.files import unfinished_files
+from safelinks.files.file_access import FileReading, replace
 
 pytestmark = POSIX
 
@@ -69,10 +69,10 @@ def _fill(folder: Path) -> None:
 CHILD = textwrap.dedent("""
     import fcntl, io, os, shutil, signal, sys, tempfile
     sys.path.insert(0, sys.argv[1])
-    import safelinks.cli, safelinks.cli.check, safelinks.cli.clean, safelinks.documents.files
-    import safelinks.cli.baselines, safelinks.survey, safelinks.reports.text, safelinks.reports
-    import safelinks.reports.json, safelinks.documents, hashlib
-    from safelinks.cli import main
+    import safelinks.cli.program, safelinks.cli.commands.check_command, safelinks.cli.commands.clean_command, safelinks.files.file_access
+    import safelinks.cli.commands.known_findings, safelinks.checks.assessment, safelinks.reports.text_report, safelinks.reports.rendering
+    import safelinks.reports.json_report, safelinks.documents.document, hashlib
+    from safelinks.cli.program import main
 
     AT = 0
     left = 0
@@ -190,7 +190,7 @@ def test_a_kill_at_every_call(killer: Killer, tmp_path: Path, make: Make, count:
         left = _content(folder)
         for name, allowed in states.items():
             assert left.pop(name, None) in allowed, (at, name)
-        assert all(leftovers._NAME.fullmatch(name) for name in left), (at, left)
+        assert all(unfinished_files._NAME.fullmatch(name) for name in left), (at, left)
         if code != -signal.SIGKILL:
             assert code == 0, at
             assert left == {}, at
@@ -506,13 +506,13 @@ def test_a_file_that_changed_is_not_replaced(
 def test_a_file_that_changed_while_links_were_asked_is_not_fixed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = safelinks.survey.Survey.report
+    real = safelinks.checks.assessment.Survey.report
 
     def meanwhile(*args: object, **extra: object) -> object:
         _rewritten(folder / "b.txt")
         return real(*args, **extra)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(safelinks.survey.Survey, "report", meanwhile)
+    monkeypatch.setattr(safelinks.checks.assessment.Survey, "report", meanwhile)
     result = _run("check", "--offline", "--fix", folder)
     assert result.exit_code == 2
     assert "b.txt: this file changed since it was read" in result.stderr
@@ -528,13 +528,13 @@ def test_a_baseline_that_changed_is_not_replaced(
     args = ("check", "--offline", "--baseline", known, "--update-baseline", folder / "a.txt")
     if there:
         _run(*args)
-    real = safelinks.survey.Survey.report
+    real = safelinks.checks.assessment.Survey.report
 
     def meanwhile(*args: object, **extra: object) -> object:
         known.write_text("of another run")
         return real(*args, **extra)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(safelinks.survey.Survey, "report", meanwhile)
+    monkeypatch.setattr(safelinks.checks.assessment.Survey, "report", meanwhile)
     result = _run(*args)
     assert result.exit_code == 2
     assert f"{known}: this file changed since it was read" in result.stderr
@@ -542,7 +542,7 @@ def test_a_baseline_that_changed_is_not_replaced(
 
 
 def test_what_was_not_read_to_the_end_is_not_known(folder: Path) -> None:
-    reading = Reading(folder / "a.txt")
+    reading = FileReading(folder / "a.txt")
     reading.close()
     with pytest.raises(NotWritableError, match="changed since it was read"):
         replace(folder / "a.txt", [b"x"], since=reading)

@@ -12,15 +12,15 @@ import pytest
 from attacking import Count, amount
 from hostile_net import Names, Wire
 
-from safelinks.health.addresses import is_link_local, is_public
 from safelinks.health.checker import Checker
-from safelinks.health.exchange import Answer, Request
-from safelinks.health.outcome import Outcome, Reason
-from safelinks.health.policy import Policy
-from safelinks.health.probe import probe
-from safelinks.health.refusal import refusal
-from safelinks.health.settings import resolutions
-from safelinks.health.special_addresses import V4, V6, Reach
+from safelinks.health.guards.public_addresses import is_link_local, is_public
+from safelinks.health.guards.refusal import refusal
+from safelinks.health.guards.special_ip_ranges import V4, V6, Reach
+from safelinks.health.judgement.probe import probe
+from safelinks.health.model.exchange import Answer, Request
+from safelinks.health.model.outcome import Outcome, Reason
+from safelinks.health.model.policy import Policy
+from safelinks.health.model.policy_settings import resolutions
 
 # What the tables must know, whoever changes them: an address, and whether it is of the link.
 GUARDED: Mapping[str, bool] = {
@@ -216,7 +216,7 @@ def test_every_range_says_where_it_is_from() -> None:
 
 def test_no_version_of_python_has_a_say(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever `ipaddress` holds of an address, which changed within 3.11, 3.12 and 3.13."""
-    from safelinks.health import addresses
+    from safelinks.health.guards import public_addresses
 
     def consulted(_: object) -> bool:
         raise AssertionError
@@ -226,7 +226,7 @@ def test_no_version_of_python_has_a_say(monkeypatch: pytest.MonkeyPatch) -> None
         for kind in (IPv4Address, IPv6Address):
             if hasattr(kind, name):
                 monkeypatch.setattr(kind, name, property(consulted))
-    addresses._reach.cache_clear()
+    public_addresses._reach.cache_clear()
     for text in GUARDED:
         test_what_is_guarded(text)
     for text in PUBLIC:

@@ -83,16 +83,16 @@ class Lost:
 def addresses():
     Lost()
     time.sleep(20)
-importlib.import_module("safelinks.cli.unwrap").addresses = addresses
+importlib.import_module("safelinks.cli.commands.unwrap_command").addresses = addresses
 sys.argv = ["safelinks", "unwrap"]
 run()
 """
 OUTSIDE = """
-import safelinks.cli, sys
+import safelinks.cli.program, sys
 from safelinks.__main__ import run
 def main(**_):
     raise KeyboardInterrupt
-safelinks.cli.main = main
+safelinks.cli.program.main = main
 run()
 """
 
@@ -135,7 +135,7 @@ def test_who_ignores_interruptions_is_not_interrupted(folder: Path) -> None:
 
 
 def test_importing_changes_no_handler() -> None:
-    code = "import signal; before = signal.getsignal(2); import safelinks.cli; print(before is signal.getsignal(2))"  # fmt: skip
+    code = "import signal; before = signal.getsignal(2); import safelinks.cli.program; print(before is signal.getsignal(2))"  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True,
         env={**os.environ, "PYTHONPATH": str(SOURCE)},

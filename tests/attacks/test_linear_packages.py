@@ -20,15 +20,15 @@ from click.testing import CliRunner
 from doubled import BINARY, all_of, is_linear
 
 from safelinks import SafelinksError, identify, read, unwrap
-from safelinks.cli import main
-from safelinks.health import cookies, signs, walls
-from safelinks.health.page import Page
-from safelinks.health.policy import Policy
-from safelinks.health.refusal import refusal
-from safelinks.health.session import Body
-from safelinks.redact import redact
-from safelinks.reports import FORMATS
-from safelinks.urls import split
+from safelinks.addresses.urls import split
+from safelinks.cli.program import main
+from safelinks.health.guards.refusal import refusal
+from safelinks.health.judgement import bot_walls, cookies, page_signs
+from safelinks.health.judgement.visible_page import Page
+from safelinks.health.model.policy import Policy
+from safelinks.health.network.session import Body
+from safelinks.reports.rendering import RENDERERS
+from safelinks.wrappers.redaction.link_redaction import redact
 
 _ROWS = [(name, piece) for name, row in BINARY.items() for piece in row.pieces]
 
@@ -80,7 +80,7 @@ _FILES: Mapping[str, tuple[str, Callable[[int], str]]] = {
     "a path": ("a.txt", lambda size: f"https://www.nyc.gov{'/a' * (size // 2)}"),
 }
 _COMMANDS: Mapping[str, tuple[str, ...]] = {
-    **{f"check in {name}": ("check", "--offline", "--format", name) for name in FORMATS},
+    **{f"check in {name}": ("check", "--offline", "--format", name) for name in RENDERERS},
     "check, its diff": ("check", "--offline", "-v", "--diff"),
     "clean": ("clean",),
     "clean, its diff": ("clean", "--diff"),
@@ -127,8 +127,8 @@ def _all_of_address(url: str) -> None:
     """Everything that is asked about an address, but what a server says."""
     split.cache_clear()
     refusal(url, Policy())
-    walls.wall_at(url)
-    signs.is_login(url)
+    bot_walls.wall_at(url)
+    page_signs.is_login(url)
     redact(url)
     for function in (unwrap, identify):
         with suppress(SafelinksError):
@@ -168,14 +168,14 @@ _PAGES = {
 def _all_of_page(page: Page) -> None:
     """Everything that is looked for on a page."""
     url = "https://a.example/x"
-    for function in (signs.missing, signs.parked):
+    for function in (page_signs.missing, page_signs.parked):
         function(url, url, page)
-    signs.may_be_missing(url, page)
-    signs.asks_to_return(url, page)
-    signs.broken(page)
-    signs.has_sign_in_form(page)
-    signs.maintenance(503, {}, page)
-    walls.wall(403, {}, page)
+    page_signs.may_be_missing(url, page)
+    page_signs.asks_to_return(url, page)
+    page_signs.broken(page)
+    page_signs.has_sign_in_form(page)
+    page_signs.maintenance(503, {}, page)
+    bot_walls.wall(403, {}, page)
     assert page.refreshes_within(0) in (True, False)
     assert page.has_place("a") in (True, False)
     assert page.fields is not None

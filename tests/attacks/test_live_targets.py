@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safelinks import clean, read, unwrap
-from safelinks.cli import main
+from safelinks.cli.program import main
 
 EXAMPLES = amount(150, 10_000)
 DEAD = (

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from web import answer, serving
 
 from safelinks import Checker, Outcome, Policy, Reason, Verdict
-from safelinks.health.history import History
-from safelinks.health.outcome import Past
+from safelinks.health.memory.history import History
+from safelinks.health.model.outcome import Past
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = START + timedelta(days=1)

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import Catalog
-from safelinks.health.one_time import ACTS, act_of
-from safelinks.health.outcome import Reason
-from safelinks.health.policy import Policy
-from safelinks.health.refusal import refusal
-from safelinks.urls import split
+from safelinks.addresses.urls import split
+from safelinks.health.guards.one_time_links import ACTS, act_of
+from safelinks.health.guards.refusal import refusal
+from safelinks.health.model.outcome import Reason
+from safelinks.health.model.policy import Policy
 
 POLICY = Policy(allow_reserved=True)
 

@@ -24,11 +24,11 @@ from cutting import LINKS
 from doubled import odt, xlsx
 
 import safelinks
-from safelinks import percent
-from safelinks.cli import main
-from safelinks.health.outcome import Hop, Outcome, Reason
-from safelinks.redact import redact, shown
-from safelinks.reports import FORMATS
+from safelinks.addresses import percent
+from safelinks.cli.program import main
+from safelinks.health.model.outcome import Hop, Outcome, Reason
+from safelinks.reports.rendering import RENDERERS
+from safelinks.wrappers.redaction.link_redaction import redact, shown
 
 NAME, DOMAIN = "Marked.Person", "secret.example"
 PERSON = f"{NAME}@{DOMAIN}"
@@ -283,7 +283,7 @@ def _run(*args: str) -> str:
 
 def _outputs(file: Path, folder: Path) -> Iterator[tuple[str, str]]:
     """What every command says of `file`, but for the documents that `clean` writes."""
-    for name in FORMATS:
+    for name in RENDERERS:
         yield name, _run("check", "--offline", "-v", "--format", name, str(file))
     commands = {
         "diff of check": ("check", "--offline", "--diff", str(file)),

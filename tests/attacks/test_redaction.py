@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safelinks import find, read, unwrap
-from safelinks.cli import main
-from safelinks.redact import redact
-from safelinks.wrappers import WRAPPERS
+from safelinks.cli.program import main
+from safelinks.wrappers.redaction.link_redaction import redact
+from safelinks.wrappers.vendors.wrapper_table import WRAPPERS
 
 EXAMPLES = amount(400, 20_000)
 # Everything that a builder makes up beside the target.

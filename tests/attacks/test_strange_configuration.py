@@ -16,9 +16,9 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safelinks.cli import main
-from safelinks.cli.settings_table import ABOUT, Power
-from safelinks.configuration import written
+from safelinks.cli.configuration.setting_permissions import ABOUT, Power
+from safelinks.cli.program import main
+from safelinks.files.data.configuration import written_toml
 
 MARK = "s3cret-of-the-job"
 TRUSTED = "SAFELINKS_TRUSTED"
@@ -113,7 +113,7 @@ def test_a_found_file_has_no_power(
     document = os.path.relpath(project / "docs" / "a.txt", project / working)
     for name, prefix in FILES.items():
         file = project / folder / name
-        text = f"\n{prefix}{key} = {written(POWER[key])}\n"
+        text = f"\n{prefix}{key} = {written_toml(POWER[key])}\n"
         file.write_text(text)
         for command in (("check", "--offline"), ("config",), ("clean", "--check")):
             # Also where the command line says the same itself: what is there is looked at.
@@ -127,7 +127,7 @@ def test_the_ways_that_work_are_those_of_the_sentence(
     key: str, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project / "docs")
-    Path("safelinks.toml").write_text(f"{key} = {written(POWER[key])}\n")
+    Path("safelinks.toml").write_text(f"{key} = {written_toml(POWER[key])}\n")
     assert _run("config").exit_code == 2
     *table, name = key.split(".")
     named = tomllib.loads(_run("config", "--config", "safelinks.toml").stdout)
@@ -151,7 +151,7 @@ def test_a_found_file_names_none_outside_its_directory(
     path = ELSEWHERE[way].format(outside=project.parent / "outside")
     value = f"json={path}" if key == "format" else path
     file = project / "docs" / "safelinks.toml"
-    file.write_text(f"{key} = {written([value] if key in ('format', 'output') else value)}\n")
+    file.write_text(f"{key} = {written_toml([value] if key in ('format', 'output') else value)}\n")
     for command in (("check", "--offline"), ("config",)):
         _refused(_run(*command, "docs/a.txt"), f"line 1: {key} names a file outside")
     assert [one.name for one in (project.parent / "outside").iterdir()] == ["x.json"]
@@ -169,7 +169,7 @@ def test_a_found_file_names_none_of_git(
     (project / "repository").symlink_to(project / ".git")
     (project / ".git" / "index").write_bytes(b"DIRC\0\0")
     value = f"json={path}" if key == "format" else path
-    (project / "safelinks.toml").write_text(f"{key} = {written(value)}\n")
+    (project / "safelinks.toml").write_text(f"{key} = {written_toml(value)}\n")
     _refused(_run("check", "--offline", "docs/a.txt"), f"line 1: {key} names a file of git")
     assert [one.name for one in (project / ".git").iterdir()] == ["index"]
     count("configurations", 1)
@@ -221,7 +221,7 @@ def test_a_history_that_comes_along_deletes_no_other_file(
     with closing(sqlite3.connect("history")) as database:
         assert database.execute("PRAGMA quick_check").fetchall() == [("ok",)]
     # So much for the guard; that the trap is one shows without it.
-    monkeypatch.setattr("safelinks.health.history_file.names_another_file", lambda _: False)
+    monkeypatch.setattr("safelinks.health.memory.history_file.names_another_file", lambda _: False)
     _journal_that_deletes(victim)
     _run("check", "a.txt")
     assert not victim.exists()
@@ -259,7 +259,7 @@ def test_a_path_that_is_obeyed_is_below(
     @settings(max_examples=tried, deadline=None)
     @given(st.lists(SEGMENTS, min_size=1, max_size=6).map("/".join))
     def attack(path: str) -> None:
-        Path("safelinks.toml").write_text(f"history = {written(path)}\n")
+        Path("safelinks.toml").write_text(f"history = {written_toml(path)}\n")
         result = _run("config", "a.txt")
         assert result.exit_code in (0, 2)
         history = tomllib.loads(result.stdout).get("history")

@@ -12,27 +12,27 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import evolve, frozen
 
-from safelinks.catalog import files
-from safelinks.catalog.fields import Violation, told
-from safelinks.catalog.imitations import with_wrappers
-from safelinks.catalog.index import Hit, parameter_of
-from safelinks.catalog.known import Known
-from safelinks.catalog.layers import EMPTY, Layers, put_over
-from safelinks.catalog.match import Match, Rule
-from safelinks.catalog.model import Agency, Contents, Conventions, HostAlias, Resource, Status
-from safelinks.catalog.names import Names
-from safelinks.catalog.protection import known_of
-from safelinks.catalog.search import search
-from safelinks.catalog.suspicion import Suspicion
+from safelinks.addresses.urls import split
+from safelinks.catalog import catalog_files
+from safelinks.catalog.address_index import Hit, parameter_of
+from safelinks.catalog.catalog_layers import EMPTY, Layers, put_over
+from safelinks.catalog.entries import Agency, Contents, Conventions, HostAlias, Resource, Status
+from safelinks.catalog.field_readers import Violation, told
+from safelinks.catalog.lookalikes.protected_names import ProtectedNames
+from safelinks.catalog.lookalikes.suspicions import Suspicion
+from safelinks.catalog.lookalikes.wrapper_imitations import with_wrappers
+from safelinks.catalog.match import Match, MatchedRule
+from safelinks.catalog.owner_protection import known_of
+from safelinks.catalog.resource_names import Names
+from safelinks.catalog.resource_search import search
 from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
-from safelinks.unwrap import MAX_LAYERS, unwrap
-from safelinks.urls import split
+from safelinks.wrappers.unwrapping import MAX_LAYERS, unwrap
 
 if TYPE_CHECKING:
-    from safelinks.catalog.source import Source
+    from safelinks.files.data.data_file import Source
 
-__all__ = ["Catalog", "Fault", "Opened", "identify", "open_file", "validate"]
+__all__ = ["Catalog", "CatalogFault", "OpenedCatalog", "identify", "open_catalog", "validate"]
 
 _WEB = frozenset({"http", "https"})
 
@@ -64,7 +64,7 @@ class Catalog:
     @lru_cache(maxsize=1)
     def nyc(cls) -> Self:
         """The catalog of the City of New York that comes with safelinks; loaded once."""
-        return cls._of(Layers((files.nyc(),)))  # which its tests have checked
+        return cls._of(Layers((catalog_files.nyc(),)))  # which its tests have checked
 
     @classmethod
     def load(cls, *paths: str | Path, base: Catalog | None = None) -> Self:
@@ -76,7 +76,7 @@ class Catalog:
         """
         catalog = cls._of(base.layers if base else EMPTY)
         for path in paths:
-            opened = open_file(path, catalog)
+            opened = open_catalog(path, catalog)
             if opened.catalog is None:
                 more = f" (and {len(opened.faults) - 1} more)" if len(opened.faults) > 1 else ""
                 raise CatalogError(f"{opened.faults[0]}{more}")
@@ -121,11 +121,11 @@ class Catalog:
             unwrapped = unwrap(url)
             address = split(unwrapped.target)
         except InvalidURLError:
-            return Match(url, Rule.EXTERNAL)
+            return Match(url, MatchedRule.EXTERNAL)
         except SafelinksError as lost:
-            return Match(url, Rule.EXTERNAL, str(lost))
+            return Match(url, MatchedRule.EXTERNAL, str(lost))
         if address.scheme not in _WEB:
-            return Match(url, Rule.EXTERNAL, f"{address.scheme}: begins no web address")
+            return Match(url, MatchedRule.EXTERNAL, f"{address.scheme}: begins no web address")
         found = self._look_up(address)
         peeled = (unwrapped,) if unwrapped.layers else ()
         if not isinstance(found, Hit):
@@ -180,7 +180,7 @@ class Catalog:
         return frozenset(host.removeprefix("www.") for host in owned)
 
     @cached_property
-    def _known(self) -> Known:
+    def _known(self) -> ProtectedNames:
         return known_of(self.contents, self.layers.bodies)
 
     def find(self, text: str) -> list[Resource]:
@@ -212,7 +212,7 @@ class Catalog:
         return self.layers.index.key_of(one) == self.layers.index.key_of(other)
 
     def _is_renamed(self, found: Hit, target: str, current: str) -> bool:
-        if found.rule is Rule.FORMER_ADDRESS:
+        if found.rule is MatchedRule.FORMER_ADDRESS:
             return True
         retired = found.resource.status is Status.RETIRED
         return retired and not self.same_page(current, target)
@@ -239,7 +239,7 @@ def _names(own: Contents) -> Mapping[str, object]:
 
 
 @frozen
-class Fault:
+class CatalogFault:
     """What is wrong in a catalog file: in which line, and of what."""
 
     file: str
@@ -252,28 +252,30 @@ class Fault:
 
 
 @frozen
-class Opened:
+class OpenedCatalog:
     """A catalog file that was read: the `catalog` with it over another one, or all its `faults`."""
 
     source: Source
     catalog: Catalog | None
-    faults: tuple[Fault, ...]
+    faults: tuple[CatalogFault, ...]
 
 
-def open_file(path: str | Path, base: Catalog) -> Opened:
+def open_catalog(path: str | Path, base: Catalog) -> OpenedCatalog:
     """Read a catalog file over `base`. Raises CatalogError where it cannot be read at all."""
-    source = files.source_of(Path(path))
+    source = catalog_files.source_of(Path(path))
     catalog, wrong = base.under(source)
-    faults = (Fault(str(path), source.line(one.path), told(one, source.data)) for one in wrong)
-    return Opened(source, catalog, tuple(faults))
+    faults = (
+        CatalogFault(str(path), source.line(one.path), told(one, source.data)) for one in wrong
+    )
+    return OpenedCatalog(source, catalog, tuple(faults))
 
 
-def validate(path: str | Path, base: Catalog | None = None) -> list[Fault]:
+def validate(path: str | Path, base: Catalog | None = None) -> list[CatalogFault]:
     """Everything that is wrong in a catalog file, which may refer to what is in `base`.
 
     Raises CatalogError where the file cannot be read at all.
     """
-    return list(open_file(path, base or Catalog()).faults)
+    return list(open_catalog(path, base or Catalog()).faults)
 
 
 def identify(url: str, catalog: Catalog | None = None) -> Match:

@@ -10,16 +10,16 @@ from enum import IntEnum
 
 from attrs import evolve, field, fields, frozen
 
-from safelinks.catalog.model import Agency, Confidence, Resource
-from safelinks.personal import mask, recipients
-from safelinks.redact import redact
-from safelinks.unwrap import Unwrapped
-from safelinks.urls import registrable_domain
+from safelinks.addresses.urls import registrable_domain
+from safelinks.catalog.entries import Agency, Confidence, Resource
+from safelinks.wrappers.redaction.link_redaction import redact
+from safelinks.wrappers.redaction.personal_data import mask, recipients
+from safelinks.wrappers.unwrapping import Unwrapped
 
-__all__ = ["Match", "Rule"]
+__all__ = ["Match", "MatchedRule"]
 
 
-class Rule(IntEnum):
+class MatchedRule(IntEnum):
     """What said so, by its rank: the first that hits wins.
 
     The first five name a resource, the next four a body, the next two whose domain it is.
@@ -39,19 +39,19 @@ class Rule(IntEnum):
     EXTERNAL = 12
 
 
-_SCORES: Mapping[Rule, float] = {
-    Rule.ADDRESS: 1.0,
-    Rule.FORMER_ADDRESS: 0.95,
-    Rule.IDENTIFIER: 0.9,
-    Rule.PREFIX: 0.8,
-    Rule.HOST: 0.7,
-    Rule.AGENCY_HOST: 0.6,
-    Rule.HOST_NUMBER: 0.55,
-    Rule.PATH_NAME: 0.5,
-    Rule.SUBDOMAIN: 0.45,
-    Rule.OWNER: 0.3,
-    Rule.OPEN_SUFFIX: 0.1,
-    Rule.EXTERNAL: 0.0,
+_SCORES: Mapping[MatchedRule, float] = {
+    MatchedRule.ADDRESS: 1.0,
+    MatchedRule.FORMER_ADDRESS: 0.95,
+    MatchedRule.IDENTIFIER: 0.9,
+    MatchedRule.PREFIX: 0.8,
+    MatchedRule.HOST: 0.7,
+    MatchedRule.AGENCY_HOST: 0.6,
+    MatchedRule.HOST_NUMBER: 0.55,
+    MatchedRule.PATH_NAME: 0.5,
+    MatchedRule.SUBDOMAIN: 0.45,
+    MatchedRule.OWNER: 0.3,
+    MatchedRule.OPEN_SUFFIX: 0.1,
+    MatchedRule.EXTERNAL: 0.0,
 }
 _LOW_CONFIDENCE = 0.8  # factor
 
@@ -70,7 +70,7 @@ class Match:
     """
 
     url: str
-    rule: Rule
+    rule: MatchedRule
     matched: str = ""
     resource: Resource | None = None
     agency: Agency | None = None
@@ -160,19 +160,25 @@ def _external(match: Match) -> str:
     return f"{match.site} is not in the catalog"
 
 
-_SENTENCES: Mapping[Rule, Callable[[Match], str]] = {
-    Rule.ADDRESS: lambda match: f"this is the address of {_name(match)}",
-    Rule.FORMER_ADDRESS: _former,
-    Rule.IDENTIFIER: lambda match: f"{match.matched} {match.identifier} is of {_name(match)}",
-    Rule.PREFIX: lambda match: f"this is below {match.matched}, which is {_name(match)}",
-    Rule.HOST: lambda match: f"the host {match.matched} is {_name(match)}",
-    Rule.AGENCY_HOST: lambda match: f"the host {match.matched} belongs to {_name(match)}",
-    Rule.HOST_NUMBER: lambda match: f"the host number {match.matched} is that of {_name(match)}",
-    Rule.PATH_NAME: lambda match: f"the path name {match.matched} is that of {_name(match)}",
-    Rule.SUBDOMAIN: lambda match: f"the subdomain {match.matched} is that of {_name(match)}",
-    Rule.OWNER: lambda match: (
+_SENTENCES: Mapping[MatchedRule, Callable[[Match], str]] = {
+    MatchedRule.ADDRESS: lambda match: f"this is the address of {_name(match)}",
+    MatchedRule.FORMER_ADDRESS: _former,
+    MatchedRule.IDENTIFIER: lambda match: (
+        f"{match.matched} {match.identifier} is of {_name(match)}"
+    ),
+    MatchedRule.PREFIX: lambda match: f"this is below {match.matched}, which is {_name(match)}",
+    MatchedRule.HOST: lambda match: f"the host {match.matched} is {_name(match)}",
+    MatchedRule.AGENCY_HOST: lambda match: f"the host {match.matched} belongs to {_name(match)}",
+    MatchedRule.HOST_NUMBER: lambda match: (
+        f"the host number {match.matched} is that of {_name(match)}"
+    ),
+    MatchedRule.PATH_NAME: lambda match: f"the path name {match.matched} is that of {_name(match)}",
+    MatchedRule.SUBDOMAIN: lambda match: f"the subdomain {match.matched} is that of {_name(match)}",
+    MatchedRule.OWNER: lambda match: (
         f"{match.matched} is a domain of {_name(match)}, but whose page this is, is unknown"
     ),
-    Rule.OPEN_SUFFIX: lambda match: f"{match.site} is not in the catalog, and {match.matched}",
-    Rule.EXTERNAL: _external,
+    MatchedRule.OPEN_SUFFIX: lambda match: (
+        f"{match.site} is not in the catalog, and {match.matched}"
+    ),
+    MatchedRule.EXTERNAL: _external,
 }

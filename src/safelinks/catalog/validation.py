@@ -12,9 +12,9 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from safelinks.catalog.fields import Path, Violation
-from safelinks.catalog.index import DATA_SET, Hit, Index
-from safelinks.catalog.model import (
+from safelinks.addresses.urls import Address, split
+from safelinks.catalog.address_index import DATA_SET, Hit, Index
+from safelinks.catalog.entries import (
     Agency,
     Contents,
     Conventions,
@@ -24,12 +24,12 @@ from safelinks.catalog.model import (
     Resource,
     Scheme,
 )
+from safelinks.catalog.field_readers import Path, Violation
 from safelinks.errors import InvalidURLError
-from safelinks.urls import Address, split
 
 __all__ = ["of_entries", "of_relations"]
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 _WEB = ("http", "https")
 _ENDS_WITHIN_A_NAME = re.compile(r"[-_.=%&]\Z")
 
@@ -45,7 +45,7 @@ def of_entries(own: Contents) -> list[Violation]:
 
 
 def _below(
-    name: str, values: Iterable[T], rule: Callable[[T], Iterator[Violation]]
+    name: str, values: Iterable[_T], rule: Callable[[_T], Iterator[Violation]]
 ) -> Iterator[Violation]:
     """What `rule` finds in each of the `values` of the list `name`."""
     for number, value in enumerate(values):

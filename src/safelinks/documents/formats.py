@@ -15,32 +15,38 @@ from pathlib import PurePath
 
 from attrs import evolve, frozen
 
-from safelinks.documents import plain
-from safelinks.documents.allowance import Allowance
-from safelinks.documents.asciidoc import asciidoc_passages
-from safelinks.documents.content import Content, Opened, Passages, TextContent, plain_passages
-from safelinks.documents.mail import open_mailbox
-from safelinks.documents.markdown import markdown_passages, mdx_passages
-from safelinks.documents.mime import is_mailbox
-from safelinks.documents.notebooks import json_or_notebook_passages
-from safelinks.documents.org import org_passages
-from safelinks.documents.pages import html_passages
-from safelinks.documents.restructured import restructured_passages
-from safelinks.documents.structured import calendar_passages, csv_passages
-from safelinks.documents.tex import bibtex_passages, tex_passages
-from safelinks.documents.xml_documents import xml_passages
-from safelinks.documents.yaml import toml_passages, yaml_passages
+from safelinks.documents.content.document_content import (
+    Content,
+    EnclosedOpener,
+    Passages,
+    TextContent,
+    plain_passages,
+)
+from safelinks.documents.content.unpack_allowance import Allowance
+from safelinks.documents.mail.mail_messages import open_mailbox
+from safelinks.documents.mail.mime_structure import is_mailbox
+from safelinks.documents.markup.html_pages import html_passages
+from safelinks.documents.markup.xml_documents import xml_passages
+from safelinks.documents.passages import encodings
+from safelinks.documents.structured.json_csv_icalendar import calendar_passages, csv_passages
+from safelinks.documents.text.asciidoc import asciidoc_passages
+from safelinks.documents.text.markdown import markdown_passages, mdx_passages
+from safelinks.documents.text.notebooks import json_or_notebook_passages
+from safelinks.documents.text.org import org_passages
+from safelinks.documents.text.restructured import restructured_passages
+from safelinks.documents.text.tex import bibtex_passages, tex_passages
+from safelinks.documents.text.yaml_toml import toml_passages, yaml_passages
+from safelinks.documents.verbatim.asciidoc_code import asciidoc_stretches
+from safelinks.documents.verbatim.html_code import html_stretches
+from safelinks.documents.verbatim.markdown_code import markdown_stretches, mdx_stretches
+from safelinks.documents.verbatim.org_code import org_stretches
+from safelinks.documents.verbatim.restructured_code import restructured_stretches
+from safelinks.documents.verbatim.tex_code import tex_stretches
+from safelinks.documents.verbatim.verbatim_ranges import Stretch, Verbatim
+from safelinks.documents.verbatim.yaml_toml_scalars import toml_stretches, yaml_stretches
 from safelinks.errors import DocumentError
-from safelinks.verbatim import Stretch, Verbatim
-from safelinks.verbatim.asciidoc import asciidoc_stretches
-from safelinks.verbatim.markdown import markdown_stretches, mdx_stretches
-from safelinks.verbatim.org import org_stretches
-from safelinks.verbatim.pages import html_stretches
-from safelinks.verbatim.restructured import restructured_stretches
-from safelinks.verbatim.tex import tex_stretches
-from safelinks.verbatim.yaml import toml_stretches, yaml_stretches
 
-__all__ = ["FORMATS", "Format", "format_of", "opened", "opened_each", "verbatim_in"]
+__all__ = ["DOCUMENT_FORMATS", "Format", "format_of", "opened", "opened_each", "verbatim_in"]
 
 
 @frozen
@@ -90,7 +96,7 @@ MAIL = Format(
     "mail",
     "an e-mail or a mailbox",
     (".eml", ".mbox", ".mbx", ".mht", ".emlx"),
-    module="mail",
+    module="mail.mail_messages",
     by_line=True,
 )
 _ZIP = b"PK\x03\x04"
@@ -98,12 +104,12 @@ PDF = Format(
     "pdf",
     "a PDF document",
     (".pdf",),
-    module="pdf",
+    module="pdf.pdf_documents",
     extra="pdf",
     packages=("pypdf",),
     signature=b"%PDF-",
 )
-RTF = Format("rtf", "an RTF document", (".rtf",), module="rtf", signature=b"{\\rtf")
+RTF = Format("rtf", "an RTF document", (".rtf",), module="rtf.rtf_documents", signature=b"{\\rtf")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -116,13 +122,13 @@ MSG = Format(
     "msg",
     "an Outlook message",
     (".msg",),
-    module="msg",
+    module="mail.outlook_messages",
     extra="msg",
     packages=("olefile", "compressed-rtf"),
     signature=_OLE,
     inside=(_as_named("__substg1.0_"), _as_named("__properties_version1.0")),
 )
-FORMATS: tuple[Format, ...] = (
+DOCUMENT_FORMATS: tuple[Format, ...] = (
     PLAIN,
     Format(
         "markdown", "a Markdown text",
@@ -167,24 +173,24 @@ FORMATS: tuple[Format, ...] = (
     MAIL,
     Format(
         "odf", "an OpenDocument file", (".odt", ".ods", ".odp", ".odg", ".ott"),
-        module="opendocument", signature=_ZIP,
+        module="office.opendocument", signature=_ZIP,
         inside=(b"mimetypeapplication/vnd.oasis.opendocument",),
     ),
     Format(
         "epub", "an EPUB", (".epub",),
-        module="opendocument", signature=_ZIP, inside=(b"mimetypeapplication/epub+zip",),
+        module="office.opendocument", signature=_ZIP, inside=(b"mimetypeapplication/epub+zip",),
     ),
     Format(
         "docx", "a Word document", (".docx", ".docm", ".dotx", ".dotm"),
-        module="office", signature=_ZIP, inside=(b"word/",),
+        module="office.office_files", signature=_ZIP, inside=(b"word/",),
     ),
     Format(
         "pptx", "a PowerPoint presentation", (".pptx", ".pptm", ".ppsx", ".potx"),
-        module="office", signature=_ZIP, inside=(b"ppt/",),
+        module="office.office_files", signature=_ZIP, inside=(b"ppt/",),
     ),
     Format(
         "xlsx", "an Excel workbook", (".xlsx", ".xlsm", ".xltx", ".xltm"),
-        module="office", signature=_ZIP, inside=(b"xl/",),
+        module="office.office_files", signature=_ZIP, inside=(b"xl/",),
     ),
     Format("csv", "a table", (".csv", ".tsv"), csv_passages, as_it_stands=True),
     CALENDAR,
@@ -194,7 +200,7 @@ FORMATS: tuple[Format, ...] = (
 )  # fmt: skip
 
 
-_BY_NAME = {one.name: one for one in FORMATS}
+_BY_NAME = {one.name: one for one in DOCUMENT_FORMATS}
 
 
 def verbatim_in(text: str, format_name: str) -> Verbatim:
@@ -245,8 +251,10 @@ _UNREADABLE = (
     _Unreadable(b"MZ\x90", "is a program, not text"),
 )
 # What has a signature is not told by its suffix: without the one, the other is wrong.
-_BY_SUFFIX = {suffix: one for one in FORMATS if not one.signature for suffix in one.suffixes}
-_SIGNED = tuple(one for one in FORMATS if one.signature)
+_BY_SUFFIX = {
+    suffix: one for one in DOCUMENT_FORMATS if not one.signature for suffix in one.suffixes
+}
+_SIGNED = tuple(one for one in DOCUMENT_FORMATS if one.signature)
 _JUNK = 1_024  # bytes that may stand before the first ones of a file that is named as a PDF
 _MAX_DEPTH = 5  # of documents within documents
 # A mailbox, or header fields of which one is such as only mails have.
@@ -314,11 +322,11 @@ def _opened(raw: bytes, name: str, within: _Within) -> tuple[Content, Format, tu
     if known.module is not None:
         content, notes = _opener(known, name)(raw, name, evolve(within, depth=within.depth + 1))
         return content, known, notes
-    text, encoding, note = plain.decode(raw, name)
+    text, encoding, note = encodings.decode_text(raw, name)
     found = format_of(text, name)
     passages = found.passages or plain_passages
     if found in (HTML, XML) and (note or text.isascii()):
-        text, declared = plain.as_declared(text, encoding)
+        text, declared = encodings.as_declared(text, encoding)
         note = note if declared is encoding else None
         encoding = declared
     return TextContent(text, encoding, passages), found, (note,) if note else ()
@@ -365,7 +373,7 @@ def _by_bytes(raw: bytes, name: str) -> Format:
 
 def _opener(
     one: Format, name: str
-) -> Callable[[bytes, str, Opened], tuple[Content, tuple[str, ...]]]:
+) -> Callable[[bytes, str, EnclosedOpener], tuple[Content, tuple[str, ...]]]:
     """Who opens documents of this format. Raises DocumentError where a package is missing."""
     try:
         module = import_module(f"safelinks.documents.{one.module}")
@@ -376,5 +384,7 @@ def _opener(
             f"{name}: this is {one.title}; to read it, install what that needs: "
             f"pip install {' '.join(one.packages)}"
         ) from None
-    opener: Callable[[bytes, str, Opened], tuple[Content, tuple[str, ...]]] = module.open_content
+    opener: Callable[[bytes, str, EnclosedOpener], tuple[Content, tuple[str, ...]]] = (
+        module.open_content
+    )
     return opener

@@ -11,14 +11,14 @@ from collections.abc import Callable, Collection, Sequence
 
 from attrs import evolve, field, frozen
 
-from safelinks.documents.content import Content
+from safelinks.addresses.schemes import is_found, is_live
+from safelinks.documents.address_agreement import STAY, AddressLog, agree, is_same
+from safelinks.documents.content.document_content import Content
 from safelinks.errors import DocumentError, NotLiveError, SafelinksError
-from safelinks.live import is_found, is_live
-from safelinks.readback import STAY, AddressLog, agree, is_same
-from safelinks.text import Link, Peel
-from safelinks.unwrap import Unwrapped
+from safelinks.links.text_links import Link, Peel
+from safelinks.wrappers.unwrapping import Unwrapped
 
-__all__ = ["Pen", "Rewriting", "Write", "rewritten"]
+__all__ = ["AddressWriter", "Rewriting", "Write", "rewritten"]
 
 # How often to write again without the places that went wrong, before all of them stay.
 _ATTEMPTS = 8
@@ -106,7 +106,7 @@ class _Plan:
 
 
 def rewritten(
-    content: Content, links: Callable[[], Sequence[Link]], pen: Pen, reopened: Reopened
+    content: Content, links: Callable[[], Sequence[Link]], pen: AddressWriter, reopened: Reopened
 ) -> Rewriting:
     """`content` in which each of its links stands as `pen` gives it.
 
@@ -127,7 +127,7 @@ def rewritten(
 
 
 @frozen
-class Pen:
+class AddressWriter:
     """How to write: `write` gives what is to stand in the place of an address, which has layers
     then, and `peel` unwraps on reading.
     """
@@ -149,7 +149,9 @@ class Pen:
         return evolve(self.peel, unwrap=write)
 
 
-def _one_by_one(content: Content, links: Sequence[Link], pen: Pen, reopened: Reopened) -> Rewriting:
+def _one_by_one(
+    content: Content, links: Sequence[Link], pen: AddressWriter, reopened: Reopened
+) -> Rewriting:
     """What is right of the changes: again and again without those that are not."""
     pen = _remembering(links, pen)
     failed = any(link.error is not None for link in links)
@@ -171,14 +173,14 @@ def _one_by_one(content: Content, links: Sequence[Link], pen: Pen, reopened: Reo
     return Rewriting(content.original(), _left(plan, {link.url for link in links}), failed)
 
 
-def _remembering(links: Sequence[Link], pen: Pen) -> Pen:
+def _remembering(links: Sequence[Link], pen: AddressWriter) -> AddressWriter:
     """`pen`, which does not unwrap once more what the `links` already tell."""
     known = {link.url: link.unwrapped for link in links if link.unwrapped is not None}
     unwrap = pen.peel.unwrap
     return evolve(pen, peel=evolve(pen.peel, unwrap=lambda url: known.get(url) or unwrap(url)))
 
 
-def _target(link: Link, pen: Pen) -> str | None:
+def _target(link: Link, pen: AddressWriter) -> str | None:
     """What is to be written in the place of `link`; None where it stays.
 
     The text breaks some wrapped links off: those stay. So does what nobody can follow, unless it is

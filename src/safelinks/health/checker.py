@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from safelinks.addresses.urls import request_key, split
 from safelinks.catalog import Catalog
-from safelinks.catalog.model import HealthHints
-from safelinks.health.addresses import is_private_host
-from safelinks.health.asking import Asking, Judged
-from safelinks.health.dialling import Dial, dial
-from safelinks.health.fragments import spelled
-from safelinks.health.history import History
-from safelinks.health.lookup import Resolve, resolve
-from safelinks.health.outcome import Outcome, Reason, Verdict
-from safelinks.health.policy import Policy
-from safelinks.health.refusal import refusal
-from safelinks.health.session import Session
-from safelinks.urls import request_key, split
+from safelinks.catalog.entries import HealthHints
+from safelinks.health.guards.public_addresses import is_private_host
+from safelinks.health.guards.refusal import refusal
+from safelinks.health.memory.history import History
+from safelinks.health.model.outcome import Outcome, Reason, Verdict
+from safelinks.health.model.policy import Policy
+from safelinks.health.network.dialling import Dial, dial
+from safelinks.health.network.name_lookup import Resolve, resolve
+from safelinks.health.network.session import Session
+from safelinks.health.scheduled_probes import Asking, TimedOutcome
+from safelinks.health.spelled_outcomes import spelled
 
 if TYPE_CHECKING:
     import httpx
@@ -187,7 +187,7 @@ class Checker:
                 for url, outcome in zip(urls, found, strict=True):
                     yield spelled(outcome, url)
 
-    def _spelled(self, judged: Judged, urls: tuple[str, ...]) -> Iterator[Outcome]:
+    def _spelled(self, judged: TimedOutcome, urls: tuple[str, ...]) -> Iterator[Outcome]:
         """What is to be said of each spelling, and remembered."""
         for url in urls:
             outcome = spelled(judged.outcome, url, judged.page)
@@ -258,7 +258,7 @@ class Checker:
 class _Held:
     """What is not said yet, and of which spellings of an address."""
 
-    judged: Judged
+    judged: TimedOutcome
     urls: tuple[str, ...]
 
     def told(self, outcome: Outcome) -> _Held:
@@ -273,7 +273,7 @@ class _Held:
             return False
         return policy.budget - self.judged.spent >= _LEAST_LEFT
 
-    def seen_again(self, judged: Judged) -> _Held:
+    def seen_again(self, judged: TimedOutcome) -> _Held:
         """What the last look says, unless it is no more than the first."""
         first, last = self.judged.outcome, judged.outcome
         attempts = first.attempts + last.attempts

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from attrs import Factory, define
 
-from safelinks.health.policy import Policy
+from safelinks.health.model.policy import Policy
 
 __all__ = ["Schedule"]
 
@@ -26,7 +26,7 @@ _BACK_TO = 2  # a host that is overrun gets one part in so many
 
 
 @define
-class _Host(Generic[Job]):
+class _HostQueue(Generic[Job]):
     """A host, the jobs that wait for it, and how many it may be given."""
 
     limit: int
@@ -52,7 +52,7 @@ class Schedule(Generic[Job]):
 
     def __init__(self, policy: Policy, jobs: Iterable[tuple[str, Job]]) -> None:
         self._policy = policy
-        self._hosts: dict[str, _Host[Job]] = {}
+        self._hosts: dict[str, _HostQueue[Job]] = {}
         self._turns: deque[str] = deque()
         self._moments: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = count()
@@ -160,30 +160,30 @@ class Schedule(Generic[Job]):
         self._done(host).streak = 0
         self._trust(host, state)
 
-    def _host(self, host: str) -> _Host[Job]:
+    def _host(self, host: str) -> _HostQueue[Job]:
         state = self._hosts.get(host)
         if state is None:
             policy = self._policy
-            state = self._hosts[host] = _Host(policy.first_per_host, policy.per_host)
+            state = self._hosts[host] = _HostQueue(policy.first_per_host, policy.per_host)
         return state
 
-    def _done(self, host: str) -> _Host[Job]:
+    def _done(self, host: str) -> _HostQueue[Job]:
         state = self._hosts[host]
         state.running -= 1
         self._list(host, state)
         return state
 
-    def _trust(self, host: str, state: _Host[Job]) -> None:
+    def _trust(self, host: str, state: _HostQueue[Job]) -> None:
         if state.doubted:
             state.doubted = False
             self._list(host, state)
 
-    def _list(self, host: str, state: _Host[Job]) -> None:
+    def _list(self, host: str, state: _HostQueue[Job]) -> None:
         if state.waiting and not state.listed and not state.timed:
             state.listed = True
             self._turns.append(host)
 
-    def _wait_for(self, host: str, state: _Host[Job]) -> None:
+    def _wait_for(self, host: str, state: _HostQueue[Job]) -> None:
         state.timed = True
 
         def due() -> None:

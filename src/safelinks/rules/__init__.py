@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from safelinks.rules.finding import Finding, Level, portable
-from safelinks.rules.judging import Judge, in_order
+from safelinks.rules.judge import Judge, in_order
+from safelinks.rules.rule_table import BROKEN_LINK, OF_WRAPPERS, RULES, Exposed, Group, Rule, Topic
 from safelinks.rules.selection import Selection, codes_of
-from safelinks.rules.table import BROKEN_LINK, OF_WRAPPERS, RULES, Exposed, Group, Rule, Topic
 
 __all__ = [
     "BROKEN_LINK",

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from attrs import evolve, frozen
 
-from safelinks.place import Place
+from safelinks.addresses.place import Place
 
 __all__ = ["Finding", "Level", "portable"]
 

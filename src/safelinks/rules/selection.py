@@ -13,8 +13,8 @@ from attrs import field, frozen
 
 from safelinks.errors import SetupError
 from safelinks.rules.finding import Finding, Level, portable
-from safelinks.rules.table import RULES, Rule
-from safelinks.setting_types import as_choice, as_tuple, flag
+from safelinks.rules.rule_table import RULES, Rule
+from safelinks.setting_validators import as_choice, as_tuple, flag
 
 __all__ = ["Selection", "codes_of"]
 

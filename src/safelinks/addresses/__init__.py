@@ -1,0 +1,1 @@
+"""Addresses: taken apart, compared, percent-encoded, placed in a document, made safe to show."""

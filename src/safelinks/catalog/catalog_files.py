@@ -1,0 +1,69 @@
+"""The files of a catalog: those that come with safelinks, and those of others.
+
+It finds and reads them; what is in them is understood elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from safelinks.catalog.entries import Contents
+from safelinks.catalog.entry_readers import read_contents
+from safelinks.errors import CatalogError, DocumentError
+
+if TYPE_CHECKING:
+    from safelinks.files.data.data_file import Source
+
+__all__ = ["nyc", "packaged", "source_of"]
+
+NYC = ("nyc-resources.json", "nyc-agencies.json", "nyc-conventions.json")
+_FEDERAL, _FEDERAL_LIST = "USGOV", "us-federal-domains.txt"
+
+
+def packaged(name: str) -> Traversable:
+    """The data file `name` that comes with safelinks."""
+    return resources.files("safelinks.catalog") / "data" / name
+
+
+def nyc() -> Contents:
+    """All that is in the catalog of the City of New York."""
+    data: dict[str, object] = {}
+    for name in NYC:
+        data |= json.loads(packaged(name).read_text("utf-8"))
+    contents, wrong = read_contents(data)
+    if wrong:
+        raise CatalogError(f"the catalog of safelinks itself is damaged ({wrong[0]}): reinstall it")
+    lines = packaged(_FEDERAL_LIST).read_text("ascii").splitlines()
+    federal = tuple(line for line in lines if line and not line.startswith("#"))
+    return evolve(
+        contents,
+        agencies=tuple(
+            evolve(one, owns=one.owns + federal) if one.acronym == _FEDERAL else one
+            for one in contents.agencies
+        ),
+    )
+
+
+def source_of(path: Path) -> Source:
+    """A catalog file, read. Raises CatalogError, in one sentence with the remedy."""
+    # Both take long to import, and the City's catalog needs neither.
+    from safelinks.files.data.data_file import parse_json, parse_toml  # noqa: PLC0415
+    from safelinks.files.file_access import bytes_of  # noqa: PLC0415
+
+    try:
+        raw = bytes_of(path)
+    except DocumentError as error:
+        raise CatalogError(str(error)) from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise CatalogError(f"{path}, line {line}: this is not UTF-8; save it as UTF-8") from None
+    parse = parse_toml if path.suffix.lower() == ".toml" else parse_json
+    return parse(text, str(path))

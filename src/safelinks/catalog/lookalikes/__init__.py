@@ -1,0 +1,1 @@
+"""Lookalikes: addresses that imitate those of a catalog's owner or of a wrapper."""

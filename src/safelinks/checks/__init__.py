@@ -1,0 +1,1 @@
+"""Checks: documents collected, assessed, asked about, and reported; baselines, fixes and upkeep."""

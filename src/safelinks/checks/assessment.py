@@ -1,0 +1,332 @@
+"""The survey: what was collected and what the network said, as rows and findings, to a report.
+
+Here it is decided what of an address may be shown: rows leave this room without the recipient's
+address and without session credentials, unless they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from attrs import define, evolve, field
+
+from safelinks.addresses.place import Place
+from safelinks.addresses.roles import Role
+from safelinks.addresses.urls import split
+from safelinks.catalog import Catalog, Match, Suspicion
+from safelinks.catalog.entries import Confidence
+from safelinks.checks.collecting import (
+    Collection,
+    GroupKey,
+    LinkGroup,
+    appraise,
+    appraise_group,
+    is_harmless,
+)
+from safelinks.checks.fix_plan import Mending
+from safelinks.checks.link_marking import shown_text
+from safelinks.checks.marked_text import FileText
+from safelinks.checks.report import Report
+from safelinks.errors import InvalidURLError
+from safelinks.health.guards.refusal import refusal
+from safelinks.health.model.outcome import OF_ROLE, Hop, Outcome, Reason
+from safelinks.health.model.policy import Policy
+from safelinks.links.text_links import Link
+from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
+from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, Sighting, over_https
+from safelinks.rules.names_in_text import Remark
+from safelinks.wrappers.redaction import link_redaction
+from safelinks.wrappers.redaction.running_text_redaction import redact_rest
+
+__all__ = ["JudgedLink", "Survey"]
+
+_T = TypeVar("_T", Match, Outcome, Hop, Place, Remark, Sighting, Suspicion)
+JudgedLink = tuple[CheckedLink, tuple[Finding, ...]]
+
+
+@define
+class Survey:
+    """What there is to say of what was `found`, row by row as outcomes come, and as a report.
+
+    A link that does not work fails a check once it did not in `dead_after` runs in a row, which
+    takes a history.
+    """
+
+    found: Collection
+    catalog: Catalog
+    selection: Selection = field(factory=Selection)
+    show_recipients: bool = field(default=False, kw_only=True)
+    dead_after: int = field(default=1, kw_only=True)
+    now: datetime = field(factory=lambda: datetime.now(UTC), kw_only=True)
+
+    _judge: Judge = field(init=False)
+    _judged: dict[GroupKey, JudgedLink] = field(factory=dict, init=False)
+    nameless: Callable[[str], str] = field(init=False)  # a text without any recipient
+    _shown: Callable[[str], str] = field(init=False)
+    _by_target: dict[str, list[GroupKey]] | None = field(default=None, init=False)
+
+    @_judge.default
+    def _a_judge(self) -> Judge:
+        return Judge(self.selection, self.found.ignored, self.now, self.found.fixed)
+
+    @nameless.default
+    def _leaving_out(self) -> Callable[[str], str]:
+        everybody = frozenset(self.found.everybody)
+
+        @lru_cache(maxsize=16)  # a row names its target several times
+        def shown(text: str) -> str:
+            """`text` without any recipient: the link of one may name that of another."""
+            return link_redaction.shown(text, everybody)
+
+        return shown
+
+    @_shown.default
+    def _showing(self) -> Callable[[str], str]:
+        return str if self.show_recipients else self.nameless
+
+    def excuse_nothing(self) -> None:
+        """From now on, fail for every link that does not work: what earlier runs saw is lost."""
+        self.dead_after = 1
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is odd about the files, as it may be shown: it may quote what they say."""
+        return tuple(map(self._shown, self.found.notes))
+
+    def unasked(self) -> Iterator[JudgedLink]:
+        """The rows about which nobody is asked."""
+        asked = set(self.found.targets)
+        for key, group in self.found.groups.items():
+            if group.first.defanged or group.role or group.first.target not in asked:
+                yield self._judgement(key, {})
+
+    def of(self, outcome: Outcome) -> Iterator[JudgedLink]:
+        """The rows about the address of an `outcome`."""
+        if self._by_target is None:
+            self._by_target = {}
+            for key, group in self.found.groups.items():
+                if not group.first.defanged and group.role is None:
+                    self._by_target.setdefault(group.first.target or "", []).append(key)
+        for key in self._by_target.get(outcome.url, ()):
+            yield self._judgement(key, {outcome.url: outcome})
+
+    def report(self, outcomes: Mapping[str, Outcome], *, interrupted: bool = False) -> Report:
+        """The report, with what is known of each target in `outcomes`."""
+        for _ in appraise(self.found, self.catalog):
+            pass
+        judged = [self._judgement(key, outcomes) for key in self.found.groups]
+        remarks = tuple(
+            _with(
+                one,
+                url=one.url and self._shown(one.url),
+                place=_place(one.place, self._shown),
+            )
+            for one in self.found.remarks
+        )
+        findings = [finding for _, found in judged for finding in found]
+        findings += self._judge.of_remarks(remarks)
+        if self._judge.silenced or self.found.elsewhere:
+            findings = list(self._as_planned(findings, outcomes))
+        return Report(
+            tuple(row for row, _ in judged),
+            tuple(self.found.files),
+            self.notes,
+            remarks,
+            interrupted,
+            in_order(findings, self.found.files),
+            self.selection,
+            silenced=len(self._judge.silenced),
+            at=self.now,
+            texts=tuple(self._texts()),
+        )
+
+    def _as_planned(
+        self, findings: Iterable[Finding], outcomes: Mapping[str, Outcome]
+    ) -> Iterator[Finding]:
+        """The findings, of which those can be mended that a plan is about: not what is to stay."""
+        planned = set().union(*(plan.mends for plan in self.mending(outcomes).values()))
+        for one in findings:
+            stays = one.fixable and one.fingerprint not in planned
+            yield evolve(one, fixable=False) if stays else one
+
+    def _texts(self) -> Iterator[FileText]:
+        """The texts that were kept, as they may be shown."""
+        rows = {key: (at, self._judged[key][0]) for at, key in enumerate(self.found.groups)}
+        everybody = frozenset() if self.show_recipients else frozenset(self.found.everybody)
+        for file, raw in self.found.texts.items():
+            yield shown_text(file, raw, rows, self._shown_lines, everybody)
+
+    def _shown_lines(self, text: str) -> str:
+        """What may be shown of running text, line by line: with its line, a link ends."""
+        rest = text if self.show_recipients else redact_rest(text)
+        return "\n".join(map(self._shown, rest.splitlines()))
+
+    def _judgement(self, key: GroupKey, outcomes: Mapping[str, Outcome]) -> JudgedLink:
+        """A row and what there is to say of it: the same, however often it is asked for."""
+        judged = self._judged.get(key)
+        if judged is None:
+            row = self._row(key[0], self.found.groups[key], outcomes)
+            judged = self._judged[key] = (row, tuple(self._judge.of_row(row)))
+        return judged
+
+    def mending(self, outcomes: Mapping[str, Outcome]) -> Mapping[str, Mending]:
+        """What may be changed without asking a person, by file.
+
+        What a comment in a text says to ignore somewhere stays as it is in all of that file, and so
+        does what also stands where nobody was to look.
+        """
+        certain = dict(self._certain(outcomes))
+        plans: dict[str, Mending] = {}
+        for key, findings in certain.items():
+            file, target, _ = key
+            if findings:
+                # As the text has it, not as it may be shown.
+                fix = self._row(file, self.found.groups[key], outcomes, str).fix
+                _plan(plans.setdefault(file, Mending()), target, findings, fix)
+        for (file, target, _), findings in certain.items():
+            if findings:
+                written = plans[file].end(target) is not None
+                plans[file].marks.setdefault(target, set()).update(
+                    one.fingerprint for one in findings if written or one.code in OF_WRAPPERS
+                )
+        return plans
+
+    def _certain(self, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[GroupKey, list[Finding]]]:
+        """What may be mended without asking, by where it leads."""
+        judged = {key: self._judgement(key, outcomes)[1] for key in self.found.groups}
+        silenced = {(one.file, one.subject, one.code) for one in self._judge.silenced}
+        for key, findings in judged.items():
+            if key[:2] in self.found.elsewhere:
+                continue
+            told = ((one, (one.file, one.subject, one.code)) for one in findings if one.fixable)
+            yield key, [one for one, what in told if what not in silenced]
+
+    def _row(
+        self,
+        file: str,
+        group: LinkGroup,
+        outcomes: Mapping[str, Outcome],
+        shown: Callable[[str], str] | None = None,
+    ) -> CheckedLink:
+        """A row, everything in it as it may be `shown`."""
+        appraise_group(group, self.catalog)
+        shown, first = shown or self._shown, group.first
+        outcome = outcome_of(first, outcomes, group.match, group.role)
+        excused = (
+            outcome.verdict in BROKEN
+            and outcome.past is not None
+            and outcome.past.runs < self.dead_after
+        )
+        return CheckedLink(
+            file,
+            shown(first.spelling),
+            None if first.target is None else shown(first.target),
+            None if group.match is None else _match(group.match, shown),
+            _with(
+                outcome,
+                url=shown(outcome.url),
+                hops=tuple(_with(hop, url=shown(hop.url)) for hop in outcome.hops),
+                replacement=None if outcome.replacement is None else shown(outcome.replacement),
+                evidence=shown(outcome.evidence),
+                error=shown(outcome.error),
+            ),
+            tuple(
+                _with(
+                    one,
+                    place=_place(one.place, shown),
+                    label=one.label and shown(one.label),
+                    shown=one.shown and shown(one.shown),
+                )
+                for one in group.sightings
+            ),
+            tuple(group.recipients) if self.show_recipients else (),
+            tuple(_with(one, reason=shown(one.reason)) for one in group.doubts),
+            excused,
+            _answers(over_https(first.target or ""), outcomes),
+            self._names_somebody(outcome.replacement) and not self._names_somebody(first.target),
+        )
+
+    def _names_somebody(self, url: str | None) -> bool:
+        return url is not None and self.nameless(url) != url
+
+
+def _plan(plan: Mending, target: str, certain: Sequence[Finding], fix: str | None) -> None:
+    """Put into `plan` what the findings on links to `target` call for."""
+    codes = {one.code for one in certain}
+    if codes & OF_WRAPPERS:
+        plan.bare[target] = plan.bare.get(target, frozenset()) | (codes & OF_WRAPPERS)
+    if fix is not None and codes - OF_WRAPPERS:
+        plan.written[target] = fix
+
+
+def outcome_of(
+    link: Link,
+    outcomes: Mapping[str, Outcome],
+    match: Match | None,
+    role: Role | None = None,
+) -> Outcome:
+    """What is known of a link; a page that works under a former address is a renamed one.
+
+    What a server says for good counts more than a catalog that is not sure. With a `role`, nobody
+    can follow the address, and nothing else is known of it.
+    """
+    target = link.target or link.url
+    outcome = _left_out(link, role) or outcomes.get(target) or _unasked(target)
+    if match is None or not match.renamed or outcome.verdict not in WORKS:
+        return outcome
+    if outcome.reason is Reason.MOVED_PERMANENTLY and match.confidence is not Confidence.HIGH:
+        return outcome
+    return evolve(outcome, reason=Reason.RENAMED, replacement=match.current_url)
+
+
+def _left_out(link: Link, role: Role | None) -> Outcome | None:
+    """Why a link is never asked, whatever the policy; None for one that may be."""
+    if link.error is not None:
+        return Outcome(link.url, Reason.WRAPPER, evidence=str(link.error))
+    target = link.target or link.url
+    if is_harmless(link):
+        return Outcome(target, Reason.DEFANGED)
+    opaque = link.unwrapped.opaque if link.unwrapped else None
+    if opaque is not None and opaque.kind.personal:
+        return Outcome(target, Reason.WRAPPER, evidence=str(opaque))
+    return None if role is None else Outcome(target, OF_ROLE[role])
+
+
+def _answers(url: str | None, outcomes: Mapping[str, Outcome]) -> bool:
+    outcome = outcomes.get(url) if url is not None else None
+    return outcome is not None and outcome.verdict in WORKS
+
+
+_CAUTIOUS = Policy()
+
+
+def _unasked(target: str) -> Outcome:
+    """What is known of an address without asking anybody: whether anybody could ask for it."""
+    try:
+        split(target)
+    except InvalidURLError:
+        if refusal(target, _CAUTIOUS) is Reason.INVALID_URL:
+            return Outcome(target, Reason.INVALID_URL)
+    return Outcome(target, Reason.NOT_ASKED)
+
+
+def _match(match: Match, shown: Callable[[str], str]) -> Match:
+    fields = {name: getattr(match, name) for name in ("url", "target", "identifier")}
+    return _with(match, **{name: value and shown(value) for name, value in fields.items()})
+
+
+def _place(place: Place, shown: Callable[[str], str]) -> Place:
+    """A place, with the names that the text gives to where that is."""
+    names = {name: getattr(place, name) for name in ("part", "sheet", "cell")}
+    if not any(names.values()):  # as in most formats, of which there are many places
+        return place
+    return _with(place, **{name: value and shown(value) for name, value in names.items()})
+
+
+def _with(value: _T, **fields: Any) -> _T:  # noqa: ANN401  of whatever type the field is
+    """`value` with other `fields`: itself where they are the same, as most are."""
+    same = all(getattr(value, name) == other for name, other in fields.items())
+    return value if same else evolve(value, **fields)

@@ -1,0 +1,276 @@
+"""`collect`: documents in, out of each what is needed of it: its links by where they lead.
+
+It joins what `documents` found, what `remarks` has to say and what comments ignore. It asks nobody
+and judges nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Protocol
+
+from attrs import define, field
+
+from safelinks.addresses.roles import Role
+from safelinks.catalog import Catalog, Match, Suspicion
+from safelinks.checks.link_marking import Mark, RawText
+from safelinks.documents.document import Document
+from safelinks.documents.formats import verbatim_in
+from safelinks.documents.verbatim.verbatim_ranges import Verbatim
+from safelinks.errors import SetupError
+from safelinks.links.text_links import Link, addressees
+from safelinks.rules import codes_of
+from safelinks.rules.checked_link import Sighting, over_https
+from safelinks.rules.names_in_text import Remark, RemarkReader
+from safelinks.rules.suppressions import NOTHING_IGNORED, Ignored, ignored_in
+from safelinks.wrappers.redaction.personal_data import tells_session
+
+__all__ = [
+    "Collection",
+    "GroupKey",
+    "LinkGroup",
+    "appraise",
+    "appraise_group",
+    "collect",
+    "is_harmless",
+]
+
+GroupKey = tuple[
+    str, str, bool
+]  # a file, where its links lead, and whether they were made harmless
+_MOST_NO_RULES = 10  # that are noted of a file, for a text may hold any number
+_NAME = re.compile(r"[\w-]{1,40}")  # all else may be an address, also one of a person
+
+
+class Keep(Protocol):
+    """What is to be looked at, of all that is read."""
+
+    def keep(self, document: Document, link: Link) -> bool:
+        """Whether that is `link`, of `document`."""
+
+    def keep_any(self, file: str) -> bool:
+        """Whether that is anything in `file`."""
+
+
+# How analysts write what nobody is to open: hxxps://evil[.]example
+_HARMLESS = re.compile(
+    r"h(?:xx|\*\*|tt\[)ps?|[a-z]+://[^/?#]*(?:[\[({]\.[\])}]|[\[(]dot[\])])", re.IGNORECASE
+)
+
+
+def is_harmless(link: Link) -> bool:
+    """Whether somebody has written `link` so that nobody can open it: then nobody asks, either."""
+    return link.defanged or _HARMLESS.match(link.target or link.url) is not None
+
+
+@define
+class LinkGroup:
+    """Links of one file that lead to the same target: the first, and where all of them stand.
+
+    What the catalog says of the target is known once it `is_appraised`. Sightings hold labels as
+    they stand in the text.
+    """
+
+    first: Link
+    sightings: list[Sighting] = field(factory=list)
+    recipients: dict[str, None] = field(factory=dict)  # of their Safe Links, in the original case
+    match: Match | None = None
+    doubts: tuple[Suspicion, ...] = ()
+    is_appraised: bool = False
+    is_schemeless: bool = True  # at all places where somebody can follow it
+
+    @property
+    def role(self) -> Role | None:
+        """Why nobody can follow the address at any of its places; None if somebody can at one."""
+        if any(sighting.role is None for sighting in self.sightings):
+            return None
+        return self.sightings[0].role if self.sightings else None
+
+
+@define
+class Collection:
+    """What is needed of documents: no more of them is kept, unless it is asked for.
+
+    `elsewhere` has where links lead that are not to be looked at, by file: they stay as they are.
+    """
+
+    files: dict[str, None] = field(factory=dict)
+    notes: dict[str, None] = field(factory=dict)
+    groups: dict[GroupKey, LinkGroup] = field(factory=dict)
+    everybody: set[str] = field(factory=set)
+    remarks: list[Remark] = field(factory=list)
+    ignored: dict[str, Ignored] = field(factory=dict)
+    fixed: set[str] = field(factory=set)  # files whose links cannot be replaced
+    elsewhere: set[tuple[str, str]] = field(factory=set)
+    texts: dict[str, RawText] = field(factory=dict)  # by file, where they are to be shown
+
+    @property
+    def targets(self) -> list[str]:
+        """Every distinct address that may be asked for, in order."""
+        links = (group.first for group in self.groups.values() if group.role is None)
+        asked = (link.target for link in links if link.target is not None and not is_harmless(link))
+        return list(dict.fromkeys(asked))
+
+    @property
+    def or_http(self) -> frozenset[str]:
+        """Those that are written without a scheme wherever they stand."""
+        asked = [group for group in self.groups.values() if group.role is None]
+        plain = {group.first.target for group in asked if not group.is_schemeless}
+        return frozenset(
+            group.first.target
+            for group in asked
+            if group.is_schemeless
+            and group.first.target is not None
+            and group.first.target not in plain
+        )
+
+    @property
+    def over_https(self) -> list[str]:
+        """The same addresses over HTTPS, of those that are linked as plain HTTP."""
+        secure = (over_https(target) for target in self.targets)
+        return list(dict.fromkeys(one for one in secure if one is not None))
+
+
+def collect(
+    documents: Iterable[Document],
+    catalog: Catalog | None = None,
+    *,
+    keep: Keep | None = None,
+    keep_texts: bool = False,
+) -> Collection:
+    """The links of `documents`, each of which is read once and then let go.
+
+    What their texts name is held against where their links lead, by `catalog`. With `keep`, only
+    links that are to be looked at are kept; the others still count as being there. Of what a text
+    names, all is kept in a file of which anything is to be looked at, for a name has no exact
+    line. `keep_texts` keeps what people see of the documents, too.
+    """
+    found = Collection()
+    reader = RemarkReader(catalog or Catalog.nyc())
+    for document in documents:
+        reader.read(document)
+        found.files[document.name] = None
+        found.notes |= dict.fromkeys(document.notes)
+        if not document.writable:
+            found.fixed.add(document.name)
+        if document.text is not None:
+            _heed(found, document, document.text)
+        verbatim = _verbatim(document)
+        marks: dict[int, Mark] = {}
+        for number, link in enumerate(document.links):
+            # Everybody to whom a link was sent, whether its target is known or not.
+            known = addressees(link)
+            found.everybody.update(known)
+            if keep is not None and not keep.keep(document, link):
+                found.elsewhere.add((document.name, link.target or link.url))
+                continue
+            key = (document.name, link.target or link.url, link.defanged)
+            group = found.groups.get(key)
+            if group is None:
+                group = found.groups[key] = LinkGroup(link)
+            group.sightings.append(_sighting(link, verbatim, tells_recipient=bool(known)))
+            group.is_schemeless &= link.schemeless or link.role is not None
+            group.recipients |= dict.fromkeys(_addressees(link))
+            marks[number] = Mark(key, len(group.sightings) - 1)
+        if keep_texts:
+            found.texts.setdefault(document.name, RawText()).add(document, marks)
+    found.remarks = [
+        one for one in reader.remarks() if keep is None or _is_kept(one, keep, found.groups)
+    ]
+    return found
+
+
+def _is_kept(remark: Remark, keep: Keep, groups: Mapping[GroupKey, LinkGroup]) -> bool:
+    """Whether a remark is about what is to be looked at: about a link, if there is one."""
+    if remark.url is None:
+        return keep.keep_any(remark.file)
+    return any((remark.file, remark.url, defanged) in groups for defanged in (False, True))
+
+
+def _heed(found: Collection, document: Document, text: str) -> None:
+    """Keep what the comments in a document say to ignore, and note what in them is no rule."""
+    ignored = ignored_in(text, document.links)
+    if ignored is NOTHING_IGNORED:
+        return
+    found.ignored[document.name] = ignored
+    said = {(None, one) for one in ignored.everywhere} | {
+        (line, one) for line, selectors in ignored.lines.items() for one in selectors
+    }
+    where: dict[str, int | None] = {}
+    for line, selector in sorted(said, key=lambda one: (one[0] or 0, one[1])):
+        where.setdefault(selector, line)
+    found.notes |= dict.fromkeys(islice(_no_rules(document.name, where), _MOST_NO_RULES))
+
+
+def _no_rules(file: str, said: Mapping[str, int | None]) -> Iterator[str]:
+    """What to note of each selector, with its line, that is none."""
+    for selector, line in said.items():
+        try:
+            codes_of(selector)
+        except SetupError as error:
+            where = f", line {line}" if line else ""
+            why = error if _NAME.fullmatch(selector) else "`safelinks rules` lists them"
+            yield f"{file}{where}: a comment ignores what is no rule: {why}"
+
+
+_NO_VERBATIM = Verbatim()
+
+
+def _verbatim(document: Document) -> Verbatim:
+    """Where a document is code or a comment, if it is a text that has links."""
+    if document.text is None or not document.links:
+        return _NO_VERBATIM
+    return verbatim_in(document.text, document.format)
+
+
+def _sighting(link: Link, verbatim: Verbatim, *, tells_recipient: bool) -> Sighting:
+    layers = link.unwrapped.layers if link.unwrapped else ()
+    wrapped = bool(layers) or link.error is not None
+    return Sighting(
+        link.place,
+        tuple(layer.wrapper for layer in layers),
+        tells_recipient and wrapped,
+        wrapped and tells_session(link.url),
+        link.label,
+        link.shown if link.label else None,
+        verbatim.at(link.start),
+        link.role,
+    )
+
+
+def _addressees(link: Link) -> Iterator[str]:
+    """To whom the message was sent that `link` is from, in the original case."""
+    for safe_link in link.unwrapped.safe_links if link.unwrapped else ():
+        if safe_link.recipient:
+            yield safe_link.recipient
+
+
+def appraise(found: Collection, catalog: Catalog) -> Iterator[None]:
+    """Find out what the catalog says of each target, one at a step.
+
+    That is work for the time in which answers are waited for; a survey does what is left of it.
+    """
+    for group in found.groups.values():
+        if group.first.target is not None and not group.is_appraised:
+            appraise_group(group, catalog)
+            yield
+
+
+# Roles of what may be only a part of an address: its host may be another one's.
+_NOT_WHOLE = frozenset({Role.SHORTENED, Role.TEMPLATE, Role.UNCLEAR_END})
+
+
+def appraise_group(group: LinkGroup, catalog: Catalog) -> None:
+    """Find out what the catalog says of the target of one group.
+
+    An address that nobody can follow is no link to a resource; it may still be a deception.
+    """
+    target = group.first.target
+    if target is None or group.is_appraised:
+        return
+    role = group.role
+    group.match = catalog.identify(target) if role is None else None
+    group.doubts = () if role in _NOT_WHOLE else catalog.suspicions(target)
+    group.is_appraised = True

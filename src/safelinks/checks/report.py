@@ -1,0 +1,119 @@
+"""`Report`: the rows and findings that every format renders. Values only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from attrs import evolve, field, frozen
+
+from safelinks.catalog import Resource
+from safelinks.checks.baseline import Entry
+from safelinks.checks.marked_text import FileText
+from safelinks.health.model.outcome import Reason, Verdict
+from safelinks.rules import Finding, Level, Selection
+from safelinks.rules.checked_link import CheckedLink
+from safelinks.rules.names_in_text import Remark
+
+__all__ = ["Report", "Usage"]
+
+
+@frozen
+class Usage:
+    """How often a resource is linked, over all files: `former` of the links go by old addresses.
+
+    `current_url` is where it lives now, None where it has no page.
+    """
+
+    resource: Resource
+    links: int
+    former: int
+    current_url: str | None
+
+
+@frozen
+class Report:
+    """All rows of a check, in the order of the text, and what a reader should know of the files.
+
+    `remarks` are what the texts say against their links. A check that was `interrupted` has not
+    asked for all of them. `findings` is what the rules of `selection` have to say, by file and
+    place; `silenced` is how many more the texts themselves say to ignore, and `mends` are those
+    that are no longer true, for the files were changed. `gone` is what a baseline holds and the
+    files no longer do, each with how often, and `at` is the moment that it tells of. `texts` are
+    those of the files, where they were asked for. Where `unread`, some files could not
+    be read, or not be written, and the report is only about the others.
+    """
+
+    rows: tuple[CheckedLink, ...]
+    files: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    interrupted: bool = False
+    findings: tuple[Finding, ...] = ()
+    selection: Selection = field(factory=Selection)
+    silenced: int = 0
+    mends: tuple[Finding, ...] = ()
+    gone: tuple[Entry, ...] = ()
+    at: datetime = field(factory=lambda: datetime.now(UTC), eq=False)
+    texts: tuple[FileText, ...] = ()
+    unread: bool = False
+
+    @property
+    def verdicts(self) -> Mapping[Verdict, int]:
+        """How many rows there are of each verdict."""
+        counted = Counter(row.verdict for row in self.rows)
+        return {verdict: counted[verdict] for verdict in Verdict}
+
+    @property
+    def links(self) -> int:
+        """How many places there are in all rows."""
+        return sum(len(row.places) for row in self.rows)
+
+    @property
+    def resources(self) -> tuple[Usage, ...]:
+        """Every resource that is linked, in the order of the text."""
+        used: dict[str, Usage] = {}
+        for row in self.rows:
+            match = row.match
+            if match is not None and match.resource is not None:
+                entry, links = match.resource, len(row.link_places)
+                before = used.get(entry.id, Usage(entry, 0, 0, match.current_url))
+                former = before.former + (links if match.renamed else 0)
+                used[entry.id] = evolve(before, links=before.links + links, former=former)
+        return tuple(used.values())
+
+    @property
+    def levels(self) -> Mapping[Level, int]:
+        """How many findings there are of each level, without those that were known before."""
+        counted = Counter(finding.level for finding in self.findings if not finding.known)
+        return {level: counted[level] for level in Level}
+
+    @property
+    def mended(self) -> int:
+        """How many findings are no longer true."""
+        return len(self.mends)
+
+    @property
+    def failures(self) -> tuple[Finding, ...]:
+        """The findings that make the check fail."""
+        return tuple(filter(self.selection.fails, self.findings))
+
+    @property
+    def failing(self) -> bool:
+        """Whether any finding makes the check fail."""
+        return any(map(self.selection.fails, self.findings))
+
+    @property
+    def offline(self) -> bool:
+        """Whether this machine had no network for any of the rows."""
+        return any(row.outcome.reason is Reason.NO_NETWORK for row in self.rows)
+
+    @property
+    def exit_code(self) -> int:
+        """130 when interrupted, 2 when files stay unread, 1 to fail, 3 without network, else 0."""
+        if self.interrupted:
+            return 130
+        if self.unread:
+            return 2
+        return 1 if self.failing else 3 if self.offline else 0

@@ -1,0 +1,1 @@
+"""The commands, a file each, and how documents are changed by them."""

@@ -1,0 +1,290 @@
+"""`safelinks catalog`: what is in a catalog, what it says of an address, whether it is in order."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from importlib.resources import as_file
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from safelinks.addresses.printable import printable
+from safelinks.cli.options import shell_completion
+from safelinks.cli.options.catalog_options import Chosen, catalog_options, choose, chosen_here
+from safelinks.cli.options.configured_command import Configured
+from safelinks.cli.options.inputs import INTERRUPTED, addresses
+from safelinks.cli.options.messages import complain, tell
+from safelinks.cli.options.network_options import Network, network_options
+from safelinks.errors import CatalogError
+
+if TYPE_CHECKING:
+    from safelinks.catalog import Catalog, Resource
+    from safelinks.catalog.catalog import OpenedCatalog
+
+__all__ = ["catalog_command"]
+
+_MOST_FOUND = 10
+
+
+@click.group("catalog")
+@choose
+@click.pass_context
+def catalog_command(
+    context: click.Context, *, catalog_files: tuple[str, ...], no_default_catalog: bool
+) -> None:
+    """Look into the catalog of City resources, and keep it in order.
+
+    With --catalog FILE, all of these go by that file, too.
+    """
+    context.obj = chosen_here(catalog_files, without_default=no_default_catalog)
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+@catalog_command.command("find")
+@click.argument("words", nargs=-1, required=True, metavar="TEXT...")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=_MOST_FOUND,
+    show_default=True,
+    metavar="N",
+    help="Print at most so many.",
+)
+@catalog_options
+@click.pass_context
+def find_resources(
+    context: click.Context, words: tuple[str, ...], *, limit: int, chosen: Chosen
+) -> None:
+    """Find resources by words of their names, a typo allowed. Exits with 1 if there is none."""
+    from safelinks.reports.catalog_report import table_lines  # noqa: PLC0415
+
+    known = chosen.load()
+    found = known.find(" ".join(words))
+    _print(table_lines(found[:limit], known))
+    if len(found) > limit:
+        tell(f"{len(found) - limit} more: use more words, or --limit {len(found)}.")
+    if not found:
+        complain("no resource has these words in its name; try fewer of them")
+        context.exit(1)
+
+
+@catalog_command.command("show")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@catalog_options
+@click.pass_context
+def show_entries(context: click.Context, ids: tuple[str, ...], *, chosen: Chosen) -> None:
+    """Print all that is known of the resource ID. Exits with 1 if there is no such id."""
+    from safelinks.reports.catalog_report import resource_lines  # noqa: PLC0415
+
+    known = chosen.load()
+    code = 0
+    for name in ids:
+        entry = known.resources.get(name)
+        if entry is not None:
+            _print(resource_lines(entry, known))
+            continue
+        complain(f"there is no resource {name}{_meant(name, known.resources)}")
+        code = 1
+    context.exit(code)
+
+
+@catalog_command.command("match", short_help="Say which resource a URL is, and by which rule.")
+@click.argument("urls", nargs=-1, metavar="[URL]...")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@catalog_options
+def match_addresses(urls: tuple[str, ...], *, as_json: bool, chosen: Chosen) -> None:
+    """Say which resource every URL is, wrapped or not, and by which rule.
+
+    Without a URL, addresses are read from standard input, one a line.
+    """
+    from safelinks.reports.catalog_report import match_data, match_lines  # noqa: PLC0415
+
+    known = chosen.load()
+    for url in urls or addresses():
+        found, doubts = known.identify(url), known.suspicions(url)
+        if as_json:
+            click.echo(json.dumps(match_data(found, doubts)))
+        else:
+            _print(match_lines(found, doubts))
+
+
+def _meant(name: str, there: Iterable[str]) -> str:
+    """What may be meant by a `name` that is not `there`; the end of a sentence."""
+    spelt = {one.lower(): one for one in there}
+    close = [spelt[one] for one in get_close_matches(name.lower(), spelt, cutoff=0.5)]
+    return f"; did you mean {' or '.join(close)}?" if close else "; `safelinks catalog list` tells"
+
+
+def _filters(function: Callable[..., Any]) -> Callable[..., Any]:
+    agency = click.option("--agency", metavar="ACRONYM", help="Only what belongs to this body.")
+    category = click.option("--category", metavar="NAME", help="Only this category.")
+    return agency(category(function))
+
+
+def _chosen_entries(
+    chosen: Chosen, agency: str | None, category: str | None
+) -> tuple[Catalog, list[Resource]]:
+    """The catalog, and its resources of that agency and category, in any case."""
+    known = chosen.load()
+    for what, given, there in (
+        ("agency", agency, list(known.agencies)),
+        ("category", category, sorted({one.category for one in known.resources.values()})),
+    ):
+        if given is not None and given.lower() not in map(str.lower, there):
+            meant = _meant(given, there)
+            raise click.BadParameter(f"there is no {what} {given}{meant}", param_hint=f"--{what}")
+    return known, [
+        entry
+        for entry in known.resources.values()
+        if (agency is None or entry.agency.lower() == agency.lower())
+        and (category is None or entry.category.lower() == category.lower())
+    ]
+
+
+@catalog_command.command("list")
+@_filters
+@catalog_options
+@click.pass_context
+def list_entries(
+    context: click.Context, *, agency: str | None, category: str | None, chosen: Chosen
+) -> None:
+    """List the resources, all or those of an agency or a category.
+
+    Exits with 1 if there is none.
+    """
+    from safelinks.reports.catalog_report import table_lines  # noqa: PLC0415
+
+    known, entries = _chosen_entries(chosen, agency, category)
+    _print(table_lines(entries, known))
+    if not entries:
+        complain("there is no such resource; leave out --agency or --category")
+        context.exit(1)
+
+
+@catalog_command.command("export")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["json", "csv"]),
+    default="json",
+    show_default=True,
+    help="Print a catalog file, or a table for a spreadsheet.",
+)
+@_filters
+@catalog_options
+def export_catalog(
+    *, output_format: str, agency: str | None, category: str | None, chosen: Chosen
+) -> None:
+    """Print the catalog. As JSON, it can be given to --catalog again."""
+    from attrs import evolve  # noqa: PLC0415
+
+    from safelinks.catalog.catalog_export import EXPORT_FORMATS  # noqa: PLC0415
+
+    known, entries = _chosen_entries(chosen, agency, category)
+    contents = evolve(known.contents, resources=tuple(entries))
+    text = EXPORT_FORMATS[output_format](contents)
+    if sys.stdout.isatty():
+        _print(map(printable, text.split("\n")[:-1]))
+    else:
+        click.echo(text, nl=False)
+
+
+@catalog_command.command("validate", short_help="Check that catalog files keep the rules.")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", shell_complete=shell_completion.paths
+)
+@catalog_options
+@click.pass_context
+def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Chosen) -> None:
+    """Check that catalog files keep the rules; print every fault with its place.
+
+    A file may refer to what is in the catalog of New York City, and in files before it. Exits with
+    1 if there are faults, and with 2 if a file cannot be read.
+    """
+    from safelinks.catalog.catalog import open_catalog  # noqa: PLC0415
+
+    base = chosen.load()
+    code = 0
+    for file in files:
+        try:
+            opened = open_catalog(file, base)
+        except CatalogError as error:
+            complain(str(error))
+            code = 2
+            continue
+        _print(printable(str(fault)) for fault in opened.faults)
+        if opened.catalog is None:
+            code = max(code, 1)
+        else:
+            base = opened.catalog
+            tell(f"{file}: in order")
+    context.exit(code)
+
+
+@catalog_command.command(
+    "check", cls=Configured, short_help="Ask a catalog's addresses, and propose changes."
+)
+@click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=shell_completion.paths)
+@network_options
+@catalog_options
+@click.pass_context
+def check_catalog(
+    context: click.Context, files: tuple[str, ...], *, network: Network, chosen: Chosen
+) -> None:
+    """Ask the addresses in catalog files, and propose what to change there.
+
+    Without FILE, those of --catalog are checked, else the catalog of New York City. An address that
+    has moved for good becomes a former one of where it leads: this is printed as a diff of the
+    file, behind what a person has to review. Exits with 1 if there is anything to change or to
+    review, and with 3 when this machine has no network.
+    """
+    from safelinks.catalog.catalog import open_catalog  # noqa: PLC0415
+    from safelinks.catalog.catalog_files import NYC, packaged  # noqa: PLC0415
+
+    code = 0
+    if not files and not chosen.files:
+        with as_file(packaged(NYC[0])) as path:
+            code = _check_file(str(path), open_catalog(path, chosen.load()), network)
+    base = chosen.load() if files else chosen.base()
+    for file in files or chosen.files:
+        opened = open_catalog(file, base)
+        code = max(code, _check_file(file, opened, network))
+        base = opened.catalog or base
+    context.exit(code)
+
+
+def _check_file(file: str, opened: OpenedCatalog, network: Network) -> int:
+    """Check the addresses in a file, and print what there is to do; the exit code."""
+    from safelinks.checks import catalog_upkeep  # noqa: PLC0415  much that no other command needs
+    from safelinks.reports.catalog_report import diff_lines, upkeep_lines  # noqa: PLC0415
+
+    if opened.catalog is None:
+        complain(f"{opened.faults[0]}; `safelinks catalog validate` tells all")
+        return 2
+    addresses = catalog_upkeep.addresses_to_ask(opened.source, opened.catalog)
+    asked = network.ask(addresses, opened.catalog)
+    if asked.interrupted:
+        complain("interrupted: not every address was asked, so nothing is proposed")
+        return INTERRUPTED
+    found = catalog_upkeep.upkeep(
+        opened.source, opened.catalog, asked.outcomes, datetime.now(UTC).date()
+    )
+    _print(upkeep_lines(found, len(addresses)))
+    shown = printable if sys.stdout.isatty() else str
+    _print(map(shown, diff_lines(opened.source.text, found.text, _for_patch(file))))
+    return found.exit_code
+
+
+def _for_patch(file: str) -> str:
+    """The name of a file as `git apply` takes it: relative, where it is below this directory."""
+    path = Path(file).resolve()
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file

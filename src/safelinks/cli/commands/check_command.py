@@ -1,0 +1,214 @@
+"""`safelinks check`: files in, a report out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+from attrs import evolve
+
+from safelinks.cli.commands.applied_fixes import mend
+from safelinks.cli.options import shell_completion
+from safelinks.cli.options.catalog_options import Chosen, catalog_options
+from safelinks.cli.options.history_options import Remembering, remembering_options
+from safelinks.cli.options.inputs import (
+    STANDARD_INPUT,
+    Inputs,
+    keep_redirectors,
+    no_gitignore,
+    skip_unreadable,
+)
+from safelinks.cli.options.messages import warn
+from safelinks.cli.options.network_options import Asked, Network, network_options
+from safelinks.cli.options.path_exclusion import Excluded, excluding_options
+from safelinks.cli.options.report_options import Reporting, reporting_options
+from safelinks.cli.options.report_outputs import (
+    InOrder,
+    refuse_inputs,
+    refuse_shared,
+    refuse_strange,
+)
+from safelinks.cli.options.rule_selection import selection_options
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from safelinks.cli.options.changed_lines import Changes
+    from safelinks.rules import Selection
+
+__all__ = ["check_command"]
+
+
+@click.command("check", cls=InOrder)
+@click.argument(
+    "files", nargs=-1, metavar="[FILE|DIRECTORY|-]...", shell_complete=shell_completion.paths
+)
+@click.option("--offline", is_flag=True, help="Decode and name the links; ask nobody.")
+@reporting_options
+@click.option("--fix", is_flag=True, help="Write into the files what is certain to be better.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Print what --fix would change, for reading; with --show-recipients, as a patch.",
+)
+@selection_options
+@click.option(
+    "--https",
+    is_flag=True,
+    help="Ask for http:// addresses over https, too, and say where that answers.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    shell_complete=shell_completion.paths,
+    help="Let what stands in this file not fail the check: only what is new does.",
+)
+@click.option("--update-baseline", is_flag=True, help="Write what is found now into the baseline.")
+@click.option(
+    "--changed-since",
+    metavar="REV",
+    help="Check only links on lines that changed since this git revision.",
+)
+@keep_redirectors
+@no_gitignore
+@skip_unreadable
+@excluding_options
+@click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
+@remembering_options
+@network_options
+@catalog_options
+@click.pass_context
+def check_command(
+    context: click.Context,
+    files: tuple[str, ...],
+    *,
+    keep_redirectors: bool,
+    no_gitignore: bool,
+    skip_unreadable: bool,
+    offline: bool,
+    fix: bool,
+    diff: bool,
+    https: bool,
+    baseline: str | None,
+    update_baseline: bool,
+    changed_since: str | None,
+    show_recipients: bool,
+    excluded: Excluded,
+    remembering: Remembering,
+    reporting: Reporting,
+    selection: Selection,
+    network: Network,
+    chosen: Chosen,
+) -> None:
+    """Check every link in FILE: where it leads, what that is, and whether it still works.
+
+    Without FILE, or for "-", standard input is read. Each address is asked once, with a GET of
+    which only the start is read. What there is to say has a code that `safelinks rule` explains.
+    Exits with 1 when a link is dead or failing, or for what --fail-on says, with 2 when a file
+    cannot be read, and with 3 when this machine has no network: then nothing is said about the
+    links. Ctrl-C ends it with a report on what is known by then.
+    """
+    names = files or (STANDARD_INPUT,)
+    if (fix or diff) and STANDARD_INPUT in names:
+        raise click.UsageError("--fix and --diff need files: standard input cannot be changed.")
+    if fix and diff:
+        raise click.UsageError("--diff shows what --fix would change: give one of them.")
+    if diff:  # which is what is printed
+        reporting = reporting.to_files()
+    refuse_shared(reporting.outputs, baseline, remembering.path)
+    own = filter(None, (baseline, remembering.path, *(one.path for one in reporting.outputs)))
+    inputs = Inputs(
+        names,
+        keep_redirectors,
+        gitignore=not no_gitignore,
+        verbose=reporting.is_verbose,
+        aside=frozenset(own),
+        excluded=excluded,
+        skip_unreadable=skip_unreadable,
+    )
+    refuse_inputs(reporting.outputs, inputs)
+    refuse_strange(reporting.outputs, context)
+    if not offline:
+        network.prepare()
+    from safelinks.checks.assessment import Survey  # noqa: PLC0415
+    from safelinks.checks.collecting import appraise, collect  # noqa: PLC0415
+    from safelinks.cli.commands.known_findings import KnownFindings  # noqa: PLC0415  much, for this command only
+
+    known = KnownFindings.open(
+        baseline,
+        selection,
+        update=update_baseline,
+        partial=changed_since is not None,
+        show_recipients=show_recipients,
+    )
+    catalog = chosen.load()
+    inputs.bare_hosts = catalog.hosts
+    found = collect(
+        inputs.documents(),
+        catalog,
+        keep=_kept(names, changed_since),
+        keep_texts=reporting.shows_texts,
+    )
+    if inputs.failed and not found.files:
+        context.exit(2)
+    survey = Survey(
+        found,
+        catalog,
+        selection,
+        show_recipients=show_recipients,
+        dead_after=remembering.dead_after,
+        now=_now(),
+    )
+    known.name_by(survey.nameless)
+    for note in survey.notes:
+        warn(note)
+    heard = reporting.begin(survey, known.each, stream=not https)
+    urls = [*dict.fromkeys([*found.targets, *(found.over_https if https else ())])]
+    asked = (
+        Asked({})
+        if offline
+        else remembering.ask(
+            network,
+            urls,
+            catalog,
+            appraise(found, catalog),
+            heard,
+            or_http=found.or_http,
+            begun_anew=survey.excuse_nothing,
+        )
+    )
+    report = survey.report(asked.outcomes, interrupted=asked.interrupted)
+    if diff or (fix and not report.interrupted):  # who wants to stop wants nothing to be written
+        report = mend(inputs, survey, report, asked.outcomes, write=fix)
+    report = evolve(known.mark(report), unread=inputs.failed)
+    try:
+        is_written = reporting.finish(report)
+    finally:  # whatever becomes of what is printed
+        known.save(report)
+    context.exit(report.exit_code if is_written else 2)
+
+
+def _now() -> datetime:
+    """The moment that reports tell of; SOURCE_DATE_EPOCH makes them reproducible.
+
+    That is in seconds (reproducible-builds.org). Raises click.UsageError where it is none.
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    moment = os.environ.get("SOURCE_DATE_EPOCH", "")
+    try:
+        return datetime.fromtimestamp(int(moment), UTC) if moment else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise click.UsageError("SOURCE_DATE_EPOCH has to be a time in whole seconds") from None
+
+
+def _kept(names: Sequence[str], revision: str | None) -> Changes | None:
+    """Which links count: with a `revision`, those on lines that changed since then."""
+    if revision is None:
+        return None
+    from safelinks.cli.options.changed_lines import changed_lines  # noqa: PLC0415  runs git
+
+    return changed_lines(names, revision)

@@ -1,0 +1,142 @@
+"""`safelinks clean`: documents in, the same documents with targets in the place of wrappers out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from safelinks.cli.commands.document_changes import Changing
+from safelinks.cli.options import shell_completion
+from safelinks.cli.options.configured_command import Configured
+from safelinks.cli.options.inputs import (
+    STANDARD_INPUT,
+    Inputs,
+    keep_redirectors,
+    no_gitignore,
+    skip_unreadable,
+    verbose,
+)
+from safelinks.cli.options.messages import tell
+from safelinks.cli.options.path_exclusion import Excluded, excluding_options
+
+if TYPE_CHECKING:
+    from safelinks.documents.document import Document, Rewriting
+
+__all__ = ["clean_command"]
+
+CLEAN_TO_STANDARD_OUTPUT = "-"
+
+
+@click.command("clean", cls=Configured)
+@click.argument(
+    "files", nargs=-1, metavar="[FILE|DIRECTORY|-]...", shell_complete=shell_completion.paths
+)
+@click.option("-i", "--in-place", is_flag=True, help="Change the files themselves.")
+@click.option(
+    "--backup", metavar="SUFFIX", help="With --in-place, keep each changed file under this suffix."
+)
+@click.option("--diff", is_flag=True, help="Print what would change, for reading; nobody is named.")
+@click.option("--check", is_flag=True, help="Change nothing; exit with 1 if something would.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    shell_complete=shell_completion.paths,
+    help="Write the result to this file; - is standard output.",
+)
+@click.option(
+    "--redact",
+    is_flag=True,
+    help="Keep wrappers and their targets; blank recipients, tokens and session values.",
+)
+@click.option(
+    "--show-recipients",
+    is_flag=True,
+    help="Print whom links were sent to in a diff, which `patch` takes then.",
+)
+@keep_redirectors
+@no_gitignore
+@skip_unreadable
+@excluding_options
+@verbose
+@click.pass_context
+def clean_command(
+    context: click.Context,
+    files: tuple[str, ...],
+    *,
+    in_place: bool,
+    backup: str | None,
+    diff: bool,
+    check: bool,
+    output: str | None,
+    redact: bool,
+    show_recipients: bool,
+    keep_redirectors: bool,
+    no_gitignore: bool,
+    skip_unreadable: bool,
+    verbose: bool,
+    excluded: Excluded,
+) -> None:
+    """Replace every wrapped link in FILE by its target.
+
+    All else stays byte for byte as it is. Links are escaped as the place demands: in HTML, JSON,
+    CSV, calendars, RTF, quoted-printable mail. Of Word, PowerPoint and Excel files, only the parts
+    with links change. A wrapped link that has lost its target, or that leads to no page or person
+    (javascript: and the like), stays, with a warning; so does all that is signed. Without FILE, or
+    for "-", standard input is read.
+
+    --diff leaves out whom links were sent to, passwords and lines of base64, so it is for reading;
+    with --show-recipients, `git apply` and `patch` take it.
+
+    The result is printed, unless --in-place, --output, --diff or --check say otherwise. Exits with
+    1 when --check finds something to change.
+    """
+    names = files or (STANDARD_INPUT,)
+    if in_place and STANDARD_INPUT in names:
+        raise click.UsageError("--in-place needs files: standard input cannot be changed.")
+    if output == "":
+        raise click.UsageError("The name behind --output is empty: name a file.")
+    if in_place and (diff or check or output):
+        raise click.UsageError("--in-place does not go with --diff, --check or --output.")
+    if output and (diff or check):
+        raise click.UsageError("--output does not go with --diff or --check.")
+    if backup is not None and (not in_place or not backup or "/" in backup):
+        raise click.UsageError("--backup is a suffix, such as .bak, and goes with --in-place.")
+    inputs = Inputs(
+        names,
+        keep_redirectors,
+        gitignore=not no_gitignore,
+        verbose=verbose,
+        excluded=excluded,
+        skip_unreadable=skip_unreadable,
+    )
+    changing = Changing(
+        inputs,
+        _redacted if redact else _cleaned,
+        show_recipients=show_recipients,
+        redacting=redact,
+    )
+    if in_place:
+        _sum_up(changing.replace(backup), "changed")
+    elif diff or check:
+        changed = changing.show(diff=diff)
+        _sum_up(changed, "would change")
+        context.exit(2 if inputs.failed else int(check and changed > 0))
+    else:
+        changing.write(None if output in (None, CLEAN_TO_STANDARD_OUTPUT) else Path(str(output)))
+    context.exit(2 if inputs.failed else 0)
+
+
+def _cleaned(document: Document) -> Rewriting:
+    return document.cleaning()
+
+
+def _redacted(document: Document) -> Rewriting:
+    return document.redaction()
+
+
+def _sum_up(changed: int, what: str) -> None:
+    files = "file" if changed == 1 else "files"
+    tell(f"{changed} {files} {what}" if changed else f"no file {what}")

@@ -1,0 +1,69 @@
+"""What reports mean: `safelinks rules` and `rule` for people, `schema` for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from safelinks.cli.options import shell_completion
+
+if TYPE_CHECKING:
+    from safelinks.rules import Rule
+
+__all__ = ["rule_command", "rules_command", "schema_command"]
+
+
+@click.command("rules")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def rules_command(*, as_json: bool) -> None:
+    """List what is looked for: code, level, name, and whether --fix mends it."""
+    from safelinks.rules import RULES  # noqa: PLC0415  with the catalog, more than `--help` needs
+
+    widest = max(len(one.name) for one in RULES.values())
+    for one in RULES.values():
+        if as_json:
+            click.echo(json.dumps(_data(one)))
+        else:
+            fix = "fix" if one.fixes else ""
+            click.echo(f"{one.code}  {one.level:7}  {one.name:{widest}}  {fix:3}  {one.title}")
+
+
+def _data(one: Rule) -> dict[str, object]:
+    return {
+        "code": one.code,
+        "name": one.name,
+        "level": str(one.level),
+        "title": one.title,
+        "fixes": one.fixes,
+        "about_network": one.about_network,
+        "page": one.page,
+    }
+
+
+@click.command("rule")
+@click.argument(
+    "selectors",
+    nargs=-1,
+    required=True,
+    metavar="CODE...",
+    shell_complete=shell_completion.selectors,
+)
+def rule_command(selectors: tuple[str, ...]) -> None:
+    """Explain a finding: why it matters, what to do, and when it is no fault.
+
+    CODE is a code such as SL301, the beginning of several, or a name.
+    """
+    from safelinks.rules import RULES, codes_of  # noqa: PLC0415
+
+    codes = dict.fromkeys(code for one in selectors for code in sorted(codes_of(one)))
+    click.echo("\n".join(RULES[code].page for code in codes), nl=False)
+
+
+@click.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of the reports in json; each line of jsonl is its $defs/line."""
+    from safelinks.reports.json_report import schema as text  # noqa: PLC0415
+
+    click.echo(text(), nl=False)

@@ -1,0 +1,1 @@
+"""Options that commands share, each with the value that it makes."""

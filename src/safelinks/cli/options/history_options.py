@@ -1,0 +1,112 @@
+"""What a check remembers: the options about earlier runs, and asking with a history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import frozen
+
+from safelinks.cli.options.messages import warn
+from safelinks.cli.options.network_options import Asked, Network
+from safelinks.cli.options.option_groups import Decorator, gathered
+from safelinks.cli.options.value_rules import obeying
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from safelinks.catalog import Catalog
+    from safelinks.health.model.outcome import Outcome, Verdict
+
+__all__ = ["Remembering", "remembering_options"]
+
+
+def _ages(values: Sequence[str]) -> Mapping[Verdict, timedelta]:
+    from safelinks.health.memory.reuse_ages import parse_max_age  # noqa: PLC0415
+
+    return parse_max_age(values)
+
+
+_OPTIONS: Sequence[Decorator] = (
+    click.option(
+        "--history",
+        type=click.Path(dir_okay=False),
+        help="Remember in this file what was seen, and say since when a link does not work.",
+    ),
+    click.option(
+        "--max-age",
+        multiple=True,
+        metavar="[VERDICT=]AGE",
+        callback=obeying(_ages),
+        help="Do not ask again for what the history has seen to work within AGE, such as 12h or "
+        "7d; with VERDICT, for what had that.",
+    ),
+    click.option(
+        "--dead-after",
+        type=click.IntRange(1, 1000),
+        default=1,
+        show_default=True,
+        metavar="RUNS",
+        help="Fail for a link only once it did not work in so many runs in a row.",
+    ),
+)
+
+
+@frozen
+class Remembering:
+    """What the options say about earlier runs."""
+
+    path: str | None
+    max_age: Mapping[Verdict, timedelta]
+    dead_after: int = 1
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Remembering:
+        """What the options say. Raises click.UsageError."""
+        path, ages, dead_after = given["history"], given["max_age"], given["dead_after"]
+        if path is None and (ages or dead_after > 1):
+            raise click.UsageError("--max-age and --dead-after need a --history to look into")
+        return cls(path, _ages(ages), dead_after)
+
+    def ask(
+        self,
+        network: Network,
+        urls: Sequence[str],
+        catalog: Catalog,
+        meanwhile: Iterable[object],
+        heard: Callable[[Outcome], object],
+        *,
+        or_http: Collection[str] = (),
+        begun_anew: Callable[[], object] = lambda: None,
+    ) -> Asked:
+        """Ask, and remember what came of it.
+
+        If what was remembered is lost, because the file was damaged, `begun_anew` is told first.
+        """
+        if self.path is None:
+            return network.ask(urls, catalog, meanwhile=meanwhile, heard=heard, or_http=or_http)
+        from safelinks.health.memory.history import History  # noqa: PLC0415
+
+        with History(self.path, key=network.key) as history:
+            if history.begun_anew:
+                begun_anew()
+            asked = network.ask(
+                urls,
+                catalog,
+                history=history,
+                max_age=self.max_age,
+                meanwhile=meanwhile,
+                heard=heard,
+                or_http=or_http,
+            )
+        if history.warning:
+            patience = " In this run, --dead-after has no past to go by and excuses nothing."
+            warn(history.warning + patience * (history.begun_anew and self.dead_after > 1))
+        return asked
+
+
+# A command gets what is to be remembered, made of these.
+remembering_options = gathered(
+    "remembering", _OPTIONS, ("history", "max_age", "dead_after"), Remembering.of
+)

@@ -1,0 +1,280 @@
+"""What every command that asks the network shares: its options, and the asking, with progress."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import frozen
+
+from safelinks.cli.options.option_groups import Decorator, gathered
+from safelinks.cli.options.value_rules import obeying
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from safelinks.catalog import Catalog
+    from safelinks.health.checker import Checker
+    from safelinks.health.memory.history import History
+    from safelinks.health.model.outcome import Outcome, Verdict
+    from safelinks.health.model.policy import Policy
+
+__all__ = ["Asked", "Network", "network_options"]
+
+_HEADER_VARIABLE = "SAFELINKS_HEADER"
+
+
+def _finite(context: click.Context, parameter: click.Parameter, number: Any) -> Any:  # noqa: ANN401
+    """`number`, if it is one at all."""
+    if number is not None and not math.isfinite(number):
+        raise click.BadParameter(f"{number} is no number", context, parameter)
+    return number
+
+
+def _settings() -> Any:  # noqa: ANN401  a module
+    """The rules for what people write, imported when there is something to hold against them."""
+    from safelinks.health.model import policy_settings  # noqa: PLC0415
+
+    return policy_settings
+
+
+_POSITIVE = click.FloatRange(min=0, min_open=True)
+_SECONDS: Mapping[str, Any] = {
+    "type": _POSITIVE,
+    "callback": _finite,
+    "show_default": True,
+    "metavar": "SECONDS",
+}
+_OPTIONS: Sequence[Decorator] = (
+    click.option("--timeout", default=10.0, help="Give up on each step of a request.", **_SECONDS),
+    click.option("--budget", default=30.0, help="Give up on a link, all attempts.", **_SECONDS),
+    click.option(
+        "--retries",
+        type=click.IntRange(0, 10),
+        default=2,
+        show_default=True,
+        help="Try what may pass again so many times; with any, also at the end of the run.",
+    ),
+    click.option(
+        "--method",
+        type=click.Choice(["get", "head"]),
+        default="get",
+        show_default=True,
+        help="Ask with HEAD first: less to send, but less is seen.",
+    ),
+    click.option("--fragments", is_flag=True, help="Look for the place that a #fragment names."),
+    click.option(
+        "--concurrency",
+        type=click.IntRange(1, 1000),
+        default=64,
+        show_default=True,
+        help="Have so many requests under way at once.",
+    ),
+    click.option(
+        "--per-host",
+        type=click.IntRange(1, 100),
+        default=8,
+        show_default=True,
+        help="Have at most so many at one host, and fewer unless it answers fast.",
+    ),
+    click.option(
+        "--rate",
+        type=_POSITIVE,
+        callback=_finite,
+        metavar="NUMBER",
+        help="Send one host at most so many requests a second.",
+    ),
+    click.option(
+        "--user-agent",
+        metavar="NAME",
+        callback=obeying(lambda value: _settings().agent(value)),
+        help="Say that this is who asks.",
+    ),
+    click.option(
+        "--header",
+        "headers",
+        multiple=True,
+        metavar="HOST:NAME=VALUE",
+        callback=obeying(lambda values: _settings().headers(values, os.environ)),
+        help="Send HOST, and no other, this header. '$NAME' in VALUE is a variable of the "
+        f"environment, where {_HEADER_VARIABLE} may also hold headers, one a line.",
+    ),
+    click.option(
+        "--resolve",
+        multiple=True,
+        metavar="HOST:PORT:ADDRESS",
+        callback=obeying(lambda values: _settings().resolutions(values)),
+        help="Connect to ADDRESS for HOST and PORT, whatever its name stands for.",
+    ),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="REGEX",
+        callback=obeying(lambda values: [*map(_settings().pattern, values)]),
+        help="Leave out what matches.",
+    ),
+    click.option("--allow-private", is_flag=True, help="Ask addresses of private networks too."),
+    click.option(
+        "--allow-reserved",
+        is_flag=True,
+        help="Ask names reserved for examples and tests too, such as example.com and *.test.",
+    ),
+    click.option("--allow-one-time", is_flag=True, help="Ask links that act when they are opened."),
+    click.option(
+        "--allow-port",
+        "allow_ports",
+        type=click.IntRange(1, 65_535),
+        multiple=True,
+        metavar="PORT",
+        help="Ask this port although it is that of another service.",
+    ),
+    click.option(
+        "--ca-file",
+        type=click.Path(exists=True, dir_okay=False),
+        help="Trust the authorities in this PEM file too.",
+    ),
+    click.option("--insecure", is_flag=True, help="Do not verify certificates."),
+)  # fmt: skip
+
+
+@frozen
+class Asked:
+    """What came of asking; `interrupted` is whether somebody did not want to wait for the rest."""
+
+    outcomes: Mapping[str, Outcome]
+    interrupted: bool = False
+
+
+@frozen
+class Network:
+    """How addresses are asked."""
+
+    policy: Policy
+
+    def prepare(self) -> None:
+        """Begin in the background what `ask` is going to need."""
+        from safelinks.health.network.tls_trust import begin_loading  # noqa: PLC0415
+
+        begin_loading(self.policy)
+
+    def key(self, url: str) -> str:
+        """What spellings of an address have in common to a history."""
+        from safelinks.addresses.urls import request_key  # noqa: PLC0415
+
+        place = url.partition("#")[2] if self.policy.fragments else ""
+        return f"{request_key(url)}#{place}" if place else request_key(url)
+
+    def ask(
+        self,
+        urls: Sequence[str],
+        catalog: Catalog,
+        *,
+        history: History | None = None,
+        max_age: Mapping[Verdict, timedelta] | None = None,
+        meanwhile: Iterable[object] = (),
+        heard: Callable[[Outcome], object] = lambda _: None,
+        or_http: Collection[str] = (),
+    ) -> Asked:
+        """The outcome of every one of `urls`; progress is shown on a terminal.
+
+        `meanwhile` is gone through while answers are waited for, at least in part; `heard` is told
+        every outcome as it comes; `or_http` is that of `Checker.check`. Ctrl-C ends it all with
+        what is known by then.
+        """
+        import asyncio  # noqa: PLC0415  slow to import
+
+        from safelinks.health.checker import Checker  # noqa: PLC0415
+
+        checker = Checker(self.policy, catalog=catalog, history=history, max_age=max_age)
+        outcomes: dict[str, Outcome] = {}
+        with click.progressbar(
+            length=len(urls),
+            label="Checking",
+            file=sys.stderr,
+            hidden=sys.stderr is None or not sys.stderr.isatty(),
+        ) as progress:
+
+            def note(outcome: Outcome) -> None:
+                outcomes[outcome.url] = outcome
+                progress.update(1)
+                heard(outcome)
+
+            try:
+                asyncio.run(_check(checker, urls, note, meanwhile, or_http))
+            except KeyboardInterrupt:
+                outcomes |= {outcome.url: outcome for outcome in checker.provisional()}
+                return Asked(outcomes, interrupted=True)
+        return Asked(outcomes)
+
+
+async def _check(
+    checker: Checker,
+    urls: Sequence[str],
+    note: Callable[[Outcome], object],
+    meanwhile: Iterable[object],
+    or_http: Collection[str],
+) -> None:
+    import asyncio  # noqa: PLC0415
+
+    async def work() -> None:
+        for _ in meanwhile:
+            await asyncio.sleep(0)
+
+    working = asyncio.create_task(work())
+    await checker.check(urls, note, or_http=or_http)
+    await working
+
+
+def _policy(options: Mapping[str, Any]) -> Policy:
+    """The policy that the options make."""
+    given = dict(options)
+    from safelinks.health.model import policy_settings  # noqa: PLC0415
+    from safelinks.health.model.policy import Method, Policy  # noqa: PLC0415
+
+    user_agent = given.pop("user_agent")
+    try:
+        if user_agent is not None:
+            given["user_agent"] = policy_settings.agent(user_agent)
+        return Policy(
+            headers=_headers(given.pop("headers")),
+            resolve=policy_settings.resolutions(given.pop("resolve")),
+            excluded=tuple(map(policy_settings.pattern, given.pop("exclude"))),
+            allow_ports=frozenset(given.pop("allow_ports")),
+            method=Method(given.pop("method")),
+            **given,
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error), click.get_current_context()) from None
+
+
+def _headers(options: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+    """The headers of the environment, and over them those of the options."""
+    from safelinks.health.model import policy_settings  # noqa: PLC0415
+
+    specs = []
+    for number, line in enumerate(os.environ.get(_HEADER_VARIABLE, "").splitlines(), 1):
+        if line.strip():
+            try:
+                policy_settings.headers([line], os.environ)
+            except ValueError as error:
+                raise ValueError(f"{_HEADER_VARIABLE}, line {number}: {error}") from None
+            specs.append(line)
+    return policy_settings.headers((*specs, *options), os.environ)
+
+
+# A command gets a `network` made of these.
+network_options = gathered(
+    "network",
+    _OPTIONS,
+    (
+        "timeout", "budget", "retries", "method", "fragments", "concurrency", "per_host", "rate",
+        "user_agent", "headers", "resolve", "exclude", "allow_private",
+        "allow_reserved", "allow_one_time",
+        "allow_ports", "ca_file", "insecure",
+    ),
+    lambda given: Network(_policy(given)),
+)  # fmt: skip

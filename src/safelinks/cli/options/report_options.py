@@ -1,0 +1,172 @@
+"""Reporting: what was found, to wherever it was asked for, some of it while it is found out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import define
+
+from safelinks.cli.options import shell_completion
+from safelinks.cli.options.messages import complain, tell
+from safelinks.cli.options.option_groups import Decorator, gathered
+from safelinks.cli.options.report_outputs import (
+    ORDER,
+    Output,
+    columns,
+    outputs_of,
+    pieces_of,
+    printed,
+    report_format_of,
+    write_report,
+)
+from safelinks.cli.options.value_rules import obeying
+from safelinks.errors import NotWritableError
+from safelinks.reports.format_names import REPORT_FORMATS
+
+if TYPE_CHECKING:
+    from safelinks.checks.assessment import Survey
+    from safelinks.checks.report import Report
+    from safelinks.health.model.outcome import Outcome
+    from safelinks.reports.jsonl_report import JsonLines
+    from safelinks.reports.text_report import Detail
+    from safelinks.rules import Finding
+
+__all__ = ["Reporting", "reporting_options"]
+
+_STREAM = Output("jsonl")
+_PAGE = "html"
+
+
+_OPTIONS: Sequence[Decorator] = (
+    click.option(
+        "--format",
+        "formats",
+        multiple=True,
+        metavar="NAME[=FILE]",
+        callback=obeying(lambda values: [*map(report_format_of, values)]),
+        shell_complete=shell_completion.among(REPORT_FORMATS),
+        help="Report in this format: text (the default), json, jsonl, junit, sarif, github, "
+        "gitlab, markdown, csv or html. May be given several times, each with an -o of its own.",
+    ),
+    click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FILE",
+        shell_complete=shell_completion.paths,
+        help="Write the format before it to this file; - is standard output.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Say only what fails the check."),
+    click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Say all that is known of every address, and which configuration is obeyed.",
+    ),
+)
+
+
+@define
+class Reporting:
+    """What goes where. `stream` is what has been told of a report line by line."""
+
+    outputs: Sequence[Output]
+    detail: Detail
+    stream: JsonLines | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Reporting:
+        """What the options of an `InOrder` command say.
+
+        Raises click.UsageError for what contradicts itself.
+        """
+        from safelinks.reports.text_report import Detail  # noqa: PLC0415
+
+        order = click.get_current_context().meta[ORDER]
+        outputs = outputs_of(given["formats"], given["outputs"], order)
+        quiet, verbose = given["quiet"], given["verbose"]
+        if quiet and verbose:
+            raise click.UsageError("--quiet and --verbose contradict each other.")
+        detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
+        return cls(outputs, detail)
+
+    def to_files(self) -> Reporting:
+        """The same without what would be printed."""
+        return Reporting([one for one in self.outputs if one.path is not None], self.detail)
+
+    @property
+    def is_verbose(self) -> bool:
+        """Whether all is to be said that is known."""
+        from safelinks.reports.text_report import Detail  # noqa: PLC0415
+
+        return self.detail is Detail.VERBOSE
+
+    @property
+    def shows_texts(self) -> bool:
+        """Whether any of it shows what people read in the files."""
+        return any(one.format == _PAGE for one in self.outputs)
+
+    def begin(
+        self, survey: Survey, mark: Callable[[Finding], Finding], *, stream: bool
+    ) -> Callable[[Outcome], object]:
+        """Print what is known before anybody is asked; gives whom to tell of outcomes.
+
+        `mark` says of a finding whether it was known before. There is no `stream` where an outcome
+        does not yet tell all of an address.
+        """
+        if not stream or _STREAM not in self.outputs:
+            return lambda _: None
+        from safelinks.reports.jsonl_report import JsonLines  # noqa: PLC0415
+
+        self.stream = lines = JsonLines(survey, mark)
+        _flushed(lines.begin())
+        return lambda outcome: _flushed(lines.of(outcome))
+
+    def finish(self, report: Report) -> bool:
+        """Write and print the rest; False where a file could not be written, which is told.
+
+        Files come first: whoever reads what is printed may have read enough.
+        """
+        from safelinks.reports.text_report import View  # noqa: PLC0415
+
+        view = View(self.detail, columns())
+        is_written = True
+        for output in self.outputs:
+            if output.path is not None:
+                try:
+                    write_report(output.path, pieces_of(output, report, view))
+                except NotWritableError as error:
+                    complain(str(error))
+                    is_written = False
+        for output in self.outputs:
+            if output == _STREAM and self.stream is not None:
+                printed(self.stream.end(report))
+            elif output.path is None:
+                printed(pieces_of(output, report, view))
+        if all(one.path is not None for one in self.outputs):
+            self._conclude(report)
+        return is_written
+
+    def _conclude(self, report: Report) -> None:
+        """Say in a line what came of it, where nothing else is to be seen."""
+        from safelinks.reports.text_report import Detail  # noqa: PLC0415
+        from safelinks.reports.wording.conclusion import conclusion  # noqa: PLC0415
+
+        if self.detail is not Detail.QUIET or report.exit_code:
+            tell(conclusion(report))
+
+
+def _flushed(lines: Iterator[str]) -> None:
+    """Print lines now: whoever reads them is waiting."""
+    printed(lines)
+    sys.stdout.flush()
+
+
+# An `InOrder` command gets where reports go, made of these.
+reporting_options = gathered(
+    "reporting", _OPTIONS, ("formats", "outputs", "quiet", "verbose"), Reporting.of
+)

@@ -1,0 +1,1 @@
+"""What every format gives: links to read, prose, bytes to write; and how much it may unpack."""

@@ -1,0 +1,107 @@
+"""Prose: the text of a document that people see, in stretches, and where each of them stands.
+
+It joins what formats tell of their passages. It knows no links, and nothing of what is looked for
+in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from attrs import evolve, field, frozen
+
+from safelinks.addresses.place import Place
+from safelinks.documents.markup.html_pages import html_passages
+from safelinks.documents.markup.visible_blocks import html_blocks, opendocument_blocks, xml_blocks
+from safelinks.documents.markup.xml_documents import xml_passages
+from safelinks.documents.passages.passage import Meant, Passage, Passages, ProsePassage
+from safelinks.documents.passages.passage_links import Locate, by_line
+from safelinks.documents.structured.json_csv_icalendar import (
+    calendar_passages,
+    calendar_texts,
+    csv_passages,
+    json_passages,
+    json_values,
+)
+from safelinks.documents.text.notebooks import json_or_notebook_passages
+
+__all__ = ["Prose", "prose_in", "prose_of", "stretch"]
+
+
+@frozen
+class Prose:
+    """A stretch of text that belongs together, such as a paragraph, a cell or a page.
+
+    `text` is what people see, without white space around it; `place` is where it begins, told as
+    links of that format are. In plain text, each newline in `text` is one more line.
+    """
+
+    text: str = field(repr=False)
+    place: Place
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")  # what stands for bytes that are no text
+_MARKUP_WITHIN = re.compile(r"</[a-z]|<br", re.IGNORECASE)  # as feeds hold pages
+_EMPTY_LINES = re.compile(r"\n[ \t\r]*+\n\s*+")
+
+
+def stretch(text: str, place: Place) -> Iterator[Prose]:
+    """`text` as a stretch, if there is anything to see in it."""
+    text = text.strip()
+    if text:
+        yield Prose(text if text.isascii() else _SURROGATE.sub("\ufffd", text), place)
+
+
+def prose_in(text: str, passages: Passages, locate: Locate | None = None) -> Iterator[Prose]:
+    """What people see of `text`, in which `passages` hold links, at the place that `locate` gives.
+
+    By default, that is the place of the passage, with line and column in `text`.
+    """
+    locate = locate or by_line(text)
+    for passage in _SEEN.get(passages, _paragraphs)(text):
+        meant = Meant(text, passage)
+        begins = len(meant.text) - len(meant.text.lstrip())
+        if begins == len(meant.text):
+            continue
+        place = locate(passage, meant.start_of(begins))
+        if passages is xml_passages and _MARKUP_WITHIN.search(meant.text):
+            for one in prose_in(meant.text, html_passages):
+                yield evolve(one, place=place)
+        else:
+            yield from stretch(meant.text, place)
+
+
+def prose_of(words: Iterable[tuple[str, ProsePassage]], between: str) -> Iterator[Prose]:
+    """Words, each with the text that it is a passage of, as stretches: one for each block."""
+    for (_, place, _), block in groupby(
+        words, key=lambda one: (id(one[0]), one[1].place, one[1].block)
+    ):
+        yield from stretch(between.join(_read(text, passage) for text, passage in block), place)
+
+
+def _read(text: str, words: ProsePassage) -> str:
+    pieces = tuple(piece for piece in words.pieces if piece[0] not in words.unread)
+    return Meant(text, Passage(pieces, words.codec, meanings=words.meanings)).text
+
+
+def _paragraphs(text: str) -> Iterator[Passage]:
+    """What empty lines part."""
+    at = 0
+    for gap in _EMPTY_LINES.finditer(text):
+        yield Passage(((at, gap.start()),))
+        at = gap.end()
+    yield Passage(((at, len(text)),))
+
+
+# The passages that people see, by those that may hold a link; of all others, all is plain text.
+_SEEN: dict[Passages, Passages] = {
+    html_passages: html_blocks,
+    xml_passages: xml_blocks,
+    json_passages: json_values,
+    json_or_notebook_passages: json_values,
+    calendar_passages: calendar_texts,
+    csv_passages: csv_passages,
+    opendocument_blocks: opendocument_blocks,
+}

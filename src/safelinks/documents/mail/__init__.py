@@ -1,0 +1,1 @@
+"""Mail: messages, mailboxes, Outlook's files, and all that is attached."""

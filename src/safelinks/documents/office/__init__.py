@@ -1,0 +1,1 @@
+"""Office files: Office Open XML, OpenDocument and EPUB, which are zip archives of parts."""

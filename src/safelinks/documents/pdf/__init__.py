@@ -1,0 +1,1 @@
+"""PDF: its objects, its pages, and the links in them."""

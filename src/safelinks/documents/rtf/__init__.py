@@ -1,0 +1,1 @@
+"""RTF: its tokens, its passages, and HTML that is encapsulated in it."""

@@ -1,0 +1,1 @@
+"""Formats of data, JSON, CSV and iCalendar: where their values stand."""

@@ -1,0 +1,1 @@
+"""Text formats: where their passages are, and how each is written."""

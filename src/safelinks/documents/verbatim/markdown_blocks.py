@@ -1,0 +1,348 @@
+"""Markdown by its blocks: which lines are code, which are HTML, and which are text.
+
+CommonMark 0.31.2, chapters 4 and 5, without a tree: what counts of the block quotes and list items
+that a line is in, is how they go on, and of all leaves only the last one is open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum, auto
+
+from attrs import define, field, frozen
+
+from safelinks.documents.verbatim.code_ranges import Span
+
+__all__ = ["Block", "Leaf", "blocks"]
+
+
+class Leaf(Enum):
+    """What the lines of a block are; DOUBTFUL ones are indented, be it as code or in a dialect."""
+
+    FENCE = auto()
+    INDENTED = auto()
+    DOUBTFUL = auto()
+    HTML = auto()
+    TEXT = auto()
+
+
+@frozen
+class Block:
+    """A block and its lines, without what stands before it on them where it is text."""
+
+    leaf: Leaf
+    lines: tuple[Span, ...]
+
+    @property
+    def span(self) -> Span:
+        """From where its first line begins to where its last one ends."""
+        return self.lines[0][0], self.lines[-1][1]
+
+
+_LINE = re.compile(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
+_HEADING = re.compile(r"#{1,6}(?=[ \t]|\Z)")  # 4.2
+_UNDERLINE = re.compile(r"(?:=++|-++)[ \t]*+\Z")  # 4.3
+_FENCE = re.compile(r"(`{3,}+)[^`]*+\Z|(~{3,}+)")  # 4.5
+_FENCE_ENDS = re.compile(r"(`{3,}+|~{3,}+)[ \t]*+\Z")
+_BREAKS = "*-_"  # 4.1
+_ITEM = re.compile(r"(?:[*+-]|(?P<number>[0-9]{1,9})[.)])(?=[ \t]|\Z)")  # 5.2
+# What in dialects makes text of what is indented below it: admonitions, tabs, definitions, notes.
+_TAKES_INDENTED = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]|===[!+]?[ \t]++[\"']|[:~][ \t]|\[\^")
+
+# 4.6: how an HTML block begins, and what its last line holds; where that is None, it ends at a
+# blank line.
+_NAMES = (
+    "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|"
+    "dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|"
+    "hr|html|iframe|legend|li|link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|"
+    "search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul"
+)
+_ATTRIBUTES = (
+    r"(?:[ \t]++[a-z_:][a-z0-9_.:-]*+"
+    r"(?:[ \t]*+=[ \t]*+(?:[^\s\"'=<>`]++|'[^']*+'|\"[^\"]*+\"))?+)*+[ \t]*+"
+)
+_HTML: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
+    (re.compile(begins, re.IGNORECASE), re.compile(ends, re.IGNORECASE) if ends else None)
+    for begins, ends in (
+        (r"<(?:pre|script|style|textarea)(?=[ \t>]|\Z)", r"</(?:pre|script|style|textarea)>"),
+        (r"<!--", r"-->"),
+        (r"<\?", r"\?>"),
+        (r"<![a-z]", r">"),
+        (r"<!\[CDATA\[", r"\]\]>"),
+        (rf"</?(?:{_NAMES})(?=[ \t]|/?>|\Z)", None),
+    )
+)
+# The same of any other element, alone on its line; it does not interrupt a paragraph.
+_ALONE = re.compile(
+    rf"(?:<[a-z][a-z0-9-]*+{_ATTRIBUTES}/?>|</[a-z][a-z0-9-]*+[ \t]*+>)[ \t]*+\Z", re.IGNORECASE
+)
+_QUOTE = -1  # instead of the columns that lines of a list item are indented by
+
+
+def blocks(text: str, start: int = 0) -> Iterator[Block]:
+    """The leaf blocks of a Markdown text from `start` on that hold anything, in order."""
+    reader = _MarkdownBlockReader()
+    at = start
+    while at < len(text):
+        line = _LINE.match(text, at)
+        if line is None:  # which any text is
+            break
+        yield from reader.line(_MarkdownLine(text, *line.span(1)))
+        at = line.end()
+    yield from reader.close()
+
+
+class _MarkdownLine:
+    """A line, and how far it is read: up to `at`, at a `column` that may be within a tab.
+
+    `first` is what is not white space from there on, and `indent` in how many columns.
+    """
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text, self.start, self.end = text, start, end
+        self.at, self._column = start, 0
+        self._tails: dict[str, int] = {}  # where there is only that sign from there on
+        self._look()
+
+    def _look(self) -> None:
+        at, column = self.at, self._column
+        while at < self.end and self.text[at] in " \t":
+            column += 1 if self.text[at] == " " else 4 - column % 4
+            at += 1
+        self.first, self._first_column = at, column
+
+    @property
+    def indent(self) -> int:
+        """How many columns of white space come next."""
+        return self._first_column - self._column
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing else comes."""
+        return self.first == self.end
+
+    def begins_with(self, sign: str) -> bool:
+        """Whether that is what comes behind white space."""
+        return self.text.startswith(sign, self.first, self.end)
+
+    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What `pattern` matches behind white space."""
+        return pattern.match(self.text, self.first, self.end)
+
+    @property
+    def is_break(self) -> bool:
+        """Whether what comes is a thematic break (4.1); many markers before it may ask for that."""
+        sign = self.text[self.first : self.first + 1]
+        if not sign or sign not in _BREAKS or self.blank:
+            return False
+        tail = self._tails.get(sign)
+        if tail is None:
+            tail = self.start + len(self.text[self.start : self.end].rstrip(f"{sign} \t"))
+            self._tails[sign] = tail
+        return tail <= self.first and self.text.count(sign, self.first, self.end) > 2
+
+    def indented(self, columns: int) -> None:
+        """Read so many columns of white space, of which there are as many."""
+        columns = min(columns, self.indent)
+        while columns:
+            width = 1 if self.text[self.at] == " " else 4 - self._column % 4
+            step = min(width, columns)
+            self._column += step
+            columns -= step
+            self.at += step == width
+
+    def marker(self, length: int) -> None:
+        """Read white space, and a marker behind it."""
+        self.at, self._column = self.first + length, self._first_column + length
+        self._look()
+
+
+@define
+class _MarkdownBlockReader:
+    """What is open: block quotes and list items, from the outside, and the last leaf in them."""
+
+    _containers: list[int] = field(factory=list, init=False)
+    _bare: bool = field(default=False, init=False)  # the last of them is an item without content
+    _leaf: Leaf | None = field(default=None, init=False)
+    _lines: list[Span] = field(factory=list, init=False)
+    _fence: str = field(default="", init=False)
+    _ends: re.Pattern[str] | None = field(default=None, init=False)  # an HTML block
+    _was_blank: bool = field(default=False, init=False)
+    _takes_indented: bool = field(default=False, init=False)
+
+    def close(self) -> Iterator[Block]:
+        """End the leaf that is open, if any is."""
+        if self._leaf is not None:
+            yield Block(self._leaf, tuple(self._lines))
+            self._leaf = None
+
+    def line(self, line: _MarkdownLine) -> Iterator[Block]:
+        """Read a line; gives the blocks that end before it or with it."""
+        was_blank, self._was_blank = self._was_blank, line.blank
+        if line.blank and was_blank:  # all that could end has ended
+            self._extend(line)
+            return
+        matched = self._matched(line)
+        goes_on = matched == len(self._containers)
+        if goes_on and self._leaf not in (None, Leaf.TEXT):
+            if self._continues(line):
+                self._extend(line)
+                if self._is_last(line):
+                    yield from self.close()
+                return
+            yield from self.close()
+        yield from self._begins(line, matched)
+
+    def _matched(self, line: _MarkdownLine) -> int:
+        """How many of the containers go on; what shows that is read."""
+        for number, columns in enumerate(self._containers):
+            if columns == _QUOTE:
+                if line.indent > 3 or not line.begins_with(">"):
+                    return number
+                self._quoted(line)
+            elif line.blank:
+                if self._bare and number == len(self._containers) - 1:
+                    return number
+            elif line.indent >= columns:
+                line.indented(columns)
+            else:
+                return number
+        return len(self._containers)
+
+    @staticmethod
+    def _quoted(line: _MarkdownLine) -> None:
+        line.marker(1)
+        line.indented(1)
+
+    def _extend(self, line: _MarkdownLine) -> None:
+        if self._leaf is Leaf.DOUBTFUL:
+            self._lines.append((line.first, line.end))
+        elif self._leaf is not None:  # what is between the first line and the last one, is clear
+            self._lines[1:] = [(line.start, line.end)]
+
+    def _continues(self, line: _MarkdownLine) -> bool:
+        """Whether the leaf that is open, which is no text, goes on, or ends with this line."""
+        if self._leaf is Leaf.HTML:
+            return self._ends is not None or not line.blank
+        return self._leaf is Leaf.FENCE or line.blank or line.indent > 3
+
+    def _is_last(self, line: _MarkdownLine) -> bool:
+        """Whether the leaf ends with this line."""
+        if self._leaf is Leaf.HTML:
+            return self._ends is not None and (
+                self._ends.search(line.text, line.first, line.end) is not None
+            )
+        if self._leaf is not Leaf.FENCE or line.indent > 3 or not line.begins_with(self._fence):
+            return False
+        return line.match(_FENCE_ENDS) is not None
+
+    def _begins(self, line: _MarkdownLine, matched: int) -> Iterator[Block]:
+        """What begins on a line, within the containers that were matched; else text goes on."""
+        text = self._leaf is Leaf.TEXT
+        interrupts = text and matched == len(self._containers)
+        while not line.blank and line.indent <= 3:
+            item = None
+            if not line.begins_with(">"):
+                leaf = self._leaf_at(line, interrupts=interrupts, text=text)
+                if leaf is not None:
+                    yield from self._close_to(matched)
+                    yield from leaf
+                    return
+                item = line.match(_ITEM)
+                if item is None or (interrupts and not self._may_interrupt(line, item)):
+                    break
+            yield from self._close_to(matched)
+            self._open(line, item)
+            matched += 1
+            text = interrupts = False
+        if text and not line.blank:  # it goes on, be it as a lazy line (5.1)
+            self._add_text(line)
+            return
+        if matched < len(self._containers) or line.blank:
+            yield from self._close_to(matched)
+        if not line.blank:
+            yield from self._start(Leaf.TEXT if line.indent <= 3 else self._indented(), line)
+
+    def _close_to(self, matched: int) -> Iterator[Block]:
+        """End the leaf, and all containers but the first ones."""
+        yield from self.close()
+        if matched < len(self._containers):
+            del self._containers[matched:]
+            self._bare = False
+
+    def _open(self, line: _MarkdownLine, item: re.Match[str] | None) -> None:
+        """Open a list item, or else a block quote, and read its marker."""
+        self._bare = item is not None
+        self._takes_indented = False
+        if item is None:
+            self._containers.append(_QUOTE)
+            self._quoted(line)
+            return
+        length = item.end() - item.start()
+        before = line.indent
+        line.marker(length)
+        spaces = 1 if line.blank or line.indent > 4 else line.indent
+        line.indented(spaces)
+        self._containers.append(before + length + spaces)
+
+    @staticmethod
+    def _may_interrupt(line: _MarkdownLine, item: re.Match[str]) -> bool:
+        """Whether a list item ends a paragraph: if it has text, and is the first."""
+        empty = not line.text[item.end() : line.end].strip(" \t")
+        return not empty and int(item["number"] or 1) == 1
+
+    def _leaf_at(
+        self, line: _MarkdownLine, *, interrupts: bool, text: bool
+    ) -> Iterator[Block] | None:
+        """The leaf that begins on a line, if one does; what is no text is never a lazy line."""
+        if line.match(_HEADING):
+            return self._single(line)
+        fence = line.match(_FENCE)
+        if fence is not None:
+            self._fence = fence[1] or fence[2]
+            return self._start(Leaf.FENCE, line)
+        if line.begins_with("<"):
+            for begins, ends in _HTML:
+                if line.match(begins):
+                    return self._start_html(line, ends)
+            if not text and line.match(_ALONE):
+                return self._start_html(line, None)
+        if (interrupts and line.match(_UNDERLINE)) or line.is_break:
+            return self._nothing()
+        return None
+
+    def _nothing(self) -> Iterator[Block]:
+        """What a line is that has neither code nor links, but is there."""
+        self._bare = False
+        yield from self.close()
+
+    def _single(self, line: _MarkdownLine) -> Iterator[Block]:
+        yield from self._start(Leaf.TEXT, line)
+        yield from self.close()
+
+    def _start_html(self, line: _MarkdownLine, ends: re.Pattern[str] | None) -> Iterator[Block]:
+        self._ends = ends
+        yield from self._start(Leaf.HTML, line)
+        if self._is_last(line):
+            yield from self.close()
+
+    def _start(self, leaf: Leaf, line: _MarkdownLine) -> Iterator[Block]:
+        """Begin a leaf in the place of the one that is open."""
+        yield from self.close()
+        self._leaf, self._bare = leaf, False
+        if leaf is Leaf.TEXT:
+            self._lines, self._takes_indented = [], False
+            self._add_text(line)
+        else:
+            self._lines = [(line.first if leaf is Leaf.DOUBTFUL else line.start, line.end)]
+
+    def _add_text(self, line: _MarkdownLine) -> None:
+        self._lines.append((line.first, line.end))
+        if line.match(_TAKES_INDENTED):
+            self._takes_indented = True
+
+    def _indented(self) -> Leaf:
+        """What an indented line begins: code (4.4), unless a dialect may see something else."""
+        sure = not self._takes_indented and all(one == _QUOTE for one in self._containers)
+        return Leaf.INDENTED if sure else Leaf.DOUBTFUL

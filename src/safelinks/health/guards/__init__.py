@@ -1,0 +1,1 @@
+"""What is never requested, and why: private addresses, reserved names, links that act."""

@@ -1,0 +1,1 @@
+"""The judgement on one address, without I/O: what answers and pages mean."""

@@ -1,0 +1,252 @@
+"""What can be said about a link, and on what grounds: values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import frozen
+
+from safelinks.addresses.roles import Role
+
+__all__ = [
+    "MEANING",
+    "OF_ROLE",
+    "VERDICTS",
+    "Certificate",
+    "Hop",
+    "Outcome",
+    "Past",
+    "Reason",
+    "Verdict",
+]
+
+
+class Verdict(StrEnum):
+    """The judgement on a link."""
+
+    ALIVE = "alive"
+    MOVED = "moved"
+    DEAD = "dead"
+    FAILING = "failing"
+    UNCERTAIN = "uncertain"
+    SKIPPED = "skipped"
+    OFFLINE = "offline"
+
+
+class Reason(StrEnum):
+    """Why; finer than the verdict, and stable."""
+
+    OK = "ok"
+    REDIRECTED = "redirected"
+    MOVED_PERMANENTLY = "moved-permanently"
+    RENAMED = "renamed"
+    NOT_FOUND = "not-found"
+    GONE = "gone"
+    NO_SUCH_HOST = "no-such-host"
+    SOFT_404 = "soft-404"
+    PARKED = "parked"
+    NO_SUCH_FRAGMENT = "no-such-fragment"
+    SERVER_ERROR = "server-error"
+    REFUSED = "refused"
+    RESET = "reset"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    DNS_FAILURE = "dns-failure"
+    TLS_EXPIRED = "tls-expired"
+    TLS_NOT_YET_VALID = "tls-not-yet-valid"
+    TLS_HOSTNAME = "tls-hostname"
+    TLS_UNTRUSTED = "tls-untrusted"
+    TLS_SELF_SIGNED = "tls-self-signed"
+    TLS_FAILURE = "tls-failure"
+    MAINTENANCE = "maintenance"
+    REDIRECT_LOOP = "redirect-loop"
+    TOO_MANY_REDIRECTS = "too-many-redirects"
+    BAD_REDIRECT = "bad-redirect"
+    PROTOCOL_ERROR = "protocol-error"
+    AUTH_REQUIRED = "auth-required"
+    FORBIDDEN = "forbidden"
+    RATE_LIMITED = "rate-limited"
+    LEGAL = "legal"
+    BOT_WALL = "bot-wall"
+    LOGIN_WALL = "login-wall"
+    TLS_INCOMPLETE_CHAIN = "tls-incomplete-chain"
+    HTTP2_ONLY = "http2-only"
+    ODD_STATUS = "odd-status"
+    PRIVATE_ADDRESS = "private-address"
+    RESERVED_NAME = "reserved-name"
+    BLOCKED_PORT = "blocked-port"
+    ONE_TIME_LINK = "one-time-link"
+    UNSUPPORTED_SCHEME = "unsupported-scheme"
+    INVALID_URL = "invalid-url"
+    WRAPPER = "wrapper"
+    EXCLUDED = "excluded"
+    DEFANGED = "defanged"
+    LINK_TEXT = "link-text"
+    SHORTENED = "shortened"
+    TEMPLATE = "template"
+    CONNECTION_HINT = "connection-hint"
+    SECURITY_POLICY = "security-policy"
+    VOCABULARY = "vocabulary"
+    NAMESPACE = "namespace"
+    IDENTIFIER = "identifier"
+    DATA = "data"
+    ATTRIBUTE_TEXT = "attribute-text"
+    FORM_ACTION = "form-action"
+    SCRIPT = "script"
+    BASE = "base"
+    UNCLEAR_END = "unclear-end"
+    NOT_ASKED = "not-asked"
+    NO_NETWORK = "no-network"
+
+
+# Each reason with the verdict it means, and in words for a reader who is no programmer.
+_TABLE: Mapping[Reason, tuple[Verdict, str]] = {
+    Reason.OK: (Verdict.ALIVE, "works"),
+    Reason.REDIRECTED: (Verdict.ALIVE, "works, by way of a redirect"),
+    Reason.MOVED_PERMANENTLY: (Verdict.MOVED, "works, but has moved for good"),
+    Reason.RENAMED: (Verdict.MOVED, "works, but a newer address is known"),
+    Reason.NOT_FOUND: (Verdict.DEAD, "page not found"),
+    Reason.GONE: (Verdict.DEAD, "page removed for good"),
+    Reason.NO_SUCH_HOST: (Verdict.DEAD, "no such host"),
+    Reason.SOFT_404: (Verdict.DEAD, "the server shows a “not found” page"),
+    Reason.PARKED: (Verdict.DEAD, "the domain is for sale or parked"),
+    Reason.NO_SUCH_FRAGMENT: (Verdict.DEAD, "the page works, but the place in it is gone"),
+    Reason.SERVER_ERROR: (Verdict.FAILING, "the server reports an error"),
+    Reason.REFUSED: (Verdict.FAILING, "the server refuses connections"),
+    Reason.RESET: (Verdict.FAILING, "the server broke off the connection"),
+    Reason.UNREACHABLE: (Verdict.FAILING, "the server cannot be reached"),
+    Reason.TIMEOUT: (Verdict.FAILING, "no answer in time"),
+    Reason.DNS_FAILURE: (Verdict.FAILING, "its name could not be looked up"),
+    Reason.TLS_EXPIRED: (Verdict.FAILING, "its certificate has expired"),
+    Reason.TLS_NOT_YET_VALID: (Verdict.FAILING, "its certificate is not valid yet"),
+    Reason.TLS_HOSTNAME: (Verdict.FAILING, "its certificate is for another name"),
+    Reason.TLS_UNTRUSTED: (Verdict.FAILING, "its certificate is not trusted"),
+    Reason.TLS_SELF_SIGNED: (Verdict.FAILING, "its certificate is signed by itself"),
+    Reason.TLS_FAILURE: (Verdict.FAILING, "no secure connection"),
+    Reason.MAINTENANCE: (Verdict.FAILING, "down for maintenance"),
+    Reason.REDIRECT_LOOP: (Verdict.FAILING, "redirects in a circle"),
+    Reason.TOO_MANY_REDIRECTS: (Verdict.FAILING, "redirects too often"),
+    Reason.BAD_REDIRECT: (Verdict.FAILING, "redirects to nowhere"),
+    Reason.PROTOCOL_ERROR: (Verdict.FAILING, "the answer is not HTTP"),
+    Reason.AUTH_REQUIRED: (Verdict.UNCERTAIN, "asks for a password"),
+    Reason.FORBIDDEN: (Verdict.UNCERTAIN, "does not answer programs"),
+    Reason.RATE_LIMITED: (Verdict.UNCERTAIN, "too many requests for now"),
+    Reason.LEGAL: (Verdict.UNCERTAIN, "withheld for legal reasons"),
+    Reason.BOT_WALL: (Verdict.UNCERTAIN, "only lets browsers in"),
+    Reason.LOGIN_WALL: (Verdict.UNCERTAIN, "leads to a sign-in page"),
+    Reason.TLS_INCOMPLETE_CHAIN: (
+        Verdict.UNCERTAIN,
+        "the server forgets a certificate that browsers fetch",
+    ),
+    Reason.HTTP2_ONLY: (Verdict.UNCERTAIN, "the server only speaks HTTP/2, as browsers do"),
+    Reason.ODD_STATUS: (Verdict.UNCERTAIN, "an unusual answer"),
+    Reason.PRIVATE_ADDRESS: (Verdict.SKIPPED, "a private address is not asked"),
+    Reason.RESERVED_NAME: (Verdict.SKIPPED, "a name for examples and tests is not asked"),
+    Reason.BLOCKED_PORT: (Verdict.SKIPPED, "the port of another service is not asked"),
+    Reason.ONE_TIME_LINK: (Verdict.SKIPPED, "asking it would act on it"),
+    Reason.UNSUPPORTED_SCHEME: (Verdict.SKIPPED, "not a web address"),
+    Reason.INVALID_URL: (Verdict.SKIPPED, "not a valid address"),
+    Reason.WRAPPER: (Verdict.SKIPPED, "a wrapped link is never asked"),
+    Reason.EXCLUDED: (Verdict.SKIPPED, "left out as asked"),
+    Reason.DEFANGED: (Verdict.SKIPPED, "made harmless on purpose"),
+    Reason.LINK_TEXT: (Verdict.SKIPPED, "the text of a link, not its target"),
+    Reason.SHORTENED: (Verdict.SKIPPED, "a shortened address"),
+    Reason.TEMPLATE: (Verdict.SKIPPED, "a template, not an address"),
+    Reason.CONNECTION_HINT: (Verdict.SKIPPED, "a connection hint, not a link"),
+    Reason.SECURITY_POLICY: (Verdict.SKIPPED, "part of a security policy, not a link"),
+    Reason.VOCABULARY: (Verdict.SKIPPED, "the name of a vocabulary, not a link"),
+    Reason.NAMESPACE: (Verdict.SKIPPED, "the name of a namespace, not a link"),
+    Reason.IDENTIFIER: (Verdict.SKIPPED, "an identifier, not a link"),
+    Reason.DATA: (Verdict.SKIPPED, "data of a script, not a link"),
+    Reason.ATTRIBUTE_TEXT: (Verdict.SKIPPED, "text in an attribute, not a link"),
+    Reason.FORM_ACTION: (Verdict.SKIPPED, "where a form is sent, not a link"),
+    Reason.SCRIPT: (Verdict.SKIPPED, "a string in a script, not a link"),
+    Reason.BASE: (Verdict.SKIPPED, "the base of other addresses, not a link"),
+    Reason.UNCLEAR_END: (Verdict.SKIPPED, "it is not certain where the address ends"),
+    Reason.NOT_ASKED: (Verdict.SKIPPED, "not asked"),
+    Reason.NO_NETWORK: (Verdict.OFFLINE, "not known: this machine has no network"),
+}
+VERDICTS: Mapping[Reason, Verdict] = {reason: verdict for reason, (verdict, _) in _TABLE.items()}
+MEANING: Mapping[Reason, str] = {reason: words for reason, (_, words) in _TABLE.items()}
+# What a format says of an address that nobody can follow, as the reason that it is not asked.
+OF_ROLE: Mapping[Role, Reason] = {role: Reason(role.value) for role in Role}
+
+
+@frozen
+class Hop:
+    """One request on the way to the verdict.
+
+    `status` is the status code of the answer, None when none came; `elapsed` is in seconds.
+    """
+
+    url: str
+    status: int | None = None
+    elapsed: float = 0.0
+    method: str = "GET"
+
+
+@frozen
+class Certificate:
+    """What the certificate of a server says: for which names and in which time it is valid."""
+
+    not_before: datetime
+    not_after: datetime
+    names: tuple[str, ...] = ()
+
+    def days_left(self, now: datetime) -> int:
+        """Whole days until it ends; negative when it has ended."""
+        return (self.not_after - now).days
+
+
+@frozen
+class Past:
+    """What earlier runs saw of an address.
+
+    `runs` is how many runs in a row, this one included, it did not work, `since` when the first of
+    them was, `last_alive` when it was last seen to work (None: never). `reused` is when the outcome
+    was found, if it is that of an earlier run.
+    """
+
+    runs: int = 0
+    since: datetime | None = None
+    last_alive: datetime | None = None
+    reused: datetime | None = None
+
+
+@frozen
+class Outcome:
+    """The judgement on one address, with its evidence.
+
+    `hops` are the requests on the way, of which the last decided; `replacement` is the address to
+    write instead, after permanent redirects. `evidence` is a phrase that says what was seen,
+    `error` the last thing that went wrong on the way (empty when nothing did), `attempts` how many
+    requests it took, further attempts included. `certificate` is that of the last server asked over
+    TLS. `past` is what earlier runs saw, None without a history.
+    """
+
+    url: str
+    reason: Reason
+    hops: tuple[Hop, ...] = ()
+    replacement: str | None = None
+    evidence: str = ""
+    attempts: int = 0
+    error: str = ""
+    certificate: Certificate | None = None
+    past: Past | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the reason means."""
+        return VERDICTS[self.reason]
+
+    @property
+    def status(self) -> int | None:
+        """Status code of the last answer; None when the last request had none."""
+        return self.hops[-1].status if self.hops else None
+
+    @property
+    def final_url(self) -> str:
+        """The last address that was asked."""
+        return self.hops[-1].url if self.hops else self.url

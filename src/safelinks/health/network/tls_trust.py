@@ -1,0 +1,108 @@
+"""Which authorities are trusted: the system's, or the bundled ones where it has none."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from safelinks.errors import SetupError
+from safelinks.health.model.policy import Policy
+from safelinks.health.network.http_connection import HTTP_1_1
+
+__all__ = ["begin_loading", "loading", "trusting", "unverified"]
+
+_begun: dict[int, Future[ssl.SSLContext]] = {}  # by the identity of a policy
+
+
+def begin_loading(policy: Policy) -> None:
+    """Let another thread load what `loading` will be asked for, which takes no turn of this one."""
+    _begun.clear()
+    _begun[id(policy)] = _in_background(policy)
+
+
+def loading(policy: Policy) -> Future[ssl.SSLContext]:
+    """What `trusting` gives, as soon as it is there: at once, if it was begun early enough."""
+    return _begun.pop(id(policy), None) or _in_background(policy)
+
+
+def _in_background(policy: Policy) -> Future[ssl.SSLContext]:
+    future: Future[ssl.SSLContext] = Future()
+
+    def load() -> None:
+        try:
+            future.set_result(trusting(policy))
+        except SetupError as error:
+            future.set_exception(error)
+        except Exception as error:  # noqa: BLE001  or everybody would wait for ever
+            future.set_exception(SetupError(f"no certificates can be loaded ({error})"))
+
+    threading.Thread(target=load, daemon=True).start()
+    return future
+
+
+def trusting(policy: Policy) -> ssl.SSLContext:
+    """The TLS settings of a whole run, for one context costs as much as many requests.
+
+    Raises SetupError for a file of authorities that cannot be read.
+    """
+    if policy.insecure:
+        return unverified()
+    context = _system()
+    if policy.ca_file:
+        _load(context, str(policy.ca_file), str(policy.ca_file))
+    return _lenient(context)
+
+
+def unverified(*protocols: str) -> ssl.SSLContext:
+    """The same, for looking at a server that is sent nothing; other `protocols` may be offered."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return _lenient(context, protocols or (HTTP_1_1,))
+
+
+def _system() -> ssl.SSLContext:
+    if sys.platform in ("darwin", "win32"):  # OpenSSL does not know the store of these
+        import truststore  # noqa: PLC0415
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    file, folder = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+    if file:  # OpenSSL would heed both by itself, and say nothing when it cannot
+        _load(context, file, "SSL_CERT_FILE")
+        if folder:
+            _load(context, None, "SSL_CERT_DIR", folder)
+        return context
+    context.load_default_certs()
+    if not context.cert_store_stats()["x509_ca"] and not _has_folder():
+        import certifi  # noqa: PLC0415
+
+        context.load_verify_locations(certifi.where())
+    return context
+
+
+def _has_folder() -> bool:
+    """Whether OpenSSL has a folder of certificates, which it only reads when one is needed."""
+    folder = ssl.get_default_verify_paths().capath
+    return folder is not None and any(Path(folder).iterdir())
+
+
+def _load(context: ssl.SSLContext, file: str | None, name: str, folder: str | None = None) -> None:
+    try:
+        context.load_verify_locations(file, folder)
+    except OSError as error:
+        reason = "no certificates in it" if isinstance(error, ssl.SSLError) else error.strerror
+        raise SetupError(f"the certificates of {name} cannot be read ({reason})") from None
+
+
+def _lenient(context: ssl.SSLContext, protocols: Sequence[str] = (HTTP_1_1,)) -> ssl.SSLContext:
+    """What browsers put up with is no fault: old servers renegotiate in the old way."""
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+    context.set_alpn_protocols(protocols)
+    return context

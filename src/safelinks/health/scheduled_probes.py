@@ -1,0 +1,314 @@
+"""Many probes at once: each step of theirs is done when the schedule says that it may be.
+
+It joins three rooms: the probes, which judge; the schedule, which knows whose turn it is; and the
+session, which asks. What a host has just shown to be true for all its links is not asked again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable
+from typing import TypeAlias
+
+from attrs import define, evolve, frozen
+
+from safelinks.addresses.urls import split
+from safelinks.catalog.entries import HealthHints
+from safelinks.errors import InvalidURLError
+from safelinks.health.judgement.probe import Probe, probe
+from safelinks.health.judgement.redirects import BUSY, retry_after
+from safelinks.health.judgement.visible_page import Page, page_of
+from safelinks.health.model.exchange import Answer, Failure, Fault, Request, Wait
+from safelinks.health.model.outcome import Outcome, Reason, Verdict
+from safelinks.health.model.policy import Method, Policy
+from safelinks.health.network.session import Session
+from safelinks.health.schedule import Schedule
+
+__all__ = ["Asking", "HintsFor", "TimedOutcome", "host_of"]
+
+HintsFor: TypeAlias = Callable[[str], HealthHints | None]
+
+# What is true of a host, whichever of its links is asked.
+_CERTIFICATES = frozenset(
+    fault for fault in Fault if fault.name.startswith("TLS_") and fault is not Fault.TLS_FAILURE
+)
+_CONNECTIONS = frozenset({Fault.NO_SUCH_HOST, Fault.DNS_FAILURE, Fault.REFUSED, Fault.UNREACHABLE})
+# What may be true of one page only, unless several links in a row are like that.
+_PAGES = frozenset({Fault.TIMEOUT, Fault.RESET, Fault.TLS_FAILURE})
+_IN_A_ROW = 3
+_WORKS = (Verdict.ALIVE, Verdict.MOVED)
+_MOST_UNREAD = 1_000  # outcomes that nobody has taken yet
+_MOST_UNREAD_PAGES = 16  # the same, when each holds a page
+_AT_ONCE = 200  # jobs that are begun before anything else gets a turn
+
+
+@frozen
+class TimedOutcome:
+    """An outcome, and the seconds that it took.
+
+    `page` is what it is about, if fragments are to be looked for in it. `stay_away` is whether the
+    server asked for more patience than there was.
+    """
+
+    outcome: Outcome
+    page: Page | None
+    spent: float
+    stay_away: bool = False
+
+
+@define(eq=False)
+class _Job:
+    """An address on its way through its probe, or not begun yet."""
+
+    url: str
+    host: str
+    policy: Policy
+    steps: Probe | None = None
+    request: Request | None = None
+    last: Answer | Failure | None = None
+    spent: float = 0.0
+    asked: int = 0
+
+
+def host_of(url: str) -> str:
+    """With whom to be polite: host and port; for what is no address, nobody in particular."""
+    try:
+        address = split(url)
+    except InvalidURLError:
+        return ""
+    return f"{address.host}:{address.effective_port}"
+
+
+class Asking:
+    """Judges each of `jobs`, which are addresses with the policy for each.
+
+    Those in `or_http` are asked over plain HTTP where nothing answers over HTTPS. `reached` is
+    whether anything on the public internet has answered.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        policy: Policy,
+        hints_for: HintsFor,
+        jobs: Iterable[tuple[str, Policy]],
+        or_http: Collection[str] = (),
+    ) -> None:
+        self.reached = False
+        self._session = session
+        self._concurrency = policy.concurrency
+        self._most_unread = _MOST_UNREAD_PAGES if policy.fragments else _MOST_UNREAD
+        self._closed = False
+        self._hints_for = hints_for
+        self._or_http = or_http
+        made = (_Job(url, host_of(url), own) for url, own in jobs)
+        self._schedule = Schedule(policy, ((job.host, job) for job in made))
+        self._begun: set[_Job] = set()
+        self._running: set[asyncio.Task[None]] = set()
+        self._judged: asyncio.Queue[TimedOutcome | BaseException | None] = asyncio.Queue()
+        self._down: dict[str, Answer | Failure] = {}
+        self._failed: Counter[str] = Counter()  # requests in a row that reached no server
+        self._silent: Counter[str] = Counter()  # links in a row that had no answer
+        self._busy: Counter[str] = Counter()  # links in a row that were too many for it
+        self._has_answered: set[str] = set()
+        self._mishandles_head: set[str] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+
+    async def results(self) -> AsyncGenerator[TimedOutcome, None]:
+        """Whatever is judged, as it comes. Who stops early ends the requests under way."""
+        try:
+            self._go_on()
+            while True:
+                judged = await self._judged.get()
+                if judged is None:
+                    return
+                if isinstance(judged, BaseException):
+                    raise judged
+                yield judged
+                if self._judged.qsize() == self._most_unread // 2:
+                    self._go_on()
+        finally:
+            self._closed = True
+            if self._timer is not None:
+                self._timer.cancel()
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    def unfinished(self) -> list[Outcome]:
+        """What was begun and has not come to a verdict, with what was seen until now."""
+        return [
+            Outcome(job.url, Reason.NOT_ASKED, attempts=job.asked, evidence=_seen_so_far(job))
+            for job in self._begun
+            if job.asked
+        ]
+
+    def _go_on(self) -> None:
+        """Begin as much as may be done now, and come back when there may be more.
+
+        Called by the loop itself, so nobody else would hear of an error.
+        """
+        if self._closed:
+            return
+        try:
+            self._begin_some()
+        except Exception as error:  # noqa: BLE001
+            self._judged.put_nowait(error)
+
+    def _begin_some(self) -> None:
+        now = self._loop.time()
+        for _ in range(_AT_ONCE):
+            unread = self._judged.qsize()
+            if len(self._running) >= self._concurrency or unread >= self._most_unread:
+                return
+            job = self._schedule.take(now)
+            if job is None:
+                break
+            self._begin(job, now)
+        else:
+            self._loop.call_soon(self._go_on)
+            return
+        moment = self._schedule.next_moment()
+        if self._timer is not None:
+            self._timer.cancel()
+        if moment is not None:
+            self._timer = self._loop.call_at(moment, self._go_on)
+        elif not self._running and not self._schedule:
+            self._judged.put_nowait(None)
+
+    def _begin(self, job: _Job, now: float) -> None:
+        """Give `job` its turn: it asks its next request."""
+        host = job.host
+        if job.steps is None:
+            hints = self._hints_for(job.url) or HealthHints()
+            if host in self._mishandles_head:
+                hints = evolve(hints, head_unreliable=True)
+            job.steps = probe(job.url, job.policy, hints, or_http=job.url in self._or_http)
+            self._begun.add(job)
+            if not self._advance(job, None, again=False):
+                self._schedule.passed(host)
+                return
+        down = self._down.get(host)
+        if down is not None:
+            self._schedule.passed(host)
+            job.last = down
+            self._advance(job, down)
+            return
+        self._schedule.asked(host, now)
+        task = asyncio.create_task(self._ask(job, now))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            error = task.exception()
+            if error is not None:
+                self._judged.put_nowait(error)
+            self._go_on()
+
+    async def _ask(self, job: _Job, begun: float) -> None:
+        request, host = job.request, job.host
+        assert request is not None  # noqa: S101
+        result = await self._session.perform(request)
+        job.spent += result.elapsed
+        job.asked += 1
+        if not request.aside:
+            job.last = result
+        if isinstance(result, Failure):
+            self._schedule.failed(host)
+            self._failed[host] += result.fault in _CONNECTIONS and not request.aside
+        else:
+            self.reached |= result.public
+            self._has_answered.add(host)
+            self._failed.pop(host, None)
+            self._silent.pop(host, None)
+            if result.status in BUSY:
+                self._schedule.overrun(host, self._loop.time(), begun)
+            else:
+                self._schedule.answered(host, result.elapsed, begun)
+        self._advance(job, result)
+
+    def _advance(self, job: _Job, result: Answer | Failure | None, *, again: bool = True) -> bool:
+        """Tell the probe what came; whether it goes on, which it does `again` in its turn."""
+        assert job.steps is not None  # noqa: S101
+        try:
+            step = job.steps.send(result)
+            moment = None
+            if isinstance(step, Wait):
+                moment = self._loop.time() + step.seconds
+                job.spent += step.seconds
+                if step.for_host:
+                    self._schedule.hold(job.host, moment)
+                step = next(job.steps)
+        except StopIteration as end:
+            self._end(job, end.value)
+            return False
+        assert isinstance(step, Request)  # noqa: S101
+        host = host_of(step.url)
+        if job.request is not None and job.request.url != step.url and job.host != host:
+            if isinstance(result, Failure) and not step.aside:  # for another scheme is tried
+                self._schedule.settled(job.host)
+                if result.asked:
+                    self._learn_failure(job.host, result)
+            job.host = host
+        job.request = step
+        if moment is not None:
+            self._schedule.add_at(moment, job.host, job)
+        elif again:
+            self._schedule.add(job.host, job)
+        return True
+
+    def _end(self, job: _Job, outcome: Outcome) -> None:
+        """Hand on an outcome, and learn from it what need not be asked again."""
+        last = job.last
+        away = isinstance(last, Answer) and _asks_for(last) >= job.policy.budget - job.spent
+        if isinstance(last, Failure) and last.asked:
+            self._learn_failure(job.host, last)
+        elif isinstance(last, Answer) and last.asked:
+            self._learn_answer(job.host, last, away=away)
+        worked = outcome.verdict in _WORKS
+        if worked and job.policy.method is Method.HEAD and outcome.hops[-1].method == "GET":
+            self._mishandles_head.add(job.host)
+        job.steps = None
+        self._schedule.settled(job.host)
+        self._begun.discard(job)
+        page = None
+        if worked and job.policy.fragments and isinstance(last, Answer) and last.body:
+            page = page_of(last.body, last.headers, whole=last.whole)
+        self._judged.put_nowait(TimedOutcome(outcome, page, job.spent, away))
+
+    def _learn_failure(self, host: str, failure: Failure) -> None:
+        """What it says of a host that a link of it had no answer."""
+        self._silent[host] += failure.fault in _PAGES
+        if failure.fault in _CERTIFICATES:
+            is_down = host not in self._has_answered
+        elif failure.fault in _CONNECTIONS:
+            needed = 2 if failure.fault is Fault.NO_SUCH_HOST else _IN_A_ROW
+            is_down = self._failed[host] >= needed
+        else:
+            is_down = self._silent[host] >= _IN_A_ROW
+        if is_down:
+            detail = f"{failure.detail}, as for another link of this host"
+            self._down[host] = evolve(failure, detail=detail, elapsed=0.0, asked=False)
+
+    def _learn_answer(self, host: str, answer: Answer, *, away: bool) -> None:
+        """The same of the last answer, which may ask to stay `away`."""
+        busy = answer.status == 429 or (answer.status in BUSY and "retry-after" in answer.headers)
+        self._busy[host] = self._busy[host] + 1 if busy else 0
+        if away or self._busy[host] >= _IN_A_ROW:
+            self._down[host] = evolve(answer, elapsed=0.0, asked=False)
+
+
+def _seen_so_far(job: _Job) -> str:
+    """What came of the last request of a probe that has not ended."""
+    if isinstance(job.last, Failure):
+        return f"interrupted after this: {job.last.detail}"
+    return f"interrupted after status {job.last.status}" if job.last else "interrupted"
+
+
+def _asks_for(answer: Answer) -> float:
+    """For how many seconds a host that is too busy asks to be left alone."""
+    return (retry_after(answer.headers) or 0.0) if answer.status in BUSY else 0.0

@@ -1,0 +1,75 @@
+"""One answer for several spellings of an address: what each may say of itself, and its fragment."""
+
+from __future__ import annotations
+
+import re
+
+from attrs import evolve
+
+from safelinks.health.judgement.visible_page import Page
+from safelinks.health.model.outcome import Hop, Outcome, Reason, Verdict
+
+__all__ = ["spelled"]
+
+# Not places: the top of any page (HTML standard, 7.4.6.4), a directive, and what a script reads.
+_NO_PLACE = re.compile(r"top|:~:.*|!.*|/.*|.*=.*|L\d+(?:-L\d+)?", re.IGNORECASE | re.DOTALL)
+_LEAST_TEXT = 200  # characters: with less, a page is made by its script
+
+
+def spelled(outcome: Outcome, url: str, page: Page | None = None) -> Outcome:
+    """What `outcome` means for the spelling `url` of its address.
+
+    With a `page`, the place that the fragment names is looked for in it.
+    """
+    own, asked = _fragment(url), _fragment(outcome.url)
+    place = _fragment(outcome.final_url)
+    place = own if place == asked and not any(map(_is_page, outcome.hops[:-1])) else place
+    if url != outcome.url:
+        outcome = _respelled(outcome, url, asked, own)
+    if page is None or outcome.verdict not in (Verdict.ALIVE, Verdict.MOVED):
+        return outcome
+    return _with_place(outcome, place, page)
+
+
+def _respelled(outcome: Outcome, url: str, asked: str, own: str) -> Outcome:
+    """`outcome` for the spelling `url`, with the fragment `own` where the other has `asked`."""
+
+    def inherited(address: str) -> str:
+        bare, _, fragment = address.partition("#")
+        return address if fragment != asked else f"{bare}#{own}" if own else bare
+
+    soft = next((at for at, hop in enumerate(outcome.hops) if _is_page(hop)), len(outcome.hops))
+    hops = tuple(
+        evolve(hop, url=url if hop.url == outcome.url else inherited(hop.url))
+        if at <= soft
+        else hop
+        for at, hop in enumerate(outcome.hops)
+    )
+    replacement = outcome.replacement and inherited(outcome.replacement)
+    evidence = outcome.evidence.replace(outcome.final_url, hops[-1].url) if hops else ""
+    evidence = evidence or outcome.evidence
+    return evolve(outcome, url=url, hops=hops, replacement=replacement, evidence=evidence)
+
+
+def _is_page(hop: Hop) -> bool:
+    """Whether a page came, and no redirect: one that leads on by itself keeps no fragment."""
+    return hop.status is not None and 200 <= hop.status < 300
+
+
+def _fragment(url: str) -> str:
+    return url.partition("#")[2]
+
+
+def _with_place(outcome: Outcome, place: str, page: Page) -> Outcome:
+    """`outcome`, unless the page lacks the place: that is only said of a page seen as a whole."""
+    if not place or _NO_PLACE.fullmatch(place) or page.has_place(place):
+        return outcome
+    doubt = None
+    if not page.whole:
+        doubt = f"#{place} is not in the part of the page that was read"
+    elif len(page.words) < _LEAST_TEXT and "<script" in page.lower:
+        doubt = f"#{place} may be made by a script"
+    if doubt is not None:
+        return evolve(outcome, evidence=f"{outcome.evidence}; {doubt}")
+    evidence = f"no #{place} in the page"
+    return evolve(outcome, reason=Reason.NO_SUCH_FRAGMENT, evidence=evidence, replacement=None)

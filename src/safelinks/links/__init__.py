@@ -1,0 +1,1 @@
+"""Links in running text: found whole or damaged, unwrapped, and written anew."""

@@ -1,0 +1,155 @@
+"""What a catalog has to say, for people in lines and for programs as data.
+
+It knows how entries, matches and upkeep read. Whatever comes from a catalog's file or from an
+address is made printable here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import unified_diff
+
+from safelinks.addresses.printable import printable, printable_url
+from safelinks.catalog import Catalog, Match, Resource, Suspicion
+from safelinks.catalog.entries import Contact
+from safelinks.checks.catalog_upkeep import Upkeep
+
+__all__ = ["match_data", "match_lines", "resource_lines", "table_lines", "upkeep_lines"]
+
+_LABELLED = 13  # columns of a label in `resource_lines`
+
+
+def table_lines(entries: Iterable[Resource], catalog: Catalog) -> Iterator[str]:
+    """One resource a line: its id, name and agency, and below where it lives."""
+    for entry in entries:
+        yield f"{printable(entry.id)}  {printable(entry.name)} ({printable(entry.agency)})"
+        yield f"    {_home(entry, catalog)}"
+
+
+def _home(entry: Resource, catalog: Catalog) -> str:
+    home = catalog.home_of(entry)
+    if home is not None:
+        return printable_url(home)
+    parent = catalog.resources.get(entry.parent or "")
+    return f"a part of {printable(parent.name)}" if parent else "without a page of its own"
+
+
+def resource_lines(entry: Resource, catalog: Catalog) -> Iterator[str]:
+    """Everything that is known of a resource."""
+    yield f"{printable(entry.name)} ({printable(entry.id)})"
+    if entry.description:
+        yield f"    {printable(entry.description)}"
+    for label, values in _fields(entry, catalog):
+        for number, value in enumerate(values):
+            yield f"  {label if number == 0 else '':{_LABELLED}} {value}"
+
+
+def _fields(entry: Resource, catalog: Catalog) -> Iterator[tuple[str, Sequence[str]]]:
+    agency = catalog.agencies[entry.agency]
+    others = catalog.resources
+    yield "address", [printable_url(entry.url)] if entry.url else ["none of its own"]
+    yield "short", list(map(printable_url, entry.short_urls))
+    yield "formerly", list(map(printable_url, entry.former_urls))
+    yield "also called", list(map(printable, entry.aliases))
+    yield "owner", [printable(f"{agency.name} ({agency.acronym})")]
+    yield "category", [printable(entry.category)]
+    yield "for", [printable(", ".join(entry.audience))] if entry.audience else []
+    yield "contact", [_contact(one) for one in entry.contacts]
+    yield "status", [str(entry.status)] if entry.status else []
+    for label, name in (("replaced by", entry.successor), ("part of", entry.parent)):
+        other = others.get(name or "")
+        yield label, [printable(f"{other.name} ({other.id})")] if other else []
+    yield "sign-in", ["people sign in here"] if entry.sign_in else []
+    yield "carries", [printable(one.label) for one in entry.identifiers]
+    yield "recognised", [printable(f"{one.kind} {one.value}") for one in entry.match]
+    dated = f", as of {entry.as_of}" if entry.as_of else ", undated"
+    yield "confidence", [f"{entry.confidence}{printable(dated)}"]
+    yield "sources", list(map(printable, entry.sources))
+    yield "note", [printable(entry.note)] if entry.note else []
+
+
+def _contact(one: Contact) -> str:
+    label = f", {one.label}" if one.label else ""
+    unsure = f" ({one.confidence} confidence)" if one.confidence else ""
+    return printable(f"{one.type}{label}: {one.value}{unsure}")
+
+
+def match_lines(match: Match, suspicions: Iterable[Suspicion]) -> Iterator[str]:
+    """A match for a person, who is not told to whom a link was sent."""
+    match = match.redacted()
+    yield printable_url(match.target or match.url)
+    yield f"    {printable(_whose(match))}"
+    yield f"    rule {int(match.rule)}, score {match.score:.2f}: {printable(match.reason)}"
+    if match.resource is not None:
+        sources = len(match.evidence)
+        told = f"{match.confidence} confidence, {match.as_of or 'undated'}"
+        yield f"    {printable(told)}, {sources} source{'' if sources == 1 else 's'}"
+    if match.renamed and match.current_url is not None:
+        yield f"    now: {printable_url(match.current_url)}"
+    if match.reader is not None:
+        yield f"    sent to somebody at {printable(match.reader.name)}"
+    for one in suspicions:
+        yield f"    suspicious: {printable(one.reason)}"
+
+
+def _whose(match: Match) -> str:
+    if match.resource is not None and match.agency is not None:
+        return f"{match.resource.name} ({match.resource.id}), {match.agency.name}"
+    body = match.agency or match.owner
+    return body.name if body else "not in the catalog"
+
+
+def match_data(match: Match, suspicions: Iterable[Suspicion]) -> dict[str, object]:
+    """The same for a program."""
+    match = match.redacted()
+    resource, agency, owner = match.resource, match.agency, match.owner
+    return {
+        "url": match.target or match.url,
+        "rule": int(match.rule),
+        "score": round(match.score, 2),
+        "reason": match.reason,
+        "resource": resource.id if resource else None,
+        "name": resource.name if resource else None,
+        "agency": agency.acronym if agency else None,
+        "owner": owner.acronym if owner else None,
+        "identifier": match.identifier,
+        "current_url": match.current_url,
+        "renamed": match.renamed,
+        "confidence": str(match.confidence) if match.confidence else None,
+        "as_of": match.as_of,
+        "sources": list(match.evidence),
+        "reader": match.reader.acronym if match.reader else None,
+        "suspicions": [
+            {"sign": str(one.sign), "reason": one.reason, "imitates": one.imitates}
+            for one in suspicions
+        ],
+    }
+
+
+def upkeep_lines(found: Upkeep, asked: int) -> Iterator[str]:
+    """What came of asking `asked` addresses of a catalog, before the diff."""
+    for one in found.proposals:
+        yield f"{printable(one.resource.id)}: moved"
+        yield f"    {printable_url(one.resource.url or '')}"
+        yield f"    now: {printable_url(one.url)}"
+        yield f"    {printable(one.evidence)}"
+    for review in found.reviews:
+        yield f"{printable(review.resource.id)}: {printable(review.message)}"
+        yield f"    {printable_url(review.url)}"
+    moved, left = len(found.proposals), len(found.reviews)
+    addresses = "address" if asked == 1 else "addresses"
+    yield f"{asked} {addresses} asked: {moved} moved, {left} to review."
+    if found.offline:
+        yield "This machine has no network, so nothing is known of the others; run this again."
+
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # as `patch` counts them
+
+
+def diff_lines(before: str, after: str, name: str) -> Iterator[str]:
+    """A unified diff of the file `name`, line by line, without the ends of lines."""
+    for line in unified_diff(_LINE.findall(before), _LINE.findall(after), name, name):
+        yield line.removesuffix("\n")
+        if not line.endswith("\n"):
+            yield "\\ No newline at end of file"

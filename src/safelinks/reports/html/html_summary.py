@@ -1,0 +1,216 @@
+"""The head of the page: what is wrong, how much of it, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from safelinks.catalog import Match
+from safelinks.checks.report import Report
+from safelinks.health.model.outcome import Verdict
+from safelinks.reports.html.html_escaping import VERDICT_WORDS, address_as_html, as_html, shape
+from safelinks.reports.wording import headline as said
+from safelinks.reports.wording.conclusion import conclusion
+from safelinks.reports.wording.phrases import count
+from safelinks.rules.checked_link import BROKEN, CheckedLink
+from safelinks.rules.names_in_text import RemarkKind
+
+__all__ = ["GRAVEST_FIRST", "headline_sentence", "shown_name_of", "summary_section", "tone"]
+
+GRAVEST_FIRST = (
+    Verdict.DEAD,
+    Verdict.FAILING,
+    Verdict.OFFLINE,
+    Verdict.UNCERTAIN,
+    Verdict.MOVED,
+    Verdict.SKIPPED,
+    Verdict.ALIVE,
+)
+_MOST_NAMED = 6
+_BAR = 1000  # units of the drawing that all addresses together are wide
+
+_CODE = re.compile("`([^`]*)`")
+_PARTS = re.compile("(.*?[:;]) (.*)")  # what is wrong, and what to do
+
+
+def shown_name_of(row: CheckedLink) -> str | None:
+    """What a row's address is: a resource, or whose page; None for what is not known."""
+    match: Match | None = row.match
+    if match is None:
+        return None
+    if match.resource is not None:
+        return match.resource.name
+    return f"a page of {match.agency.name}" if match.agency is not None else match.site
+
+
+def tone(report: Report) -> str:
+    """The verdict whose colour the head of the page has."""
+    broken = said.Broken.of(report)
+    if said.pretending(report) and not broken.new:
+        return "suspicious"
+    mute = BROKEN if not (broken.new or broken.excused) else frozenset()  # known: no alarm
+    there = (one for one in GRAVEST_FIRST if report.verdicts[one] and one not in mute)
+    return str(next(there, Verdict.SKIPPED))
+
+
+def headline_sentence(report: Report) -> str:
+    """The one sentence that has to be read."""
+    sentence = next(_sentences(report))
+    begins = "Interrupted: " if report.interrupted else "Of what could be read: "
+    if not (report.interrupted or report.unread):
+        return sentence
+    return f"{begins}{sentence[0].lower()}{sentence[1:]}"
+
+
+def _sentences(report: Report) -> Iterator[str]:
+    """What may be said of all addresses, the gravest first; the last is always true."""
+    rows, verdicts = report.rows, report.verdicts
+    everything = count(len(rows), "address")
+    broken = said.Broken.of(report)
+    odd = len({(one.file, one.url) for one in said.pretending(report)})
+    unknown, uncertain = verdicts[Verdict.OFFLINE], verdicts[Verdict.UNCERTAIN]
+    if broken.new:
+        does = "does" if len(broken.new) == 1 else "do"
+        more = f", and {odd} may not be what {_seem(odd)}" if odd else ""
+        yield f"{len(broken.new)} of {everything} {does} not work{more}"
+    if odd:
+        yield f"{odd} of {everything} may not be what {_seem(odd)}"
+    if unknown:
+        yield f"Nothing is known of {unknown} of {everything}"
+    if broken.excused:
+        yield f"{len(broken.excused)} of {everything} did not work, but in too few runs to fail"
+    if broken.aside:
+        yield f"{len(broken.aside)} of {everything} did not work, in code or comments only"
+    if broken.rest:
+        yield f"{len(broken.rest)} of {everything} did not work, which is known, ignored or mended"
+    if uncertain:
+        needs = "needs" if uncertain == 1 else "need"
+        yield f"No address is broken; {uncertain} of {len(rows)} {needs} a look"
+    asked = len(rows) - verdicts[Verdict.SKIPPED]
+    if asked:
+        newer = (len(one.about) for one in said.headline(report) if one.kind == "moved")
+        yield _all_works(asked, len(rows), sum(newer))
+    yield f"{everything}, none of which was asked" if rows else "No links were found"
+
+
+def _all_works(asked: int, there: int, newer: int) -> str:
+    works = "The address works" if asked == 1 else f"All {asked} addresses work"
+    if asked != there:
+        was = "was" if asked == 1 else "were"
+        works = f"{'The' if asked == 1 else 'All'} {count(asked, 'address')} that {was} asked "
+        works += "works" if asked == 1 else "work"
+    return f"{works}; {newer} should be replaced" if newer else works
+
+
+def _seem(number: int) -> str:
+    return "it seems" if number == 1 else "they seem"
+
+
+# --- Counts ---
+
+
+def summary_section(report: Report) -> Iterator[str]:
+    """Counts by verdict, and what to do."""
+    if report.rows:
+        yield from _counts(report)
+    yield '<section class="todo" aria-labelledby="todo">\n<h2 id="todo">What to do</h2>\n'
+    tasks = [*_tasks(report), *_name_with_link(report)]
+    if tasks:
+        yield f"<ol>\n{''.join(tasks)}</ol>\n"
+    else:
+        yield "<p>Nothing: there is nothing to mend.</p>\n"
+    yield f'<p class="because">{as_html(conclusion(report))}</p>\n</section>\n'
+
+
+def _counts(report: Report) -> Iterator[str]:
+    there = [(one, report.verdicts[one]) for one in GRAVEST_FIRST if report.verdicts[one]]
+    yield '<section class="counts" aria-labelledby="counts">\n'
+    yield '<h2 id="counts" class="unseen">Addresses by verdict</h2>\n'
+    yield f'<svg class="bar" viewBox="0 0 {_BAR} 10" preserveAspectRatio="none" aria-hidden="true">'
+    done, total = 0, len(report.rows)
+    for verdict, number in there:
+        start, done = done, done + number
+        left, right = _BAR * start // total, _BAR * done // total
+        yield f'<rect class="of-{verdict}" x="{left}" y="0" width="{right - left}" height="10"/>'
+    yield "</svg>\n<ul>\n"
+    for verdict, number in there:
+        yield (
+            f'<li class="is-{verdict}">{shape(verdict)}<b>{number}</b> '
+            f"<span>{VERDICT_WORDS[verdict]}</span></li>\n"
+        )
+    odd = sum(bool(row.suspicions) for row in report.rows)
+    if odd:
+        yield (
+            f'<li class="is-suspicious">{shape("suspicious")}<b>{odd}</b> '
+            "<span>Suspicious</span></li>\n"
+        )
+    yield "</ul>\n</section>\n"
+
+
+# --- What to do ---
+
+
+def _tasks(report: Report) -> Iterator[str]:
+    """What there is to do, as other formats say it, each with the rows that it is about."""
+    numbers: dict[tuple[str, str], tuple[int, CheckedLink]] = {}
+    for number, row in enumerate(report.rows, 1):
+        numbers.setdefault((row.file, row.target or row.url), (number, row))
+    for sentence in said.headline(report):
+        if sentence.kind is not None:
+            named = [
+                (*numbers[one.file, one.url], one)
+                for one in sentence.about
+                if (one.file, one.url) in numbers
+            ]
+            several = len(report.files) > 1
+            yield _task(sentence.kind, _words(sentence.text), _named(named, with_file=several))
+
+
+def _task(kind: str, says: str, named: str = "") -> str:
+    return f'<li class="is-{kind}">{shape(kind)}<div><p>{says}</p>{named}</div></li>\n'
+
+
+def _words(sentence: str) -> str:
+    """A sentence, what is wrong in bold, and options as the commands that they belong to."""
+    coded = _CODE.sub(r"<code>\1</code>", as_html(sentence.replace("`--", "`safelinks check --")))
+    parted = _PARTS.match(coded)
+    return f"<strong>{parted[1]}</strong> {parted[2]}" if parted else f"<strong>{coded}</strong>"
+
+
+def _named(
+    named: Sequence[tuple[int, CheckedLink, said.SentenceSubject]], *, with_file: bool
+) -> str:
+    """The rows that a sentence is about, the first of them, with links to them."""
+    if not named:
+        return ""
+    shown = "".join(
+        f'<li><a href="#address-{number}">{_shown_name(row)}</a> '
+        f"<span>{_told(one)}{f' ({as_html(row.file)})' if with_file else ''}</span></li>"
+        for number, row, one in islice(named, _MOST_NAMED)
+    )
+    more = len(named) - _MOST_NAMED
+    if more > 0:
+        shown += f'<li><a href="#addresses">and {more} more, in the table</a></li>'
+    return f"<ul>{shown}</ul>"
+
+
+def _told(one: said.SentenceSubject) -> str:
+    instead = f"write {address_as_html(one.replacement)}" if one.replacement is not None else ""
+    return "; ".join(filter(None, (as_html(one.message), instead)))
+
+
+def _shown_name(row: CheckedLink) -> str:
+    name = shown_name_of(row)
+    return as_html(name) if name else address_as_html(row.target or row.url)
+
+
+def _name_with_link(report: Report) -> Iterator[str]:
+    named = sum(one.kind is RemarkKind.NOT_LINKED for one in report.remarks)
+    if named:
+        yield _task(
+            "note",
+            f"<strong>{count(named, 'name')} without a link:</strong> the text speaks of "
+            f"{'it' if named == 1 else 'them'}, and does not say "
+            f'<a href="#remarks">where {"it is" if named == 1 else "they are"}</a>.',
+        )

@@ -1,0 +1,269 @@
+"""The table of addresses: a row each, with all that is known of it, the rest folded away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from attrs import define, field
+
+from safelinks.checks.report import Report
+from safelinks.health.model.outcome import MEANING, Certificate, Past, Verdict
+from safelinks.reports.html.html_escaping import (
+    VERDICT_WORDS,
+    address_as_html,
+    as_html,
+    link_as_html,
+    may_be_clicked,
+    shape,
+)
+from safelinks.reports.html.html_summary import GRAVEST_FIRST, shown_name_of
+from safelinks.reports.wording.findings_by_row import beside
+from safelinks.reports.wording.phrases import count
+from safelinks.rules import Finding, Level
+from safelinks.rules.checked_link import WORKS, CheckedLink, Sighting
+
+__all__ = ["MarkedSightings", "table_section"]
+
+MarkedSightings = frozenset[
+    tuple[int, int]
+]  # rows and their sightings that are marked in a text below
+
+_COLUMNS = (
+    ("verdict", "Verdict", "number"),
+    ("resource", "Resource", "text"),
+    ("agency", "Agency", "text"),
+    ("address", "Address", "text"),
+    ("where", "Where", "number"),
+    ("findings", "Findings", "number"),
+)
+_MOST_PLACES = 6
+_MANY = 200  # rows of which those out of sight are better not laid out
+_LEVELS: Mapping[Level, str] = {
+    Level.ERROR: "Error",
+    Level.WARNING: "Warning",
+    Level.NOTE: "Note",
+}
+
+
+def table_section(report: Report, marks: MarkedSightings) -> Iterator[str]:
+    """What to look for in the table, and the table."""
+    yield '<section class="addresses" aria-labelledby="addresses">\n'
+    yield '<h2 id="addresses">Addresses</h2>\n'
+    found = [findings for _, findings in beside(report).rows]
+    yield from _controls(report, found)
+    yield f'<p id="shown" class="shown" role="status">{count(len(report.rows), "address")}</p>\n'
+    yield '<table id="table" role="table">\n<caption class="unseen">All addresses, each with its '
+    yield "verdict, what it is, where it stands and what there is to say of it</caption>\n"
+    yield '<thead role="rowgroup"><tr role="row">'
+    for name, title, kind in _COLUMNS:
+        order = ' aria-sort="ascending"' if name == "where" else ""
+        yield f'<th scope="col" role="columnheader" class="{name}" data-sort="{kind}"{order}>'
+        yield f"{title}</th>"
+    many = ' class="many"' if len(report.rows) > _MANY else ""
+    yield f'</tr></thead>\n<tbody role="rowgroup"{many}>\n'
+    several = len(report.files) > 1
+    for number, row in enumerate(report.rows):
+        one = _Shown(number, row, found[number], marks, report.at, with_file=several)
+        yield one.html()
+    yield "</tbody>\n</table>\n</section>\n"
+
+
+# --- Controls, which only a script makes work ---
+
+
+def _controls(report: Report, found: Sequence[Sequence[Finding]]) -> Iterator[str]:
+    verdicts = [(one, VERDICT_WORDS[one]) for one in GRAVEST_FIRST if report.verdicts[one]]
+    choices: list[tuple[str, str]] = [(str(one), words) for one, words in verdicts]
+    if any(row.suspicions for row in report.rows):
+        choices.append(("suspicious", "Suspicious"))
+    there = {one.level for ones in found for one in ones}
+    levels = [(str(level), f"{words}s") for level, words in _LEVELS.items() if level in there]
+    names = sorted({shown_name_of(row) or "" for row in report.rows}, key=str.casefold)
+    yield '<form id="controls" class="controls" role="search" aria-label="Filter addresses" '
+    yield "hidden>\n"
+    yield '<label class="wide">Search <input type="search" id="search" autocomplete="off" '
+    yield 'spellcheck="false" placeholder="name, address, finding"></label>\n'
+    yield _select("verdict", "Verdict", "Any verdict", choices)
+    yield _select("levels", "Findings", "Any findings", levels)
+    yield _select(
+        "resource", "Resource", "Any resource", [(one, one or "unknown") for one in names]
+    )
+    if len(report.files) > 1:
+        yield _select("file", "File", "Any file", [(one, one) for one in report.files])
+    yield '<button type="reset">Show all</button>\n</form>\n'
+
+
+def _select(name: str, label: str, anything: str, choices: Iterable[tuple[str, str]]) -> str:
+    options = "".join(
+        f'<option value="={as_html(value)}">{as_html(words)}</option>' for value, words in choices
+    )
+    return (
+        f'<label>{label} <select name="{name}" data-filter="{name}">'
+        f'<option value="">{anything}</option>{options}</select></label>\n'
+    )
+
+
+# --- A row ---
+
+
+@define
+class _Shown:
+    """One row of the table."""
+
+    number: int
+    row: CheckedLink
+    found: Sequence[Finding]
+    marks: MarkedSightings
+    at: datetime
+    with_file: bool = field(kw_only=True)
+
+    def html(self) -> str:
+        """All its cells."""
+        row = self.row
+        verdicts = f"{row.verdict} suspicious" if row.suspicions else str(row.verdict)
+        kind = "suspicious" if row.suspicions else row.verdict
+        levels = " ".join(sorted({str(one.level) for one in self.found}))
+        rank = min((one.level.rank for one in self.found), default=len(Level))
+        gravity = 2 * GRAVEST_FIRST.index(row.verdict) + (not row.suspicions)
+        agency = row.match.agency if row.match else None
+        acronym = as_html(agency.acronym) if agency else '<span class="none">–</span>'
+        whose = f' title="{as_html(agency.name)}"' if agency else ""
+        name = shown_name_of(row)
+        known = as_html(name) if name else '<span class="none">unknown</span>'
+        file = f' data-file="{as_html(row.file)}"' if self.with_file else ""
+        return (
+            f'<tr role="row" id="address-{self.number + 1}" class="is-{kind}" tabindex="-1"'
+            f' data-verdict="{verdicts}" data-levels="{levels}"'
+            f' data-resource="{as_html(name or "")}"{file}>\n'
+            f'<td role="cell" class="verdict" data-key="{gravity}">{self._verdict()}</td>\n'
+            f'<th role="rowheader" scope="row" class="resource">{known}</th>\n'
+            f'<td role="cell" class="agency"{whose}>{acronym}</td>\n'
+            f'<td role="cell" class="address"><div>{self._address()}</div>'
+            f"{self._details()}</td>\n"
+            f'<td role="cell" class="where" data-key="{self.number}">{self._where()}</td>\n'
+            f'<td role="cell" class="findings" data-key="{rank}">{self._findings()}</td>\n</tr>\n'
+        )
+
+    def _verdict(self) -> str:
+        row = self.row
+        meaning = MEANING[row.outcome.reason].removeprefix("works, ").removeprefix("but ")
+        because = "" if meaning == "works" else f"<span>{as_html(meaning)}</span>"
+        verdict = (
+            f'<p class="is-{row.verdict}">{shape(row.verdict)}'
+            f"<b>{VERDICT_WORDS[row.verdict]}</b> {because}</p>"
+        )
+        if row.suspicions:
+            reasons = "; ".join(one.reason for one in row.suspicions)
+            doubt = f"<b>Suspicious</b> <span>{as_html(reasons)}</span>"
+            verdict = f'<p class="is-suspicious">{shape("suspicious")}{doubt}</p>{verdict}'
+        if row.excused:
+            verdict += '<p class="aside">not often enough to fail the check</p>'
+        return verdict
+
+    def _address(self) -> str:
+        row = self.row
+        shown = f"<p>{link_as_html(row.target or row.url, clickable=may_be_clicked(row))}</p>"
+        if row.replacement is not None:
+            clickable = not row.suspicions and (row.renamed or row.verdict in WORKS)
+            newer = link_as_html(row.replacement, clickable=clickable)
+            shown += f'<p class="instead"><b>Write instead</b> {newer}</p>'
+        if row.outcome.evidence and row.verdict not in (*WORKS, Verdict.OFFLINE):
+            shown += f'<p class="aside">{as_html(row.outcome.evidence)}</p>'
+        return shown
+
+    def _where(self) -> str:
+        file = f'<p class="file">{as_html(self.row.file)}</p>' if self.with_file else ""
+        # Each place once, as the link to where it is marked, if it is marked at all.
+        places: dict[str, str] = {}
+        for at, sighting in enumerate(self.row.sightings):
+            words = as_html(sighting.place) or "in the file"
+            if (self.number, at) in self.marks:
+                marked = f'<a href="#text-{self.number + 1}-{at + 1}">{words}</a>'
+                if not places.get(words, "").startswith("<a"):
+                    places[words] = marked
+            else:
+                places.setdefault(words, words)
+        shown = "".join(f"<li>{one}</li>" for one in list(places.values())[:_MOST_PLACES])
+        more = len(places) - _MOST_PLACES
+        return f"{file}<ul>{shown}{f'<li>and {more} more</li>' if more > 0 else ''}</ul>"
+
+    def _findings(self) -> str:
+        told = Counter((one.level.rank, one.code, one.message, one.known) for one in self.found)
+        if not told:
+            return '<span class="none">–</span>'
+        ranked = sorted(told.items(), key=lambda one: one[0])
+        shown = "".join(
+            f'<li class="is-{level}">{shape(level)}<b class="code">{as_html(code)}</b> '
+            f'<span class="unseen">{level}: </span>{as_html(message)}'
+            f"{f' <span>×&nbsp;{times}</span>' if times > 1 else ''}"
+            f"{' <span>(known before)</span>' if known else ''}</li>"
+            for (rank, code, message, known), times in ranked
+            for level in (list(Level)[rank],)
+        )
+        return f"<ul>{shown}</ul>"
+
+    # --- What is folded away ---
+
+    def _details(self) -> str:
+        pairs = "".join(
+            f"<div><dt>{term}</dt><dd>{told}</dd></div>" for term, told in self._facts() if told
+        )
+        return f"<details><summary>Details</summary><dl>{pairs}</dl></details>"
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        row, outcome = self.row, self.row.outcome
+        if row.target is None or row.url != row.target:
+            yield "In the file", address_as_html(row.url)
+        wrappers = dict.fromkeys(name for one in row.sightings for name in one.wrappers)
+        yield "Wrapped by", as_html(", ".join(wrappers))
+        yield "Reads", _labels(row.sightings)
+        if row.match is not None:
+            yield "Known because", as_html(row.match.reason)
+        yield "Reason", f"<code>{as_html(outcome.reason)}</code>"
+        yield "Seen", as_html(outcome.evidence)
+        yield "On the way", as_html(outcome.error)
+        yield "Requests", self._hops()
+        if outcome.certificate is not None:
+            yield "Certificate", _certificate(outcome.certificate, self.at)
+        if outcome.past is not None:
+            yield "Before", as_html("; ".join(_past(outcome.past)))
+        yield "Sent to", as_html(", ".join(row.recipients))
+        if len(row.sightings) > _MOST_PLACES:
+            yield "Everywhere", as_html("; ".join(dict.fromkeys(map(str, row.places))))
+
+    def _hops(self) -> str:
+        steps = "".join(
+            f"<li><code>{as_html(hop.method)}</code> {address_as_html(hop.url)} "
+            f"<b>{'no answer' if hop.status is None else hop.status}</b> {hop.elapsed:.2f} s</li>"
+            for hop in self.row.outcome.hops
+        )
+        attempts = self.row.outcome.attempts
+        more = f"<p>{count(attempts, 'request')} in all</p>" if attempts > 1 else ""
+        return f"<ol>{steps}</ol>{more}" if steps else ""
+
+
+def _labels(sightings: Iterable[Sighting]) -> str:
+    labels = dict.fromkeys(one.label for one in sightings if one.label)
+    return ", ".join(f"“{as_html(label)}”" for label in labels)
+
+
+def _certificate(certificate: Certificate, now: datetime) -> str:
+    days = certificate.days_left(now)
+    when = f"ended {count(-days, 'day')} ago" if days < 0 else f"{count(days, 'day')} left"
+    names = ", ".join(certificate.names[:_MOST_PLACES])
+    hosts = f"; for {as_html(names)}" if names else ""
+    return f"until {certificate.not_after:%Y-%m-%d}, {when}{hosts}"
+
+
+def _past(past: Past) -> Iterator[str]:
+    if past.runs:
+        since = f" since {past.since:%Y-%m-%d}" if past.since else ""
+        yield f"did not work in {count(past.runs, 'run')}{since}"
+    if past.last_alive is not None:
+        yield f"last seen to work on {past.last_alive:%Y-%m-%d}"
+    elif past.runs:
+        yield "never seen to work"
+    if past.reused is not None:
+        yield f"as found at {past.reused:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,177 @@
+"""The report as Markdown, for the summary of a job or a ticket on GitHub or GitLab.
+
+Nothing in it is a link, a mention or an image: what could become one, or could end a table, stands
+in a code span. Plain words of a message stay plain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from safelinks.addresses.place import Place
+from safelinks.checks.report import Report
+from safelinks.health.model.outcome import MEANING
+from safelinks.reports.wording.address_names import where
+from safelinks.reports.wording.conclusion import conclusion
+from safelinks.reports.wording.headline import Sentence, headline
+from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line
+from safelinks.rules import OF_WRAPPERS, Finding, Level
+
+__all__ = ["MOST_BYTES", "render"]
+
+MOST_BYTES = 900_000  # a step's summary may have 1 MiB, and GitHub shows nothing of a longer one
+_FOR_FINDINGS, _FOR_RESOURCES = 650_000, 200_000
+_FINDINGS = "| level | place | address | what | write instead |\n|---|---|---|---|---|\n"
+_RESOURCES = "| resource | agency | verdict | address | links |\n|---|---|---|---|---|\n"
+# A word with the punctuation of a sentence around it. Nothing in it is special in Markdown, nor
+# does GitHub or GitLab make a link of it, as it would of a host, `@name`, `#1`, `!1`, of `GH-1` and
+# what else looks like the number of a ticket, or of the digits of a commit.
+_OPEN = r"[(“‘\"']*"
+_WORD = re.compile(
+    rf"(?!{_OPEN}(?:[^\W_]+-[0-9]|[0-9a-f]{{7,64}}\b)){_OPEN}"
+    r"[^\W_]+(?:['’-][^\W_]+)*[)”’\"'.,;:!?]*",
+    re.IGNORECASE,
+)
+_TICKS = re.compile("`+")
+
+
+def render(report: Report) -> Iterator[str]:
+    """`report` as Markdown of at most `MOST_BYTES`: what to do, then findings by file."""
+    yield "## Links\n\n"
+    yield from (f"- {_marked(sentence)}\n" for sentence in headline(report))
+    yield "\n"
+    yield from _findings(report)
+    yield from _resources(report)
+    yield f"{_counts(report)}\n\n{conclusion(report)}\n"
+
+
+def _marked(sentence: Sentence) -> str:
+    return f"**{sentence}**" if sentence.level is Level.ERROR else str(sentence)
+
+
+def _findings(report: Report) -> Iterator[str]:
+    """A table for each file, of all that is not known yet and has room, the gravest first."""
+    rows = list(_folded(finding for finding in report.findings if not finding.known))
+    lines = [(finding.file, _row(_cells(finding, places))) for finding, places in rows]
+    order = sorted(range(len(rows)), key=lambda number: rows[number][0].gravity)
+    by_file: dict[str, list[str]] = {file: [] for file in report.files}
+    kept = 0
+    for file, line in _with_room(lines[number] for number in order):
+        by_file.setdefault(file, []).append(line)
+        kept += 1
+    for file, listed in by_file.items():
+        if listed:
+            yield _heading(file)
+            yield from listed
+            yield "\n"
+    if kept < len(rows):
+        yield f"Left out for want of room, the least grave first: {len(rows) - kept} more.\n\n"
+
+
+def _heading(file: str) -> str:
+    return f"### {_code(on_one_line(file))}\n\n{_FINDINGS}"
+
+
+def _folded(findings: Iterable[Finding]) -> Iterator[tuple[Finding, Sequence[Place]]]:
+    """Findings with their places: what is said of an address, or of wrappers, once."""
+    folded: dict[tuple[str, ...], tuple[Finding, list[Place]]] = {}
+    for finding in findings:
+        of_wrappers = finding.code in OF_WRAPPERS
+        about = "" if of_wrappers else f"{finding.subject}\n{finding.replacement}"
+        key = (finding.file, finding.code, str(finding.level), finding.message, about)
+        folded.setdefault(key, (finding, []))[1].append(finding.place)
+    return iter(folded.values())
+
+
+def _with_room(lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Those `lines`, each with its file, that fit, in their order: headings take room, too."""
+    room = _FOR_FINDINGS
+    begun: set[str] = set()
+    for file, line in lines:
+        room -= len(line.encode())
+        if file not in begun:
+            begun.add(file)
+            room -= len(_heading(file).encode()) + 1
+        if room < 0:
+            return
+        yield file, line
+
+
+def _cells(finding: Finding, places: Sequence[Place]) -> Sequence[str]:
+    what = f"{finding.code} {_text(finding.message)}"
+    level, found = str(finding.level), _text(where(places))
+    if finding.code in OF_WRAPPERS and len(places) > 1:
+        return level, found, count(len(places), "link"), what, "what is inside"
+    cells = (address_on_one_line(finding.url), address_on_one_line(finding.replacement))
+    url, instead = (_cell(_code(cell)) for cell in cells)
+    return level, found, url, what, instead
+
+
+def _resources(report: Report) -> Iterator[str]:
+    """What is linked of the catalog, folded away."""
+    links: dict[tuple[str, str, str, str], int] = {}
+    for row in report.rows:
+        if row.match is not None and row.match.resource is not None:
+            entry, words = row.match.resource, f"{row.verdict}: {MEANING[row.outcome.reason]}"
+            key = (entry.name, entry.agency, words, row.target or row.url)
+            links[key] = links.get(key, 0) + len(row.places)
+    lines = [
+        _row(
+            (_text(name), _text(agency), words, _cell(_code(address_on_one_line(url))), str(number))
+        )
+        for (name, agency, words, url), number in links.items()
+    ]
+    if not lines:
+        return
+    yield f"<details>\n<summary>Resources: {len(lines)}</summary>\n\n{_RESOURCES}"
+    room = _FOR_RESOURCES
+    for number, line in enumerate(lines):
+        room -= len(line.encode())
+        if room < 0:
+            yield f"\nLeft out for want of room: {len(lines) - number} more.\n"
+            break
+        yield line
+    yield "\n</details>\n\n"
+
+
+def _counts(report: Report) -> str:
+    verdicts = [f"{number} {verdict}" for verdict, number in report.verdicts.items() if number]
+    levels = [count(number, str(level)) for level, number in report.levels.items() if number]
+    known = sum(finding.known for finding in report.findings)
+    places = f"{count(len(report.rows), 'address')} at {count(report.links, 'place')}"
+    parts = [f"{places} in {count(len(report.files), 'file')}", ", ".join(verdicts)]
+    parts.append(", ".join(levels) or "no findings")
+    parts.append(f"{known} known before, and not listed" if known else "")
+    parts.append(f"{report.silenced} ignored by comments" if report.silenced else "")
+    return f"{'; '.join(filter(None, parts))}."
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _text(text: str) -> str:
+    """A sentence in a table: every word that is more than a word in a code span."""
+    return " ".join(map(_word, on_one_line(text).split()))
+
+
+def _word(word: str) -> str:
+    if _WORD.fullmatch(word):
+        return word
+    inner = word.rstrip(".,;:!?")
+    return _cell(_code(inner)) + word[len(inner) :]
+
+
+def _code(text: str) -> str:
+    """`text` as a code span (CommonMark, 6.1), whatever backticks are in it; empty for nothing."""
+    if not text:
+        return ""
+    fence = "`" * (max(map(len, _TICKS.findall(text)), default=0) + 1)
+    pad = " " if text[0] in "` " or text[-1] in "` " else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _cell(code: str) -> str:
+    """A code span in a table, which takes the backslash away again (GFM, 4.10)."""
+    return code.replace("|", r"\|")

@@ -1,0 +1,349 @@
+"""The headline of a report: what is wrong and what to do, in sentences for any format.
+
+Sentences hold nothing of what texts or servers say, so nothing in them has to be escaped; what they
+are about, and asides, do. What is a command or an option stands between backticks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from attrs import field, frozen
+
+from safelinks.addresses.place import Place
+from safelinks.checks.report import Report
+from safelinks.health.model.outcome import MEANING, Reason, Verdict
+from safelinks.reports.wording.phrases import caveats, count
+from safelinks.rules import (
+    BROKEN_LINK,
+    OF_WRAPPERS,
+    RULES,
+    Exposed,
+    Finding,
+    Group,
+    Level,
+    Topic,
+)
+from safelinks.rules.checked_link import BROKEN, CheckedLink
+
+__all__ = ["Broken", "Sentence", "SentenceSubject", "headline", "pretending"]
+
+_WORKS = (Verdict.ALIVE, Verdict.MOVED)
+Where = tuple[str, str]  # a file, and an address in it
+
+
+@frozen
+class SentenceSubject:
+    """An address that a sentence is about, and what a text or a server says to that."""
+
+    file: str
+    url: str
+    message: str = ""
+    replacement: str | None = None
+
+
+@frozen
+class Sentence:
+    """A sentence with its full stop, how much it matters, and what it is about.
+
+    The level is None for what is well. `kind` is a verdict, `suspicious` or a level: what it looks
+    like where there are drawings; None where there is nothing to do.
+    """
+
+    text: str
+    level: Level | None = None
+    kind: str | None = None
+    about: tuple[SentenceSubject, ...] = field(default=(), repr=False)
+    codes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        told = f" ({', '.join(self.codes)})." if self.codes else "."
+        return self.text.removesuffix(".") + told
+
+
+@frozen
+class Broken:
+    """The addresses that do not work: `new` ones, `excused` ones, some `aside`, and the `rest`.
+
+    Those aside stand in code or comments only, or are ignored wherever else they stand; the rest is
+    known from a baseline, ignored by somebody, or mended.
+    """
+
+    new: tuple[SentenceSubject, ...]
+    excused: tuple[SentenceSubject, ...]
+    aside: tuple[SentenceSubject, ...]
+    rest: tuple[SentenceSubject, ...]
+
+    @classmethod
+    def of(cls, report: Report) -> Broken:
+        """Those of a report, of which the findings count."""
+        down = [row for row in report.rows if row.verdict in BROKEN]
+        beside = set() if report.selection.verbatim else set(_beside(down))
+        found = _down(report)
+        told = [one for one in found if (one.file, one.url, one.place) not in beside]
+        counting = {(one.file, one.url) for one in told}
+        aside = _about(one for one in found if (one.file, one.url) not in counting)
+        excused = _about(one for one in told if one.excused)
+        spared = {(one.file, one.url) for one in excused}
+        new = tuple(one for one in _about(told) if (one.file, one.url) not in spared)
+        met = {(one.file, one.url) for one in (*new, *excused, *aside)}
+        rest = (row for row in down if (row.file, row.target or row.url) not in met)
+        return cls(new, excused, aside, tuple(map(_of_row, rest)))
+
+
+def _beside(rows: Iterable[CheckedLink]) -> Iterator[tuple[str, str, Place]]:
+    """The places of addresses in code and comments."""
+    for row in rows:
+        for one in row.sightings:
+            if one.within is not None:
+                yield row.file, row.target or row.url, one.place
+
+
+def _down(report: Report) -> list[Finding]:
+    """The findings on links that do not work, without those that are known."""
+    return [one for one in report.findings if one.code in BROKEN_LINK and not one.known]
+
+
+def _codes(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(sorted({one.code for one in findings}))
+
+
+def _about(findings: Iterable[Finding]) -> tuple[SentenceSubject, ...]:
+    """The addresses of findings, each once."""
+    met: dict[Where, SentenceSubject] = {}
+    for one in findings:
+        url = one.url or ""
+        met.setdefault(
+            (one.file, url), SentenceSubject(one.file, url, one.message, one.replacement)
+        )
+    return tuple(met.values())
+
+
+def _of_row(row: CheckedLink) -> SentenceSubject:
+    return SentenceSubject(row.file, row.target or row.url, MEANING[row.outcome.reason])
+
+
+def headline(report: Report) -> Iterator[Sentence]:
+    """What a reader should know first, the gravest first."""
+    if not report.rows:
+        yield Sentence("No links were found.")
+        yield from _unknown(report)
+        return
+    for say in _SAID:
+        yield from say(report)
+
+
+def _broken(report: Report) -> Iterator[Sentence]:
+    broken = Broken.of(report)
+    if broken.new:
+        number = len(broken.new)
+        which = f"{number} of {count(len(report.rows), 'address')}"
+        does, them = ("does", "it") if number == 1 else ("do", "them")
+        said = f"{which} {does} not work: mend or remove {them}."
+        new = {(one.file, one.url) for one in broken.new}
+        codes = _codes(one for one in _down(report) if (one.file, one.url) in new)
+        yield Sentence(said, Level.ERROR, "dead", broken.new, codes)
+    if broken.excused:
+        what = count(len(broken.excused), "address")
+        said = f"{what} did not work, but in too few runs to fail a check."
+        yield Sentence(said, Level.WARNING, "failing", broken.excused)
+    if broken.aside:
+        what = count(len(broken.aside), "address")
+        said = f"{what} in code or comments only did not work."
+        yield Sentence(said, Level.NOTE, "note", broken.aside)
+    if broken.rest:
+        what = count(len(broken.rest), "address")
+        said = f"{what} did not work, which is known, ignored or mended."
+        yield Sentence(said, Level.NOTE, "note", broken.rest)
+
+
+def _pretends(finding: Finding) -> bool:
+    return RULES[finding.code].group is Group.PRETENCE
+
+
+def _exposes(finding: Finding, what: Exposed) -> bool:
+    return RULES[finding.code].exposes is what
+
+
+def pretending(report: Report) -> tuple[Finding, ...]:
+    """The findings on links that are not what they seem, without those that are known."""
+    return tuple(one for one in report.findings if _pretends(one) and not one.known)
+
+
+def _pretending(report: Report) -> Iterator[Sentence]:
+    found = pretending(report)
+    places = len({(one.file, one.place) for one in found})
+    if places:
+        are, they = ("is", "it") if places == 1 else ("are", "they")
+        said = (
+            f"{count(places, 'link')} {are} not what {they} may seem: look before anybody opens "
+            f"{'it' if places == 1 else 'them'}."
+        )
+        yield Sentence(said, Level.WARNING, "suspicious", _about(found), _codes(found))
+
+
+def _to_write(report: Report) -> Iterator[Sentence]:
+    found = [
+        one
+        for one in report.findings
+        if one.replacement and one.code not in OF_WRAPPERS and not (one.known or _pretends(one))
+    ]
+    addresses = {(one.file, one.url) for one in found}
+    certain = {(one.file, one.url) for one in found if one.fixable}
+    if addresses:
+        what = count(len(addresses), "address")
+        fixes = {(row.file, row.target or row.url, row.fix) for row in report.rows}
+        fixed = any(
+            not one.fixable and (one.file, one.url, one.replacement) in fixes for one in found
+        )
+        by = _written(len(certain), len(addresses), fixed=fixed)
+        said = f"{what} should be replaced by a newer one; `--fix` writes {by}."
+        yield Sentence(said, Level.WARNING, "moved", _about(found), _codes(found))
+
+
+def _written(certain: int, of: int, *, fixed: bool) -> str:
+    """How many addresses are written; whether some would be, were their files not `fixed`."""
+    if certain == of:
+        return "it" if of == 1 else "them"
+    if fixed:
+        some = f"{certain or 'none'} of them" if of > 1 else "none"
+        return f"{some}: only what is certain, in files that can be changed"
+    if not certain:
+        return "none, for it is not certain"
+    return "the one that is certain" if certain == 1 else f"the {certain} that are certain"
+
+
+def _wrapped(report: Report) -> Iterator[Sentence]:
+    found = [
+        one
+        for one in report.findings
+        if one.code in OF_WRAPPERS and one.replacement is not None and not one.known
+    ]
+    places = {(one.file, one.place) for one in found}
+    telling = {(one.file, one.place) for one in found if _exposes(one, Exposed.RECIPIENT)}
+    exposing = [one for one in found if _exposes(one, Exposed.SESSION)]
+    session = len({(one.file, one.place) for one in exposing})
+    if session:
+        gives = "gives" if session == 1 else "give"
+        what = count(session, "link")
+        said = f"{what} {gives} away a session credential of Teams."
+        yield Sentence(said, Level.WARNING, "warning", codes=_codes(exposing))
+    if places:
+        are = "is" if len(places) == 1 else "are"
+        what = f"{count(len(places), 'link')} {are} wrapped"
+        if telling == places:
+            what += (
+                " and tells to whom it was sent"
+                if len(places) == 1
+                else (" and tell to whom they were sent")
+            )
+        elif telling:
+            tells = "tells to whom it was" if len(telling) == 1 else "tell to whom they were"
+            what += f", and {len(telling)} of them {tells} sent"
+        level = Level.WARNING if telling else Level.NOTE
+        said = f"{what}{_INSIDE[frozenset(one.fixable for one in found)]}"
+        yield Sentence(said, level, str(level), codes=_codes(found))
+
+
+_INSIDE = {
+    frozenset({True}): ": `--fix` writes what is inside.",
+    frozenset({True, False}): ": `--fix` writes what is inside, where a file can be changed.",
+    frozenset({False}): ", in files that cannot be changed: mend what these were made of.",
+}
+
+
+def _lost(report: Report) -> Iterator[Sentence]:
+    new = [one for one in report.findings if not one.known]
+    found = [one for one in new if RULES[one.code].topic is Topic.LOST]
+    lost = len(found)
+    if lost:
+        tells, it = ("tells", "it") if lost == 1 else ("tell", "they")
+        leads = "leads" if lost == 1 else "lead"
+        said = f"{count(lost, 'wrapped link')} no longer {tells} where {it} {leads}: ask the sender"
+        places = {(one.file, one.place) for one in found}
+        found += (
+            one
+            for one in new
+            if _exposes(one, Exposed.RECIPIENT) and (one.file, one.place) in places
+        )
+        if len(found) > lost:
+            said += "; `safelinks clean --redact` blanks to whom it was sent"
+        yield Sentence(f"{said}.", Level.WARNING, "warning", _about(found), _codes(found))
+
+
+def _to_do(report: Report) -> Iterator[Sentence]:
+    for rule in RULES.values():
+        if rule.to_do is None:
+            continue
+        of_one, of_several = rule.to_do
+        told = [one for one in report.findings if one.code == rule.code]
+        known = {(one.file, one.url) for one in told if one.known}
+        found = _about(one for one in told if (one.file, one.url) not in known)
+        if found:
+            sentence = of_one if len(found) == 1 else of_several
+            said = sentence.format(count(len(found), "address"))
+            yield Sentence(said, Level.WARNING, "warning", found, (rule.code,))
+
+
+def _uncertain(report: Report) -> Iterator[Sentence]:
+    found = tuple(_of_row(row) for row in report.rows if row.verdict is Verdict.UNCERTAIN)
+    if found:
+        it = "it" if len(found) == 1 else "them"
+        said = f"{count(len(found), 'address')} let no program in: open {it} in a browser."
+        yield Sentence(said, Level.NOTE, "uncertain", found)
+
+
+def _unknown(report: Report) -> Iterator[Sentence]:
+    yield from (Sentence(caveat, Level.WARNING, "offline") for caveat in caveats(report))
+
+
+def _well(report: Report) -> Iterator[Sentence]:
+    works = sum(report.verdicts[verdict] for verdict in _WORKS)
+    if works and works == sum(row.is_link for row in report.rows):
+        yield Sentence("The address works." if works == 1 else f"All {works} addresses work.")
+
+
+def _unasked(report: Report) -> Iterator[Sentence]:
+    number = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
+    links = sum(row.is_link for row in report.rows)
+    if number and not report.interrupted:
+        which, it = f"{number} of {links} addresses were", "they work"
+        if number == 1:
+            which, it = f"1 of {count(links, 'address')} was", "it works"
+        if number == links:
+            which = "The address was" if number == 1 else "The addresses were"
+        said = f"{which} not asked, so nothing is said about whether {it}."
+        yield Sentence(said, kind="skipped")
+
+
+def _left_out(report: Report) -> Iterator[Sentence]:
+    told = {(one.file, one.url) for one in report.findings if RULES[one.code].says_why}
+    left = tuple(
+        _of_row(row)
+        for row in report.rows
+        if row.verdict is Verdict.SKIPPED
+        and row.outcome.reason is not Reason.NOT_ASKED
+        and (row.file, row.target or row.url) not in told
+    )
+    if left:
+        was = "was" if len(left) == 1 else "were"
+        why = Counter(one.message.removeprefix("left out ") for one in left)
+        reasons = ", ".join(f"{words} ({number})" for words, number in why.items())
+        said = f"{count(len(left), 'address')} {was} left out: {reasons}."
+        yield Sentence(said, Level.NOTE, "skipped", left)
+
+
+_SAID = (
+    _broken,
+    _pretending,
+    _to_write,
+    _wrapped,
+    _lost,
+    _to_do,
+    _uncertain,
+    _left_out,
+    _unknown,
+    _unasked,
+    _well,
+)

@@ -1,0 +1,88 @@
+"""Words that several formats share: a finding in one sentence, and what is to be said of a run.
+
+Everything from outside goes through `shown` or `address`. What comes out is one line, in which no
+terminal and no build service finds a command; each format still escapes what is special in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from safelinks.addresses import percent
+from safelinks.addresses.place import Place
+from safelinks.addresses.printable import printable, printable_url
+from safelinks.checks.report import Report
+from safelinks.health.model.outcome import Reason, Verdict
+from safelinks.rules import Finding
+
+__all__ = ["address_on_one_line", "caveats", "count", "line_of", "on_one_line", "sentence", "title"]
+
+# Build services obey these wherever they stand in a line of a log: GitHub's runner `##[add-mask]`,
+# the agent of Azure Pipelines `##vso[task.setvariable]`, TeamCity `##teamcity[...]`.
+_COMMAND = re.compile(r"(?<=#)#(?=\w*\[)")
+_DASH = " — "  # beside an address, nothing that could be taken for a part of it
+
+
+def on_one_line(text: str) -> str:
+    """`text` on one line, without anything that a terminal or a build service obeys.
+
+    >>> on_one_line("##[add-mask]a")
+    '#\\\\x23[add-mask]a'
+    """
+    return _COMMAND.sub(r"\\x23", printable(text))
+
+
+def address_on_one_line(url: str | None) -> str:
+    """The same for an address, which stays one; empty where there is none.
+
+    >>> address_on_one_line("https://a.example/##[add-mask]b")
+    'https://a.example/#%23[add-mask]b'
+    """
+    return percent.encode(printable_url(url), _COMMAND) if url else ""
+
+
+def title(finding: Finding) -> str:
+    """Code and name of the rule, as in ``SL301 dead``."""
+    return f"{finding.code} {finding.name}"
+
+
+def sentence(finding: Finding) -> str:
+    """What there is to say, of which address, and what to write instead."""
+    parts = [on_one_line(finding.message), address_on_one_line(finding.url)]
+    if finding.replacement is not None:
+        parts.append(f"write {address_on_one_line(finding.replacement)} instead")
+    return _DASH.join(filter(None, parts))
+
+
+def line_of(place: Place) -> int | None:
+    """The line in the file; None where lines are those of a part of it, or there are none."""
+    return None if place.within else place.line
+
+
+def caveats(report: Report) -> Iterator[str]:
+    """What a reader has to know of the run as a whole: sentences, with nothing from outside."""
+    offline = report.verdicts[Verdict.OFFLINE]
+    if offline:
+        which = "the addresses work"
+        if offline < len(report.rows) or offline == 1:
+            which = f"{count(offline, 'address')} {'works' if offline == 1 else 'work'}"
+        yield (
+            f"This machine has no network, so nothing is said about whether {which}; "
+            "run this again with a connection."
+        )
+    if report.unread:
+        yield "Not every file could be read, or written: this may not be about all links."
+    if report.interrupted:
+        left = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
+        yield f"Interrupted: {count(left, 'address')} not asked, or not to the end."
+
+
+def count(number: int, what: str) -> str:
+    """A number of things, in words.
+
+    >>> count(1, "link"), count(2, "address")
+    ('1 link', '2 addresses')
+    """
+    plural = f"{what}es" if what.endswith("s") else f"{what}s"
+    return f"{number} {what if number == 1 else plural}"

@@ -1,0 +1,192 @@
+"""The judge: rows and remarks in, findings out, by a selection of rules and what texts ignore."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from attrs import define, evolve, field
+
+from safelinks.addresses.place import Place
+from safelinks.documents.verbatim.verbatim_ranges import Within
+from safelinks.errors import SetupError
+from safelinks.rules.checked_link import CheckedLink
+from safelinks.rules.detectors import RuleResult
+from safelinks.rules.finding import Finding, Level
+from safelinks.rules.names_in_text import Remark
+from safelinks.rules.rule_table import BROKEN_LINK, OF_REMARKS, OF_WRAPPERS, Group, Rule
+from safelinks.rules.selection import Selection, codes_of
+from safelinks.rules.suppressions import NOTHING_IGNORED, Ignored
+
+__all__ = ["Judge", "in_order"]
+
+_IN = {Within.CODE: "in code", Within.COMMENT: "in a comment"}
+
+
+@define
+class Judge:
+    """Says what there is to say of rows and remarks, one by one.
+
+    `ignored` is what the text of each file says to ignore; `silenced` counts what was left out for
+    that. `now` is the time that certificates are held against. Links in files that are `fixed`
+    cannot be replaced.
+    """
+
+    selection: Selection
+    ignored: Mapping[str, Ignored]
+    now: datetime
+    fixed: Collection[str] = ()
+    silenced: list[Finding] = field(factory=list, init=False)
+    _counting: dict[str, tuple[Rule, ...]] = field(factory=dict, init=False)
+    _times: Counter[tuple[str, str, str]] = field(factory=Counter, init=False)
+
+    def of_row(self, row: CheckedLink) -> list[Finding]:
+        """What there is to say of a row, at each of its places."""
+        aside = {} if self.selection.verbatim else _aside(row)
+        return _agreed(
+            [
+                finding
+                for rule in self._rules(row.file)
+                for found in rule.look(row, self.now)
+                for place in self._places(row, rule, found, aside)
+                for finding in self._counted(self._finding(row, rule, found, place, aside))
+            ]
+        )
+
+    @staticmethod
+    def _places(
+        row: CheckedLink, rule: Rule, found: RuleResult, aside: Mapping[Place, Within]
+    ) -> list[Place]:
+        """Where something was found, each place once; what is `aside` comes last.
+
+        So the number of what a reader sees does not hang on how often it stands in code.
+        """
+        everywhere = row.link_places if rule.of_links else row.places
+        places = dict.fromkeys(everywhere if found.places is None else found.places)
+        return sorted(places, key=aside.__contains__)
+
+    def _rules(self, file: str) -> tuple[Rule, ...]:
+        """The rules that count in a file, which many rows are of."""
+        if file not in self._counting:
+            self._counting[file] = self.selection.rules(file)
+        return self._counting[file]
+
+    def of_remarks(self, remarks: Iterable[Remark]) -> list[Finding]:
+        """What there is to say of texts."""
+        return [
+            finding
+            for remark in remarks
+            if OF_REMARKS[remark.kind] in self._rules(remark.file)
+            for finding in self._counted(self._remarked(remark))
+        ]
+
+    def _remarked(self, remark: Remark) -> Finding:
+        rule = OF_REMARKS[remark.kind]
+        return Finding(
+            rule.code,
+            rule.name,
+            self.selection.level(rule),
+            remark.message,
+            remark.file,
+            remark.place,
+            remark.url,
+            remark.resource.id,
+            remark.current_url if remark.url else None,
+        )
+
+    def _finding(
+        self,
+        row: CheckedLink,
+        rule: Rule,
+        found: RuleResult,
+        place: Place,
+        aside: Mapping[Place, Within],
+    ) -> Finding:
+        """What was found at a place; what the network says is but a note in what is `aside`."""
+        resource = row.match.resource if row.match else None
+        within = aside.get(place) if rule.group is Group.NETWORK else None
+        levels = (
+            self.selection.level(rule),
+            found.level or Level.ERROR,
+            Level.NOTE if within else Level.ERROR,
+        )
+        return Finding(
+            rule.code,
+            rule.name,
+            max(levels, key=lambda level: level.rank),
+            f"{found.message}; {_IN[within]}" if within else found.message,
+            row.file,
+            place,
+            row.target or row.url,
+            resource.id if resource else None,
+            found.replacement,
+            found.fixable and row.file not in self.fixed,
+            excused=row.excused and rule.code in BROKEN_LINK,
+        )
+
+    def _counted(self, finding: Finding) -> Iterator[Finding]:
+        """`finding` with its number, unless the text says to ignore it."""
+        ignored = self.ignored.get(finding.file, NOTHING_IGNORED) if self.selection.inline else None
+        if ignored and any(
+            finding.code in _known_codes(one) for one in ignored.at(finding.place.line)
+        ):
+            self.silenced.append(finding)
+            return
+        key = (finding.code, finding.file, finding.subject)
+        self._times[key] += 1
+        yield finding.numbered(self._times[key])
+
+
+def _aside(row: CheckedLink) -> dict[Place, Within]:
+    """What each place is in where a row stands in nothing but code or a comment."""
+    read = {sighting.place for sighting in row.sightings if sighting.within is None}
+    return {
+        sighting.place: sighting.within
+        for sighting in row.sightings
+        if sighting.within is not None and sighting.place not in read
+    }
+
+
+def _agreed(findings: list[Finding]) -> list[Finding]:
+    """`findings` on one address: in the place of a wrapper, too, what is to stand for its target.
+
+    Only what is looked for is written.
+    """
+    written = next((one.replacement for one in findings if _replaces(one)), None)
+    if written is None:
+        return findings
+    return [
+        evolve(one, replacement=written) if one.fixable and one.code in OF_WRAPPERS else one
+        for one in findings
+    ]
+
+
+def _replaces(finding: Finding) -> bool:
+    return finding.fixable and finding.code not in OF_WRAPPERS
+
+
+@lru_cache(maxsize=256)
+def _known_codes(selector: str) -> frozenset[str]:
+    """The same as `codes_of`, for what stands in a text: who wrote that is told elsewhere."""
+    try:
+        return codes_of(selector)
+    except SetupError:
+        return frozenset()
+
+
+def in_order(findings: Iterable[Finding], files: Iterable[str]) -> tuple[Finding, ...]:
+    """`findings` as a reader meets them: by file, by place, the gravest first."""
+    order = {file: number for number, file in enumerate(files)}
+
+    def rank(finding: Finding) -> tuple[object, ...]:
+        at = order.get(finding.file, len(order))
+        return at, _where(finding.place), finding.level.rank, finding.code
+
+    return tuple(sorted(findings, key=rank))
+
+
+def _where(place: Place) -> tuple[int, ...]:
+    numbers = (place.message, place.page, place.slide, place.paragraph, place.line, place.column)
+    return tuple(number or 0 for number in numbers)

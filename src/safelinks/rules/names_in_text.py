@@ -1,0 +1,312 @@
+"""Remarks: what a text says against its links. A name that leads elsewhere, a name without a link.
+
+It knows names, places and matches, and no network. What it cannot be sure of, it does not mention:
+only a name that is the whole label of a link, or all but, is held against where that leads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from attrs import define, field, frozen
+
+from safelinks.addresses.place import LineCounter, Place
+from safelinks.catalog import Catalog, Match, MatchedRule, Resource
+from safelinks.catalog.resource_names import Mention
+from safelinks.documents.document import Document, Prose
+from safelinks.documents.formats import DOCUMENT_FORMATS
+from safelinks.links.text_links import Link
+from safelinks.wrappers.vendors.wrapper_table import opaque
+
+__all__ = ["Remark", "RemarkKind", "RemarkReader"]
+
+
+class RemarkKind(StrEnum):
+    """What a remark is about. The values are stable."""
+
+    LEADS_ELSEWHERE = "leads-elsewhere"
+    NOT_LINKED = "not-linked"
+
+
+@frozen
+class Remark:
+    """Something about a `resource` that is named at `place` of `file`.
+
+    `url` is where the link leads that goes by its name, `name` as it is written there, and
+    `leads_to` what that is; all are None where there is no link. `home` says in words where the
+    resource lives, or what it is a part of, and `current_url` is the address in that, None where
+    there is none.
+    """
+
+    kind: RemarkKind
+    file: str
+    place: Place
+    resource: Resource
+    home: str
+    current_url: str | None = None
+    url: str | None = None
+    leads_to: str | None = None
+    name: str | None = None
+
+    @property
+    def message(self) -> str:
+        """The whole of it in one sentence, without the full stop."""
+        if self.leads_to is not None:
+            link = f"a link named “{self.name}” leads to {self.leads_to}"
+            return f"{link}; {self.resource.name} {self.home}"
+        return f"{self.resource.name} is named without a link; it {self.home}"
+
+
+# Words around a name that do not make another name of it, and that may stand before an address.
+_WORDS = """
+a access an at by check click for from go here how in into is link log login my of on online open
+our page please portal see sign site the this through to under use using via view visit web webpage
+website with your
+"""
+_FILLERS = frozenset(_WORDS.split())
+_MOST_WORDS = 3  # beside a name, in a label that is still about it
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_CLAUSE = re.compile(r"[.,;:!?()\[\]|\t\n•·*–—]")
+_UP_TO_ADDRESS = re.compile(
+    r"[)\]\"'”’]{0,2}[ \t]{0,2}(?:(?:web ?site|site|page|portal|is|at|here)\b[ \t]?){0,3}"
+    r"[:,–—-]?[ \t]{0,3}[(<\[]{0,2}(?=[a-z][a-z0-9+.-]*://)",
+    re.IGNORECASE,
+)
+_FARTHEST = 60  # characters before a name that are looked at
+
+# Where many speak of what is others': a link there that goes by a name is about it, or stands in
+# for it. So does a page of another government, an archive's copy, a proxy, a short link.
+_SPEAKING = """
+apple.com archive.org archive.ph bsky.app facebook.com github.com github.io gitlab.com google.com
+instagram.com linkedin.com medium.com nytimes.com reddit.com substack.com tiktok.com translate.goog
+twitter.com vimeo.com wikimedia.org wikipedia.org x.com youtu.be youtube.com
+"""
+_SPEAK_OF_OTHERS = frozenset(_SPEAKING.split())
+_VERIFIED = (".gov", ".mil", ".edu")
+_FEW_NAMES = 2  # of several words: so many make a text one that is about the owner
+
+
+_LINE_BY_LINE = frozenset(one.name for one in DOCUMENT_FORMATS if one.by_line)
+
+
+@frozen
+class _Claim:
+    """A link that goes by the `name` of a resource; `alone` if by nothing but that."""
+
+    resource: Resource
+    name: str
+    alone: bool
+    target: str
+    place: Place
+
+
+@define
+class _File:
+    """What is known of a file: where its links lead, what it names, and what leads elsewhere."""
+
+    linked: dict[str, Match] = field(factory=dict)
+    named: dict[str, Place] = field(factory=dict)
+    long_names: set[str] = field(factory=set)  # of resources whose names are several words
+    claims: dict[tuple[str, str], _Claim] = field(factory=dict)
+
+    @property
+    def is_about_the_owner(self) -> bool:
+        """Whether names in it are likely to be meant: elsewhere, PIP is a plan, and ZAP a tool."""
+        return len(self.long_names) >= _FEW_NAMES or any(map(_is_own, self.linked.values()))
+
+
+@define
+class RemarkReader:
+    """Reads documents, and keeps what there is to remark; the documents are let go.
+
+    >>> from safelinks.documents.document import read
+    >>> reader = RemarkReader(Catalog.nyc())
+    >>> reader.read(read(b"[PASSPort Public](https://www.nyc.gov/pip)", "notice.md"))
+    >>> [str(remark.kind) for remark in reader.remarks()]
+    ['leads-elsewhere']
+    """
+
+    catalog: Catalog
+    _files: dict[str, _File] = field(factory=dict, init=False)
+
+    def read(self, document: Document) -> None:
+        """Read one document; several may be of the same file, as the messages of a mailbox."""
+        file = self._files.setdefault(document.name, _File())
+        for link in document.links:
+            if link.target is not None and link.target not in file.linked:
+                file.linked[link.target] = self.catalog.identify(link.target)
+        claims = [claim for link in document.links for claim in self._claims_of(link)]
+        at = {link.place: link for link in document.links}
+        by_line = document.format in _LINE_BY_LINE
+        for prose in document.prose():
+            places = _Places(prose, by_line=by_line)
+            for mention in self.catalog.names.found_in(prose.text):
+                file.named.setdefault(mention.resource.id, places.place(mention.start))
+                if " " in _written(prose.text, mention):
+                    file.long_names.add(mention.resource.id)
+                if by_line:
+                    claims += _claim_beside(prose, mention, places, at)
+        for claim in claims:
+            if self._leads_elsewhere(claim, file.linked[claim.target]):
+                file.claims.setdefault((claim.resource.id, claim.target), claim)
+
+    def remarks(self) -> list[Remark]:
+        """All that there is to remark, file by file."""
+        return [
+            remark
+            for name, file in self._files.items()
+            if file.is_about_the_owner
+            for remark in (*self._elsewhere(name, file), *self._not_linked(name, file))
+        ]
+
+    def _claims_of(self, link: Link) -> Iterator[_Claim]:
+        """The one resource that the label of `link` names, if there is one."""
+        if not link.label or link.target is None:
+            return
+        mentions = list(self.catalog.names.found_in(link.label))
+        if len({mention.resource.id for mention in mentions}) == 1:
+            first, last = mentions[0], mentions[-1]
+            others = _words_of(link.label[: first.start]) + _words_of(link.label[last.end :])
+            if len(others) <= _MOST_WORDS:
+                name = _written(link.label, first)
+                yield _Claim(first.resource, name, not others, link.target, link.place)
+
+    def _leads_elsewhere(self, claim: _Claim, match: Match) -> bool:
+        """Whether a link with the name of one resource leads to another, or to a stranger."""
+        named, found = claim.resource, match.resource
+        if found is not None and (
+            found.unwrap is not None
+            or self._is_kin(named, found)
+            or self._is_site_of(named.agency, found)
+            or named.id in self.catalog.covering(claim.target)
+            or self.catalog.home_of(named) == match.current_url is not None
+        ):
+            return False
+        if found is None or not _is_own(match):
+            return claim.alone and _is_a_strangers(match)
+        return claim.alone or not any(
+            mention.resource == named
+            for name in found.names
+            for mention in self.catalog.names.found_in(name)
+        )
+
+    def _is_site_of(self, acronym: str, entry: Resource) -> bool:
+        """Whether a resource is the whole site of a body, of which any page may be meant."""
+        return entry.agency == acronym and entry.name.startswith(
+            self.catalog.agencies[acronym].name
+        )
+
+    def _is_kin(self, one: Resource, other: Resource) -> bool:
+        """Whether one is the other, or a part or a successor of it."""
+        return one.id in self._line_of(other) or other.id in self._line_of(one)
+
+    def _line_of(self, entry: Resource) -> list[str]:
+        """The ids of a resource, of what it is a part of, and of what has replaced that."""
+        found: list[str] = []
+        waiting = [entry.id]
+        while waiting:
+            name = waiting.pop()
+            if name in self.catalog.resources and name not in found:
+                found.append(name)
+                above = self.catalog.resources[name]
+                waiting += [one for one in (above.parent, above.successor) if one is not None]
+        return found
+
+    def _elsewhere(self, name: str, file: _File) -> Iterator[Remark]:
+        """What goes by the name of one resource and leads to another, or to a stranger."""
+        for claim in file.claims.values():
+            match = file.linked[claim.target]
+            leads_to = match.resource.name if match.resource else match.site
+            words, home = self._home_of(claim.resource)
+            yield Remark(
+                RemarkKind.LEADS_ELSEWHERE, name, claim.place, claim.resource, words, home,
+                claim.target, leads_to, claim.name,
+            )  # fmt: skip
+
+    def _not_linked(self, name: str, file: _File) -> Iterator[Remark]:
+        """What a file names without any link to it, and where that lives."""
+        there = [match.resource for match in file.linked.values() if match.resource]
+        linked = {above for entry in there for above in self._line_of(entry)}
+        linked |= {one for target in file.linked for one in self.catalog.covering(target)}
+        linked |= {ident for ident, _ in file.claims}
+        ids = {entry.id for entry in there}
+        for ident, place in file.named.items():
+            entry = self.catalog.resources[ident]
+            if ident not in linked and entry.successor not in ids:
+                yield Remark(RemarkKind.NOT_LINKED, name, place, entry, *self._home_of(entry))
+
+    def _home_of(self, entry: Resource) -> tuple[str, str | None]:
+        """Where a resource lives, or what it is a part of, in words; and the address in that."""
+        home = self.catalog.home_of(entry)
+        if home is not None:
+            return f"lives at {home}", home
+        for name in self._line_of(entry)[1:]:
+            above = self.catalog.resources[name]
+            home = self.catalog.home_of(above)
+            if home is not None:
+                return f"is a part of {above.name}, {home}", home
+        return "has no page of its own", None
+
+
+def _is_own(match: Match) -> bool:
+    """Whether an address is one of the owner of the catalog."""
+    body = match.agency or match.owner
+    return body is not None and not body.foreign
+
+
+def _is_a_strangers(match: Match) -> bool:
+    """Whether an address is that of somebody who has no business with the name."""
+    if match.rule <= MatchedRule.OWNER:
+        return not _is_own(match)
+    host = match.host or ""
+    return (
+        match.site not in _SPEAK_OF_OTHERS
+        and ("xn--" in host or not host.endswith(_VERIFIED))
+        and opaque(match.target or match.url) is None
+    )
+
+
+def _written(text: str, mention: Mention) -> str:
+    """The name as it stands in the text, on one line."""
+    return " ".join(text[mention.start : mention.end].split())
+
+
+def _words_of(text: str) -> list[str]:
+    """The words of `text` that say more than that there is a link."""
+    return [word for word in _WORD.findall(text.lower()) if word not in _FILLERS]
+
+
+class _Places:
+    """The places of offsets in a stretch of text, asked for in order.
+
+    Where the text does not stand in the file as it is, that is the place of all of it.
+    """
+
+    def __init__(self, prose: Prose, *, by_line: bool) -> None:
+        self._begin = prose.place
+        line = prose.place.line
+        self._lines = LineCounter(prose.text, line) if by_line and line is not None else None
+
+    def place(self, offset: int) -> Place:
+        """The place of `offset`, which is not before the one that was asked for last."""
+        if self._lines is None:
+            return self._begin
+        line, column = self._lines.place(offset)
+        ahead = (self._begin.column or 1) - 1 if line == self._begin.line else 0
+        return self._begin.at(line, column + ahead)
+
+
+def _claim_beside(
+    prose: Prose, mention: Mention, places: _Places, links: Mapping[Place, Link]
+) -> Iterator[_Claim]:
+    """The claim of a name on the address that follows it: ``PIP: https://a.example/``."""
+    gap = _UP_TO_ADDRESS.match(prose.text, mention.end)
+    link = links.get(places.place(gap.end())) if gap else None
+    if link is None or link.target is None or link.label is not None:
+        return  # what has a label is judged by that
+    before = prose.text[max(0, mention.start - _FARTHEST) : mention.start]
+    others = _words_of(_CLAUSE.split(before)[-1])
+    name = _written(prose.text, mention)
+    yield _Claim(mention.resource, name, not others, link.target, link.place)

@@ -1,0 +1,244 @@
+"""The rules: a code, a name, a level and what each finds, one row a rule.
+
+Codes and names are stable. The first digit is the group: 1 the wrapper, 2 what an address pretends,
+3 the network, 4 the catalog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from enum import Enum
+from importlib.resources import files
+
+from attrs import field, frozen
+
+from safelinks.catalog.lookalikes.suspicions import Sign
+from safelinks.health.model.outcome import Verdict
+from safelinks.rules import detectors
+from safelinks.rules.checked_link import CheckedLink
+from safelinks.rules.detectors import Look, RuleResult
+from safelinks.rules.finding import Level
+from safelinks.rules.names_in_text import RemarkKind
+
+__all__ = [
+    "BROKEN_LINK",
+    "EXPOSING",
+    "OF_REMARKS",
+    "OF_WRAPPERS",
+    "RULES",
+    "Exposed",
+    "Group",
+    "Rule",
+    "Topic",
+]
+
+
+def _nothing(_: CheckedLink, __: datetime) -> Iterator[RuleResult]:
+    """What a rule finds in a row that is about the text, not about an address."""
+    return iter(())
+
+
+class Group(Enum):
+    """What a rule is about: the first digit of its code."""
+
+    WRAPPER = "1"
+    PRETENCE = "2"
+    NETWORK = "3"
+    CATALOG = "4"
+
+
+class Topic(Enum):
+    """Rules of which a report speaks together, whichever of them found something."""
+
+    WRAPPED = "the link is wrapped: what is inside fixes it"
+    LOST = "the target is lost"
+    BROKEN = "the link does not work; which of the rules it is may change from run to run"
+    NOT_LINKED = "a resource is named without a link"
+
+
+class Exposed(Enum):
+    """What of others a wrapped link gives away."""
+
+    RECIPIENT = "recipient"
+    SESSION = "session"
+
+
+_ANSWERED = frozenset({Verdict.ALIVE, Verdict.MOVED, Verdict.DEAD})
+_FAILED = _ANSWERED | {Verdict.FAILING}
+_ASKED = frozenset(Verdict) - {Verdict.SKIPPED, Verdict.OFFLINE}
+
+
+@frozen
+class Rule:
+    """What is looked for: `title` says what it finds, on one line, and `look` finds it in a row.
+
+    A rule that is `about_network` finds nothing unless somebody was asked. `fixes` says whether
+    some of what it finds can be fixed without asking a person. A rule with `of_links` counts only
+    where somebody can follow the address. `settled_by` are the verdicts at which it would have
+    found what there is, with None any: a page that is down now may still have moved. `remark` is
+    what it says of texts. `exposes` is what a wrapper gives away. A rule that `says_why` tells
+    itself why an address was skipped. `to_do` are the headline's sentences for one address and for
+    several, where it has some of its own.
+    """
+
+    code: str
+    name: str
+    level: Level
+    title: str
+    look: Look = _nothing
+    fixes: bool = False
+    about_network: bool = False
+    topic: Topic | None = field(default=None, kw_only=True)
+    of_links: bool = field(default=False, kw_only=True)
+    settled_by: frozenset[Verdict] | None = field(default=None, kw_only=True)
+    remark: RemarkKind | None = field(default=None, kw_only=True)
+    exposes: Exposed | None = field(default=None, kw_only=True)
+    says_why: bool = field(default=False, kw_only=True)
+    to_do: tuple[str, str] | None = field(default=None, kw_only=True)
+
+    @property
+    def group(self) -> Group:
+        """What it is about."""
+        return Group(self.code[2:3])
+
+    @property
+    def page(self) -> str:
+        """The explanation, in Markdown: what was found, why it matters, what to do."""
+        page = files("safelinks.rules").joinpath("pages", f"{self.code}.md")
+        return page.read_text("utf-8")
+
+
+_ERROR, _WARNING, _NOTE = Level
+_IMITATIONS = (
+    Sign.LOOKALIKE,
+    Sign.NAME_ELSEWHERE,
+    Sign.NUMBERED_ELSEWHERE,
+    Sign.PATH_ELSEWHERE,
+    Sign.USERINFO,
+)
+
+_TABLE = (
+    Rule(
+        "SL101", "recipient-exposed", _WARNING,
+        "a wrapped link gives away the mail address of its recipient",
+        detectors.recipient_exposed, fixes=True, topic=Topic.WRAPPED, exposes=Exposed.RECIPIENT,
+    ),
+    Rule(
+        "SL102", "session-exposed", _WARNING,
+        "a wrapped link carries a session credential of Teams",
+        detectors.session_exposed, fixes=True, topic=Topic.WRAPPED, exposes=Exposed.SESSION,
+    ),
+    Rule(
+        "SL103", "target-lost", _WARNING,
+        "a wrapped link no longer tells where it leads",
+        detectors.target_lost, topic=Topic.LOST, says_why=True,
+    ),
+    Rule(
+        "SL104", "wrapped", _NOTE,
+        "a link is wrapped, and says nothing worse",
+        detectors.wrapped, fixes=True, topic=Topic.WRAPPED,
+    ),
+    Rule(
+        "SL201", "wrapper-lookalike", _WARNING,
+        "an address looks like that of a link wrapper, and is not",
+        detectors.suspicious(Sign.WRAPPER_LOOKALIKE),
+    ),
+    Rule(
+        "SL202", "label-mismatch", _WARNING,
+        "people see the address of another site than the link leads to",
+        detectors.label_mismatch,
+    ),
+    Rule(
+        "SL203", "name-mismatch", _WARNING,
+        "the text names one resource, and the link leads to another",
+        remark=RemarkKind.LEADS_ELSEWHERE,
+    ),
+    Rule(
+        "SL204", "city-lookalike", _WARNING,
+        "an address looks like one of the City's, and is not",
+        detectors.suspicious(*_IMITATIONS),
+    ),
+    Rule(
+        "SL205", "staging-host", _WARNING,
+        "a link leads to a host for tests",
+        detectors.suspicious(Sign.STAGING),
+    ),
+    Rule(
+        "SL206", "insecure-sign-in", _WARNING,
+        "people sign in at this address, over plain http",
+        detectors.suspicious(Sign.INSECURE_SIGN_IN),
+    ),
+    Rule(
+        "SL301", "dead", _ERROR,
+        "the page is gone",
+        detectors.dead, fixes=True, about_network=True,
+        topic=Topic.BROKEN, of_links=True, settled_by=_FAILED,
+    ),
+    Rule(
+        "SL302", "failing", _ERROR,
+        "the link does not work now",
+        detectors.failing, fixes=True, about_network=True,
+        topic=Topic.BROKEN, of_links=True, settled_by=_FAILED,
+    ),
+    Rule(
+        "SL303", "moved", _WARNING,
+        "the page works, but has moved for good",
+        detectors.moved, fixes=True, about_network=True, of_links=True, settled_by=_ANSWERED,
+    ),
+    Rule(
+        "SL304", "uncertain", _NOTE,
+        "something is there that programs may not see",
+        detectors.uncertain, about_network=True, of_links=True, settled_by=_ANSWERED,
+    ),
+    Rule(
+        "SL305", "plain-http", _NOTE,
+        "a link is plain http, and https answers",
+        detectors.plain_http, fixes=True, about_network=True, of_links=True, settled_by=_ANSWERED,
+    ),
+    Rule(
+        "SL306", "certificate-ending", _WARNING,
+        "the certificate of a server ends within 14 days",
+        detectors.certificate_ending, about_network=True, of_links=True, settled_by=_ANSWERED,
+        to_do=(
+            "The certificate behind {} ends soon, or has ended: tell its owners.",
+            "The certificates behind {} end soon, or have ended: tell their owners.",
+        ),
+    ),
+    Rule(
+        "SL307", "downgraded", _WARNING,
+        "a redirect leads from https to http",
+        detectors.downgraded, about_network=True, of_links=True, settled_by=_ANSWERED,
+        to_do=(
+            "{} redirects from https to http: tell its owners.",
+            "{} redirect from https to http: tell their owners.",
+        ),
+    ),
+    Rule(
+        "SL308", "invalid-address", _WARNING,
+        "an address breaks the rules, so that nobody can ask for it",
+        detectors.invalid_address, of_links=True, settled_by=_ASKED, says_why=True,
+        to_do=(
+            "{} is not valid, so nobody can ask for it: correct it.",
+            "{} are not valid, so nobody can ask for them: correct them.",
+        ),
+    ),
+    Rule(
+        "SL401", "former-address", _WARNING,
+        "the catalog knows a newer address of a resource",
+        detectors.former_address, fixes=True, of_links=True,
+    ),
+    Rule(
+        "SL402", "not-linked", _NOTE,
+        "a resource is named, and nothing links to it",
+        topic=Topic.NOT_LINKED, remark=RemarkKind.NOT_LINKED,
+    ),
+)  # fmt: skip
+RULES: Mapping[str, Rule] = {rule.code: rule for rule in _TABLE}
+OF_REMARKS: Mapping[RemarkKind, Rule] = {rule.remark: rule for rule in _TABLE if rule.remark}
+OF_WRAPPERS = frozenset(rule.code for rule in _TABLE if rule.topic is Topic.WRAPPED)
+BROKEN_LINK = frozenset(rule.code for rule in _TABLE if rule.topic is Topic.BROKEN)
+# The rule about a link that is wrapped, by what it exposes: None for no worse than that.
+EXPOSING: Mapping[Exposed | None, Rule] = {
+    rule.exposes: rule for rule in _TABLE if rule.topic is Topic.WRAPPED
+}

@@ -1,0 +1,106 @@
+"""Comments that say what is to be ignored: ``safelinks: ignore[SL103]``.
+
+Text in, values out. It knows lines and selectors as they are written, not which rules there are. A
+comment may have any form, as long as a line holds it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import field, frozen
+
+from safelinks.links.text_links import Link
+
+__all__ = ["ALL", "NOTHING_IGNORED", "Ignored", "ignored_in"]
+
+ALL = "ALL"
+# What stands before it may not be part of an address or a word.
+_COMMENT = re.compile(
+    r"(?<![\w/.?=&%-])safelinks:[ \t]{0,8}ignore(?P<file>-file)?(?![\w-])"
+    r"(?:[ \t]{0,8}\[(?P<what>[^\[\]\r\n]{0,400})\]"
+    r"|[ \t:=(]{1,8}(?P<bare>SL[0-9]\w{0,40}(?:[, \t]{1,3}SL[0-9]\w{0,40}){0,20}))?",
+    re.IGNORECASE,
+)
+_BEGINS = "safelinks:"
+_PARTS = re.compile(r"[,\s]+")
+
+
+@frozen
+class Ignored:
+    """What is ignored in a file: `everywhere`, and where what begins on a line is concerned."""
+
+    everywhere: tuple[str, ...] = ()
+    lines: Mapping[int, tuple[str, ...]] = field(factory=dict)
+
+    def at(self, line: int | None) -> tuple[str, ...]:
+        """The selectors of what is ignored there."""
+        return self.everywhere + (self.lines.get(line, ()) if line is not None else ())
+
+    def __bool__(self) -> bool:
+        return bool(self.everywhere or self.lines)
+
+
+NOTHING_IGNORED = Ignored()
+
+
+def ignored_in(text: str, links: Iterable[Link]) -> Ignored:
+    """What the comments in `text` say to ignore, of its `links` and of all else.
+
+    A comment is about the links on its line, be it their first or their last, and where there are
+    none, about those of the next line. What stands within a link is none.
+
+    >>> ignored_in("<!-- safelinks: ignore[SL103, dead] -->\\nhttps://a.example/", []).at(2)
+    ('SL103', 'dead')
+    """
+    links = list(links)
+    comments = list(_beside(links, text)) if _BEGINS in text.lower() else []
+    if not comments:
+        return NOTHING_IGNORED
+    everywhere: dict[str, None] = {}
+    about: dict[
+        int, dict[str, None]
+    ] = {}  # as sets in order: a text may say it any number of times
+    newline = "\n" if "\n" in text or "\r" not in text else "\r"  # as `Lines` has it
+    ends = [at for at, char in enumerate(text) if char == newline]
+    spans = [
+        (_line(ends, link.start), _line(ends, max(link.start, link.end - 1))) for link in links
+    ]
+    linked = {line for first, last in spans for line in range(first, last + 1)}
+    for comment in comments:
+        selectors = tuple(filter(None, _PARTS.split(comment["what"] or comment["bare"] or ""))) or (
+            ALL,
+        )
+        line = _line(ends, comment.start())
+        if comment["file"]:
+            everywhere |= dict.fromkeys(selectors)
+            continue
+        for concerned in _concerned(line, linked):
+            about.setdefault(concerned, {}).update(dict.fromkeys(selectors))
+    for first, last in spans:
+        if first < last:  # what is said beside its later lines is said of where it begins
+            said = [about.get(line, {}) for line in range(first, last + 1)]
+            about[first] = {one: None for selectors in said for one in selectors}
+    return Ignored(tuple(everywhere), {line: tuple(what) for line, what in about.items() if what})
+
+
+def _beside(links: Iterable[Link], text: str) -> Iterator[re.Match[str]]:
+    """The comments in `text` that are not part of a link."""
+    within = sorted((link.start, link.end) for link in links)
+    for comment in _COMMENT.finditer(text):
+        before = bisect_left(within, (comment.start() + 1,)) - 1
+        if before < 0 or within[before][1] <= comment.start():
+            yield comment
+
+
+def _concerned(line: int, linked: set[int]) -> Iterator[int]:
+    yield line
+    if line not in linked:
+        yield line + 1
+
+
+def _line(ends: list[int], offset: int) -> int:
+    """The line of `offset`, counted from 1."""
+    return bisect_left(ends, offset) + 1

@@ -1,0 +1,1 @@
+"""Safe Links, as Microsoft writes them: their grammar, and the metadata in them."""

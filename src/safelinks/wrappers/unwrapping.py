@@ -1,0 +1,167 @@
+"""`unwrap`: any address, any number of wrappers around it, down to the target.
+
+It knows in which order to try the formats and when to stop. It never touches the network.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from attrs import field, frozen
+
+from safelinks.addresses.link_errors import ChainLoopError, ChainTooDeepError, TargetLostError
+from safelinks.wrappers import safelink, vendor_layer
+from safelinks.wrappers.redaction.link_redaction import shown
+from safelinks.wrappers.redaction.personal_data import mask, recipients
+from safelinks.wrappers.safelink import SafeLink
+from safelinks.wrappers.vendors import wrapper_table
+from safelinks.wrappers.vendors.wrapper_table import Opaque
+
+__all__ = ["MAX_LAYERS", "Layer", "Unwrapped", "instead", "unwrap"]
+
+MAX_LAYERS = 10  # spec, section 6
+
+
+class Layer(Protocol):
+    """One wrapper that was taken off: its name, its own address, and what was inside."""
+
+    @property
+    def wrapper(self) -> str:
+        """The service's name, for people."""
+
+    @property
+    def url(self) -> str:
+        """The wrapped address. Personal data."""
+
+    @property
+    def target(self) -> str:
+        """What was inside, one layer removed."""
+
+    @property
+    def recipient(self) -> str | None:
+        """To whom the message was delivered, where the wrapper tells. Personal data."""
+
+
+@frozen(repr=False)
+class Unwrapped:
+    """An address and where it leads.
+
+    `url` is what was asked, `target` where it leads, `layers` every wrapper peeled off, outermost
+    first; an address that is no wrapper has none and is its own target. The properties below are
+    those of the outermost Safe Link among the layers, None where there is none.
+    """
+
+    url: str
+    target: str
+    layers: tuple[Layer, ...] = ()
+
+    @property
+    def opaque(self) -> Opaque | None:
+        """The wrapper that `target` still is, if its target is known to its vendor alone."""
+        return wrapper_table.opaque(self.target)
+
+    @property
+    def safe_links(self) -> tuple[SafeLink, ...]:
+        """Every Safe Link among the layers, outermost first."""
+        return tuple(layer for layer in self.layers if isinstance(layer, SafeLink))
+
+    @property
+    def safe_link(self) -> SafeLink | None:
+        """The outermost Safe Link."""
+        for layer in self.layers:
+            if isinstance(layer, SafeLink):
+                return layer
+        return None
+
+    @property
+    def recipients(self) -> frozenset[str]:
+        """Every address that any layer was sent to, in lower case. Personal data."""
+        named = {layer.recipient.lower() for layer in self.layers if layer.recipient}
+        return recipients(self.url, *(layer.target for layer in self.layers)) | named
+
+    def __repr__(self) -> str:
+        known = self.recipients
+        ends = f"url={shown(self.url, known)!r}, target={shown(self.target, known)!r}"
+        return mask(f"Unwrapped({ends}, layers={self.layers!r})", known)
+
+    @property
+    def recipient(self) -> str | None:
+        """The SMTP address the message was delivered to. Personal data."""
+        link = self.safe_link
+        return link.recipient if link else None
+
+    @property
+    def tenant(self) -> UUID | None:
+        """Entra tenant id of the recipient."""
+        link = self.safe_link
+        return link.tenant if link else None
+
+    @property
+    def message_id(self) -> UUID | None:
+        """Exchange Network Message ID of the message that carried the link."""
+        link = self.safe_link
+        return link.message_id if link else None
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When the message was accepted, from the clock in its id; UTC."""
+        link = self.safe_link
+        return link.sent_at if link else None
+
+    @property
+    def wrapped_at(self) -> datetime | None:
+        """When the link was rewritten, from its ticks; UTC."""
+        link = self.safe_link
+        return link.wrapped_at if link else None
+
+
+@frozen
+class _Instead:
+    """What stands in for a layer where one address is written instead of another."""
+
+    wrapper: str
+    url: str = field(repr=False)
+    target: str = field(repr=shown)
+    recipient: None = None
+
+
+def instead(url: str, target: str) -> Unwrapped:
+    """`url` as if it were wrapped around `target`: for who writes that in its place."""
+    return Unwrapped(url, target, () if target == url else (_Instead("", url, target),))
+
+
+def unwrap(url: str, *, max_layers: int = MAX_LAYERS, keep_redirectors: bool = False) -> Unwrapped:
+    """Peel every known wrapper off `url`, without asking anybody.
+
+    With `keep_redirectors`, only security services are peeled off: Google, Facebook, trackers and
+    the like stay. Raises TargetLostError when a Safe Link no longer carries its target, or the
+    beginning of another wrapper's host,
+    ChainTooDeepError when more than `max_layers` are nested, and ChainLoopError when a chain leads
+    back to itself; all are SafelinksErrors. Nothing else is raised. Another vendor's wrapper that
+    carries no target stays the target, and `opaque` says so.
+
+    >>> unwrap("https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example").target
+    'https://a.example'
+    >>> unwrap("https://example.org/").layers
+    ()
+    """
+    layers: tuple[Layer, ...] = ()
+    target = url
+    while True:
+        layer: Layer | None = safelink.peel_safelink(target) or vendor_layer.peel_vendor_layer(
+            target, keep_redirectors=keep_redirectors
+        )
+        if layer is None:
+            return Unwrapped(url, target, layers)
+        if len(layers) == max_layers:
+            raise ChainTooDeepError(target, max_layers)
+        if wrapper_table.is_cut_host(
+            layer.target
+        ):  # of a wrapper that was cut before it was wrapped
+            raise TargetLostError(target)
+        target = layer.target
+        if target == url or (layers and any(target == outer.url for outer in layers)):
+            raise ChainLoopError(target)
+        layers = (*layers, layer)
