@@ -412,7 +412,7 @@ def _defined(path: Path) -> set[str]:
     """The names that a module defines at its top: all classes, and all else that is public."""
     names = set()
     for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.ClassDef) or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             names.add(node.name)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
