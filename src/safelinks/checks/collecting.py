@@ -1,7 +1,7 @@
 """`collect`: documents in, out of each what is needed of it: its links by where they lead.
 
-It joins what `documents` found, what `remarks` has to say and what comments ignore. It asks nobody
-and judges nothing.
+It joins what `documents` found, what `names_in_text` has to say and what comments ignore. It asks
+nobody and judges nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The report as one HTML page for a person, which fetches nothing and works without its script.
 
-Everything in it goes through `escaping`. Its style sheet and its script are files beside this one;
+Everything in it goes through `html_escaping`. Its style sheet and its script are files in `html`;
 the page's policy allows these two and nothing else.
 """
 
@@ -51,12 +51,7 @@ def _page(report: Report) -> Iterator[str]:
 
 def _asset(name: str) -> str:
     """A file of this room. HTML counts ends of lines as newlines, and so do the hashes."""
-    return (
-        files("safelinks.reports.html_report")
-        .joinpath(name)
-        .read_text("ascii")
-        .replace("\r\n", "\n")
-    )
+    return files("safelinks.reports.html").joinpath(name).read_text("ascii").replace("\r\n", "\n")
 
 
 def _hash(content: str) -> str:
