@@ -257,7 +257,7 @@ ORDER = [
     "checks.known_findings",
     "checks.pipeline",
     "checks",
-    "reports.format_names",
+    "reports.report_formats",
     "reports.wording.phrases",
     "reports.wording.headline",
     "reports.wording.conclusion",

@@ -24,7 +24,7 @@ from safelinks.cli.options.report_outputs import (
 )
 from safelinks.cli.options.value_rules import obeying
 from safelinks.errors import NotWritableError
-from safelinks.reports.format_names import REPORT_FORMATS
+from safelinks.reports.report_formats import REPORT_FORMATS
 
 if TYPE_CHECKING:
     from safelinks.checks.pipeline import Check
