@@ -50,5 +50,5 @@ def mend(
     left = tuple(one for one in report.findings if one.fingerprint not in mends)
     mended = tuple(one for one in report.findings if one.fingerprint in mends)
     if changed:
-        tell(f"mended {count(len(mended), 'finding')} in {count(changed, 'file')}")
+        tell(f"Fixed {count(len(mended), 'problem')} in {count(changed, 'file')}")
     return evolve(report, findings=left, mends=mended)

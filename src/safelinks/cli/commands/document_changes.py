@@ -57,13 +57,13 @@ class Changing:
         swept: set[Path] = set()
         for one in self.inputs:
             if one.folder is not None and backup and one.name.endswith(backup):
-                self.inputs.tell_skipped(f"{one.name}: it is the backup of an earlier run")
+                self.inputs.tell_skipped(f"{one.name}: this is a backup of an earlier run")
                 continue
             with self.inputs.told(one):
                 results = self._results(one)
                 first = list(islice(results, 2))
                 if len(first) == 1 and first[0][0].original() == first[0][1]:
-                    continue  # so that nothing has to be written where nothing may be
+                    continue  # so that nothing must be written where nothing may be
                 content = (after for _, after in chain(first, results))
                 if replace(
                     Path(one.name), content, backup=backup, since=self._since(one), swept=swept
@@ -155,21 +155,24 @@ class Changing:
             for note in notes:
                 warn(note)
             if lost:
-                warn(f"{one.name}: wrapped links without a target stay as they are ({_few(lost)})")
+                warn(f"{one.name}: wrapped links without a target were not changed ({_few(lost)})")
             if telling:
                 warn(
-                    f"{one.name}: these wrapped links are cut off, so that what is secret in them "
-                    f"stays ({_few(telling)}); take it out by hand"
+                    f"{one.name}: these wrapped links are cut off, so "
+                    "their secrets were not removed"
+                    f" ({_few(telling)}); remove them by hand"
                 )
             if unsafe:
                 warn(
-                    f"{one.name}: these wrapped links do not lead to a page or a person, and stay "
-                    f"as they are ({_few(unsafe)})"
+                    f"{one.name}: the targets of these wrapped links are not web "
+                    "or mail addresses, so they were not changed"
+                    f" ({_few(unsafe)})"
                 )
         if left:
             warn(
-                f"{one.name}: these links stay as they are, for their places would not be read "
-                f"back as what was to be written there ({_few(left)})"
+                f"{one.name}: these links were not changed, because the new "
+                "address could not be read back correctly"
+                f" ({_few(left)})"
             )
 
 
@@ -196,6 +199,6 @@ def _few(places: list[str]) -> str:
 def _for_terminal(text: bytes) -> bytes:
     """`text` as a terminal may show it: what could drive the terminal is made visible."""
     if b"\0" in text:
-        raise click.UsageError("This is no text to show: name a file with -o, or use --in-place.")
+        raise click.UsageError("The result is not text: use -o FILE or --in-place.")
     rows = _ROW_ENDS.split(text.decode("utf-8", "surrogateescape"))
     return "".join(row if at % 2 else printable(row) for at, row in enumerate(rows)).encode()

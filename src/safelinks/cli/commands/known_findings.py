@@ -67,7 +67,8 @@ class KnownFindings:
             raise click.UsageError("--update-baseline needs a --baseline FILE to write to")
         if update and show_recipients:
             raise click.UsageError(
-                "--update-baseline writes down nobody's address: leave out --show-recipients"
+                "--update-baseline cannot be used with --show-recipients: "
+                "a baseline contains no recipients"
             )
         if path is None:
             return cls(None, selection)
@@ -101,7 +102,7 @@ class KnownFindings:
         if self.path is None or not self.update:
             return
         if report.interrupted:
-            warn(f"{self.path}: the check was interrupted, so the baseline was left as it is")
+            warn(f"{self.path}: the check was interrupted, so the baseline was not changed")
             return
         found = self._held(report, self._baseline)
         updated = found.updated()
@@ -109,7 +110,7 @@ class KnownFindings:
         gone = sum(entry.count for entry in found.gone)
         new = updated.total + gone - self._baseline.total
         findings = count(updated.total, "finding")
-        tell(f"{self.path}: {findings} in the baseline, {new} of them new; {gone} taken out")
+        tell(f"{self.path}: {findings} in the baseline, {new} of them new; {gone} removed")
 
     def _held(self, report: Report, baseline: Baseline) -> Comparison:
         return Comparison(
@@ -142,12 +143,10 @@ def _read(path: Path, *, make: bool) -> tuple[Baseline, FileReading]:
     """
     if not os.path.lexists(path):
         if not make:
-            raise DocumentError(
-                f"{path}: there is no such baseline; make it with --update-baseline"
-            )
+            raise DocumentError(f"{path}: no such baseline; create it with --update-baseline")
         if not path.parent.is_dir():
             raise NotWritableError(
-                f"{path}: the directory of this baseline is not there; make that first"
+                f"{path}: the directory of this baseline does not exist; create it first"
             )
         return Baseline(), held(path, None)
     raw = bytes_of(path)
@@ -156,7 +155,7 @@ def _read(path: Path, *, make: bool) -> tuple[Baseline, FileReading]:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DocumentError(
-            f"{path}, line {line}: this is no UTF-8, so no baseline; name another file"
+            f"{path}, line {line}: not UTF-8, so not a baseline; use another file"
         ) from None
 
 

@@ -17,7 +17,7 @@ _BEGINNINGS = re.compile(
     | \{\n\ \ "version":\ [0-9]+,\n\ \ "links":\ \[
     | \{"type":\ "start",\ "version":\ [0-9]+
     | ::(?:error|warning|notice)\ [^\n]{0,1500}title=(?:SL[0-9]{3}\ |safelinks::)
-    | [0-9]+\ address(?:es)?:\ [0-9]+\ error
+    | [0-9,]+\ address(?:es)?:\ [0-9,]+\ error
     | \[\n\ \ \{"description":\ "SL[0-9]{3}\ | \[\n\]\n\Z
     | file,line,column,place,url,target,resource,agency,verdict,
     """,
