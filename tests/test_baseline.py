@@ -284,27 +284,27 @@ WRONG: dict[str, tuple[str, int, str]] = {
     "no JSON": ('{\n"version": 1,\n]', 3, "property name"),
     "empty": ("", 1, "expecting value"),
     "a list": ("\n[]", 2, "object"),
-    "a number with a name": ('{"version": NaN}', 1, "no number"),
+    "a number with a name": ('{"version": NaN}', 1, "not a JSON number"),
     "twice": ('{"version": 1,\n"version": 1, "findings": []}', 2, "twice"),
-    "no version": ('\n{"findings": []}', 2, "version has to be 1"),
-    "version: text": ('{\n"version": "1", "findings": []}', 2, "version has to be 1"),
-    "version: true": ('{\n"version": true, "findings": []}', 2, "version has to be 1"),
-    "version: 0": ('{\n"version": 0, "findings": []}', 2, "version has to be 1"),
+    "no version": ('\n{"findings": []}', 2, "version must be 1"),
+    "version: text": ('{\n"version": "1", "findings": []}', 2, "version must be 1"),
+    "version: true": ('{\n"version": true, "findings": []}', 2, "version must be 1"),
+    "version: 0": ('{\n"version": 0, "findings": []}', 2, "version must be 1"),
     "version: newer": ('{\n"version": 2, "entries": []}', 2, "update safelinks"),
-    "no findings": ('{"version": 1}', 1, '"findings" has to be a list'),
-    "findings: an object": ('{"version": 1,\n"findings": {}}', 2, '"findings" has to be a list'),
+    "no findings": ('{"version": 1}', 1, '"findings" must be a list'),
+    "findings: an object": ('{"version": 1,\n"findings": {}}', 2, '"findings" must be a list'),
     "beside the findings": ('{"version": 1, "findings": [],\n"more": 1}', 2, 'no "more"'),
     "an entry: text": ('{"version": 1, "findings": [\n"a"]}', 2, "object"),
-    "code: a number": ('{"version": 1, "findings": [\n{"code": 301}]}', 2, '"code" has to be'),
-    "file: empty": (f'{{"version": 1, "findings": [\n{ROW}}},\n{{"code": "a",\n"file": ""}}]}}', 4, '"file" has to be'),
+    "code: a number": ('{"version": 1, "findings": [\n{"code": 301}]}', 2, '"code" must be'),
+    "file: empty": (f'{{"version": 1, "findings": [\n{ROW}}},\n{{"code": "a",\n"file": ""}}]}}', 4, '"file" must be'),
     "no subject": ('{"version": 1, "findings": [\n{"code": "a", "file": "b"}]}', 2, 'needs a "subject"'),
-    "subject: null": ('{"version": 1, "findings": [\n{"subject": null}]}', 2, '"subject" has to be'),
-    "count: 0": (f'{{"version": 1, "findings": [\n{ROW}, "count": 0}}]}}', 2, '"count" has to be'),
-    "count: true": (f'{{"version": 1, "findings": [\n{ROW}, "count": true}}]}}', 2, '"count" has to be'),
-    "count: 1.0": (f'{{"version": 1, "findings": [\n{ROW}, "count": 1.0}}]}}', 2, '"count" has to be'),
+    "subject: null": ('{"version": 1, "findings": [\n{"subject": null}]}', 2, '"subject" must be'),
+    "count: 0": (f'{{"version": 1, "findings": [\n{ROW}, "count": 0}}]}}', 2, '"count" must be'),
+    "count: true": (f'{{"version": 1, "findings": [\n{ROW}, "count": true}}]}}', 2, '"count" must be'),
+    "count: 1.0": (f'{{"version": 1, "findings": [\n{ROW}, "count": 1.0}}]}}', 2, '"count" must be'),
     "cout": (f'{{"version": 1, "findings": [\n{ROW}, "cout": 2}}]}}', 2, 'no "cout"'),
-    "a conflict": ('{"version": 1, "findings": [\n<<<<<<< HEAD\n=======\n>>>>>>> main\n]}', 2, "not been merged (<<<<<<<)"),
-    "the end of a conflict": ('{"version": 1, "findings": []\n}\n>>>>>>> main', 3, "not been merged (>>>>>>>)"),
+    "a conflict": ('{"version": 1, "findings": [\n<<<<<<< HEAD\n=======\n>>>>>>> main\n]}', 2, "unresolved merge conflict (<<<<<<<)"),
+    "the end of a conflict": ('{"version": 1, "findings": []\n}\n>>>>>>> main', 3, "unresolved merge conflict (>>>>>>>)"),
 }  # fmt: skip
 
 
@@ -532,8 +532,8 @@ def _unusable(folder: Path) -> dict[str, str]:
     (folder / "notice.json").write_text("{}\n")
     return {
         "docs": "docs: this is a directory",
-        "latin.json": "latin.json, line 2: this is no UTF-8",
-        "notice.json": "notice.json, line 1: this is no baseline",
+        "latin.json": "latin.json, line 2: not UTF-8",
+        "notice.json": "notice.json, line 1: not a baseline",
     }
 
 
@@ -547,7 +547,7 @@ def test_what_cannot_be_used(folder: Path, update: bool) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_baseline_that_is_not_there() -> None:
-    with pytest.raises(DocumentError, match="there is no such baseline; make it with --update"):
+    with pytest.raises(DocumentError, match="no such baseline; create it with --update"):
         KnownFindings.open(FILE, Selection())
     with pytest.raises(NotWritableError, match=r"none/known\.json: the directory"):
         KnownFindings.open("none/known.json", Selection(), update=True)
@@ -567,7 +567,7 @@ def test_no_file_is_two_things_at_once(args: list[str], folder: Path) -> None:
     (folder / "x").write_text(content)
     result = CliRunner().invoke(main, ["check", "--offline", *args, "docs"])
     assert (result.exit_code, (folder / "x").read_text()) == (2, content)
-    assert "at once: name another file for one of them" in result.stderr
+    assert "at once: use another file for one of them" in result.stderr
 
 
 def test_what_is_known_is_known_whatever_is_shown(folder: Path) -> None:
@@ -598,7 +598,7 @@ def test_options_that_disagree() -> None:
         FILE,
     ]
     result = run(main, args)
-    assert (result.exit_code, "leave out --show-recipients" in result.stderr) == (2, True)
+    assert (result.exit_code, "a baseline contains no recipients" in result.stderr) == (2, True)
     with pytest.raises(SetupError, match="needs a baseline to write to"):
         CheckOptions(update_baseline=True)
     with pytest.raises(SetupError, match="leave out show_recipients"):

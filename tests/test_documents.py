@@ -50,7 +50,7 @@ def test_every_encoding_is_read_and_written_back(raw: bytes) -> None:
 def test_bytes_that_are_no_utf_8_are_pointed_out() -> None:
     document = read(b"fine\nna\xefve\n", "notice.txt")
     assert document.notes == (
-        "notice.txt: line 2 is not valid UTF-8 (byte 0xef); such bytes are kept as they are",
+        "notice.txt: line 2 is not valid UTF-8 (byte 0xef); these bytes stay as they are",
     )
     assert read(b"fine").notes == ()
 

@@ -497,7 +497,7 @@ class TestDamage:
         raw[start : start + 8] = b"\xff" * 8
         document = read(bytes(raw), "x.xlsx")
         assert document.notes == (
-            "x.xlsx: xl/comments1.xml in this file is damaged, and was not read",
+            "x.xlsx: xl/comments1.xml in this file is damaged and was not read",
         )
         assert len(document.links) == 14
         with pytest.raises(DocumentError, match=r"x\.xlsx: a part of this file is damaged"):

@@ -24,7 +24,7 @@ Validator = Callable[[Any, "Attribute[Any]", Any], None]
 def _validator(expected: str, holds: Callable[[Any], bool]) -> Validator:
     def validate(_: object, attribute: Attribute[Any], value: object) -> None:
         if not holds(value):
-            raise SetupError(f"{attribute.name} has to be {expected}, not {value!r}")
+            raise SetupError(f"{attribute.name} must be {expected}, not {value!r}")
 
     return validate
 
@@ -63,4 +63,4 @@ def as_choice(name: str, kind: type[E], value: str) -> E:
     try:
         return kind(value)
     except ValueError:
-        raise SetupError(f"{name} has to be one of {', '.join(kind)}, not {value!r}") from None
+        raise SetupError(f"{name} must be one of {', '.join(kind)}, not {value!r}") from None

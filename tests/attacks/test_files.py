@@ -620,7 +620,7 @@ def test_what_has_the_name_of_a_backup_stays(folder: Path, kind: str) -> None:
     make[kind]()
     result = _run("clean", "-i", "--backup", ".bak", folder / "a.txt")
     assert result.exit_code == 2
-    assert "its backup a.txt.bak is there already, so nothing was changed" in result.stderr
+    assert "its backup a.txt.bak already exists, so nothing was changed" in result.stderr
     assert (folder / "a.txt").read_bytes() == OLD
 
 

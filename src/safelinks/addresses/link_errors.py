@@ -50,15 +50,14 @@ class TargetLostError(_LinkError, ValueError):
     """A genuine wrapper whose target is gone: only its sender can still say where it led."""
 
     _sentence = (
-        "the wrapped link {address} no longer carries its target; "
-        "ask the sender for the original address"
+        "the wrapped link {address} has lost its target; ask the sender for the original address"
     )
 
 
 class NotLiveError(_LinkError):
     """A wrapper around something that must not stand without it, such as a script."""
 
-    _sentence = "what {address} is wrapped around is no address of a page or a person, so it stays"
+    _sentence = "the target of {address} is not a web or mail address, so the link stays"
 
 
 class InvalidURLError(_LinkError, ValueError):
@@ -79,7 +78,7 @@ class ChainTooDeepError(_LinkError):
         self.limit = limit
 
     def __str__(self) -> str:
-        return f"more than {self.limit} wrappers are nested in one link; peeling stopped there"
+        return f"more than {self.limit} wrappers are nested in one link; the rest was not unwrapped"
 
 
 class ChainLoopError(_LinkError):

@@ -156,7 +156,7 @@ def _former(match: Match) -> str:
 
 def _external(match: Match) -> str:
     if match.host is None:
-        return match.matched or "this is no address with a host"
+        return match.matched or "not an address with a host"
     return f"{match.site} is not in the catalog"
 
 

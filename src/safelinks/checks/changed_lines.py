@@ -96,12 +96,12 @@ def changed_lines(names: Iterable[str | Path], revision: str) -> Changes:
     """
     if revision.startswith("-"):
         raise SetupError(
-            f"{revision}: no revision begins with a dash; name a commit, a tag or a branch"
+            f"{revision}: a revision cannot begin with a dash; use a commit, a tag or a branch"
         )
     tops: dict[str, str] = {}
     for name in dict.fromkeys(map(str, names)):
         if name == _STANDARD_INPUT:
-            raise DocumentError("<stdin>: standard input has no revisions; name files instead")
+            raise DocumentError("<stdin>: standard input has no revisions; use files")
         folder = _folder_of(name)
         if folder not in tops:
             tops[folder] = _top(Git.found(folder), name)
@@ -122,13 +122,13 @@ def _top(git: Git, name: str) -> str:
     why = reason(done.stderr)
     if "dubious ownership" in why or "unsafe repository" in why:
         raise DocumentError(
-            f"{name}: git does not trust this repository, which belongs to somebody else; if you "
-            f"do, say so with: git config --global --add safe.directory {git.folder}"
+            f"{name}: git does not trust this repository, because it "
+            "belongs to another user; if you trust it, run:"
+            f" git config --global --add safe.directory {git.folder}"
         )
     if "not a git repository" in why or "work tree" in why or "bare repository" in why:
         raise DocumentError(
-            f"{name}: this is in no git repository, so there is nothing that it could have changed "
-            "since; name files in one, or check all lines"
+            f"{name}: not in a git repository; use files in one, or check all lines"
         )
     raise DocumentError(f"{name}: git cannot read the repository around this ({why})")
 
@@ -148,12 +148,12 @@ def _commit(git: Git, revision: str) -> str:
         return done.stdout.decode().strip()
     if git.output("rev-parse", "--is-shallow-repository").strip() == b"true":
         raise SetupError(
-            f"{git.folder}: this clone is shallow and does not have the revision {revision}; get "
-            "the whole history, with fetch-depth: 0 in the checkout, or git fetch --unshallow"
+            f"{git.folder}: this clone is shallow and lacks the revision {revision}; get the "
+            "whole history with fetch-depth: 0 in the checkout, or with git fetch --unshallow"
         )
     raise SetupError(
-        f"{git.folder}: there is no revision {revision} in this repository; "
-        "name a commit, a tag or a branch that it has"
+        f"{git.folder}: there is no revision {revision} in this "
+        "repository; use an existing commit, tag or branch"
     )
 
 

@@ -240,7 +240,7 @@ def _no_rules(file: str, said: Mapping[str, int | None]) -> Iterator[str]:
         except SetupError as error:
             where = f", line {line}" if line else ""
             why = error if _NAME.fullmatch(selector) else "`safelinks rules` lists them"
-            yield f"{file}{where}: a comment ignores what is no rule: {why}"
+            yield f"{file}{where}: a comment ignores an unknown rule: {why}"
 
 
 _NO_VERBATIM = Verbatim()

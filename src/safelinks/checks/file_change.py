@@ -112,15 +112,18 @@ class FileChange:
 
 # Why links stay as they are, in order, and what to say of them.
 _STAYS = {
-    "lost": "wrapped links without a target stay as they are ({})",
+    "lost": "wrapped links without a target were not changed ({})",
     "telling": (
-        "these wrapped links are cut off, so that what is secret in them stays ({}); take it out "
-        "by hand"
+        "these wrapped links are cut off, so their secrets were not removed ({}); remove them by "
+        "hand"
     ),
-    "unsafe": ("these wrapped links do not lead to a page or a person, and stay as they are ({})"),
+    "unsafe": (
+        "the targets of these wrapped links are not web or mail addresses, so they were not "
+        "changed ({})"
+    ),
     "left": (
-        "these links stay as they are, for their places would not be read back as what was to be "
-        "written there ({})"
+        "these links were not changed, because the new address could not be read back "
+        "correctly ({})"
     ),
 }
 

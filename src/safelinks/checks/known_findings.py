@@ -149,12 +149,10 @@ def _read(path: Path, *, make: bool) -> tuple[Baseline, FileReading]:
     """
     if not os.path.lexists(path):
         if not make:
-            raise DocumentError(
-                f"{path}: there is no such baseline; make it with --update-baseline"
-            )
+            raise DocumentError(f"{path}: no such baseline; create it with --update-baseline")
         if not path.parent.is_dir():
             raise NotWritableError(
-                f"{path}: the directory of this baseline is not there; make that first"
+                f"{path}: the directory of this baseline does not exist; create it first"
             )
         return Baseline(), held(path, None)
     raw = bytes_of(path)
@@ -163,7 +161,7 @@ def _read(path: Path, *, make: bool) -> tuple[Baseline, FileReading]:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DocumentError(
-            f"{path}, line {line}: this is no UTF-8, so no baseline; name another file"
+            f"{path}, line {line}: not UTF-8, so not a baseline; use another file"
         ) from None
 
 

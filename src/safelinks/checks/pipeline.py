@@ -303,7 +303,8 @@ def _run(asking: Coroutine[Any, Any, None]) -> None:
         with suppress(RuntimeError):
             asyncio.get_running_loop()
             raise SetupError(
-                "`check` runs an event loop of its own, and there is one: await `check_documents`"
+                "`check` starts its own event loop, but one is already "
+                "running: await `check_documents`"
             ) from None
         raise
 

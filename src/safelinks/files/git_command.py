@@ -60,7 +60,7 @@ class Git:
         program = shutil.which("git")
         # Windows looks into the current directory first: a git that just lies there is not run.
         if program is None or not os.path.isabs(program):  # noqa: PTH117
-            raise SetupError("--changed-since needs git, which is not installed; install it first")
+            raise SetupError("--changed-since needs git, which is not installed")
         return cls(program, folder)
 
     def run(self, *args: str) -> subprocess.CompletedProcess[bytes]:
@@ -106,13 +106,13 @@ class Git:
         if not fine:
             raise SetupError(
                 f"{self.folder}: git cannot say what changed ({reason(stderr)}); "
-                "leave out --changed-since, or mend the repository"
+                "remove --changed-since, or repair the repository"
             )
 
 
 def reason(stderr: bytes) -> str:
     """The sentence in which git says what is wrong."""
-    said = stderr.decode("utf-8", "replace").strip().splitlines() or ["it does not say why"]
+    said = stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
     sentence = next((line for line in said if line.startswith("fatal: ")), said[0])
     return sentence.removeprefix("fatal: ")[:300]
 

@@ -129,5 +129,5 @@ def _read(path: str, note: Note, *, follow: bool = False) -> bytes | None:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
     if why:
-        note(f"{path}: this file is not heeded ({why}), so nothing is left out because of it")
+        note(f"{path}: this file is not used ({why})")
     return None

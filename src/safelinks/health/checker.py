@@ -158,7 +158,7 @@ class Checker:
         for url, one in self._held.items():
             outcome = one.judged.outcome
             if not reached and self._is_suspect(outcome):
-                evidence = f"interrupted after this: {outcome.evidence}"
+                evidence = f"interrupted after: {outcome.evidence}"
                 outcome = evolve(outcome, reason=Reason.NOT_ASKED, evidence=evidence)
             found[url] = outcome
         spellings = {url: one.urls for url, one in self._held.items()}

@@ -291,7 +291,7 @@ class Asking:
         else:
             is_down = self._silent[host] >= _IN_A_ROW
         if is_down:
-            detail = f"{failure.detail}, as for another link of this host"
+            detail = f"{failure.detail}, as for another link to this host"
             self._down[host] = evolve(failure, detail=detail, elapsed=0.0, asked=False)
 
     def _learn_answer(self, host: str, answer: Answer, *, away: bool) -> None:
@@ -305,7 +305,7 @@ class Asking:
 def _seen_so_far(job: _Job) -> str:
     """What came of the last request of a probe that has not ended."""
     if isinstance(job.last, Failure):
-        return f"interrupted after this: {job.last.detail}"
+        return f"interrupted after: {job.last.detail}"
     return f"interrupted after status {job.last.status}" if job.last else "interrupted"
 
 

@@ -246,7 +246,7 @@ def _instead_of(span: LinkSpan, text: str, peel: Peel, column: int, *, markup: b
 
 
 def _written(target: str, span: LinkSpan, text: str, column: int, *, markup: bool) -> str:
-    """`target` as it has to be written in the place of `span`, in a text that has `markup` or not.
+    """`target` as it must be written in the place of `span`, in a text that has `markup` or not.
 
     `column` characters stand before it on its line. An ampersand is escaped where the wrapper's own
     were, or where it would be misread.

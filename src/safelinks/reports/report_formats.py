@@ -40,7 +40,7 @@ _TABLE = (
     ReportFormat(
         "github",
         begins=r"::(?:error|warning|notice) [^\n]{0,1500}title=(?:SL[0-9]{3} |safelinks::)"
-        r"|[0-9]+ address(?:es)?: [0-9]+ error",
+        r"|[0-9,]+ address(?:es)?: [0-9,]+ error",
     ),
     ReportFormat("gitlab", begins=r'\[\n  \{"description": "SL[0-9]{3} |\[\n\]\n\Z'),
     ReportFormat("markdown", (".md",), ends=_LAST_LINE),

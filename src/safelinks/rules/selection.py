@@ -61,7 +61,7 @@ def _fits(path: str, pattern: str) -> bool:
 
 def _selectors(name: str, given: Any) -> tuple[str, ...]:  # noqa: ANN401
     if not isinstance(given, tuple | list | set | frozenset):
-        raise SetupError(f"{name} has to be a list or tuple of selectors, not {given!r}")
+        raise SetupError(f"{name} must be a list or tuple of selectors, not {given!r}")
     return tuple(given)
 
 
@@ -75,7 +75,7 @@ def _ignore(given: Any) -> tuple[str, ...]:  # noqa: ANN401
 
 def _per_file(given: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:  # noqa: ANN401
     """Pairs of a pattern and selectors, also those of a mapping."""
-    wrong = SetupError("per_file has to be pairs of a pattern and a list or tuple of selectors")
+    wrong = SetupError("per_file must be pairs of a pattern and a list or tuple of selectors")
     try:
         pairs = given.items() if isinstance(given, Mapping) else given
         found = tuple((pattern, as_tuple(selectors)) for pattern, selectors in pairs)

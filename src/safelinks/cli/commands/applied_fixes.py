@@ -41,5 +41,5 @@ def write_fixes(checking: Check, inputs: Inputs) -> Report:
 
     report = checking.fix(on_error=inputs.fail, on_change=told)
     if changed:
-        tell(f"mended {count(len(report.mends), 'finding')} in {count(changed, 'file')}")
+        tell(f"Fixed {count(len(report.mends), 'problem')} in {count(changed, 'file')}")
     return evolve(report, unread=inputs.failed)

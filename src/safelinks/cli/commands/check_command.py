@@ -13,6 +13,7 @@ from attrs import evolve
 from safelinks.cli.commands.applied_fixes import show_fixes, write_fixes
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options
+from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.history_options import Remembering, remembering_options
 from safelinks.cli.options.inputs import (
     STANDARD_INPUT,
@@ -45,32 +46,37 @@ if TYPE_CHECKING:
 __all__ = ["check_command"]
 
 
-@click.command("check", cls=InOrder)
+@click.command(
+    "check",
+    cls=InOrder,
+    short_help="Check links, and report problems.",
+    epilog=help_ending("check"),
+)
 @click.argument(
     "files", nargs=-1, metavar="[FILE|DIRECTORY|-]...", shell_complete=shell_completion.paths
 )
-@click.option("--offline", is_flag=True, help="Decode and name the links; ask nobody.")
+@click.option("--offline", is_flag=True, help="Decode and identify links; do not use the network.")
 @reporting_options
-@click.option("--fix", is_flag=True, help="Write into the files what is certain to be better.")
+@click.option("--fix", is_flag=True, help="Fix the files, where the fix is certain.")
 @click.option(
     "--diff",
     is_flag=True,
-    help="Print what --fix would change, for reading; with --show-recipients, as a patch.",
+    help="Show what --fix would change. With --show-recipients, the diff is a patch.",
 )
 @selection_options
 @click.option(
     "--https",
     is_flag=True,
-    help="Ask for http:// addresses over https, too, and say where that answers.",
+    help="Also request http:// addresses over https, and report where that works.",
 )
 @click.option(
     "--baseline",
     type=click.Path(dir_okay=False),
     metavar="FILE",
     shell_complete=shell_completion.paths,
-    help="Let what stands in this file not fail the check: only what is new does.",
+    help="Findings in this file do not fail the check; only new ones do.",
 )
-@click.option("--update-baseline", is_flag=True, help="Write what is found now into the baseline.")
+@click.option("--update-baseline", is_flag=True, help="Write the current findings to the baseline.")
 @click.option(
     "--changed-since",
     metavar="REV",
@@ -80,7 +86,7 @@ __all__ = ["check_command"]
 @no_gitignore
 @skip_unreadable
 @excluding_options
-@click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
+@click.option("--show-recipients", is_flag=True, help="Print the recipients of the links.")
 @remembering_options
 @network_options
 @catalog_options
@@ -107,24 +113,23 @@ def check_command(
     network: Network,
     chosen: Chosen,
 ) -> None:
-    """Check every link in FILE: where it leads, what that is, and whether it still works.
+    """Check every link in FILE: its target, what that is, and whether it works.
 
-    Without FILE, or for "-", standard input is read. Each address is asked once, with a GET of
-    which only the start is read. What there is to say has a code that `safelinks rule` explains.
-    Exits with 1 when a link is dead or failing, or for what --fail-on says, with 2 when a file
-    cannot be read, and with 3 when this machine has no network: then nothing is said about the
-    links. Ctrl-C ends it with a report on what is known by then.
+    Reads standard input without FILE or for "-". Each address is requested once. Every finding
+    has a code that `safelinks rule CODE` explains. Ctrl-C stops the check and reports the results
+    so far.
     """
     names = files or (STANDARD_INPUT,)
     if (fix or diff) and STANDARD_INPUT in names:
         raise click.UsageError("--fix and --diff need files: standard input cannot be changed.")
     if fix and diff:
-        raise click.UsageError("--diff shows what --fix would change: give one of them.")
+        raise click.UsageError("--diff shows what --fix would change. Use one of them.")
     if update_baseline and baseline is None:
         raise click.UsageError("--update-baseline needs a --baseline FILE to write to")
     if update_baseline and show_recipients:
         raise click.UsageError(
-            "--update-baseline writes down nobody's address: leave out --show-recipients"
+            "--update-baseline cannot be used with --show-recipients: "
+            "a baseline contains no recipients"
         )
     if diff:  # which is what is printed
         reporting = reporting.to_files()
@@ -195,7 +200,7 @@ def _asked(
 def _save_baseline(checking: Check, report: Report) -> None:
     path = checking.options.baseline
     if report.interrupted and checking.options.update_baseline:
-        warn(f"{path}: the check was interrupted, so the baseline was left as it is")
+        warn(f"{path}: the check was interrupted, so the baseline was not changed")
     elif (change := checking.save_baseline(report)) is not None:
         tell(str(change))
 
@@ -211,7 +216,7 @@ def _now() -> datetime:
     try:
         return datetime.fromtimestamp(int(moment), UTC) if moment else datetime.now(UTC)
     except (ValueError, OverflowError, OSError):
-        raise click.UsageError("SOURCE_DATE_EPOCH has to be a time in whole seconds") from None
+        raise click.UsageError("SOURCE_DATE_EPOCH must be a time in whole seconds") from None
 
 
 def _kept(names: Sequence[str], revision: str | None) -> Changes | None:

@@ -47,7 +47,7 @@ class Changing:
         swept: set[Path] = set()
         for one in self.inputs:
             if one.folder is not None and backup and one.name.endswith(backup):
-                self.inputs.tell_skipped(f"{one.name}: it is the backup of an earlier run")
+                self.inputs.tell_skipped(f"{one.name}: this is a backup of an earlier run")
                 continue
             with self.inputs.told(one), self._changed(one) as change:
                 if change.write(backup=backup, swept=swept):
@@ -119,6 +119,6 @@ def say_what_stays(change: FileChange) -> None:
 def _for_terminal(text: bytes) -> bytes:
     """`text` as a terminal may show it: what could drive the terminal is made visible."""
     if b"\0" in text:
-        raise click.UsageError("This is no text to show: name a file with -o, or use --in-place.")
+        raise click.UsageError("The result is not text: use -o FILE or --in-place.")
     rows = _ROW_ENDS.split(text.decode("utf-8", "surrogateescape"))
     return "".join(row if at % 2 else printable(row) for at, row in enumerate(rows)).encode()

@@ -33,15 +33,15 @@ _OPTIONS: Sequence[Decorator] = (
     click.option(
         "--history",
         type=click.Path(dir_okay=False),
-        help="Remember in this file what was seen, and say since when a link does not work.",
+        help="Keep results in this file, and report since when a link has failed.",
     ),
     click.option(
         "--max-age",
         multiple=True,
         metavar="[VERDICT=]AGE",
         callback=obeying(_ages),
-        help="Do not ask again for what the history has seen to work within AGE, such as 12h or "
-        "7d; with VERDICT, for what had that.",
+        help="Reuse results from the history that are at most this old, such as 12h or 7d: of "
+        "working links, or of links with this VERDICT.",
     ),
     click.option(
         "--dead-after",
@@ -49,7 +49,7 @@ _OPTIONS: Sequence[Decorator] = (
         default=1,
         show_default=True,
         metavar="RUNS",
-        help="Fail for a link only once it did not work in so many runs in a row.",
+        help="Fail the check only for links that failed in this many runs in a row.",
     ),
 )
 
@@ -67,7 +67,7 @@ class Remembering:
         """What the options say. Raises click.UsageError."""
         path, ages, dead_after = given["history"], given["max_age"], given["dead_after"]
         if path is None and (ages or dead_after > 1):
-            raise click.UsageError("--max-age and --dead-after need a --history to look into")
+            raise click.UsageError("--max-age and --dead-after need --history")
         return cls(path, _ages(ages), dead_after)
 
     @contextmanager
@@ -81,7 +81,7 @@ class Remembering:
         with History(self.path, key=network.key) as history:
             yield network.checker(catalog, history, self.max_age)
         if history.warning:
-            patience = " In this run, --dead-after has no past to go by and excuses nothing."
+            patience = " In this run, --dead-after has no earlier runs to compare with."
             warn(history.warning + patience * (history.begun_anew and self.dead_after > 1))
 
 

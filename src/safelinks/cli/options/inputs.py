@@ -42,19 +42,17 @@ _LINES = 10_000
 keep_redirectors = click.option(
     "--keep-redirectors",
     is_flag=True,
-    help="Take off security services only; leave Google, Facebook, trackers and the like.",
+    help="Unwrap only links of security services, not those of Google, Facebook or trackers.",
 )
 no_gitignore = click.option(
-    "--no-gitignore", is_flag=True, help="Of a directory, read also what its .gitignore leaves out."
+    "--no-gitignore", is_flag=True, help="In directories, also read files that .gitignore excludes."
 )
 skip_unreadable = click.option(
     "--skip-unreadable",
     is_flag=True,
-    help="Only warn of files and directories that may not be read, of those that nobody named.",
+    help="In directories, only warn about files without read permission.",
 )
-verbose = click.option(
-    "-v", "--verbose", is_flag=True, help="Tell of each file that was left out, and why."
-)
+verbose = click.option("-v", "--verbose", is_flag=True, help="List each skipped file, and why.")
 
 
 @frozen
@@ -124,7 +122,7 @@ class Inputs:
                     yield Input(_named(path), folder, reading, reading)
             self._tell_what_was_skipped(name)
         if left_out and left_out == len(seen) and STANDARD_INPUT not in self.names:
-            warn("no file was read: all of them are excluded by --exclude-path")
+            warn("no files to read: --exclude-path excludes all of them")
 
     def files(self) -> Iterator[tuple[str, str | None]]:
         """Every file, read or not, and by which directory or pattern it was found.
@@ -225,7 +223,7 @@ class Inputs:
             self._skip(error)
         ignored = next((one for one in found.skipped if one.ignored), None)
         if ignored is not None and not found.files:
-            warn(f"{folder}: all files here are left out ({ignored}); --no-gitignore reads them")
+            warn(f"{folder}: all files here are skipped ({ignored}); --no-gitignore reads them")
 
     def _tell_what_was_skipped(self, folder: str) -> None:
         if self._skipped:
@@ -244,7 +242,7 @@ def standard_input(remedy: str) -> Iterator[bytes]:
     if sys.stdin is None or sys.stdin.closed:
         raise DocumentError(f"<stdin>: standard input is closed; {remedy}")
     if sys.stdin.isatty():
-        tell("reading what you type here; end it with Ctrl-D (Ctrl-Z and Enter on Windows)")
+        tell("reading from the terminal; end with Ctrl-D (Ctrl-Z and Enter on Windows)")
     lines = iter(sys.stdin.buffer)
     while True:
         try:
@@ -266,6 +264,6 @@ def addresses() -> Iterator[str]:
 
 
 def _in_blocks(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """The same, many at a time."""
+    """Lines joined to blocks of many lines."""
     while block := b"".join(islice(lines, _LINES)):
         yield block

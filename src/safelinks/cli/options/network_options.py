@@ -30,7 +30,7 @@ _HEADER_VARIABLE = "SAFELINKS_HEADER"
 def _finite(context: click.Context, parameter: click.Parameter, number: Any) -> Any:  # noqa: ANN401
     """`number`, if it is one at all."""
     if number is not None and not math.isfinite(number):
-        raise click.BadParameter(f"{number} is no number", context, parameter)
+        raise click.BadParameter(f"{number} is not a number", context, parameter)
     return number
 
 
@@ -49,49 +49,58 @@ _SECONDS: Mapping[str, Any] = {
     "metavar": "SECONDS",
 }
 _OPTIONS: Sequence[Decorator] = (
-    click.option("--timeout", default=10.0, help="Give up on each step of a request.", **_SECONDS),
-    click.option("--budget", default=30.0, help="Give up on a link, all attempts.", **_SECONDS),
+    click.option(
+        "--timeout", default=10.0, help="Time limit for each step of a request.", **_SECONDS
+    ),
+    click.option(
+        "--budget", default=30.0, help="Time limit for one link, retries included.", **_SECONDS
+    ),
     click.option(
         "--retries",
         type=click.IntRange(0, 10),
         default=2,
         show_default=True,
-        help="Try what may pass again so many times; with any, also at the end of the run.",
+        metavar="NUMBER",
+        help="Number of retries after a temporary failure, plus one at the end of the run.",
     ),
     click.option(
         "--method",
         type=click.Choice(["get", "head"]),
         default="get",
         show_default=True,
-        help="Ask with HEAD first: less to send, but less is seen.",
+        help="HTTP method to try first. HEAD is faster, but does not see the page.",
     ),
-    click.option("--fragments", is_flag=True, help="Look for the place that a #fragment names."),
+    click.option(
+        "--fragments", is_flag=True, help="Check that the page has the #fragment of the link."
+    ),
     click.option(
         "--concurrency",
         type=click.IntRange(1, 1000),
         default=64,
         show_default=True,
-        help="Have so many requests under way at once.",
+        metavar="NUMBER",
+        help="Maximum number of requests at once.",
     ),
     click.option(
         "--per-host",
         type=click.IntRange(1, 100),
         default=8,
         show_default=True,
-        help="Have at most so many at one host, and fewer unless it answers fast.",
+        metavar="NUMBER",
+        help="Maximum number of requests at once to one host; fewer if it is slow.",
     ),
     click.option(
         "--rate",
         type=_POSITIVE,
         callback=_finite,
         metavar="NUMBER",
-        help="Send one host at most so many requests a second.",
+        help="Maximum number of requests per second to one host.",
     ),
     click.option(
         "--user-agent",
         metavar="NAME",
         callback=obeying(lambda value: _settings().agent(value)),
-        help="Say that this is who asks.",
+        help="User-Agent header to send.",
     ),
     click.option(
         "--header",
@@ -99,44 +108,48 @@ _OPTIONS: Sequence[Decorator] = (
         multiple=True,
         metavar="HOST:NAME=VALUE",
         callback=obeying(lambda values: _settings().headers(values, os.environ)),
-        help="Send HOST, and no other, this header. '$NAME' in VALUE is a variable of the "
-        f"environment, where {_HEADER_VARIABLE} may also hold headers, one a line.",
+        help="Send this header to HOST only. '$NAME' in VALUE is an environment variable. "
+        f"{_HEADER_VARIABLE} may hold more headers, one per line.",
     ),
     click.option(
         "--resolve",
         multiple=True,
         metavar="HOST:PORT:ADDRESS",
         callback=obeying(lambda values: _settings().resolutions(values)),
-        help="Connect to ADDRESS for HOST and PORT, whatever its name stands for.",
+        help="Connect to ADDRESS for HOST and PORT, without a DNS lookup.",
     ),
     click.option(
         "--exclude",
         multiple=True,
         metavar="REGEX",
         callback=obeying(lambda values: [*map(_settings().pattern, values)]),
-        help="Leave out what matches.",
+        help="Skip links that match.",
     ),
-    click.option("--allow-private", is_flag=True, help="Ask addresses of private networks too."),
+    click.option("--allow-private", is_flag=True, help="Also check addresses in private networks."),
     click.option(
         "--allow-reserved",
         is_flag=True,
-        help="Ask names reserved for examples and tests too, such as example.com and *.test.",
+        help="Also check names reserved for examples and tests, such as example.com and *.test.",
     ),
-    click.option("--allow-one-time", is_flag=True, help="Ask links that act when they are opened."),
+    click.option(
+        "--allow-one-time",
+        is_flag=True,
+        help="Also check one-time links, which act when they are opened.",
+    ),
     click.option(
         "--allow-port",
         "allow_ports",
         type=click.IntRange(1, 65_535),
         multiple=True,
         metavar="PORT",
-        help="Ask this port although it is that of another service.",
+        help="Also check this port, although it belongs to another service.",
     ),
     click.option(
         "--ca-file",
         type=click.Path(exists=True, dir_okay=False),
-        help="Trust the authorities in this PEM file too.",
+        help="Also trust the certificate authorities in this PEM file.",
     ),
-    click.option("--insecure", is_flag=True, help="Do not verify certificates."),
+    click.option("--insecure", is_flag=True, help="Do not verify TLS certificates."),
 )  # fmt: skip
 
 

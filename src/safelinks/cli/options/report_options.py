@@ -47,8 +47,8 @@ _OPTIONS: Sequence[Decorator] = (
         metavar="NAME[=FILE]",
         callback=obeying(lambda values: [*map(report_format_of, values)]),
         shell_complete=shell_completion.among(REPORT_FORMATS),
-        help="Report in this format: text (the default), json, jsonl, junit, sarif, github, "
-        "gitlab, markdown, csv or html. May be given several times, each with an -o of its own.",
+        help="Output format: text (the default), json, jsonl, junit, sarif, github, gitlab, "
+        "markdown, csv or html. Can be repeated, each with its own file.",
     ),
     click.option(
         "-o",
@@ -57,14 +57,14 @@ _OPTIONS: Sequence[Decorator] = (
         multiple=True,
         metavar="FILE",
         shell_complete=shell_completion.paths,
-        help="Write the format before it to this file; - is standard output.",
+        help="Write the preceding format to this file (- for standard output).",
     ),
-    click.option("-q", "--quiet", is_flag=True, help="Say only what fails the check."),
+    click.option("-q", "--quiet", is_flag=True, help="Show only what fails the check."),
     click.option(
         "-v",
         "--verbose",
         is_flag=True,
-        help="Say all that is known of every address, and which configuration is obeyed.",
+        help="Show everything about every address, and the configuration in use.",
     ),
 )
 
@@ -89,7 +89,7 @@ class Reporting:
         outputs = outputs_of(given["formats"], given["outputs"], order)
         quiet, verbose = given["quiet"], given["verbose"]
         if quiet and verbose:
-            raise click.UsageError("--quiet and --verbose contradict each other.")
+            raise click.UsageError("--quiet cannot be used with --verbose.")
         detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
         return cls(outputs, detail)
 

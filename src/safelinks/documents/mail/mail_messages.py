@@ -272,11 +272,11 @@ def _says_signed(body: bytes, part: MailPart) -> bool:
 
 def _notes_on(part: MailPart, *, signed: bool) -> Iterator[str]:
     if part.content_type in _SEALED:
-        yield "is encrypted or sealed, so that its links cannot be read"
+        yield "is encrypted or sealed, so its links cannot be read"
     elif part.content_type == "multipart/signed" or signed:
-        yield "is signed: its links are read, and cleaning leaves it as it is"
+        yield "is signed: its links are read, but it is not changed"
     if part.too_deep:
-        yield "holds parts within parts without end; what is further in is not read"
+        yield "has parts nested too deeply; the rest was not read"
 
 
 def _attached(

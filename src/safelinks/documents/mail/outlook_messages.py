@@ -123,8 +123,8 @@ class MsgContent:
         return unchanged(
             self,
             peel,
-            f"{self.name}: links in an Outlook message cannot be replaced, as its text is stored "
-            "in up to three forms that have to agree; save it as .eml or .html and clean that",
+            f"{self.name}: links in an Outlook message cannot be replaced, because its text "
+            "is stored in up to three forms; save it as .eml or .html and clean that",
         )
 
 
@@ -133,13 +133,12 @@ def open_content(raw: bytes, name: str, opened: EnclosedOpener) -> tuple[Content
     root = opened_storage(raw, name)
     if not root.has(_PROPERTIES):
         raise DocumentError(
-            f"{name}: this is no Outlook message, or a damaged one; save it as plain text and try "
-            "again"
+            f"{name}: not an Outlook message, or a damaged one; save it as plain text and try again"
         )
     reader = _OutlookReader(opened)
     reader.message(root, (), head=32)
     if root.damaged:
-        reader.notes.append("parts of it are damaged or cut off; what is left of them was read")
+        reader.notes.append("parts of it are damaged or cut off; the rest was read")
     return MsgContent(raw, name, tuple(reader.bodies)), tuple(
         dict.fromkeys(f"{name}: {note}" for note in reader.notes)
     )
@@ -194,7 +193,7 @@ class _OutlookReader:
         add("HTML body", html, html_passages)
         sealed = string(_CLASS).upper() == "IPM.NOTE.SMIME"
         if sealed:
-            self.notes.append(f"{where} is encrypted or sealed, so that its links cannot be read")
+            self.notes.append(f"{where} is encrypted or sealed, so its links cannot be read")
         self._attachments(storage, outer, strings, sealed=sealed)
 
     def _rtf(self, storage: Storage, outer: tuple[str, ...], where: str, *, has_text: bool) -> str:
@@ -230,8 +229,7 @@ class _OutlookReader:
                 inner = (*outer, f"attached message {messages}")
                 if len(inner) > _MAX_DEPTH:
                     self.notes.append(
-                        "messages are attached to each other without end; what is further in is "
-                        "not read"
+                        "attached messages are nested too deeply; the rest was not read"
                     )
                 else:
                     self.message(embedded, inner, head=24)

@@ -90,11 +90,11 @@ class Vocabulary:
 
     @cached_property
     def kinds(self) -> Mapping[str, _Kind]:
-        """What has to be done at a tag, by its name as it is written; of any document."""
+        """What must be done at a tag, by its name as it is written; of any document."""
         return _Kinds(self)
 
     def kind(self, name: str) -> _Kind:
-        """What has to be done at a tag of this name."""
+        """What must be done at a tag of this name."""
         special = (
             name in self.blanks
             or name in self.raw_text

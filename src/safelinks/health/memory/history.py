@@ -211,8 +211,8 @@ class History:
             self._writable = False
             self._readable = self._readable and done != "read"
             sentence = (
-                f"The history {self._path} can no longer be {done} ({error}): "
-                "what this run finds is not remembered."
+                f"The history {self._path} can no longer be {done} ({error}). "
+                "The results of this run are not saved."
             )
             self.warning = f"{self.warning} {sentence}" if self.warning else sentence
 

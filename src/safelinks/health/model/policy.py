@@ -65,7 +65,7 @@ def _resolve(given: Any) -> Mapping[tuple[str, int], tuple[str, ...]]:  # noqa: 
 def _ports(given: Any) -> frozenset[int]:  # noqa: ANN401  as above
     ports = frozenset(given) if isinstance(given, Iterable) and not isinstance(given, str) else None
     if ports is None or not all(port in _PORTS for port in ports):
-        raise SetupError(f"allow_ports has to be a set of ports from 1 to 65535, not {given!r}")
+        raise SetupError(f"allow_ports must be a set of ports from 1 to 65535, not {given!r}")
     return ports
 
 
@@ -84,7 +84,7 @@ def _are_patterns(_: object, __: object, value: tuple[str, ...]) -> None:
 
 def _is_host(_: object, __: object, value: object) -> None:
     if not isinstance(value, str) or not value or set(value) & set("/?#@ "):
-        raise SetupError(f"control_host has to be the name of a host, not {value!r}")
+        raise SetupError(f"control_host must be the name of a host, not {value!r}")
 
 
 T = TypeVar("T")

@@ -39,7 +39,7 @@ def _in_background(policy: Policy) -> Future[ssl.SSLContext]:
         except SetupError as error:
             future.set_exception(error)
         except Exception as error:  # noqa: BLE001  or everybody would wait for ever
-            future.set_exception(SetupError(f"no certificates can be loaded ({error})"))
+            future.set_exception(SetupError(f"cannot load certificates ({error})"))
 
     threading.Thread(target=load, daemon=True).start()
     return future
