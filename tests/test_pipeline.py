@@ -208,9 +208,9 @@ def test_only_lines_that_changed_count(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"dead_after": 0}, "dead_after has to be a whole number from 1, not 0"),
-        ({"https": "yes"}, "https has to be True or False, not 'yes'"),
-        ({"baseline": 5}, "baseline has to be a path, not 5"),
+        ({"dead_after": 0}, "dead_after must be a whole number from 1, not 0"),
+        ({"https": "yes"}, "https must be True or False, not 'yes'"),
+        ({"baseline": 5}, "baseline must be a path, not 5"),
         ({"update_baseline": True}, "update_baseline needs a baseline to write to"),
     ],
 )
