@@ -184,7 +184,10 @@ def test_output_to_what_is_no_file(folder: Path) -> None:
     assert _run("-o", "-", folder / "a.txt").stdout == f"see {TARGET}\n"
     for args in (("-i", ""), ("-o", "", folder / "a.txt"), ("",)):
         result = _run(*args)
-        assert (result.exit_code, bool(re.search("empty|needs the name", result.stderr))) == (2, True)
+        assert (result.exit_code, bool(re.search("empty|needs the name", result.stderr))) == (
+            2,
+            True,
+        )
     assert (folder / "a.txt").read_text() == f"see {LINK}\n"
     assert "no such directory" in _run("-o", folder / "no" / "x", folder / "a.txt").stderr
 

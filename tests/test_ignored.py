@@ -443,9 +443,7 @@ def test_what_is_excluded_is_told_if_asked_for(project: Path) -> None:
     assert quiet == "1 file would change\n"
     nothing = _run("clean", "--exclude-path", "a.txt", "a.txt")
     assert nothing.stdout == ""
-    assert (
-        nothing.stderr == "Warning: no files to read: --exclude-path excludes all of them\n"
-    )
+    assert nothing.stderr == "Warning: no files to read: --exclude-path excludes all of them\n"
     assert _run("check", "--exclude-path", "*", project).exit_code == 0
 
 

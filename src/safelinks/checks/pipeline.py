@@ -38,11 +38,11 @@ def check(  # noqa: PLR0913
     show_recipients: bool = False,
     keep_texts: bool = False,
 ) -> Report:
-    """Check every link of files, directories, documents or addresses, and say what each one is.
+    """Check every link of files, directories, documents or addresses, and return a report.
 
-    Addresses are strings that begin with ``http://`` or ``https://``. `offline` leaves out the
-    network. `selection` says which rules count, and which findings fail. Runs an event loop of its
-    own; who has one awaits `check_documents`. `keep_texts` puts the texts into the report, for
+    Addresses are strings that begin with ``http://`` or ``https://``. With `offline`, no request is
+    made. `selection` says which rules count, and which findings fail. Starts its own event loop;
+    within one, await `check_documents`. With `keep_texts`, the report contains the texts, for
     formats that show them. Raises DocumentError for a file that cannot be read.
     """
     catalog = catalog or Catalog.nyc()
@@ -90,7 +90,7 @@ async def check_documents(  # noqa: PLR0913
     keep_texts: bool = False,
     on_outcome: Callable[[Outcome], object] | None = None,
 ) -> Report:
-    """The same within an event loop; `on_outcome` hears of every address as it is judged."""
+    """Check documents within an event loop; calls `on_outcome` with each outcome as it comes."""
     catalog = catalog or Catalog.nyc()
     found = collect(documents, catalog, keep_texts=keep_texts)
     survey = Survey(found, catalog, selection or Selection(), show_recipients=show_recipients)

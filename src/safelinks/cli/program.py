@@ -40,7 +40,9 @@ class _SystemError(Exception):
 
     def __init__(self, error: OSError) -> None:
         self.of_output = error.errno in _OF_OUTPUT
-        what = "the output cannot be written" if self.of_output else "the system does not allow this"
+        what = (
+            "the output cannot be written" if self.of_output else "the system does not allow this"
+        )
         super().__init__(f"{what} ({error.strerror or error})")
         self.exit_code = _BROKEN_PIPE if isinstance(error, BrokenPipeError) else _UNUSABLE
 
