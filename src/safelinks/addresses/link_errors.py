@@ -47,7 +47,7 @@ class NotASafeLinkError(_LinkError, ValueError):
 
 
 class TargetLostError(_LinkError, ValueError):
-    """A genuine wrapper whose target is gone: only its sender can still say where it led."""
+    """A wrapper whose target is lost. Only its sender knows where it led."""
 
     _sentence = (
         "the wrapped link {address} has lost its target; ask the sender for the original address"
@@ -61,7 +61,7 @@ class NotLiveError(_LinkError):
 
 
 class InvalidURLError(_LinkError, ValueError):
-    """The address breaks RFC 3986 so that no client could ask for it."""
+    """The address breaks RFC 3986, so no client can request it."""
 
     _sentence = "{address} is not a valid address"
 
@@ -69,7 +69,7 @@ class InvalidURLError(_LinkError, ValueError):
 class ChainTooDeepError(_LinkError):
     """More wrappers within each other than the limit allows.
 
-    `limit` is that limit, `url` the address at which peeling stopped.
+    `limit` is that limit, `url` the address at which unwrapping stopped.
     """
 
     def __init__(self, url: str, limit: int) -> None:
@@ -82,7 +82,7 @@ class ChainTooDeepError(_LinkError):
 
 
 class ChainLoopError(_LinkError):
-    """A wrapper that holds, at whatever depth, itself: it leads nowhere."""
+    """A wrapper that contains itself, at any depth, and so leads nowhere."""
 
     _sentence = "the wrapped link {address} leads back to itself"
 

@@ -109,7 +109,7 @@ class Catalog:
         return self.layers.contents
 
     def identify(self, url: str | Unwrapped) -> Match:
-        """Which resource `url` is, wrapped or not. Total: what nobody knows is external.
+        """Which resource `url` is, wrapped or not. Raises nothing: an unknown address is external.
 
         Of what is unwrapped already, nothing more is taken off.
 
@@ -187,7 +187,7 @@ class Catalog:
         return known_of(self.contents, self.layers.bodies)
 
     def find(self, text: str) -> list[Resource]:
-        """The resources whose names have the words of `text`, a typo allowed; the best first.
+        """Resources whose names have the words of `text`, with typos; the best first.
 
         >>> Catalog.nyc().find("pasport public portal")[0].id
         'passport-public-portal'

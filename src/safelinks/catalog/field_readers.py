@@ -52,7 +52,7 @@ class Violation:
     message: str
 
     def below(self, *path: str | int) -> Violation:
-        """The same, of a value that is a part of another."""
+        """This violation, of a value that is part of another one."""
         return Violation((*path, *self.path), self.message)
 
 
@@ -208,7 +208,7 @@ def given_of(value: object, fields: Mapping[str, FieldReader]) -> dict[str, Any]
 
 
 def reader_of(fields: Mapping[str, Any], name: str) -> FieldReader:
-    """Who reads the field `name`; of one that there is not, who complains."""
+    """The reader of the field `name`; for an unknown field, one that reports it."""
     if name in fields:
         reader: FieldReader = fields[name]
         return reader

@@ -151,7 +151,7 @@ class Collection:
 
     @property
     def over_https(self) -> list[str]:
-        """The same addresses over HTTPS, of those that are linked as plain HTTP."""
+        """The addresses that are linked as plain HTTP, with the scheme https."""
         secure = (over_https(target) for target in self.targets)
         return list(dict.fromkeys(one for one in secure if one is not None))
 

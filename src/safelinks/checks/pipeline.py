@@ -266,7 +266,7 @@ def check(  # noqa: PLR0913
     update_baseline: bool = False,
     changed_since: str | None = None,
 ) -> Report:
-    """Check every link of files, directories, documents or addresses, and say what each one is.
+    """Check every link of files, directories, documents or addresses, and return a report.
 
     Addresses are strings that begin with ``http://`` or ``https://``. `offline` leaves out the
     network. With `changed_since`, a revision of git, only links on lines that changed since then

@@ -88,7 +88,7 @@ class Document:
         return self._content.original()
 
     def cleaned(self) -> bytes:
-        """The same document with targets in the place of wrappers, all else byte for byte.
+        """The document with targets in the place of wrappers; all other bytes stay.
 
         A place stays as it is where what was written would not be read back as what was meant;
         `cleaning` says where. Raises NotWritableError where a format cannot be written, as PDF.
@@ -100,7 +100,7 @@ class Document:
         return self._rewriting(lambda url, peel: peel(url))
 
     def redacted(self) -> bytes:
-        """The same document, its wrappers kept, without recipients and session values in them.
+        """The document with its wrappers, but without recipients and session values.
 
         Raises NotWritableError as `cleaned` does.
         """
@@ -111,7 +111,7 @@ class Document:
         return self._rewriting(lambda url, _: instead(url, redact(url)), blanks=True)
 
     def rewritten(self, instead_of: Callable[[Unwrapped], Unwrapped]) -> bytes:
-        """The same document with another address for every link of which that gives one.
+        """The document with another address for every link for which `instead_of` returns one.
 
         Raises NotWritableError as `cleaned` does.
         """
@@ -203,10 +203,10 @@ def read_all(
 ) -> Iterator[Document]:
     """Read files, all files of directories, and all that match patterns (``docs/**/*.md``).
 
-    Each file once, in order; of a mailbox, each message is a document. Of a directory, what its
-    `.gitignore` files leave out is left out, unless `gitignore` is False. What cannot be read
-    raises DocumentError; with `on_error`, that hears of it instead, also of a `.gitignore` that is
-    not heeded, and the rest is read.
+    Each file once, in order; of a mailbox, each message is a document. In directories, files that
+    `.gitignore` excludes are skipped, unless `gitignore` is False. A file that cannot be read
+    raises DocumentError; with `on_error`, that is called instead, also for a `.gitignore` that is
+    not used, and the rest is read.
     """
 
     def fail(error: DocumentError) -> None:

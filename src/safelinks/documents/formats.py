@@ -372,7 +372,7 @@ def _by_bytes(raw: bytes, name: str) -> Format:
 def _opener(
     one: Format, name: str
 ) -> Callable[[bytes, str, EnclosedOpener], tuple[Content, tuple[str, ...]]]:
-    """Who opens documents of this format. Raises DocumentError where a package is missing."""
+    """The opener of documents of this format. Raises DocumentError where a package is missing."""
     try:
         module = import_module(f"safelinks.documents.{one.module}")
     except ModuleNotFoundError:

@@ -77,7 +77,7 @@ class Git:
 
     @contextmanager
     def lines(self, *args: str) -> Iterator[Iterator[bytes]]:
-        """The same line by line, for what may be long."""
+        """The output line by line, for what may be long."""
         with (
             tempfile.TemporaryFile() as said,
             subprocess.Popen(  # noqa: S603  no shell
@@ -90,7 +90,7 @@ class Git:
             self._expect(fine, said.read())
 
     def without_filters(self) -> Git:
-        """The same, for what compares files: without the programs through which they would go."""
+        """This git for comparing files, without the filters that the repository names."""
         listed = self.run("config", "-z", "--name-only", "--get-regexp", _FILTERS).stdout
         keys = os.fsdecode(listed).split("\0")[:-1]
         drivers = dict.fromkeys(key.rpartition(".")[0] for key in keys)

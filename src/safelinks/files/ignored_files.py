@@ -52,7 +52,7 @@ class Ignoring:
         return there
 
     def below(self, name: str) -> Ignoring:
-        """The same for the directory `name` in this one."""
+        """The rules for the directory `name` in this one."""
         return Ignoring(self.prefix + os.fsencode(name) + b"/", self.scopes)
 
     def with_rules_of(self, path: str | None, note: Note, *, follow: bool = False) -> Ignoring:

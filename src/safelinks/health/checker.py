@@ -53,8 +53,8 @@ class Checker:
 
     `transport` is any httpx transport to be used instead of safelinks' own, `look_up` resolves
     names, `dial` connects to addresses; `catalog` knows what is odd about some sites, by default
-    that of the City. A `history` remembers what comes out; what it knows already is not asked for
-    if it is younger than its verdict's `max_age`.
+    that of the City. A `history` saves the outcomes; its outcomes are reused if they are younger
+    than `max_age` of their verdict.
 
     Names that are reserved for examples and tests are asked where the caller says what they stand
     for: by a `transport`, `look_up` or `dial` of their own.
@@ -96,7 +96,7 @@ class Checker:
         *,
         or_http: Collection[str] = (),
     ) -> dict[str, Outcome]:
-        """The outcome of every distinct address in `urls`; `on_outcome` hears of each at once.
+        """The outcome of every distinct address in `urls`; `on_outcome` is called with each.
 
         Of addresses in `or_http`, the scheme is a guess: where nothing answers over HTTPS, they are
         judged by what plain HTTP says.
@@ -111,7 +111,7 @@ class Checker:
     async def results(
         self, urls: Iterable[str], *, or_http: Collection[str] = ()
     ) -> AsyncGenerator[Outcome, None]:
-        """Outcomes as they come; what a pause or a missing network may explain comes last.
+        """Outcomes as they come; those that need a retry or a look at the network come last.
 
         An address is asked once, whatever its fragment, its tracking parameters and the case of
         its host: each spelling has an outcome. `or_http` is that of `check`. Raises SetupError.
@@ -148,7 +148,7 @@ class Checker:
                     yield outcome
 
     def provisional(self) -> list[Outcome]:
-        """What is known, but not final, when a check ends before its time.
+        """Results that are known but not final, when a check is interrupted.
 
         Nothing of it is remembered, and of what a missing network may explain, only that.
         """

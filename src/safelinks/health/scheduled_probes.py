@@ -295,7 +295,7 @@ class Asking:
             self._down[host] = evolve(failure, detail=detail, elapsed=0.0, asked=False)
 
     def _learn_answer(self, host: str, answer: Answer, *, away: bool) -> None:
-        """The same of the last answer, which may ask to stay `away`."""
+        """Note what the last answer says of its host, which may ask to stay `away`."""
         busy = answer.status == 429 or (answer.status in BUSY and "retry-after" in answer.headers)
         self._busy[host] = self._busy[host] + 1 if busy else 0
         if away or self._busy[host] >= _IN_A_ROW:

@@ -124,7 +124,7 @@ def addressees(link: Link) -> frozenset[str]:
 
 
 def find(text: str, *, keep_redirectors: bool = False) -> list[Link]:
-    """Every link in `text`, in order, wrapped or not. Total: nothing is raised.
+    """Every link in `text`, in order, wrapped or not. Raises nothing.
 
     With `keep_redirectors`, only security services count as wrappers, as in `unwrap`.
 
@@ -178,7 +178,7 @@ def peeled(span: LinkSpan, peel: Peel) -> tuple[Unwrapped | None, SafelinksError
 
 
 def clean(text: str, *, keep_redirectors: bool = False) -> str:
-    """`text` with the target in the place of every wrapper, and every other character as it was.
+    """`text` with every wrapped link replaced by its target; all other characters stay.
 
     A wrapper without a target stays. Characters of a target that would end it in running text are
     percent-encoded; where text is glued to the wrapper, a space keeps it out of the target. Total

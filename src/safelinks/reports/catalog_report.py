@@ -101,7 +101,7 @@ def _whose(match: Match) -> str:
 
 
 def match_data(match: Match, suspicions: Iterable[Suspicion]) -> dict[str, object]:
-    """The same for a program."""
+    """A match for a program."""
     match = match.redacted()
     resource, agency, owner = match.resource, match.agency, match.owner
     return {

@@ -316,7 +316,7 @@ def _by_resource(found: Iterable[_Said]) -> list[_Said]:
 
 
 def _gravity(said: _Said) -> tuple[int, int, int]:
-    """The lower, the sooner a reader should see it."""
+    """A sort key: the lowest should be shown first."""
     row, findings = said
     gravest = min((one.gravity for one in findings if not one.known), default=(len(Level), 0))
     return *gravest, list(Verdict).index(row.verdict)

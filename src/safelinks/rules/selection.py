@@ -101,13 +101,13 @@ class Selection:
     """Which rules count. All selectors are codes, beginnings of codes (``SL2``), or names.
 
     `select` are those that count, all where it is empty, without those of `ignore`. `per_file` has
-    patterns of files, with what is ignored there; a ``*`` in them stands for any text, also with
+    patterns of files, with what is ignored there; a ``*`` in them matches any text, also with
     slashes in it, and a pattern without a slash is one of names in any directory. `levels` are
-    others than the rules' own; of two selectors, the narrower one counts. Findings of `fail_on` or
-    graver make a check fail; none does with None. Comments in texts that say to ignore something
-    count if `inline`. What the network says of links in code and comments is a note, unless these
-    are to be taken `verbatim`. `located` gives the path of a file that patterns go by. Raises
-    SetupError for what is no rule.
+    others than the rules' own; of two selectors, the narrower one counts. Findings of level
+    `fail_on` or higher fail the check; with None, none does. Comments in texts that say to ignore
+    something count if `inline`. What the network says of links in code and comments is a note,
+    unless these are to be taken `verbatim`. `located` gives the path of a file that patterns go by.
+    Raises SetupError for an unknown rule.
     """
 
     select: tuple[str, ...] = field(default=(), converter=_select)

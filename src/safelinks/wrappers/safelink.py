@@ -197,7 +197,7 @@ class SafeLink:
         return data.code if data else None
 
     def redacted(self) -> SafeLink:
-        """The same link without the recipient's address and without session credentials."""
+        """This link without the recipient's address and without session credentials."""
         return SafeLink(redact(self.url), redact(self.target, recipients(self.url)))
 
     def __repr__(self) -> str:

@@ -94,7 +94,7 @@ class Reporting:
         return cls(outputs, detail)
 
     def to_files(self) -> Reporting:
-        """The same without what would be printed."""
+        """This reporting without what would be printed."""
         return Reporting([one for one in self.outputs if one.path is not None], self.detail)
 
     @property

@@ -206,7 +206,7 @@ def refuse_strange(outputs: Iterable[Output], context: click.Context) -> None:
     for one in outputs:
         if one.path is not None and os.path.lexists(one.path) and not is_report(Path(one.path)):
             raise click.UsageError(
-                f"{one.path} is there and is no report, and a configuration that nobody named says "
+                f"{one.path} exists and is not a report, and a configuration that was found says "
                 "to write one over it: remove it, or name the configuration with --config."
             )
 

@@ -116,7 +116,7 @@ _NAMES = (
 
 
 def _selection(given: Mapping[str, Any]) -> Selection:
-    """The selection that the options make. Raises SetupError for what is no rule.
+    """The selection that the options make. Raises SetupError for an unknown rule.
 
     Patterns of files are relative to the configuration that they are from, or to the working
     directory.

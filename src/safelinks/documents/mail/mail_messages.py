@@ -183,7 +183,7 @@ class CountedContent:
         return self.count + self.message.raw + self.notes
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same, with the mail cleaned and its size corrected in the width that it had."""
+        """The mailbox entry with the mail cleaned, and its size corrected in the same width."""
         mail = self.message.cleaned(peel)
         digits = len(self.count.rstrip())
         size = b"%d" % len(mail)

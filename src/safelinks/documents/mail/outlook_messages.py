@@ -119,7 +119,7 @@ class MsgContent:
         return self.raw
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same, or NotWritableError."""
+        """The same bytes, or NotWritableError."""
         return unchanged(
             self,
             peel,

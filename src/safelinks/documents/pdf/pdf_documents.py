@@ -95,7 +95,7 @@ class PdfContent:
         return self.raw
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same, or NotWritableError: a PDF is not for changing."""
+        """The same bytes, or NotWritableError: a PDF cannot be changed."""
         return unchanged(
             self,
             peel,

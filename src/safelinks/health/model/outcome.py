@@ -36,7 +36,7 @@ class Verdict(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why; finer than the verdict, and stable."""
+    """The reason for a verdict, in more detail; stable."""
 
     OK = "ok"
     REDIRECTED = "redirected"
@@ -248,5 +248,5 @@ class Outcome:
 
     @property
     def final_url(self) -> str:
-        """The last address that was asked."""
+        """The last address that was requested."""
         return self.hops[-1].url if self.hops else self.url

@@ -59,7 +59,7 @@ def trusting(policy: Policy) -> ssl.SSLContext:
 
 
 def unverified(*protocols: str) -> ssl.SSLContext:
-    """The same, for looking at a server that is sent nothing; other `protocols` may be offered."""
+    """A TLS context for a server that is sent nothing; other `protocols` may be offered."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
