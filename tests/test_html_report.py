@@ -24,7 +24,7 @@ from safelinks.cli.program import main
 from safelinks.reports.rendering import RENDERERS
 
 NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
-ASSETS = files("safelinks.reports.html_report")
+ASSETS = files("safelinks.reports.html")
 
 
 def answer(request: httpx.Request) -> httpx.Response:

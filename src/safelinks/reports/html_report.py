@@ -51,12 +51,7 @@ def _page(report: Report) -> Iterator[str]:
 
 def _asset(name: str) -> str:
     """A file of this room. HTML counts ends of lines as newlines, and so do the hashes."""
-    return (
-        files("safelinks.reports.html_report")
-        .joinpath(name)
-        .read_text("ascii")
-        .replace("\r\n", "\n")
-    )
+    return files("safelinks.reports.html").joinpath(name).read_text("ascii").replace("\r\n", "\n")
 
 
 def _hash(content: str) -> str:
