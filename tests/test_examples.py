@@ -29,7 +29,7 @@ def test_there_is_one_of_every_format() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_report_is_what_comes_out_now(made: Path, name: str) -> None:
-    """Where it is not, `python tests/example_reports.py` writes them anew: look at the difference."""
+    """Where it is not, `python tests/support/example_reports.py` writes them anew: look at the difference."""
     assert (made / FILES[name]).read_bytes() == (FOLDER / FILES[name]).read_bytes()
 
 

@@ -286,6 +286,11 @@ class TestSignIn:
     def test_by_address(self, final: str) -> None:
         assert _drive([_to(final), OK])[0].reason is Reason.LOGIN_WALL
 
+    def test_a_page_to_sign_in_that_moved_is_no_wall(self) -> None:
+        for final in ("/signin", "https://login.microsoftonline.com/x/oauth2"):
+            moved, _, _ = _drive([_to(final), OK], "https://example.org/login?lang=en")
+            assert moved.reason is Reason.REDIRECTED
+
     def test_by_a_form_that_asks_to_return(self) -> None:
         form = _html("<input type=password>")
         assert _drive([_to("/who?ReturnUrl=%2fx"), form])[0].reason is Reason.LOGIN_WALL

@@ -41,12 +41,16 @@ def _drive(
     policy: Policy = POLICY,
     hints: HealthHints | None = None,
     aside: Callable[[Request], Reply] = lambda _: Answer(404),
+    *,
+    or_http: bool = False,
 ) -> tuple[Outcome, list[Request], list[float]]:
     """Run a probe to its end: its outcome, what it asked, how long it waited.
 
     `aside` answers for addresses that nobody has made.
     """
-    steps = probe(url, evolve(policy, allow_reserved=True), hints, jitter=lambda: 1.0)
+    steps = probe(
+        url, evolve(policy, allow_reserved=True), hints, jitter=lambda: 1.0, or_http=or_http
+    )
     given = iter(replies) if isinstance(replies, list) else None
     requests: list[Request] = []
     waits: list[float] = []
@@ -178,6 +182,32 @@ def test_pauses_grow_and_the_server_is_obeyed() -> None:
     assert _drive([Answer(503, {"retry-after": format_datetime(past, usegmt=True)}), OK])[2] == [
         1.0
     ]
+
+
+def test_each_address_on_the_way_has_all_its_attempts() -> None:
+    flaky = [Answer(500), Answer(500)]
+    outcome, requests, waits = _drive([*flaky, _to("/new"), *flaky, OK])
+    assert (outcome.reason, len(requests)) == (Reason.REDIRECTED, 6)
+    assert waits == [1.0, 2.0, 1.0, 2.0]
+    page = Answer(
+        200, {"content-type": "text/html"}, b"<meta http-equiv=refresh content='0;url=/new'>"
+    )
+    outcome, _, waits = _drive([*flaky, page, *flaky, OK])
+    assert (outcome.reason, waits) == (Reason.REDIRECTED, [1.0, 2.0, 1.0, 2.0])
+
+
+def test_plain_http_has_all_its_attempts_too() -> None:
+    replies: list[Reply] = [
+        Failure(Fault.DNS_FAILURE),
+        Failure(Fault.REFUSED),
+        Answer(500),
+        Answer(500),
+        OK,
+    ]
+    outcome, requests, waits = _drive(replies, or_http=True)
+    assert outcome.reason is Reason.OK
+    assert [request.url.partition(":")[0] for request in requests] == ["https"] * 2 + ["http"] * 3
+    assert waits == [1.0, 1.0, 2.0]
 
 
 def test_the_budget_bounds_all_attempts() -> None:

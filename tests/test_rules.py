@@ -80,6 +80,8 @@ CASES = [
     Case("SL103", "still there", wrap(A)),
     Case("SL104", "redirector", f"{GOOGLE}\n{GOOGLE}", (), (1, 2), "wrapped by Google", A, True),
     Case("SL104", "SL101 says more", wrap(A)),
+    Case("SL104", "SL102 says more", TEAMS),
+    Case("SL104", "Teams without a credential", TEAMS.replace("pc=SECRET", "pc="), (), (1,), "wrapped by Microsoft", A, True),
     Case("SL104", "beside SL101", f"{wrap(A)}\n{GOOGLE}", (), (2,), "wrapped by Google", A, True),
     Case("SL201", "lookalike", "https://nam06.safelinks.protection.outlook.com.evil.example/?url=x", (), (1,), ""),
     Case("SL201", "genuine", wrap(A)),

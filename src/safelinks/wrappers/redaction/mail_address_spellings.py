@@ -36,7 +36,7 @@ _ESCAPE = re.compile(
     rb"(?:%(?:25)*+|(?<!\\)\\++x)(?P<hex>[0-9A-F]{2})"
     rb"|(?:%(?:25)*+|(?<!\\)\\++)u(?P<unit>[0-9A-F]{4})"
     rb"|&(?:amp;)*+(?:\#x0*+(?P<number>[0-9A-F]{1,5})|\#0*+(?P<decimal>[0-9]{1,7}))(?:;|(?![0-9A-F]))"
-    rb"|&(?:amp;)*+(?P<name>" + b"|".join(_NAMED) + rb");"
+    rb"|&(?:amp;)*(?P<name>" + b"|".join(_NAMED) + rb");"
     rb"|(?P<at>-40)"
     rb"|(?P<nothing>\xc2\xad|\xcd\x8f|\xd8\x9c|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xaa-\xae]"
     rb"|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xef\xb8[\x80-\x8f])"
@@ -67,7 +67,9 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]{12,}|[A-Za-z0-9_-]{12,}", re.ASCII)
 _URL_SAFE = str.maketrans("-_", "+/")
 
 # What is a mail address whoever it is of. What has a version behind it ("react@18.2.0") is none.
-_ANYBODY = re.compile(rb"[^\s/?#&=@]@[\w.%-]{1,255}?\.[a-z]{2}|[^\s/?#&=@]@[^\x00-\x7f]|" + _GUEST)
+_ANYBODY = re.compile(
+    rb"[^\s/?#&=@]@(?:[\w.%\x80-\xff-]{1,255}?\.(?:[a-z]{2}|[\x80-\xff])|[\x80-\xff])|" + _GUEST
+)
 _IN_TOKEN = re.compile(rb"[\w.+-]@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}?\.[a-z]{2}", re.IGNORECASE)
 
 OctetSpan = tuple[int, int]

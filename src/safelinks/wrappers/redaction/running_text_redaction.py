@@ -47,7 +47,7 @@ _ID = re.compile(rf"{_CUT_BAR}{_IN_PIECES}[0-9a-f]{{8}}", re.IGNORECASE)
 _CUT_FIELD = re.compile(
     rf"(?:(?P<data>data{_IN_PIECES}{EQUALS_AT_ANY_DEPTH}{_IN_PIECES}0{_IN_PIECES}[0-9]{_IN_PIECES}{_CUT_BAR}"
     rf"{_IN_PIECES}0{_IN_PIECES}[0-9]{_IN_PIECES}{_CUT_BAR})|(?:\A|{_CUT_BAR}))"
-    rf"(?P<recipient>(?:(?!{_CUT_BAR})[^&])*+)",
+    rf"(?P<recipient>(?:\n[ \t>|+]*+|(?!{_CUT_BAR})[^&])*+)",
     re.IGNORECASE,
 )
 

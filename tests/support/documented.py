@@ -10,7 +10,7 @@ from pathlib import Path
 from attrs import frozen
 from docx import Document
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PAGES = {
     str(path.relative_to(ROOT)): path.read_text("utf-8")
     for path in (*ROOT.glob("*.md"), *sorted((ROOT / "docs").glob("*.md")))

@@ -19,7 +19,7 @@ from typing import Any
 from attrs import define, field, frozen
 from ruamel.yaml import YAML
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 _EXPRESSION = re.compile(r"\$\{\{ ([a-z.-]+) \}\}")
 _BASH = shutil.which("bash") or "bash"
 _OUTPUT = re.compile(r"(?m)^([a-z-]+)=(.*)$")

@@ -27,7 +27,7 @@ from safelinks.cli.program import main
 from safelinks.health.checker import Checker
 from safelinks.health.network.dialling import dial
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "reports"
 FILES: Mapping[str, str] = {
     "text": "report.txt",
