@@ -211,6 +211,9 @@ def test_only_lines_that_changed_count(folder: Path) -> None:
         ({"dead_after": 0}, "dead_after must be a whole number from 1, not 0"),
         ({"https": "yes"}, "https must be True or False, not 'yes'"),
         ({"baseline": 5}, "baseline must be a path, not 5"),
+        ({"baseline": ""}, "baseline must be a path, not ''"),
+        ({"selection": "SL1"}, "selection must be a Selection, not 'SL1'"),
+        ({"now": 5}, "now must be a datetime with a time zone, not 5"),
         ({"update_baseline": True}, "update_baseline needs a baseline to write to"),
     ],
 )
@@ -225,3 +228,90 @@ def test_what_is_selected_is_said_in_python_too(folder: Path) -> None:
         safelinks.read_all(folder / "a.txt"), options=CheckOptions(selection=Selection(["SL1"]))
     )
     assert {one.code for one in checking.report().findings} == {"SL101"}
+
+
+def test_a_report_before_the_answers_hides_none_of_them() -> None:
+    checking = Check([safelinks.read(GONE.encode())])
+    early = checking.report()
+    assert (early.exit_code, checking.fixes()) == (0, ())
+    asyncio.run(checking.ask(_checker()))
+    late = checking.report()
+    assert late.exit_code == 1
+    assert [one.fingerprint for one in late.findings] == [
+        one.fingerprint for one in checking.report().findings
+    ]
+
+
+def test_the_file_that_was_read_is_written_whatever_its_document_is_called(folder: Path) -> None:
+    (folder / "other.txt").write_bytes((folder / "a.txt").read_bytes())
+    checking = Check([safelinks.read("a.txt", name="other.txt")])
+    assert checking.fix().mends
+    assert "safelinks" not in (folder / "a.txt").read_text()
+    assert "safelinks" in (folder / "other.txt").read_text()
+
+
+def test_a_name_that_is_not_one_file_has_no_fix(folder: Path) -> None:
+    from_bytes = safelinks.read((folder / "a.txt").read_bytes(), name="a.txt")
+    assert Check([safelinks.read("a.txt"), from_bytes]).fixes() == ()
+    assert Check([safelinks.read("a.txt"), safelinks.read("b.md", name="a.txt")]).fixes() == ()
+
+
+def test_documents_are_read_again_as_they_were_read(folder: Path) -> None:
+    inner = "https://www.google.com/url?q=https%3A%2F%2Fexample.org%2Fa&sa=D"
+    (folder / "c.txt").write_text(wrap(inner))
+    report = Check(safelinks.read_all("c.txt", keep_redirectors=True)).fix()
+    left = Check(safelinks.read_all("c.txt", keep_redirectors=True)).report()
+    assert (folder / "c.txt").read_text() == inner
+    assert {one.code for one in report.mends} == {"SL101"}
+    assert not left.findings
+
+
+def test_a_second_fix_changes_nothing_and_says_the_same(folder: Path) -> None:
+    checking, _ = _checked()
+    first = checking.fix(backup=".bak")
+    assert checking.fix(backup=".bak") is first
+    assert checking.report() is first
+    again = Check(safelinks.read_all("."))
+    assert again.fix(backup=".bak").findings == again.report().findings
+    assert wrap("https://example.org/a") in (folder / "a.txt.bak").read_text()
+    assert not (folder / "a.txt.bak.bak").exists()
+
+
+def test_two_names_of_one_file_are_one_fix(folder: Path) -> None:
+    (folder / "l.txt").symlink_to("a.txt")
+    checking = Check([safelinks.read("a.txt"), safelinks.read("l.txt")])
+    assert [change.name for change in checking.fixes()] == ["a.txt"]
+    assert checking.fix().mends
+
+
+def test_an_interrupted_check_is_not_fixed(folder: Path) -> None:
+    before = (folder / "a.txt").read_bytes()
+    checking = Check(safelinks.read_all("a.txt"))
+    assert checking.report(interrupted=True).exit_code == 130
+    with pytest.raises(SetupError, match="the check was interrupted"):
+        checking.fix()
+    assert (folder / "a.txt").read_bytes() == before
+
+
+def test_nothing_goes_on_when_a_listener_fails() -> None:
+    async def run() -> int:
+        def fail(_: safelinks.Outcome) -> None:
+            raise LookupError
+
+        checking = Check([safelinks.read(GONE.encode())])
+        with pytest.raises(LookupError):
+            await checking.ask(_checker(), fail)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)
+        return sum(not task.cancelled() for task in others)
+
+    assert asyncio.run(run()) == 0
+
+
+def test_reports_count_what_is_ignored_once() -> None:
+    text = f"{GONE} # safelinks: ignore[SL301]\nnamed: PASSPort\n"
+    checking = Check([safelinks.read(text.encode(), "a.txt")])
+    asyncio.run(checking.ask(_checker()))
+    reports = [checking.report() for _ in range(3)]
+    assert {one.silenced for one in reports} == {1}
+    assert len({tuple(finding.fingerprint for finding in one.findings) for one in reports}) == 1

@@ -31,7 +31,10 @@ def _validator(expected: str, holds: Callable[[Any], bool]) -> Validator:
 
 def _is_number(value: object) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and value > 0  # type: ignore[arg-type,operator]
+    try:
+        return is_number and math.isfinite(value) and value > 0  # type: ignore[arg-type,operator]
+    except OverflowError:  # a whole number beyond all that is counted in
+        return False
 
 
 def _is_whole(value: object, least: int) -> bool:
@@ -45,7 +48,7 @@ def whole(least: int) -> Validator:
 
 flag = _validator("True or False", lambda value: isinstance(value, bool))
 number = _validator("a number above 0", _is_number)
-path = _validator("a path", lambda value: isinstance(value, str | os.PathLike))
+path = _validator("a path", lambda value: isinstance(value, str | os.PathLike) and value != "")
 texts = _validator(
     "a list or tuple of strings",
     lambda value: isinstance(value, tuple) and all(isinstance(text, str) for text in value),

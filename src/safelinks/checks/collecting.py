@@ -7,7 +7,7 @@ nobody and judges nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import Protocol
@@ -109,9 +109,20 @@ class Collection:
     elsewhere: set[tuple[str, str]] = field(factory=set)
     texts: dict[str, RawText] = field(factory=dict)  # by file, where they are to be shown
     readings: dict[str, FileReading] = field(factory=dict)  # what each file held
+    again: dict[str, Callable[[], Iterator[Document]]] = field(factory=dict)  # reads it once more
+    sourceless: set[str] = field(factory=set)  # names of which not all is from one file
     keeps_redirectors: bool = False
     _matches: dict[str, Match] = field(factory=dict, init=False)
     _doubts: dict[str, tuple[Suspicion, ...]] = field(factory=dict, init=False)
+
+    def note_source(self, document: Document) -> None:
+        """Remember from which file a document is, and how it was read."""
+        name, reading, again = document.name, document.reading, document.again
+        known = self.readings.get(name)
+        if reading is None or again is None or (known and known.path != reading.path):
+            self.sourceless.add(name)
+        else:
+            self.readings[name], self.again[name] = reading, again
 
     def match(self, catalog: Catalog, target: str) -> Match:
         """What `catalog` says of a target, however often that is asked."""
@@ -178,8 +189,7 @@ def collect(
     for document in documents:
         reader.read(document)
         found.files[document.name] = None
-        if document.reading is not None:
-            found.readings[document.name] = document.reading
+        found.note_source(document)
         found.notes |= dict.fromkeys(document.notes)
         if not document.writable:
             found.fixed.add(document.name)

@@ -85,7 +85,8 @@ class FileChange:
         for document, after in self.results():
             results.append((document.original(), after))
             people.update(*map(addressees, document.links))
-        before, after = (b"".join(each) for each in zip(*results, strict=True))
+        before = b"".join(original for original, _ in results)
+        after = b"".join(changed for _, changed in results)
         name = printable(self.name).encode()
         if before == after:
             return
@@ -107,7 +108,8 @@ class FileChange:
         if len(first) == 1 and first[0][0].original() == first[0][1]:
             return None  # so that nothing has to be written where nothing may be
         content = (after for _, after in chain(first, results))
-        return replace(Path(self.name), content, backup=backup, since=self.reading, swept=swept)
+        path = Path(self.name) if self.reading is None else self.reading.path
+        return replace(path, content, backup=backup, since=self.reading, swept=swept)
 
 
 # Why links stay as they are, in order, and what to say of them.

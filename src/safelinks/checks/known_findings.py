@@ -112,7 +112,9 @@ class KnownFindings:
             return None
         found = self._held(report, self._baseline)
         updated = found.updated()
-        replace(self.path, [updated.dump().encode("ascii")], since=self._reading)
+        written = updated.dump().encode("ascii")
+        replace(self.path, [written], since=self._reading)
+        self._reading = held(self.path, written)
         gone = sum(entry.count for entry in found.gone)
         return BaselineChange(
             self.path, updated.total, updated.total + gone - self._baseline.total, gone

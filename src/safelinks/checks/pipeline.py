@@ -9,12 +9,11 @@ stands.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
-from itertools import groupby
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -42,6 +41,16 @@ __all__ = ["Check", "CheckOptions", "check", "check_documents"]
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
+def _is_selection(_: object, __: object, value: object) -> None:
+    if not isinstance(value, Selection):
+        raise SetupError(f"selection must be a Selection, not {value!r}")
+
+
+def _is_time(_: object, __: object, value: Any) -> None:  # noqa: ANN401  what the caller gave
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise SetupError(f"now must be a datetime with a time zone, not {value!r}")
+
+
 @frozen(kw_only=True)
 class CheckOptions:
     """How documents are checked. Raises SetupError for values that make no sense.
@@ -55,7 +64,7 @@ class CheckOptions:
     `safelinks.unwrap`. `now` is the time of the report, by default that of its making.
     """
 
-    selection: Selection = field(factory=Selection)
+    selection: Selection = field(factory=Selection, validator=_is_selection)
     show_recipients: bool = field(default=False, validator=flag)
     keep_texts: bool = field(default=False, validator=flag)
     https: bool = field(default=False, validator=flag)
@@ -63,7 +72,7 @@ class CheckOptions:
     baseline: str | PathLike[str] | None = field(default=None, validator=optional(path))
     update_baseline: bool = field(default=False, validator=flag)
     keep_redirectors: bool = field(default=False, validator=flag)
-    now: datetime | None = None
+    now: datetime | None = field(default=None, validator=optional(_is_time))
 
     def __attrs_post_init__(self) -> None:
         """Raises SetupError for options that contradict each other."""
@@ -119,6 +128,8 @@ class Check:
         )
         self._known.name_by(self.assessment.nameless)
         self._report: Report | None = None
+        self._is_judged = False
+        self._fixed: Report | None = None
 
     @property
     def addresses(self) -> list[str]:
@@ -139,6 +150,8 @@ class Check:
         this is cancelled stays in `outcomes`.
         """
         checker = checker or Checker(catalog=self)
+        if self._is_judged:
+            self.assessment.judge_anew()
         if checker.forgot:
             self.assessment.excuse_nothing()
 
@@ -148,8 +161,11 @@ class Check:
                 on_outcome(outcome)
 
         appraising = asyncio.create_task(self._appraise())
-        await checker.check(self.addresses, hear, or_http=self.collection.or_http)
-        await appraising
+        try:
+            await checker.check(self.addresses, hear, or_http=self.collection.or_http)
+            await appraising
+        finally:
+            appraising.cancel()
 
     async def _appraise(self) -> None:
         for _ in appraise(self.collection, self.catalog):
@@ -163,7 +179,11 @@ class Check:
         """The report on what is known by now.
 
         An `interrupted` check says so, and so does one that left out files that were `unread`.
+        After `fix`, it is what that gave.
         """
+        if self._fixed is not None:
+            return self._fixed
+        self._is_judged = True
         self._report = self.assessment.report(self.outcomes, interrupted=interrupted)
         self._report = evolve(self._report, unread=unread)
         return self._known.mark(self._report)
@@ -181,8 +201,14 @@ class Check:
 
     def _plans(self) -> dict[str, Mending]:
         """What to do in each file; what was read from no file cannot be written."""
+        self._is_judged = True
         plans = self.assessment.mending(self.outcomes)
-        return {file: plan for file, plan in plans.items() if file in self.collection.readings}
+        files: dict[str, str] = {}
+        for file in plans:
+            if file in self.collection.again and file not in self.collection.sourceless:
+                path = os.path.realpath(self.collection.readings[file].path)
+                files.setdefault(path, file)  # of two names of one file, the first
+        return {file: plans[file] for file in files.values()}
 
     def _fix(self, file: str, plan: Mending) -> FileChange:
         def change(document: Document) -> Rewriting:
@@ -190,18 +216,11 @@ class Check:
 
         return FileChange(
             file,
-            partial(self._read_again, file),
+            self.collection.again[file],
             change,
             reading=self.collection.readings.get(file),
             people=frozenset(self.collection.everybody),
             only_left=True,
-        )
-
-    def _read_again(self, file: str) -> Iterator[Document]:
-        return read_all(
-            Path(file),
-            keep_redirectors=self.options.keep_redirectors,
-            bare_hosts=self.catalog.hosts,
         )
 
     def fix(
@@ -216,12 +235,18 @@ class Check:
         `backup` is a suffix: the file is first copied to its name with that behind it. A file that
         cannot be written is as it was, and raises DocumentError; with `on_error`, that hears of it
         instead, and the others are written. `on_change` hears of each file, and whether it changed.
+        Once fixed, the same report is given again. Raises SetupError for a check that was
+        interrupted: not all is known then.
         """
-        if self._report is None:
-            self.report()
+        if self._fixed is not None:
+            return self._fixed
+        if (self._report or self.report()).interrupted:
+            raise SetupError("the check was interrupted, so no file is changed; run it again")
         written = set()
         swept: set[Path] = set()
         for change in self.fixes():
+            if backup and _is_backup(change.name, backup):
+                continue
             try:
                 is_changed = change.write(backup=backup, swept=swept)
             except DocumentError as error:
@@ -241,7 +266,8 @@ class Check:
         assert report is not None  # noqa: S101
         fixed: set[str] = set()
         for file in written:
-            for _, documents in groupby(self._read_again(file), key=lambda document: document.name):
+            with suppress(DocumentError):  # gone since: then nothing is known to be fixed
+                documents = self.collection.again[file]()
                 links = (link for document in documents for link in document.links)
                 fixed |= plans[file].done(links)
         self._report = evolve(
@@ -249,7 +275,12 @@ class Check:
             findings=tuple(one for one in report.findings if one.fingerprint not in fixed),
             mends=tuple(one for one in report.findings if one.fingerprint in fixed),
         )
-        return self._known.mark(self._report)
+        self._fixed = self._known.mark(self._report)
+        return self._fixed
+
+
+def _is_backup(name: str, suffix: str) -> bool:
+    return name.endswith(suffix) and Path(name.removesuffix(suffix)).is_file()
 
 
 def check(  # noqa: PLR0913
@@ -286,6 +317,8 @@ def check(  # noqa: PLR0913
     catalog = catalog or Catalog.nyc()
     keep = None
     if changed_since is not None:
+        if not isinstance(changed_since, str):
+            raise SetupError(f"changed_since must be a revision of git, not {changed_since!r}")
         keep = changed_lines(_files(sources), changed_since)
     checking = Check(_documents(sources, catalog.hosts), catalog, options, keep=keep)
     if not offline:

@@ -40,6 +40,13 @@ class Document:
     _content: Content = field(kw_only=True, repr=False)
     _peel: Peel = field(kw_only=True, repr=False)
 
+    @property
+    def again(self) -> Callable[[], Iterator[Document]] | None:
+        """Reads all documents of the same file once more, in the same way; None without a file."""
+        if self.reading is None:
+            return None
+        return partial(_read_file, self.reading.path, self.name, self._peel)
+
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """Every link, in order. They are looked for on first use."""
@@ -188,7 +195,14 @@ def read_each(
     A mailbox of any size takes no more memory than its largest message. `bare_hosts` are those of
     `read`. Raises DocumentError.
     """
-    peel = _peel(bare_hosts, keep_redirectors=keep_redirectors)
+    yield from _read_blocks(blocks, name, _peel(bare_hosts, keep_redirectors=keep_redirectors))
+
+
+def _read_file(path: Path, name: str, peel: Peel) -> Iterator[Document]:
+    return _read_blocks(file_blocks(path), name, peel)
+
+
+def _read_blocks(blocks: Iterable[bytes], name: str, peel: Peel) -> Iterator[Document]:
     reading = blocks if isinstance(blocks, FileReading) else None
     for content, found, notes in opened_each(blocks, name):
         yield Document(name, found.name, notes, reading=reading, content=content, peel=peel)

@@ -60,7 +60,8 @@ def _fits(path: str, pattern: str) -> bool:
 
 
 def _selectors(name: str, given: Any) -> tuple[str, ...]:  # noqa: ANN401
-    if not isinstance(given, tuple | list | set | frozenset):
+    is_list = isinstance(given, tuple | list | set | frozenset)
+    if not is_list or not all(isinstance(one, str) for one in given):
         raise SetupError(f"{name} must be a list or tuple of selectors, not {given!r}")
     return tuple(given)
 
@@ -81,14 +82,16 @@ def _per_file(given: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:  # noqa: A
         found = tuple((pattern, as_tuple(selectors)) for pattern, selectors in pairs)
     except (TypeError, ValueError):
         raise wrong from None
-    if not all(isinstance(one, str) and isinstance(codes, tuple) for one, codes in found):
-        raise wrong
+    for pattern, selectors in found:
+        is_list = isinstance(selectors, tuple) and all(isinstance(one, str) for one in selectors)
+        if not isinstance(pattern, str) or not is_list:
+            raise wrong
     return found
 
 
 def _levels(given: Any) -> Mapping[str, Level]:  # noqa: ANN401
     if not isinstance(given, Mapping) or not all(isinstance(one, str) for one in given):
-        raise SetupError("levels has to map selectors to levels")
+        raise SetupError("levels must map selectors to levels")
     return {one: as_choice("a level", Level, level) for one, level in given.items()}
 
 

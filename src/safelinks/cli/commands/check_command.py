@@ -175,6 +175,8 @@ def check_command(
         show_fixes(checking, inputs)
     elif fix and is_whole:  # who wants to stop wants nothing to be written
         report = write_fixes(checking, inputs)
+    elif fix:
+        warn("the check was interrupted, so no file was changed")
     report = evolve(report, unread=inputs.failed)
     try:
         is_written = reporting.finish(report)

@@ -171,5 +171,5 @@ def _decoded(content: bytes, part: str) -> PackagePart | None:
 def _too_large(name: str, title: str) -> DocumentError:
     return DocumentError(
         f"{name}: this is {title} that unpacks to more than {OCTETS // 1_000_000} MB of text, "
-        f"{PIECES:,} pieces of it or {_MOST_PARTS:,} parts, more than the limit for one file"
+        f"{PIECES:,} pieces of it or {_MOST_PARTS:,} parts, the limit for a file and all in it"
     )

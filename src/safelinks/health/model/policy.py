@@ -63,10 +63,10 @@ def _resolve(given: Any) -> Mapping[tuple[str, int], tuple[str, ...]]:  # noqa: 
 
 
 def _ports(given: Any) -> frozenset[int]:  # noqa: ANN401  as above
-    ports = frozenset(given) if isinstance(given, Iterable) and not isinstance(given, str) else None
-    if ports is None or not all(port in _PORTS for port in ports):
+    ports = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else None
+    if ports is None or not all(isinstance(port, int) and port in _PORTS for port in ports):
         raise SetupError(f"allow_ports must be a set of ports from 1 to 65535, not {given!r}")
-    return ports
+    return frozenset(ports)
 
 
 def _method(given: Method | str) -> Method:

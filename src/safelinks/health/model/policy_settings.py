@@ -104,7 +104,7 @@ def pattern(text: str) -> str:
     """A regular expression, if it is one."""
     try:
         re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"{text} is not a regular expression ({error})") from None
     return text
 
