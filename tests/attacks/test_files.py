@@ -495,7 +495,7 @@ def test_a_file_that_changed_is_not_replaced(
     left = [one.read_bytes() if one.exists() else None for one in (path, other)]
     assert left[0] == left[1]
     assert result.exit_code == 2
-    assert f"{path}: this file changed since it was read, so it was left as it is" in result.stderr
+    assert f"{path}: this file changed since it was read, so it was not changed" in result.stderr
     assert (folder / "a.txt").read_bytes() == (folder / "c.txt").read_bytes() == NEW
     assert not list(folder.glob(".safelinks-*"))
     backups = {one.read_bytes() for one in folder.glob("*.bak")}
