@@ -15,7 +15,7 @@ from building import wrap
 from click.testing import CliRunner
 
 from safelinks import DocumentError, SafelinksError, read
-from safelinks.cli.options.changed_lines import changed_lines
+from safelinks.checks.changed_lines import changed_lines
 from safelinks.cli.program import main
 from safelinks.errors import SetupError
 

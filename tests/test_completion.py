@@ -11,7 +11,7 @@ import pytest
 from click.shell_completion import CompletionItem, ShellComplete
 
 from safelinks.cli.program import main
-from safelinks.reports.format_names import REPORT_FORMATS
+from safelinks.reports.report_formats import REPORT_FORMATS
 from safelinks.rules import RULES
 
 SHELLS = ("bash", "zsh", "fish")

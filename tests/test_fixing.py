@@ -365,15 +365,15 @@ def test_what_was_dead_and_is_mended_fails_nothing() -> None:
 def test_nothing_is_written_after_an_interruption(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from safelinks.cli.options.network_options import Asked, Network
+    from safelinks.health.checker import Checker
 
     file = tmp_path / "a.txt"
     file.write_text(wrap(A))
 
-    def stop(*_: object, **__: object) -> Asked:
-        return Asked({}, interrupted=True)
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(Network, "ask", stop)
+    monkeypatch.setattr(Checker, "check", stop)
     result = _run("--fix", str(file))
     assert (result.exit_code, file.read_text()) == (130, wrap(A))
 

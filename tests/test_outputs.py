@@ -27,10 +27,10 @@ from web import answer, serving
 from safelinks import NotWritableError, Report, Selection
 from safelinks.cli.program import main
 from safelinks.health.model.outcome import Certificate, Hop, Outcome, Past, Reason
-from safelinks.reports.format_names import REPORT_FORMATS
 from safelinks.reports.json_report import render as render_json
 from safelinks.reports.json_report import schema
 from safelinks.reports.jsonl_report import render as render_jsonl
+from safelinks.reports.report_formats import REPORT_FORMATS
 
 A = "https://a.example/page"
 SCHEMA = json.loads(schema())

@@ -70,7 +70,7 @@ CHILD = textwrap.dedent("""
     import fcntl, io, os, shutil, signal, sys, tempfile
     sys.path.insert(0, sys.argv[1])
     import safelinks.cli.program, safelinks.cli.commands.check_command, safelinks.cli.commands.clean_command, safelinks.files.file_access
-    import safelinks.cli.commands.known_findings, safelinks.checks.assessment, safelinks.reports.text_report, safelinks.reports.rendering
+    import safelinks.checks.known_findings, safelinks.checks.assessment, safelinks.reports.text_report, safelinks.reports.rendering
     import safelinks.reports.json_report, safelinks.documents.document, hashlib
     from safelinks.cli.program import main
 

@@ -212,7 +212,7 @@ class Survey:
         shown: Callable[[str], str] | None = None,
     ) -> CheckedLink:
         """A row, everything in it as it may be `shown`."""
-        appraise_group(group, self.catalog)
+        appraise_group(self.found, group, self.catalog)
         shown, first = shown or self._shown, group.first
         outcome = outcome_of(first, outcomes, group.match, group.role)
         excused = (

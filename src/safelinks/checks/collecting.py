@@ -1,13 +1,14 @@
 """`collect`: documents in, out of each what is needed of it: its links by where they lead.
 
-It joins what `documents` found, what `remarks` has to say and what comments ignore. It asks nobody
-and judges nothing.
+It joins what `documents` found, what `names_in_text` has to say and what comments ignore. It asks
+nobody and judges nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
@@ -20,12 +21,14 @@ from safelinks.documents.document import Document
 from safelinks.documents.formats import verbatim_in
 from safelinks.documents.verbatim.verbatim_ranges import Verbatim
 from safelinks.errors import SetupError
+from safelinks.files.file_access import FileReading
 from safelinks.links.text_links import Link, addressees
 from safelinks.rules import codes_of
 from safelinks.rules.checked_link import Sighting, over_https
 from safelinks.rules.names_in_text import Remark, RemarkReader
 from safelinks.rules.suppressions import NOTHING_IGNORED, Ignored, ignored_in
 from safelinks.wrappers.redaction.personal_data import tells_session
+from safelinks.wrappers.unwrapping import Unwrapped
 
 __all__ = [
     "Collection",
@@ -105,6 +108,26 @@ class Collection:
     fixed: set[str] = field(factory=set)  # files whose links cannot be replaced
     elsewhere: set[tuple[str, str]] = field(factory=set)
     texts: dict[str, RawText] = field(factory=dict)  # by file, where they are to be shown
+    readings: dict[str, FileReading] = field(factory=dict)  # what each file held
+    keeps_redirectors: bool = False
+    _matches: dict[str, Match] = field(factory=dict, init=False)
+    _doubts: dict[str, tuple[Suspicion, ...]] = field(factory=dict, init=False)
+
+    def match(self, catalog: Catalog, target: str) -> Match:
+        """What `catalog` says of a target, however often that is asked."""
+        if target not in self._matches:
+            self._matches[target] = catalog.identify(self._bare(target))
+        return self._matches[target]
+
+    def doubts(self, catalog: Catalog, target: str) -> tuple[Suspicion, ...]:
+        """Why a target may not be what it seems, however often that is asked."""
+        if target not in self._doubts:
+            self._doubts[target] = catalog.suspicions(self._bare(target))
+        return self._doubts[target]
+
+    def _bare(self, target: str) -> str | Unwrapped:
+        """All wrappers were taken off when a link was found, unless some were to be kept."""
+        return target if self.keeps_redirectors else Unwrapped(target, target)
 
     @property
     def targets(self) -> list[str]:
@@ -139,19 +162,24 @@ def collect(
     *,
     keep: Keep | None = None,
     keep_texts: bool = False,
+    keep_redirectors: bool = False,
 ) -> Collection:
     """The links of `documents`, each of which is read once and then let go.
 
     What their texts name is held against where their links lead, by `catalog`. With `keep`, only
     links that are to be looked at are kept; the others still count as being there. Of what a text
     names, all is kept in a file of which anything is to be looked at, for a name has no exact
-    line. `keep_texts` keeps what people see of the documents, too.
+    line. `keep_texts` keeps what people see of the documents, too. `keep_redirectors` is that by
+    which the documents were read.
     """
-    found = Collection()
-    reader = RemarkReader(catalog or Catalog.nyc())
+    found = Collection(keeps_redirectors=keep_redirectors)
+    catalog = catalog or Catalog.nyc()
+    reader = RemarkReader(catalog, partial(found.match, catalog))
     for document in documents:
         reader.read(document)
         found.files[document.name] = None
+        if document.reading is not None:
+            found.readings[document.name] = document.reading
         found.notes |= dict.fromkeys(document.notes)
         if not document.writable:
             found.fixed.add(document.name)
@@ -254,7 +282,7 @@ def appraise(found: Collection, catalog: Catalog) -> Iterator[None]:
     """
     for group in found.groups.values():
         if group.first.target is not None and not group.is_appraised:
-            appraise_group(group, catalog)
+            appraise_group(found, group, catalog)
             yield
 
 
@@ -262,8 +290,8 @@ def appraise(found: Collection, catalog: Catalog) -> Iterator[None]:
 _NOT_WHOLE = frozenset({Role.SHORTENED, Role.TEMPLATE, Role.UNCLEAR_END})
 
 
-def appraise_group(group: LinkGroup, catalog: Catalog) -> None:
-    """Find out what the catalog says of the target of one group.
+def appraise_group(found: Collection, group: LinkGroup, catalog: Catalog) -> None:
+    """Find out what the catalog says of the target of one group, each target once.
 
     An address that nobody can follow is no link to a resource; it may still be a deception.
     """
@@ -271,6 +299,6 @@ def appraise_group(group: LinkGroup, catalog: Catalog) -> None:
     if target is None or group.is_appraised:
         return
     role = group.role
-    group.match = catalog.identify(target) if role is None else None
-    group.doubts = () if role in _NOT_WHOLE else catalog.suspicions(target)
+    group.match = found.match(catalog, target) if role is None else None
+    group.doubts = () if role in _NOT_WHOLE else found.doubts(catalog, target)
     group.is_appraised = True

@@ -15,7 +15,7 @@ from safelinks.documents.formats import PLAIN, opened, opened_each
 from safelinks.documents.passages.encodings import UTF_8
 from safelinks.documents.rewriting import AddressWriter, Rewriting, Write, rewritten
 from safelinks.errors import DocumentError
-from safelinks.files.file_access import bytes_of, file_blocks
+from safelinks.files.file_access import FileReading, file_blocks
 from safelinks.files.file_walk import files_in
 from safelinks.links.text_links import Link, Peel
 from safelinks.wrappers.redaction.link_redaction import redact
@@ -29,12 +29,14 @@ class Document:
     """A document with its links.
 
     `name` is that of the file, `format` that of the row in `safelinks.documents.formats`, `notes`
-    what a reader should know of it.
+    what a reader should know of it. `reading` tells what its file held when it was read; None for a
+    document that is from no file.
     """
 
     name: str
     format: str
     notes: tuple[str, ...] = ()
+    reading: FileReading | None = field(default=None, kw_only=True, repr=False, eq=False)
     _content: Content = field(kw_only=True, repr=False)
     _peel: Peel = field(kw_only=True, repr=False)
 
@@ -144,17 +146,19 @@ def read(
     >>> [link.target for link in read(b"see https://example.org/", "notice.txt").links]
     ['https://example.org/']
     """
+    reading = None
     if isinstance(source, bytes):
         raw = source
         name = name or "<bytes>"
     else:
-        raw = bytes_of(Path(source))
+        reading = file_blocks(Path(source))
+        raw = b"".join(reading)
         name = name or str(source)
     opening = opened(raw, name)
     del raw  # as large as the text, which is all that is needed from here on
     peel = _peel(bare_hosts, keep_redirectors=keep_redirectors)
     content, found, notes = opening
-    return Document(name, found.name, notes, content=content, peel=peel)
+    return Document(name, found.name, notes, reading=reading, content=content, peel=peel)
 
 
 def _peel(bare_hosts: frozenset[str], *, keep_redirectors: bool) -> Peel:
@@ -185,8 +189,9 @@ def read_each(
     `read`. Raises DocumentError.
     """
     peel = _peel(bare_hosts, keep_redirectors=keep_redirectors)
+    reading = blocks if isinstance(blocks, FileReading) else None
     for content, found, notes in opened_each(blocks, name):
-        yield Document(name, found.name, notes, content=content, peel=peel)
+        yield Document(name, found.name, notes, reading=reading, content=content, peel=peel)
 
 
 def read_all(

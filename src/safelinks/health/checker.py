@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import evolve, frozen
 
 from safelinks.addresses.urls import request_key, split
-from safelinks.catalog import Catalog
+from safelinks.catalog import Catalog, Match
 from safelinks.catalog.entries import HealthHints
 from safelinks.health.guards.public_addresses import is_private_host
 from safelinks.health.guards.refusal import refusal
@@ -41,6 +41,13 @@ _DIAL = dial
 _LEAST_LEFT = 1.0  # seconds of its budget that a link needs for a last look
 
 
+class Identifies(Protocol):
+    """Knows the resource of an address, such as a `Catalog` and a `Check`."""
+
+    def identify(self, url: str) -> Match:
+        """What `url` is."""
+
+
 class Checker:
     """Judges addresses by `policy`.
 
@@ -60,7 +67,7 @@ class Checker:
         look_up: Resolve = resolve,
         *,
         dial: Dial = dial,
-        catalog: Catalog | None = None,
+        catalog: Identifies | None = None,
         history: History | None = None,
         max_age: Mapping[Verdict, timedelta] | None = None,
     ) -> None:
@@ -76,6 +83,11 @@ class Checker:
         self._held: dict[str, _Held] = {}  # by the address that was asked
         self._asking: Asking | None = None
         self._guessed: frozenset[str] = frozenset()
+
+    @property
+    def forgot(self) -> bool:
+        """Whether its history was damaged, so that nothing is known of earlier runs."""
+        return self._history is not None and self._history.begun_anew
 
     async def check(
         self,

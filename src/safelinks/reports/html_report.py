@@ -1,6 +1,6 @@
 """The report as one HTML page for a person, which fetches nothing and works without its script.
 
-Everything in it goes through `escaping`. Its style sheet and its script are files beside this one;
+Everything in it goes through `html_escaping`. Its style sheet and its script are files in `html`;
 the page's policy allows these two and nothing else.
 """
 

@@ -7,10 +7,10 @@ only a name that is the whole label of a link, or all but, is held against where
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from safelinks.addresses.place import LineCounter, Place
 from safelinks.catalog import Catalog, Match, MatchedRule, Resource
@@ -129,6 +129,9 @@ class RemarkReader:
     """
 
     catalog: Catalog
+    identify: Callable[[str], Match] = field(
+        default=Factory(lambda self: self.catalog.identify, takes_self=True)
+    )
     _files: dict[str, _File] = field(factory=dict, init=False)
 
     def read(self, document: Document) -> None:
@@ -136,7 +139,7 @@ class RemarkReader:
         file = self._files.setdefault(document.name, _File())
         for link in document.links:
             if link.target is not None and link.target not in file.linked:
-                file.linked[link.target] = self.catalog.identify(link.target)
+                file.linked[link.target] = self.identify(link.target)
         claims = [claim for link in document.links for claim in self._claims_of(link)]
         at = {link.place: link for link in document.links}
         by_line = document.format in _LINE_BY_LINE

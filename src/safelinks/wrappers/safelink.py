@@ -1,6 +1,6 @@
 """`SafeLink`: one Safe Link, its target and everything it tells (spec, sections 1 to 5).
 
-It gives names and types to what `grammar`, `datafield` and `teams` read.
+It gives names and types to what `safelink_grammar`, `data_field` and `teams_parameters` read.
 """
 
 from __future__ import annotations

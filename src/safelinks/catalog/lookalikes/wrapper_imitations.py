@@ -1,7 +1,7 @@
 """Addresses that imitate the host of a link wrapper, because people trust what such a link shows.
 
 It knows to which hosts the security services rewrite links (spec, sections 2 and 6), and which
-domains are theirs. How names are imitated is known to `suspicion`; of a catalog it is told only
+domains are theirs. How names are imitated is known to `suspicions`; of a catalog it is told only
 what is `ProtectedNames`.
 
 Left out are the hosts of Outlook on the web: what people see there is their mail, and the gateways

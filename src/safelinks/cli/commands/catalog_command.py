@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import partial
 from importlib.resources import as_file
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +20,13 @@ from safelinks.cli.options.catalog_options import Chosen, catalog_options, choos
 from safelinks.cli.options.configured_command import Configured
 from safelinks.cli.options.inputs import INTERRUPTED, addresses
 from safelinks.cli.options.messages import complain, tell
-from safelinks.cli.options.network_options import Network, network_options
+from safelinks.cli.options.network_options import Network, network_options, run_asking
 from safelinks.errors import CatalogError
 
 if TYPE_CHECKING:
     from safelinks.catalog import Catalog, Resource
     from safelinks.catalog.catalog import OpenedCatalog
+    from safelinks.health.model.outcome import Outcome
 
 __all__ = ["catalog_command"]
 
@@ -274,13 +276,16 @@ def _check_file(file: str, opened: OpenedCatalog, network: Network) -> int:
         complain(f"{opened.faults[0]}; `safelinks catalog validate` lists all")
         return 2
     addresses = catalog_upkeep.addresses_to_ask(opened.source, opened.catalog)
-    asked = network.ask(addresses, opened.catalog)
-    if asked.interrupted:
+    checker = network.checker(opened.catalog)
+    outcomes: dict[str, Outcome] = {}
+
+    def hear(outcome: Outcome) -> None:
+        outcomes[outcome.url] = outcome
+
+    if not run_asking(partial(checker.check, addresses), len(addresses), hear):
         complain("interrupted: not all addresses were checked, so no change is proposed")
         return INTERRUPTED
-    found = catalog_upkeep.upkeep(
-        opened.source, opened.catalog, asked.outcomes, datetime.now(UTC).date()
-    )
+    found = catalog_upkeep.upkeep(opened.source, opened.catalog, outcomes, datetime.now(UTC).date())
     _print(upkeep_lines(found, len(addresses)))
     shown = printable if sys.stdout.isatty() else str
     _print(map(shown, diff_lines(opened.source.text, found.text, _for_patch(file))))

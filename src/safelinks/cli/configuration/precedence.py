@@ -1,6 +1,9 @@
 """The precedence of options: command line, environment, configuration file, default.
 
 It reads the environment, and is told what a file says. What a key means is the option's business.
+
+Why our own: by click's default_map and auto_envvar_prefix, an error names neither the file nor the
+line, a variable has the name of the parameter and not of the option, and lists part at blanks.
 """
 
 from __future__ import annotations

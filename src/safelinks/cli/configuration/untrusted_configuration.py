@@ -2,7 +2,7 @@
 
 A file that nobody named may be a stranger's. It may decide what is looked for and how that is said;
 it must not take a guard away, show people, send secrets, or reach for files that are not below it.
-Which settings these are stands in `settings_table`.
+Which settings these are stands in `setting_permissions`.
 """
 
 from __future__ import annotations

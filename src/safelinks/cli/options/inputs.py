@@ -88,7 +88,6 @@ class Inputs:
     bare_hosts: frozenset[str] = frozenset()
     excluded: Excluded = NOTHING
     skip_unreadable: bool = False
-    readings: dict[str, FileReading] = field(factory=dict)
     _skipped: list[DocumentError] = field(factory=list)
     _failures: set[str] = field(factory=set)
 
@@ -119,7 +118,6 @@ class Inputs:
                     left_out += 1
                 else:
                     reading = file_blocks(path)
-                    self.readings[_named(path)] = reading
                     folder = None if found is None else name
                     yield Input(_named(path), folder, reading, reading)
             self._tell_what_was_skipped(name)
@@ -185,6 +183,14 @@ class Inputs:
         finally:
             if one.reading is not None:
                 one.reading.close()
+
+    @contextmanager
+    def complaining(self) -> Iterator[None]:
+        """Within this block, an error is told, and the command fails in the end."""
+        try:
+            yield
+        except DocumentError as error:
+            self.fail(error)
 
     def _skip(self, error: DocumentError) -> None:
         """Leave out what nobody named; what may not be read could hold anything."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 from attrs import frozen
@@ -17,13 +17,12 @@ from safelinks.cli.options.value_rules import obeying
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from safelinks.catalog import Catalog
-    from safelinks.health.checker import Checker
+    from safelinks.health.checker import Checker, Identifies
     from safelinks.health.memory.history import History
     from safelinks.health.model.outcome import Outcome, Verdict
     from safelinks.health.model.policy import Policy
 
-__all__ = ["Asked", "Network", "network_options"]
+__all__ = ["Ask", "Network", "network_options", "run_asking"]
 
 _HEADER_VARIABLE = "SAFELINKS_HEADER"
 
@@ -155,21 +154,13 @@ _OPTIONS: Sequence[Decorator] = (
 
 
 @frozen
-class Asked:
-    """What came of asking; `interrupted` is whether somebody did not want to wait for the rest."""
-
-    outcomes: Mapping[str, Outcome]
-    interrupted: bool = False
-
-
-@frozen
 class Network:
     """How addresses are asked."""
 
     policy: Policy
 
     def prepare(self) -> None:
-        """Begin in the background what `ask` is going to need."""
+        """Begin in the background what asking needs."""
         from safelinks.health.network.tls_trust import begin_loading  # noqa: PLC0415
 
         begin_loading(self.policy)
@@ -181,65 +172,48 @@ class Network:
         place = url.partition("#")[2] if self.policy.fragments else ""
         return f"{request_key(url)}#{place}" if place else request_key(url)
 
-    def ask(
+    def checker(
         self,
-        urls: Sequence[str],
-        catalog: Catalog,
-        *,
+        catalog: Identifies,
         history: History | None = None,
         max_age: Mapping[Verdict, timedelta] | None = None,
-        meanwhile: Iterable[object] = (),
-        heard: Callable[[Outcome], object] = lambda _: None,
-        or_http: Collection[str] = (),
-    ) -> Asked:
-        """The outcome of every one of `urls`; progress is shown on a terminal.
-
-        `meanwhile` is gone through while answers are waited for, at least in part; `heard` is told
-        every outcome as it comes; `or_http` is that of `Checker.check`. Ctrl-C ends it all with
-        what is known by then.
-        """
-        import asyncio  # noqa: PLC0415  slow to import
-
+    ) -> Checker:
+        """Who asks."""
         from safelinks.health.checker import Checker  # noqa: PLC0415
 
-        checker = Checker(self.policy, catalog=catalog, history=history, max_age=max_age)
-        outcomes: dict[str, Outcome] = {}
-        with click.progressbar(
-            length=len(urls),
-            label="Checking",
-            file=sys.stderr,
-            hidden=sys.stderr is None or not sys.stderr.isatty(),
-        ) as progress:
-
-            def note(outcome: Outcome) -> None:
-                outcomes[outcome.url] = outcome
-                progress.update(1)
-                heard(outcome)
-
-            try:
-                asyncio.run(_check(checker, urls, note, meanwhile, or_http))
-            except KeyboardInterrupt:
-                outcomes |= {outcome.url: outcome for outcome in checker.provisional()}
-                return Asked(outcomes, interrupted=True)
-        return Asked(outcomes)
+        return Checker(self.policy, catalog=catalog, history=history, max_age=max_age)
 
 
-async def _check(
-    checker: Checker,
-    urls: Sequence[str],
-    note: Callable[[Outcome], object],
-    meanwhile: Iterable[object],
-    or_http: Collection[str],
-) -> None:
-    import asyncio  # noqa: PLC0415
+class Ask(Protocol):
+    """Asks for addresses, and tells each outcome as it comes."""
 
-    async def work() -> None:
-        for _ in meanwhile:
-            await asyncio.sleep(0)
+    def __call__(self, on_outcome: Callable[[Outcome], object], /) -> Coroutine[Any, Any, object]:
+        """The work to be run."""
 
-    working = asyncio.create_task(work())
-    await checker.check(urls, note, or_http=or_http)
-    await working
+
+def run_asking(ask: Ask, length: int, heard: Callable[[Outcome], object] = lambda _: None) -> bool:
+    """Ask for so many addresses, with progress on a terminal; False if Ctrl-C ended it.
+
+    `heard` is told every outcome as it comes.
+    """
+    import asyncio  # noqa: PLC0415  slow to import
+
+    with click.progressbar(
+        length=length,
+        label="Checking",
+        file=sys.stderr,
+        hidden=sys.stderr is None or not sys.stderr.isatty(),
+    ) as progress:
+
+        def note(outcome: Outcome) -> None:
+            progress.update(1)
+            heard(outcome)
+
+        try:
+            asyncio.run(ask(note))
+        except KeyboardInterrupt:
+            return False
+    return True
 
 
 def _policy(options: Mapping[str, Any]) -> Policy:

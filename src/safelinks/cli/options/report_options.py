@@ -24,15 +24,14 @@ from safelinks.cli.options.report_outputs import (
 )
 from safelinks.cli.options.value_rules import obeying
 from safelinks.errors import NotWritableError
-from safelinks.reports.format_names import REPORT_FORMATS
+from safelinks.reports.report_formats import REPORT_FORMATS
 
 if TYPE_CHECKING:
-    from safelinks.checks.assessment import Survey
+    from safelinks.checks.pipeline import Check
     from safelinks.checks.report import Report
     from safelinks.health.model.outcome import Outcome
     from safelinks.reports.jsonl_report import JsonLines
     from safelinks.reports.text_report import Detail
-    from safelinks.rules import Finding
 
 __all__ = ["Reporting", "reporting_options"]
 
@@ -110,19 +109,16 @@ class Reporting:
         """Whether any of it shows what people read in the files."""
         return any(one.format == _PAGE for one in self.outputs)
 
-    def begin(
-        self, survey: Survey, mark: Callable[[Finding], Finding], *, stream: bool
-    ) -> Callable[[Outcome], object]:
+    def begin(self, checking: Check) -> Callable[[Outcome], object]:
         """Print what is known before anybody is asked; gives whom to tell of outcomes.
 
-        `mark` says of a finding whether it was known before. There is no `stream` where an outcome
-        does not yet tell all of an address.
+        There is no stream where an outcome does not yet tell all of an address.
         """
-        if not stream or _STREAM not in self.outputs:
+        if checking.options.https or _STREAM not in self.outputs:
             return lambda _: None
         from safelinks.reports.jsonl_report import JsonLines  # noqa: PLC0415
 
-        self.stream = lines = JsonLines(survey, mark)
+        self.stream = lines = JsonLines(checking.assessment, checking.mark)
         _flushed(lines.begin())
         return lambda outcome: _flushed(lines.of(outcome))
 

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from click.core import ParameterSource
 
 from safelinks.cli.options.configured_command import STRANGE, Configured
-from safelinks.reports.format_names import REPORT_FORMATS
+from safelinks.reports.report_formats import REPORT_FORMATS
 
 if TYPE_CHECKING:
     from safelinks.checks.report import Report
@@ -39,9 +39,8 @@ STANDARD_OUTPUT = "-"
 _PIECES = 1_000  # of a report that are written at once
 _TEXT = "text"
 _SUFFIXES: Mapping[str, str] = {
-    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xml": "junit", ".sarif": "sarif",
-    ".md": "markdown", ".csv": "csv", ".html": "html", ".htm": "html",
-}  # fmt: skip
+    suffix: row.name for row in REPORT_FORMATS.values() for suffix in row.suffixes
+}
 _PAIR = ("formats", "outputs")
 
 

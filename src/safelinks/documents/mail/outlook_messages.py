@@ -3,6 +3,8 @@
 Such a file is a little database: each property of the message is a stream that is named by its
 number. It is read and never written: the body stands in it up to three times, and its parts refer
 to each other.
+
+Why our own: extract-msg is under the GPL. The container and the RTF are read by libraries.
 """
 
 from __future__ import annotations

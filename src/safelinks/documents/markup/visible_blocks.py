@@ -1,7 +1,7 @@
 """Blocks of markup: what people see of a page or a document, and what of that is one stretch.
 
 It knows elements by their names, and which of them part the text, or hide it; how text is escaped
-is told by `markup`, and nothing is known of links. Like that, it builds no tree.
+is told by `markup_tokens`, and nothing is known of links. Like that, it builds no tree.
 """
 
 from __future__ import annotations

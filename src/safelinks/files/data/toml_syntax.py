@@ -1,6 +1,9 @@
 """TOML as a language of data files (toml.io, 1.0): loading, places, strings.
 
 It knows statements, headers, dotted keys and the four kinds of strings. It must not know catalogs.
+
+Why our own: tomllib gives no lines, and tomlkit none for values; both are needed to say where a
+fault is, and to change one value and leave the rest.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 `probe` is a generator. It yields what to do next, a `Request` to be sent or a `Wait` to be waited,
 and is sent what came of it: an `Answer` or a `Failure`. It returns the `Outcome`. Whoever drives it
-does the work and judges nothing; so every rule stands here and in the tables of `signs`, once, and
-is tested without a socket.
+does the work and judges nothing; so every rule stands here and in the tables of `page_signs`, once,
+and is tested without a socket.
 
 The way of a probe: each redirect is a hop of its own; what may pass (a timeout, a broken
 connection, 5xx, 429) is tried again after a pause, within the budget; then the last answer and the

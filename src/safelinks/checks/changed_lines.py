@@ -1,4 +1,4 @@
-"""`--changed-since`: which lines of the files at hand are not those of an earlier revision.
+"""Which lines of files changed since a revision of git.
 
 It knows what to ask git, and in which words to say that there is no answer.
 """
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from safelinks.cli.options.inputs import STANDARD_INPUT
 from safelinks.errors import DocumentError, SetupError
 from safelinks.files.git_command import Git, reason
 from safelinks.files.git_output import SAME, WHOLE, Changed, Tracked, changed_in, tracked
@@ -27,6 +26,7 @@ _DIFF = (
     "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all",
     "--find-renames", "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
+_STANDARD_INPUT = "-"
 _PATCH = ("--patch", "--unified=0", "--inter-hunk-context=0")
 
 
@@ -96,12 +96,11 @@ def changed_lines(names: Iterable[str | Path], revision: str) -> Changes:
     """
     if revision.startswith("-"):
         raise SetupError(
-            f"--changed-since {revision}: a revision cannot begin with "
-            "a dash; use a commit, a tag or a branch"
+            f"{revision}: a revision cannot begin with a dash; use a commit, a tag or a branch"
         )
     tops: dict[str, str] = {}
     for name in dict.fromkeys(map(str, names)):
-        if name == STANDARD_INPUT:
+        if name == _STANDARD_INPUT:
             raise DocumentError("<stdin>: standard input has no revisions; use files")
         folder = _folder_of(name)
         if folder not in tops:
@@ -129,7 +128,7 @@ def _top(git: Git, name: str) -> str:
         )
     if "not a git repository" in why or "work tree" in why or "bare repository" in why:
         raise DocumentError(
-            f"{name}: not in a git repository; use files in one, or remove --changed-since"
+            f"{name}: not in a git repository; use files in one, or check all lines"
         )
     raise DocumentError(f"{name}: git cannot read the repository around this ({why})")
 
