@@ -118,7 +118,7 @@ SCORES = dict(enumerate((1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.55, 0.5, 0.45, 0.3, 0.
             "in .nyc",
         ),
         ("https://example.org/", "example.org is not in the catalog"),
-        ("ftp://www.nyc.gov/pip", "ftp: begins no web address"),
+        ("ftp://www.nyc.gov/pip", "ftp: not a web address"),
         ("nothing", "not an address with a host"),
     ],
 )  # fmt: skip

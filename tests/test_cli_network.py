@@ -84,7 +84,7 @@ def test_places_in_pages(web: Web) -> None:
 def test_head_comes_first_if_asked_for(web: Web) -> None:
     (link,) = _links(web.url("/ok"), "--allow-private", "--method", "head")
     assert [hop["method"] for hop in link["hops"]] == ["HEAD"]
-    assert "not looked at" in link["evidence"]
+    assert "the page was not read" in link["evidence"]
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +202,7 @@ class TestHistory:
         file.write_bytes(file.read_bytes().replace(b"not-found", b"not-fownd"))
         result = _check(web.url("/gone"), *options)
         assert result.exit_code == 1
-        assert "--dead-after has no past to go by and excuses nothing" in result.stderr
+        assert "--dead-after has no earlier runs to compare with" in result.stderr
 
     def test_a_file_that_cannot_be_used(self, web: Web, tmp_path: Path) -> None:
         result = _check(web.url("/ok"), "--history", str(tmp_path / "no" / "h"))

@@ -85,7 +85,7 @@ def test_markup_says_which_encoding_it_is_in(charset: str) -> None:
         (b"\x7fELF\x02", "a program"),
         (b"\x89PNG\r\n", "a picture"),
         (b"one\ntwo\n\0three", "line 3 holds a NUL byte"),
-        (codecs.BOM_UTF16_LE + b"\x00\xd8\x00\x00", "the bytes are not"),
+        (codecs.BOM_UTF16_LE + b"\x00\xd8\x00\x00", "byte order mark"),
         (os.urandom(0) + bytes(range(256)) * 10, "NUL byte"),
     ],
 )

@@ -321,7 +321,7 @@ def test_an_embedded_pdf_stays_and_is_told() -> None:
     outer["word/embeddings/a.pdf"] = out.getvalue()
     document = read(_packed(outer), "x.docx")
     assert document.notes == (
-        "x.docx: links in a.pdf, which is in this file, are read, but cannot be replaced",
+        "x.docx: links in a.pdf in this file are read, but cannot be replaced",
     )
     parts = _parts(document.cleaned())
     assert parts["word/embeddings/a.pdf"] == out.getvalue()

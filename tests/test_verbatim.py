@@ -516,8 +516,8 @@ def test_the_headline_tells_them_apart(tmp_path: Path) -> None:
 
 
 def test_the_page_asks_nobody_to_mend_them(tmp_path: Path) -> None:
-    assert "mend or remove" not in _checked(tmp_path / "a.md", FENCE, "--format", "html").stdout
-    assert "mend or remove" in _checked(tmp_path / "a.md", A, "--format", "html").stdout
+    assert "Fix or remove" not in _checked(tmp_path / "a.md", FENCE, "--format", "html").stdout
+    assert "Fix or remove" in _checked(tmp_path / "a.md", A, "--format", "html").stdout
 
 
 def test_json_tells_what_a_place_is_in(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ class Catalog:
         except SafelinksError as lost:
             return Match(url, MatchedRule.EXTERNAL, str(lost))
         if address.scheme not in _WEB:
-            return Match(url, MatchedRule.EXTERNAL, f"{address.scheme}: is not a web address")
+            return Match(url, MatchedRule.EXTERNAL, f"{address.scheme}: not a web address")
         found = self._look_up(address)
         peeled = (unwrapped,) if unwrapped.layers else ()
         if not isinstance(found, Hit):

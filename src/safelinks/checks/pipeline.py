@@ -377,8 +377,8 @@ async def check_documents(  # noqa: PLR0913
 ) -> Report:
     """Check every link of `documents` within an event loop.
 
-    `on_outcome` hears of every address as it is judged. All else is explained at `CheckOptions`;
-    for what else that has, use a `Check`.
+    `on_outcome` is called with each outcome as it comes. `CheckOptions` explains the other
+    arguments; to use all of its settings, use a `Check`.
     """
     options = CheckOptions(
         selection=selection or Selection(),

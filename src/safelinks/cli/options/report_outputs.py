@@ -206,8 +206,9 @@ def refuse_strange(outputs: Iterable[Output], context: click.Context) -> None:
     for one in outputs:
         if one.path is not None and os.path.lexists(one.path) and not is_report(Path(one.path)):
             raise click.UsageError(
-                f"{one.path} exists and is not a report, and a configuration that was found says "
-                "to write one over it: remove it, or name the configuration with --config."
+                f"{one.path} exists and is not a report, and a "
+                "configuration file that was found says "
+                "to write a report there: remove it, or use that file with --config."
             )
 
 
