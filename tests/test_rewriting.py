@@ -78,7 +78,7 @@ def test_the_command_says_which_places_stay(
         TextContent, "cleaned", lambda content, peel: right(content, peel).replace(b"//b.", b"//e.")
     )
     result = CliRunner().invoke(main, ["clean", "--in-place", str(file)])
-    assert "these links stay as they are" in result.stderr
+    assert "these links were not changed" in result.stderr
     assert "(line 3)" in result.stderr
     assert RECIPIENT not in result.output
     assert file.read_text().count("safelinks.protection") == 1

@@ -72,7 +72,7 @@ def test_what_stays_is_told(target: str) -> None:
     assert unwrap(wrap(target)).target == target
     result = CliRunner().invoke(main, ["clean"], input=text)
     assert result.stdout == text
-    assert "as they are (line 1)" in result.stderr
+    assert "were not changed (line 1)" in result.stderr
     result = CliRunner().invoke(main, ["check", "--offline", "--format", "json"], input=text)
     assert '"SL10' in result.stdout
 
