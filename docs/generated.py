@@ -57,7 +57,7 @@ class _Markdown(click.HelpFormatter):
     def write_text(self, text: str) -> None:
         """Paragraphs, in which an option is code."""
         paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(text))
-        self.write("\n\n".join(_with_code(" ".join(part.split())) for part in paragraphs) + "\n")
+        self.write("\n\n".join(map(_paragraph, paragraphs)) + "\n")
 
     def write_dl(
         self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
@@ -66,6 +66,15 @@ class _Markdown(click.HelpFormatter):
         del col_max, col_spacing
         for name, text in rows:
             self.write(f"\n`{name}`\n: {_with_code(' '.join(text.split()))}\n")
+
+
+def _paragraph(text: str) -> str:
+    """A paragraph of a help; one that click does not wrap is a heading and a block."""
+    if not text.startswith("\b\n"):
+        return _with_code(" ".join(text.split()))
+    heading, *lines = text.removeprefix("\b\n").splitlines()
+    block = "\n".join(line.removeprefix("  ") for line in lines)
+    return f"**{heading.removesuffix(':')}**\n\n```text\n{block}\n```"
 
 
 def _with_code(text: str) -> str:

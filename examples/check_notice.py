@@ -1,4 +1,4 @@
-"""Check a notice from Python, and list what has to be mended: python check_notice.py notice.txt."""
+"""Check a notice from Python, and list what must be fixed: python check_notice.py notice.txt."""
 
 import sys
 

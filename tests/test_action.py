@@ -162,7 +162,7 @@ def test_what_is_no_extra_is_not_installed(runner: Runner, extras: str) -> None:
     runner.program("python3", PYTHON.format(old=0))
     done = runner.run("install", extras=extras)
     assert (done.code, done.outputs) == (2, {})
-    assert done.log.startswith("::error title=safelinks::extras has to be names")
+    assert done.log.startswith("::error title=safelinks::extras must be names")
 
 
 def test_a_python_that_is_too_old_is_not_taken(runner: Runner) -> None:

@@ -32,7 +32,7 @@ def test_ages(text: str, age: timedelta) -> None:
     "text", ["", "h", "-1h", "1.5h", "1y", "1h30m", "١h", "123456789w", "=", "1 h"]
 )
 def test_what_is_no_age(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is no age; write a whole number and s, m, h, d or w"):
+    with pytest.raises(ValueError, match=r"is not an age; use a whole number and s, m, h, d or w"):
         parse_age(text)
 
 
@@ -57,10 +57,12 @@ def test_ages_by_verdict(given_ages: list[str], ages: Mapping[Verdict, timedelta
 
 @pytest.mark.parametrize("text", ["offline=1h", "skipped=1h", "broken=1h", "=1h", "a=b=1h"])
 def test_what_is_no_verdict_to_reuse(text: str) -> None:
-    with pytest.raises(ValueError, match=r"remembered: alive, moved, dead, failing, uncertain$"):
+    with pytest.raises(
+        ValueError, match=r"in the history: alive, moved, dead, failing, uncertain$"
+    ):
         parse_max_age([text])
 
 
 def test_no_age_in_front_of_a_verdict() -> None:
-    with pytest.raises(ValueError, match="'' is no age"):
+    with pytest.raises(ValueError, match="'' is not an age"):
         parse_max_age(["dead="])

@@ -107,10 +107,10 @@ def test_formats_for_people_say_the_same(report: Report) -> None:
 @pytest.mark.parametrize(
     ("name", "says", "tone"),
     [
-        ("all", "1 of 8 addresses does not work, and 2 may not be what they seem", "dead"),
-        ("one known", "1 of 1 address did not work, which is known, ignored or mended", "skipped"),
-        ("excused", "1 of 1 address did not work, but in too few runs to fail", "dead"),
-        ("ignored", "1 of 2 addresses did not work, which is known, ignored or mended", "alive"),
+        ("all", "1 of 8 addresses does not work, and 2 look suspicious", "dead"),
+        ("one known", "1 of 1 address is broken, but known, ignored or fixed", "skipped"),
+        ("excused", "1 of 1 address failed, but not in enough runs", "dead"),
+        ("ignored", "1 of 2 addresses is broken, but known, ignored or fixed", "alive"),
         ("former", "The address works; 1 should be replaced", "moved"),
         ("former and known", "The address works", "moved"),
         ("unread", "Of what could be read: the address works", "alive"),
@@ -131,7 +131,7 @@ def test_a_task_leads_to_the_addresses_that_it_is_about() -> None:
     assert [rows[int(one.rpartition("-")[2]) - 1].target for one in leading] == [
         "https://www.nyc.gov.evil.example/", "https://g.example/login"
     ]  # fmt: skip
-    assert "people see https://f.example/ here" in text_of(suspicious)
+    assert "the text shows https://f.example/" in text_of(suspicious)
 
 
 def run(*args: str) -> Result:
@@ -144,7 +144,7 @@ def test_what_could_not_be_read_is_in_every_report_that_has_room_for_it(tmp_path
     for name in ("text", "markdown", "html", "github", "junit", "sarif"):
         result = run("--format", name, *names)
         assert result.exit_code == 2
-        assert "Not every file could be read, or written" in result.stdout
+        assert "Some files could not be read or written" in result.stdout
     (invocation,) = json.loads(run("--format", "sarif", *names).stdout)["runs"][0]["invocations"]
     assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 2)
     assert json.loads(run("--format", "json", *names).stdout)["summary"]["exit_code"] == 2

@@ -136,7 +136,7 @@ class TestWhatIsLearnt:
         unasked = [one for one in _check(server, _links(100)).values() if not one.attempts]
         assert len(unasked) > 80
         assert {one.evidence for one in unasked} == {
-            "429 Too Many Requests, as for another link of this host"
+            "429 Too Many Requests, as for another link to this host"
         }
         assert not any(one.hops or one.error for one in unasked)
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
 import pytest
 from attrs import evolve
 from building import RECIPIENT, wrap
@@ -17,14 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import safelinks
-from safelinks import DocumentError, Outcome, Reason, Report
+from safelinks import CheckOptions, DocumentError, Outcome, Reason, Report, SetupError
 from safelinks.addresses.place import Place
 from safelinks.catalog import Catalog
 from safelinks.checks.assessment import Survey
 from safelinks.checks.baseline import Baseline, Entry, Matcher
 from safelinks.checks.baseline_comparison import Comparison
 from safelinks.checks.collecting import collect
-from safelinks.cli.commands.known_findings import KnownFindings, located_from
+from safelinks.checks.known_findings import BaselineChange, KnownFindings, located_from
 from safelinks.cli.program import main
 from safelinks.errors import NotWritableError
 from safelinks.rules import RULES, Finding, Level, Selection
@@ -285,27 +284,27 @@ WRONG: dict[str, tuple[str, int, str]] = {
     "no JSON": ('{\n"version": 1,\n]', 3, "property name"),
     "empty": ("", 1, "expecting value"),
     "a list": ("\n[]", 2, "object"),
-    "a number with a name": ('{"version": NaN}', 1, "no number"),
+    "a number with a name": ('{"version": NaN}', 1, "not a JSON number"),
     "twice": ('{"version": 1,\n"version": 1, "findings": []}', 2, "twice"),
-    "no version": ('\n{"findings": []}', 2, "version has to be 1"),
-    "version: text": ('{\n"version": "1", "findings": []}', 2, "version has to be 1"),
-    "version: true": ('{\n"version": true, "findings": []}', 2, "version has to be 1"),
-    "version: 0": ('{\n"version": 0, "findings": []}', 2, "version has to be 1"),
+    "no version": ('\n{"findings": []}', 2, "version must be 1"),
+    "version: text": ('{\n"version": "1", "findings": []}', 2, "version must be 1"),
+    "version: true": ('{\n"version": true, "findings": []}', 2, "version must be 1"),
+    "version: 0": ('{\n"version": 0, "findings": []}', 2, "version must be 1"),
     "version: newer": ('{\n"version": 2, "entries": []}', 2, "update safelinks"),
-    "no findings": ('{"version": 1}', 1, '"findings" has to be a list'),
-    "findings: an object": ('{"version": 1,\n"findings": {}}', 2, '"findings" has to be a list'),
+    "no findings": ('{"version": 1}', 1, '"findings" must be a list'),
+    "findings: an object": ('{"version": 1,\n"findings": {}}', 2, '"findings" must be a list'),
     "beside the findings": ('{"version": 1, "findings": [],\n"more": 1}', 2, 'no "more"'),
     "an entry: text": ('{"version": 1, "findings": [\n"a"]}', 2, "object"),
-    "code: a number": ('{"version": 1, "findings": [\n{"code": 301}]}', 2, '"code" has to be'),
-    "file: empty": (f'{{"version": 1, "findings": [\n{ROW}}},\n{{"code": "a",\n"file": ""}}]}}', 4, '"file" has to be'),
+    "code: a number": ('{"version": 1, "findings": [\n{"code": 301}]}', 2, '"code" must be'),
+    "file: empty": (f'{{"version": 1, "findings": [\n{ROW}}},\n{{"code": "a",\n"file": ""}}]}}', 4, '"file" must be'),
     "no subject": ('{"version": 1, "findings": [\n{"code": "a", "file": "b"}]}', 2, 'needs a "subject"'),
-    "subject: null": ('{"version": 1, "findings": [\n{"subject": null}]}', 2, '"subject" has to be'),
-    "count: 0": (f'{{"version": 1, "findings": [\n{ROW}, "count": 0}}]}}', 2, '"count" has to be'),
-    "count: true": (f'{{"version": 1, "findings": [\n{ROW}, "count": true}}]}}', 2, '"count" has to be'),
-    "count: 1.0": (f'{{"version": 1, "findings": [\n{ROW}, "count": 1.0}}]}}', 2, '"count" has to be'),
+    "subject: null": ('{"version": 1, "findings": [\n{"subject": null}]}', 2, '"subject" must be'),
+    "count: 0": (f'{{"version": 1, "findings": [\n{ROW}, "count": 0}}]}}', 2, '"count" must be'),
+    "count: true": (f'{{"version": 1, "findings": [\n{ROW}, "count": true}}]}}', 2, '"count" must be'),
+    "count: 1.0": (f'{{"version": 1, "findings": [\n{ROW}, "count": 1.0}}]}}', 2, '"count" must be'),
     "cout": (f'{{"version": 1, "findings": [\n{ROW}, "cout": 2}}]}}', 2, 'no "cout"'),
-    "a conflict": ('{"version": 1, "findings": [\n<<<<<<< HEAD\n=======\n>>>>>>> main\n]}', 2, "not been merged (<<<<<<<)"),
-    "the end of a conflict": ('{"version": 1, "findings": []\n}\n>>>>>>> main', 3, "not been merged (>>>>>>>)"),
+    "a conflict": ('{"version": 1, "findings": [\n<<<<<<< HEAD\n=======\n>>>>>>> main\n]}', 2, "unresolved merge conflict (<<<<<<<)"),
+    "the end of a conflict": ('{"version": 1, "findings": []\n}\n>>>>>>> main', 3, "unresolved merge conflict (>>>>>>>)"),
 }  # fmt: skip
 
 
@@ -413,32 +412,23 @@ FILE = "known.json"
 BROKEN = _report({"docs/a.txt": A}, {A: Reason.NOT_FOUND})
 
 
-def _saved(report: Report = BROKEN, path: str = FILE) -> KnownFindings:
+def _saved(report: Report = BROKEN, path: str = FILE) -> BaselineChange | None:
     known = KnownFindings.open(path, report.selection, update=True)
-    known.save(known.mark(report))
-    return known
+    return known.save(known.mark(report))
 
 
-def test_two_runs_write_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _saved()
+def test_two_runs_write_the_same(folder: Path) -> None:
+    change = _saved()
     first = (folder / FILE).read_bytes()
     assert b'"file": "docs/a.txt"' in first
-    assert (
-        capsys.readouterr().err
-        == "known.json: 1 finding in the baseline, 1 of them new; 0 taken out\n"
-    )
-    _saved(_report({"docs/a.txt": A}, {A: Reason.TIMEOUT}))
+    assert change == BaselineChange(Path(FILE), total=1, new=1, gone=0)
+    assert str(change) == "known.json: 1 finding in the baseline, 1 new, 0 removed"
+    change = _saved(_report({"docs/a.txt": A}, {A: Reason.TIMEOUT}))
     assert (folder / FILE).read_bytes() == first
-    assert (
-        capsys.readouterr().err
-        == "known.json: 1 finding in the baseline, 0 of them new; 0 taken out\n"
-    )
-    _saved(_report({"docs/a.txt": A}, {A: Reason.OK}))
+    assert change == BaselineChange(Path(FILE), total=1, new=0, gone=0)
+    change = _saved(_report({"docs/a.txt": A}, {A: Reason.OK}))
     assert (folder / FILE).read_text() == Baseline().dump()
-    assert (
-        capsys.readouterr().err
-        == "known.json: 0 findings in the baseline, 0 of them new; 1 taken out\n"
-    )
+    assert str(change) == "known.json: 0 findings in the baseline, 0 new, 1 removed"
     assert [one.name for one in folder.iterdir() if one.is_file()] == [FILE]
 
 
@@ -478,14 +468,21 @@ def test_in_the_run_that_updates_all_is_known(folder: Path) -> None:
     assert not (folder / FILE).exists()
 
 
-def test_an_interrupted_run_writes_nothing(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_interrupted_run_writes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cut = evolve(BROKEN, interrupted=True)
-    known = _saved(cut)
+    assert _saved(cut) is None
     assert not (folder / FILE).exists()
-    assert capsys.readouterr().err.startswith("Warning: known.json: the check was interrupted")
-    assert not known.mark(cut).findings[0].known
+    assert not KnownFindings.open(FILE, update=True).mark(cut).findings[0].known
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(safelinks.Checker, "check", stop)
+    args = ["check", "--baseline", FILE, "--update-baseline", "docs/a.txt"]
+    result = CliRunner().invoke(main, args)
+    assert result.exit_code == 130
+    assert "Warning: known.json: the check was interrupted" in result.stderr
+    assert not (folder / FILE).exists()
 
 
 def test_a_deleted_file(folder: Path) -> None:
@@ -535,8 +532,8 @@ def _unusable(folder: Path) -> dict[str, str]:
     (folder / "notice.json").write_text("{}\n")
     return {
         "docs": "docs: this is a directory",
-        "latin.json": "latin.json, line 2: this is no UTF-8",
-        "notice.json": "notice.json, line 1: this is no baseline",
+        "latin.json": "latin.json, line 2: not UTF-8",
+        "notice.json": "notice.json, line 1: not a baseline",
     }
 
 
@@ -550,7 +547,7 @@ def test_what_cannot_be_used(folder: Path, update: bool) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_baseline_that_is_not_there() -> None:
-    with pytest.raises(DocumentError, match="there is no such baseline; make it with --update"):
+    with pytest.raises(DocumentError, match="no such baseline; create it with --update"):
         KnownFindings.open(FILE, Selection())
     with pytest.raises(NotWritableError, match=r"none/known\.json: the directory"):
         KnownFindings.open("none/known.json", Selection(), update=True)
@@ -570,7 +567,7 @@ def test_no_file_is_two_things_at_once(args: list[str], folder: Path) -> None:
     (folder / "x").write_text(content)
     result = CliRunner().invoke(main, ["check", "--offline", *args, "docs"])
     assert (result.exit_code, (folder / "x").read_text()) == (2, content)
-    assert "at once: name another file for one of them" in result.stderr
+    assert "at once: use another file for one of them" in result.stderr
 
 
 def test_what_is_known_is_known_whatever_is_shown(folder: Path) -> None:
@@ -588,10 +585,26 @@ def test_what_is_known_is_known_whatever_is_shown(folder: Path) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_options_that_disagree() -> None:
-    with pytest.raises(click.UsageError, match="needs a --baseline FILE"):
-        KnownFindings.open(None, Selection(), update=True)
-    with pytest.raises(click.UsageError, match="leave out --show-recipients"):
-        KnownFindings.open(FILE, Selection(), update=True, show_recipients=True)
+    run = CliRunner().invoke
+    result = run(main, ["check", "--offline", "--update-baseline", FILE])
+    assert (result.exit_code, "needs a --baseline FILE" in result.stderr) == (2, True)
+    args = [
+        "check",
+        "--offline",
+        "--update-baseline",
+        "--baseline",
+        FILE,
+        "--show-recipients",
+        FILE,
+    ]
+    result = run(main, args)
+    assert (result.exit_code, "a baseline contains no recipients" in result.stderr) == (2, True)
+    with pytest.raises(SetupError, match="needs a baseline to write to"):
+        CheckOptions(update_baseline=True)
+    with pytest.raises(SetupError, match="leave out show_recipients"):
+        CheckOptions(baseline=FILE, update_baseline=True, show_recipients=True)
+    with pytest.raises(SetupError, match="name its file"):
+        KnownFindings.open(None, update=True)
 
 
 def test_no_permission(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,8 +118,8 @@ SCORES = dict(enumerate((1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.55, 0.5, 0.45, 0.3, 0.
             "in .nyc",
         ),
         ("https://example.org/", "example.org is not in the catalog"),
-        ("ftp://www.nyc.gov/pip", "ftp: begins no web address"),
-        ("nothing", "this is no address with a host"),
+        ("ftp://www.nyc.gov/pip", "ftp: not a web address"),
+        ("nothing", "not an address with a host"),
     ],
 )  # fmt: skip
 def test_a_match_says_why(url: str, reason: str) -> None:

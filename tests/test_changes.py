@@ -15,7 +15,7 @@ from building import wrap
 from click.testing import CliRunner
 
 from safelinks import DocumentError, SafelinksError, read
-from safelinks.cli.options.changed_lines import changed_lines
+from safelinks.checks.changed_lines import changed_lines
 from safelinks.cli.program import main
 from safelinks.errors import SetupError
 
@@ -300,7 +300,7 @@ def test_what_stands_on_other_lines_is_not_mended(
     args = ["check", "--offline", "--fix", "--changed-since", "HEAD", "x.txt"]
     result = CliRunner().invoke(main, args)
     assert path.read_text() == f"{old}\nhttps://example.org/new {old}\n"
-    assert "mended 1 finding in 1 file" in result.stderr
+    assert "Fixed 1 problem in 1 file" in result.stderr
     assert CliRunner().invoke(main, args[:3] + args[5:]).exit_code == 0
     assert "safelinks" not in path.read_text()
 
@@ -364,14 +364,14 @@ def _no_file(repository: Repository) -> Path:
 @pytest.mark.parametrize(
     ("make", "revision", "kind", "sentence"),
     [
-        (_unborn, "main", SetupError, "there is no revision main in this repository; name a commit"),
+        (_unborn, "main", SetupError, "there is no revision main in this repository; use an existing commit"),
         (_unborn, "", SetupError, "there is no revision  in this"),
         (_unborn, "a..b", SetupError, "there is no revision a..b in this"),
-        (_unborn, "--output=x", SetupError, "no revision begins with a dash"),
-        (_shallow, "HEAD~1", SetupError, "is shallow and does not have the revision HEAD~1; get the whole history, with fetch-depth: 0"),
-        (_outside, "HEAD", DocumentError, "this is in no git repository"),
-        (_no_file, "HEAD", DocumentError, "missing/file: this is in no git repository"),
-        (_bare, "HEAD", DocumentError, "this is in no git repository"),
+        (_unborn, "--output=x", SetupError, "a revision cannot begin with a dash"),
+        (_shallow, "HEAD~1", SetupError, "is shallow and lacks the revision HEAD~1; get the whole history with fetch-depth: 0"),
+        (_outside, "HEAD", DocumentError, "not in a git repository"),
+        (_no_file, "HEAD", DocumentError, "missing/file: not in a git repository"),
+        (_bare, "HEAD", DocumentError, "not in a git repository"),
         (_broken, "HEAD", SetupError, "git cannot say what changed (.git/index: index file"),
         (lambda _: Path("-"), "HEAD", DocumentError, "standard input has no revisions"),
     ],

@@ -286,9 +286,9 @@ class TestWithoutNetwork:
             (
                 "ALL_PROXY",
                 "socks5://user:secret@127.0.0.1:9",
-                "proxy of the environment cannot be used",
+                "proxy from the environment cannot be used",
             ),
-            ("HTTP_PROXY", "foo://:x", "proxy of the environment cannot be used"),
+            ("HTTP_PROXY", "foo://:x", "proxy from the environment cannot be used"),
             ("SSL_CERT_FILE", "/nonexistent", r"cannot be read \(No such file or directory\)$"),
             (
                 "SSL_CERT_FILE",

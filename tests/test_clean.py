@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -161,7 +162,7 @@ def test_nothing_reaches_the_terminal_that_could_drive_it(
     code, diff = _on_terminal(monkeypatch, "--diff", folder / "bad.txt")
     assert (code, b"\x1b" in diff, b"+\\x1b[31m" in diff) == (0, False, True)
     assert _on_terminal(monkeypatch, DATA / "notice.docx") == (2, b"")
-    assert "name a file with -o" in capfd.readouterr().err
+    assert "use -o FILE" in capfd.readouterr().err
 
 
 def test_output_to_a_file(folder: Path) -> None:
@@ -183,7 +184,10 @@ def test_output_to_what_is_no_file(folder: Path) -> None:
     assert _run("-o", "-", folder / "a.txt").stdout == f"see {TARGET}\n"
     for args in (("-i", ""), ("-o", "", folder / "a.txt"), ("",)):
         result = _run(*args)
-        assert (result.exit_code, "empty" in result.stderr) == (2, True)
+        assert (result.exit_code, bool(re.search("empty|needs the name", result.stderr))) == (
+            2,
+            True,
+        )
     assert (folder / "a.txt").read_text() == f"see {LINK}\n"
     assert "no such directory" in _run("-o", folder / "no" / "x", folder / "a.txt").stderr
 
@@ -193,7 +197,7 @@ def test_no_backup_is_lost(folder: Path) -> None:
     (folder / "a.txt").write_text(LINK)
     result = _run("-i", "--backup", ".bak", folder)
     assert result.exit_code == 2
-    assert "its backup a.txt.bak is there already, so nothing was changed" in result.stderr
+    assert "its backup a.txt.bak already exists, so nothing was changed" in result.stderr
     assert (folder / "a.txt.bak").read_text() == f"see {LINK}\n"
     assert (folder / "a.txt").read_text() == LINK
     assert not (folder / "a.txt.bak.bak").exists()
@@ -248,8 +252,9 @@ def test_what_cannot_be_read_is_raised_or_told(folder: Path) -> None:
     documents = list(read_all("missing", "miss*", folder, on_error=told.append))
     assert [document.format for document in documents] == ["text", "html", "json", "markdown"]
     assert [str(error).partition(": ")[0] for error in told] == [
-        "missing", "miss*", str(folder / "picture.png"),
+        "missing", "No such file or pattern", str(folder / "picture.png"),
     ]  # fmt: skip
+    assert str(told[1]).endswith(": miss*")
 
 
 def test_a_file_that_cannot_be_replaced_stays(folder: Path) -> None:

@@ -73,7 +73,7 @@ class TestFind:
 
     def test_what_has_no_page_of_its_own_is_a_part_of_something(self) -> None:
         result = _run("catalog", "find", "hhs", "prequalification")
-        assert result.stdout.splitlines()[1] == "    a part of PASSPort"
+        assert result.stdout.splitlines()[1] == "    part of PASSPort"
 
     def test_nothing_found(self) -> None:
         result = _run("catalog", "find", "xyzzy")
@@ -123,7 +123,7 @@ class TestMatch:
             "https://nyc-gov.org/",
             "    not in the catalog",
             "    rule 12, score 0.00: nyc-gov.org is not in the catalog",
-            "    suspicious: nyc-gov.org uses the name of nyc.gov, but is another domain",
+            "    suspicious: nyc-gov.org uses the name of nyc.gov, but is a different domain",
         ]
 
     def test_for_programs(self) -> None:
@@ -133,7 +133,7 @@ class TestMatch:
         assert (pip["rule"], pip["resource"], pip["agency"]) == (1, "pip", "FISA")
         assert pip["current_url"] == "https://a127-pip.nyc.gov/webapp/PRDPCW/SelfService"
         assert [one["sign"] for one in evil["suspicions"]] == ["name-before-at"]
-        assert nothing["reason"] == "this is no address with a host"
+        assert nothing["reason"] == "not an address with a host"
 
     def test_nobody_is_named_but_their_agency(self) -> None:
         links = [word for word in NOTICE.read_text("utf-8").split() if "safelinks." in word]
@@ -168,7 +168,11 @@ class TestListAndExport:
         [
             ("--agency", "FSA", "there is no agency FSA; did you mean FISA"),
             ("--category", "payment", "there is no category payment; did you mean payments"),
-            ("--agency", "qqqqqq", "there is no agency qqqqqq; `safelinks catalog list` tells"),
+            (
+                "--agency",
+                "qqqqqq",
+                "there is no agency qqqqqq; `safelinks catalog list` lists them",
+            ),
         ],
     )
     def test_no_such_filter(self, option: str, value: str, message: str) -> None:
@@ -179,7 +183,7 @@ class TestListAndExport:
     def test_nothing_to_list(self) -> None:
         result = _run("catalog", "list", "--agency", "MOCS", "--category", "payments")
         assert (result.exit_code, result.stdout) == (1, "")
-        assert "there is no such resource" in result.stderr
+        assert "no resource found" in result.stderr
 
     def test_export_as_json_can_be_given_again(self, tmp_path: Path) -> None:
         path = tmp_path / "again.json"
@@ -197,7 +201,7 @@ class TestValidate:
     def test_in_order(self, ours: str) -> None:
         result = _run("catalog", "validate", ours)
         assert (result.exit_code, result.stdout) == (0, "")
-        assert result.stderr == f"{ours}: in order\n"
+        assert result.stderr == f"{ours}: no problems found\n"
 
     def test_a_file_may_refer_to_those_before_it(self, ours: str, tmp_path: Path) -> None:
         second = tmp_path / "second.json"
@@ -213,7 +217,7 @@ class TestValidate:
         result = _run("catalog", "validate", str(bad))
         assert result.exit_code == 1
         assert result.stdout.splitlines()[0] == (
-            f"{bad}, line 2: a\\x1b[31m: url: this must be text in quotes, and not empty"
+            f"{bad}, line 2: a\\x1b[31m: url: must be a non-empty string"
         )
         missing = _run("catalog", "validate", str(tmp_path / "none.json"), str(bad))
         assert (missing.exit_code, missing.stdout) == (2, result.stdout)
@@ -238,7 +242,7 @@ class TestOtherCatalogs:
         result = _run("check", "--offline", "--catalog", ours, stdin=text)
         assert "Acme Help \\x1b[2JDesk (ACME)" in result.stdout
         assert "\x1b" not in result.stdout
-        assert "replace by https://help.acme.example/start" in result.stdout
+        assert "replace with https://help.acme.example/start" in result.stdout
         assert "Payee Information Portal" in result.stdout
         alone = _run("check", "--offline", "--catalog", ours, "--no-default-catalog", stdin=text)
         assert "Payee Information Portal" not in alone.stdout
@@ -247,8 +251,7 @@ class TestOtherCatalogs:
         text = "[PIP](https://evil.example/) https://nyc-gov.org/ https://www.nyc.gov/pip\n"
         lines = _run("check", "--offline", stdin=text).stdout.splitlines()
         assert (
-            lines[0]
-            == "2 links are not what they may seem: look before anybody opens them (SL203, SL204)."
+            lines[0] == "2 links look suspicious. Check them before you open them (SL203, SL204)."
         )
 
     def test_unwrap(self, ours: str) -> None:
@@ -295,8 +298,8 @@ class TestCheck:
         lines = result.stdout.splitlines()
         assert lines[0] == "old: moved"
         assert f"    now: {web.url('/new')}" in lines
-        assert "gone: review this: page removed for good" in lines
-        assert "3 addresses asked: 1 moved, 1 to review." in lines
+        assert "gone: review this: page removed permanently" in lines
+        assert "3 addresses checked: 1 moved, 1 to review." in lines
         assert f'-   "url": "{web.url("/old")}"' in lines
         assert f'+   "url": "{web.url("/new")}",' in lines
         assert path.read_text() == json.dumps({"resources": entries}, indent=1) + "\n"
@@ -315,5 +318,5 @@ class TestCheck:
             result = _run("catalog", "check", "--allow-private", str(path))
         assert (result.exit_code, result.stdout) == (
             0,
-            "1 address asked: 0 moved, 0 to review.\n",
+            "1 address checked: 0 moved, 0 to review.\n",
         )

@@ -118,7 +118,7 @@ def test_what_is_no_rule_is_noted(selector: str) -> None:
     assert [one.code for one in found.findings] == ["SL301"]
     (note,) = found.notes
     assert note.startswith(
-        f"a.txt, line 2: a comment ignores what is no rule: there is no rule '{selector}'"
+        f"a.txt, line 2: a comment ignores an unknown rule: there is no rule '{selector}'"
     )
 
 
@@ -126,7 +126,7 @@ def test_what_is_no_rule_is_noted(selector: str) -> None:
 def test_what_cannot_be_a_rule_is_not_repeated(selector: str) -> None:
     (note,) = report(f"x\n{A} # safelinks: ignore[{selector}]").notes
     assert note == (
-        "a.txt, line 2: a comment ignores what is no rule: `safelinks rules` lists them"
+        "a.txt, line 2: a comment ignores an unknown rule: `safelinks rules` lists them"
     )
 
 
@@ -176,8 +176,8 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     args = ["check", "--offline", "--fail-on", "warning"]
     heeded = CliRunner().invoke(main, [*args, str(file)])
     assert heeded.exit_code == 0
-    assert "1 finding is ignored, as the texts say." in heeded.stdout
-    assert "a comment ignores what is no rule: there is no rule 'SL4O1'" in heeded.stderr
+    assert "1 finding ignored by comments." in heeded.stdout
+    assert "a comment ignores an unknown rule: there is no rule 'SL4O1'" in heeded.stderr
     as_json = CliRunner().invoke(main, [*args, "--format", "json", str(file)])
     assert json.loads(as_json.stdout)["summary"]["silenced"] == 1
     report_all = CliRunner().invoke(main, [*args, "--no-inline-ignores", str(file)])

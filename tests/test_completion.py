@@ -11,7 +11,7 @@ import pytest
 from click.shell_completion import CompletionItem, ShellComplete
 
 from safelinks.cli.program import main
-from safelinks.reports.format_names import REPORT_FORMATS
+from safelinks.reports.report_formats import REPORT_FORMATS
 from safelinks.rules import RULES
 
 SHELLS = ("bash", "zsh", "fish")
@@ -115,8 +115,8 @@ def test_the_script_for_a_shell_is_printed(shell: str) -> None:
         ("bash", "safelinks che", "1", "plain,check\n"),
         ("bash", "safelinks check --form", "2", "plain,--format\n"),
         ("bash", "safelinks check --fail-on n", "3", "plain,note\nplain,never\n"),
-        ("fish", "safelinks che", "che", "plain,check\tCheck every link in FILE"),
-        ("zsh", "safelinks che", "1", "plain\ncheck\nCheck every link in FILE"),
+        ("fish", "safelinks che", "che", "plain,check\tCheck links, and report problems"),
+        ("zsh", "safelinks che", "1", "plain\ncheck\nCheck links, and report problems"),
     ],
     ids=lambda value: value if value in SHELLS else "",
 )

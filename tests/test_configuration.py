@@ -125,8 +125,8 @@ class TestWhere:
         ("options", "message"),
         [
             (["--config", "none.toml"], "none.toml: there is no such file"),
-            (["--config", "pyproject.toml"], "there is no table [tool.safelinks] in this file"),
-            (["--config", "x", "--no-config"], "--config does not go with --no-config"),
+            (["--config", "pyproject.toml"], "no table [tool.safelinks] in this file"),
+            (["--config", "x", "--no-config"], "--config cannot be used with --no-config"),
         ],
         ids=["missing", "of-others", "both"],
     )
@@ -210,7 +210,7 @@ class TestWho:
         assert '# header = ["b.example:Y=…"]  # environment SAFELINKS_HEADER, without' in found
         assert "secret" not in found
         monkeypatch.setenv("SAFELINKS_HEADER", "nonsense")
-        message = "SAFELINKS_HEADER, line 1: a header is given as"
+        message = "SAFELINKS_HEADER, line 1: a header must be"
         assert message in _run("check", *named[1:], "--offline", "docs").stderr
 
 
@@ -220,41 +220,41 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("\ntimeuot = 3", "2: there is no key timeuot; the nearest is timeout"),
+            ("\ntimeuot = 3", "2: unknown key timeuot; the nearest is timeout"),
             (
                 "allow_private = true",
-                "1: there is no key allow_private; the nearest is allow-private",
+                "1: unknown key allow_private; the nearest is allow-private",
             ),
-            ("in-place = true", "1: there is no key in-place; the nearest is clean.in-place"),
-            ("clean.timeout = 1", "1: there is no key clean.timeout; the nearest is timeout"),
-            ("[clean]\nbakcup = 1", "2: there is no key clean.bakcup; the nearest is clean.backup"),
-            ("[clen]\n", "1: there is no key clen; the nearest is clean."),
-            ('"clean.check" = true', "1: there is no key clean.check; the nearest is clean.check"),
-            ("config = 'x'", "1: there is no key config; the nearest is "),
+            ("in-place = true", "1: unknown key in-place; the nearest is clean.in-place"),
+            ("clean.timeout = 1", "1: unknown key clean.timeout; the nearest is timeout"),
+            ("[clean]\nbakcup = 1", "2: unknown key clean.bakcup; the nearest is clean.backup"),
+            ("[clen]\n", "1: unknown key clen; the nearest is clean."),
+            ('"clean.check" = true', "1: unknown key clean.check; the nearest is clean.check"),
+            ("config = 'x'", "1: unknown key config; the nearest is "),
             ("fix = true", "1: fix is for the command line only"),
-            ("clean = 3", "1: clean has to be a table, not a whole number"),
-            ("timeout = '3'", "1: timeout has to be a number above 0, not a string"),
-            ("timeout = 0", "1: timeout has to be a number above 0, not 0"),
-            ("timeout = nan", "1: timeout cannot be used: nan is no number"),
-            ("timeout = [3]", "1: timeout has to be a number above 0, not a list"),
-            ("timeout = 2020-01-01", "1: timeout has to be a number above 0, not a date or a time"),
+            ("clean = 3", "1: clean must be a table, not a whole number"),
+            ("timeout = '3'", "1: timeout must be a number above 0, not a string"),
+            ("timeout = 0", "1: timeout must be a number above 0, not 0"),
+            ("timeout = nan", "1: timeout cannot be used: nan is not a number"),
+            ("timeout = [3]", "1: timeout must be a number above 0, not a list"),
+            ("timeout = 2020-01-01", "1: timeout must be a number above 0, not a date or a time"),
             (
                 "retries = true",
-                "1: retries has to be a whole number from 0 to 10, not true or false",
+                "1: retries must be a whole number from 0 to 10, not true or false",
             ),
-            ("retries = 1.0", "1: retries has to be a whole number from 0 to 10, not a number"),
-            ("retries = 11", "1: retries has to be a whole number from 0 to 10, not 11"),
-            ("offline = 1", "1: offline has to be true or false, not a whole number"),
-            ("method = 'put'", "1: method has to be one of get, head, not put"),
-            ("exclude = [\n'a',\n1]", "3: exclude has to be a string, not a whole number"),
-            ("exclude = [\n'a',\n'(']", "3: exclude cannot be used: ( is no regular expression"),
+            ("retries = 1.0", "1: retries must be a whole number from 0 to 10, not a number"),
+            ("retries = 11", "1: retries must be a whole number from 0 to 10, not 11"),
+            ("offline = 1", "1: offline must be true or false, not a whole number"),
+            ("method = 'put'", "1: method must be one of get, head, not put"),
+            ("exclude = [\n'a',\n1]", "3: exclude must be a string, not a whole number"),
+            ("exclude = [\n'a',\n'(']", "3: exclude cannot be used: ( is not a regular expression"),
             (
                 "allow-port = [\n1,\n0]",
-                "3: allow-port has to be a whole number from 1 to 65535, not 0",
+                "3: allow-port must be a whole number from 1 to 65535, not 0",
             ),
-            ("header = ['a:b']", "1: header cannot be used: a header is given as HOST:NAME=VALUE"),
+            ("header = ['a:b']", "1: header cannot be used: a header must be HOST:NAME=VALUE"),
             ("resolve = ['a']", "1: resolve cannot be used: a is not HOST:PORT:ADDRESS"),
-            ("max-age = 'x'", "1: max-age cannot be used: 'x' is no age"),
+            ("max-age = 'x'", "1: max-age cannot be used: 'x' is not an age"),
             ("select = ['SL1',\n'SL999']", "2: select cannot be used: there is no rule 'SL999'"),
             ("ignore = 'x'", "1: ignore cannot be used: there is no rule 'x'"),
             ("[level]\nSL1='note'\nSLX='note'", "3: level cannot be used: there is no rule 'SLX'"),
@@ -263,12 +263,15 @@ class TestMistakes:
                 "[per-file-ignores]\n'a' = ['SL1', 'SLX']",
                 "2: per-file-ignores cannot be used: there is no rule 'SLX'",
             ),
-            ("user-agent = ''", "1: user-agent cannot be used: a name for User-Agent is"),
+            ("user-agent = ''", "1: user-agent cannot be used: User-Agent must be"),
             ("ca-file = 'none.pem'", "1: ca-file cannot be used: File '"),
-            ("catalog = ['a',\n\"b\\u0000\"]", "2: catalog cannot be used: no path has a null"),
-            ('history = "b\\u0000"', "1: history cannot be used: no path has a null"),
-            ("a = 1\nb = \n", "2, column 5: invalid value; correct the TOML there"),
-            ("a = 1\na = 2\n", "2, column 6: cannot overwrite a value; correct the TOML there"),
+            (
+                "catalog = ['a',\n\"b\\u0000\"]",
+                "2: catalog cannot be used: a path cannot contain a null",
+            ),
+            ('history = "b\\u0000"', "1: history cannot be used: a path cannot contain a null"),
+            ("a = 1\nb = \n", "2, column 5: invalid value; correct the TOML"),
+            ("a = 1\na = 2\n", "2, column 6: cannot overwrite a value; correct the TOML"),
         ],
     )
     def test_the_line_is_named(self, text: str, message: str, project: Path) -> None:
@@ -282,21 +285,21 @@ class TestMistakes:
     def test_lines_of_pyproject(self, project: Path) -> None:
         text = "[project]\nname = 'x'\n[tool.safelinks]\n[tool.safelinks.clean]\ncheck = 1\n"
         (project / "pyproject.toml").write_text(text)
-        message = "pyproject.toml, line 5: clean.check has to be true or false, not a whole number"
+        message = "pyproject.toml, line 5: clean.check must be true or false, not a whole number"
         assert message in _run("clean", "docs").stderr
 
     def test_no_utf8(self, project: Path) -> None:
         (project / "safelinks.toml").write_bytes(b"\n\n# \xff\n")
-        assert "safelinks.toml, line 3: this is no UTF-8" in _run("check", "docs").stderr
+        assert "safelinks.toml, line 3: not UTF-8" in _run("check", "docs").stderr
 
     @pytest.mark.parametrize(
         ("variable", "value", "message"),
         [
-            ("SAFELINKS_TIMEOUT", "abc", "has to be a number above 0, not abc"),
-            ("SAFELINKS_PER_HOST", "0", "has to be a whole number from 1 to 100, not 0"),
-            ("SAFELINKS_ALLOW_PRIVATE", "perhaps", "has to be true or false, not perhaps"),
+            ("SAFELINKS_TIMEOUT", "abc", "must be a number above 0, not abc"),
+            ("SAFELINKS_PER_HOST", "0", "must be a whole number from 1 to 100, not 0"),
+            ("SAFELINKS_ALLOW_PRIVATE", "perhaps", "must be true or false, not perhaps"),
             ("SAFELINKS_SELECT", "SLX", "cannot be used: there is no rule 'SLX'"),
-            ("SAFELINKS_EXCLUDE", "a\n(", "cannot be used: ( is no regular expression"),
+            ("SAFELINKS_EXCLUDE", "a\n(", "cannot be used: ( is not a regular expression"),
         ],
     )
     def test_the_variable_is_named(
@@ -347,10 +350,10 @@ class TestTrust:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("\nheader = ['a.example:X=y']", "2: header does not count from a file that nobody named"),
+            ("\nheader = ['a.example:X=y']", "2: header cannot be set in a file that was found automatically"),
             ("history = '../h.jsonl'", "1: history names a file outside the directory of this file"),
             ("history = 'out/h.jsonl'", "1: history names a file outside the directory of this file"),
-            ("[clean]\noutput = 'x'", "2: clean.output does not count from a file that nobody named"),
+            ("[clean]\noutput = 'x'", "2: clean.output cannot be set in a file that was found automatically"),
         ],
         ids=["by-hand", "above", "symbolic-link", "replaces"],
     )  # fmt: skip
@@ -362,7 +365,7 @@ class TestTrust:
         result = _run("config", "docs")
         assert result.exit_code == 2
         assert f"docs/safelinks.toml, line {message}" in result.stderr
-        assert "or name the file with --config docs/safelinks.toml\n" in result.stderr
+        assert "or use the file with --config docs/safelinks.toml\n" in result.stderr
         assert _run("config", "--config", "docs/safelinks.toml", "docs").exit_code == 0
         assert _run("config", "--no-config", "docs").exit_code == 0
         monkeypatch.chdir(project / "docs")
@@ -393,11 +396,11 @@ class TestTrust:
             "timeout = 3\nexclude = ['x']\n[clean]\ncheck = true\n"
         )
         told = _run("check", "--offline", "-v", "docs").stderr
-        assert "safelinks.toml: found, and obeyed for exclude, timeout\n" in told
+        assert "safelinks.toml: found, used for exclude, timeout\n" in told
         told = _run("check", "--offline", "-v", "--timeout", "2", "--exclude", "y", "docs").stderr
-        assert "safelinks.toml: found, and obeyed for nothing\n" in told
+        assert "safelinks.toml: found, used for nothing\n" in told
         told = _run("clean", "-v", "--config", "safelinks.toml", "docs").stderr
-        assert "safelinks.toml: named, and obeyed for clean.check\n" in told
+        assert "safelinks.toml: named, used for clean.check\n" in told
         assert "obeyed" not in _run("check", "--offline", "docs").stderr
         assert "obeyed" not in _run("check", "--offline", "-v", "--no-config", "docs").stderr
 
@@ -475,8 +478,8 @@ class TestLater:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("level = ['SL1=error']", "line 1: level has to be a table, not a list"),
-            ("[level]\nSL1 = 3", "line 2: level of SL1 has to be a string or a list of strings"),
+            ("level = ['SL1=error']", "line 1: level must be a table, not a list"),
+            ("[level]\nSL1 = 3", "line 2: level of SL1 must be a string or a list of strings"),
         ],
     )
     def test_tables_that_are_none(self, text: str, message: str, project: Path) -> None:

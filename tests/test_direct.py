@@ -84,7 +84,7 @@ def test_settings_that_fail_in_another_way_end_the_run(monkeypatch: pytest.Monke
     monkeypatch.setattr(tls_trust, "trusting", fail)
     with (
         serving({"/": html("Fine")}) as web,
-        pytest.raises(SetupError, match=r"^no certificates can be loaded"),
+        pytest.raises(SetupError, match=r"^cannot load certificates"),
     ):
         _check(Checker(PATIENT), web.url("/"))
 

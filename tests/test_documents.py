@@ -50,7 +50,7 @@ def test_every_encoding_is_read_and_written_back(raw: bytes) -> None:
 def test_bytes_that_are_no_utf_8_are_pointed_out() -> None:
     document = read(b"fine\nna\xefve\n", "notice.txt")
     assert document.notes == (
-        "notice.txt: line 2 is not valid UTF-8 (byte 0xef); such bytes are kept as they are",
+        "notice.txt: line 2 is not valid UTF-8 (byte 0xef); these bytes stay as they are",
     )
     assert read(b"fine").notes == ()
 
@@ -85,7 +85,7 @@ def test_markup_says_which_encoding_it_is_in(charset: str) -> None:
         (b"\x7fELF\x02", "a program"),
         (b"\x89PNG\r\n", "a picture"),
         (b"one\ntwo\n\0three", "line 3 holds a NUL byte"),
-        (codecs.BOM_UTF16_LE + b"\x00\xd8\x00\x00", "the bytes are not"),
+        (codecs.BOM_UTF16_LE + b"\x00\xd8\x00\x00", "byte order mark"),
         (os.urandom(0) + bytes(range(256)) * 10, "NUL byte"),
     ],
 )

@@ -37,7 +37,7 @@ def _outcome(url: str, **how: object) -> Outcome:
         (httpx.ConnectTimeout(""), "no connection in time"),
         (httpx.ReadTimeout(""), "connected, but no answer in time"),
         (httpx.WriteTimeout(""), "connected, but the request was not taken in time"),
-        (TimeoutError(), "not done in time"),
+        (TimeoutError(), "timed out"),
         (ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 1)"), "Connection refused"),
         (OSError(113, "Connect call failed"), "No route to host"),
         (OSError("[Errno 9999] Odd"), "Odd"),
@@ -92,7 +92,7 @@ def test_nothing_listens() -> None:
     [
         (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "illegal status line"),
         (b"HTTP/1.1 2000 OK\r\nServer: x\r\n\r\n", "illegal status line"),
-        (b"", "the connection was broken off"),
+        (b"", "the connection was closed too early"),
     ],
 )
 def test_a_server_that_speaks_something_else(said: bytes, evidence: str) -> None:

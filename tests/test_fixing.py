@@ -196,10 +196,10 @@ def test_files(name: str, tmp_path: Path) -> None:
     result = _offline("--fix", str(file))
     assert (result.exit_code, file.read_bytes()) == (0, after.format(A).encode())
     number = before.count("{")
-    assert f"mended {number} finding{'s' if number > 1 else ''} in 1 file\n" in result.stderr
+    assert f"Fixed {number} problem{'s' if number > 1 else ''} in 1 file\n" in result.stderr
     assert "SL101" not in result.stdout
     again = _offline("--fix", str(file))
-    assert "mended" not in again.stderr
+    assert "Fixed" not in again.stderr
     assert _offline("--diff", str(file)).stdout == ""
 
 
@@ -229,10 +229,10 @@ def test_a_pdf_cannot_be_written(tmp_path: Path) -> None:
     for _ in range(2):
         result = _offline("--fix", str(tmp_path))
         assert (result.exit_code, file.read_bytes(), other.read_text()) == (0, content, A)
-        assert "(--fix does)" not in result.stdout
+        assert "(--fix does this)" not in result.stdout
         assert (
-            "1 link is wrapped and tells to whom it was sent, in files that cannot be changed: "
-            "mend what these were made of (SL101)." in result.stdout
+            "1 link is wrapped and contains the recipient's address. Its file cannot be changed: fix the document that it was made from (SL101)."
+            in result.stdout
         )
 
 
@@ -247,7 +247,7 @@ def test_what_must_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     result = _offline("--fix", str(file))
     assert (result.exit_code, file.read_text()) == (2, wrap(A))
     assert f"Error: {file}: no permission to write this file\n" in result.stderr
-    assert "mended" not in result.stderr
+    assert "Fixed" not in result.stderr
     assert os.listdir(tmp_path) == ["a.txt"]  # noqa: PTH208
 
 
@@ -274,7 +274,7 @@ def test_a_file_whose_name_is_a_dash(
 ) -> None:
     (tmp_path / "-").write_text(wrap(A))
     monkeypatch.chdir(tmp_path)
-    assert "mended 1 finding in 1 file" in _offline("--fix", name).stderr
+    assert "Fixed 1 problem in 1 file" in _offline("--fix", name).stderr
     assert (tmp_path / "-").read_text() == A
 
 
@@ -283,7 +283,7 @@ def test_standard_input_cannot_be_changed() -> None:
         result = _run("--offline", *args, stdin=A)
         assert result.exit_code == 2
         assert "standard input cannot be changed" in result.stderr
-    assert "give one of them" in _offline("--fix", "--diff", __file__).stderr
+    assert "Use one of them" in _offline("--fix", "--diff", __file__).stderr
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
@@ -311,7 +311,7 @@ def test_what_was_mended_is_not_reported_any_more(tmp_path: Path) -> None:
     file.write_text(f"{kept}\n{wrap(B)}")
     result = _offline("--fix", "--fail-on", "warning", str(file))
     assert file.read_text() == f"{kept}\n{B}"
-    assert "mended 1 finding in 1 file" in result.stderr
+    assert "Fixed 1 problem in 1 file" in result.stderr
     assert result.exit_code == 1
     assert "1 finding fails the check (SL101)" in result.stdout
 
@@ -321,7 +321,7 @@ def test_what_is_said_of_a_file_is_said_once(tmp_path: Path) -> None:
     file.write_bytes(f"\xff{wrap(A)}".encode("latin-1"))
     errors = _offline("--fix", str(file), str(tmp_path / "no*.txt")).stderr
     assert errors.count("not valid UTF-8") == 1
-    assert errors.count("there is no such file") == 1
+    assert errors.count("No such file") == 1
 
 
 # --- What servers say ---
@@ -347,10 +347,10 @@ def test_a_move_is_written_where_it_is_for_good(web: Web, tmp_path: Path) -> Non
     result = _run("--fix", "--allow-private", "--retries", "0", str(file))
     expected = ["/", "/", "/302", "/302", "/gone", "/#here"]
     assert file.read_text().split("\n") == list(map(web.url, expected))
-    assert "mended 4 findings in 1 file" in result.stderr
+    assert "Fixed 4 problems in 1 file" in result.stderr
     assert result.exit_code == 1
     again = _run("--fix", "--allow-private", "--retries", "0", str(file))
-    assert "mended" not in again.stderr
+    assert "Fixed" not in again.stderr
 
 
 def test_what_was_dead_and_is_mended_fails_nothing() -> None:
@@ -365,15 +365,15 @@ def test_what_was_dead_and_is_mended_fails_nothing() -> None:
 def test_nothing_is_written_after_an_interruption(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from safelinks.cli.options.network_options import Asked, Network
+    from safelinks.health.checker import Checker
 
     file = tmp_path / "a.txt"
     file.write_text(wrap(A))
 
-    def stop(*_: object, **__: object) -> Asked:
-        return Asked({}, interrupted=True)
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(Network, "ask", stop)
+    monkeypatch.setattr(Checker, "check", stop)
     result = _run("--fix", str(file))
     assert (result.exit_code, file.read_text()) == (130, wrap(A))
 
@@ -386,8 +386,8 @@ def test_what_is_signed_is_not_told_to_be_mended(tmp_path: Path) -> None:
         f"{start}\n{wrap('https://b.example/')}\n"
     )
     result = _offline("--fix", str(file))
-    assert "mended 1 finding in 1 file" in result.stderr
-    assert "1 link is wrapped and tells to whom it was sent" in result.stdout
+    assert "Fixed 1 problem in 1 file" in result.stderr
+    assert "1 link is wrapped and contains the recipient's address" in result.stdout
     assert wrap(A) in file.read_text()
     assert wrap("https://b.example/") not in file.read_text()
 
@@ -396,12 +396,12 @@ def test_no_fix_is_promised_for_what_a_comment_keeps(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     file.write_text(f"{FORMER}\n{FORMER} # safelinks: ignore[SL401]\n")
     result = _offline(str(file))
-    assert f"replace by {CURRENT}\n" in result.stdout
-    assert "(--fix does)" not in result.stdout
+    assert f"replace with {CURRENT}\n" in result.stdout
+    assert "(--fix does this)" not in result.stdout
     assert _offline("--fix", str(file)).exit_code == 0
     assert FORMER in file.read_text()
     file.write_text(f"{FORMER}\n")
-    assert f"replace by {CURRENT} (--fix does)" in _offline(str(file)).stdout
+    assert f"replace with {CURRENT} (--fix does this)" in _offline(str(file)).stdout
 
 
 def test_a_redirect_that_names_the_recipient_is_not_written() -> None:

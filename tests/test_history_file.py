@@ -131,7 +131,7 @@ def test_a_damaged_file_is_kept_and_a_new_one_begun(
     aside = path.with_name("history.damaged-20260302T120000Z")
     with opened(path, 1) as history:
         assert history.warning == (
-            f"The history {path} was damaged: it is now {aside}, and a new one was begun."
+            f"The history {path} was damaged. It was moved to {aside}, and a new one was created."
         )
         assert history.record(dead()).past == Past(1, START + DAY)
     assert aside.read_bytes() == before
@@ -192,7 +192,7 @@ def test_whatever_becomes_of_the_bytes_a_run_goes_on(
 def test_a_text_is_not_taken_for_a_damaged_history(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "Makefile"
     path.write_bytes(content)
-    with pytest.raises(SetupError, match="it is a text; name another file"):
+    with pytest.raises(SetupError, match="it is a text file; use another file"):
         opened(path)
     assert path.read_bytes() == content
     assert [one.name for one in tmp_path.iterdir()] == ["Makefile"]
@@ -236,7 +236,7 @@ def _others_open(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (_directory, "it is not a file; name another, or remove this one"),
+        (_directory, "it is not a file; use another one, or remove this one"),
         (_newer, "a newer version of safelinks made it"),
         (_others, "it is a database of another program"),
         (_others_seen, "it is a database of another program"),
@@ -271,9 +271,9 @@ def anybodys() -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("mode", "folder_mode", "why"),
     [
-        (0o400, 0o700, "there is no permission to read and write it"),
+        (0o400, 0o700, "no permission to read and write it"),
         (0o000, 0o700, "Permission denied"),
-        (0o600, 0o500, "there is no permission to write in its folder"),
+        (0o600, 0o500, "no permission to write in its directory"),
     ],
 )
 def test_rights_that_are_missing(anybodys: Path, mode: int, folder_mode: int, why: str) -> None:

@@ -35,7 +35,7 @@ def test_a_file_that_is_deleted(path: Path) -> None:
         history.flush()
         assert history.warning is not None
         assert history.warning.startswith(f"The history {path} can no longer be written (")
-        assert history.warning.endswith("): what this run finds is not remembered.")
+        assert history.warning.endswith("). The results of this run are not saved.")
         assert history.record(dead(1)).past == Past(1, START)
     assert not path.exists()
 
@@ -202,7 +202,9 @@ def test_runs_at_the_same_time_all_count(path: Path) -> None:
 def test_runs_at_the_same_time_set_a_damaged_file_aside_once(path: Path) -> None:
     path.write_bytes(b"damaged\0")
     aside = path.with_name("history.damaged-20260301T120000Z")
-    warning = f"The history {path} was damaged: it is now {aside}, and a new one was begun.\n"
+    warning = (
+        f"The history {path} was damaged. It was moved to {aside}, and a new one was created.\n"
+    )
     assert sorted(_three_at_once(path)) == ["", "", warning]
     assert content(path.parent).keys() == {path.name, aside.name}
     assert _counted(path) == [(15, 250)]

@@ -71,7 +71,7 @@ def test_what_is_wrong_comes_first(notice: Report) -> None:
     counts = [text_of(one) for one in page.xpath("//*[@class='counts']//li")]
     assert counts == ["1 Dead", "1 Failing", "1 Uncertain", "2 Moved", "1 Works"]
     first = text_of(page.xpath("//*[@class='todo']/ol/li")[0])
-    assert first.startswith("2 of 6 addresses do not work: mend or remove them.")
+    assert first.startswith("2 of 6 addresses do not work. Fix or remove them.")
     assert "MOCS Service Desk page not found" in first
 
 
@@ -134,15 +134,15 @@ def test_the_outline_can_be_heard(notice: Report) -> None:
         pytest.param("https://a.example/ https://b.example/", "All 2 addresses work", id="all"),
         pytest.param(
             "https://a.example/rfp https://b.example/",
-            "No address is broken; 1 of 2 needs a look",
+            "No broken links; 1 of 2 needs a look",
             id="uncertain",
         ),
         pytest.param(
-            "https://a.example/ ftp://b.example/", "The 1 address that was asked works", id="asked"
+            "https://a.example/ ftp://b.example/", "The checked address works", id="asked"
         ),
         pytest.param(
             "https://www.nyc.gov.evil.example/ https://mocssupport.example/",
-            "1 of 2 addresses does not work, and 1 may not be what it seems",
+            "1 of 2 addresses does not work, and 1 looks suspicious",
             id="suspicious",
         ),
     ],
@@ -153,7 +153,7 @@ def test_headlines(text: str, says: str) -> None:
 
 def test_nobody_was_asked() -> None:
     page = parsed(report_on(NOTICE, offline=True))
-    assert text_of(next(iter(page.iter("h1")))) == "6 addresses, none of which was asked"
+    assert text_of(next(iter(page.iter("h1")))) == "6 addresses, none checked"
     assert not page.xpath(
         "//table//a[starts-with(@href,'http')][not(ancestor::*[@class='instead'])]"
     )
@@ -427,7 +427,7 @@ def test_messages_of_one_mailbox_follow_each_other() -> None:
 def test_a_long_text_is_cut_and_says_so() -> None:
     text = "https://a.example/1\n" + "many words " * 200_000 + f"{RECIPIENT} https://a.example/2"
     page = parsed(report_on(read(text), offline=True))
-    assert "longer than what is shown" in page.text_content()
+    assert "Only the beginning of the text is shown" in page.text_content()
     assert len(page.xpath("string(//*[@class='paper'])")) < 2_000_100
     assert [one.get("href") for one in page.xpath("//*[@class='beside']//a")] == ["#address-2"]
 

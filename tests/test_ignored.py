@@ -196,7 +196,7 @@ def test_what_was_left_out_and_why(tmp_path: Path) -> None:
         ("a.log", f"ignored by line 2 of {tmp_path}/.gitignore"),
         ("link", "it is a symbolic link"),
         ("modules", f"ignored by line 3 of {tmp_path}/.gitignore"),
-        ("pipe", "it is neither a file nor a directory"),
+        ("pipe", "not a file or directory"),
     ]
 
 
@@ -243,7 +243,7 @@ def test_a_gitignore_that_is_none(tmp_path: Path, make: object, why: str | None)
     make(tmp_path / ".gitignore")
     found = _found(tmp_path)
     assert _ours(tmp_path) == {"rules", "x", "y"}
-    sentence = f"{tmp_path}/.gitignore: this file is not heeded ({why}), so nothing is left out because of it"
+    sentence = f"{tmp_path}/.gitignore: this file is not used ({why})"
     assert found.notes == ((sentence,) if why else ())
     told: list[DocumentError] = []
     assert len(list(read_all(tmp_path, on_error=told.append))) == 3
@@ -340,13 +340,13 @@ def test_what_was_skipped_is_told_if_asked_for(folder: Path) -> None:
 def test_backups_are_told_too(folder: Path) -> None:
     _tree(folder, {"a.txt.bak": LINK})
     told = _run("clean", "-i", "--backup", ".bak", "--verbose", folder / "a.txt", folder).stderr
-    assert f"skipped {folder}/a.txt.bak: it is the backup of an earlier run" in told
+    assert f"skipped {folder}/a.txt.bak: this is a backup of an earlier run" in told
 
 
 def test_a_directory_of_which_nothing_is_left_is_told(folder: Path) -> None:
     (folder / ".gitignore").write_text("# all\n*\n")
     assert _run("clean", "--check", folder).stderr.startswith(
-        f"Warning: {folder}: all files here are left out ({folder}/a.log: ignored by line 2 of "
+        f"Warning: {folder}: all files here are skipped ({folder}/a.log: ignored by line 2 of "
         f"{folder}/.gitignore); --no-gitignore reads them\n"
     )
 
@@ -443,9 +443,7 @@ def test_what_is_excluded_is_told_if_asked_for(project: Path) -> None:
     assert quiet == "1 file would change\n"
     nothing = _run("clean", "--exclude-path", "a.txt", "a.txt")
     assert nothing.stdout == ""
-    assert (
-        nothing.stderr == "Warning: no file was read: all of them are excluded by --exclude-path\n"
-    )
+    assert nothing.stderr == "Warning: no files to read: --exclude-path excludes all of them\n"
     assert _run("check", "--exclude-path", "*", project).exit_code == 0
 
 

@@ -167,7 +167,7 @@ def test_what_must_be_left(url: str) -> None:
 
 def test_the_reason_is_a_sentence() -> None:
     (found,) = Catalog().suspicions(f"https://nam02.{MAIL}.evil.example/?url=https%3A%2F%2Fa.org")
-    assert found.reason == f"nam02.{MAIL}.evil.example contains {MAIL}, but is another site"
+    assert found.reason == f"nam02.{MAIL}.evil.example contains {MAIL}, but is a different site"
 
 
 def test_a_wrapped_imitation_is_seen_behind_the_wrapper() -> None:

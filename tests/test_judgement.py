@@ -329,7 +329,7 @@ class TestHead:
         outcome, requests, _ = _drive([OK], policy=HEAD)
         assert [request.method for request in requests] == ["HEAD"]
         assert outcome.reason is Reason.OK
-        assert "not looked at" in outcome.evidence
+        assert "the page was not read" in outcome.evidence
 
     def test_it_gets_a_part_of_the_budget_only(self) -> None:
         silent = Failure(Fault.TIMEOUT, elapsed=7.5)

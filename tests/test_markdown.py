@@ -136,7 +136,7 @@ def test_labels(text: str, label: str | None) -> None:
 
 # --- What is written ---
 
-# A place, and how these addresses have to be written there.
+# A place, and how these addresses must be written there.
 HARD = {
     "plain": ("https://a.example/x?b=1&c=2#d", {}),
     "dot at the end": ("https://a.example/x.", {"running text": None}),

@@ -108,7 +108,7 @@ def head_is_given_up_for_the_host(outcome: Outcome, web: Hostile, stage: Stage) 
 
 
 def goes_on_with_the_next_link(_: Outcome, web: Hostile, __: Stage) -> None:
-    """Were the body taken for its answer, it would have to be asked again."""
+    """Were the body taken for its answer, it would must be asked again."""
     assert web.count("/other") == 1
 
 

@@ -222,7 +222,7 @@ def test_what_is_sealed_is_said() -> None:
         )
     )
     assert sealed.notes == (
-        "x.msg: the message is encrypted or sealed, so that its links cannot be read",
+        "x.msg: the message is encrypted or sealed, so its links cannot be read",
     )
     assert len(sealed.links) == 1
     mail = f"MIME-Version: 1.0\nContent-Type: multipart/signed; boundary=b\n\n--b\n\nsee {LINK}\n--b--\n"
@@ -241,14 +241,14 @@ def test_messages_without_end() -> None:
         tree = message({}, [attached(tree)], embedded=True)
     document = _read(message({"1000001F": LINK}, [attached(tree)]))
     assert document.notes == (
-        "x.msg: messages are attached to each other without end; what is further in is not read",
+        "x.msg: attached messages are nested too deeply; the rest was not read",
     )
     assert len(document.links) == 1
     raw = compound(message({"1000001F": LINK}))
     for _ in range(8):
         raw = compound(message({"1000001F": LINK}, [attached(raw, "a.msg")]))
     document = read(raw, "x.msg")
-    assert "without end" in document.notes[0]
+    assert "nested too deeply" in document.notes[0]
     assert 4 <= len(document.links) <= 7
 
 
@@ -270,7 +270,7 @@ def test_what_cannot_be_read_in_it_is_said() -> None:
         ("WordDocument", "x: this is an old Word document (.doc); save it as .docx and try again"),
         ("Workbook", "x: this is an old Excel workbook (.xls); save it as .xlsx and try again"),
         ("PowerPoint Document", "x: this is an old PowerPoint presentation (.ppt); save it as .pptx and try again"),
-        ("EncryptedPackage", "x: this is encrypted with a password; save a copy without one and try again"),
+        ("EncryptedPackage", "x: this is encrypted with a password; save a copy without it and try again"),
         ("Other", "x: this is an old Office document or a damaged Outlook message, not text; save it as plain text and try again"),
     ],
 )  # fmt: skip
@@ -290,8 +290,7 @@ def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.Monkey
     with pytest.raises(DocumentError) as raised:
         read(raw, "x.msg")
     assert str(raised.value) == (
-        "x.msg: this is an Outlook message; to read it, install what that needs: "
-        "pip install olefile compressed-rtf"
+        "x.msg: this is an Outlook message; to read it, run: pip install olefile compressed-rtf"
     )
 
 
@@ -328,7 +327,7 @@ def test_a_message_that_is_cut_off() -> None:
     with pytest.raises(DocumentError, match="damaged or cut off"):
         read(WHOLE[:700] + "__substg1.0_".encode("utf-16-le"), "x.msg")
     directory = WHOLE.index("Root Entry".encode("utf-16-le"))
-    with pytest.raises(DocumentError, match="no Outlook message"):
+    with pytest.raises(DocumentError, match="not an Outlook message"):
         read(
             WHOLE[:directory] + WHOLE[directory:].replace(b"p\0r\0o\0p\0e\0r", b"q\0r\0o\0p\0e\0r"),
             "x.msg",
@@ -359,7 +358,7 @@ def test_streams_that_claim_any_size(size: int) -> None:
     name = "__substg1.0_1000001F".encode("utf-16-le")
     at = WHOLE.index(name) + 120
     document = read(WHOLE[:at] + struct.pack("<I", size) + WHOLE[at + 4 :], "x.msg")
-    damaged = "x.msg: parts of it are damaged or cut off; what is left of them was read"
+    damaged = "x.msg: parts of it are damaged or cut off; the rest was read"
     assert document.notes == ((damaged,) if size > 1 else ())
     assert ("HTML body", None, "the café", TARGET[8:]) in _found(document)
 

@@ -138,8 +138,7 @@ def test_the_notice() -> None:
     home = NYC.resources["passport"].url
     assert {one.current_url for one in remarks} == {home}
     assert remarks[0].message == (
-        "HHS Prequalification Application is named without a link; "
-        f"it is a part of PASSPort, {home}"
+        f"HHS Prequalification Application is named but not linked; it is part of PASSPort, {home}"
     )
 
 
@@ -176,7 +175,7 @@ def test_the_notice() -> None:
         # More is said than a name: what the link is about, nobody can tell.
         (f"[Register in PASSPort before you are paid through PIP]({PIP})", [(UNLINKED, "passport")]),
         (f"[Sign the contract that you have in PASSPort]({PIP})", [(UNLINKED, "passport")]),
-        # Named without a link, each once.
+        # Named but not linked, each once.
         (f"PIP and PIP again, PASSPort {CITY}", [(UNLINKED, "pip"), (UNLINKED, "passport")]),
         ("See City Record Online: https://a856-cityrecord.nyc.gov/RequestDetail/20260101001", []),
         ("nothing of the kind", []),
@@ -207,7 +206,7 @@ def test_labels_of_html() -> None:
     assert (unlinked.kind, unlinked.resource.id) == (UNLINKED, "pip")
     assert elsewhere.message == (
         "a link named “PASSPort Public Portal” leads to PASSPort Public (contracts and RFx "
-        f"data); PASSPort Public Portal (browse RFx) lives at {PORTAL}"
+        f"data); PASSPort Public Portal (browse RFx) is at {PORTAL}"
     )
     assert (elsewhere.url, elsewhere.current_url) == (PUBLIC, PORTAL)
 
@@ -235,7 +234,7 @@ def test_a_resource_without_any_home() -> None:
     reader = RemarkReader(catalog)
     reader.read(read(b"the Alpha Desk at https://x.example/", "a.txt"))
     (remark,) = reader.remarks()
-    assert remark.message == "Alpha Desk is named without a link; it has no page of its own"
+    assert remark.message == "Alpha Desk is named but not linked; it has no page of its own"
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200))

@@ -321,7 +321,7 @@ def test_an_embedded_pdf_stays_and_is_told() -> None:
     outer["word/embeddings/a.pdf"] = out.getvalue()
     document = read(_packed(outer), "x.docx")
     assert document.notes == (
-        "x.docx: links in a.pdf, which is in this file, are read, but cannot be replaced",
+        "x.docx: links in a.pdf in this file are read, but cannot be replaced",
     )
     parts = _parts(document.cleaned())
     assert parts["word/embeddings/a.pdf"] == out.getvalue()
@@ -497,7 +497,7 @@ class TestDamage:
         raw[start : start + 8] = b"\xff" * 8
         document = read(bytes(raw), "x.xlsx")
         assert document.notes == (
-            "x.xlsx: xl/comments1.xml in this file is damaged, and was not read",
+            "x.xlsx: xl/comments1.xml in this file is damaged and was not read",
         )
         assert len(document.links) == 14
         with pytest.raises(DocumentError, match=r"x\.xlsx: a part of this file is damaged"):

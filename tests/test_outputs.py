@@ -27,10 +27,10 @@ from web import answer, serving
 from safelinks import NotWritableError, Report, Selection
 from safelinks.cli.program import main
 from safelinks.health.model.outcome import Certificate, Hop, Outcome, Past, Reason
-from safelinks.reports.format_names import REPORT_FORMATS
 from safelinks.reports.json_report import render as render_json
 from safelinks.reports.json_report import schema
 from safelinks.reports.jsonl_report import render as render_jsonl
+from safelinks.reports.report_formats import REPORT_FORMATS
 
 A = "https://a.example/page"
 SCHEMA = json.loads(schema())
@@ -95,25 +95,25 @@ def test_which_format_goes_where(args: str, goes: dict[str, str]) -> None:
         assert "Exit code" not in result.stderr
     else:
         assert result.stdout == ""
-        assert result.stderr.endswith("Exit code 0: no finding is of level error.\n")
+        assert result.stderr.endswith("Exit code 0: no finding of level error.\n")
     assert found == goes
 
 
 REFUSED = {
-    "two to standard output": ("--format json --format text", "text would both go to standard output"),
-    "two by name": ("--format json -o - --format text", "would both go to standard output"),
-    "one file twice": ("--format json -o x --format text -o ./x", "would both go to ./x"),
-    "one file, by a link": ("--format json -o x --format text -o l/x", "would both go to l/x"),
+    "two to standard output": ("--format json --format text", "text both go to standard output"),
+    "two by name": ("--format json -o - --format text", "both go to standard output"),
+    "one file twice": ("--format json -o x --format text -o ./x", "both go to ./x"),
+    "one file, by a link": ("--format json -o x --format text -o l/x", "both go to l/x"),
     "an output too many": ("--format json -o x -o y", "-o y has no --format"),
     "no format": ("--format yaml", "there is no format 'yaml'"),
     "nearly a format": ("--format jsn", "did you mean json?"),
-    "empty": ("--format json --output=", "The name behind --output is empty"),
-    "empty in one": ("--format json=", "is empty"),
+    "empty": ("--format json --output=", "--output needs the name of a file"),
+    "empty in one": ("--format json=", "needs the name of a file"),
     "no directory": ("-o no/x", "There is no directory for no/x"),
     "an input": ("-o a.txt", "a.txt is one of the files to check"),
     "an input by another name": ("-o ./l/a.txt", "is one of the files to check"),
     "an input in one": ("--format json=a.txt", "is one of the files to check"),
-    "quiet and verbose": ("-q -v", "contradict each other"),
+    "quiet and verbose": ("-q -v", "cannot be used with --verbose"),
 }  # fmt: skip
 
 
@@ -178,7 +178,7 @@ def test_help_shows_every_option_once_in_its_section() -> None:
     text = _run("--help").stdout
     sections = re.split(r"\n\n(?=[A-Z][\w ]+:\n)", text)
     titles = [one.partition(":")[0] for one in sections[1:]]
-    assert titles == ["Report", "What counts", "What is read", "How it is asked", "Help"]
+    assert titles == ["Report", "Rules", "Inputs", "Network", "Help"]
     shown = [re.findall(r"^  (?:-\w, )?--([\w-]+)", one, re.MULTILINE) for one in sections[1:]]
     options = {
         name.removeprefix("--")
@@ -232,7 +232,7 @@ def test_an_output_that_is_a_directory() -> None:
     Path("d").mkdir()
     result = _run("--offline", "-o", "d", "a.txt")
     assert result.exit_code == 2
-    assert result.stderr.endswith("Error: d: this is a directory; name a file in it\n") or (
+    assert result.stderr.endswith("Error: d: this is a directory; use a file in it\n") or (
         "this is a directory" in result.stderr
     )
 

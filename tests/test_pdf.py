@@ -146,7 +146,7 @@ def test_documents_that_are_attached_without_end() -> None:
         pdf = _fpdf()
         pdf.embed_file(bytes=raw, basename=f"{at}.pdf" if at else "a.txt")
         raw = bytes(pdf.output())
-    assert "without end" in read(raw, "x.pdf").notes[0]
+    assert "nested too deeply" in read(raw, "x.pdf").notes[0]
 
 
 def test_cleaning_is_refused_with_the_remedy() -> None:
@@ -175,7 +175,7 @@ def test_encryption(method: EncryptionMethod) -> None:
     with pytest.raises(DocumentError) as raised:
         read(build("secret"), "x.pdf")
     assert str(raised.value) == (
-        "x.pdf: this PDF is encrypted with a password; save a copy without and try again"
+        "x.pdf: this PDF is encrypted with a password; save a copy without it and try again"
     )
     if method is EncryptionMethod.RC4:
         return
@@ -349,12 +349,12 @@ HOSTILE: dict[str, tuple[bytes, set[str], str]] = {
     "header only": (b"%PDF-1.7\n", set(), "damaged"),
     "no catalog": (b"%PDF-1.7\ntrailer<</Size 9>>\nstartxref\n9\n%%EOF", set(), "PDF"),
     "catalog that is none": (_pdf({1: b"[7]"}), set(), "PDF"),
-    "pages that are none": (_pdf({2: b"(x)"}), set(), "no page can be found"),
-    "no page": (_pdf({}, pages=b"<</Type/Pages/Count 9/Kids[]>>"), set(), "no page can be found"),
+    "pages that are none": (_pdf({2: b"(x)"}), set(), "no pages found"),
+    "no page": (_pdf({}, pages=b"<</Type/Pages/Count 9/Kids[]>>"), set(), "no pages found"),
     "huge count": (_pdf({}, pages=b"<</Type/Pages/Count 999999999999/Kids[3 0 R]>>"), set(), ""),
     "pages in a circle": (_pdf({}, pages=b"<</Type/Pages/Count 1/Kids[3 0 R 2 0 R]>>"), set(), ""),
     "pages in a wide circle": (
-        _pdf({4: b"<</Type/Pages/Kids[2 0 R]>>"}, pages=b"<</Type/Pages/Kids[4 0 R]>>"), set(), "no page can be found",
+        _pdf({4: b"<</Type/Pages/Kids[2 0 R]>>"}, pages=b"<</Type/Pages/Kids[4 0 R]>>"), set(), "no pages found",
     ),
     "one page many times": (
         _pdf({3: _page(b"/Annots[%b]" % GOOD)}, pages=b"<</Type/Pages/Kids%b>>" % SHARED), {A}, "",
@@ -458,7 +458,7 @@ def test_a_file_that_was_cut_off_is_read_as_far_as_it_goes(lost: int) -> None:
     document = read(raw[:-lost], "x.pdf")
     assert _targets(document) == _targets(whole)
     assert document.notes == (
-        ("x.pdf: its end is missing or damaged; what can be found is read",) if lost > 6 else ()
+        ("x.pdf: its end is missing or damaged; the rest is read",) if lost > 6 else ()
     )
 
 
@@ -515,7 +515,7 @@ def test_which_pages_could_not_be_read_is_said() -> None:
         objects | {4: _stream(b"x", b"/Filter/Nonsense")}, pages=b"<</Type/Pages/Kids[%b]>>" % kids
     )
     assert read(raw, "x.pdf").notes == (
-        "x.pdf: the text of pages 1-2, 4-5 cannot be read to the end; all else in it is read",
+        "x.pdf: the text of pages 1-2, 4-5 cannot be read to the end; the rest is read",
     )
 
 
@@ -567,8 +567,7 @@ def test_the_sentence_when_the_extra_is_missing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
-        "DocumentError x.pdf: this is a PDF document; to read it, install what that needs: "
-        "pip install pypdf",
+        "DocumentError x.pdf: this is a PDF document; to read it, run: pip install pypdf",
         "https://a.example/",
     ]
 

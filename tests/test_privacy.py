@@ -215,7 +215,7 @@ def test_no_report_names_a_recipient_as_a_place_or_in_a_note() -> None:
     )
     document = told(document, [evolve(link, place=place)])
     report = safelinks.check(document, offline=True, keep_texts=True)
-    assert report.notes[0].startswith("a.md, line 1: a comment ignores what is no rule: ")
+    assert report.notes[0].startswith("a.md, line 1: a comment ignores an unknown rule: ")
     assert report.findings[0].place.sheet == "[recipient]"
     for name in RENDERERS:
         _hidden("".join(safelinks.render(report, name)))
@@ -229,5 +229,5 @@ def test_no_report_names_a_recipient_as_a_place_or_in_a_note() -> None:
 def test_what_is_said_of_a_file_names_no_recipient() -> None:
     text = f"<!-- safelinks: ignore[{RECIPIENT}] --> {wrap('https://a.example/')}"
     result = CliRunner().invoke(main, ["check", "--offline"], input=text)
-    assert "is no rule" in result.stderr
+    assert "an unknown rule" in result.stderr
     _hidden(result.output)

@@ -206,7 +206,7 @@ def test_sarif_says_how_the_run_went() -> None:
     (invocation,) = _sarif(REPORTS["interrupted"])["invocations"]
     assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 130)
     told = [one["message"]["text"] for one in invocation["toolExecutionNotifications"]]
-    assert told == ["Interrupted: 2 addresses not asked, or not to the end."]
+    assert told == ["Interrupted: 2 addresses not checked completely."]
     (invocation,) = _sarif(ALL)["invocations"]
     assert invocation["endTimeUtc"] == "2026-03-04T05:06:07Z"
 
@@ -412,23 +412,23 @@ def test_csv_has_addresses_that_stay_addresses(url: str, cell: str) -> None:
 
 def test_markdown_says_what_to_do() -> None:
     text = _rendered("markdown", ALL)
-    assert "- **2 of 7 addresses do not work: mend or remove them (SL301).**\n" in text
+    assert "- **2 of 7 addresses do not work. Fix or remove them (SL301).**\n" in text
     assert "### `docs/notice.txt`\n" in text
     assert f"| error | line 2 | `{GONE}` | SL301 page not found (404 Not Found) |  |\n" in text
-    assert "`www.nyc.gov.evil.example` contains `www.nyc.gov`, but is another site" in text
+    assert "`www.nyc.gov.evil.example` contains `www.nyc.gov`, but is a different site" in text
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("with a baseline", "Exit code 0: nothing new fails it (3 known before)."),
-        ("with a baseline", "; 3 known before, and not listed."),
+        ("with a baseline", "Exit code 0: no new finding fails the check (3 in the baseline)."),
+        ("with a baseline", "; 3 in the baseline, not listed."),
         ("without a link", "- No links were found.\n"),
         (
             "offline",
-            "- The addresses were not asked, so nothing is said about whether they work.\n",
+            "- The addresses were not checked. They may not work.\n",
         ),
-        ("interrupted", "Interrupted: 2 addresses not asked, or not to the end."),
+        ("interrupted", "Interrupted: 2 addresses not checked completely."),
         ("of a page", "| page 3 |"),
     ],
 )
@@ -446,9 +446,9 @@ def test_markdown_stays_below_the_limit_and_says_what_is_missing() -> None:
     text = _rendered("markdown", evolve(report, rows=rows, findings=(last, *report.findings)))
     assert len(text.encode()) < MOST_BYTES
     listed = text.count("| SL301 ")
-    assert f"the least grave first: {20_001 - listed} more." in text
+    assert f"too long: {20_001 - listed:,} more, the least severe." in text
     assert "### `a.txt`" not in text
-    assert text.count("Left out for want of room") == 2
+    assert text.count("Not shown, because the report is too long") == 2
 
 
 def test_markdown_counts_the_headings_of_many_files() -> None:
@@ -462,4 +462,4 @@ def test_markdown_counts_the_headings_of_many_files() -> None:
     assert len(text.encode()) < MOST_BYTES
     listed = text.count("| SL301 ")
     assert text.count("\n### ") == listed
-    assert f"the least grave first: {8_000 - listed} more." in text
+    assert f"too long: {8_000 - listed:,} more, the least severe." in text

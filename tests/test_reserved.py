@@ -108,7 +108,7 @@ def test_an_option_asks_them() -> None:
 
 
 def test_the_option_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Asked through a proxy, so that no name has to be looked up."""
+    """Asked through a proxy, so that no name must be looked up."""
     with serving({"http://foo.test/": answer("200 OK")}) as web:
         proxy = web.url("").rstrip("/")
         monkeypatch.setenv("http_proxy", proxy)

@@ -172,10 +172,10 @@ def test_the_text_report_counts_it_and_lists_it_with_v() -> None:
     brief = "".join(render(report, "text"))
     long = "".join(text_report.render(report, View(Detail.VERBOSE)))
     assert "The address works." in brief
-    assert "the text of a link, not its target (1), a template, not an address (1)" in brief
+    assert "text of a link, not its target (1), template, not an address (1)" in brief
     assert B not in brief
     assert B in long
-    assert "a template, not an address" in long.partition("In a.txt")[2]
+    assert "template, not an address" in long.partition("In a.txt")[2]
 
 
 # --- What --fix writes ---

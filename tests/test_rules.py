@@ -68,12 +68,12 @@ class Case:
 
 
 CASES = [
-    Case("SL101", "safe link", f"see\n{wrap(A)}", (), (2,), "gives away the mail address", A, True),
-    Case("SL101", "twice", f"{wrap(A)}\n\n{wrap(A)}", (), (1, 3), "gives away the mail", A, True),
+    Case("SL101", "safe link", f"see\n{wrap(A)}", (), (2,), "contains the recipient's mail address", A, True),
+    Case("SL101", "twice", f"{wrap(A)}\n\n{wrap(A)}", (), (1, 3), "contains the recipient's mail", A, True),
     Case("SL101", "lost", f"https://{HOST}/?data={encode('05|02|me@a.org|')}", (), (1,), "mail"),
     Case("SL101", "no recipient", wrap(A, "03|01")),
     Case("SL101", "no wrapper", A),
-    Case("SL102", "credential", TEAMS, (), (1,), "session credential of Teams", A, True),
+    Case("SL102", "credential", TEAMS, (), (1,), "Teams session credential", A, True),
     Case("SL102", "without value", TEAMS.replace("pc=SECRET", "pc=")),
     Case("SL102", "safe link", wrap(A)),
     Case("SL103", "lost", f"a\nhttps://{HOST}/GetUrlReputation", (), (2,), "ask the sender"),
@@ -85,7 +85,7 @@ CASES = [
     Case("SL104", "beside SL101", f"{wrap(A)}\n{GOOGLE}", (), (2,), "wrapped by Google", A, True),
     Case("SL201", "lookalike", "https://nam06.safelinks.protection.outlook.com.evil.example/?url=x", (), (1,), ""),
     Case("SL201", "genuine", wrap(A)),
-    Case("SL202", "another site", "[www.bank.example.org](https://evil.example/)", (), (1,), "people see www.bank.example.org", name="a.md"),
+    Case("SL202", "another site", "[www.bank.example.org](https://evil.example/)", (), (1,), "the text shows www.bank.example.org", name="a.md"),
     Case("SL202", "same site", "[www.example.org](https://login.example.org/)", name="a.md"),
     Case("SL203", "another resource", "[PASSPort Public](https://www.nyc.gov/pip)", (), (1,), "a link named “PASSPort Public” leads to", PUBLIC, name="a.md"),
     Case("SL203", "itself", f"[PASSPort Public]({PUBLIC})", name="a.md"),
@@ -99,26 +99,26 @@ CASES = [
     Case("SL301", "works", A, (works(A),)),
     Case("SL301", "failing", *_asked(A, Reason.TIMEOUT)),
     Case("SL302", "no answer", *_asked(A, Reason.TIMEOUT, evidence="no answer"), (1,), "no answer in time (no answer)"),
-    Case("SL302", "history", *_asked(A, Reason.TIMEOUT, past=Past(2, NOW, None)), (1,), "did not work in 2 runs since 2026-01-01, never seen to work"),
+    Case("SL302", "history", *_asked(A, Reason.TIMEOUT, past=Past(2, NOW, None)), (1,), "failing since 2026-01-01 (2 runs)"),
     Case("SL302", "catalog is sure", FORMER, (Outcome(FORMER, Reason.REFUSED),), (1,), "the server refuses", CURRENT, True),
     Case("SL302", "no network", *_asked(A, Reason.NO_NETWORK)),
-    Case("SL303", "301", A, (moved(A, "https://b.example/"),), (1,), "has moved for good", "https://b.example/", True),
+    Case("SL303", "301", A, (moved(A, "https://b.example/"),), (1,), "has moved permanently", "https://b.example/", True),
     Case("SL303", "to http", A, (moved(A, "http://a.example/other"),), (1,), "from https to http"),
     Case("SL303", "302", A, (redirected(A, "https://b.example/"),)),
-    Case("SL304", "wall", *_asked(A, Reason.BOT_WALL), (1,), "only a person with a browser"),
+    Case("SL304", "wall", *_asked(A, Reason.BOT_WALL), (1,), "open it in a browser"),
     Case("SL304", "dead", A, (gone(A),)),
-    Case("SL305", "301", "http://a.example", (redirected("http://a.example", "https://a.example/", 301),), (1,), "https answers", "https://a.example", True),
+    Case("SL305", "301", "http://a.example", (redirected("http://a.example", "https://a.example/", 301),), (1,), "https works", "https://a.example", True),
     Case("SL305", "308, fragment", "http://a.example/x#y", (redirected("http://a.example/x#y", "https://a.example/x", 308),), (1,), "", "https://a.example/x#y", True),
     Case("SL305", "302", "http://a.example/", (redirected("http://a.example/", "https://a.example/"),), (1,), "", "https://a.example/"),
     Case("SL305", "elsewhere", "http://a.example/", (redirected("http://a.example/", "https://b.example/", 301),)),
     Case("SL305", "no redirect", "http://a.example/", (works("http://a.example/"),)),
-    Case("SL305", "asked", "http://a.example/x?y", (works("http://a.example/x?y"), works("https://a.example/x?y")), (1,), "https answers", "https://a.example/x?y"),
+    Case("SL305", "asked", "http://a.example/x?y", (works("http://a.example/x?y"), works("https://a.example/x?y")), (1,), "https works", "https://a.example/x?y"),
     Case("SL305", "asked, does not work", "http://a.example/", (works("http://a.example/"), gone("https://a.example/"))),
     Case("SL305", "asked, http does not work", "http://a.example/", (gone("http://a.example/"), works("https://a.example/"))),
     Case("SL305", "asked, at another port", "http://a.example:8080/", (works("http://a.example:8080/"), works("https://a.example:8080/"))),
-    Case("SL306", "one day", *_asked(A, Reason.OK, certificate=_until(1.5)), (1,), "ends on 2026-01-02, in 1 day"),
+    Case("SL306", "one day", *_asked(A, Reason.OK, certificate=_until(1.5)), (1,), "expires on 2026-01-02, in 1 day"),
     Case("SL306", "13 days", *_asked(A, Reason.OK, certificate=_until(13.9)), (1,), "in 13 days"),
-    Case("SL306", "ended", *_asked(A, Reason.OK, certificate=_until(-3)), (1,), "ended on 2025-12-29"),
+    Case("SL306", "ended", *_asked(A, Reason.OK, certificate=_until(-3)), (1,), "expired on 2025-12-29"),
     Case("SL306", "14 days", *_asked(A, Reason.OK, certificate=_until(14))),
     Case("SL306", "dead", *_asked(A, Reason.NOT_FOUND, certificate=_until(1))),
     Case("SL307", "https to http", A, (redirected(A, "http://a.example/"),), (1,), "from https to http"),
@@ -129,7 +129,7 @@ CASES = [
     Case("SL401", "unsure", UNSURE, (), (1,), "a former address", "https://www.nyc.gov/site/mocs/opportunities/getting-started.page"),
     Case("SL401", "dead", FORMER, (gone(FORMER),), (1,), "PASSPort, which does not work", CURRENT, True),
     Case("SL401", "current", CURRENT),
-    Case("SL402", "named", "Go to https://www.nyc.gov/\n\nand use PASSPort.", (), (3,), "PASSPort is named without a link"),
+    Case("SL402", "named", "Go to https://www.nyc.gov/\n\nand use PASSPort.", (), (3,), "PASSPort is named but not linked"),
     Case("SL402", "linked", f"PASSPort is at {CURRENT}"),
 ]  # fmt: skip
 
@@ -350,7 +350,7 @@ def test_a_link_is_excused_until_it_is_dead_for_long(runs: int, excused: bool) -
     found = report(A, [outcome], Selection(fail_on=Level.NOTE), dead_after=3)
     (dead,) = found.findings
     assert (dead.excused, dead.level) == (excused, "warning" if excused else "error")
-    assert ("not often enough to fail" in dead.message) == excused
+    assert ("not enough runs to fail the check" in dead.message) == excused
     assert found.exit_code == (0 if excused else 1)
     (lowered,) = report(A, [outcome], Selection(levels={"dead": Level.NOTE}), dead_after=3).findings
     assert lowered.level == "note"
@@ -399,7 +399,7 @@ def test_exit_codes_of_the_command(tmp_path: Path) -> None:
         assert _check("--level", "dead=warning", "--fail-on", "WARNING".lower(), *args)[0] == 1
         code, output = _check(*args, str(tmp_path / "missing.txt"))
         assert code == 2
-        assert "Exit code 2: not every file could be read, or written." in output
+        assert "Exit code 2: some files could not be read or written." in output
     code, output = _check("--select", "SL999", str(file))
     assert code == 2
     assert "Error: Invalid value for '--select': there is no rule 'SL999'; " in output

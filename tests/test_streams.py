@@ -51,7 +51,7 @@ def _run(
 def test_output_that_is_closed(args: list[str]) -> None:
     code, _, errors = _run(args, ">&-")
     assert code == 2
-    assert errors == "Error: standard output is closed, so there is nowhere to write to\n"
+    assert errors == "Error: standard output is closed\n"
 
 
 @ALL

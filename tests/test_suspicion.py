@@ -300,7 +300,7 @@ def test_one_sign_is_named_once_and_several_are_named_together() -> None:
 
 def test_a_path_elsewhere_may_be_another_portal_of_the_product() -> None:
     (found,) = suspicions(split(f"https://bids.example.com/{RFX}"), KNOWN)
-    assert "it is another portal of the same product, or an imitation" in found.reason
+    assert "it is another portal of the same product or an imitation" in found.reason
 
 
 def test_the_users_part_of_an_address_is_never_shown() -> None:

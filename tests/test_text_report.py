@@ -70,143 +70,143 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     "none": (lambda: report("nothing"), ["No links were found."]),
     "1 works": (lambda: report(A, [works(A)]), ["The address works."]),
     "2 work": (lambda: report(f"{A} {B}", [works(A), works(B)]), ["All 2 addresses work."]),
-    "1 dead": (lambda: report(A, [gone(A)]), ["1 of 1 address does not work: mend or remove it."]),
+    "1 dead": (lambda: report(A, [gone(A)]), ["1 of 1 address does not work. Fix or remove it."]),
     "2 dead": (
         lambda: report(f"{A} {B} {C}", [gone(A), gone(B), works(C)]),
-        ["2 of 3 addresses do not work: mend or remove them."],
+        ["2 of 3 addresses do not work. Fix or remove them."],
     ),
     "1 known": (
         lambda: _known(report(f"{A} {B}", [gone(A), works(B)])),
-        ["1 address did not work, which is known, ignored or mended."],
+        ["1 broken address is in the baseline, ignored or fixed."],
     ),
     "2 ignored": (
         lambda: report(f"{A} {B}", [gone(A), gone(B)], Selection(ignore=("dead",))),
-        ["2 addresses did not work, which is known, ignored or mended."],
+        ["2 broken addresses are in the baseline, ignored or fixed."],
     ),
     "1 excused": (
         lambda: report(A, [evolve(gone(A), past=Past(1, NOW))], dead_after=2),
-        ["1 address did not work, but in too few runs to fail a check."],
+        ["1 address failed, but not in enough runs to fail the check."],
     ),
     "1 ignored, but in code": (
         lambda: report(read(f"[x]({A}) <!-- safelinks: ignore -->\n\n`{A}`\n", "a.md"), [gone(A)]),
-        ["1 address in code or comments only did not work."],
+        ["1 broken address is only in code or comments."],
     ),
     "1 dead, also in code": (
         lambda: report(read(f"[x]({A})\n\n`{A}` `{B}`\n", "a.md"), [gone(A), gone(B)]),
-        ["1 of 2 addresses does not work: mend or remove it.", "1 address in code or comments only did not work."],
+        ["1 of 2 addresses does not work. Fix or remove it.", "1 broken address is only in code or comments."],
     ),
     "2 dead, in code that counts": (
         lambda: report(read(f"`{A}` `{B}`\n", "a.md"), [gone(A), gone(B)], Selection(verbatim=True)),
-        ["2 of 2 addresses do not work: mend or remove them."],
+        ["2 of 2 addresses do not work. Fix or remove them."],
     ),
     "1 pretends": (
         lambda: report("https://www.nyc.gov.evil.example/", _asked(Reason.OK, "https://www.nyc.gov.evil.example/")),
-        ["1 link is not what it may seem: look before anybody opens it.", "The address works."],
+        ["1 link looks suspicious. Check it before you open it.", "The address works."],
     ),
     "2 pretend": (
         lambda: report("https://www.nyc.gov.evil.example/ https://www.nyc.gov.evil.example/", _asked(Reason.OK, "https://www.nyc.gov.evil.example/")),
-        ["2 links are not what they may seem: look before anybody opens them.", "The address works."],
+        ["2 links look suspicious. Check them before you open them.", "The address works."],
     ),
     "1 newer": (
         lambda: report(FORMER),
-        ["1 address should be replaced by a newer one; `--fix` writes it.", "The address was not asked, so nothing is said about whether it works."],
+        ["1 address should be replaced by a newer one. `--fix` writes it.", "The address was not checked. It may not work."],
     ),
     "2 newer": (
         lambda: report(f"{A} {B}", [moved(A, C), moved(B, C)]),
-        ["2 addresses should be replaced by a newer one; `--fix` writes them.", "All 2 addresses work."],
+        ["2 addresses should be replaced by a newer one. `--fix` writes them.", "All 2 addresses work."],
     ),
     "some newer": (
         lambda: report(f"{FORMER} {UNSURE}", _asked(Reason.OK, FORMER, UNSURE)),
-        ["2 addresses should be replaced by a newer one; `--fix` writes the one that is certain.", "All 2 addresses work."],
+        ["2 addresses should be replaced by a newer one. `--fix` writes the one that is certain.", "All 2 addresses work."],
     ),
     "1 newer, in what cannot be changed": (
         lambda: report(_pdf(FORMER), _asked(Reason.OK, FORMER)),
-        ["1 address should be replaced by a newer one; `--fix` writes none: only what is certain, in files that can be changed.", "The address works."],
+        ["1 address should be replaced by a newer one. `--fix` writes none: only certain ones, in files that can be changed.", "The address works."],
     ),
     "some newer, in what cannot be changed": (
         lambda: report([_pdf(FORMER), read(f"{UNSURE} {FORMER}")], _asked(Reason.OK, FORMER, UNSURE)),
-        ["3 addresses should be replaced by a newer one; `--fix` writes 1 of them: only what is certain, in files that can be changed.", "All 3 addresses work."],
+        ["3 addresses should be replaced by a newer one. `--fix` writes 1 of them: only certain ones, in files that can be changed.", "All 3 addresses work."],
     ),
     "1 unsure, in what cannot be changed": (
         lambda: report(_pdf(UNSURE), _asked(Reason.OK, UNSURE)),
-        ["1 address should be replaced by a newer one; `--fix` writes none, for it is not certain.", "The address works."],
+        ["1 address should be replaced by a newer one. `--fix` writes none, because none is certain.", "The address works."],
     ),
     "1 wrapped": (
         lambda: report(GOOGLE, [works(A)]),
-        ["1 link is wrapped: `--fix` writes what is inside.", "The address works."],
+        ["1 link is wrapped. `--fix` replaces it with its target.", "The address works."],
     ),
     "2 wrapped": (
         lambda: report(f"{GOOGLE} {GOOGLE}", [works(A)]),
-        ["2 links are wrapped: `--fix` writes what is inside.", "The address works."],
+        ["2 links are wrapped. `--fix` replaces them with their targets.", "The address works."],
     ),
     "1 tells": (
         lambda: report(wrap(A), [works(A)]),
-        ["1 link is wrapped and tells to whom it was sent: `--fix` writes what is inside.", "The address works."],
+        ["1 link is wrapped and contains the recipient's address. `--fix` replaces it with its target.", "The address works."],
     ),
     "2 tell": (
         lambda: report(f"{wrap(A)} {wrap(A)}", [works(A)]),
-        ["2 links are wrapped and tell to whom they were sent: `--fix` writes what is inside.", "The address works."],
+        ["2 links are wrapped and contain the recipient's address. `--fix` replaces them with their targets.", "The address works."],
     ),
     "some tell": (
         lambda: report(f"{wrap(A)} {GOOGLE}", [works(A)]),
-        ["2 links are wrapped, and 1 of them tells to whom it was sent: `--fix` writes what is inside.", "The address works."],
+        ["2 links are wrapped, and 1 of them contains the recipient's address. `--fix` replaces them with their targets.", "The address works."],
     ),
     "session": (
         lambda: report(TEAMS, [works(B)]),
-        ["1 link gives away a session credential of Teams.", "1 link is wrapped: `--fix` writes what is inside.", "The address works."],
+        ["1 link contains a Teams session credential.", "1 link is wrapped. `--fix` replaces it with its target.", "The address works."],
     ),
-    "1 lost": (lambda: report(LOST), ["1 wrapped link no longer tells where it leads: ask the sender."]),
+    "1 lost": (lambda: report(LOST), ["1 wrapped link has lost its target. Ask the sender."]),
     "2 lost": (
         lambda: report(f"{LOST} {LOST}"),
-        ["2 wrapped links no longer tell where they lead: ask the sender."],
+        ["2 wrapped links have lost their target. Ask the sender."],
     ),
     "1 ends soon": (
         lambda: report(A, [_ending(A)]),
-        ["The certificate behind 1 address ends soon, or has ended: tell its owners.", "The address works."],
+        ["The certificate of 1 address expires soon or has expired. Tell its owners.", "The address works."],
     ),
     "2 end soon": (
         lambda: report(f"{A} {B}", [_ending(A), _ending(B)]),
-        ["The certificates behind 2 addresses end soon, or have ended: tell their owners.", "All 2 addresses work."],
+        ["The certificates of 2 addresses expire soon or have expired. Tell their owners.", "All 2 addresses work."],
     ),
     "1 downgraded": (
         lambda: report(A, [redirected(A, "http://a.example/")]),
-        ["1 address redirects from https to http: tell its owners.", "The address works."],
+        ["1 address redirects from https to http. Tell its owners.", "The address works."],
     ),
     "2 invalid": (
         lambda: report("https://a.example:99999/ https://b.example:99999/", _asked(Reason.INVALID_URL, "https://a.example:99999/", "https://b.example:99999/")),
-        ["2 addresses are not valid, so nobody can ask for them: correct them."],
+        ["2 addresses are not valid. Correct them."],
     ),
     "1 uncertain": (
         lambda: report(A, _asked(Reason.BOT_WALL, A)),
-        ["1 address let no program in: open it in a browser."],
+        ["1 address blocks automated requests. Open it in a browser."],
     ),
     "2 uncertain": (
         lambda: report(f"{A} {B}", _asked(Reason.BOT_WALL, A, B)),
-        ["2 addresses let no program in: open them in a browser."],
+        ["2 addresses block automated requests. Open them in a browser."],
     ),
     "1 left out": (
         lambda: report(A, _asked(Reason.EXCLUDED, A)),
-        ["1 address was left out: as asked (1)."],
+        ["Skipped: excluded (1)."],
     ),
     "2 left out": (
         lambda: report(f"{A} {B}", _asked(Reason.PRIVATE_ADDRESS, A, B)),
-        ["2 addresses were left out: a private address is not asked (2)."],
+        ["Skipped: private address (2)."],
     ),
     "1 offline": (
         lambda: report(A, _asked(Reason.NO_NETWORK, A)),
-        ["This machine has no network, so nothing is said about whether 1 address works; run this again with a connection."],
+        ["This machine has no network, so 1 address could not be checked. Run this again with a connection."],
     ),
     "2 offline": (
         lambda: report(f"{A} {B}", _asked(Reason.NO_NETWORK, A, B)),
-        ["This machine has no network, so nothing is said about whether the addresses work; run this again with a connection."],
+        ["This machine has no network, so the addresses could not be checked. Run this again with a connection."],
     ),
     "1 not asked": (
         lambda: report(f"{A} {LOST}", selection=Selection(ignore=("SL1",))),
-        ["1 address was left out: a wrapped link is never asked (1).", "1 of 2 addresses was not asked, so nothing is said about whether it works."],
+        ["Skipped: wrapped link, never requested (1).", "1 of 2 addresses was not checked. It may not work."],
     ),
     "interrupted": (
         lambda: evolve(report(f"{A} {B}", [works(A)]), interrupted=True),
-        ["Interrupted: 1 address not asked, or not to the end."],
+        ["Interrupted: 1 address not checked completely."],
     ),
 }  # fmt: skip
 
@@ -229,54 +229,54 @@ def test_there_is_always_something_to_say_first(reason: Reason) -> None:
 
 FAILS = Selection(fail_on=Level.WARNING)
 CONCLUSIONS: dict[str, tuple[Callable[[], Report], str]] = {
-    "nothing": (lambda: report(""), "Exit code 0: there is nothing to check."),
+    "nothing": (lambda: report(""), "Exit code 0: no links to check."),
     "1 well": (
         lambda: report(A, [works(A)]),
-        "1 address: certain of 1 (1 alive). Exit code 0: there is nothing to say against it.",
+        "1 address: 1 certain (1 alive). Exit code 0: no problems found.",
     ),
     "2 well": (
         lambda: report(f"{A} {B}", [works(A), works(B)]),
-        "2 addresses: certain of 2 (2 alive). Exit code 0: there is nothing to say against them.",
+        "2 addresses: 2 certain (2 alive). Exit code 0: no problems found.",
     ),
     "below": (
         lambda: report(FORMER),
-        "1 address: not certain of 1 (1 not asked). Exit code 0: no finding is of level error.",
+        "1 address: 1 not certain (1 unchecked). Exit code 0: no finding of level error.",
     ),
     "below warning": (
         lambda: report(GOOGLE, [works(A)], FAILS),
-        "1 address: certain of 1 (1 alive). Exit code 0: no finding is of level warning or a graver one.",
+        "1 address: 1 certain (1 alive). Exit code 0: no finding of level warning or higher.",
     ),
     "fails": (
         lambda: report(f"{A} {B}", [gone(A), *_asked(Reason.BOT_WALL, B)]),
-        "2 addresses: certain of 1 (1 dead), not of 1 (1 uncertain). Exit code 1: 1 finding fails the check (SL301).",
+        "2 addresses: 1 certain (1 dead), 1 not certain (1 uncertain). Exit code 1: 1 finding fails the check (SL301).",
     ),
     "several fail": (
         lambda: report(f"{A} {FORMER}", [gone(A)], FAILS),
-        "2 addresses: certain of 1 (1 dead), not of 1 (1 not asked). Exit code 1: 2 findings fail the check (SL301, SL401).",
+        "2 addresses: 1 certain (1 dead), 1 not certain (1 unchecked). Exit code 1: 2 findings fail the check (SL301, SL401).",
     ),
     "never": (
         lambda: report(A, [gone(A)], Selection(fail_on=None)),
-        "1 address: certain of 1 (1 dead). Exit code 0: nothing is to fail it.",
+        "1 address: 1 certain (1 dead). Exit code 0: no finding fails the check (--fail-on never).",
     ),
     "known": (
         lambda: _known(report(A, [gone(A)])),
-        "1 address: certain of 1 (1 dead). Exit code 0: nothing new fails it (1 known before).",
+        "1 address: 1 certain (1 dead). Exit code 0: no new finding fails the check (1 in the baseline).",
     ),
     "excused": (
         lambda: report(A, [evolve(gone(A), past=Past(1, NOW))], dead_after=2),
-        "1 address: certain of 1 (1 dead). Exit code 0: what does not work has not done so in enough runs.",
+        "1 address: 1 certain (1 dead). Exit code 0: broken links have not failed in enough runs.",
     ),
     "excused, but no error": (
         lambda: report(A, [evolve(gone(A), past=Past(1, NOW))], Selection(levels={"dead": Level.NOTE}), dead_after=2),
-        "1 address: certain of 1 (1 dead). Exit code 0: no finding is of level error.",
+        "1 address: 1 certain (1 dead). Exit code 0: no finding of level error.",
     ),
     "offline": (
         lambda: report(A, _asked(Reason.NO_NETWORK, A)),
-        "1 address: not certain of 1 (1 offline). Exit code 3: this machine has no network.",
+        "1 address: 1 not certain (1 offline). Exit code 3: this machine has no network.",
     ),
     "interrupted": (
         lambda: evolve(report(A), interrupted=True),
-        "1 address: not certain of 1 (1 not asked). Exit code 130: somebody interrupted the check.",
+        "1 address: 1 not certain (1 unchecked). Exit code 130: the check was interrupted.",
     ),
 }  # fmt: skip
 
@@ -289,14 +289,14 @@ def test_the_last_line_says_why_the_exit_code_is_what_it_is(
     assert conclusion(found) == line
     assert _text(found).endswith(f"\n{line}\n")
     unread = conclusion(evolve(found, unread=True))
-    assert ("Exit code 2: not every file could be read" in unread) != found.interrupted
+    assert ("Exit code 2: some files could not be read" in unread) != found.interrupted
 
 
 def test_the_headline_names_only_codes_of_what_it_counts() -> None:
     found = report([read(A), read(f"`{B}`", "b.md")], [gone(A), Outcome(B, Reason.TIMEOUT)])
     first, second = headline(found)
-    assert str(first) == "1 of 2 addresses does not work: mend or remove it (SL301)."
-    assert str(second) == "1 address in code or comments only did not work."
+    assert str(first) == "1 of 2 addresses does not work. Fix or remove it (SL301)."
+    assert str(second) == "1 broken address is only in code or comments."
 
 
 # --- How much is said ---
@@ -322,7 +322,7 @@ def test_quiet_gives_the_reason_for_every_failure() -> None:
     found = report(text, [works(C), works(A), works("https://www.nyc.gov/")], chosen)
     shown = _text(found, Detail.QUIET)
     assert {one.code for one in found.failures} == {"SL101", "SL104", "SL402"}
-    for said in ("SL101 the wrapped", "SL104 the link", "Named without a link\n  SL402 PASSPort"):
+    for said in ("SL101 the wrapped", "SL104 the link", "Named but not linked\n  SL402 PASSPort"):
         assert said in shown
     assert "nyc.gov/\n" not in shown
 
@@ -332,7 +332,7 @@ def test_normal_tells_what_matters_first() -> None:
     at = shown.index("In a.txt: 4 links to 4 addresses")
     rows = [line.split()[0] for line in shown[at + 1 :] if re.match(r"  \w", line)]
     assert rows == ["dead", "skipped", "alive", "alive", "wrapped"]
-    assert "             ends at https://b.example/b" in shown
+    assert "             redirects to https://b.example/b" in shown
     assert sum("warning SL101" in line for line in shown) == 1
 
 
@@ -343,7 +343,7 @@ def test_of_many_files_only_those_are_told_in_which_there_is_something_to_do() -
     assert [line for line in shown if line.startswith("In ")] == [
         "In bad.txt: 4 links to 4 addresses"
     ]
-    assert "Nothing is to be said of 8 links in 8 files more; -v lists them." in shown
+    assert "No problems in 8 other files (8 links); -v lists them." in shown
     assert "In good0.txt: 1 link to 1 address" in _text(found, Detail.VERBOSE)
 
 
@@ -359,7 +359,7 @@ def test_many_good_links_are_few_lines() -> None:
     found = report("\n".join(urls), map(works, urls))
     shown = _text(found).splitlines()
     assert len(shown) < 40
-    assert "  and 4988 addresses more; -v lists all of them" in shown
+    assert "  and 4,988 more addresses; -v lists all of them" in shown
     assert len(_text(found, Detail.VERBOSE).splitlines()) > 10_000
 
 
@@ -475,18 +475,18 @@ def test_runners_are_given_no_commands(words: str, form: str, tmp_path: Path) ->
 
 
 def test_the_current_address_is_told() -> None:
-    assert f"replace by {CURRENT} (--fix does)" in _text(report(FORMER))
+    assert f"replace with {CURRENT} (--fix does this)" in _text(report(FORMER))
 
 
 def test_why_an_address_was_left_out_is_said_beside_what_was_found_of_it() -> None:
     shown = _text(report(FORMER, _asked(Reason.EXCLUDED, FORMER))).splitlines()
-    assert "             left out as asked" in shown
+    assert "             excluded" in shown
     assert any("SL401" in line for line in shown)
 
 
 def test_a_lost_target_that_gives_away_the_recipient_is_told_as_both() -> None:
     lost = f"https://{HOST}/?data={encode('05|02|' + RECIPIENT + '|')}"
     assert [str(one) for one in headline(report(lost))] == [
-        "1 wrapped link no longer tells where it leads: ask the sender; `safelinks clean --redact` "
-        "blanks to whom it was sent (SL101, SL103)."
+        "1 wrapped link has lost its target. Ask the sender; `safelinks clean --redact` removes the recipient"
+        " (SL101, SL103)."
     ]

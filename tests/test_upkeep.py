@@ -79,12 +79,12 @@ def test_the_proposal_is_a_catalog_in_order(tmp_path: Path) -> None:
         (Outcome(OLD, Reason.SERVER_ERROR), "review this: the server reports an error"),
         (
             _moved(OLD, "https://www.nyc.gov/"),
-            "this has moved to https://www.nyc.gov/, but that is only the front page: review it",
+            "this has moved to https://www.nyc.gov/, but that is the front page: review it",
         ),
         (
             _moved(OLD, "https://parking.example/x"),
-            "this has moved to https://parking.example/x, but parking.example is nobody's in the "
-            "catalog: review it",
+            "this has moved to https://parking.example/x, but parking.example is not in the catalog"
+            ": review it",
         ),
         (
             _moved(OLD, "https://www.nyc.gov/site/mocs/passport/about-passport.page"),
@@ -126,16 +126,16 @@ def test_former_addresses_that_lead_elsewhere() -> None:
     (review,) = _found(_moved(former, "https://www.nyc.gov/site/mocs/index.page")).reviews
     assert review.resource.id == "passport-learning"
     assert review.message == (
-        f"this former address leads to https://www.nyc.gov/site/mocs/index.page, not to {current}"
+        f"the former address leads to https://www.nyc.gov/site/mocs/index.page, not to {current}"
     )
 
 
 @pytest.mark.parametrize(
     ("changes", "to", "why"),
     [
-        ({"former_urls": [NEW]}, NEW, "this is the same as an address in force"),
-        ({"short_urls": [f"{OLD}/"]}, NEW, "this is the same as an address in force"),
-        ({}, NEW.replace("//", "//me:secret@"), "this holds a user's name or password: leave that out"),
+        ({"former_urls": [NEW]}, NEW, "the same as a current address"),
+        ({"short_urls": [f"{OLD}/"]}, NEW, "the same as a current address"),
+        ({}, NEW.replace("//", "//me:secret@"), "must not contain a user name or password"),
     ],
 )  # fmt: skip
 def test_what_would_break_a_rule_is_not_proposed(
@@ -152,7 +152,10 @@ def test_what_would_break_a_rule_is_not_proposed(
     found = upkeep(source, over, outcomes, TODAY)
     assert [one.resource.id for one in found.proposals] == ["y"]
     (review,) = found.reviews
-    assert review.message == f"this has moved to {to}, but written so, {why}: review it"
+    assert (
+        review.message
+        == f"this has moved to {to}, but the new entry is not valid ({why}): review it"
+    )
 
 
 OURS = """\

@@ -508,16 +508,16 @@ def test_exit_codes(tmp_path: Path, text: str, options: tuple[str, ...], code: i
 
 def test_the_headline_tells_them_apart(tmp_path: Path) -> None:
     said = _checked(tmp_path / "a.md", FENCE).stdout
-    assert "1 address in code or comments only did not work.\n" in said
+    assert "1 broken address is only in code or comments.\n" in said
     assert "mend or remove" not in said
     assert "; in code\n" in said
     said = _checked(tmp_path / "a.md", FENCE, "--verbatim").stdout
-    assert "1 of 1 address does not work: mend or remove it (SL301).\n" in said
+    assert "1 of 1 address does not work. Fix or remove it (SL301).\n" in said
 
 
 def test_the_page_asks_nobody_to_mend_them(tmp_path: Path) -> None:
-    assert "mend or remove" not in _checked(tmp_path / "a.md", FENCE, "--format", "html").stdout
-    assert "mend or remove" in _checked(tmp_path / "a.md", A, "--format", "html").stdout
+    assert "Fix or remove" not in _checked(tmp_path / "a.md", FENCE, "--format", "html").stdout
+    assert "Fix or remove" in _checked(tmp_path / "a.md", A, "--format", "html").stdout
 
 
 def test_json_tells_what_a_place_is_in(tmp_path: Path) -> None:

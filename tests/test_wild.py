@@ -179,3 +179,21 @@ def test_a_wrapper_by_its_shape_is_never_asked() -> None:
         "https://example.net/fmlurlsvc/?fewReq=1&url=",
     ):
         assert refusal(url, safelinks.Policy()) == "wrapper"
+
+
+@pytest.mark.parametrize(
+    ("url", "service"),
+    [
+        ("https://url.emailprotection.link/?bJ3xYw_8bTq0", "VIPRE"),
+        ("https://l.antigena.com/l/pB8gYw_8bTq0~abc", "Darktrace"),
+        ("https://cp.mcafee.com/d/k-Kr4x0SyMYOyrhd", "McAfee ClickProtect"),
+    ],
+)
+def test_a_link_that_only_its_service_can_open_is_known_and_not_asked(
+    url: str, service: str
+) -> None:
+    opaque = safelinks.unwrap(url).opaque
+    assert opaque is not None
+    assert opaque.wrapper == service
+    report = safelinks.check(url, offline=True)
+    assert report.rows[0].outcome.reason is safelinks.Reason.WRAPPER

@@ -410,8 +410,8 @@ def test_unwrap_says_what_it_cannot_take_off() -> None:
     done = CliRunner().invoke(main, ["unwrap", mimecast])
     assert (done.exit_code, done.stdout) == (1, f"{mimecast}\n")
     assert done.stderr == (
-        "Warning: a link of Mimecast that does not tell its target, "
-        "only that it is on example.org\n"
+        "Warning: a link of Mimecast that does not contain its target, only its domain example.org"
+        "\n"
     )
     done = CliRunner().invoke(main, ["unwrap", "--json", "https://t.co/x"])
     assert done.exit_code == 0
@@ -425,7 +425,7 @@ def test_only_links_made_for_one_reader_are_never_requested() -> None:
     report = safelinks.check(safelinks.read(text), offline=True)
     personal, shortened = report.rows
     assert personal.outcome.reason == "wrapper"
-    assert "only that it is on example.org" in personal.outcome.evidence
+    assert "only its domain example.org" in personal.outcome.evidence
     assert shortened.outcome.reason == "not-asked"
 
 

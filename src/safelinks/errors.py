@@ -67,7 +67,7 @@ class DocumentError(_SentenceError):
 
 
 class NotReadableError(DocumentError):
-    """A file or a directory that is there, and that the system does not let this user read."""
+    """A file or directory that this user may not read."""
 
 
 class NotWritableError(DocumentError):
@@ -75,7 +75,7 @@ class NotWritableError(DocumentError):
 
 
 class SetupError(_SentenceError):
-    """A setting, of the environment or in a file, that cannot be used; the message says which."""
+    """A setting that cannot be used, from the environment or a file; the message names it."""
 
 
 class CatalogError(_SentenceError):

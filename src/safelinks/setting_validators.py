@@ -24,14 +24,17 @@ Validator = Callable[[Any, "Attribute[Any]", Any], None]
 def _validator(expected: str, holds: Callable[[Any], bool]) -> Validator:
     def validate(_: object, attribute: Attribute[Any], value: object) -> None:
         if not holds(value):
-            raise SetupError(f"{attribute.name} has to be {expected}, not {value!r}")
+            raise SetupError(f"{attribute.name} must be {expected}, not {value!r}")
 
     return validate
 
 
 def _is_number(value: object) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and value > 0  # type: ignore[arg-type,operator]
+    try:
+        return is_number and math.isfinite(value) and value > 0  # type: ignore[arg-type,operator]
+    except OverflowError:  # a whole number beyond all that is counted in
+        return False
 
 
 def _is_whole(value: object, least: int) -> bool:
@@ -45,7 +48,7 @@ def whole(least: int) -> Validator:
 
 flag = _validator("True or False", lambda value: isinstance(value, bool))
 number = _validator("a number above 0", _is_number)
-path = _validator("a path", lambda value: isinstance(value, str | os.PathLike))
+path = _validator("a path", lambda value: isinstance(value, str | os.PathLike) and value != "")
 texts = _validator(
     "a list or tuple of strings",
     lambda value: isinstance(value, tuple) and all(isinstance(text, str) for text in value),
@@ -63,4 +66,4 @@ def as_choice(name: str, kind: type[E], value: str) -> E:
     try:
         return kind(value)
     except ValueError:
-        raise SetupError(f"{name} has to be one of {', '.join(kind)}, not {value!r}") from None
+        raise SetupError(f"{name} must be one of {', '.join(kind)}, not {value!r}") from None

@@ -363,7 +363,7 @@ def test_what_is_no_file_is_named(tmp_path: Path, kind: str) -> None:
             "device": lambda: path.symlink_to(os.devnull),
         }
         make[kind]()
-        with pytest.raises(SetupError, match=r"cannot be used: it is not a file; name another"):
+        with pytest.raises(SetupError, match=r"cannot be used: it is not a file; use another"):
             opened(path)
         assert [one.name for one in tmp_path.iterdir()] == ["history"]
 

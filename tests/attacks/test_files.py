@@ -70,7 +70,7 @@ CHILD = textwrap.dedent("""
     import fcntl, io, os, shutil, signal, sys, tempfile
     sys.path.insert(0, sys.argv[1])
     import safelinks.cli.program, safelinks.cli.commands.check_command, safelinks.cli.commands.clean_command, safelinks.files.file_access
-    import safelinks.cli.commands.known_findings, safelinks.checks.assessment, safelinks.reports.text_report, safelinks.reports.rendering
+    import safelinks.checks.known_findings, safelinks.checks.assessment, safelinks.reports.text_report, safelinks.reports.rendering
     import safelinks.reports.json_report, safelinks.documents.document, hashlib
     from safelinks.cli.program import main
 
@@ -495,7 +495,7 @@ def test_a_file_that_changed_is_not_replaced(
     left = [one.read_bytes() if one.exists() else None for one in (path, other)]
     assert left[0] == left[1]
     assert result.exit_code == 2
-    assert f"{path}: this file changed since it was read, so it was left as it is" in result.stderr
+    assert f"{path}: this file changed since it was read, so it was not changed" in result.stderr
     assert (folder / "a.txt").read_bytes() == (folder / "c.txt").read_bytes() == NEW
     assert not list(folder.glob(".safelinks-*"))
     backups = {one.read_bytes() for one in folder.glob("*.bak")}
@@ -620,7 +620,7 @@ def test_what_has_the_name_of_a_backup_stays(folder: Path, kind: str) -> None:
     make[kind]()
     result = _run("clean", "-i", "--backup", ".bak", folder / "a.txt")
     assert result.exit_code == 2
-    assert "its backup a.txt.bak is there already, so nothing was changed" in result.stderr
+    assert "its backup a.txt.bak already exists, so nothing was changed" in result.stderr
     assert (folder / "a.txt").read_bytes() == OLD
 
 

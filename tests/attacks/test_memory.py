@@ -91,7 +91,7 @@ def test_many_small_bombs_are_one(
         [sys.executable, "-c", _READ, str(path)], capture_output=True, text=True, check=True
     )
     assert int(run.stdout) < _MOST, run.stderr
-    assert "more than is read of one file" in run.stderr or "could not be searched" in run.stderr
+    assert "unpacks to more than 200 MB" in run.stderr or "could not be searched" in run.stderr
 
 
 def test_what_fits_is_read_before_and_behind_a_bomb() -> None:

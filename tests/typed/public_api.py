@@ -6,6 +6,8 @@ another one, fails the check of types. Nothing here is run.
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -104,6 +106,67 @@ def check(path: Path) -> int:
         assert_type(row.outcome.reason, safelinks.Reason)
     print("".join(assert_type(safelinks.render(report, "markdown"), Iterator[str])))
     return assert_type(report.exit_code, int)
+
+
+def fix(path: Path) -> safelinks.Report:
+    """Run a check step by step: baseline, what would change, and the change."""
+    options = safelinks.CheckOptions(
+        selection=safelinks.Selection(select=["SL3"]),
+        https=True,
+        dead_after=3,
+        baseline="baseline.json",
+        update_baseline=True,
+    )
+    checking = safelinks.Check(safelinks.read_all(path), options=options)
+    asyncio.run(checking.ask(checker()))
+    report = assert_type(checking.report(), safelinks.Report)
+    change = assert_type(checking.save_baseline(report), safelinks.BaselineChange | None)
+    print(change and change.new)
+    for file in checking.fixes():
+        assert_type(file, safelinks.FileChange)
+        sys.stdout.buffer.writelines(file.diff())
+    assert_type(safelinks.read(path).cleaning(), safelinks.Rewriting)
+    return checking.fix(backup=".bak")
+
+
+def results(report: safelinks.Report) -> None:
+    """Look at what a report carries."""
+    for row in report.rows:
+        assert_type(row, safelinks.CheckedLink)
+        for sighting in row.sightings:
+            assert_type(sighting, safelinks.Sighting)
+            assert_type(sighting.place, safelinks.Place)
+            assert_type(sighting.role, safelinks.Role | None)
+            assert_type(sighting.within, safelinks.Within | None)
+        for hop in row.outcome.hops:
+            assert_type(hop, safelinks.Hop)
+        assert_type(row.outcome.certificate, safelinks.Certificate | None)
+        assert_type(row.outcome.past, safelinks.Past | None)
+        for suspicion in row.suspicions:
+            assert_type(suspicion, safelinks.Suspicion)
+            assert_type(suspicion.sign, safelinks.Sign)
+        if row.match is not None:
+            assert_type(row.match.rule, safelinks.MatchedRule)
+            assert_type(row.match.agency, safelinks.Agency | None)
+            resource = assert_type(row.match.resource, safelinks.Resource | None)
+            if resource is not None:
+                assert_type(resource.confidence, safelinks.Confidence)
+                assert_type(resource.status, safelinks.Status | None)
+    for remark in report.remarks:
+        assert_type(remark, safelinks.Remark)
+        assert_type(remark.kind, safelinks.RemarkKind)
+    for entry in report.gone:
+        assert_type(entry, safelinks.Entry)
+
+
+def layers(unwrapped: safelinks.Unwrapped) -> safelinks.Opaque | None:
+    """Look at what was taken off, and at what stays."""
+    for layer in unwrapped.layers:
+        assert_type(layer, safelinks.Layer)
+    try:
+        return unwrapped.opaque
+    except safelinks.NotLiveError:
+        return None
 
 
 def checker() -> safelinks.Checker:

@@ -39,12 +39,12 @@ def _label(label: str) -> str:
     if label.isascii():
         return label
     if label.startswith("xn--"):
-        raise ValueError("a label that says to be in ASCII, and is not")
+        raise ValueError("an xn-- label that is not valid")
     idna.check_initial_combiner(label)
     idna.check_bidi(label)
     for at, char in enumerate(label):
         if char in _JOINERS and not idna.valid_contextj(label, at):
-            raise ValueError("a joiner that joins nothing")
+            raise ValueError("a zero-width joiner in the wrong place")
     encoded = f"xn--{label.encode('punycode').decode('ascii')}"
     if len(encoded) > _LONGEST:
         raise ValueError("a label that is too long")

@@ -47,22 +47,21 @@ class NotASafeLinkError(_LinkError, ValueError):
 
 
 class TargetLostError(_LinkError, ValueError):
-    """A genuine wrapper whose target is gone: only its sender can still say where it led."""
+    """A wrapper whose target is lost. Only its sender knows where it led."""
 
     _sentence = (
-        "the wrapped link {address} no longer carries its target; "
-        "ask the sender for the original address"
+        "the wrapped link {address} has lost its target; ask the sender for the original address"
     )
 
 
 class NotLiveError(_LinkError):
     """A wrapper around something that must not stand without it, such as a script."""
 
-    _sentence = "what {address} is wrapped around is no address of a page or a person, so it stays"
+    _sentence = "the target of {address} is not a web or mail address, so the link stays"
 
 
 class InvalidURLError(_LinkError, ValueError):
-    """The address breaks RFC 3986 so that no client could ask for it."""
+    """The address breaks RFC 3986, so no client can request it."""
 
     _sentence = "{address} is not a valid address"
 
@@ -70,7 +69,7 @@ class InvalidURLError(_LinkError, ValueError):
 class ChainTooDeepError(_LinkError):
     """More wrappers within each other than the limit allows.
 
-    `limit` is that limit, `url` the address at which peeling stopped.
+    `limit` is that limit, `url` the address at which unwrapping stopped.
     """
 
     def __init__(self, url: str, limit: int) -> None:
@@ -79,11 +78,11 @@ class ChainTooDeepError(_LinkError):
         self.limit = limit
 
     def __str__(self) -> str:
-        return f"more than {self.limit} wrappers are nested in one link; peeling stopped there"
+        return f"more than {self.limit} wrappers are nested in one link; the rest was not unwrapped"
 
 
 class ChainLoopError(_LinkError):
-    """A wrapper that holds, at whatever depth, itself: it leads nowhere."""
+    """A wrapper that contains itself, at any depth, and so leads nowhere."""
 
     _sentence = "the wrapped link {address} leads back to itself"
 

@@ -32,7 +32,7 @@ def printable(text: str) -> str:
 
 
 def printable_url(url: str) -> str:
-    """The same for an address: percent-encoded, so that it stays an address.
+    """An address with control characters percent-encoded, so that it stays an address.
 
     >>> printable_url("https://example.org/a\\nb")
     'https://example.org/a%0Ab'

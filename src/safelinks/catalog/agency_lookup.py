@@ -177,7 +177,7 @@ def _is_long(name: str) -> bool:
 
 
 def _leading(claimants: Sequence[Agency]) -> Agency:
-    """Whoever is meant where several claim the same."""
+    """The agency that is meant where several claim the same."""
     return max(claimants, key=lambda one: (one.code_lead, one.status == "Active"))
 
 

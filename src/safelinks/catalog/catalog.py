@@ -27,7 +27,7 @@ from safelinks.catalog.resource_names import Names
 from safelinks.catalog.resource_search import search
 from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
-from safelinks.wrappers.unwrapping import MAX_LAYERS, unwrap
+from safelinks.wrappers.unwrapping import MAX_LAYERS, Unwrapped, unwrap
 
 if TYPE_CHECKING:
     from safelinks.files.data.data_file import Source
@@ -108,24 +108,27 @@ class Catalog:
         """All that is in it."""
         return self.layers.contents
 
-    def identify(self, url: str) -> Match:
-        """Which resource `url` is, wrapped or not. Total: what nobody knows is external.
+    def identify(self, url: str | Unwrapped) -> Match:
+        """Which resource `url` is, wrapped or not. Raises nothing: an unknown address is external.
+
+        Of what is unwrapped already, nothing more is taken off.
 
         >>> Catalog.nyc().identify("http://nyc.gov/pip/").reason
         'this is the address of Payee Information Portal'
         """
         return self._identify(url, MAX_LAYERS)
 
-    def _identify(self, url: str, layers: int) -> Match:
+    def _identify(self, asked: str | Unwrapped, layers: int) -> Match:
+        url = asked if isinstance(asked, str) else asked.url
         try:
-            unwrapped = unwrap(url)
+            unwrapped = unwrap(asked) if isinstance(asked, str) else asked
             address = split(unwrapped.target)
         except InvalidURLError:
             return Match(url, MatchedRule.EXTERNAL)
         except SafelinksError as lost:
             return Match(url, MatchedRule.EXTERNAL, str(lost))
         if address.scheme not in _WEB:
-            return Match(url, MatchedRule.EXTERNAL, f"{address.scheme}: begins no web address")
+            return Match(url, MatchedRule.EXTERNAL, f"{address.scheme}: not a web address")
         found = self._look_up(address)
         peeled = (unwrapped,) if unwrapped.layers else ()
         if not isinstance(found, Hit):
@@ -156,7 +159,7 @@ class Catalog:
             self._mail,
         )
 
-    def suspicions(self, url: str) -> tuple[Suspicion, ...]:
+    def suspicions(self, url: str | Unwrapped) -> tuple[Suspicion, ...]:
         """Why `url`, wrapped or not, looks like the owner's and is not, or should not be public.
 
         Nor should it look like the host of a link wrapper and be none, whoever the owner is.
@@ -166,7 +169,7 @@ class Catalog:
         ['borrowed-name']
         """
         try:
-            address = split(unwrap(url).target)
+            address = split((unwrap(url) if isinstance(url, str) else url).target)
         except SafelinksError:
             return ()
         return with_wrappers(address, self._known)
@@ -184,7 +187,7 @@ class Catalog:
         return known_of(self.contents, self.layers.bodies)
 
     def find(self, text: str) -> list[Resource]:
-        """The resources whose names have the words of `text`, a typo allowed; the best first.
+        """Resources whose names have the words of `text`, with typos; the best first.
 
         >>> Catalog.nyc().find("pasport public portal")[0].id
         'passport-public-portal'

@@ -38,7 +38,7 @@ def nyc() -> Contents:
         data |= json.loads(packaged(name).read_text("utf-8"))
     contents, wrong = read_contents(data)
     if wrong:
-        raise CatalogError(f"the catalog of safelinks itself is damaged ({wrong[0]}): reinstall it")
+        raise CatalogError(f"the built-in catalog is damaged ({wrong[0]}): reinstall it")
     lines = packaged(_FEDERAL_LIST).read_text("ascii").splitlines()
     federal = tuple(line for line in lines if line and not line.startswith("#"))
     return evolve(
@@ -64,6 +64,6 @@ def source_of(path: Path) -> Source:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise CatalogError(f"{path}, line {line}: this is not UTF-8; save it as UTF-8") from None
+        raise CatalogError(f"{path}, line {line}: not UTF-8; save it as UTF-8") from None
     parse = parse_toml if path.suffix.lower() == ".toml" else parse_json
     return parse(text, str(path))

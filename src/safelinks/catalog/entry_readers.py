@@ -193,7 +193,7 @@ def _entries(
             given = given_of(value, fields)
             name = str(given.get(key))
             if name in seen:
-                raise WrongError(Violation((key,), f"there is another entry of the {key} {name}"))
+                raise WrongError(Violation((key,), f"there is another entry with the {key} {name}"))
             seen.add(name)
             if name in of_base:
                 return evolve(of_base[name], **given)
@@ -201,7 +201,7 @@ def _entries(
 
         if not isinstance(value, list):
             raise field_fault(
-                "this must be a list of objects; in TOML, each begins with [[two brackets]]"
+                "must be a list of objects; in TOML, each begins with [[two brackets]]"
             )
         entries, wrong = [], []
         for number, one in enumerate(value):

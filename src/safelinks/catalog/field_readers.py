@@ -52,7 +52,7 @@ class Violation:
     message: str
 
     def below(self, *path: str | int) -> Violation:
-        """The same, of a value that is a part of another."""
+        """This violation, of a value that is part of another one."""
         return Violation((*path, *self.path), self.message)
 
 
@@ -87,28 +87,28 @@ def field_fault(message: str) -> WrongError:
 def some_text(value: object) -> str:
     """Text that is not empty."""
     if not isinstance(value, str) or not value.strip():
-        raise field_fault("this must be text in quotes, and not empty")
+        raise field_fault("must be a non-empty string")
     return value
 
 
 def any_text(value: object) -> str:
     """Text, which may be empty."""
     if not isinstance(value, str):
-        raise field_fault("this must be text in quotes")
+        raise field_fault("must be a string")
     return value
 
 
 def boolean(value: object) -> bool:
     """True or false."""
     if not isinstance(value, bool):
-        raise field_fault("this must be true or false")
+        raise field_fault("must be true or false")
     return value
 
 
 def status_code(value: object) -> int:
     """A status code of HTTP."""
     if not isinstance(value, int) or isinstance(value, bool) or not 100 <= value <= 599:
-        raise field_fault("this must be a status code of HTTP, a number from 100 to 599")
+        raise field_fault("must be an HTTP status code, from 100 to 599")
     return value
 
 
@@ -119,14 +119,14 @@ def day(value: object) -> str:
     try:
         return date.fromisoformat(some_text(value)).isoformat()
     except (ValueError, WrongError):
-        raise field_fault('this must be a date such as "2026-11-22"') from None
+        raise field_fault('must be a date such as "2026-11-22"') from None
 
 
 def parameter_name(value: object) -> str | bool:
     """The name of a query parameter, or whether there is one that nobody knows."""
     if isinstance(value, bool) or (isinstance(value, str) and value.strip()):
         return value
-    raise field_fault("this must be the name of a query parameter in quotes, or true")
+    raise field_fault("must be the name of a query parameter, or true")
 
 
 def one_of(kind: type[StrEnum]) -> FieldReader:
@@ -136,7 +136,7 @@ def one_of(kind: type[StrEnum]) -> FieldReader:
     def read_one(value: object) -> StrEnum:
         found = known.get(value) if isinstance(value, str) else None
         if found is None:
-            raise field_fault(f"this must be one of {', '.join(known)}")
+            raise field_fault(f"must be one of {', '.join(known)}")
         return found
 
     return read_one
@@ -152,7 +152,7 @@ def list_of(reader: FieldReader) -> FieldReader:
 
     def read_list(value: object) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise field_fault("this must be a list in square brackets")
+            raise field_fault("must be a list in square brackets")
         try:
             return tuple(map(reader, value))
         except WrongError:
@@ -171,12 +171,12 @@ def texts_by_name(value: object) -> Mapping[str, str]:
 
 
 def _nameless(_: object) -> object:
-    raise field_fault("the name of this is empty")
+    raise field_fault("its name is empty")
 
 
 def _object(value: object) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise field_fault("this must be an object with named fields")
+        raise field_fault("must be an object with named fields")
     return value
 
 
@@ -208,7 +208,7 @@ def given_of(value: object, fields: Mapping[str, FieldReader]) -> dict[str, Any]
 
 
 def reader_of(fields: Mapping[str, Any], name: str) -> FieldReader:
-    """Who reads the field `name`; of one that there is not, who complains."""
+    """The reader of the field `name`; for an unknown field, one that reports it."""
     if name in fields:
         reader: FieldReader = fields[name]
         return reader

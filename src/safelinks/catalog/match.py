@@ -96,7 +96,7 @@ class Match:
 
     @property
     def reader(self) -> Agency | None:
-        """Of a wrapped link: the body whose mail domain the recipient has; never who that is."""
+        """For a wrapped link, the body whose mail domain the recipient has; never the person."""
         layers = (layer for unwrapped in self.peeled for layer in unwrapped.layers)
         recipient = next((layer.recipient for layer in layers if layer.recipient), None)
         if recipient is None or self.of_mail_domain is None:
@@ -104,7 +104,7 @@ class Match:
         return self.of_mail_domain(recipient.rpartition("@")[2])
 
     def redacted(self, known: frozenset[str] = frozenset()) -> Match:
-        """The same without whom the link was sent to, nor any of the `known` mail addresses."""
+        """This match without recipients and without the `known` mail addresses."""
         known = known.union(recipients(self.url), *(one.recipients for one in self.peeled))
         return evolve(
             self,
@@ -156,7 +156,7 @@ def _former(match: Match) -> str:
 
 def _external(match: Match) -> str:
     if match.host is None:
-        return match.matched or "this is no address with a host"
+        return match.matched or "not an address with a host"
     return f"{match.site} is not in the catalog"
 
 

@@ -1,4 +1,4 @@
-"""What of a catalog others may imitate, as `ProtectedNames` has to be told.
+"""What of a catalog others may imitate, as `ProtectedNames` must be told.
 
 It knows whose entries are the owner's own. Hosts on platforms that others use, too, are known one
 by one; only a domain that is all the owner's stands for it.

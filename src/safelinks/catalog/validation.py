@@ -62,9 +62,9 @@ def _of_resource(entry: Resource) -> Iterator[Violation]:
         yield from (one.below("match", number, "value") for one in _MATCHES[rule.kind](rule.value))
     yield from _below("identifiers", entry.identifiers, _of_identifier)
     if not entry.sources:
-        yield Violation(("sources",), "every entry needs a source: say where this was taken from")
+        yield Violation(("sources",), "every entry needs a source")
     if entry.socrata_id is not None and not re.fullmatch(DATA_SET, entry.socrata_id):
-        yield Violation(("socrata_id",), "this is no id of a data set, such as dg92-zbpx")
+        yield Violation(("socrata_id",), "not the ID of a data set, such as dg92-zbpx")
 
 
 def _address(url: str) -> Address | None:
@@ -77,9 +77,9 @@ def _address(url: str) -> Address | None:
 def _of_url(url: str) -> Iterator[Violation]:
     address = _address(url)
     if address is None or address.scheme not in _WEB:
-        yield Violation((), "this is no web address: it needs http:// or https:// and a host")
+        yield Violation((), "not a web address: it needs http:// or https:// and a host")
     elif address.userinfo is not None:
-        yield Violation((), "this holds a user's name or password: leave that out")
+        yield Violation((), "must not contain a user name or password")
 
 
 def _of_prefix(url: str) -> Iterator[Violation]:
@@ -90,13 +90,13 @@ def _of_prefix(url: str) -> Iterator[Violation]:
         or address.fragment is not None
         or _ENDS_WITHIN_A_NAME.search(address.path)
     ):
-        yield Violation((), "a prefix ends where a part of the path ends: write it up to a slash")
+        yield Violation((), "a prefix must end with a complete part of the path")
 
 
 def _of_host(host: str) -> Iterator[Violation]:
     address = _address(f"https://{host}/")
     if address is None or address.host != host:
-        yield Violation((), "this must be a bare host in lower case, such as www.nyc.gov")
+        yield Violation((), "must be a host in lower case, such as www.nyc.gov")
 
 
 def _of_hosts(hosts: Iterable[str], *path: str) -> Iterator[Violation]:
@@ -113,10 +113,10 @@ _MATCHES: Mapping[MatchKind, Callable[[str], Iterator[Violation]]] = {
 
 def _of_identifier(one: Identifier) -> Iterator[Violation]:
     if one.scheme is Scheme.QUERY and not one.parameter:
-        yield Violation((), "with the scheme query, the field parameter is missing")
+        yield Violation((), "scheme query needs the field parameter")
     if one.scheme is Scheme.PATH:
         if not one.pattern:
-            yield Violation((), "with the scheme path, the field pattern is missing")
+            yield Violation((), "scheme path needs the field pattern")
         else:
             yield from (found.below("pattern") for found in _of_pattern(one.pattern, groups=1))
 
@@ -126,10 +126,10 @@ def _of_pattern(pattern: str, *, groups: int) -> Iterator[Violation]:
         with warnings.catch_warnings(action="error"):  # of what will have another meaning one day
             found = re.compile(pattern).groups
     except (re.error, ValueError, OverflowError, RecursionError, Warning) as error:
-        yield Violation((), f"this is no regular expression ({error})")
+        yield Violation((), f"not a regular expression ({error})")
         return
     if found < groups:
-        yield Violation((), "this needs a group in round brackets around what is looked for")
+        yield Violation((), "needs a group in round brackets")
 
 
 def _of_agency(entry: Agency) -> Iterator[Violation]:
@@ -146,9 +146,7 @@ def _of_alias(one: HostAlias) -> Iterator[Violation]:
     yield from (found.below("same_as") for found in _of_host(one.same_as))
     for number, path in enumerate(one.except_below):
         if not path.startswith("/") or path.endswith("/") or path != path.lower():
-            message = (
-                "this must be a path in lower case, such as /account, without a slash behind it"
-            )
+            message = "must be a path in lower case without a final slash, such as /account"
             yield Violation(("except_below", number), message)
 
 
@@ -158,7 +156,7 @@ def _of_conventions(one: Conventions) -> Iterator[Violation]:
         yield from _of_hosts(one.path_name.hosts, "path_name", "hosts")
         for number, folder in enumerate(one.path_name.folders):
             if "/" in folder or folder != folder.lower():
-                message = "this must be one part of a path, in lower case, such as site"
+                message = "must be one part of a path in lower case, such as site"
                 yield Violation(("path_name", "folders", number), message)
     for number, suffix in enumerate(one.open_suffixes):
         yield from (
@@ -200,16 +198,14 @@ def _references(
     entry: Resource, resources: Mapping[str, Resource], agencies: Mapping[str, Agency]
 ) -> Iterator[Violation]:
     if entry.agency not in agencies:
-        message = (
-            f"there is no agency {entry.agency!r}; add it to the agencies, or name another one"
-        )
+        message = f"there is no agency {entry.agency!r}; add it to the agencies, or use another one"
         yield Violation(("agency",), message)
     for name in ("parent", "successor"):
         other = getattr(entry, name)
         if other is not None and other not in resources:
             yield Violation((name,), f"there is no resource {other!r}")
         elif other is not None and entry.id in _chain(other, name, resources):
-            yield Violation((name,), f"this leads back to {entry.id} itself")
+            yield Violation((name,), f"leads back to {entry.id} itself")
 
 
 def _chain(name: str | None, field: str, resources: Mapping[str, Resource]) -> set[str]:
@@ -241,7 +237,7 @@ def _claimed_twice(
     """What a resource shares with another one; the same page is the same address."""
     for path, claim in _claims_of(entry, index):
         if holders[claim] != entry.id:
-            yield Violation(path, f"this already belongs to {holders[claim]}")
+            yield Violation(path, f"already belongs to {holders[claim]}")
 
 
 def _holders(resources: Iterable[Resource], index: Index) -> Mapping[_Claim, str]:
@@ -258,10 +254,10 @@ def _former(entry: Resource, holders: Mapping[_Claim, str], index: Index) -> Ite
     for number, url in enumerate(entry.former_urls):
         holder = holders.get((MatchKind.EXACT, index.key_of(url)), entry.successor)
         if holder == entry.id:
-            message = "this is the same as an address in force"
+            message = "the same as a current address"
             yield Violation(("former_urls", number), message)
         elif holder != entry.successor:
-            message = f"this is an address in force of {holder}, which is no successor"
+            message = f"a current address of {holder}, which is not a successor"
             yield Violation(("former_urls", number), message)
 
 
@@ -274,5 +270,5 @@ def _not_recognised(entry: Resource, index: Index) -> Iterator[Violation]:
         found = index.look_up(split(url))
         other = found.resource if isinstance(found, Hit) else None
         if other is None or other.id != entry.id:
-            whose = f"as one of {other.id}" if other else "as none of a resource"
-            yield Violation(path, f"this is recognised {whose}; add a match that says so")
+            whose = f"as one of {other.id}" if other else "as no resource"
+            yield Violation(path, f"this is recognised {whose}; add a match for it")

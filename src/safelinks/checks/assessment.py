@@ -64,6 +64,7 @@ class Survey:
 
     _judge: Judge = field(init=False)
     _judged: dict[GroupKey, JudgedLink] = field(factory=dict, init=False)
+    _of_texts: tuple[Finding, ...] | None = field(default=None, init=False)
     nameless: Callable[[str], str] = field(init=False)  # a text without any recipient
     _shown: Callable[[str], str] = field(init=False)
     _by_target: dict[str, list[GroupKey]] | None = field(default=None, init=False)
@@ -86,6 +87,11 @@ class Survey:
     @_shown.default
     def _showing(self) -> Callable[[str], str]:
         return str if self.show_recipients else self.nameless
+
+    def judge_anew(self) -> None:
+        """Forget every judgement: from now on, more is known of the addresses."""
+        self._judged, self._of_texts = {}, None
+        self._judge = self._a_judge()
 
     def excuse_nothing(self) -> None:
         """From now on, fail for every link that does not work: what earlier runs saw is lost."""
@@ -127,7 +133,9 @@ class Survey:
             for one in self.found.remarks
         )
         findings = [finding for _, found in judged for finding in found]
-        findings += self._judge.of_remarks(remarks)
+        if self._of_texts is None:
+            self._of_texts = tuple(self._judge.of_remarks(remarks))
+        findings += self._of_texts
         if self._judge.silenced or self.found.elsewhere:
             findings = list(self._as_planned(findings, outcomes))
         return Report(
@@ -212,7 +220,7 @@ class Survey:
         shown: Callable[[str], str] | None = None,
     ) -> CheckedLink:
         """A row, everything in it as it may be `shown`."""
-        appraise_group(group, self.catalog)
+        appraise_group(self.found, group, self.catalog)
         shown, first = shown or self._shown, group.first
         outcome = outcome_of(first, outcomes, group.match, group.role)
         excused = (

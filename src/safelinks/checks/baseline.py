@@ -31,7 +31,7 @@ Nameless = Callable[[str], str]  # from a subject to what a baseline has: the sa
 
 BASELINE_VERSION = 1
 _FINDINGS = "findings"
-_REMEDY = "correct that, or delete the file and make it anew with --update-baseline"
+_REMEDY = "correct it, or delete the file and create a new one with --update-baseline"
 # As git and others write them, with what may follow; no line of JSON begins like this.
 _CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?=\s|\Z)", re.MULTILINE)
 
@@ -86,8 +86,8 @@ class Baseline:
         if mark is not None:
             line, _ = LineCounter(text).place(mark.start())
             raise DocumentError(
-                f"{name}, line {line}: here are two versions that have not been merged "
-                f"({mark[0]}); take one of them, and run again with --update-baseline"
+                f"{name}, line {line}: unresolved merge conflict "
+                f"({mark[0]}); resolve it, and run again with --update-baseline"
             )
         try:
             source = parse_json(text, name)
@@ -125,11 +125,11 @@ def _checked(source: Source) -> int:
     version, rows = source.data.get("version"), source.data.get(_FINDINGS)
     if type(version) is not int or version < BASELINE_VERSION:
         at = ("version",) if "version" in source.data else ()
-        raise _wrong(source, f"this is no baseline: its version has to be {BASELINE_VERSION}", *at)
+        raise _wrong(source, f"not a baseline: its version must be {BASELINE_VERSION}", *at)
     if version > BASELINE_VERSION:
         line = source.line(("version",))
         raise DocumentError(
-            f"{source.name}, line {line}: a newer safelinks has written this, in version "
+            f"{source.name}, line {line}: written by a newer safelinks, in version "
             f"{version} of the format; update safelinks"
         )
     for key in source.data:
@@ -137,7 +137,7 @@ def _checked(source: Source) -> int:
             raise _wrong(source, f"a baseline has no {json.dumps(key)}", key)
     if not isinstance(rows, list):
         at = (_FINDINGS,) if _FINDINGS in source.data else ()
-        raise _wrong(source, f'"{_FINDINGS}" has to be a list', *at)
+        raise _wrong(source, f'"{_FINDINGS}" must be a list', *at)
     return len(rows)
 
 
@@ -173,14 +173,14 @@ class _BaselineReader:
         rows = self.source.data[_FINDINGS]
         given = rows[at] if isinstance(rows, list) else None
         if not isinstance(given, dict):
-            raise _wrong(self.source, "an entry has to be an object", _FINDINGS, at)
+            raise _wrong(self.source, "an entry must be an object", _FINDINGS, at)
         for key, value in given.items():
             if key not in _FIELDS:
                 sentence = f"an entry has no {json.dumps(key)}"
                 raise _wrong(self.source, sentence, _FINDINGS, at, key)
             holds, expected = _FIELDS[key]
             if not holds(value):
-                sentence = f'"{key}" has to be {expected}'
+                sentence = f'"{key}" must be {expected}'
                 raise _wrong(self.source, sentence, _FINDINGS, at, key)
         for key in _FIELDS:
             if key not in given and key != _OPTIONAL:

@@ -1,7 +1,7 @@
 """Upkeep of a catalog: what its own addresses answer, and what to change in its file for that.
 
-It knows outcomes and entries, not the network: an address that has moved for good becomes a former
-one, in the text of the file, and whatever a person has to look at is said in a sentence.
+It knows outcomes and entries, not the network: an address that has moved permanently becomes a
+former one, in the text of the file, and whatever a person has to look at is said in a sentence.
 """
 
 from __future__ import annotations
@@ -97,7 +97,10 @@ def upkeep(
             break
         for number in sorted(wrong):
             bad = proposals.pop(number)
-            message = f"this has moved to {bad.url}, but written so, {faults[number]}: review it"
+            message = (
+                f"this has moved to {bad.url}, but the new entry is "
+                f"not valid ({faults[number]}): review it"
+            )
             reviews.append(Review(bad.resource, str(bad.resource.url), message))
     offline = any(one.verdict is Verdict.OFFLINE for one in outcomes.values())
     return Upkeep(text, tuple(proposals.values()), tuple(reviews), offline)
@@ -138,14 +141,14 @@ def _doubt(entry: Resource, new: str, catalog: Catalog) -> str | None:
     match = catalog.identify(new)
     old_path, new_path = split(entry.url or "").path, split(new).path
     if len(old_path) > 1 and len(new_path) <= 1:
-        return "that is only the front page"
+        return "that is the front page"
     other = match.resource
     if match.rule <= MatchedRule.FORMER_ADDRESS and other is not None and other.id != entry.id:
         return f"that is an address of {other.name}"
     if match.rule > MatchedRule.OWNER and match.site != registrable_domain(
         split(entry.url or "").host
     ):
-        return f"{match.site} is nobody's in the catalog"
+        return f"{match.site} is not in the catalog"
     return None
 
 
@@ -161,7 +164,7 @@ def _way(outcome: Outcome) -> str:
 def _changes(
     number: int, given: Mapping[str, object], proposal: Proposal, today: date
 ) -> Iterator[Change]:
-    """What has to be written in the entry `number` of the file, which has the fields of `given`."""
+    """What must be written in the entry `number` of the file, which has the fields of `given`."""
     at = ("resources", number)
     old = str(proposal.resource.url)
     yield Replace((*at, "url"), proposal.url)
@@ -197,4 +200,4 @@ def _of_former(
             continue
         if any(catalog.same_page(ended.url, one) for one in homes):
             continue
-        yield Review(entry, url, f"this former address leads to {ended.url}, not to {current}")
+        yield Review(entry, url, f"the former address leads to {ended.url}, not to {current}")

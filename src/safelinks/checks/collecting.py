@@ -1,13 +1,14 @@
 """`collect`: documents in, out of each what is needed of it: its links by where they lead.
 
-It joins what `documents` found, what `remarks` has to say and what comments ignore. It asks nobody
-and judges nothing.
+It joins what `documents` found, what `names_in_text` has to say and what comments ignore. It asks
+nobody and judges nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
@@ -20,12 +21,14 @@ from safelinks.documents.document import Document
 from safelinks.documents.formats import verbatim_in
 from safelinks.documents.verbatim.verbatim_ranges import Verbatim
 from safelinks.errors import SetupError
+from safelinks.files.file_access import FileReading
 from safelinks.links.text_links import Link, addressees
 from safelinks.rules import codes_of
 from safelinks.rules.checked_link import Sighting, over_https
 from safelinks.rules.names_in_text import Remark, RemarkReader
 from safelinks.rules.suppressions import NOTHING_IGNORED, Ignored, ignored_in
 from safelinks.wrappers.redaction.personal_data import tells_session
+from safelinks.wrappers.unwrapping import Unwrapped
 
 __all__ = [
     "Collection",
@@ -105,6 +108,37 @@ class Collection:
     fixed: set[str] = field(factory=set)  # files whose links cannot be replaced
     elsewhere: set[tuple[str, str]] = field(factory=set)
     texts: dict[str, RawText] = field(factory=dict)  # by file, where they are to be shown
+    readings: dict[str, FileReading] = field(factory=dict)  # what each file held
+    again: dict[str, Callable[[], Iterator[Document]]] = field(factory=dict)  # reads it once more
+    sourceless: set[str] = field(factory=set)  # names of which not all is from one file
+    keeps_redirectors: bool = False
+    _matches: dict[str, Match] = field(factory=dict, init=False)
+    _doubts: dict[str, tuple[Suspicion, ...]] = field(factory=dict, init=False)
+
+    def note_source(self, document: Document) -> None:
+        """Remember from which file a document is, and how it was read."""
+        name, reading, again = document.name, document.reading, document.again
+        known = self.readings.get(name)
+        if reading is None or again is None or (known and known.path != reading.path):
+            self.sourceless.add(name)
+        else:
+            self.readings[name], self.again[name] = reading, again
+
+    def match(self, catalog: Catalog, target: str) -> Match:
+        """What `catalog` says of a target, however often that is asked."""
+        if target not in self._matches:
+            self._matches[target] = catalog.identify(self._bare(target))
+        return self._matches[target]
+
+    def doubts(self, catalog: Catalog, target: str) -> tuple[Suspicion, ...]:
+        """Why a target may not be what it seems, however often that is asked."""
+        if target not in self._doubts:
+            self._doubts[target] = catalog.suspicions(self._bare(target))
+        return self._doubts[target]
+
+    def _bare(self, target: str) -> str | Unwrapped:
+        """All wrappers were taken off when a link was found, unless some were to be kept."""
+        return target if self.keeps_redirectors else Unwrapped(target, target)
 
     @property
     def targets(self) -> list[str]:
@@ -128,7 +162,7 @@ class Collection:
 
     @property
     def over_https(self) -> list[str]:
-        """The same addresses over HTTPS, of those that are linked as plain HTTP."""
+        """The addresses that are linked as plain HTTP, with the scheme https."""
         secure = (over_https(target) for target in self.targets)
         return list(dict.fromkeys(one for one in secure if one is not None))
 
@@ -139,19 +173,23 @@ def collect(
     *,
     keep: Keep | None = None,
     keep_texts: bool = False,
+    keep_redirectors: bool = False,
 ) -> Collection:
     """The links of `documents`, each of which is read once and then let go.
 
     What their texts name is held against where their links lead, by `catalog`. With `keep`, only
     links that are to be looked at are kept; the others still count as being there. Of what a text
     names, all is kept in a file of which anything is to be looked at, for a name has no exact
-    line. `keep_texts` keeps what people see of the documents, too.
+    line. `keep_texts` keeps what people see of the documents, too. `keep_redirectors` is that by
+    which the documents were read.
     """
-    found = Collection()
-    reader = RemarkReader(catalog or Catalog.nyc())
+    found = Collection(keeps_redirectors=keep_redirectors)
+    catalog = catalog or Catalog.nyc()
+    reader = RemarkReader(catalog, partial(found.match, catalog))
     for document in documents:
         reader.read(document)
         found.files[document.name] = None
+        found.note_source(document)
         found.notes |= dict.fromkeys(document.notes)
         if not document.writable:
             found.fixed.add(document.name)
@@ -212,7 +250,7 @@ def _no_rules(file: str, said: Mapping[str, int | None]) -> Iterator[str]:
         except SetupError as error:
             where = f", line {line}" if line else ""
             why = error if _NAME.fullmatch(selector) else "`safelinks rules` lists them"
-            yield f"{file}{where}: a comment ignores what is no rule: {why}"
+            yield f"{file}{where}: a comment ignores an unknown rule: {why}"
 
 
 _NO_VERBATIM = Verbatim()
@@ -254,7 +292,7 @@ def appraise(found: Collection, catalog: Catalog) -> Iterator[None]:
     """
     for group in found.groups.values():
         if group.first.target is not None and not group.is_appraised:
-            appraise_group(group, catalog)
+            appraise_group(found, group, catalog)
             yield
 
 
@@ -262,8 +300,8 @@ def appraise(found: Collection, catalog: Catalog) -> Iterator[None]:
 _NOT_WHOLE = frozenset({Role.SHORTENED, Role.TEMPLATE, Role.UNCLEAR_END})
 
 
-def appraise_group(group: LinkGroup, catalog: Catalog) -> None:
-    """Find out what the catalog says of the target of one group.
+def appraise_group(found: Collection, group: LinkGroup, catalog: Catalog) -> None:
+    """Find out what the catalog says of the target of one group, each target once.
 
     An address that nobody can follow is no link to a resource; it may still be a deception.
     """
@@ -271,6 +309,6 @@ def appraise_group(group: LinkGroup, catalog: Catalog) -> None:
     if target is None or group.is_appraised:
         return
     role = group.role
-    group.match = catalog.identify(target) if role is None else None
-    group.doubts = () if role in _NOT_WHOLE else catalog.suspicions(target)
+    group.match = found.match(catalog, target) if role is None else None
+    group.doubts = () if role in _NOT_WHOLE else found.doubts(catalog, target)
     group.is_appraised = True

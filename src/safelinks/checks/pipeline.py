@@ -1,6 +1,7 @@
-"""`check`: documents through the whole house, to a report.
+"""The pipeline: documents are collected, their addresses asked, and all of it is judged.
 
-It only joins the rooms: links are found and unwrapped by `documents`, named by `catalog`, judged by
+`safelinks.check`, `check_documents` and the command line run a `Check` and nothing else. It only
+joins the rooms: links are found and unwrapped by `documents`, named by `catalog`, judged by
 `health` and `rules`. Each distinct target is asked once, however often and in however many files it
 stands.
 """
@@ -8,25 +9,278 @@ stands.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from safelinks.catalog import Catalog
+from attrs import evolve, field, frozen
+from attrs.validators import optional
+
+from safelinks.catalog import Catalog, Match
 from safelinks.checks.assessment import Survey
-from safelinks.checks.collecting import collect
+from safelinks.checks.changed_lines import changed_lines
+from safelinks.checks.collecting import Keep, appraise, collect
+from safelinks.checks.file_change import FileChange
+from safelinks.checks.fix_plan import Mending
+from safelinks.checks.known_findings import BaselineChange, KnownFindings
 from safelinks.checks.report import Report
-from safelinks.documents.document import Document, addresses_read, read_all
-from safelinks.errors import SetupError
+from safelinks.documents.document import Document, Rewriting, addresses_read, read_all
+from safelinks.errors import DocumentError, SetupError
 from safelinks.health.checker import Checker
 from safelinks.health.model.outcome import Outcome
-from safelinks.rules import Selection
+from safelinks.rules import Finding, Selection
+from safelinks.setting_validators import flag, path, whole
 
-__all__ = ["check", "check_documents"]
+__all__ = ["Check", "CheckOptions", "check", "check_documents"]
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+
+
+def _is_selection(_: object, __: object, value: object) -> None:
+    if not isinstance(value, Selection):
+        raise SetupError(f"selection must be a Selection, not {value!r}")
+
+
+def _is_time(_: object, __: object, value: Any) -> None:  # noqa: ANN401  what the caller gave
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise SetupError(f"now must be a datetime with a time zone, not {value!r}")
+
+
+@frozen(kw_only=True)
+class CheckOptions:
+    """How documents are checked. Raises SetupError for values that make no sense.
+
+    `selection` says which rules count, and which findings fail. `show_recipients` puts whom links
+    were sent to into the report, `keep_texts` the texts, for formats that show them. With `https`,
+    addresses of plain HTTP are asked over HTTPS, too: the report says which may be replaced.
+    A link that does not work fails the check only after `dead_after` runs in a row, which takes a
+    `Checker` with a history. What stands in the file `baseline` does not fail it, either;
+    `update_baseline` writes what is found now into that file. `keep_redirectors` is that of
+    `safelinks.unwrap`. `now` is the time of the report, by default that of its making.
+    """
+
+    selection: Selection = field(factory=Selection, validator=_is_selection)
+    show_recipients: bool = field(default=False, validator=flag)
+    keep_texts: bool = field(default=False, validator=flag)
+    https: bool = field(default=False, validator=flag)
+    dead_after: int = field(default=1, validator=whole(1))
+    baseline: str | PathLike[str] | None = field(default=None, validator=optional(path))
+    update_baseline: bool = field(default=False, validator=flag)
+    keep_redirectors: bool = field(default=False, validator=flag)
+    now: datetime | None = field(default=None, validator=optional(_is_time))
+
+    def __attrs_post_init__(self) -> None:
+        """Raises SetupError for options that contradict each other."""
+        if self.update_baseline and self.baseline is None:
+            raise SetupError("update_baseline needs a baseline to write to")
+        if self.update_baseline and self.show_recipients:
+            raise SetupError("a baseline names no recipients: leave out show_recipients")
+
+
+_USUAL = CheckOptions()
+
+
+class Check:
+    """One check of `documents`, step by step: they are read when it is made.
+
+    ``ask`` asks for their addresses, ``report`` says what came of it, ``fixes`` what may be changed
+    in the files without asking a person; ``fix`` changes them. Where nobody was asked, the report
+    tells what can be known without the network. Raises DocumentError and SetupError.
+    """
+
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        catalog: Catalog | None = None,
+        options: CheckOptions = _USUAL,
+        *,
+        keep: Keep | None = None,
+    ) -> None:
+        """`keep` says which links count; the others are read, and nothing is said of them."""
+        self.catalog = catalog or Catalog.nyc()
+        self.options = options
+        self.outcomes: dict[str, Outcome] = {}
+        self._known = KnownFindings.open(
+            options.baseline,
+            options.selection,
+            update=options.update_baseline,
+            partial=keep is not None,
+        )
+        self.collection = collect(
+            documents,
+            self.catalog,
+            keep=keep,
+            keep_texts=options.keep_texts,
+            keep_redirectors=options.keep_redirectors,
+        )
+        self.assessment = Survey(
+            self.collection,
+            self.catalog,
+            options.selection,
+            show_recipients=options.show_recipients,
+            dead_after=options.dead_after,
+            now=options.now or datetime.now(UTC),
+        )
+        self._known.name_by(self.assessment.nameless)
+        self._report: Report | None = None
+        self._is_judged = False
+        self._fixed: Report | None = None
+
+    @property
+    def addresses(self) -> list[str]:
+        """Every distinct address to ask for, in order."""
+        more = self.collection.over_https if self.options.https else ()
+        return [*dict.fromkeys([*self.collection.targets, *more])]
+
+    def identify(self, url: str) -> Match:
+        """What the catalog says of an address of the check, which it is asked once."""
+        return self.collection.match(self.catalog, url)
+
+    async def ask(
+        self, checker: Checker | None = None, on_outcome: Callable[[Outcome], object] | None = None
+    ) -> None:
+        """Ask for every address; `on_outcome` hears of each as it is judged.
+
+        What the catalog says of them is found out while answers are waited for. What is known when
+        this is cancelled stays in `outcomes`.
+        """
+        checker = checker or Checker(catalog=self)
+        if self._is_judged:
+            self.assessment.judge_anew()
+        if checker.forgot:
+            self.assessment.excuse_nothing()
+
+        def hear(outcome: Outcome) -> None:
+            self.outcomes[outcome.url] = outcome
+            if on_outcome is not None:
+                on_outcome(outcome)
+
+        appraising = asyncio.create_task(self._appraise())
+        try:
+            await checker.check(self.addresses, hear, or_http=self.collection.or_http)
+            await appraising
+        finally:
+            appraising.cancel()
+
+    async def _appraise(self) -> None:
+        for _ in appraise(self.collection, self.catalog):
+            await asyncio.sleep(0)
+
+    def mark(self, finding: Finding) -> Finding:
+        """A finding that comes before the report, with whether the baseline knows it."""
+        return self._known.each(finding)
+
+    def report(self, *, interrupted: bool = False, unread: bool = False) -> Report:
+        """The report on what is known by now.
+
+        An `interrupted` check says so, and so does one that left out files that were `unread`.
+        After `fix`, it is what that gave.
+        """
+        if self._fixed is not None:
+            return self._fixed
+        self._is_judged = True
+        self._report = self.assessment.report(self.outcomes, interrupted=interrupted)
+        self._report = evolve(self._report, unread=unread)
+        return self._known.mark(self._report)
+
+    def save_baseline(self, report: Report) -> BaselineChange | None:
+        """Update the baseline if the options say so; what has changed in it.
+
+        None where nothing was written. Raises NotWritableError.
+        """
+        return self._known.save(report)
+
+    def fixes(self) -> tuple[FileChange, ...]:
+        """The files in which something is certain to be better, and how they would change."""
+        return tuple(self._fix(file, plan) for file, plan in self._plans().items())
+
+    def _plans(self) -> dict[str, Mending]:
+        """What to do in each file; what was read from no file cannot be written."""
+        self._is_judged = True
+        plans = self.assessment.mending(self.outcomes)
+        files: dict[str, str] = {}
+        for file in plans:
+            if file in self.collection.again and file not in self.collection.sourceless:
+                path = os.path.realpath(self.collection.readings[file].path)
+                files.setdefault(path, file)  # of two names of one file, the first
+        return {file: plans[file] for file in files.values()}
+
+    def _fix(self, file: str, plan: Mending) -> FileChange:
+        def change(document: Document) -> Rewriting:
+            return document.rewriting(plan.of)
+
+        return FileChange(
+            file,
+            self.collection.again[file],
+            change,
+            reading=self.collection.readings.get(file),
+            people=frozenset(self.collection.everybody),
+            only_left=True,
+        )
+
+    def fix(
+        self,
+        *,
+        backup: str | None = None,
+        on_error: Callable[[DocumentError], object] | None = None,
+        on_change: Callable[[FileChange, bool], object] | None = None,
+    ) -> Report:
+        """Write all `fixes`; the report on what is left, with what was fixed in `mends`.
+
+        `backup` is a suffix: the file is first copied to its name with that behind it. A file that
+        cannot be written is as it was, and raises DocumentError; with `on_error`, that hears of it
+        instead, and the others are written. `on_change` hears of each file, and whether it changed.
+        Once fixed, the same report is given again. Raises SetupError for a check that was
+        interrupted: not all is known then.
+        """
+        if self._fixed is not None:
+            return self._fixed
+        if (self._report or self.report()).interrupted:
+            raise SetupError("the check was interrupted, so no file is changed; run it again")
+        written = set()
+        swept: set[Path] = set()
+        for change in self.fixes():
+            if backup and _is_backup(change.name, backup):
+                continue
+            try:
+                is_changed = change.write(backup=backup, swept=swept)
+            except DocumentError as error:
+                if on_error is None:
+                    raise
+                on_error(error)
+                continue
+            if is_changed is not None:
+                written.add(change.name)
+            if on_change is not None:
+                on_change(change, bool(is_changed))
+        return self._after(written)
+
+    def _after(self, written: set[str]) -> Report:
+        """The report when the files in `written` were changed: what they hold now is looked at."""
+        report, plans = self._report, self._plans()
+        assert report is not None  # noqa: S101
+        fixed: set[str] = set()
+        for file in written:
+            with suppress(DocumentError):  # gone since: then nothing is known to be fixed
+                documents = self.collection.again[file]()
+                links = (link for document in documents for link in document.links)
+                fixed |= plans[file].done(links)
+        self._report = evolve(
+            report,
+            findings=tuple(one for one in report.findings if one.fingerprint not in fixed),
+            mends=tuple(one for one in report.findings if one.fingerprint in fixed),
+        )
+        self._fixed = self._known.mark(self._report)
+        return self._fixed
+
+
+def _is_backup(name: str, suffix: str) -> bool:
+    return name.endswith(suffix) and Path(name.removesuffix(suffix)).is_file()
 
 
 def check(  # noqa: PLR0913
@@ -37,45 +291,77 @@ def check(  # noqa: PLR0913
     selection: Selection | None = None,
     show_recipients: bool = False,
     keep_texts: bool = False,
+    https: bool = False,
+    dead_after: int = 1,
+    baseline: str | PathLike[str] | None = None,
+    update_baseline: bool = False,
+    changed_since: str | None = None,
 ) -> Report:
-    """Check every link of files, directories, documents or addresses, and say what each one is.
+    """Check every link of files, directories, documents or addresses, and return a report.
 
     Addresses are strings that begin with ``http://`` or ``https://``. `offline` leaves out the
-    network. `selection` says which rules count, and which findings fail. Runs an event loop of its
-    own; who has one awaits `check_documents`. `keep_texts` puts the texts into the report, for
-    formats that show them. Raises DocumentError for a file that cannot be read.
+    network. With `changed_since`, a revision of git, only links on lines that changed since then
+    count. All else is explained at `CheckOptions`. Runs an event loop of its own: where there is
+    one, await `check_documents`. To fix files, use a `Check`. Raises DocumentError for a file that
+    cannot be read, and SetupError for options that make no sense.
     """
+    options = CheckOptions(
+        selection=selection or Selection(),
+        show_recipients=show_recipients,
+        keep_texts=keep_texts,
+        https=https,
+        dead_after=dead_after,
+        baseline=baseline,
+        update_baseline=update_baseline,
+    )
     catalog = catalog or Catalog.nyc()
-    found = collect(_documents(sources, catalog.hosts), catalog, keep_texts=keep_texts)
-    survey = Survey(found, catalog, selection or Selection(), show_recipients=show_recipients)
-    if offline:
-        return survey.report({})
-    return _run(_ask(survey, checker, None))
+    keep = None
+    if changed_since is not None:
+        if not isinstance(changed_since, str):
+            raise SetupError(f"changed_since must be a revision of git, not {changed_since!r}")
+        keep = changed_lines(_files(sources), changed_since)
+    checking = Check(_documents(sources, catalog.hosts), catalog, options, keep=keep)
+    if not offline:
+        _run(checking.ask(checker))
+    report = checking.report()
+    checking.save_baseline(report)
+    return report
 
 
-def _run(report: Coroutine[Any, Any, Report]) -> Report:
+def _run(asking: Coroutine[Any, Any, None]) -> None:
     try:
-        return asyncio.run(report)
+        asyncio.run(asking)
     except RuntimeError:
-        report.close()
+        asking.close()
         with suppress(RuntimeError):
             asyncio.get_running_loop()
             raise SetupError(
-                "`check` runs an event loop of its own, and there is one: await `check_documents`"
+                "`check` starts its own event loop, but one is already "
+                "running: await `check_documents`"
             ) from None
         raise
+
+
+def _is_address(source: object) -> bool:
+    return isinstance(source, str) and _ADDRESS.match(source) is not None
+
+
+def _files(sources: Iterable[str | Path | Document]) -> list[str | Path]:
+    """Those of `sources` that are in files, directories or patterns."""
+    named = [one.name if isinstance(one, Document) else one for one in sources]
+    return [one for one in named if not _is_address(one)]
 
 
 def _documents(
     sources: Sequence[str | Path | Document], bare_hosts: frozenset[str]
 ) -> Iterator[Document]:
-    addresses = [one for one in sources if isinstance(one, str) and _ADDRESS.match(one)]
+    addresses = [str(one) for one in sources if _is_address(one)]
     if addresses:
         yield addresses_read(addresses, "<addresses>")
     for source in sources:
         if isinstance(source, Document):
             yield source
-        elif source not in addresses:
+        elif not _is_address(source):
             yield from read_all(source, bare_hosts=bare_hosts)
 
 
@@ -89,16 +375,16 @@ async def check_documents(  # noqa: PLR0913
     keep_texts: bool = False,
     on_outcome: Callable[[Outcome], object] | None = None,
 ) -> Report:
-    """The same within an event loop; `on_outcome` hears of every address as it is judged."""
-    catalog = catalog or Catalog.nyc()
-    found = collect(documents, catalog, keep_texts=keep_texts)
-    survey = Survey(found, catalog, selection or Selection(), show_recipients=show_recipients)
-    return await _ask(survey, checker, on_outcome)
+    """Check every link of `documents` within an event loop.
 
-
-async def _ask(
-    survey: Survey, checker: Checker | None, on_outcome: Callable[[Outcome], object] | None
-) -> Report:
-    """Ask for every target that was found, and report."""
-    checker, found = checker or Checker(catalog=survey.catalog), survey.found
-    return survey.report(await checker.check(found.targets, on_outcome, or_http=found.or_http))
+    `on_outcome` is called with each outcome as it comes. `CheckOptions` explains the other
+    arguments; to use all of its settings, use a `Check`.
+    """
+    options = CheckOptions(
+        selection=selection or Selection(),
+        show_recipients=show_recipients,
+        keep_texts=keep_texts,
+    )
+    checking = Check(documents, catalog, options)
+    await checking.ask(checker, on_outcome)
+    return checking.report()

@@ -39,10 +39,10 @@ class Report:
     `remarks` are what the texts say against their links. A check that was `interrupted` has not
     asked for all of them. `findings` is what the rules of `selection` have to say, by file and
     place; `silenced` is how many more the texts themselves say to ignore, and `mends` are those
-    that are no longer true, for the files were changed. `gone` is what a baseline holds and the
-    files no longer do, each with how often, and `at` is the moment that it tells of. `texts` are
-    those of the files, where they were asked for. Where `unread`, some files could not
-    be read, or not be written, and the report is only about the others.
+    that were fixed in the files. `gone` is what a baseline holds and the files no longer do, each
+    with how often, and `at` is the moment that it tells of. `texts` are those of the files, where
+    they were asked for. Where `unread`, some files could not be read, or not be written, and the
+    report is only about the others.
     """
 
     rows: tuple[CheckedLink, ...]
@@ -91,7 +91,7 @@ class Report:
 
     @property
     def mended(self) -> int:
-        """How many findings are no longer true."""
+        """How many findings were fixed."""
         return len(self.mends)
 
     @property

@@ -1,7 +1,7 @@
 """The command line: parse options, call the library, print, exit. No logic of its own.
 
-Exit codes: 0 all is well, 1 something fails, 2 wrong usage or unreadable input, 3 this machine has
-no network, 130 interrupted, 141 whoever read the output has stopped reading, 143 ended by SIGTERM.
+Exit codes: 0 success, 1 problems found, 2 wrong usage or unreadable input, 3 no network, 130
+interrupted, 141 the reader of the output has closed it, 143 ended by SIGTERM.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import click
 
 import safelinks
 from safelinks.cli.options.catalog_options import Chosen, choose
+from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.inputs import INTERRUPTED
 from safelinks.cli.options.messages import complain
 from safelinks.errors import SafelinksError
@@ -114,7 +115,7 @@ class _Program(click.Group):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
         if sys.stdout is None:
-            complain("standard output is closed, so there is nowhere to write to")
+            complain("standard output is closed")
             sys.exit(_UNUSABLE)
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
@@ -162,8 +163,7 @@ def _guarded() -> Iterator[None]:
     cls=_Program,
     commands=_Commands(),
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 all is well, 1 something fails, 2 wrong usage or unreadable input, "
-    "3 this machine has no network.",
+    epilog=help_ending("safelinks"),
 )
 @click.version_option(safelinks.__version__, prog_name="safelinks")
 @choose
@@ -171,9 +171,9 @@ def _guarded() -> Iterator[None]:
 def main(
     context: click.Context, *, catalog_files: tuple[str, ...], no_default_catalog: bool
 ) -> None:
-    """Unwrap Microsoft Safe Links, name what is behind them, check that it still works.
+    """Unwrap Microsoft Safe Links, identify their targets, and check that they work.
 
-    Wrapped links are decoded on this machine; their hosts are never asked.
+    Wrapped links are decoded on this machine. Their hosts are never contacted.
     """
     context.obj = Chosen(catalog_files, no_default_catalog)
     if os.environ.get("NO_COLOR"):

@@ -15,7 +15,7 @@ from safelinks.documents.formats import PLAIN, opened, opened_each
 from safelinks.documents.passages.encodings import UTF_8
 from safelinks.documents.rewriting import AddressWriter, Rewriting, Write, rewritten
 from safelinks.errors import DocumentError
-from safelinks.files.file_access import bytes_of, file_blocks
+from safelinks.files.file_access import FileReading, file_blocks
 from safelinks.files.file_walk import files_in
 from safelinks.links.text_links import Link, Peel
 from safelinks.wrappers.redaction.link_redaction import redact
@@ -29,14 +29,23 @@ class Document:
     """A document with its links.
 
     `name` is that of the file, `format` that of the row in `safelinks.documents.formats`, `notes`
-    what a reader should know of it.
+    what a reader should know of it. `reading` tells what its file held when it was read; None for a
+    document that is from no file.
     """
 
     name: str
     format: str
     notes: tuple[str, ...] = ()
+    reading: FileReading | None = field(default=None, kw_only=True, repr=False, eq=False)
     _content: Content = field(kw_only=True, repr=False)
     _peel: Peel = field(kw_only=True, repr=False)
+
+    @property
+    def again(self) -> Callable[[], Iterator[Document]] | None:
+        """Reads all documents of the same file once more, in the same way; None without a file."""
+        if self.reading is None:
+            return None
+        return partial(_read_file, self.reading.path, self.name, self._peel)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -86,7 +95,7 @@ class Document:
         return self._content.original()
 
     def cleaned(self) -> bytes:
-        """The same document with targets in the place of wrappers, all else byte for byte.
+        """The document with targets in the place of wrappers; all other bytes stay.
 
         A place stays as it is where what was written would not be read back as what was meant;
         `cleaning` says where. Raises NotWritableError where a format cannot be written, as PDF.
@@ -98,7 +107,7 @@ class Document:
         return self._rewriting(lambda url, peel: peel(url))
 
     def redacted(self) -> bytes:
-        """The same document, its wrappers kept, without recipients and session values in them.
+        """The document with its wrappers, but without recipients and session values.
 
         Raises NotWritableError as `cleaned` does.
         """
@@ -109,7 +118,7 @@ class Document:
         return self._rewriting(lambda url, _: instead(url, redact(url)), blanks=True)
 
     def rewritten(self, instead_of: Callable[[Unwrapped], Unwrapped]) -> bytes:
-        """The same document with another address for every link of which that gives one.
+        """The document with another address for every link for which `instead_of` returns one.
 
         Raises NotWritableError as `cleaned` does.
         """
@@ -144,17 +153,19 @@ def read(
     >>> [link.target for link in read(b"see https://example.org/", "notice.txt").links]
     ['https://example.org/']
     """
+    reading = None
     if isinstance(source, bytes):
         raw = source
         name = name or "<bytes>"
     else:
-        raw = bytes_of(Path(source))
+        reading = file_blocks(Path(source))
+        raw = b"".join(reading)
         name = name or str(source)
     opening = opened(raw, name)
     del raw  # as large as the text, which is all that is needed from here on
     peel = _peel(bare_hosts, keep_redirectors=keep_redirectors)
     content, found, notes = opening
-    return Document(name, found.name, notes, content=content, peel=peel)
+    return Document(name, found.name, notes, reading=reading, content=content, peel=peel)
 
 
 def _peel(bare_hosts: frozenset[str], *, keep_redirectors: bool) -> Peel:
@@ -184,9 +195,17 @@ def read_each(
     A mailbox of any size takes no more memory than its largest message. `bare_hosts` are those of
     `read`. Raises DocumentError.
     """
-    peel = _peel(bare_hosts, keep_redirectors=keep_redirectors)
+    yield from _read_blocks(blocks, name, _peel(bare_hosts, keep_redirectors=keep_redirectors))
+
+
+def _read_file(path: Path, name: str, peel: Peel) -> Iterator[Document]:
+    return _read_blocks(file_blocks(path), name, peel)
+
+
+def _read_blocks(blocks: Iterable[bytes], name: str, peel: Peel) -> Iterator[Document]:
+    reading = blocks if isinstance(blocks, FileReading) else None
     for content, found, notes in opened_each(blocks, name):
-        yield Document(name, found.name, notes, content=content, peel=peel)
+        yield Document(name, found.name, notes, reading=reading, content=content, peel=peel)
 
 
 def read_all(
@@ -198,10 +217,10 @@ def read_all(
 ) -> Iterator[Document]:
     """Read files, all files of directories, and all that match patterns (``docs/**/*.md``).
 
-    Each file once, in order; of a mailbox, each message is a document. Of a directory, what its
-    `.gitignore` files leave out is left out, unless `gitignore` is False. What cannot be read
-    raises DocumentError; with `on_error`, that hears of it instead, also of a `.gitignore` that is
-    not heeded, and the rest is read.
+    Each file once, in order; of a mailbox, each message is a document. In directories, files that
+    `.gitignore` excludes are skipped, unless `gitignore` is False. A file that cannot be read
+    raises DocumentError; with `on_error`, that is called instead, also for a `.gitignore` that is
+    not used, and the rest is read.
     """
 
     def fail(error: DocumentError) -> None:

@@ -230,7 +230,7 @@ _UNREADABLE = (
     _Unreadable(
         _OLE,
         "is encrypted with a password",
-        "save a copy without one and try again",
+        "save a copy without it and try again",
         _as_named("EncryptedPackage"),
     ),
     *(
@@ -315,9 +315,7 @@ def opened(raw: bytes, name: str) -> tuple[Content, Format, tuple[str, ...]]:
 
 def _opened(raw: bytes, name: str, within: _Within) -> tuple[Content, Format, tuple[str, ...]]:
     if within.depth > _MAX_DEPTH:
-        raise DocumentError(
-            f"{name}: documents are attached to each other without end; stopped here"
-        )
+        raise DocumentError(f"{name}: attached documents are nested too deeply; stopped here")
     known = _by_bytes(raw, name)
     if known.module is not None:
         content, notes = _opener(known, name)(raw, name, evolve(within, depth=within.depth + 1))
@@ -374,15 +372,14 @@ def _by_bytes(raw: bytes, name: str) -> Format:
 def _opener(
     one: Format, name: str
 ) -> Callable[[bytes, str, EnclosedOpener], tuple[Content, tuple[str, ...]]]:
-    """Who opens documents of this format. Raises DocumentError where a package is missing."""
+    """The opener of documents of this format. Raises DocumentError where a package is missing."""
     try:
         module = import_module(f"safelinks.documents.{one.module}")
     except ModuleNotFoundError:
         if one.extra is None:
             raise
         raise DocumentError(
-            f"{name}: this is {one.title}; to read it, install what that needs: "
-            f"pip install {' '.join(one.packages)}"
+            f"{name}: this is {one.title}; to read it, run: pip install {' '.join(one.packages)}"
         ) from None
     opener: Callable[[bytes, str, EnclosedOpener], tuple[Content, tuple[str, ...]]] = (
         module.open_content

@@ -107,7 +107,7 @@ def _told(path: Path, do: str, done: str) -> Iterator[None]:
     try:
         yield
     except IsADirectoryError:
-        raise kind(f"{path}: this is a directory; name a file in it") from None
+        raise kind(f"{path}: this is a directory; use a file in it") from None
     except FileNotFoundError:
         missing = "file" if is_read else "directory"
         raise kind(f"{path}: there is no such {missing}") from None
@@ -150,7 +150,7 @@ def replace(
             raise IsADirectoryError
         if path.is_symlink():
             raise NotWritableError(
-                f"{path}: this symbolic link leads to itself; remove it, or name another file"
+                f"{path}: this symbolic link leads to itself; remove it, or use another file"
             )
         if swept is None or path.parent not in swept:
             remove_leftovers(path.parent)
@@ -200,7 +200,7 @@ def _made(folder: Path) -> tuple[int, Path]:
         if not is_locked(handle, wait=True) or os.fstat(handle).st_nlink:
             return handle, Path(name)
         os.close(handle)
-    raise OSError("no file can be kept here")
+    raise OSError("no file can be created here")
 
 
 def _write_through(path: Path, content: Iterable[bytes]) -> None:
@@ -257,8 +257,8 @@ def _is_to_be_replaced(
         return False
     if before.st_nlink > 1:
         raise NotWritableError(
-            f"{path}: this file has {before.st_nlink} names (hard links), and would part from "
-            "the others, so it was left as it is; copy it first, or name another file"
+            f"{path}: this file has {before.st_nlink} names (hard links), so it "
+            "was not changed; copy it first, or use another file"
         )
     if backup:
         _back_up(path, path.with_name(path.name + backup), digest)
@@ -292,8 +292,8 @@ def _compared(path: Path, new: Path) -> tuple[bool, bytes]:
 def _back_up(path: Path, backup: Path, digest: bytes) -> None:
     """Copy the file at `path`; what is at `backup` already is worth more than a copy."""
     taken = NotWritableError(
-        f"{path}: its backup {backup.name} is there already, so nothing was changed; "
-        "move that away, or choose another suffix"
+        f"{path}: its backup {backup.name} already exists, so nothing "
+        "was changed; move it, or use another suffix"
     )
     with _told(backup, "write", "written"):
         if os.path.lexists(backup):
@@ -322,7 +322,7 @@ def _back_up(path: Path, backup: Path, digest: bytes) -> None:
 
 def _changed(path: Path) -> NotWritableError:
     return NotWritableError(
-        f"{path}: this file changed since it was read, so it was left as it is; run this again"
+        f"{path}: this file changed since it was read, so it was not changed; run this again"
     )
 
 

@@ -54,7 +54,7 @@ def files_in(source: str | Path, *, gitignore: bool = True) -> FileListing | Non
     cannot be looked into.
     """
     if not str(source):
-        raise DocumentError("a file's name is empty; name a file or a directory")
+        raise DocumentError("empty file name; use a file or a directory")
     path = Path(source)
     try:
         if path.is_dir():
@@ -66,9 +66,7 @@ def files_in(source: str | Path, *, gitignore: bool = True) -> FileListing | Non
         raise DocumentError(f"{path}: this cannot be searched ({_reason(error)})") from None
     files = sorted(one for one in found if one.is_file())
     if not files:
-        raise DocumentError(
-            f"{path}: there is no such file, nor one that this matches as a pattern"
-        )
+        raise DocumentError(f"No such file or pattern: {path}")
     return FileListing(tuple(files), unread=tuple(_unread_by(str(source))))
 
 
@@ -164,7 +162,7 @@ def _left_out(entry: os.DirEntry[str]) -> str | None:
     if entry.is_symlink():
         return "it is a symbolic link"
     if not (entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)):
-        return "it is neither a file nor a directory"
+        return "not a file or directory"
     return None
 
 

@@ -60,7 +60,7 @@ class Git:
         program = shutil.which("git")
         # Windows looks into the current directory first: a git that just lies there is not run.
         if program is None or not os.path.isabs(program):  # noqa: PTH117
-            raise SetupError("--changed-since needs git, which is not installed; install it first")
+            raise SetupError("--changed-since needs git, which is not installed")
         return cls(program, folder)
 
     def run(self, *args: str) -> subprocess.CompletedProcess[bytes]:
@@ -77,7 +77,7 @@ class Git:
 
     @contextmanager
     def lines(self, *args: str) -> Iterator[Iterator[bytes]]:
-        """The same line by line, for what may be long."""
+        """The output line by line, for what may be long."""
         with (
             tempfile.TemporaryFile() as said,
             subprocess.Popen(  # noqa: S603  no shell
@@ -90,7 +90,7 @@ class Git:
             self._expect(fine, said.read())
 
     def without_filters(self) -> Git:
-        """The same, for what compares files: without the programs through which they would go."""
+        """This git for comparing files, without the filters that the repository names."""
         listed = self.run("config", "-z", "--name-only", "--get-regexp", _FILTERS).stdout
         keys = os.fsdecode(listed).split("\0")[:-1]
         drivers = dict.fromkeys(key.rpartition(".")[0] for key in keys)
@@ -106,13 +106,13 @@ class Git:
         if not fine:
             raise SetupError(
                 f"{self.folder}: git cannot say what changed ({reason(stderr)}); "
-                "leave out --changed-since, or mend the repository"
+                "remove --changed-since, or repair the repository"
             )
 
 
 def reason(stderr: bytes) -> str:
     """The sentence in which git says what is wrong."""
-    said = stderr.decode("utf-8", "replace").strip().splitlines() or ["it does not say why"]
+    said = stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
     sentence = next((line for line in said if line.startswith("fatal: ")), said[0])
     return sentence.removeprefix("fatal: ")[:300]
 

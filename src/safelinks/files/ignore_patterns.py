@@ -4,6 +4,9 @@ Bytes in, decisions out: it knows nothing of directories. The rules are those of
 where that is silent, those of git's own matcher (dir.c, wildmatch.c), quirks included. A file of
 patterns is a stranger's: each one becomes a regular expression that cannot backtrack without end,
 because what a wildcard has taken, up to the next fixed stretch, it never gives back.
+
+Why our own: pathspec 1.1.1 decides otherwise than git on some patterns, and its expressions can
+backtrack.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Ignoring:
         return there
 
     def below(self, name: str) -> Ignoring:
-        """The same for the directory `name` in this one."""
+        """The rules for the directory `name` in this one."""
         return Ignoring(self.prefix + os.fsencode(name) + b"/", self.scopes)
 
     def with_rules_of(self, path: str | None, note: Note, *, follow: bool = False) -> Ignoring:
@@ -129,5 +129,5 @@ def _read(path: str, note: Note, *, follow: bool = False) -> bytes | None:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
     if why:
-        note(f"{path}: this file is not heeded ({why}), so nothing is left out because of it")
+        note(f"{path}: this file is not used ({why})")
     return None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import evolve, frozen
 
 from safelinks.addresses.urls import request_key, split
-from safelinks.catalog import Catalog
+from safelinks.catalog import Catalog, Match
 from safelinks.catalog.entries import HealthHints
 from safelinks.health.guards.public_addresses import is_private_host
 from safelinks.health.guards.refusal import refusal
@@ -41,13 +41,20 @@ _DIAL = dial
 _LEAST_LEFT = 1.0  # seconds of its budget that a link needs for a last look
 
 
+class Identifies(Protocol):
+    """Knows the resource of an address, such as a `Catalog` and a `Check`."""
+
+    def identify(self, url: str) -> Match:
+        """What `url` is."""
+
+
 class Checker:
     """Judges addresses by `policy`.
 
     `transport` is any httpx transport to be used instead of safelinks' own, `look_up` resolves
     names, `dial` connects to addresses; `catalog` knows what is odd about some sites, by default
-    that of the City. A `history` remembers what comes out; what it knows already is not asked for
-    if it is younger than its verdict's `max_age`.
+    that of the City. A `history` saves the outcomes; its outcomes are reused if they are younger
+    than `max_age` of their verdict.
 
     Names that are reserved for examples and tests are asked where the caller says what they stand
     for: by a `transport`, `look_up` or `dial` of their own.
@@ -60,7 +67,7 @@ class Checker:
         look_up: Resolve = resolve,
         *,
         dial: Dial = dial,
-        catalog: Catalog | None = None,
+        catalog: Identifies | None = None,
         history: History | None = None,
         max_age: Mapping[Verdict, timedelta] | None = None,
     ) -> None:
@@ -77,6 +84,11 @@ class Checker:
         self._asking: Asking | None = None
         self._guessed: frozenset[str] = frozenset()
 
+    @property
+    def forgot(self) -> bool:
+        """Whether its history was damaged, so that nothing is known of earlier runs."""
+        return self._history is not None and self._history.begun_anew
+
     async def check(
         self,
         urls: Iterable[str],
@@ -84,7 +96,7 @@ class Checker:
         *,
         or_http: Collection[str] = (),
     ) -> dict[str, Outcome]:
-        """The outcome of every distinct address in `urls`; `on_outcome` hears of each at once.
+        """The outcome of every distinct address in `urls`; `on_outcome` is called with each.
 
         Of addresses in `or_http`, the scheme is a guess: where nothing answers over HTTPS, they are
         judged by what plain HTTP says.
@@ -99,7 +111,7 @@ class Checker:
     async def results(
         self, urls: Iterable[str], *, or_http: Collection[str] = ()
     ) -> AsyncGenerator[Outcome, None]:
-        """Outcomes as they come; what a pause or a missing network may explain comes last.
+        """Outcomes as they come; those that need a retry or a look at the network come last.
 
         An address is asked once, whatever its fragment, its tracking parameters and the case of
         its host: each spelling has an outcome. `or_http` is that of `check`. Raises SetupError.
@@ -136,7 +148,7 @@ class Checker:
                     yield outcome
 
     def provisional(self) -> list[Outcome]:
-        """What is known, but not final, when a check ends before its time.
+        """Results that are known but not final, when a check is interrupted.
 
         Nothing of it is remembered, and of what a missing network may explain, only that.
         """
@@ -146,7 +158,7 @@ class Checker:
         for url, one in self._held.items():
             outcome = one.judged.outcome
             if not reached and self._is_suspect(outcome):
-                evidence = f"interrupted after this: {outcome.evidence}"
+                evidence = f"interrupted after: {outcome.evidence}"
                 outcome = evolve(outcome, reason=Reason.NOT_ASKED, evidence=evidence)
             found[url] = outcome
         spellings = {url: one.urls for url, one in self._held.items()}

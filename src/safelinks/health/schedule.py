@@ -76,7 +76,7 @@ class Schedule(Generic[Job]):
         self._list(host, state)
 
     def add_at(self, moment: float, host: str, job: Job) -> None:
-        """The same, but not before `moment`; until then it stands in nobody's way."""
+        """Schedule it not before `moment`; until then it holds up no other."""
         self._left += 1
 
         def due() -> None:

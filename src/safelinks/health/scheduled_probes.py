@@ -291,11 +291,11 @@ class Asking:
         else:
             is_down = self._silent[host] >= _IN_A_ROW
         if is_down:
-            detail = f"{failure.detail}, as for another link of this host"
+            detail = f"{failure.detail}, as for another link to this host"
             self._down[host] = evolve(failure, detail=detail, elapsed=0.0, asked=False)
 
     def _learn_answer(self, host: str, answer: Answer, *, away: bool) -> None:
-        """The same of the last answer, which may ask to stay `away`."""
+        """Note what the last answer says of its host, which may ask to stay `away`."""
         busy = answer.status == 429 or (answer.status in BUSY and "retry-after" in answer.headers)
         self._busy[host] = self._busy[host] + 1 if busy else 0
         if away or self._busy[host] >= _IN_A_ROW:
@@ -305,7 +305,7 @@ class Asking:
 def _seen_so_far(job: _Job) -> str:
     """What came of the last request of a probe that has not ended."""
     if isinstance(job.last, Failure):
-        return f"interrupted after this: {job.last.detail}"
+        return f"interrupted after: {job.last.detail}"
     return f"interrupted after status {job.last.status}" if job.last else "interrupted"
 
 

@@ -82,7 +82,7 @@ def _signs_with(present: tuple[bool, ...]) -> tuple[str, ...]:
 
 @cache
 def _anchors_with(present: tuple[bool, ...]) -> tuple[str, ...]:
-    """The same for `_ANCHORS`."""
+    """The `_ANCHORS` that may be in a text with these characters."""
     return _possible(_ANCHORS, present)
 
 

@@ -1,8 +1,10 @@
 """Where links begin in running text, whole or damaged, and where plain ones end (spec, section 7).
 
-It knows what betrays a link and what stops an address; `wrapped` puts the damaged ones together.
-Every step consumes what it has looked at or looks a bounded way ahead, so the time is linear in the
-text, whatever is in it.
+It knows what betrays a link and what stops an address; `wrapped_links` puts the damaged ones
+together. Every step consumes what it has looked at or looks a bounded way ahead, so the time is
+linear in the text, whatever is in it.
+
+Why our own: urlextract and linkify-it are up to a hundred times slower, and wrong on Safe Links.
 """
 
 from __future__ import annotations

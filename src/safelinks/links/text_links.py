@@ -124,7 +124,7 @@ def addressees(link: Link) -> frozenset[str]:
 
 
 def find(text: str, *, keep_redirectors: bool = False) -> list[Link]:
-    """Every link in `text`, in order, wrapped or not. Total: nothing is raised.
+    """Every link in `text`, in order, wrapped or not. Raises nothing.
 
     With `keep_redirectors`, only security services count as wrappers, as in `unwrap`.
 
@@ -178,7 +178,7 @@ def peeled(span: LinkSpan, peel: Peel) -> tuple[Unwrapped | None, SafelinksError
 
 
 def clean(text: str, *, keep_redirectors: bool = False) -> str:
-    """`text` with the target in the place of every wrapper, and every other character as it was.
+    """`text` with every wrapped link replaced by its target; all other characters stay.
 
     A wrapper without a target stays. Characters of a target that would end it in running text are
     percent-encoded; where text is glued to the wrapper, a space keeps it out of the target. Total
@@ -246,7 +246,7 @@ def _instead_of(span: LinkSpan, text: str, peel: Peel, column: int, *, markup: b
 
 
 def _written(target: str, span: LinkSpan, text: str, column: int, *, markup: bool) -> str:
-    """`target` as it has to be written in the place of `span`, in a text that has `markup` or not.
+    """`target` as it must be written in the place of `span`, in a text that has `markup` or not.
 
     `column` characters stand before it on its line. An ampersand is escaped where the wrapper's own
     were, or where it would be misread.

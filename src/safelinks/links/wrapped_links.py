@@ -260,7 +260,7 @@ def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 def _safe_stop(text: str, stop: int) -> int:
-    """An offset, `stop` or a little behind, that does not cut what has to be read as one."""
+    """An offset, `stop` or a little behind, that does not cut what must be read as one."""
     safe = _SAFE.search(text, stop, stop + _STEP)
     return safe.end() if safe else stop
 

@@ -32,7 +32,7 @@ def _home(entry: Resource, catalog: Catalog) -> str:
     if home is not None:
         return printable_url(home)
     parent = catalog.resources.get(entry.parent or "")
-    return f"a part of {printable(parent.name)}" if parent else "without a page of its own"
+    return f"part of {printable(parent.name)}" if parent else "no page of its own"
 
 
 def resource_lines(entry: Resource, catalog: Catalog) -> Iterator[str]:
@@ -48,7 +48,7 @@ def resource_lines(entry: Resource, catalog: Catalog) -> Iterator[str]:
 def _fields(entry: Resource, catalog: Catalog) -> Iterator[tuple[str, Sequence[str]]]:
     agency = catalog.agencies[entry.agency]
     others = catalog.resources
-    yield "address", [printable_url(entry.url)] if entry.url else ["none of its own"]
+    yield "address", [printable_url(entry.url)] if entry.url else ["no page of its own"]
     yield "short", list(map(printable_url, entry.short_urls))
     yield "formerly", list(map(printable_url, entry.former_urls))
     yield "also called", list(map(printable, entry.aliases))
@@ -88,7 +88,7 @@ def match_lines(match: Match, suspicions: Iterable[Suspicion]) -> Iterator[str]:
     if match.renamed and match.current_url is not None:
         yield f"    now: {printable_url(match.current_url)}"
     if match.reader is not None:
-        yield f"    sent to somebody at {printable(match.reader.name)}"
+        yield f"    sent to someone at {printable(match.reader.name)}"
     for one in suspicions:
         yield f"    suspicious: {printable(one.reason)}"
 
@@ -101,7 +101,7 @@ def _whose(match: Match) -> str:
 
 
 def match_data(match: Match, suspicions: Iterable[Suspicion]) -> dict[str, object]:
-    """The same for a program."""
+    """A match for a program."""
     match = match.redacted()
     resource, agency, owner = match.resource, match.agency, match.owner
     return {
@@ -139,9 +139,9 @@ def upkeep_lines(found: Upkeep, asked: int) -> Iterator[str]:
         yield f"    {printable_url(review.url)}"
     moved, left = len(found.proposals), len(found.reviews)
     addresses = "address" if asked == 1 else "addresses"
-    yield f"{asked} {addresses} asked: {moved} moved, {left} to review."
+    yield f"{asked} {addresses} checked: {moved} moved, {left} to review."
     if found.offline:
-        yield "This machine has no network, so nothing is known of the others; run this again."
+        yield "This machine has no network, so the others were not checked. Run this again."
 
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # as `patch` counts them

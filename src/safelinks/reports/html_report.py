@@ -1,6 +1,6 @@
 """The report as one HTML page for a person, which fetches nothing and works without its script.
 
-Everything in it goes through `escaping`. Its style sheet and its script are files beside this one;
+Everything in it goes through `html_escaping`. Its style sheet and its script are files in `html`;
 the page's policy allows these two and nothing else.
 """
 
@@ -44,8 +44,8 @@ def _page(report: Report) -> Iterator[str]:
     yield from remarks_section(report)
     yield from _notes(report)
     yield "</main>\n<footer>\n<p>"
-    yield f"Made by safelinks {as_html(__version__)}. This page fetches nothing and sends nothing; "
-    yield "addresses that are not known to work are text, not links.</p>\n</footer>\n"
+    yield f"Made by safelinks {as_html(__version__)}. This page loads nothing and sends nothing. "
+    yield "Addresses that may not work are shown as text, not as links.</p>\n</footer>\n"
     yield f"<script>{script}</script>\n</body>\n</html>\n"
 
 

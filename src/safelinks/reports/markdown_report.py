@@ -66,7 +66,8 @@ def _findings(report: Report) -> Iterator[str]:
             yield from listed
             yield "\n"
     if kept < len(rows):
-        yield f"Left out for want of room, the least grave first: {len(rows) - kept} more.\n\n"
+        left = f"{len(rows) - kept:,} more, the least severe"
+        yield f"Not shown, because the report is too long: {left}.\n\n"
 
 
 def _heading(file: str) -> str:
@@ -129,7 +130,7 @@ def _resources(report: Report) -> Iterator[str]:
     for number, line in enumerate(lines):
         room -= len(line.encode())
         if room < 0:
-            yield f"\nLeft out for want of room: {len(lines) - number} more.\n"
+            yield f"\nNot shown, because the report is too long: {len(lines) - number} more.\n"
             break
         yield line
     yield "\n</details>\n\n"
@@ -142,7 +143,7 @@ def _counts(report: Report) -> str:
     places = f"{count(len(report.rows), 'address')} at {count(report.links, 'place')}"
     parts = [f"{places} in {count(len(report.files), 'file')}", ", ".join(verdicts)]
     parts.append(", ".join(levels) or "no findings")
-    parts.append(f"{known} known before, and not listed" if known else "")
+    parts.append(f"{known} in the baseline, not listed" if known else "")
     parts.append(f"{report.silenced} ignored by comments" if report.silenced else "")
     return f"{'; '.join(filter(None, parts))}."
 

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from safelinks.checks.report import Report
 from safelinks.errors import SetupError
-from safelinks.reports.format_names import REPORT_FORMATS as FORMAT_NAMES
+from safelinks.reports.report_formats import REPORT_FORMATS
 
 __all__ = ["RENDERERS", "Render", "render"]
 
@@ -21,16 +21,16 @@ class _Renderers(Mapping[str, Render]):
     """The renderers by the names of formats, each imported when it is asked for."""
 
     def __getitem__(self, name: str) -> Render:
-        if name not in FORMAT_NAMES:
+        if name not in REPORT_FORMATS:
             raise KeyError(name)
         render: Render = import_module(f"safelinks.reports.{name}_report").render
         return render
 
     def __iter__(self) -> Iterator[str]:
-        return iter(FORMAT_NAMES)
+        return iter(REPORT_FORMATS)
 
     def __len__(self) -> int:
-        return len(FORMAT_NAMES)
+        return len(REPORT_FORMATS)
 
 
 RENDERERS: Mapping[str, Render] = _Renderers()

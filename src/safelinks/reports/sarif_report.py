@@ -111,7 +111,7 @@ def _invocation(report: Report, left_out: int) -> dict[str, object]:
     told = [("warning", caveat) for caveat in caveats(report)]
     if left_out:
         missing = f"{left_out} of {len(report.findings)} findings are not in this file"
-        why = f"it holds the {MOST_RESULTS} gravest, for GitHub takes no more"
+        why = f"it holds the {MOST_RESULTS:,} most severe, because GitHub accepts no more"
         told.append(("warning", f"{missing}: {why}. Check fewer files at a time."))
     told += [("note", on_one_line(note)) for note in report.notes]
     return {

@@ -58,7 +58,7 @@ _OF_LEVEL: Mapping[Level | None, str] = {
 _MARGIN = max(map(len, Verdict)) + 4
 _NARROW = 50  # columns; below, addresses begin further to the left
 _NARROWEST = 24  # columns that an address is given in any case
-_NOT_ASKED = "not asked"
+_NOT_ASKED = "unchecked"
 _FEW_FILES = 3  # of each of which more is said than what is wrong in it
 _MOST_WELL = 12  # addresses of a file that nothing is said against
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -122,10 +122,8 @@ class _Lines:
                 yield from self._wrapped(wrapped.get(file, ()))
                 yield ""
         if well:
-            yield (
-                f"Nothing is to be said of {count(links, 'link')} in {count(well, 'file')} more; "
-                "-v lists them."
-            )
+            others = f"{count(well, 'other file')} ({count(links, 'link')})"
+            yield f"No problems in {others}; -v lists them."
             yield ""
 
     def _file(
@@ -149,10 +147,10 @@ class _Lines:
         for row in listed:
             yield from self._row(row, ())
         if len(well) > len(listed):
-            yield f"  and {count(len(well) - len(listed), 'address')} more; -v lists all of them"
+            yield f"  and {count(len(well) - len(listed), 'more address')}; -v lists all of them"
         if known:
-            what = count(len(known), "address")
-            yield f"  and {what} that did not work, which the baseline knows; -v lists them"
+            what = count(len(known), "broken address")
+            yield f"  and {what} in the baseline; -v lists them"
 
     def _failing(self) -> Iterator[str]:
         """What fails the check, and nothing else."""
@@ -214,17 +212,17 @@ class _Lines:
         for replacement, fixable in writes:
             if (replacement, True) in writes and not fixable:
                 continue
-            does = " (--fix does)" if fixable else ""
-            yield f"replace by {self._address(replacement, 'replace by ')}{does}"
+            does = " (--fix does this)" if fixable else ""
+            yield f"replace with {self._address(replacement, 'replace with ')}{does}"
         yield from self._now_written(row)
         if self._is_unexplained(row, findings):
             words, evidence = MEANING[row.outcome.reason], row.outcome.evidence
             yield f"{words} ({on_one_line(evidence)})" if evidence else words
         elif row.outcome.reason is Reason.REDIRECTED:
-            yield f"ends at {self._address(row.outcome.final_url, 'ends at ')}"
+            yield f"redirects to {self._address(row.outcome.final_url, 'redirects to ')}"
         past = row.outcome.past
         if past is not None and past.reused:
-            yield f"as found at {past.reused:%Y-%m-%d %H:%M} UTC"
+            yield f"last checked at {past.reused:%Y-%m-%d %H:%M} UTC"
         if self._is_verbose:
             yield from map(on_one_line, _evidence(row))
         if row.recipients:
@@ -239,7 +237,7 @@ class _Lines:
             and (one.file, one.url) == (row.file, row.target or row.url)
         )
         for url in filter(None, written):
-            yield f"mended: now {self._address(url, 'mended: now ')}"
+            yield f"fixed: now {self._address(url, 'fixed: now ')}"
 
     def _is_unexplained(self, row: CheckedLink, findings: Sequence[Finding]) -> bool:
         """Whether neither the verdict nor what was found says why it is so."""
@@ -282,7 +280,7 @@ class _Lines:
             if RULES[one.code].topic is Topic.NOT_LINKED and not one.known and (loud or fails(one))
         }
         if found:
-            yield click.style("Named without a link", bold=True)
+            yield click.style("Named but not linked", bold=True)
             for remark in self.report.remarks:
                 if code := found.get((remark.file, remark.place, remark.resource.id)):
                     place = on_one_line(", ".join(filter(None, (remark.file, str(remark.place)))))
@@ -318,7 +316,7 @@ def _by_resource(found: Iterable[_Said]) -> list[_Said]:
 
 
 def _gravity(said: _Said) -> tuple[int, int, int]:
-    """The lower, the sooner a reader should see it."""
+    """A sort key: the lowest should be shown first."""
     row, findings = said
     gravest = min((one.gravity for one in findings if not one.known), default=(len(Level), 0))
     return *gravest, list(Verdict).index(row.verdict)
@@ -333,9 +331,9 @@ def _evidence(row: CheckedLink) -> Iterator[str]:
         answer = hop.status if hop.status is not None else "no answer"
         yield f"{hop.method} {address_on_one_line(hop.url)}: {answer}, {hop.elapsed:.2f} s"
     if outcome.error:
-        yield f"on the way: {outcome.error}"
+        yield f"error: {outcome.error}"
     if outcome.certificate is not None:
-        yield f"certificate until {outcome.certificate.not_after:%Y-%m-%d}"
+        yield f"certificate valid until {outcome.certificate.not_after:%Y-%m-%d}"
     if row.match is not None:
         yield f"catalog: {row.match.reason} (rule {int(row.match.rule)})"
 

@@ -65,13 +65,13 @@ Look = Callable[[CheckedLink, datetime], Iterator[RuleResult]]
 
 def recipient_exposed(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
     """A wrapped link tells to whom it was sent."""
-    message = "the wrapped link gives away the mail address of its recipient"
+    message = "the wrapped link contains the recipient's mail address"
     yield from _to_unwrap(row, message, lambda one: one.tells_recipient)
 
 
 def session_exposed(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
     """A link of Teams carries what is secret."""
-    message = "the wrapped link carries a session credential of Teams"
+    message = "the wrapped link contains a Teams session credential"
     yield from _to_unwrap(row, message, lambda one: one.tells_session)
 
 
@@ -127,7 +127,7 @@ def label_mismatch(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
     """People see the address of another site."""
     for sighting in row.sightings:
         if sighting.shown is not None:
-            message = f"people see {sighting.shown} here, but the link leads to another site"
+            message = f"the text shows {sighting.shown}, but the link leads to another site"
             yield RuleResult(message, (sighting.place,))
 
 
@@ -150,14 +150,12 @@ def _broken(row: CheckedLink) -> RuleResult:
     message = _told(row)
     past = row.outcome.past
     if past is not None and past.runs:
-        since = f" since {past.since:%Y-%m-%d}" if past.since else ""
-        runs = "1 run" if past.runs == 1 else f"{past.runs} runs"
-        worked = (
-            f"last worked {past.last_alive:%Y-%m-%d}" if past.last_alive else "never seen to work"
-        )
-        message += f"; did not work in {runs}{since}, {worked}"
+        runs = "1 run" if past.runs == 1 else f"{past.runs:,} runs"
+        since = f" since {past.since:%Y-%m-%d} ({runs})" if past.since else f" in {runs}"
+        worked = f", last worked {past.last_alive:%Y-%m-%d}" if past.last_alive else ""
+        message += f"; failing{since}{worked}"
     if row.excused:
-        message += "; not often enough to fail"
+        message += "; not enough runs to fail the check"
     level = Level.WARNING if row.excused else None
     return RuleResult(message, None, row.replacement, fixable=row.fix is not None, level=level)
 
@@ -170,9 +168,9 @@ def _told(row: CheckedLink) -> str:
 
 
 def moved(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
-    """The server says that it lives elsewhere for good."""
+    """The server says that it lives elsewhere permanently."""
     if row.outcome.reason is Reason.MOVED_PERMANENTLY:
-        message, written = "the page works, but has moved for good", row.replacement
+        message, written = "the page has moved permanently", row.replacement
         if written is not None and row.gives_up_tls(written):  # which nobody should write
             yield RuleResult(f"{message}, from https to http")
         else:
@@ -182,23 +180,21 @@ def moved(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
 def uncertain(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
     """Something is there, and does not let programs see it."""
     if row.verdict is Verdict.UNCERTAIN:
-        yield RuleResult(f"{_told(row)}: only a person with a browser can see whether it works")
+        yield RuleResult(f"{_told(row)}; open it in a browser to see whether it works")
 
 
 def plain_http(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
     """Plain HTTP, where HTTPS answers."""
     if row.secured is not None and row.outcome.reason is not Reason.MOVED_PERMANENTLY:
         fixable = row.fix == row.secured
-        yield RuleResult("the link is plain http, and https answers", None, row.secured, fixable)
+        yield RuleResult("the link uses http, but https works", None, row.secured, fixable)
 
 
 def downgraded(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
     """A redirect gives up TLS."""
     schemes = [hop.url.partition(":")[0].lower() for hop in row.outcome.hops]
     if ("https", "http") in pairwise(schemes):
-        yield RuleResult(
-            "it redirects from https to http, which anybody on the way can read and change"
-        )
+        yield RuleResult("it redirects from https to http, which others can read and change")
 
 
 def certificate_ending(row: CheckedLink, now: datetime) -> Iterator[RuleResult]:
@@ -208,10 +204,10 @@ def certificate_ending(row: CheckedLink, now: datetime) -> Iterator[RuleResult]:
         return
     days = certificate.days_left(now)
     if days < 0:
-        yield RuleResult(f"the certificate of its server ended on {certificate.not_after:%Y-%m-%d}")
+        yield RuleResult(f"the server's certificate expired on {certificate.not_after:%Y-%m-%d}")
     elif days < FEW_DAYS:
         yield RuleResult(
-            f"the certificate of its server ends on {certificate.not_after:%Y-%m-%d}, "
+            f"the server's certificate expires on {certificate.not_after:%Y-%m-%d}, "
             f"in {days} {'day' if days == 1 else 'days'}"
         )
 

@@ -17,7 +17,7 @@ _MATTERS = "3241"  # groups of rules: that a link works counts more than what is
 
 
 class Level(StrEnum):
-    """How much a finding matters, as SARIF 2.1.0, section 3.27.10, names it; the gravest first."""
+    """How much a finding matters (SARIF 2.1.0, section 3.27.10); the most severe first."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -31,15 +31,15 @@ class Level(StrEnum):
 
 @frozen
 class Finding:
-    """What a rule has found at one `place` of `file`.
+    """A problem that a rule has found at one `place` of `file`.
 
     `code` and `name` are those of the rule. `message` is a sentence without its full stop, and as
     little to be trusted as the text it is about. `url` is the address that the link leads to, as it
     may be shown, or the wrapped one where that is lost; None where it is about a `resource`, an id
     of the catalog, that is not linked. `replacement` is what to write instead, where that is known;
-    `fixable` says that no person has to look at it. `times` counts from 1 what one rule finds of
-    one address in one file. `known` findings stand in a baseline; `excused` ones have not been so
-    for long enough to fail a check.
+    `fixable` says that `--fix` can write the replacement. `times` counts from 1 what one rule finds
+    of one address in one file. `known` findings are in a baseline; `excused` ones have not failed
+    in enough runs.
     """
 
     code: str
@@ -57,12 +57,12 @@ class Finding:
     excused: bool = False
 
     def numbered(self, times: int) -> Finding:
-        """The same as the one of so many `times`."""
+        """This finding with another `times`."""
         return self if times == self.times else evolve(self, times=times)
 
     @property
     def gravity(self) -> tuple[int, int]:
-        """The lower, the sooner a reader should see it: by level, then by what it is about."""
+        """A sort key: the lowest should be shown first. By level, then by group."""
         return self.level.rank, _MATTERS.index(self.code[2:3])
 
     @property
@@ -72,7 +72,7 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """The same 64 hexadecimal digits in every run, also when lines are added above the link."""
+        """64 hexadecimal digits that stay the same from run to run, also when lines move."""
         told = (self.code, portable(self.file), self.subject, str(self.times))
         return hashlib.sha256("\0".join(told).encode("utf-8", "surrogatepass")).hexdigest()
 

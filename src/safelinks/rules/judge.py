@@ -169,7 +169,7 @@ def _replaces(finding: Finding) -> bool:
 
 @lru_cache(maxsize=256)
 def _known_codes(selector: str) -> frozenset[str]:
-    """The same as `codes_of`, for what stands in a text: who wrote that is told elsewhere."""
+    """The codes of selectors in a text; an unknown one is reported elsewhere."""
     try:
         return codes_of(selector)
     except SetupError:

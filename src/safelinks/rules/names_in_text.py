@@ -7,10 +7,10 @@ only a name that is the whole label of a link, or all but, is held against where
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from safelinks.addresses.place import LineCounter, Place
 from safelinks.catalog import Catalog, Match, MatchedRule, Resource
@@ -36,7 +36,7 @@ class Remark:
 
     `url` is where the link leads that goes by its name, `name` as it is written there, and
     `leads_to` what that is; all are None where there is no link. `home` says in words where the
-    resource lives, or what it is a part of, and `current_url` is the address in that, None where
+    resource lives, or what it is part of, and `current_url` is the address in that, None where
     there is none.
     """
 
@@ -56,7 +56,7 @@ class Remark:
         if self.leads_to is not None:
             link = f"a link named “{self.name}” leads to {self.leads_to}"
             return f"{link}; {self.resource.name} {self.home}"
-        return f"{self.resource.name} is named without a link; it {self.home}"
+        return f"{self.resource.name} is named but not linked; it {self.home}"
 
 
 # Words around a name that do not make another name of it, and that may stand before an address.
@@ -129,6 +129,9 @@ class RemarkReader:
     """
 
     catalog: Catalog
+    identify: Callable[[str], Match] = field(
+        default=Factory(lambda self: self.catalog.identify, takes_self=True)
+    )
     _files: dict[str, _File] = field(factory=dict, init=False)
 
     def read(self, document: Document) -> None:
@@ -136,7 +139,7 @@ class RemarkReader:
         file = self._files.setdefault(document.name, _File())
         for link in document.links:
             if link.target is not None and link.target not in file.linked:
-                file.linked[link.target] = self.catalog.identify(link.target)
+                file.linked[link.target] = self.identify(link.target)
         claims = [claim for link in document.links for claim in self._claims_of(link)]
         at = {link.place: link for link in document.links}
         by_line = document.format in _LINE_BY_LINE
@@ -203,7 +206,7 @@ class RemarkReader:
         return one.id in self._line_of(other) or other.id in self._line_of(one)
 
     def _line_of(self, entry: Resource) -> list[str]:
-        """The ids of a resource, of what it is a part of, and of what has replaced that."""
+        """The ids of a resource, of what it is part of, and of what has replaced that."""
         found: list[str] = []
         waiting = [entry.id]
         while waiting:
@@ -238,15 +241,15 @@ class RemarkReader:
                 yield Remark(RemarkKind.NOT_LINKED, name, place, entry, *self._home_of(entry))
 
     def _home_of(self, entry: Resource) -> tuple[str, str | None]:
-        """Where a resource lives, or what it is a part of, in words; and the address in that."""
+        """Where a resource lives, or what it is part of, in words; and the address in that."""
         home = self.catalog.home_of(entry)
         if home is not None:
-            return f"lives at {home}", home
+            return f"is at {home}", home
         for name in self._line_of(entry)[1:]:
             above = self.catalog.resources[name]
             home = self.catalog.home_of(above)
             if home is not None:
-                return f"is a part of {above.name}, {home}", home
+                return f"is part of {above.name}, {home}", home
         return "has no page of its own", None
 
 

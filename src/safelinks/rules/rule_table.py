@@ -54,7 +54,7 @@ class Topic(Enum):
     WRAPPED = "the link is wrapped: what is inside fixes it"
     LOST = "the target is lost"
     BROKEN = "the link does not work; which of the rules it is may change from run to run"
-    NOT_LINKED = "a resource is named without a link"
+    NOT_LINKED = "a resource is named but not linked"
 
 
 class Exposed(Enum):
@@ -121,52 +121,52 @@ _IMITATIONS = (
 _TABLE = (
     Rule(
         "SL101", "recipient-exposed", _WARNING,
-        "a wrapped link gives away the mail address of its recipient",
+        "a wrapped link contains the recipient's mail address",
         detectors.recipient_exposed, fixes=True, topic=Topic.WRAPPED, exposes=Exposed.RECIPIENT,
     ),
     Rule(
         "SL102", "session-exposed", _WARNING,
-        "a wrapped link carries a session credential of Teams",
+        "a wrapped link contains a Teams session credential",
         detectors.session_exposed, fixes=True, topic=Topic.WRAPPED, exposes=Exposed.SESSION,
     ),
     Rule(
         "SL103", "target-lost", _WARNING,
-        "a wrapped link no longer tells where it leads",
+        "a wrapped link has lost its target",
         detectors.target_lost, topic=Topic.LOST, says_why=True,
     ),
     Rule(
         "SL104", "wrapped", _NOTE,
-        "a link is wrapped, and says nothing worse",
+        "a link is wrapped",
         detectors.wrapped, fixes=True, topic=Topic.WRAPPED,
     ),
     Rule(
         "SL201", "wrapper-lookalike", _WARNING,
-        "an address looks like that of a link wrapper, and is not",
+        "an address imitates a link wrapper",
         detectors.suspicious(Sign.WRAPPER_LOOKALIKE),
     ),
     Rule(
         "SL202", "label-mismatch", _WARNING,
-        "people see the address of another site than the link leads to",
+        "the text of a link shows another site than its target",
         detectors.label_mismatch,
     ),
     Rule(
         "SL203", "name-mismatch", _WARNING,
-        "the text names one resource, and the link leads to another",
+        "the text of a link names another resource than its target",
         remark=RemarkKind.LEADS_ELSEWHERE,
     ),
     Rule(
         "SL204", "city-lookalike", _WARNING,
-        "an address looks like one of the City's, and is not",
+        "an address imitates one of the City's",
         detectors.suspicious(*_IMITATIONS),
     ),
     Rule(
         "SL205", "staging-host", _WARNING,
-        "a link leads to a host for tests",
+        "a link leads to a test or staging host",
         detectors.suspicious(Sign.STAGING),
     ),
     Rule(
         "SL206", "insecure-sign-in", _WARNING,
-        "people sign in at this address, over plain http",
+        "a sign-in page is linked over plain http",
         detectors.suspicious(Sign.INSECURE_SIGN_IN),
     ),
     Rule(
@@ -183,26 +183,26 @@ _TABLE = (
     ),
     Rule(
         "SL303", "moved", _WARNING,
-        "the page works, but has moved for good",
+        "the page has moved permanently",
         detectors.moved, fixes=True, about_network=True, of_links=True, settled_by=_ANSWERED,
     ),
     Rule(
         "SL304", "uncertain", _NOTE,
-        "something is there that programs may not see",
+        "the page blocks automated requests or needs a sign-in",
         detectors.uncertain, about_network=True, of_links=True, settled_by=_ANSWERED,
     ),
     Rule(
         "SL305", "plain-http", _NOTE,
-        "a link is plain http, and https answers",
+        "a link uses http, but https works",
         detectors.plain_http, fixes=True, about_network=True, of_links=True, settled_by=_ANSWERED,
     ),
     Rule(
         "SL306", "certificate-ending", _WARNING,
-        "the certificate of a server ends within 14 days",
+        "a server's certificate expires within 14 days",
         detectors.certificate_ending, about_network=True, of_links=True, settled_by=_ANSWERED,
         to_do=(
-            "The certificate behind {} ends soon, or has ended: tell its owners.",
-            "The certificates behind {} end soon, or have ended: tell their owners.",
+            "The certificate of {} expires soon or has expired. Tell its owners.",
+            "The certificates of {} expire soon or have expired. Tell their owners.",
         ),
     ),
     Rule(
@@ -210,27 +210,27 @@ _TABLE = (
         "a redirect leads from https to http",
         detectors.downgraded, about_network=True, of_links=True, settled_by=_ANSWERED,
         to_do=(
-            "{} redirects from https to http: tell its owners.",
-            "{} redirect from https to http: tell their owners.",
+            "{} redirects from https to http. Tell its owners.",
+            "{} redirect from https to http. Tell their owners.",
         ),
     ),
     Rule(
         "SL308", "invalid-address", _WARNING,
-        "an address breaks the rules, so that nobody can ask for it",
+        "an address is not valid",
         detectors.invalid_address, of_links=True, settled_by=_ASKED, says_why=True,
         to_do=(
-            "{} is not valid, so nobody can ask for it: correct it.",
-            "{} are not valid, so nobody can ask for them: correct them.",
+            "{} is not valid. Correct it.",
+            "{} are not valid. Correct them.",
         ),
     ),
     Rule(
         "SL401", "former-address", _WARNING,
-        "the catalog knows a newer address of a resource",
+        "the catalog has a newer address",
         detectors.former_address, fixes=True, of_links=True,
     ),
     Rule(
         "SL402", "not-linked", _NOTE,
-        "a resource is named, and nothing links to it",
+        "a resource is named but not linked",
         topic=Topic.NOT_LINKED, remark=RemarkKind.NOT_LINKED,
     ),
 )  # fmt: skip

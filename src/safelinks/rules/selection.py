@@ -60,8 +60,9 @@ def _fits(path: str, pattern: str) -> bool:
 
 
 def _selectors(name: str, given: Any) -> tuple[str, ...]:  # noqa: ANN401
-    if not isinstance(given, tuple | list | set | frozenset):
-        raise SetupError(f"{name} has to be a list or tuple of selectors, not {given!r}")
+    is_list = isinstance(given, tuple | list | set | frozenset)
+    if not is_list or not all(isinstance(one, str) for one in given):
+        raise SetupError(f"{name} must be a list or tuple of selectors, not {given!r}")
     return tuple(given)
 
 
@@ -75,20 +76,22 @@ def _ignore(given: Any) -> tuple[str, ...]:  # noqa: ANN401
 
 def _per_file(given: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:  # noqa: ANN401
     """Pairs of a pattern and selectors, also those of a mapping."""
-    wrong = SetupError("per_file has to be pairs of a pattern and a list or tuple of selectors")
+    wrong = SetupError("per_file must be pairs of a pattern and a list or tuple of selectors")
     try:
         pairs = given.items() if isinstance(given, Mapping) else given
         found = tuple((pattern, as_tuple(selectors)) for pattern, selectors in pairs)
     except (TypeError, ValueError):
         raise wrong from None
-    if not all(isinstance(one, str) and isinstance(codes, tuple) for one, codes in found):
-        raise wrong
+    for pattern, selectors in found:
+        is_list = isinstance(selectors, tuple) and all(isinstance(one, str) for one in selectors)
+        if not isinstance(pattern, str) or not is_list:
+            raise wrong
     return found
 
 
 def _levels(given: Any) -> Mapping[str, Level]:  # noqa: ANN401
     if not isinstance(given, Mapping) or not all(isinstance(one, str) for one in given):
-        raise SetupError("levels has to map selectors to levels")
+        raise SetupError("levels must map selectors to levels")
     return {one: as_choice("a level", Level, level) for one, level in given.items()}
 
 
@@ -101,13 +104,13 @@ class Selection:
     """Which rules count. All selectors are codes, beginnings of codes (``SL2``), or names.
 
     `select` are those that count, all where it is empty, without those of `ignore`. `per_file` has
-    patterns of files, with what is ignored there; a ``*`` in them stands for any text, also with
+    patterns of files, with what is ignored there; a ``*`` in them matches any text, also with
     slashes in it, and a pattern without a slash is one of names in any directory. `levels` are
-    others than the rules' own; of two selectors, the narrower one counts. Findings of `fail_on` or
-    graver make a check fail; none does with None. Comments in texts that say to ignore something
-    count if `inline`. What the network says of links in code and comments is a note, unless these
-    are to be taken `verbatim`. `located` gives the path of a file that patterns go by. Raises
-    SetupError for what is no rule.
+    others than the rules' own; of two selectors, the narrower one counts. Findings of level
+    `fail_on` or higher fail the check; with None, none does. Comments in texts that say to ignore
+    something count if `inline`. What the network says of links in code and comments is a note,
+    unless these are to be taken `verbatim`. `located` gives the path of a file that patterns go by.
+    Raises SetupError for an unknown rule.
     """
 
     select: tuple[str, ...] = field(default=(), converter=_select)

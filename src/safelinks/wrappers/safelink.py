@@ -1,6 +1,6 @@
 """`SafeLink`: one Safe Link, its target and everything it tells (spec, sections 1 to 5).
 
-It gives names and types to what `grammar`, `datafield` and `teams` read.
+It gives names and types to what `safelink_grammar`, `data_field` and `teams_parameters` read.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ class SafeLink:
         return data.code if data else None
 
     def redacted(self) -> SafeLink:
-        """The same link without the recipient's address and without session credentials."""
+        """This link without the recipient's address and without session credentials."""
         return SafeLink(redact(self.url), redact(self.target, recipients(self.url)))
 
     def __repr__(self) -> str:

@@ -48,9 +48,9 @@ class Layer(Protocol):
 class Unwrapped:
     """An address and where it leads.
 
-    `url` is what was asked, `target` where it leads, `layers` every wrapper peeled off, outermost
-    first; an address that is no wrapper has none and is its own target. The properties below are
-    those of the outermost Safe Link among the layers, None where there is none.
+    `url` is the given address, `target` where it leads, `layers` every wrapper taken off, outermost
+    first. An address without a wrapper has no layers and is its own target. The properties below
+    are those of the outermost Safe Link among the layers, None where there is none.
     """
 
     url: str
@@ -133,14 +133,13 @@ def instead(url: str, target: str) -> Unwrapped:
 
 
 def unwrap(url: str, *, max_layers: int = MAX_LAYERS, keep_redirectors: bool = False) -> Unwrapped:
-    """Peel every known wrapper off `url`, without asking anybody.
+    """Take every known wrapper off `url`, without using the network.
 
-    With `keep_redirectors`, only security services are peeled off: Google, Facebook, trackers and
-    the like stay. Raises TargetLostError when a Safe Link no longer carries its target, or the
-    beginning of another wrapper's host,
-    ChainTooDeepError when more than `max_layers` are nested, and ChainLoopError when a chain leads
-    back to itself; all are SafelinksErrors. Nothing else is raised. Another vendor's wrapper that
-    carries no target stays the target, and `opaque` says so.
+    With `keep_redirectors`, only links of security services are unwrapped, not those of Google,
+    Facebook or trackers. Raises TargetLostError if the target of a Safe Link is lost or is cut off
+    in another wrapper's host, ChainTooDeepError if more than `max_layers` are nested, and
+    ChainLoopError if a chain leads back to itself. All are SafelinksErrors. A wrapper of another
+    vendor that does not contain its target stays the target; `opaque` is that wrapper.
 
     >>> unwrap("https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example").target
     'https://a.example'

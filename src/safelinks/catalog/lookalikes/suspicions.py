@@ -65,7 +65,7 @@ def suspicions(address: Address, known: ProtectedNames) -> tuple[Suspicion, ...]
     >>> from safelinks.addresses.urls import split
     >>> known = ProtectedNames(frozenset({"nyc.gov"}), frozenset({"www.nyc.gov"}))
     >>> [found.reason for found in suspicions(split("https://www.nyc.gov.evil.example/"), known)]
-    ['www.nyc.gov.evil.example contains www.nyc.gov, but is another site']
+    ['www.nyc.gov.evil.example contains www.nyc.gov, but is a different site']
     >>> suspicions(split("https://www.nyc.gov/"), known)
     ()
     """
@@ -146,7 +146,7 @@ def name_before_at(address: Address, _: str, known: ProtectedNames) -> Suspicion
     name = known.owner(before) or known.within(f"{skeleton(before)}-")
     if name is None:
         return None
-    reason = f"what stands before the @ names {name}, but the host is {address.host}"
+    reason = f"the part before the @ names {name}, but the host is {address.host}"
     return Suspicion(Sign.USERINFO, reason, name)
 
 
@@ -171,9 +171,9 @@ def _contains(host: str, look: str, known: ProtectedNames) -> Suspicion | None:
     if name is None:
         return None
     if name in host:
-        reason = f"{host} contains {name}, but is another site"
+        reason = f"{host} contains {name}, but is a different site"
         return Suspicion(Sign.NAME_ELSEWHERE, reason, name)
-    reason = f"{host} contains what looks like {name}, but is another site"
+    reason = f"{host} contains what looks like {name}, but is a different site"
     return Suspicion(Sign.LOOKALIKE, reason, name)
 
 
@@ -199,9 +199,9 @@ def _in_label(host: str, look: str, known: ProtectedNames) -> Suspicion | None:
         return None
     spelling, domain = found
     if spelling in label or spelling in label.replace("-", ""):
-        reason = f"{host} uses the name of {domain}, but is another domain"
+        reason = f"{host} uses the name of {domain}, but is a different domain"
         return Suspicion(Sign.NAME_ELSEWHERE, reason, domain)
-    reason = f"{host} looks like the name of {domain}, but is another domain"
+    reason = f"{host} looks like the name of {domain}, but is a different domain"
     return Suspicion(Sign.LOOKALIKE, reason, domain)
 
 
@@ -259,7 +259,7 @@ def _numbered(_: Address, host: str, known: ProtectedNames) -> Suspicion | None:
         return None
     true = known.applications.get(match[1])
     like = true or "an application's host"
-    reason = f"{host} begins with a{match[2]}- like {like}, but is not one of the owner's"
+    reason = f"{host} begins with a{match[2]}- like {like}, but does not belong to its owner"
     return Suspicion(Sign.NUMBERED_ELSEWHERE, reason, true)
 
 
@@ -269,10 +269,8 @@ def _path_elsewhere(address: Address, host: str, known: ProtectedNames) -> Suspi
     if found is None:
         return None
     path, true = found
-    reason = (
-        f"{host} has the path {path} of {true}: it is another portal of the same product, or an"
-        " imitation"
-    )
+    what = "another portal of the same product or an imitation"
+    reason = f"{host} has the path {path} of {true}: it is {what}"
     return Suspicion(Sign.PATH_ELSEWHERE, reason, true)
 
 
@@ -297,7 +295,7 @@ def _staging(_: Address, host: str, known: ProtectedNames) -> Suspicion | None:
             true = public if public in known.own else None
             if word in _STAGES_LAST or (host not in known.own and (true or not rest)):
                 instead = f", not like {true}" if true else ""
-                reason = f"{host} is named like a host for tests ({word}){instead}"
+                reason = f"{host} is named like a test host ({word}){instead}"
                 return Suspicion(Sign.STAGING, reason, true)
     return None
 
@@ -329,7 +327,7 @@ def _insecure_sign_in(address: Address, _: str, known: ProtectedNames) -> Suspic
         return None
     return Suspicion(
         Sign.INSECURE_SIGN_IN,
-        f"people sign in at {address.host}, and http:// does not protect what they type",
+        f"{address.host} is a sign-in page, and http:// does not protect what people type",
     )
 
 

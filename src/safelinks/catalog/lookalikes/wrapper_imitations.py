@@ -1,7 +1,7 @@
 """Addresses that imitate the host of a link wrapper, because people trust what such a link shows.
 
 It knows to which hosts the security services rewrite links (spec, sections 2 and 6), and which
-domains are theirs. How names are imitated is known to `suspicion`; of a catalog it is told only
+domains are theirs. How names are imitated is known to `suspicions`; of a catalog it is told only
 what is `ProtectedNames`.
 
 Left out are the hosts of Outlook on the web: what people see there is their mail, and the gateways
@@ -110,7 +110,7 @@ def imitated_wrapper(address: Address) -> Suspicion | None:
     >>> url = "https://nam02.safelinks.protection.outlook.com.evil.example/?url=https%3A%2F%2Fa.example"
     >>> found = imitated_wrapper(split(url))
     >>> found.reason.partition(" contains ")[2]
-    'safelinks.protection.outlook.com, but is another site'
+    'safelinks.protection.outlook.com, but is a different site'
     >>> imitated_wrapper(split("https://nam02.safelinks.protection.outlook.com/"))
     """
     if address.userinfo and not _is_services(behind_relay(address.host)):
@@ -146,7 +146,7 @@ def _other_ending(host: str, look: str) -> Suspicion | None:
     if stem is None:
         return None
     true = _DEEP[stem]
-    reason = f"{host} is called like {true} but for the ending, and is another site"
+    reason = f"{host} has the same name as {true} except for the ending, but is a different site"
     return Suspicion(Sign.WRAPPER_LOOKALIKE, reason, true)
 
 
@@ -155,7 +155,7 @@ def _of_region(host: str) -> Suspicion | None:
     if not _REGION.search(host) or not _REGION.match(registrable_domain(host)):
         return None
     true = MAIL_HOSTS[0]
-    reason = f"{host} uses the name of {true}, but is another domain"
+    reason = f"{host} uses the name of {true}, but is a different domain"
     return Suspicion(Sign.WRAPPER_LOOKALIKE, reason, true)
 
 

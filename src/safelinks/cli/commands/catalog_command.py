@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import partial
 from importlib.resources import as_file
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +20,13 @@ from safelinks.cli.options.catalog_options import Chosen, catalog_options, choos
 from safelinks.cli.options.configured_command import Configured
 from safelinks.cli.options.inputs import INTERRUPTED, addresses
 from safelinks.cli.options.messages import complain, tell
-from safelinks.cli.options.network_options import Network, network_options
+from safelinks.cli.options.network_options import Network, network_options, run_asking
 from safelinks.errors import CatalogError
 
 if TYPE_CHECKING:
     from safelinks.catalog import Catalog, Resource
     from safelinks.catalog.catalog import OpenedCatalog
+    from safelinks.health.model.outcome import Outcome
 
 __all__ = ["catalog_command"]
 
@@ -37,9 +39,9 @@ _MOST_FOUND = 10
 def catalog_command(
     context: click.Context, *, catalog_files: tuple[str, ...], no_default_catalog: bool
 ) -> None:
-    """Look into the catalog of City resources, and keep it in order.
+    """Search, validate and update the catalog of City resources.
 
-    With --catalog FILE, all of these go by that file, too.
+    With --catalog FILE, all of these also use that file.
     """
     context.obj = chosen_here(catalog_files, without_default=no_default_catalog)
 
@@ -57,14 +59,14 @@ def _print(lines: Iterable[str]) -> None:
     default=_MOST_FOUND,
     show_default=True,
     metavar="N",
-    help="Print at most so many.",
+    help="Maximum number of results.",
 )
 @catalog_options
 @click.pass_context
 def find_resources(
     context: click.Context, words: tuple[str, ...], *, limit: int, chosen: Chosen
 ) -> None:
-    """Find resources by words of their names, a typo allowed. Exits with 1 if there is none."""
+    """Find resources by words of their names, with typos. Exits with 1 if none is found."""
     from safelinks.reports.catalog_report import table_lines  # noqa: PLC0415
 
     known = chosen.load()
@@ -73,7 +75,7 @@ def find_resources(
     if len(found) > limit:
         tell(f"{len(found) - limit} more: use more words, or --limit {len(found)}.")
     if not found:
-        complain("no resource has these words in its name; try fewer of them")
+        complain("no resource has these words in its name; try fewer words")
         context.exit(1)
 
 
@@ -82,7 +84,7 @@ def find_resources(
 @catalog_options
 @click.pass_context
 def show_entries(context: click.Context, ids: tuple[str, ...], *, chosen: Chosen) -> None:
-    """Print all that is known of the resource ID. Exits with 1 if there is no such id."""
+    """Print everything about the resource ID. Exits with 1 if there is no such ID."""
     from safelinks.reports.catalog_report import resource_lines  # noqa: PLC0415
 
     known = chosen.load()
@@ -97,14 +99,14 @@ def show_entries(context: click.Context, ids: tuple[str, ...], *, chosen: Chosen
     context.exit(code)
 
 
-@catalog_command.command("match", short_help="Say which resource a URL is, and by which rule.")
+@catalog_command.command("match", short_help="Show which resource a URL is, and by which rule.")
 @click.argument("urls", nargs=-1, metavar="[URL]...")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")
 @catalog_options
 def match_addresses(urls: tuple[str, ...], *, as_json: bool, chosen: Chosen) -> None:
-    """Say which resource every URL is, wrapped or not, and by which rule.
+    """Show which resource every URL is, wrapped or not, and by which rule.
 
-    Without a URL, addresses are read from standard input, one a line.
+    Reads addresses from standard input without URL, one per line.
     """
     from safelinks.reports.catalog_report import match_data, match_lines  # noqa: PLC0415
 
@@ -121,12 +123,16 @@ def _meant(name: str, there: Iterable[str]) -> str:
     """What may be meant by a `name` that is not `there`; the end of a sentence."""
     spelt = {one.lower(): one for one in there}
     close = [spelt[one] for one in get_close_matches(name.lower(), spelt, cutoff=0.5)]
-    return f"; did you mean {' or '.join(close)}?" if close else "; `safelinks catalog list` tells"
+    return (
+        f"; did you mean {' or '.join(close)}?"
+        if close
+        else "; `safelinks catalog list` lists them"
+    )
 
 
 def _filters(function: Callable[..., Any]) -> Callable[..., Any]:
-    agency = click.option("--agency", metavar="ACRONYM", help="Only what belongs to this body.")
-    category = click.option("--category", metavar="NAME", help="Only this category.")
+    agency = click.option("--agency", metavar="ACRONYM", help="Only resources of this agency.")
+    category = click.option("--category", metavar="NAME", help="Only resources of this category.")
     return agency(category(function))
 
 
@@ -157,16 +163,16 @@ def _chosen_entries(
 def list_entries(
     context: click.Context, *, agency: str | None, category: str | None, chosen: Chosen
 ) -> None:
-    """List the resources, all or those of an agency or a category.
+    """List resources: all, or those of an agency or a category.
 
-    Exits with 1 if there is none.
+    Exits with 1 if none is found.
     """
     from safelinks.reports.catalog_report import table_lines  # noqa: PLC0415
 
     known, entries = _chosen_entries(chosen, agency, category)
     _print(table_lines(entries, known))
     if not entries:
-        complain("there is no such resource; leave out --agency or --category")
+        complain("no resource found; try without --agency or --category")
         context.exit(1)
 
 
@@ -177,14 +183,14 @@ def list_entries(
     type=click.Choice(["json", "csv"]),
     default="json",
     show_default=True,
-    help="Print a catalog file, or a table for a spreadsheet.",
+    help="A catalog file, or a table for a spreadsheet.",
 )
 @_filters
 @catalog_options
 def export_catalog(
     *, output_format: str, agency: str | None, category: str | None, chosen: Chosen
 ) -> None:
-    """Print the catalog. As JSON, it can be given to --catalog again."""
+    """Print the catalog. --catalog reads it again as JSON."""
     from attrs import evolve  # noqa: PLC0415
 
     from safelinks.catalog.catalog_export import EXPORT_FORMATS  # noqa: PLC0415
@@ -198,17 +204,17 @@ def export_catalog(
         click.echo(text, nl=False)
 
 
-@catalog_command.command("validate", short_help="Check that catalog files keep the rules.")
+@catalog_command.command("validate", short_help="Check catalog files for mistakes.")
 @click.argument(
     "files", nargs=-1, required=True, metavar="FILE...", shell_complete=shell_completion.paths
 )
 @catalog_options
 @click.pass_context
 def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Chosen) -> None:
-    """Check that catalog files keep the rules; print every fault with its place.
+    """Check catalog files for mistakes, and print each with its place.
 
-    A file may refer to what is in the catalog of New York City, and in files before it. Exits with
-    1 if there are faults, and with 2 if a file cannot be read.
+    A file may refer to the catalog of New York City and to files before it. Exits with 1 if there
+    are mistakes, and with 2 if a file cannot be read.
     """
     from safelinks.catalog.catalog import open_catalog  # noqa: PLC0415
 
@@ -226,12 +232,12 @@ def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Ch
             code = max(code, 1)
         else:
             base = opened.catalog
-            tell(f"{file}: in order")
+            tell(f"{file}: no problems found")
     context.exit(code)
 
 
 @catalog_command.command(
-    "check", cls=Configured, short_help="Ask a catalog's addresses, and propose changes."
+    "check", cls=Configured, short_help="Check a catalog's addresses, and propose changes."
 )
 @click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=shell_completion.paths)
 @network_options
@@ -240,12 +246,11 @@ def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Ch
 def check_catalog(
     context: click.Context, files: tuple[str, ...], *, network: Network, chosen: Chosen
 ) -> None:
-    """Ask the addresses in catalog files, and propose what to change there.
+    """Check the addresses in catalog files, and propose changes.
 
-    Without FILE, those of --catalog are checked, else the catalog of New York City. An address that
-    has moved for good becomes a former one of where it leads: this is printed as a diff of the
-    file, behind what a person has to review. Exits with 1 if there is anything to change or to
-    review, and with 3 when this machine has no network.
+    Without FILE, checks the files of --catalog, or else the catalog of New York City. Lists the
+    addresses to review by hand, and prints a diff for those that have moved permanently. Exits
+    with 1 if there is something to change or review, and with 3 without a network.
     """
     from safelinks.catalog.catalog import open_catalog  # noqa: PLC0415
     from safelinks.catalog.catalog_files import NYC, packaged  # noqa: PLC0415
@@ -268,16 +273,19 @@ def _check_file(file: str, opened: OpenedCatalog, network: Network) -> int:
     from safelinks.reports.catalog_report import diff_lines, upkeep_lines  # noqa: PLC0415
 
     if opened.catalog is None:
-        complain(f"{opened.faults[0]}; `safelinks catalog validate` tells all")
+        complain(f"{opened.faults[0]}; `safelinks catalog validate` lists all")
         return 2
     addresses = catalog_upkeep.addresses_to_ask(opened.source, opened.catalog)
-    asked = network.ask(addresses, opened.catalog)
-    if asked.interrupted:
-        complain("interrupted: not every address was asked, so nothing is proposed")
+    checker = network.checker(opened.catalog)
+    outcomes: dict[str, Outcome] = {}
+
+    def hear(outcome: Outcome) -> None:
+        outcomes[outcome.url] = outcome
+
+    if not run_asking(partial(checker.check, addresses), len(addresses), hear):
+        complain("interrupted: not all addresses were checked, so no change is proposed")
         return INTERRUPTED
-    found = catalog_upkeep.upkeep(
-        opened.source, opened.catalog, asked.outcomes, datetime.now(UTC).date()
-    )
+    found = catalog_upkeep.upkeep(opened.source, opened.catalog, outcomes, datetime.now(UTC).date())
     _print(upkeep_lines(found, len(addresses)))
     shown = printable if sys.stdout.isatty() else str
     _print(map(shown, diff_lines(opened.source.text, found.text, _for_patch(file))))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 from attrs import evolve
 
-from safelinks.cli.commands.applied_fixes import mend
+from safelinks.cli.commands.applied_fixes import show_fixes, write_fixes
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options
+from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.history_options import Remembering, remembering_options
 from safelinks.cli.options.inputs import (
     STANDARD_INPUT,
@@ -20,8 +22,8 @@ from safelinks.cli.options.inputs import (
     no_gitignore,
     skip_unreadable,
 )
-from safelinks.cli.options.messages import warn
-from safelinks.cli.options.network_options import Asked, Network, network_options
+from safelinks.cli.options.messages import tell, warn
+from safelinks.cli.options.network_options import Network, network_options, run_asking
 from safelinks.cli.options.path_exclusion import Excluded, excluding_options
 from safelinks.cli.options.report_options import Reporting, reporting_options
 from safelinks.cli.options.report_outputs import (
@@ -35,38 +37,46 @@ from safelinks.cli.options.rule_selection import selection_options
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from safelinks.cli.options.changed_lines import Changes
+    from safelinks.checks.changed_lines import Changes
+    from safelinks.checks.pipeline import Check
+    from safelinks.checks.report import Report
+    from safelinks.health.model.outcome import Outcome
     from safelinks.rules import Selection
 
 __all__ = ["check_command"]
 
 
-@click.command("check", cls=InOrder)
+@click.command(
+    "check",
+    cls=InOrder,
+    short_help="Check links, and report problems.",
+    epilog=help_ending("check"),
+)
 @click.argument(
     "files", nargs=-1, metavar="[FILE|DIRECTORY|-]...", shell_complete=shell_completion.paths
 )
-@click.option("--offline", is_flag=True, help="Decode and name the links; ask nobody.")
+@click.option("--offline", is_flag=True, help="Decode and identify links; do not use the network.")
 @reporting_options
-@click.option("--fix", is_flag=True, help="Write into the files what is certain to be better.")
+@click.option("--fix", is_flag=True, help="Fix the files, where the fix is certain.")
 @click.option(
     "--diff",
     is_flag=True,
-    help="Print what --fix would change, for reading; with --show-recipients, as a patch.",
+    help="Show what --fix would change. With --show-recipients, the diff is a patch.",
 )
 @selection_options
 @click.option(
     "--https",
     is_flag=True,
-    help="Ask for http:// addresses over https, too, and say where that answers.",
+    help="Also request http:// addresses over https, and report where that works.",
 )
 @click.option(
     "--baseline",
     type=click.Path(dir_okay=False),
     metavar="FILE",
     shell_complete=shell_completion.paths,
-    help="Let what stands in this file not fail the check: only what is new does.",
+    help="Findings in this file do not fail the check; only new ones do.",
 )
-@click.option("--update-baseline", is_flag=True, help="Write what is found now into the baseline.")
+@click.option("--update-baseline", is_flag=True, help="Write the current findings to the baseline.")
 @click.option(
     "--changed-since",
     metavar="REV",
@@ -76,7 +86,7 @@ __all__ = ["check_command"]
 @no_gitignore
 @skip_unreadable
 @excluding_options
-@click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
+@click.option("--show-recipients", is_flag=True, help="Print the recipients of the links.")
 @remembering_options
 @network_options
 @catalog_options
@@ -103,19 +113,24 @@ def check_command(
     network: Network,
     chosen: Chosen,
 ) -> None:
-    """Check every link in FILE: where it leads, what that is, and whether it still works.
+    """Check every link in FILE: its target, what that is, and whether it works.
 
-    Without FILE, or for "-", standard input is read. Each address is asked once, with a GET of
-    which only the start is read. What there is to say has a code that `safelinks rule` explains.
-    Exits with 1 when a link is dead or failing, or for what --fail-on says, with 2 when a file
-    cannot be read, and with 3 when this machine has no network: then nothing is said about the
-    links. Ctrl-C ends it with a report on what is known by then.
+    Reads standard input without FILE or for "-". Each address is requested once. Every finding
+    has a code that `safelinks rule CODE` explains. Ctrl-C stops the check and reports the results
+    so far.
     """
     names = files or (STANDARD_INPUT,)
     if (fix or diff) and STANDARD_INPUT in names:
         raise click.UsageError("--fix and --diff need files: standard input cannot be changed.")
     if fix and diff:
-        raise click.UsageError("--diff shows what --fix would change: give one of them.")
+        raise click.UsageError("--diff shows what --fix would change. Use one of them.")
+    if update_baseline and baseline is None:
+        raise click.UsageError("--update-baseline needs a --baseline FILE to write to")
+    if update_baseline and show_recipients:
+        raise click.UsageError(
+            "--update-baseline cannot be used with --show-recipients: "
+            "a baseline contains no recipients"
+        )
     if diff:  # which is what is printed
         reporting = reporting.to_files()
     refuse_shared(reporting.outputs, baseline, remembering.path)
@@ -133,62 +148,63 @@ def check_command(
     refuse_strange(reporting.outputs, context)
     if not offline:
         network.prepare()
-    from safelinks.checks.assessment import Survey  # noqa: PLC0415
-    from safelinks.checks.collecting import appraise, collect  # noqa: PLC0415
-    from safelinks.cli.commands.known_findings import KnownFindings  # noqa: PLC0415  much, for this command only
+    from safelinks.checks.pipeline import Check, CheckOptions  # noqa: PLC0415  much, for few
 
-    known = KnownFindings.open(
-        baseline,
-        selection,
-        update=update_baseline,
-        partial=changed_since is not None,
-        show_recipients=show_recipients,
-    )
     catalog = chosen.load()
     inputs.bare_hosts = catalog.hosts
-    found = collect(
-        inputs.documents(),
-        catalog,
-        keep=_kept(names, changed_since),
-        keep_texts=reporting.shows_texts,
-    )
-    if inputs.failed and not found.files:
-        context.exit(2)
-    survey = Survey(
-        found,
-        catalog,
-        selection,
+    options = CheckOptions(
+        selection=selection,
         show_recipients=show_recipients,
+        keep_texts=reporting.shows_texts,
+        https=https,
         dead_after=remembering.dead_after,
+        baseline=baseline,
+        update_baseline=update_baseline,
+        keep_redirectors=keep_redirectors,
         now=_now(),
     )
-    known.name_by(survey.nameless)
-    for note in survey.notes:
+    checking = Check(inputs.documents(), catalog, options, keep=_kept(names, changed_since))
+    if inputs.failed and not checking.collection.files:
+        context.exit(2)
+    for note in checking.assessment.notes:
         warn(note)
-    heard = reporting.begin(survey, known.each, stream=not https)
-    urls = [*dict.fromkeys([*found.targets, *(found.over_https if https else ())])]
-    asked = (
-        Asked({})
-        if offline
-        else remembering.ask(
-            network,
-            urls,
-            catalog,
-            appraise(found, catalog),
-            heard,
-            or_http=found.or_http,
-            begun_anew=survey.excuse_nothing,
-        )
-    )
-    report = survey.report(asked.outcomes, interrupted=asked.interrupted)
-    if diff or (fix and not report.interrupted):  # who wants to stop wants nothing to be written
-        report = mend(inputs, survey, report, asked.outcomes, write=fix)
-    report = evolve(known.mark(report), unread=inputs.failed)
+    heard = reporting.begin(checking)
+    is_whole = offline or _asked(checking, network, remembering, heard)
+    report = checking.report(interrupted=not is_whole, unread=inputs.failed)
+    if diff:
+        show_fixes(checking, inputs)
+    elif fix and is_whole:  # who wants to stop wants nothing to be written
+        report = write_fixes(checking, inputs)
+    elif fix:
+        warn("the check was interrupted, so no file was changed")
+    report = evolve(report, unread=inputs.failed)
     try:
         is_written = reporting.finish(report)
     finally:  # whatever becomes of what is printed
-        known.save(report)
+        _save_baseline(checking, report)
     context.exit(report.exit_code if is_written else 2)
+
+
+def _asked(
+    checking: Check,
+    network: Network,
+    remembering: Remembering,
+    heard: Callable[[Outcome], object],
+) -> bool:
+    """Ask for every address; False if Ctrl-C ended it, with what is known by then."""
+    with remembering.checker(network, checking) as checker:
+        is_whole = run_asking(partial(checking.ask, checker), len(checking.addresses), heard)
+        if not is_whole:
+            checking.outcomes |= {one.url: one for one in checker.provisional()}
+    return is_whole
+
+
+def _save_baseline(checking: Check, report: Report) -> None:
+    path = checking.options.baseline
+    if report.interrupted and checking.options.update_baseline:
+        warn(f"{path}: the check was interrupted, so the baseline was not changed")
+    elif (change := checking.save_baseline(report)) is not None:
+        tell(str(change))
 
 
 def _now() -> datetime:
@@ -202,13 +218,13 @@ def _now() -> datetime:
     try:
         return datetime.fromtimestamp(int(moment), UTC) if moment else datetime.now(UTC)
     except (ValueError, OverflowError, OSError):
-        raise click.UsageError("SOURCE_DATE_EPOCH has to be a time in whole seconds") from None
+        raise click.UsageError("SOURCE_DATE_EPOCH must be a time in whole seconds") from None
 
 
 def _kept(names: Sequence[str], revision: str | None) -> Changes | None:
     """Which links count: with a `revision`, those on lines that changed since then."""
     if revision is None:
         return None
-    from safelinks.cli.options.changed_lines import changed_lines  # noqa: PLC0415  runs git
+    from safelinks.checks.changed_lines import changed_lines  # noqa: PLC0415  runs git
 
     return changed_lines(names, revision)

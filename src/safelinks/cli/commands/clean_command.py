@@ -10,6 +10,7 @@ import click
 from safelinks.cli.commands.document_changes import Changing
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.configured_command import Configured
+from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.inputs import (
     STANDARD_INPUT,
     Inputs,
@@ -29,32 +30,38 @@ __all__ = ["clean_command"]
 CLEAN_TO_STANDARD_OUTPUT = "-"
 
 
-@click.command("clean", cls=Configured)
+@click.command("clean", cls=Configured, epilog=help_ending("clean"))
 @click.argument(
     "files", nargs=-1, metavar="[FILE|DIRECTORY|-]...", shell_complete=shell_completion.paths
 )
-@click.option("-i", "--in-place", is_flag=True, help="Change the files themselves.")
+@click.option("-i", "--in-place", is_flag=True, help="Change the files.")
 @click.option(
-    "--backup", metavar="SUFFIX", help="With --in-place, keep each changed file under this suffix."
+    "--backup",
+    metavar="SUFFIX",
+    help="With --in-place, keep a copy of each changed file with this suffix.",
 )
-@click.option("--diff", is_flag=True, help="Print what would change, for reading; nobody is named.")
-@click.option("--check", is_flag=True, help="Change nothing; exit with 1 if something would.")
+@click.option(
+    "--diff", is_flag=True, help="Show what would change, without recipients and secrets."
+)
+@click.option(
+    "--check", is_flag=True, help="Change nothing; exit with 1 if something would change."
+)
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
     shell_complete=shell_completion.paths,
-    help="Write the result to this file; - is standard output.",
+    help="Write the result to this file (- for standard output).",
 )
 @click.option(
     "--redact",
     is_flag=True,
-    help="Keep wrappers and their targets; blank recipients, tokens and session values.",
+    help="Keep wrapped links, but remove recipients, tokens and session values.",
 )
 @click.option(
     "--show-recipients",
     is_flag=True,
-    help="Print whom links were sent to in a diff, which `patch` takes then.",
+    help="Show recipients in the diff, so that `patch` can apply it.",
 )
 @keep_redirectors
 @no_gitignore
@@ -79,31 +86,25 @@ def clean_command(
     verbose: bool,
     excluded: Excluded,
 ) -> None:
-    """Replace every wrapped link in FILE by its target.
+    """Replace every wrapped link in FILE with its target.
 
-    All else stays byte for byte as it is. Links are escaped as the place demands: in HTML, JSON,
-    CSV, calendars, RTF, quoted-printable mail. Of Word, PowerPoint and Excel files, only the parts
-    with links change. A wrapped link that has lost its target, or that leads to no page or person
-    (javascript: and the like), stays, with a warning; so does all that is signed. Without FILE, or
-    for "-", standard input is read.
+    Everything else stays byte for byte as it is. Prints the result, unless --in-place, --output,
+    --diff or --check is given. Reads standard input without FILE or for "-".
 
-    --diff leaves out whom links were sent to, passwords and lines of base64, so it is for reading;
-    with --show-recipients, `git apply` and `patch` take it.
-
-    The result is printed, unless --in-place, --output, --diff or --check say otherwise. Exits with
-    1 when --check finds something to change.
+    A wrapped link stays, with a warning, if it has lost its target or if the target is not a web
+    or mail address (such as javascript:). Signed messages and documents stay as they are.
     """
     names = files or (STANDARD_INPUT,)
     if in_place and STANDARD_INPUT in names:
         raise click.UsageError("--in-place needs files: standard input cannot be changed.")
     if output == "":
-        raise click.UsageError("The name behind --output is empty: name a file.")
+        raise click.UsageError("--output needs the name of a file.")
     if in_place and (diff or check or output):
-        raise click.UsageError("--in-place does not go with --diff, --check or --output.")
+        raise click.UsageError("--in-place cannot be used with --diff, --check or --output.")
     if output and (diff or check):
-        raise click.UsageError("--output does not go with --diff or --check.")
+        raise click.UsageError("--output cannot be used with --diff or --check.")
     if backup is not None and (not in_place or not backup or "/" in backup):
-        raise click.UsageError("--backup is a suffix, such as .bak, and goes with --in-place.")
+        raise click.UsageError("--backup needs a suffix such as .bak, and --in-place.")
     inputs = Inputs(
         names,
         keep_redirectors,

@@ -37,10 +37,10 @@ class _InForce:
 def config_command(
     context: click.Context, files: tuple[str, ...], *, config_file: str | None, no_config: bool
 ) -> None:
-    """Print what `check` and `clean` go by for FILE, and where each value is from.
+    """Print the settings in effect, and where each comes from.
 
-    This is what safelinks.toml may hold. The order is: command line, environment, configuration
-    file, default. Values of headers are not shown.
+    FILE decides which configuration file is found. The output can be used as safelinks.toml. Order:
+    command line, environment, configuration file, default. Values of headers are not shown.
     """
     meta = [f"--config={config_file}"] if config_file is not None else []
     meta += ["--no-config"] if no_config else []

@@ -16,9 +16,12 @@ __all__ = ["rule_command", "rules_command", "schema_command"]
 
 
 @click.command("rules")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")
 def rules_command(*, as_json: bool) -> None:
-    """List what is looked for: code, level, name, and whether --fix mends it."""
+    """List the rules.
+
+    Each line has a code, a level, a name, and whether --fix can fix it.
+    """
     from safelinks.rules import RULES  # noqa: PLC0415  with the catalog, more than `--help` needs
 
     widest = max(len(one.name) for one in RULES.values())
@@ -51,9 +54,10 @@ def _data(one: Rule) -> dict[str, object]:
     shell_complete=shell_completion.selectors,
 )
 def rule_command(selectors: tuple[str, ...]) -> None:
-    """Explain a finding: why it matters, what to do, and when it is no fault.
+    """Explain a rule.
 
-    CODE is a code such as SL301, the beginning of several, or a name.
+    Its page says why it matters, what to do, and when to ignore it. CODE is a code such as SL301,
+    the start of several codes such as SL3, or a name.
     """
     from safelinks.rules import RULES, codes_of  # noqa: PLC0415
 
@@ -63,7 +67,10 @@ def rule_command(selectors: tuple[str, ...]) -> None:
 
 @click.command("schema")
 def schema_command() -> None:
-    """Print the JSON Schema of the reports in json; each line of jsonl is its $defs/line."""
+    """Print the JSON Schema of reports.
+
+    The lines of jsonl reports have the schema $defs/line.
+    """
     from safelinks.reports.json_report import schema as text  # noqa: PLC0415
 
     click.echo(text(), nl=False)

@@ -10,6 +10,7 @@ import click
 
 from safelinks.addresses.printable import printable_url
 from safelinks.cli.options.catalog_options import Chosen, catalog_options
+from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.inputs import addresses, keep_redirectors
 from safelinks.cli.options.messages import complain, warn
 from safelinks.errors import SafelinksError
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
 __all__ = ["unwrap_command"]
 
 
-@click.command("unwrap")
+@click.command("unwrap", epilog=help_ending("unwrap"))
 @click.argument("urls", nargs=-1, metavar="[URL]...")
-@click.option("--json", "as_json", is_flag=True, help="Print all metadata, one object a line.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print all metadata as JSON, one object per line."
+)
 @keep_redirectors
-@click.option("--show-recipients", is_flag=True, help="Print whom the links were sent to.")
+@click.option("--show-recipients", is_flag=True, help="Print the recipients of the links.")
 @catalog_options
 @click.pass_context
 def unwrap_command(
@@ -40,11 +43,11 @@ def unwrap_command(
     show_recipients: bool,
     chosen: Chosen,
 ) -> None:
-    """Print the target of every URL, one a line.
+    """Print the target of every URL, one per line.
 
-    Without a URL, addresses are read from standard input, one a line. An address that is no wrapper
-    is printed as it is, and so is one that does not carry its target, with a warning. Quote
-    addresses on the command line: they are full of "&".
+    Reads addresses from standard input without URL, one per line. Prints an address that is not
+    wrapped as it is; one that has lost its target too, with a warning. Quote addresses in a
+    shell, because they contain "&".
     """
     code = 0
     known = chosen.load() if as_json or chosen.files else None

@@ -33,13 +33,15 @@ _MICROSOFT = Wrapper(
 
 
 @click.command("wrappers")
-@click.option("--json", "as_json", is_flag=True, help="Print all hosts, one object a line.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print all hosts as JSON, one object per line."
+)
 def wrappers_command(*, as_json: bool) -> None:
-    """List the services whose rewritten links are known, and what can be done about them.
+    """List the known services that wrap links.
 
-    "decoded" links carry their target, which is read on this machine. "opaque" ones are known to
-    the service alone. Links of the kinds "security" and "tracker" are never requested, because that
-    would be a click of the one reader whom they were made for.
+    "decoded" links contain their target, which is read on this machine. The target of "opaque"
+    links is known to the service only. Links of the kinds "security" and "tracker" are never
+    requested, because that would count as a click of the recipient.
     """
     rows = (_MICROSOFT, *WRAPPERS)
     if as_json:

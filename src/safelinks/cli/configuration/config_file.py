@@ -40,7 +40,7 @@ def named(file: str) -> LocatedConfiguration:
     """The configuration in that file. Raises SetupError and DocumentError, in one sentence."""
     found = _read(Path(file))
     if found is None:
-        raise SetupError(f"{file}: there is no table [tool.safelinks] in this file")
+        raise SetupError(f"{file}: no table [tool.safelinks] in this file")
     return evolve(found, named=True)
 
 

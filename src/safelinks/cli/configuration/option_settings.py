@@ -82,7 +82,7 @@ class Setting:
 
     @property
     def expected(self) -> str:
-        """What its value, or each of a list, has to be, in words."""
+        """What its value, or each of a list, must be, in words."""
         if self.key in TABLES:
             return "a table"
         return "true or false" if self.flag else _expected(self.option.type)
@@ -105,14 +105,14 @@ class Setting:
             if isinstance(value, Mapping):
                 return rows(self.key, value, configuration)
             where = configuration.where(*self.path)
-            raise SetupError(f"{where}: {self.key} has to be a table, not {kind_of(value)}")
+            raise SetupError(f"{where}: {self.key} must be a table, not {kind_of(value)}")
         values = value if isinstance(value, list) and self.option.multiple else [value]
         for at, one in enumerate(values):
             if not _is_typed(self.option, one):
                 inner = (at,) if values is value else ()
                 where = configuration.where(*self.path, *inner)
                 kind = kind_of(one)
-                raise SetupError(f"{where}: {self.key} has to be {self.expected}, not {kind}")
+                raise SetupError(f"{where}: {self.key} must be {self.expected}, not {kind}")
         found = [self.located(one, directory) for one in values]
         return found if self.option.multiple else found[0]
 
@@ -139,7 +139,7 @@ class Setting:
         except (click.BadParameter, SetupError, ValueError) as error:
             if self.flag or isinstance(self.option.type, _TYPED):
                 shown = ", ".join(map(str, value)) if isinstance(value, list) else value
-                sentence = f"has to be {self.expected}, not {shown}"
+                sentence = f"must be {self.expected}, not {shown}"
             else:
                 sentence = _refusal(error)
             raise SetupError(f"{subject()} {sentence}") from None
@@ -153,7 +153,7 @@ class Setting:
         """Raise ValueError for a path that none can be; callbacks of options rule on the rest."""
         values = list(map(str, value)) if isinstance(value, list | tuple) else [str(value)]
         if self.about.path is not None and any("\0" in text for text in values):
-            raise ValueError("no path has a null character in it")
+            raise ValueError("a path cannot contain a null character")
 
 
 def _refusal(error: Exception) -> str:

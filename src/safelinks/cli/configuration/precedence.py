@@ -1,6 +1,9 @@
-"""Who has the last word on an option: command line, environment, configuration file, default.
+"""The precedence of options: command line, environment, configuration file, default.
 
 It reads the environment, and is told what a file says. What a key means is the option's business.
+
+Why our own: by click's default_map and auto_envvar_prefix, an error names neither the file nor the
+line, a variable has the name of the parameter and not of the option, and lists part at blanks.
 """
 
 from __future__ import annotations
@@ -37,12 +40,12 @@ class Settled:
 
     @property
     def source(self) -> ParameterSource:
-        """The same, as click calls it."""
+        """The source of the value, in click's terms."""
         return ParameterSource.DEFAULT_MAP if self.file else ParameterSource.ENVIRONMENT
 
     @property
     def origin(self) -> str:
-        """The same, for people."""
+        """The source of the value, for people."""
         if self.file is None:
             return f"environment {self.setting.variable}"
         return self.file.where(*self.setting.path)
@@ -58,7 +61,7 @@ class Settled:
         return self.file is None and self.setting.key in _READ_BY_COMMAND
 
     def judged(self, context: click.Context) -> Settled:
-        """The same, in the option's type. Raises SetupError for a value that is refused."""
+        """The value in the option's type. Raises SetupError for an invalid value."""
         if self.read_by_command:
             return self
         if self.file is not None:

@@ -76,7 +76,7 @@ ABOUT: Mapping[str, SettingPermissions] = {
     "no-gitignore": SettingPermissions(_ANY, "who writes this file may write .gitignore, too"),
     "exclude-path": SettingPermissions(_ANY, _READING),
     "skip-unreadable": SettingPermissions(_ANY, _SILENCES),
-    "show-recipients": SettingPermissions(_HAND, "it shows people"),
+    "show-recipients": SettingPermissions(_HAND, "it shows recipients"),
     "history": SettingPermissions(
         _ANY, "what is no history is refused or set aside", PathPermission.WRITTEN
     ),
@@ -95,17 +95,17 @@ ABOUT: Mapping[str, SettingPermissions] = {
     ),
     "header": SettingPermissions(_HAND, "it sends secrets", value_after="="),
     "resolve": SettingPermissions(
-        _HAND, "it decides where requests go, past the guard of private addresses"
+        _HAND, "it decides where requests go, past the protection of private addresses"
     ),
     "exclude": SettingPermissions(_ANY, _SILENCES),
-    "allow-private": SettingPermissions(_HAND, "it takes a guard away"),
-    "allow-reserved": SettingPermissions(_HAND, "it takes a guard away"),
-    "allow-one-time": SettingPermissions(_HAND, "it takes a guard away"),
-    "allow-port": SettingPermissions(_HAND, "it takes a guard away"),
+    "allow-private": SettingPermissions(_HAND, "it weakens a protection"),
+    "allow-reserved": SettingPermissions(_HAND, "it weakens a protection"),
+    "allow-one-time": SettingPermissions(_HAND, "it weakens a protection"),
+    "allow-port": SettingPermissions(_HAND, "it weakens a protection"),
     "ca-file": SettingPermissions(
         _HAND, "it decides who may speak for a site", PathPermission.READ
     ),
-    "insecure": SettingPermissions(_HAND, "it takes a guard away"),
+    "insecure": SettingPermissions(_HAND, "it weakens a protection"),
     "catalog": SettingPermissions(_ANY, "it names resources, and asks nobody", PathPermission.READ),
     "no-default-catalog": SettingPermissions(_ANY, _SILENCES),
     "clean.in-place": SettingPermissions(_ANY, _OWN_FILES),
@@ -116,7 +116,7 @@ ABOUT: Mapping[str, SettingPermissions] = {
         _HAND, "it replaces a file, whatever that is", PathPermission.WRITTEN
     ),
     "clean.verbose": SettingPermissions(_ANY, _SHOWS),
-    "clean.show-recipients": SettingPermissions(_HAND, "it shows people"),
+    "clean.show-recipients": SettingPermissions(_HAND, "it shows recipients"),
     "clean.redact": SettingPermissions(_ANY, _OWN_FILES),
 }
 

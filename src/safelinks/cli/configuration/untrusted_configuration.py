@@ -2,7 +2,7 @@
 
 A file that nobody named may be a stranger's. It may decide what is looked for and how that is said;
 it must not take a guard away, show people, send secrets, or reach for files that are not below it.
-Which settings these are stands in `settings_table`.
+Which settings these are stands in `setting_permissions`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _refuse_power(setting: Setting, value: object, found: LocatedConfiguration) 
         if value not in (False, []):  # which takes nothing away: it is the default
             where = found.content.where(*setting.path)
             raise SetupError(
-                f"{where}: {setting.key} does not count from a file that nobody named; "
+                f"{where}: {setting.key} cannot be set in a file that was found automatically; "
                 f"{_way_out(setting, found)}"
             )
         return
@@ -51,7 +51,8 @@ def _refuse_power(setting: Setting, value: object, found: LocatedConfiguration) 
         if wrong is not None:
             where = found.content.where(*setting.path, *inner)
             raise SetupError(
-                f"{where}: {setting.key} names a file {wrong} of this file, which nobody named; "
+                f"{where}: {setting.key} names a file {wrong} of this "
+                "file, which was found automatically; "
                 f"{_way_out(setting, found)}"
             )
 
@@ -76,8 +77,8 @@ def _refuse_variables(setting: Setting, value: object, found: LocatedConfigurati
 
 def _way_out(setting: Setting, found: LocatedConfiguration) -> str:
     return (
-        f"give --{setting.path[-1]}, set {setting.variable}, or name the file with "
-        f"--config {found.content.name}"
+        f"give --{setting.path[-1]}, set {setting.variable}, or use the file with --config"
+        f" {found.content.name}"
     )
 
 

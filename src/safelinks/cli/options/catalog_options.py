@@ -46,10 +46,10 @@ _FILES = click.option(
     multiple=True,
     metavar="FILE",
     shell_complete=shell_completion.paths,
-    help="Go by this catalog, too, a JSON or TOML file; of several, the last has the last word.",
+    help="Also use this catalog (JSON or TOML). Later files override earlier ones.",
 )
 _WITHOUT_DEFAULT = click.option(
-    "--no-default-catalog", is_flag=True, help="Do not go by the catalog of New York City."
+    "--no-default-catalog", is_flag=True, help="Do not use the catalog of New York City."
 )
 
 

@@ -41,10 +41,10 @@ def configuration_options() -> list[click.Parameter]:
             ("--config", "config_file"),
             metavar="FILE",
             shell_complete=shell_completion.paths,
-            help="Go by this safelinks.toml or pyproject.toml, and look for no other. It may take "
-            "guards away, which a file that is only found may not.",
+            help="Use this safelinks.toml or pyproject.toml. Unlike a file that is found "
+            "automatically, it may set options that weaken a protection.",
         ),
-        click.Option(("--no-config",), is_flag=True, help="Go by no configuration file."),
+        click.Option(("--no-config",), is_flag=True, help="Do not use a configuration file."),
     ]
 
 
@@ -113,7 +113,7 @@ class Configured(click.Command):
         file = given.get("config_file")
         if given.get("no_config"):
             if file is not None:
-                raise click.UsageError("--config does not go with --no-config.")
+                raise click.UsageError("--config cannot be used with --no-config.")
             return None
         return nearest(self._inputs(given)) if file is None else named(file)
 
@@ -142,7 +142,7 @@ def _tell(found: LocatedConfiguration, elsewhere: Iterable[Settled]) -> None:
 
     keys = sorted(one.setting.key for one in elsewhere if one.file is not None)
     how = "named" if found.named else "found"
-    tell(f"{found.content.name}: {how}, and obeyed for {', '.join(keys) or 'nothing'}")
+    tell(f"{found.content.name}: {how}, used for {', '.join(keys) or 'nothing'}")
 
 
 def known_settings(context: click.Context) -> dict[str, Setting]:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import frozen
 
 from safelinks.cli.options.messages import warn
-from safelinks.cli.options.network_options import Asked, Network
+from safelinks.cli.options.network_options import Network
 from safelinks.cli.options.option_groups import Decorator, gathered
 from safelinks.cli.options.value_rules import obeying
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from safelinks.catalog import Catalog
-    from safelinks.health.model.outcome import Outcome, Verdict
+    from safelinks.health.checker import Checker, Identifies
+    from safelinks.health.model.outcome import Verdict
 
 __all__ = ["Remembering", "remembering_options"]
 
@@ -32,15 +33,15 @@ _OPTIONS: Sequence[Decorator] = (
     click.option(
         "--history",
         type=click.Path(dir_okay=False),
-        help="Remember in this file what was seen, and say since when a link does not work.",
+        help="Keep results in this file, and report since when a link has failed.",
     ),
     click.option(
         "--max-age",
         multiple=True,
         metavar="[VERDICT=]AGE",
         callback=obeying(_ages),
-        help="Do not ask again for what the history has seen to work within AGE, such as 12h or "
-        "7d; with VERDICT, for what had that.",
+        help="Reuse results from the history that are at most this old, such as 12h or 7d: of "
+        "working links, or of links with this VERDICT.",
     ),
     click.option(
         "--dead-after",
@@ -48,7 +49,7 @@ _OPTIONS: Sequence[Decorator] = (
         default=1,
         show_default=True,
         metavar="RUNS",
-        help="Fail for a link only once it did not work in so many runs in a row.",
+        help="Fail the check only for links that failed in this many runs in a row.",
     ),
 )
 
@@ -66,44 +67,22 @@ class Remembering:
         """What the options say. Raises click.UsageError."""
         path, ages, dead_after = given["history"], given["max_age"], given["dead_after"]
         if path is None and (ages or dead_after > 1):
-            raise click.UsageError("--max-age and --dead-after need a --history to look into")
+            raise click.UsageError("--max-age and --dead-after need --history")
         return cls(path, _ages(ages), dead_after)
 
-    def ask(
-        self,
-        network: Network,
-        urls: Sequence[str],
-        catalog: Catalog,
-        meanwhile: Iterable[object],
-        heard: Callable[[Outcome], object],
-        *,
-        or_http: Collection[str] = (),
-        begun_anew: Callable[[], object] = lambda: None,
-    ) -> Asked:
-        """Ask, and remember what came of it.
-
-        If what was remembered is lost, because the file was damaged, `begun_anew` is told first.
-        """
+    @contextmanager
+    def checker(self, network: Network, catalog: Identifies) -> Iterator[Checker]:
+        """Who asks, and remembers what came of it; at the end, say what is odd about the file."""
         if self.path is None:
-            return network.ask(urls, catalog, meanwhile=meanwhile, heard=heard, or_http=or_http)
+            yield network.checker(catalog)
+            return
         from safelinks.health.memory.history import History  # noqa: PLC0415
 
         with History(self.path, key=network.key) as history:
-            if history.begun_anew:
-                begun_anew()
-            asked = network.ask(
-                urls,
-                catalog,
-                history=history,
-                max_age=self.max_age,
-                meanwhile=meanwhile,
-                heard=heard,
-                or_http=or_http,
-            )
+            yield network.checker(catalog, history, self.max_age)
         if history.warning:
-            patience = " In this run, --dead-after has no past to go by and excuses nothing."
+            patience = " In this run, --dead-after has no earlier runs to compare with."
             warn(history.warning + patience * (history.begun_anew and self.dead_after > 1))
-        return asked
 
 
 # A command gets what is to be remembered, made of these.

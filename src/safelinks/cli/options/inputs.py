@@ -42,19 +42,17 @@ _LINES = 10_000
 keep_redirectors = click.option(
     "--keep-redirectors",
     is_flag=True,
-    help="Take off security services only; leave Google, Facebook, trackers and the like.",
+    help="Unwrap only links of security services, not those of Google, Facebook or trackers.",
 )
 no_gitignore = click.option(
-    "--no-gitignore", is_flag=True, help="Of a directory, read also what its .gitignore leaves out."
+    "--no-gitignore", is_flag=True, help="In directories, also read files that .gitignore excludes."
 )
 skip_unreadable = click.option(
     "--skip-unreadable",
     is_flag=True,
-    help="Only warn of files and directories that may not be read, of those that nobody named.",
+    help="In directories, only warn about files without read permission.",
 )
-verbose = click.option(
-    "-v", "--verbose", is_flag=True, help="Tell of each file that was left out, and why."
-)
+verbose = click.option("-v", "--verbose", is_flag=True, help="List each skipped file, and why.")
 
 
 @frozen
@@ -90,7 +88,6 @@ class Inputs:
     bare_hosts: frozenset[str] = frozenset()
     excluded: Excluded = NOTHING
     skip_unreadable: bool = False
-    readings: dict[str, FileReading] = field(factory=dict)
     _skipped: list[DocumentError] = field(factory=list)
     _failures: set[str] = field(factory=set)
 
@@ -121,12 +118,11 @@ class Inputs:
                     left_out += 1
                 else:
                     reading = file_blocks(path)
-                    self.readings[_named(path)] = reading
                     folder = None if found is None else name
                     yield Input(_named(path), folder, reading, reading)
             self._tell_what_was_skipped(name)
         if left_out and left_out == len(seen) and STANDARD_INPUT not in self.names:
-            warn("no file was read: all of them are excluded by --exclude-path")
+            warn("no files to read: --exclude-path excludes all of them")
 
     def files(self) -> Iterator[tuple[str, str | None]]:
         """Every file, read or not, and by which directory or pattern it was found.
@@ -188,6 +184,14 @@ class Inputs:
             if one.reading is not None:
                 one.reading.close()
 
+    @contextmanager
+    def complaining(self) -> Iterator[None]:
+        """Within this block, an error is told, and the command fails in the end."""
+        try:
+            yield
+        except DocumentError as error:
+            self.fail(error)
+
     def _skip(self, error: DocumentError) -> None:
         """Leave out what nobody named; what may not be read could hold anything."""
         if isinstance(error, NotReadableError) and not self.skip_unreadable:
@@ -219,7 +223,7 @@ class Inputs:
             self._skip(error)
         ignored = next((one for one in found.skipped if one.ignored), None)
         if ignored is not None and not found.files:
-            warn(f"{folder}: all files here are left out ({ignored}); --no-gitignore reads them")
+            warn(f"{folder}: all files here are skipped ({ignored}); --no-gitignore reads them")
 
     def _tell_what_was_skipped(self, folder: str) -> None:
         if self._skipped:
@@ -238,7 +242,7 @@ def standard_input(remedy: str) -> Iterator[bytes]:
     if sys.stdin is None or sys.stdin.closed:
         raise DocumentError(f"<stdin>: standard input is closed; {remedy}")
     if sys.stdin.isatty():
-        tell("reading what you type here; end it with Ctrl-D (Ctrl-Z and Enter on Windows)")
+        tell("reading from the terminal; end with Ctrl-D (Ctrl-Z and Enter on Windows)")
     lines = iter(sys.stdin.buffer)
     while True:
         try:
@@ -260,6 +264,6 @@ def addresses() -> Iterator[str]:
 
 
 def _in_blocks(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """The same, many at a time."""
+    """Lines joined to blocks of many lines."""
     while block := b"".join(islice(lines, _LINES)):
         yield block

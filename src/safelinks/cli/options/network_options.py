@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 from attrs import frozen
@@ -17,13 +17,12 @@ from safelinks.cli.options.value_rules import obeying
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from safelinks.catalog import Catalog
-    from safelinks.health.checker import Checker
+    from safelinks.health.checker import Checker, Identifies
     from safelinks.health.memory.history import History
     from safelinks.health.model.outcome import Outcome, Verdict
     from safelinks.health.model.policy import Policy
 
-__all__ = ["Asked", "Network", "network_options"]
+__all__ = ["Ask", "Network", "network_options", "run_asking"]
 
 _HEADER_VARIABLE = "SAFELINKS_HEADER"
 
@@ -31,7 +30,7 @@ _HEADER_VARIABLE = "SAFELINKS_HEADER"
 def _finite(context: click.Context, parameter: click.Parameter, number: Any) -> Any:  # noqa: ANN401
     """`number`, if it is one at all."""
     if number is not None and not math.isfinite(number):
-        raise click.BadParameter(f"{number} is no number", context, parameter)
+        raise click.BadParameter(f"{number} is not a number", context, parameter)
     return number
 
 
@@ -50,49 +49,58 @@ _SECONDS: Mapping[str, Any] = {
     "metavar": "SECONDS",
 }
 _OPTIONS: Sequence[Decorator] = (
-    click.option("--timeout", default=10.0, help="Give up on each step of a request.", **_SECONDS),
-    click.option("--budget", default=30.0, help="Give up on a link, all attempts.", **_SECONDS),
+    click.option(
+        "--timeout", default=10.0, help="Time limit for each step of a request.", **_SECONDS
+    ),
+    click.option(
+        "--budget", default=30.0, help="Time limit for one link, retries included.", **_SECONDS
+    ),
     click.option(
         "--retries",
         type=click.IntRange(0, 10),
         default=2,
         show_default=True,
-        help="Try what may pass again so many times; with any, also at the end of the run.",
+        metavar="NUMBER",
+        help="Number of retries after a temporary failure, plus one at the end of the run.",
     ),
     click.option(
         "--method",
         type=click.Choice(["get", "head"]),
         default="get",
         show_default=True,
-        help="Ask with HEAD first: less to send, but less is seen.",
+        help="HTTP method to try first. HEAD is faster, but does not see the page.",
     ),
-    click.option("--fragments", is_flag=True, help="Look for the place that a #fragment names."),
+    click.option(
+        "--fragments", is_flag=True, help="Check that the page has the #fragment of the link."
+    ),
     click.option(
         "--concurrency",
         type=click.IntRange(1, 1000),
         default=64,
         show_default=True,
-        help="Have so many requests under way at once.",
+        metavar="NUMBER",
+        help="Maximum number of requests at once.",
     ),
     click.option(
         "--per-host",
         type=click.IntRange(1, 100),
         default=8,
         show_default=True,
-        help="Have at most so many at one host, and fewer unless it answers fast.",
+        metavar="NUMBER",
+        help="Maximum number of requests at once to one host; fewer if it is slow.",
     ),
     click.option(
         "--rate",
         type=_POSITIVE,
         callback=_finite,
         metavar="NUMBER",
-        help="Send one host at most so many requests a second.",
+        help="Maximum number of requests per second to one host.",
     ),
     click.option(
         "--user-agent",
         metavar="NAME",
         callback=obeying(lambda value: _settings().agent(value)),
-        help="Say that this is who asks.",
+        help="User-Agent header to send.",
     ),
     click.option(
         "--header",
@@ -100,53 +108,49 @@ _OPTIONS: Sequence[Decorator] = (
         multiple=True,
         metavar="HOST:NAME=VALUE",
         callback=obeying(lambda values: _settings().headers(values, os.environ)),
-        help="Send HOST, and no other, this header. '$NAME' in VALUE is a variable of the "
-        f"environment, where {_HEADER_VARIABLE} may also hold headers, one a line.",
+        help="Send this header to HOST only. '$NAME' in VALUE is an environment variable. "
+        f"{_HEADER_VARIABLE} may hold more headers, one per line.",
     ),
     click.option(
         "--resolve",
         multiple=True,
         metavar="HOST:PORT:ADDRESS",
         callback=obeying(lambda values: _settings().resolutions(values)),
-        help="Connect to ADDRESS for HOST and PORT, whatever its name stands for.",
+        help="Connect to ADDRESS for HOST and PORT, without a DNS lookup.",
     ),
     click.option(
         "--exclude",
         multiple=True,
         metavar="REGEX",
         callback=obeying(lambda values: [*map(_settings().pattern, values)]),
-        help="Leave out what matches.",
+        help="Skip links that match.",
     ),
-    click.option("--allow-private", is_flag=True, help="Ask addresses of private networks too."),
+    click.option("--allow-private", is_flag=True, help="Also check addresses in private networks."),
     click.option(
         "--allow-reserved",
         is_flag=True,
-        help="Ask names reserved for examples and tests too, such as example.com and *.test.",
+        help="Also check names reserved for examples and tests, such as example.com and *.test.",
     ),
-    click.option("--allow-one-time", is_flag=True, help="Ask links that act when they are opened."),
+    click.option(
+        "--allow-one-time",
+        is_flag=True,
+        help="Also check one-time links, which act when they are opened.",
+    ),
     click.option(
         "--allow-port",
         "allow_ports",
         type=click.IntRange(1, 65_535),
         multiple=True,
         metavar="PORT",
-        help="Ask this port although it is that of another service.",
+        help="Also check this port, although it belongs to another service.",
     ),
     click.option(
         "--ca-file",
         type=click.Path(exists=True, dir_okay=False),
-        help="Trust the authorities in this PEM file too.",
+        help="Also trust the certificate authorities in this PEM file.",
     ),
-    click.option("--insecure", is_flag=True, help="Do not verify certificates."),
+    click.option("--insecure", is_flag=True, help="Do not verify TLS certificates."),
 )  # fmt: skip
-
-
-@frozen
-class Asked:
-    """What came of asking; `interrupted` is whether somebody did not want to wait for the rest."""
-
-    outcomes: Mapping[str, Outcome]
-    interrupted: bool = False
 
 
 @frozen
@@ -156,7 +160,7 @@ class Network:
     policy: Policy
 
     def prepare(self) -> None:
-        """Begin in the background what `ask` is going to need."""
+        """Begin in the background what asking needs."""
         from safelinks.health.network.tls_trust import begin_loading  # noqa: PLC0415
 
         begin_loading(self.policy)
@@ -168,65 +172,48 @@ class Network:
         place = url.partition("#")[2] if self.policy.fragments else ""
         return f"{request_key(url)}#{place}" if place else request_key(url)
 
-    def ask(
+    def checker(
         self,
-        urls: Sequence[str],
-        catalog: Catalog,
-        *,
+        catalog: Identifies,
         history: History | None = None,
         max_age: Mapping[Verdict, timedelta] | None = None,
-        meanwhile: Iterable[object] = (),
-        heard: Callable[[Outcome], object] = lambda _: None,
-        or_http: Collection[str] = (),
-    ) -> Asked:
-        """The outcome of every one of `urls`; progress is shown on a terminal.
-
-        `meanwhile` is gone through while answers are waited for, at least in part; `heard` is told
-        every outcome as it comes; `or_http` is that of `Checker.check`. Ctrl-C ends it all with
-        what is known by then.
-        """
-        import asyncio  # noqa: PLC0415  slow to import
-
+    ) -> Checker:
+        """Who asks."""
         from safelinks.health.checker import Checker  # noqa: PLC0415
 
-        checker = Checker(self.policy, catalog=catalog, history=history, max_age=max_age)
-        outcomes: dict[str, Outcome] = {}
-        with click.progressbar(
-            length=len(urls),
-            label="Checking",
-            file=sys.stderr,
-            hidden=sys.stderr is None or not sys.stderr.isatty(),
-        ) as progress:
-
-            def note(outcome: Outcome) -> None:
-                outcomes[outcome.url] = outcome
-                progress.update(1)
-                heard(outcome)
-
-            try:
-                asyncio.run(_check(checker, urls, note, meanwhile, or_http))
-            except KeyboardInterrupt:
-                outcomes |= {outcome.url: outcome for outcome in checker.provisional()}
-                return Asked(outcomes, interrupted=True)
-        return Asked(outcomes)
+        return Checker(self.policy, catalog=catalog, history=history, max_age=max_age)
 
 
-async def _check(
-    checker: Checker,
-    urls: Sequence[str],
-    note: Callable[[Outcome], object],
-    meanwhile: Iterable[object],
-    or_http: Collection[str],
-) -> None:
-    import asyncio  # noqa: PLC0415
+class Ask(Protocol):
+    """Asks for addresses, and tells each outcome as it comes."""
 
-    async def work() -> None:
-        for _ in meanwhile:
-            await asyncio.sleep(0)
+    def __call__(self, on_outcome: Callable[[Outcome], object], /) -> Coroutine[Any, Any, object]:
+        """The work to be run."""
 
-    working = asyncio.create_task(work())
-    await checker.check(urls, note, or_http=or_http)
-    await working
+
+def run_asking(ask: Ask, length: int, heard: Callable[[Outcome], object] = lambda _: None) -> bool:
+    """Ask for so many addresses, with progress on a terminal; False if Ctrl-C ended it.
+
+    `heard` is told every outcome as it comes.
+    """
+    import asyncio  # noqa: PLC0415  slow to import
+
+    with click.progressbar(
+        length=length,
+        label="Checking",
+        file=sys.stderr,
+        hidden=sys.stderr is None or not sys.stderr.isatty(),
+    ) as progress:
+
+        def note(outcome: Outcome) -> None:
+            progress.update(1)
+            heard(outcome)
+
+        try:
+            asyncio.run(ask(note))
+        except KeyboardInterrupt:
+            return False
+    return True
 
 
 def _policy(options: Mapping[str, Any]) -> Policy:

@@ -86,7 +86,7 @@ excluding_options = gathered(
             "--exclude-path",
             multiple=True,
             metavar="PATTERN",
-            help="Skip files and directories that match this pattern, written as in .gitignore.",
+            help="Skip files and directories that match this pattern (as in .gitignore).",
         ),
     ),
     ("exclude_path",),

@@ -24,15 +24,14 @@ from safelinks.cli.options.report_outputs import (
 )
 from safelinks.cli.options.value_rules import obeying
 from safelinks.errors import NotWritableError
-from safelinks.reports.format_names import REPORT_FORMATS
+from safelinks.reports.report_formats import REPORT_FORMATS
 
 if TYPE_CHECKING:
-    from safelinks.checks.assessment import Survey
+    from safelinks.checks.pipeline import Check
     from safelinks.checks.report import Report
     from safelinks.health.model.outcome import Outcome
     from safelinks.reports.jsonl_report import JsonLines
     from safelinks.reports.text_report import Detail
-    from safelinks.rules import Finding
 
 __all__ = ["Reporting", "reporting_options"]
 
@@ -48,8 +47,8 @@ _OPTIONS: Sequence[Decorator] = (
         metavar="NAME[=FILE]",
         callback=obeying(lambda values: [*map(report_format_of, values)]),
         shell_complete=shell_completion.among(REPORT_FORMATS),
-        help="Report in this format: text (the default), json, jsonl, junit, sarif, github, "
-        "gitlab, markdown, csv or html. May be given several times, each with an -o of its own.",
+        help="Output format: text (the default), json, jsonl, junit, sarif, github, gitlab, "
+        "markdown, csv or html. Can be repeated, each with its own file.",
     ),
     click.option(
         "-o",
@@ -58,14 +57,14 @@ _OPTIONS: Sequence[Decorator] = (
         multiple=True,
         metavar="FILE",
         shell_complete=shell_completion.paths,
-        help="Write the format before it to this file; - is standard output.",
+        help="Write the preceding format to this file (- for standard output).",
     ),
-    click.option("-q", "--quiet", is_flag=True, help="Say only what fails the check."),
+    click.option("-q", "--quiet", is_flag=True, help="Show only what fails the check."),
     click.option(
         "-v",
         "--verbose",
         is_flag=True,
-        help="Say all that is known of every address, and which configuration is obeyed.",
+        help="Show everything about every address, and the configuration in use.",
     ),
 )
 
@@ -90,12 +89,12 @@ class Reporting:
         outputs = outputs_of(given["formats"], given["outputs"], order)
         quiet, verbose = given["quiet"], given["verbose"]
         if quiet and verbose:
-            raise click.UsageError("--quiet and --verbose contradict each other.")
+            raise click.UsageError("--quiet cannot be used with --verbose.")
         detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
         return cls(outputs, detail)
 
     def to_files(self) -> Reporting:
-        """The same without what would be printed."""
+        """This reporting without what would be printed."""
         return Reporting([one for one in self.outputs if one.path is not None], self.detail)
 
     @property
@@ -110,19 +109,16 @@ class Reporting:
         """Whether any of it shows what people read in the files."""
         return any(one.format == _PAGE for one in self.outputs)
 
-    def begin(
-        self, survey: Survey, mark: Callable[[Finding], Finding], *, stream: bool
-    ) -> Callable[[Outcome], object]:
+    def begin(self, checking: Check) -> Callable[[Outcome], object]:
         """Print what is known before anybody is asked; gives whom to tell of outcomes.
 
-        `mark` says of a finding whether it was known before. There is no `stream` where an outcome
-        does not yet tell all of an address.
+        There is no stream where an outcome does not yet tell all of an address.
         """
-        if not stream or _STREAM not in self.outputs:
+        if checking.options.https or _STREAM not in self.outputs:
             return lambda _: None
         from safelinks.reports.jsonl_report import JsonLines  # noqa: PLC0415
 
-        self.stream = lines = JsonLines(survey, mark)
+        self.stream = lines = JsonLines(checking.assessment, checking.mark)
         _flushed(lines.begin())
         return lambda outcome: _flushed(lines.of(outcome))
 

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from click.core import ParameterSource
 
 from safelinks.cli.options.configured_command import STRANGE, Configured
-from safelinks.reports.format_names import REPORT_FORMATS
+from safelinks.reports.report_formats import REPORT_FORMATS
 
 if TYPE_CHECKING:
     from safelinks.checks.report import Report
@@ -39,20 +39,19 @@ STANDARD_OUTPUT = "-"
 _PIECES = 1_000  # of a report that are written at once
 _TEXT = "text"
 _SUFFIXES: Mapping[str, str] = {
-    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xml": "junit", ".sarif": "sarif",
-    ".md": "markdown", ".csv": "csv", ".html": "html", ".htm": "html",
-}  # fmt: skip
+    suffix: row.name for row in REPORT_FORMATS.values() for suffix in row.suffixes
+}
 _PAIR = ("formats", "outputs")
 
 
 # The options of a command that has many, by what they are about; an empty section has the rest.
 _SECTIONS: Mapping[str, str] = {
     "Report": "formats outputs quiet verbose show_recipients fix diff",
-    "What counts": "select ignore per_file_ignores levels fail_on no_inline_ignores verbatim "
+    "Rules": "select ignore per_file_ignores levels fail_on no_inline_ignores verbatim "
     "baseline update_baseline changed_since history max_age dead_after",
-    "What is read": "keep_redirectors no_gitignore skip_unreadable exclude_path catalog_files "
+    "Inputs": "keep_redirectors no_gitignore skip_unreadable exclude_path catalog_files "
     "no_default_catalog config_file no_config",
-    "How it is asked": "",
+    "Network": "",
 }
 
 
@@ -119,7 +118,7 @@ def outputs_of(
         found = [Output(_SUFFIXES.get(Path(name).suffix.lower(), _TEXT), name) for name in waiting]
         waiting = []
     if waiting:
-        raise click.UsageError(f"-o {waiting[0]} has no --format: name one before it.")
+        raise click.UsageError(f"-o {waiting[0]} has no --format: put one before it.")
     found = [Output(one.format, _path(one.path)) for one in found or [Output(_TEXT)]]
     _fit(found)
     return found
@@ -159,7 +158,7 @@ def report_format_of(text: str) -> Output:
 
 def _path(path: str | None) -> str | None:
     if path == "":
-        raise click.UsageError("The name behind --output is empty: name a file.")
+        raise click.UsageError("--output needs the name of a file.")
     return None if path == STANDARD_OUTPUT else path
 
 
@@ -171,12 +170,12 @@ def _fit(found: Sequence[Output]) -> None:
         if path in taken:
             where = "standard output" if path is None else str(one.path)
             raise click.UsageError(
-                f"{taken[path]} and {one.format} would both go to {where}: give one of them an -o."
+                f"{taken[path]} and {one.format} both go to {where}: use -o for one of them."
             )
         taken[path] = one.format
         if path is not None and not Path(path).parent.is_dir():
             raise click.UsageError(
-                f"There is no directory for {one.path}: make it, or name another file."
+                f"There is no directory for {one.path}: create it, or use another file."
             )
 
 
@@ -192,8 +191,8 @@ def refuse_inputs(outputs: Iterable[Output], inputs: Inputs) -> None:
         path = paths.get(os.path.realpath(name))
         if path is not None and (folder is None or not is_report(Path(path))):
             raise click.UsageError(
-                f"{path} is one of the files to check, and would be overwritten: name another "
-                "one behind --output."
+                f"{path} is one of the files to check, and would be "
+                "overwritten: use another file for --output."
             )
 
 
@@ -207,8 +206,9 @@ def refuse_strange(outputs: Iterable[Output], context: click.Context) -> None:
     for one in outputs:
         if one.path is not None and os.path.lexists(one.path) and not is_report(Path(one.path)):
             raise click.UsageError(
-                f"{one.path} is there and is no report, and a configuration that nobody named says "
-                "to write one over it: remove it, or name the configuration with --config."
+                f"{one.path} exists and is not a report, and a "
+                "configuration file that was found says "
+                "to write a report there: remove it, or use that file with --config."
             )
 
 
@@ -223,7 +223,7 @@ def refuse_shared(outputs: Iterable[Output], baseline: str | None, history: str 
         other = taken.setdefault(os.path.realpath(path), what)
         if other != what:
             raise click.UsageError(
-                f"{path} cannot be {other} and {what} at once: name another file for one of them."
+                f"{path} cannot be {other} and {what} at once: use another file for one of them."
             )
 
 

@@ -30,7 +30,7 @@ def _parted(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def _known(values: Sequence[str]) -> None:
-    """Raises SetupError for what is no rule."""
+    """Raise SetupError for a selector without a rule."""
     from safelinks.rules import codes_of  # noqa: PLC0415  not for `--help`
 
     for selector in _parted(values):
@@ -66,7 +66,7 @@ _OPTIONS: Sequence[Decorator] = (
         metavar="CODES",
         shell_complete=shell_completion.selectors,
         callback=obeying(_known),
-        help="Look for these only: codes, beginnings of codes such as SL3, or names.",
+        help="Use only these rules: codes, starts of codes such as SL3, or names.",
     ),
     click.option(
         "--ignore",
@@ -74,14 +74,14 @@ _OPTIONS: Sequence[Decorator] = (
         metavar="CODES",
         shell_complete=shell_completion.selectors,
         callback=obeying(_known),
-        help="Do not look for these.",
+        help="Ignore these rules.",
     ),
     click.option(
         "--per-file-ignores",
         multiple=True,
         metavar="PATTERN:CODES",
         callback=obeying(lambda values: [*map(_per_file, values)]),
-        help="Do not look for these in files that match the pattern.",
+        help="Ignore these rules in files that match the pattern.",
     ),
     click.option(
         "--level",
@@ -89,25 +89,25 @@ _OPTIONS: Sequence[Decorator] = (
         multiple=True,
         metavar="CODES=LEVEL",
         callback=obeying(lambda values: [*map(_level, values)]),
-        help="Let these be of another level: error, warning or note.",
+        help="Set the level of these rules: error, warning or note.",
     ),
     click.option(
         "--fail-on",
         type=click.Choice([*_LEVELS, _NEVER]),
         default=_LEVELS[0],
         show_default=True,
-        help="Exit with 1 for findings of this level and graver ones. With the default, only for "
-        "links that are down.",
+        help="Fail the check for findings of this level or higher. By default, only links that "
+        "do not work fail it.",
     ),
     click.option(
         "--no-inline-ignores",
         is_flag=True,
-        help="Do not heed “safelinks: ignore” in the texts: a stranger may have written it.",
+        help="Disregard “safelinks: ignore” comments, for files that you do not trust.",
     ),
     click.option(
         "--verbatim",
         is_flag=True,
-        help="Let links in code and comments count like all others.",
+        help="Treat links in code and comments like all others.",
     ),
 )
 _NAMES = (
@@ -116,7 +116,7 @@ _NAMES = (
 
 
 def _selection(given: Mapping[str, Any]) -> Selection:
-    """The selection that the options make. Raises SetupError for what is no rule.
+    """The selection that the options make. Raises SetupError for an unknown rule.
 
     Patterns of files are relative to the configuration that they are from, or to the working
     directory.

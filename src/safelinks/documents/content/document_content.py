@@ -75,7 +75,7 @@ def fixed(content: Content, title: str) -> tuple[str, ...]:
     """A sentence for the user of a document that has such a one in it."""
     if content.writable or not any(link.wrapped for link in content.links(Peel())):
         return ()
-    return (f"links in {title}, which is in this file, are read, but cannot be replaced",)
+    return (f"links in {title} in this file are read, but cannot be replaced",)
 
 
 class EnclosedOpener(Protocol):

@@ -183,7 +183,7 @@ class CountedContent:
         return self.count + self.message.raw + self.notes
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same, with the mail cleaned and its size corrected in the width that it had."""
+        """The mailbox entry with the mail cleaned, and its size corrected in the same width."""
         mail = self.message.cleaned(peel)
         digits = len(self.count.rstrip())
         size = b"%d" % len(mail)
@@ -272,11 +272,11 @@ def _says_signed(body: bytes, part: MailPart) -> bool:
 
 def _notes_on(part: MailPart, *, signed: bool) -> Iterator[str]:
     if part.content_type in _SEALED:
-        yield "is encrypted or sealed, so that its links cannot be read"
+        yield "is encrypted or sealed, so its links cannot be read"
     elif part.content_type == "multipart/signed" or signed:
-        yield "is signed: its links are read, and cleaning leaves it as it is"
+        yield "is signed: its links are read, but it is not changed"
     if part.too_deep:
-        yield "holds parts within parts without end; what is further in is not read"
+        yield "has parts nested too deeply; the rest was not read"
 
 
 def _attached(

@@ -3,6 +3,8 @@
 Such a file is a little database: each property of the message is a stream that is named by its
 number. It is read and never written: the body stands in it up to three times, and its parts refer
 to each other.
+
+Why our own: extract-msg is under the GPL. The container and the RTF are read by libraries.
 """
 
 from __future__ import annotations
@@ -117,12 +119,12 @@ class MsgContent:
         return self.raw
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same, or NotWritableError."""
+        """The same bytes, or NotWritableError."""
         return unchanged(
             self,
             peel,
-            f"{self.name}: links in an Outlook message cannot be replaced, as its text is stored "
-            "in up to three forms that have to agree; save it as .eml or .html and clean that",
+            f"{self.name}: links in an Outlook message cannot be replaced, because its text "
+            "is stored in up to three forms; save it as .eml or .html and clean that",
         )
 
 
@@ -131,13 +133,12 @@ def open_content(raw: bytes, name: str, opened: EnclosedOpener) -> tuple[Content
     root = opened_storage(raw, name)
     if not root.has(_PROPERTIES):
         raise DocumentError(
-            f"{name}: this is no Outlook message, or a damaged one; save it as plain text and try "
-            "again"
+            f"{name}: not an Outlook message, or a damaged one; save it as plain text and try again"
         )
     reader = _OutlookReader(opened)
     reader.message(root, (), head=32)
     if root.damaged:
-        reader.notes.append("parts of it are damaged or cut off; what is left of them was read")
+        reader.notes.append("parts of it are damaged or cut off; the rest was read")
     return MsgContent(raw, name, tuple(reader.bodies)), tuple(
         dict.fromkeys(f"{name}: {note}" for note in reader.notes)
     )
@@ -192,7 +193,7 @@ class _OutlookReader:
         add("HTML body", html, html_passages)
         sealed = string(_CLASS).upper() == "IPM.NOTE.SMIME"
         if sealed:
-            self.notes.append(f"{where} is encrypted or sealed, so that its links cannot be read")
+            self.notes.append(f"{where} is encrypted or sealed, so its links cannot be read")
         self._attachments(storage, outer, strings, sealed=sealed)
 
     def _rtf(self, storage: Storage, outer: tuple[str, ...], where: str, *, has_text: bool) -> str:
@@ -228,8 +229,7 @@ class _OutlookReader:
                 inner = (*outer, f"attached message {messages}")
                 if len(inner) > _MAX_DEPTH:
                     self.notes.append(
-                        "messages are attached to each other without end; what is further in is "
-                        "not read"
+                        "attached messages are nested too deeply; the rest was not read"
                     )
                 else:
                     self.message(embedded, inner, head=24)

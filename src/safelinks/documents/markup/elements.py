@@ -1,8 +1,8 @@
 """Elements: how the markup of a document parts its text, and what of that is the text of a link.
 
 One pass over tags, comments and text, with a `Vocabulary` that says what the elements of a kind of
-document mean. Like `markup`, it builds no tree. The text is one passage: inline elements do not
-part it, all others begin a line.
+document mean. Like `markup_tokens`, it builds no tree. The text is one passage: inline elements do
+not part it, all others begin a line.
 """
 
 from __future__ import annotations
@@ -90,11 +90,11 @@ class Vocabulary:
 
     @cached_property
     def kinds(self) -> Mapping[str, _Kind]:
-        """What has to be done at a tag, by its name as it is written; of any document."""
+        """What must be done at a tag, by its name as it is written; of any document."""
         return _Kinds(self)
 
     def kind(self, name: str) -> _Kind:
-        """What has to be done at a tag of this name."""
+        """What must be done at a tag of this name."""
         special = (
             name in self.blanks
             or name in self.raw_text

@@ -92,5 +92,5 @@ def css_passages(text: str, span: Span, around: Codec, within: Codec = _SHEET) -
 
 
 def declarations(text: str, span: Span) -> Iterator[Passage]:
-    """The same of a ``style`` attribute."""
+    """The addresses of a ``style`` attribute."""
     return css_passages(text, span, MARKUP, _IN_ATTRIBUTE)

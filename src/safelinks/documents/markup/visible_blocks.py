@@ -1,7 +1,7 @@
 """Blocks of markup: what people see of a page or a document, and what of that is one stretch.
 
 It knows elements by their names, and which of them part the text, or hide it; how text is escaped
-is told by `markup`, and nothing is known of links. Like that, it builds no tree.
+is told by `markup_tokens`, and nothing is known of links. Like that, it builds no tree.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class _BlockReader:
         self._seen = False  # whether anything but white space was there since the last line break
         self._hiding = ""  # the element that hides all that is in it,
         self._depth = 0  # and how many of that name are open
-        self._within = 0  # how many elements are open in which text has to be
+        self._within = 0  # how many elements are open in which text must be
         self._behind: int | None = None  # where an element ended that nothing stands behind yet
 
     def blocks(self) -> Iterator[Passage]:

@@ -96,7 +96,7 @@ def open_content(raw: bytes, name: str, opened: EnclosedOpener) -> tuple[Content
     package = open_package(raw, name, _TITLE, opened.allowance)
     notes = package.notes
     if _signed(package):
-        note = "this file is signed: its links are read, and cleaning leaves it as it is"
+        note = "this file is signed: its links are read, but it is not changed"
         notes = (*notes, f"{name}: {note}")
     embedded: dict[str, Content] = {}
     closed = []

@@ -79,10 +79,10 @@ def open_content(raw: bytes, name: str, opened: EnclosedOpener) -> tuple[Content
     if _ENCRYPTED in package.text(_MANIFEST):
         raise DocumentError(
             f"{name}: this is {_TITLE}, encrypted with a password; "
-            "save a copy without and try again"
+            "save a copy without it and try again"
         )
     signed = not package.names.isdisjoint(_SIGNATURES)
-    note = f"{name}: this file is signed: its links are read, and cleaning leaves it as it is"
+    note = f"{name}: this file is signed: its links are read, but it is not changed"
     return PartsContent(package, signed), (*package.notes, *([note] if signed else ()))
 
 

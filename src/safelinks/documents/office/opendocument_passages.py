@@ -1,8 +1,8 @@
 """The passages of a part of an OpenDocument file (ODF 1.3, part 3): attributes and text.
 
 It knows the elements: which of them are paragraphs, which stand in the place of a character, and
-which begin a text of their own. All others do not part the text that they mark. Like `markup`, it
-builds no tree.
+which begin a text of their own. All others do not part the text that they mark. Like
+`markup_tokens`, it builds no tree.
 """
 
 from __future__ import annotations

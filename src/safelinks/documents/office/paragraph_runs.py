@@ -340,7 +340,7 @@ class _RunReader:
             self._add(tag.start, self._located(passage))
 
     def fallback(self, tag: Tag) -> None:
-        """The same once more, for programs that do not know the first form."""
+        """A second copy of the content, for programs that do not know the first form."""
         if not tag.empty:
             self._fallback = max(0, self._fallback + (-1 if tag.closing else 1))
 

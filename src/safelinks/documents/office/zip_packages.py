@@ -127,7 +127,7 @@ def open_package(raw: bytes, name: str, title: str, allowance: Allowance) -> Pac
                 elif content is not None and not is_markup:
                     embedded[part] = content
                 else:
-                    notes.append(f"{name}: {part} in this file is damaged, and was not read")
+                    notes.append(f"{name}: {part} in this file is damaged and was not read")
     except SpentError:
         raise _too_large(name, title) from None
     except _DAMAGE:
@@ -141,7 +141,8 @@ def _checked(infos: list[ZipInfo], name: str, title: str) -> dict[str, ZipInfo]:
         raise _too_large(name, title)
     if any(info.flag_bits & _ENCRYPTED for info in infos):
         raise DocumentError(
-            f"{name}: this is {title}, encrypted with a password; save a copy without and try again"
+            f"{name}: this is {title}, encrypted with a password; "
+            "save a copy without it and try again"
         )
     return {info.filename: info for info in infos if not info.is_dir()}
 
@@ -170,5 +171,5 @@ def _decoded(content: bytes, part: str) -> PackagePart | None:
 def _too_large(name: str, title: str) -> DocumentError:
     return DocumentError(
         f"{name}: this is {title} that unpacks to more than {OCTETS // 1_000_000} MB of text, "
-        f"{PIECES:,} pieces of it or {_MOST_PARTS:,} parts, which is more than is read of one file"
+        f"{PIECES:,} pieces of it or {_MOST_PARTS:,} parts, the limit for a file and all in it"
     )

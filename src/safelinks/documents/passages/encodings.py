@@ -66,7 +66,7 @@ def decode_text(raw: bytes, name: str) -> tuple[str, Encoding, str | None]:
         if at >= 0:
             line = content.count(b"\n", 0, at) + 1
             raise DocumentError(
-                f"{name}: this is no text file (line {line} holds a NUL byte); "
+                f"{name}: not a text file (line {line} holds a NUL byte); "
                 "save it as plain text and try again"
             )
     try:
@@ -74,13 +74,13 @@ def decode_text(raw: bytes, name: str) -> tuple[str, Encoding, str | None]:
     except UnicodeDecodeError as error:
         if encoding.name != "utf-8":
             raise DocumentError(
-                f"{name}: its mark says {encoding.name.upper()}, but the bytes are not; "
-                "save it as UTF-8 and try again"
+                f"{name}: its byte order mark says {encoding.name.upper()}, but it is not; save"
+                " it as UTF-8 and try again"
             ) from None
         line = content.count(b"\n", 0, error.start) + 1
         note = (
-            f"{name}: line {line} is not valid UTF-8 (byte 0x{content[error.start]:02x}); "
-            "such bytes are kept as they are"
+            f"{name}: line {line} is not valid UTF-8 (byte "
+            f"0x{content[error.start]:02x}); these bytes stay as they are"
         )
         return content.decode("utf-8", "surrogateescape"), encoding, note
 

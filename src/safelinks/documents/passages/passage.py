@@ -2,7 +2,7 @@
 
 A format says where its passages are, how they escape characters, and whether a passage is running
 text or an address that the format delimits. Reading and writing then are the same for all formats
-and stand in `links`. This room knows no links.
+and stand in `passage_links`. This room knows no links.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Links in passages: every link of a document read, and what to write in its place.
 
 The same for all formats: decode a passage, find the links by the reading that the format asks for,
-and map what was found, or what has to be written, back to the document. So what is read is also
+and map what was found, or what must be written, back to the document. So what is read is also
 what is written.
 """
 

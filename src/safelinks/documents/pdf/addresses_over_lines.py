@@ -121,7 +121,7 @@ def _end(text: str, end: int) -> tuple[_End, str, int]:
     if behind is None:
         return _End.WHOLE, "", end
     mark, token, more = behind.groups()
-    if mark:  # of the sentence, unless it is a part of the address
+    if mark:  # of the sentence, unless it is part of the address
         cut = mark == "-" or (mark in (".", ":") and (token[0].islower() or token[0].isdigit()))
         return (_End.UNCLEAR if cut else _End.WHOLE), "", end
     wants_more = _WANTS_MORE.search(text, end - 2, end) is not None

@@ -62,7 +62,7 @@ _MOST_RUNS = 20  # of pages, in a note
 _WRITTEN = {"/FreeText", "/Text"}  # annotations whose contents people read
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 _SCRIPT = re.compile(r"javascript:", re.IGNORECASE)
-_ANEW = "open it in a PDF viewer, save it anew and try again"
+_ANEW = "open it in a PDF viewer, save it again and try again"
 
 
 @frozen
@@ -95,13 +95,12 @@ class PdfContent:
         return self.raw
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same, or NotWritableError: a PDF is not for changing."""
+        """The same bytes, or NotWritableError: a PDF cannot be changed."""
         return unchanged(
             self,
             peel,
-            f"{self.name}: links in a PDF cannot be replaced, because its pages are laid out and "
-            "its offsets and signatures fixed; clean the document that it was made from and export "
-            "it again",
+            f"{self.name}: links in a PDF cannot be replaced, because its layout is "
+            "fixed; clean the source document and export it again",
         )
 
 
@@ -141,13 +140,13 @@ class _PdfReader:
         self._seen: dict[int, object] = {}  # files that are attached
         self._notes: dict[str, None] = {}
         if not whole:
-            self._notes[f"{name}: its end is missing or damaged; what can be found is read"] = None
+            self._notes[f"{name}: its end is missing or damaged; the rest is read"] = None
         self._unread: dict[str, list[int]] = {}  # what of which pages
 
     def read(self) -> None:
         """Read it all."""
         catalog: object = None
-        with self._whole("this PDF has lost its table of contents"):
+        with self._whole("this PDF has no cross-reference table"):
             catalog = self._reader.root_object
             for uri in uris_of(catalog):
                 self._add(uri, Place(part="action"))
@@ -199,7 +198,7 @@ class _PdfReader:
                     self._reader.resolved_objects.clear()
                     kept = self._budget.left
         if not number:
-            self._notes[f"{self._name}: no page can be found in it; it may be damaged"] = None
+            self._notes[f"{self._name}: no pages found; it may be damaged"] = None
 
     def _page(self, page: PageObject, number: int) -> None:
         place = Place(page=number)
@@ -294,8 +293,7 @@ def _faults_as(fault: DocumentError, name: str) -> Iterator[None]:
         raise
     except DependencyError:
         raise DocumentError(
-            f"{name}: this PDF is encrypted with AES; to read it, install what that needs: "
-            "pip install cryptography"
+            f"{name}: this PDF is encrypted with AES; to read it, run: pip install cryptography"
         ) from None
     except Exception as error:  # a damaged file makes pypdf raise anything at all
         raise fault from error
@@ -319,7 +317,7 @@ def _decrypted(raw: bytes, name: str) -> tuple[PdfReader, bool]:
             locked = True
     if locked:
         raise DocumentError(
-            f"{name}: this PDF is encrypted with a password; save a copy without and try again"
+            f"{name}: this PDF is encrypted with a password; save a copy without it and try again"
         )
     return reader, whole
 
@@ -378,7 +376,7 @@ def _unread(name: str, what: str, numbers: list[int]) -> str:
     """The sentence that says that `what`, of the pages with these `numbers`, could not be read.
 
     >>> _unread("a.pdf", "the text", [1, 3, 4, 5])
-    'a.pdf: the text of pages 1, 3-5 cannot be read to the end; all else in it is read'
+    'a.pdf: the text of pages 1, 3-5 cannot be read to the end; the rest is read'
     """
     runs: list[list[int]] = []
     for number in numbers:
@@ -390,4 +388,4 @@ def _unread(name: str, what: str, numbers: list[int]) -> str:
     more = ", …" if len(runs) > _MOST_RUNS else ""
     where = f"page{'s' if len(numbers) > 1 else ''} {shown}{more}" if numbers else ""
     unread = " of ".join(filter(None, (what, where)))
-    return f"{name}: {unread} cannot be read to the end; all else in it is read"
+    return f"{name}: {unread} cannot be read to the end; the rest is read"

@@ -2,6 +2,9 @@
 
 Geometry only. A `GlyphPen` is told the operators of a page's content, as pypdf reads them, and of
 what text came of them; it follows the pen by the widths of glyphs (ISO 32000, section 9.4.4).
+
+Why our own: pypdfium2 gives the same labels some 16 times faster, but finds no links in 3 of 11
+damaged files, and two engines would have to agree on what a page is.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ __all__ = ["json_or_notebook_passages"]
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[\"\\/bfnrt]"
 )
-# A backslash of Markdown and what it escapes, both escaped for JSON where they have to be.
+# A backslash of Markdown and what it escapes, both escaped for JSON where they must be.
 _ESCAPED = r"\\\\(?:\\[\"\\]|[!#-/:-@\[\]-`{-~])"
 
 

@@ -1,7 +1,8 @@
 """Markdown's links, by their grammar: where one leads, its title, and reference definitions.
 
 CommonMark 0.31.2, sections 4.7 and 6.3. It reads from an offset of a text on and looks a bounded
-way ahead, or at each character once; which brackets belong to a link, `inlines` knows.
+way ahead, or at each character once; which brackets belong to a link,
+`markdown_inlines` knows.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ _NO_COMMENT = re.compile(
     r"|(?P<directive>\w++(?:[-._+:]\w++)*+)[ \t]?::(?=[ \t]|\Z)"
 )
 _DIRECTIVES = frozenset({"code", "code-block", "sourcecode"})
-# Of a list item or a field, how far what goes on has to be indented, the text tells.
+# Of a list item or a field, how far what goes on must be indented, the text tells.
 _MARKER = re.compile(
     r"(?:[-*+\u2022\u2023\u2043]|\(?(?:[0-9]++|[a-zA-Z]|[ivxlcdmIVXLCDM]++|\#)[.)]"
     r"|:[^:\s][^:]*+:)(?=[ \t])"

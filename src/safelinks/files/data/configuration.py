@@ -100,7 +100,7 @@ class Configuration:
                 yield from ((name, inner) for inner in value)
             else:
                 where = self.where(name)
-                raise SetupError(f"{where}: {name} has to be a table, not {kind_of(value)}")
+                raise SetupError(f"{where}: {name} must be a table, not {kind_of(value)}")
 
 
 def parse(content: bytes, name: str) -> Configuration | None:
@@ -112,7 +112,7 @@ def parse(content: bytes, name: str) -> Configuration | None:
         text = content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise SetupError(f"{name}, line {line}: this is no UTF-8; save the file as such") from None
+        raise SetupError(f"{name}, line {line}: not UTF-8; save it as UTF-8") from None
     try:
         values: object = tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
@@ -120,12 +120,12 @@ def parse(content: bytes, name: str) -> Configuration | None:
     root = _ROOTS.get(PurePath(name).name, ())
     for at, part in enumerate(root):
         if not isinstance(values, Mapping):
-            raise SetupError(f"{name}: {'.'.join(root[:at])} has to be a table")
+            raise SetupError(f"{name}: {'.'.join(root[:at])} must be a table")
         if part not in values:
             return None
         values = values[part]
     if not isinstance(values, Mapping):
-        raise SetupError(f"{name}: {'.'.join(root)} has to be a table")
+        raise SetupError(f"{name}: {'.'.join(root)} must be a table")
     return Configuration(name, values, text, root)
 
 
@@ -152,8 +152,8 @@ def verify_keys(
             continue
         where, key = configuration.where(*path), ".".join(path)
         if path[0] in once:
-            raise SetupError(f"{where}: {key} is for the command line only; take it out here")
-        raise SetupError(f"{where}: there is no key {key}; the nearest is {_nearest(path, known)}")
+            raise SetupError(f"{where}: {key} is for the command line only; remove it here")
+        raise SetupError(f"{where}: unknown key {key}; the nearest is {_nearest(path, known)}")
 
 
 def _nearest(path: tuple[str, ...], known: Collection[str]) -> str:
@@ -178,7 +178,7 @@ def rows(key: str, value: Mapping[str, object], configuration: Configuration) ->
         strings = [one for one in values if isinstance(one, str)]
         if len(strings) < len(values):
             where = configuration.where(key, name)
-            raise SetupError(f"{where}: {key} of {name} has to be a string or a list of strings")
+            raise SetupError(f"{where}: {key} of {name} must be a string or a list of strings")
         found.append(f"{name}{TABULAR[key].separator}{','.join(strings)}")
     return found
 

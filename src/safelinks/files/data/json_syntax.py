@@ -24,7 +24,7 @@ __all__ = ["JSON_LANGUAGE"]
 
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
 _CONSTANT = re.compile(rf"{_STRING}|(-?Infinity|NaN)")
-_REMEDY = "correct the JSON there"
+_REMEDY = "correct the JSON"
 
 
 def _name(written: str) -> str:
@@ -61,10 +61,10 @@ def _load(text: str, name: str) -> Mapping[str, object]:
     try:
         data = json.loads(text, object_pairs_hook=members, parse_constant=_refuse)
     except RecursionError:
-        raise CatalogError(f"{name}: values are nested too deeply; write fewer levels") from None
+        raise CatalogError(f"{name}: values are nested too deeply") from None
     except _ConstantError as error:
         offset = next(match.start(1) for match in _CONSTANT.finditer(text) if match[1])
-        sentence = f"{error} is no number of JSON; write null"
+        sentence = f"{error} is not a JSON number; write null"
         raise fault_at(name, text, offset, sentence) from None
     except json.JSONDecodeError as error:
         raise fault_at(name, text, error.pos, f"{_complaint(error.msg)}; {_REMEDY}") from None
@@ -74,7 +74,9 @@ def _load(text: str, name: str) -> Mapping[str, object]:
         _find_doubled(text, name)
     if not isinstance(data, dict):
         offset = len(text) - len(text.lstrip())
-        raise fault_at(name, text, offset, "the file is no object; put all of it between { and }")
+        raise fault_at(
+            name, text, offset, "the file is not an object; put all of it between { and }"
+        )
     return data
 
 
@@ -88,7 +90,7 @@ def _find_doubled(text: str, name: str) -> None:
     try:
         _tree(text)
     except DoubledKeyError as error:
-        sentence = f"the key {json.dumps(error.name)} stands twice in one object; remove one"
+        sentence = f"the key {json.dumps(error.name)} appears twice in one object; remove one"
         raise fault_at(name, text, error.offset, sentence) from None
 
 

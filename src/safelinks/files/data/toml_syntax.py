@@ -1,6 +1,9 @@
 """TOML as a language of data files (toml.io, 1.0): loading, places, strings.
 
 It knows statements, headers, dotted keys and the four kinds of strings. It must not know catalogs.
+
+Why our own: tomllib gives no lines, and tomlkit none for values; both are needed to say where a
+fault is, and to change one value and leave the rest.
 """
 
 from __future__ import annotations
@@ -59,7 +62,7 @@ def _load(text: str, name: str) -> Mapping[str, object]:
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise CatalogError(f"{name}: values are nested too deeply; write fewer levels") from None
+        raise CatalogError(f"{name}: values are nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
         raise _fault(name, text, str(error)) from None
     except ValueError:  # the interpreter's limit
@@ -69,7 +72,7 @@ def _load(text: str, name: str) -> Mapping[str, object]:
 def _fault(name: str, text: str, message: str) -> CatalogError:
     place = _PLACE.search(message)
     sentence = message[: place.start()] if place else message
-    sentence = f"{sentence[:1].lower()}{sentence[1:]}; correct the TOML there"
+    sentence = f"{sentence[:1].lower()}{sentence[1:]}; correct the TOML"
     if place and place[1]:
         return CatalogError(f"{name}, line {place[1]}, column {place[2]}: {sentence}")
     return fault_at(name, text, len(text), sentence)

@@ -1,7 +1,7 @@
 """How pages say that they are not there: "page not found" in English and in other languages.
 
 Whole titles and headings only. English stands here, all else in the table beside this file. It
-knows words; what they mean on a page is for `signs`.
+knows words; what they mean on a page is for `page_signs`.
 """
 
 from __future__ import annotations

@@ -280,7 +280,7 @@ def is_login(url: str) -> bool:
 
 
 def asks_to_return(url: str, page: Page) -> bool:
-    """Whether `url` has to be told where to go back to after a password was given."""
+    """Whether `url` must be told where to go back to after a password was given."""
     return _RETURN.search(url) is not None and has_sign_in_form(page)
 
 

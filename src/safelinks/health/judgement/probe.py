@@ -2,8 +2,8 @@
 
 `probe` is a generator. It yields what to do next, a `Request` to be sent or a `Wait` to be waited,
 and is sent what came of it: an `Answer` or a `Failure`. It returns the `Outcome`. Whoever drives it
-does the work and judges nothing; so every rule stands here and in the tables of `signs`, once, and
-is tested without a socket.
+does the work and judges nothing; so every rule stands here and in the tables of `page_signs`, once,
+and is tested without a socket.
 
 The way of a probe: each redirect is a hop of its own; what may pass (a timeout, a broken
 connection, 5xx, 429) is tried again after a pause, within the budget; then the last answer and the
@@ -88,7 +88,7 @@ def probe(
             return ended
         result = yield way.request()
         if not isinstance(result, Answer | Failure):
-            raise TypeError("a request has to be followed by an Answer or a Failure")
+            raise TypeError("a request must be followed by an Answer or a Failure")
         method = way.method
         way.note(result, method)
         if _asks_anew(result, way):
@@ -123,7 +123,7 @@ def _not_asked(outcome: Outcome) -> Outcome:
     """
     known = outcome.verdict is Verdict.UNCERTAIN
     reason = outcome.reason if known else Reason.RATE_LIMITED
-    evidence = f"{outcome.evidence}, as for another link of this host"
+    evidence = f"{outcome.evidence}, as for another link to this host"
     return evolve(outcome, reason=reason, evidence=evidence)
 
 
@@ -156,7 +156,7 @@ def _ended(way: Way) -> Outcome | None:
     if refused is not None:
         return way.outcome(_refused(refused, way), f"leads to {way.url}" if way.hops else "")
     if way.left <= 0:
-        return way.outcome(Reason.TIMEOUT, f"not done within {way.policy.budget:g} s")
+        return way.outcome(Reason.TIMEOUT, f"timed out after {way.policy.budget:g} s")
     return None
 
 
@@ -204,7 +204,7 @@ def _seen(result: Answer | Failure, way: Way, hints: HealthHints) -> _Seen | Non
 def _failed(failure: Failure, way: Way, hints: HealthHints) -> Outcome:
     """What it means that nothing came back."""
     if hints.blocks_bots and failure.fault in _CLOSED_FAULTS:
-        return way.outcome(Reason.BOT_WALL, f"{failure.detail}: it is known for that")
+        return way.outcome(Reason.BOT_WALL, f"{failure.detail}: known to block automated requests")
     words = _CERTIFICATES.get(failure.fault)
     if words is not None and failure.certificate is not None:
         return way.outcome(_FAULTS[failure.fault], words(failure.certificate))
@@ -260,7 +260,7 @@ def _wall(seen: _Seen) -> str | None:
 
 def _closed(seen: _Seen) -> str | None:
     closed = seen.hints.blocks_bots and seen.answer.status in _CLOSED_STATUSES
-    return f"{_phrase(seen.answer.status)}: it is known for that" if closed else None
+    return f"{_phrase(seen.answer.status)}: known to block automated requests" if closed else None
 
 
 def _used_up(seen: _Seen) -> str | None:
@@ -326,7 +326,7 @@ def _is_doubtful(seen: _Seen) -> bool:
 
 
 def _redirected(way: Way) -> Outcome:
-    """Alive after redirects: moved for good only if permanent ones lead to another page."""
+    """Alive after redirects: moved permanently only if permanent ones lead to another page."""
     replacement = way.origin
     for hop, after in zip(way.hops, way.hops[1:], strict=False):
         if hop.status not in PERMANENT:
@@ -342,7 +342,7 @@ def _said(seen: _Seen) -> str:
     """The evidence for a page that works, with what a reader of the report may want to know."""
     said = _phrase(seen.answer.status)
     if seen.way.method is Method.HEAD:
-        return f"{said} to HEAD: the page itself was not looked at"
+        return f"{said} to HEAD: the page was not read"
     if page_signs.has_sign_in_form(seen.page):
         return f"{said}, a page to sign in"
     return said

@@ -87,7 +87,7 @@ class Way:
 
     @property
     def final(self) -> str:
-        """The last address that was asked."""
+        """The last address that was requested."""
         return self.hops[-1].url if self.hops else self.start
 
     def request(self) -> Request:

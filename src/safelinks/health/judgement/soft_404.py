@@ -36,13 +36,13 @@ def same_for_any(
     if answer is None or answer.status != status:
         return None
     if len(way.hops) > 1 and same_page(url, way.final):
-        return f"leads to {way.final}, as any other address there does"
+        return f"leads to {way.final}, like any other address there"
     if made_up not in url or page.is_shell or not page.words:
         return None
     name = asked.path.rpartition("/")[2] or made_up
     if not _alike(page_of(answer.body, answer.headers), page, name, made_up):
         return None
-    return "the page that is shown for any address"
+    return "the same page as for a made-up address"
 
 
 def _aside(

@@ -1,6 +1,6 @@
 """What a person sees of an HTML page, or of the start of one: its title, its text, its places.
 
-It decodes and takes apart; what that means is for `signs`.
+It decodes and takes apart; what that means is for `page_signs`.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def _without_fragment(url: str) -> str:
 
 
 class History:
-    """What earlier runs saw of each address, in a file: a context manager, for one run.
+    """The results of earlier runs, in a file: a context manager, for one run.
 
     Runs may share the file at the same time. `warning` is a sentence for people about the file,
     None as long as all is well. `begun_anew` is whether a damaged file was set aside, so that
@@ -91,7 +91,7 @@ class History:
         self.close()
 
     def close(self) -> None:
-        """Remember what is still to be remembered, and let go of the file."""
+        """Save what is not yet saved, and close the file."""
         self.flush()
         self._file.close()
 
@@ -121,7 +121,7 @@ class History:
         return evolve(outcome, past=evolve(row.past, reused=row.found))
 
     def record(self, outcome: Outcome) -> Outcome:
-        """Remember `outcome`; it comes back with its `past`, this run included.
+        """Save `outcome`, and return it with its `past`, this run included.
 
         A link that is dead or failing makes its series of runs one longer, one that works ends it.
         One that is uncertain does neither: its `past` tells of the series as it stands. One that is
@@ -141,7 +141,7 @@ class History:
         return told
 
     def with_past(self, outcome: Outcome) -> Outcome:
-        """What `record` gives, for an address that nobody has asked: nothing is remembered."""
+        """What `record` returns, for an address that was not requested; saves nothing."""
         return self._told(outcome, self._now())
 
     def _told(self, outcome: Outcome, found: datetime) -> Outcome:
@@ -155,7 +155,7 @@ class History:
         return evolve(outcome, past=past)
 
     def flush(self) -> None:
-        """Write down what was recorded, so that it survives whatever becomes of this run."""
+        """Save what was recorded, so that it is kept if this run is killed."""
         self._flushed = self._now()
         if self._pending:
             with self._failing_gently("written"):
@@ -211,8 +211,8 @@ class History:
             self._writable = False
             self._readable = self._readable and done != "read"
             sentence = (
-                f"The history {self._path} can no longer be {done} ({error}): "
-                "what this run finds is not remembered."
+                f"The history {self._path} can no longer be {done} ({error}). "
+                "The results of this run are not saved."
             )
             self.warning = f"{self.warning} {sentence}" if self.warning else sentence
 

@@ -82,7 +82,7 @@ def open_history(path: Path, now: datetime) -> tuple[sqlite3.Connection, str | N
     except OSError as error:
         raise _refusal(path, error.strerror or str(error)) from error
     except DamagedError as error:
-        raise _refusal(path, "it is damaged each time it is opened") from error
+        raise _refusal(path, "it is damaged every time it is opened") from error
     except sqlite3.Error as error:
         raise _refusal(path, _why(path, error)) from error
 
@@ -119,12 +119,14 @@ def _open(path: Path, now: datetime) -> tuple[sqlite3.Connection, str | None]:
         return _connect(path), None
     except DamagedError:
         if path.suffix.lower() in _OF_DOCUMENTS:
-            raise _refusal(path, "by its name, it is a document") from None
+            raise _refusal(path, "its name is that of a document") from None
         if _is_text(path):
-            raise _refusal(path, "it is a text; name another file, or remove this one") from None
+            raise _refusal(
+                path, "it is a text file; use another file, or remove this one"
+            ) from None
         aside = _set_aside(path, now)
     _make(path)
-    warning = f"The history {path} was damaged: it is now {aside}, and a new one was begun."
+    warning = f"The history {path} was damaged. It was moved to {aside}, and a new one was created."
     return _connect(path), warning
 
 
@@ -144,13 +146,13 @@ def _make(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         if not path.is_file():
-            raise _refusal(path, "it is not a file; name another, or remove this one") from None
+            raise _refusal(path, "it is not a file; use another one, or remove this one") from None
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     """A connection to the history in `path`. Raises DamagedError, SetupError and sqlite3.Error."""
     if any(_is_odd(companion) for companion in _beside(path)):  # SQLite would wait for a pipe
-        raise DamagedError("what belongs to it is no file")
+        raise DamagedError("its journal is not a file")
     if names_another_file(path):
         raise DamagedError("its journal names another file")
     _refuse_others(path)
@@ -209,7 +211,7 @@ def _refuse_others(path: Path) -> None:
             head = file.read(_ENOUGH)
         is_own = history_seal.is_ours(head) or head[68:72] == APPLICATION.to_bytes(4, "big")
         if is_own or len(head) < 72 or not head.startswith(_MAGIC):
-            raise DamagedError("it is no database") from None
+            raise DamagedError("it is not a database") from None
         raise _refusal(path, "it is a database of another program") from None
     if application == APPLICATION and layout > LAYOUT and sealed == layout:
         raise _refusal(path, "a newer version of safelinks made it")
@@ -280,9 +282,9 @@ def _refusal(path: Path, why: str) -> SetupError:
 def _why(path: Path, error: sqlite3.Error) -> str:
     """The reason of `error` for people; SQLite's own words do not say which right is missing."""
     if not os.access(path, os.R_OK | os.W_OK):
-        return "there is no permission to read and write it"
+        return "no permission to read and write it"
     if not os.access(path.absolute().parent, os.W_OK):
-        return "there is no permission to write in its folder"
+        return "no permission to write in its directory"
     return str(error)
 
 

@@ -37,7 +37,9 @@ def parse_age(text: str) -> timedelta:
     """
     match = _AGE.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is no age; write a whole number and s, m, h, d or w, as in 12h")
+        raise ValueError(
+            f"{text!r} is not an age; use a whole number and s, m, h, d or w, as in 12h"
+        )
     return int(match[1]) * _UNITS[match[2].lower()]
 
 
@@ -62,4 +64,4 @@ def _verdict(name: str) -> Verdict:
     for verdict in REMEMBERED:
         if verdict.value == name:
             return verdict
-    raise ValueError(f"{name!r} is no verdict that is remembered: {', '.join(REMEMBERED)}")
+    raise ValueError(f"{name!r} is not a verdict in the history: {', '.join(REMEMBERED)}")

@@ -20,7 +20,7 @@ __all__ = ["Method", "Policy"]
 
 
 class Method(StrEnum):
-    """What is asked with. A HEAD that does not say that all is well is confirmed by a GET."""
+    """The HTTP method to use first. A HEAD that does not succeed is followed by a GET."""
 
     GET = "get"
     HEAD = "head"
@@ -63,10 +63,10 @@ def _resolve(given: Any) -> Mapping[tuple[str, int], tuple[str, ...]]:  # noqa: 
 
 
 def _ports(given: Any) -> frozenset[int]:  # noqa: ANN401  as above
-    ports = frozenset(given) if isinstance(given, Iterable) and not isinstance(given, str) else None
-    if ports is None or not all(port in _PORTS for port in ports):
-        raise SetupError(f"allow_ports has to be a set of ports from 1 to 65535, not {given!r}")
-    return ports
+    ports = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else None
+    if ports is None or not all(isinstance(port, int) and port in _PORTS for port in ports):
+        raise SetupError(f"allow_ports must be a set of ports from 1 to 65535, not {given!r}")
+    return frozenset(ports)
 
 
 def _method(given: Method | str) -> Method:
@@ -84,7 +84,7 @@ def _are_patterns(_: object, __: object, value: tuple[str, ...]) -> None:
 
 def _is_host(_: object, __: object, value: object) -> None:
     if not isinstance(value, str) or not value or set(value) & set("/?#@ "):
-        raise SetupError(f"control_host has to be the name of a host, not {value!r}")
+        raise SetupError(f"control_host must be the name of a host, not {value!r}")
 
 
 T = TypeVar("T")
@@ -102,23 +102,23 @@ def _checked(check: Callable[..., T], *given: object) -> T:
 class Policy:
     """How links are checked. Times are in seconds, sizes in bytes.
 
-    `timeout` bounds each step of a request, `budget` all that is done for one link, `retries` how
-    often a passing failure is tried again. `body_limit` is how much of an HTML page is looked at;
-    with `fragments`, which looks for the place that a fragment names, `fragment_limit`.
+    `timeout` limits each step of a request, `budget` one link with its retries; `retries` is the
+    number of retries after a temporary failure. `body_limit` is how much of an HTML page is looked
+    at; with `fragments`, which looks for the place that a fragment names, `fragment_limit`.
 
     `concurrency` is the maximum number of requests at once, `per_host` that at one host. A host
     gets `per_host_at_first`, but never more than `per_host`; then more while it answers fast, and
-    fewer when it asks for that. `rate` is the maximum number of requests a second to a host, None
-    for no such limit.
+    fewer when it asks for that. `rate` is the maximum number of requests per second to one host;
+    None for no limit.
 
     `allow_private` lets private addresses be asked, but none of the link itself, where clouds keep
     secrets of their machines; that takes `resolve`, which has addresses for (host, port), in the
     place of a look-up. `allow_reserved` lets names be asked that are reserved for examples and
-    tests, as `resolve` does for one of them. `excluded` are regular expressions: what they are
-    found in is not asked. `headers` are sent to the hosts that they are for and to no other.
-    `ca_file` is a PEM file of authorities that are trusted beside the system's; with `insecure`,
-    certificates are not verified. `control_host` is a name that always exists: when not even that
-    resolves, this machine has no network. Raises SetupError for settings that make no sense.
+    tests, as `resolve` does for one of them. `excluded` are regular expressions: addresses that
+    match are skipped. `headers` are sent to their own hosts only. `ca_file` is a PEM file of
+    authorities that are trusted beside the system's; with `insecure`, certificates are not
+    verified. `control_host` is a name that always exists: when not even that resolves, this machine
+    has no network. Raises SetupError for invalid settings.
     """
 
     timeout: float = field(default=10.0, validator=number)

@@ -37,7 +37,7 @@ def headers(
     for spec in specs:
         match = _HEADER.fullmatch(spec.strip())
         if match is None:
-            raise ValueError("a header is given as HOST:NAME=VALUE, and HOST has no port")
+            raise ValueError("a header must be HOST:NAME=VALUE, without a port in HOST")
         name = match["name"]
         value = _VARIABLE.sub(partial(_value_of, name, environment), match["value"])
         header(name, value)
@@ -48,11 +48,11 @@ def headers(
 def header(name: object, value: object) -> None:
     """Check one header. The value may be a secret, and is not quoted."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ValueError("the name of a header is a word of letters, digits and hyphens")
+        raise ValueError("the name of a header must consist of letters, digits and hyphens")
     if not isinstance(value, str) or not _PRINTABLE.fullmatch(value):
         raise ValueError(f"the value of {name} is not printable ASCII")
     if name.lower() in _OURS:
-        raise ValueError(f"the header {name} is set by the connection itself")
+        raise ValueError(f"the header {name} is set by safelinks itself")
 
 
 def variables(text: str) -> frozenset[str]:
@@ -71,7 +71,7 @@ def _value_of(header: str, environment: Mapping[str, str], match: re.Match[str])
         return "$"
     name = match[2] or match[3]
     if name not in environment:
-        raise ValueError(f"the environment has no {name}, which is in the value of {header}")
+        raise ValueError(f"the environment variable {name} in the value of {header} is not set")
     return environment[name]
 
 
@@ -97,20 +97,20 @@ def ip(text: object) -> str:
     try:
         return str(ip_address(text if isinstance(text, str) else ""))
     except ValueError:
-        raise ValueError(f"{text} is no IP address") from None
+        raise ValueError(f"{text} is not an IP address") from None
 
 
 def pattern(text: str) -> str:
     """A regular expression, if it is one."""
     try:
         re.compile(text)
-    except re.error as error:
-        raise ValueError(f"{text} is no regular expression ({error})") from None
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"{text} is not a regular expression ({error})") from None
     return text
 
 
 def agent(text: object) -> str:
     """A name for the header User-Agent."""
     if not isinstance(text, str) or not text.strip() or not _PRINTABLE.fullmatch(text):
-        raise ValueError("a name for User-Agent is printable ASCII, and not empty")
+        raise ValueError("User-Agent must be printable ASCII, and not empty")
     return text.strip()

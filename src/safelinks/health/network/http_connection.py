@@ -164,7 +164,7 @@ class Connection(asyncio.Protocol):
             if isinstance(event, h11.ConnectionClosed):
                 raise ClosedError("the connection was closed without an answer")
             if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-                raise h11.RemoteProtocolError("not an answer to what was asked")
+                raise h11.RemoteProtocolError("not an answer to the request")
             self._begin = bytearray(self._machine.trailing_data[0])
         raise OnlyInterimError("only interim answers")
 
@@ -190,10 +190,12 @@ class Connection(asyncio.Protocol):
                 event = self._machine.next_event()
             except h11.RemoteProtocolError:
                 if self._is_cut():
-                    raise self._error or ClosedError("the connection was broken off") from None
+                    raise self._error or ClosedError(
+                        "the connection was closed too early"
+                    ) from None
                 raise
             if event is h11.PAUSED:
-                raise h11.RemoteProtocolError("something was sent that nobody asked for")
+                raise h11.RemoteProtocolError("unexpected data after the answer")
             if event is not h11.NEED_DATA:
                 return event
             if self._machine.their_state is h11.SEND_RESPONSE:
@@ -248,7 +250,7 @@ class Connection(asyncio.Protocol):
         return ready
 
     def close(self) -> None:
-        """End it, without the courtesies of TLS, which would have to be waited for."""
+        """End it, without the courtesies of TLS, which would must be waited for."""
         self.on_spoilt = None
         if self._transport is not None:
             self._transport.abort()

@@ -24,7 +24,7 @@ _FAULTS: tuple[tuple[type[BaseException], Fault, str | None], ...] = (
     (httpx.ConnectTimeout, Fault.TIMEOUT, "no connection in time"),
     (httpx.ReadTimeout, Fault.TIMEOUT, "connected, but no answer in time"),
     (httpx.WriteTimeout, Fault.TIMEOUT, "connected, but the request was not taken in time"),
-    (httpx.TimeoutException, Fault.TIMEOUT, "not done in time"),
+    (httpx.TimeoutException, Fault.TIMEOUT, "timed out"),
     (httpx.ReadError, Fault.RESET, None),
     (httpx.WriteError, Fault.RESET, None),
     (httpx.ProtocolError, Fault.PROTOCOL_ERROR, None),

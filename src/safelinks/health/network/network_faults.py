@@ -132,7 +132,7 @@ _JARGON = re.compile(
 def _step(chain: Sequence[BaseException]) -> str:
     """Which step timed out in a chain of errors; where none of them tells, all of them did."""
     told = (str(error) for error in chain if isinstance(error, StepTimeoutError))
-    return next(told, "not done in time")
+    return next(told, "timed out")
 
 
 def _detail(error: BaseException) -> str:

@@ -71,7 +71,7 @@ def _proxy(url: str, context: ssl.SSLContext) -> Wire:
     except (ImportError, ValueError) as error:
         # A proxy's address may hold a password: only the reason is shown.
         reason = str(error).partition("\n")[0].replace(url, "…")
-        raise SetupError(f"the proxy of the environment cannot be used ({reason})") from None
+        raise SetupError(f"the proxy from the environment cannot be used ({reason})") from None
 
 
 class Router:

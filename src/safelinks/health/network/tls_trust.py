@@ -39,7 +39,7 @@ def _in_background(policy: Policy) -> Future[ssl.SSLContext]:
         except SetupError as error:
             future.set_exception(error)
         except Exception as error:  # noqa: BLE001  or everybody would wait for ever
-            future.set_exception(SetupError(f"no certificates can be loaded ({error})"))
+            future.set_exception(SetupError(f"cannot load certificates ({error})"))
 
     threading.Thread(target=load, daemon=True).start()
     return future
@@ -59,7 +59,7 @@ def trusting(policy: Policy) -> ssl.SSLContext:
 
 
 def unverified(*protocols: str) -> ssl.SSLContext:
-    """The same, for looking at a server that is sent nothing; other `protocols` may be offered."""
+    """A TLS context for a server that is sent nothing; other `protocols` may be offered."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -49,7 +49,7 @@ class Reply(Protocol):
 
 
 class Wire(Protocol):
-    """Whatever carries requests. Any error but those of this module is explained by `faults`."""
+    """Whatever carries requests. `network_faults` explains any error but those of this module."""
 
     async def ask(self, request: Request, patience: float) -> Reply:
         """Send `request`, each step of which may take `patience` seconds.

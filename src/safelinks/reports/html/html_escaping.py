@@ -32,7 +32,7 @@ VERDICT_WORDS = {
     Verdict.FAILING: "Failing",
     Verdict.UNCERTAIN: "Uncertain",
     Verdict.SKIPPED: "Skipped",
-    Verdict.OFFLINE: "Not known",
+    Verdict.OFFLINE: "No network",
 }
 _LONGEST = 62  # characters of an address that are seen at once
 _HEAD, _TAIL = 36, 22
@@ -51,7 +51,7 @@ def as_html(value: object) -> str:
 
 
 def lines_as_html(value: str) -> str:
-    """The same for text of many lines, with its tabs."""
+    """Text of many lines, with its tabs, for HTML."""
     pieces = _BREAK.split(value)
     shown = (
         ("\t" if one == "\t" else "\n") if at % 2 else as_html(one) for at, one in enumerate(pieces)

@@ -31,7 +31,7 @@ _MOST_NAMED = 6
 _BAR = 1000  # units of the drawing that all addresses together are wide
 
 _CODE = re.compile("`([^`]*)`")
-_PARTS = re.compile("(.*?[:;]) (.*)")  # what is wrong, and what to do
+_PARTS = re.compile("(.*?[.:;]) (.*)")  # what is wrong, and what to do
 
 
 def shown_name_of(row: CheckedLink) -> str | None:
@@ -55,7 +55,7 @@ def tone(report: Report) -> str:
 
 
 def headline_sentence(report: Report) -> str:
-    """The one sentence that has to be read."""
+    """The one sentence that must be read."""
     sentence = next(_sentences(report))
     begins = "Interrupted: " if report.interrupted else "Of what could be read: "
     if not (report.interrupted or report.unread):
@@ -70,41 +70,40 @@ def _sentences(report: Report) -> Iterator[str]:
     broken = said.Broken.of(report)
     odd = len({(one.file, one.url) for one in said.pretending(report)})
     unknown, uncertain = verdicts[Verdict.OFFLINE], verdicts[Verdict.UNCERTAIN]
+    look = "looks" if odd == 1 else "look"
     if broken.new:
         does = "does" if len(broken.new) == 1 else "do"
-        more = f", and {odd} may not be what {_seem(odd)}" if odd else ""
-        yield f"{len(broken.new)} of {everything} {does} not work{more}"
+        more = f", and {odd:,} {look} suspicious" if odd else ""
+        yield f"{len(broken.new):,} of {everything} {does} not work{more}"
     if odd:
-        yield f"{odd} of {everything} may not be what {_seem(odd)}"
+        yield f"{odd:,} of {everything} {look} suspicious"
     if unknown:
-        yield f"Nothing is known of {unknown} of {everything}"
+        yield f"{unknown:,} of {everything} could not be checked"
     if broken.excused:
-        yield f"{len(broken.excused)} of {everything} did not work, but in too few runs to fail"
+        yield f"{len(broken.excused):,} of {everything} failed, but not in enough runs"
     if broken.aside:
-        yield f"{len(broken.aside)} of {everything} did not work, in code or comments only"
+        does = "does" if len(broken.aside) == 1 else "do"
+        yield f"{len(broken.aside):,} of {everything} {does} not work, only in code or comments"
     if broken.rest:
-        yield f"{len(broken.rest)} of {everything} did not work, which is known, ignored or mended"
+        are = "is" if len(broken.rest) == 1 else "are"
+        yield f"{len(broken.rest):,} of {everything} {are} broken, but known, ignored or fixed"
     if uncertain:
         needs = "needs" if uncertain == 1 else "need"
-        yield f"No address is broken; {uncertain} of {len(rows)} {needs} a look"
+        yield f"No broken links; {uncertain:,} of {len(rows):,} {needs} a look"
     asked = len(rows) - verdicts[Verdict.SKIPPED]
     if asked:
         newer = (len(one.about) for one in said.headline(report) if one.kind == "moved")
         yield _all_works(asked, len(rows), sum(newer))
-    yield f"{everything}, none of which was asked" if rows else "No links were found"
+    yield f"{everything}, none checked" if rows else "No links were found"
 
 
 def _all_works(asked: int, there: int, newer: int) -> str:
-    works = "The address works" if asked == 1 else f"All {asked} addresses work"
+    works = "The address works" if asked == 1 else f"All {asked:,} addresses work"
     if asked != there:
-        was = "was" if asked == 1 else "were"
-        works = f"{'The' if asked == 1 else 'All'} {count(asked, 'address')} that {was} asked "
-        works += "works" if asked == 1 else "work"
+        works = f"All {asked:,} checked addresses work"
+        if asked == 1:
+            works = "The checked address works"
     return f"{works}; {newer} should be replaced" if newer else works
-
-
-def _seem(number: int) -> str:
-    return "it seems" if number == 1 else "they seem"
 
 
 # --- Counts ---
@@ -119,7 +118,7 @@ def summary_section(report: Report) -> Iterator[str]:
     if tasks:
         yield f"<ol>\n{''.join(tasks)}</ol>\n"
     else:
-        yield "<p>Nothing: there is nothing to mend.</p>\n"
+        yield "<p>Nothing to fix.</p>\n"
     yield f'<p class="because">{as_html(conclusion(report))}</p>\n</section>\n'
 
 
@@ -136,7 +135,7 @@ def _counts(report: Report) -> Iterator[str]:
     yield "</svg>\n<ul>\n"
     for verdict, number in there:
         yield (
-            f'<li class="is-{verdict}">{shape(verdict)}<b>{number}</b> '
+            f'<li class="is-{verdict}">{shape(verdict)}<b>{number:,}</b> '
             f"<span>{VERDICT_WORDS[verdict]}</span></li>\n"
         )
     odd = sum(bool(row.suspicions) for row in report.rows)
@@ -191,7 +190,7 @@ def _named(
     )
     more = len(named) - _MOST_NAMED
     if more > 0:
-        shown += f'<li><a href="#addresses">and {more} more, in the table</a></li>'
+        shown += f'<li><a href="#addresses">and {more:,} more in the table</a></li>'
     return f"<ul>{shown}</ul>"
 
 
@@ -210,7 +209,6 @@ def _name_with_link(report: Report) -> Iterator[str]:
     if named:
         yield _task(
             "note",
-            f"<strong>{count(named, 'name')} without a link:</strong> the text speaks of "
-            f"{'it' if named == 1 else 'them'}, and does not say "
-            f'<a href="#remarks">where {"it is" if named == 1 else "they are"}</a>.',
+            f"<strong>{count(named, 'resource')} {'is' if named == 1 else 'are'} named but not "
+            'linked.</strong> <a href="#remarks">Where to link to</a>.',
         )

@@ -55,7 +55,7 @@ def table_section(report: Report, marks: MarkedSightings) -> Iterator[str]:
     yield from _controls(report, found)
     yield f'<p id="shown" class="shown" role="status">{count(len(report.rows), "address")}</p>\n'
     yield '<table id="table" role="table">\n<caption class="unseen">All addresses, each with its '
-    yield "verdict, what it is, where it stands and what there is to say of it</caption>\n"
+    yield "verdict, resource, owner, place and findings</caption>\n"
     yield '<thead role="rowgroup"><tr role="row">'
     for name, title, kind in _COLUMNS:
         order = ' aria-sort="ascending"' if name == "where" else ""
@@ -159,7 +159,7 @@ class _Shown:
             doubt = f"<b>Suspicious</b> <span>{as_html(reasons)}</span>"
             verdict = f'<p class="is-suspicious">{shape("suspicious")}{doubt}</p>{verdict}'
         if row.excused:
-            verdict += '<p class="aside">not often enough to fail the check</p>'
+            verdict += '<p class="aside">not enough runs to fail the check</p>'
         return verdict
 
     def _address(self) -> str:
@@ -220,10 +220,10 @@ class _Shown:
         yield "Wrapped by", as_html(", ".join(wrappers))
         yield "Reads", _labels(row.sightings)
         if row.match is not None:
-            yield "Known because", as_html(row.match.reason)
+            yield "Identified because", as_html(row.match.reason)
         yield "Reason", f"<code>{as_html(outcome.reason)}</code>"
         yield "Seen", as_html(outcome.evidence)
-        yield "On the way", as_html(outcome.error)
+        yield "Requests", as_html(outcome.error)
         yield "Requests", self._hops()
         if outcome.certificate is not None:
             yield "Certificate", _certificate(outcome.certificate, self.at)
@@ -240,7 +240,7 @@ class _Shown:
             for hop in self.row.outcome.hops
         )
         attempts = self.row.outcome.attempts
-        more = f"<p>{count(attempts, 'request')} in all</p>" if attempts > 1 else ""
+        more = f"<p>{count(attempts, 'request')} in total</p>" if attempts > 1 else ""
         return f"<ol>{steps}</ol>{more}" if steps else ""
 
 
@@ -259,11 +259,13 @@ def _certificate(certificate: Certificate, now: datetime) -> str:
 
 def _past(past: Past) -> Iterator[str]:
     if past.runs:
-        since = f" since {past.since:%Y-%m-%d}" if past.since else ""
-        yield f"did not work in {count(past.runs, 'run')}{since}"
+        runs = count(past.runs, "run")
+        yield (
+            f"failing since {past.since:%Y-%m-%d} ({runs})" if past.since else f"failing in {runs}"
+        )
     if past.last_alive is not None:
-        yield f"last seen to work on {past.last_alive:%Y-%m-%d}"
+        yield f"last worked on {past.last_alive:%Y-%m-%d}"
     elif past.runs:
-        yield "never seen to work"
+        yield "never worked in earlier runs"
     if past.reused is not None:
-        yield f"as found at {past.reused:%Y-%m-%d %H:%M} UTC"
+        yield f"last checked at {past.reused:%Y-%m-%d %H:%M} UTC"

@@ -23,8 +23,8 @@ __all__ = ["marks_in", "remarks_section", "texts_section"]
 _GAP = re.compile(r"\n[ \t\r]*(?:\n[ \t\r]*){2,}")
 _BEGINNING = re.compile(r"\S{0,4}")  # stays on one line with the drawing before it
 _HEADINGS = {
-    RemarkKind.LEADS_ELSEWHERE: "Links that lead elsewhere than their name says",
-    RemarkKind.NOT_LINKED: "Named without a link",
+    RemarkKind.LEADS_ELSEWHERE: "Links that lead to something else than their name says",
+    RemarkKind.NOT_LINKED: "Named but not linked",
 }
 
 
@@ -45,7 +45,7 @@ def texts_section(report: Report) -> Iterator[str]:
     there = [verdict for verdict in Verdict if report.verdicts[verdict]]
     yield '<section class="texts" aria-labelledby="texts">\n<h2 id="texts">'
     yield f"{'The text' if len(report.texts) == 1 else 'The texts'}</h2>\n"
-    yield "<p>Each mark leads to its address in the table. Marks by verdict:</p>\n"
+    yield "<p>Each mark links to its address in the table. Marks by verdict:</p>\n"
     yield '<ul class="legend">'
     for verdict in there:
         yield f'<li><span class="mark is-{verdict}">{shape(verdict)}'
@@ -69,9 +69,9 @@ def _text(one: FileText, rows: Sequence[CheckedLink], named: set[tuple[int, int]
             yield _mark(piece, piece.row, rows[piece.row], named)
     yield "</div>\n"
     if one.is_cut:
-        yield "<p>The text is longer than what is shown here.</p>\n"
+        yield "<p>Only the beginning of the text is shown.</p>\n"
     if one.beside:
-        yield '<p>Also linked, out of sight:</p>\n<ul class="beside">\n'
+        yield '<p>Also linked, but not visible in the text:</p>\n<ul class="beside">\n'
         for number in one.beside:
             row = rows[number]
             whole = Piece(row.target or row.url, number)

@@ -26,23 +26,22 @@ def asides(report: Report) -> Iterator[str]:
     """What else a reader should know of how the report came about, for any format."""
     known = sum(one.known for one in report.findings)
     if known:
-        are = "is" if known == 1 else "are"
-        yield f"{count(known, 'finding')} {are} in the baseline, and not counted."
+        are, do = ("is", "does") if known == 1 else ("are", "do")
+        yield f"{count(known, 'finding')} {are} in the baseline and {do} not count."
     for entry in report.gone:
         yield (
-            f"no longer there: {entry.code} for {address_on_one_line(entry.subject)} in "
-            f"{on_one_line(entry.file)}; --update-baseline takes it out"
+            f"no longer found: {entry.code} for {address_on_one_line(entry.subject)} in "
+            f"{on_one_line(entry.file)}; --update-baseline removes it"
         )
     if report.mended:
-        yield f"{count(report.mended, 'finding')} mended."
+        yield f"Fixed {count(report.mended, 'problem')}."
     if report.silenced:
-        are = "is" if report.silenced == 1 else "are"
-        yield f"{count(report.silenced, 'finding')} {are} ignored, as the texts say."
+        yield f"{count(report.silenced, 'finding')} ignored by comments."
     heads = sum(
         bool(row.outcome.hops) and row.outcome.hops[-1].method == "HEAD" for row in report.rows
     )
     if heads:
-        yield f"{count(heads, 'address')} asked with HEAD only: nobody has looked at the pages."
+        yield f"{count(heads, 'address')} requested with HEAD only: the pages were not read."
 
 
 def conclusion(report: Report) -> str:
@@ -52,16 +51,14 @@ def conclusion(report: Report) -> str:
     open_ = {one: counts[one] for one in _OPEN if one in counts}
     parts = []
     if certain:
-        parts.append(f"certain of {sum(certain.values())} ({_listed(certain)})")
+        parts.append(f"{sum(certain.values()):,} certain ({_listed(certain)})")
     if open_:
-        parts.append(
-            f"not {'' if certain else 'certain '}of {sum(open_.values())} ({_listed(open_)})"
-        )
+        parts.append(f"{sum(open_.values()):,} not certain ({_listed(open_)})")
     told = f"{count(len(report.rows), 'address')}: {', '.join(parts)}. " if parts else ""
     return f"{told}Exit code {report.exit_code}: {_because(report)}."
 
 
-_NOT_ASKED = "not asked"
+_NOT_ASKED = "unchecked"
 _CERTAIN = (*_WORKS, Verdict.DEAD, Verdict.FAILING)
 _OPEN = (Verdict.UNCERTAIN, Verdict.SKIPPED, Verdict.OFFLINE, _NOT_ASKED)
 
@@ -71,7 +68,7 @@ def _word(row: CheckedLink) -> str:
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {word}" for word, number in counts.items())
+    return ", ".join(f"{number:,} {word}" for word, number in counts.items())
 
 
 def _because(report: Report) -> str:
@@ -82,23 +79,23 @@ def _because(report: Report) -> str:
             return reason
     below = sum(report.levels.values())
     if below:
-        graver = "" if report.selection.fail_on is Level.ERROR else " or a graver one"
-        return f"no finding is of level {report.selection.fail_on}{graver}"
+        higher = "" if report.selection.fail_on is Level.ERROR else " or higher"
+        return f"no finding of level {report.selection.fail_on}{higher}"
     if not report.rows:
-        return "there is nothing to check"
+        return "no links to check"
     if not any(row.is_link and row.outcome.reason is not Reason.NOT_ASKED for row in report.rows):
-        return "nobody was asked"
+        return "no address was requested"
     if any(row.verdict in BROKEN for row in report.rows):
-        return "what does not work is ignored, or mended"
-    return f"there is nothing to say against {'it' if len(report.rows) == 1 else 'them'}"
+        return "all broken links are ignored or fixed"
+    return "no problems found"
 
 
 def _stopped(report: Report) -> str:
-    return "somebody interrupted the check" if report.interrupted else ""
+    return "the check was interrupted" if report.interrupted else ""
 
 
 def _unread(report: Report) -> str:
-    return "not every file could be read, or written" if report.unread else ""
+    return "some files could not be read or written" if report.unread else ""
 
 
 def _failed(report: Report) -> str:
@@ -112,15 +109,15 @@ def _failed(report: Report) -> str:
 
 def _spared(report: Report) -> str:
     if report.selection.fail_on is None:
-        return "nothing is to fail it"
+        return "no finding fails the check (--fail-on never)"
     known = sum(one.known for one in report.findings)
     excused = any(
         one.excused and not one.known and report.selection.fails(_inexcused(report, one))
         for one in report.findings
     )
     if excused and not known:
-        return "what does not work has not done so in enough runs"
-    return f"nothing new fails it ({known} known before)" if known else ""
+        return "broken links have not failed in enough runs"
+    return f"no new finding fails the check ({known:,} in the baseline)" if known else ""
 
 
 def _inexcused(report: Report, finding: Finding) -> Finding:

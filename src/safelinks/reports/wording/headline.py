@@ -1,13 +1,13 @@
 """The headline of a report: what is wrong and what to do, in sentences for any format.
 
-Sentences hold nothing of what texts or servers say, so nothing in them has to be escaped; what they
+Sentences hold nothing of what texts or servers say, so nothing in them must be escaped; what they
 are about, and asides, do. What is a command or an option stands between backticks.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import field, frozen
 
@@ -67,7 +67,7 @@ class Broken:
     """The addresses that do not work: `new` ones, `excused` ones, some `aside`, and the `rest`.
 
     Those aside stand in code or comments only, or are ignored wherever else they stand; the rest is
-    known from a baseline, ignored by somebody, or mended.
+    in a baseline, ignored, or fixed.
     """
 
     new: tuple[SentenceSubject, ...]
@@ -138,23 +138,25 @@ def _broken(report: Report) -> Iterator[Sentence]:
     broken = Broken.of(report)
     if broken.new:
         number = len(broken.new)
-        which = f"{number} of {count(len(report.rows), 'address')}"
+        which = f"{number:,} of {count(len(report.rows), 'address')}"
         does, them = ("does", "it") if number == 1 else ("do", "them")
-        said = f"{which} {does} not work: mend or remove {them}."
+        said = f"{which} {does} not work. Fix or remove {them}."
         new = {(one.file, one.url) for one in broken.new}
         codes = _codes(one for one in _down(report) if (one.file, one.url) in new)
         yield Sentence(said, Level.ERROR, "dead", broken.new, codes)
     if broken.excused:
         what = count(len(broken.excused), "address")
-        said = f"{what} did not work, but in too few runs to fail a check."
+        said = f"{what} failed, but not in enough runs to fail the check."
         yield Sentence(said, Level.WARNING, "failing", broken.excused)
     if broken.aside:
-        what = count(len(broken.aside), "address")
-        said = f"{what} in code or comments only did not work."
+        what = count(len(broken.aside), "broken address")
+        are = "is" if len(broken.aside) == 1 else "are"
+        said = f"{what} {are} only in code or comments."
         yield Sentence(said, Level.NOTE, "note", broken.aside)
     if broken.rest:
-        what = count(len(broken.rest), "address")
-        said = f"{what} did not work, which is known, ignored or mended."
+        what = count(len(broken.rest), "broken address")
+        are = "is" if len(broken.rest) == 1 else "are"
+        said = f"{what} {are} in the baseline, ignored or fixed."
         yield Sentence(said, Level.NOTE, "note", broken.rest)
 
 
@@ -175,11 +177,8 @@ def _pretending(report: Report) -> Iterator[Sentence]:
     found = pretending(report)
     places = len({(one.file, one.place) for one in found})
     if places:
-        are, they = ("is", "it") if places == 1 else ("are", "they")
-        said = (
-            f"{count(places, 'link')} {are} not what {they} may seem: look before anybody opens "
-            f"{'it' if places == 1 else 'them'}."
-        )
+        look, them = ("looks", "it") if places == 1 else ("look", "them")
+        said = f"{count(places, 'link')} {look} suspicious. Check {them} before you open {them}."
         yield Sentence(said, Level.WARNING, "suspicious", _about(found), _codes(found))
 
 
@@ -198,7 +197,7 @@ def _to_write(report: Report) -> Iterator[Sentence]:
             not one.fixable and (one.file, one.url, one.replacement) in fixes for one in found
         )
         by = _written(len(certain), len(addresses), fixed=fixed)
-        said = f"{what} should be replaced by a newer one; `--fix` writes {by}."
+        said = f"{what} should be replaced by a newer one. `--fix` writes {by}."
         yield Sentence(said, Level.WARNING, "moved", _about(found), _codes(found))
 
 
@@ -208,9 +207,9 @@ def _written(certain: int, of: int, *, fixed: bool) -> str:
         return "it" if of == 1 else "them"
     if fixed:
         some = f"{certain or 'none'} of them" if of > 1 else "none"
-        return f"{some}: only what is certain, in files that can be changed"
+        return f"{some}: only certain ones, in files that can be changed"
     if not certain:
-        return "none, for it is not certain"
+        return "none, because none is certain"
     return "the one that is certain" if certain == 1 else f"the {certain} that are certain"
 
 
@@ -225,31 +224,37 @@ def _wrapped(report: Report) -> Iterator[Sentence]:
     exposing = [one for one in found if _exposes(one, Exposed.SESSION)]
     session = len({(one.file, one.place) for one in exposing})
     if session:
-        gives = "gives" if session == 1 else "give"
-        what = count(session, "link")
-        said = f"{what} {gives} away a session credential of Teams."
+        contain = "contains" if session == 1 else "contain"
+        said = f"{count(session, 'link')} {contain} a Teams session credential."
         yield Sentence(said, Level.WARNING, "warning", codes=_codes(exposing))
     if places:
         are = "is" if len(places) == 1 else "are"
         what = f"{count(len(places), 'link')} {are} wrapped"
+        contain = "contains" if len(telling) == 1 else "contain"
         if telling == places:
-            what += (
-                " and tells to whom it was sent"
-                if len(places) == 1
-                else (" and tell to whom they were sent")
-            )
+            what += f" and {contain} the recipient's address"
         elif telling:
-            tells = "tells to whom it was" if len(telling) == 1 else "tell to whom they were"
-            what += f", and {len(telling)} of them {tells} sent"
+            what += f", and {len(telling):,} of them {contain} the recipient's address"
         level = Level.WARNING if telling else Level.NOTE
-        said = f"{what}{_INSIDE[frozenset(one.fixable for one in found)]}"
+        inside = _INSIDE[frozenset(one.fixable for one in found)]
+        said = f"{what}. {inside[0] if len(places) == 1 else inside[1]}"
         yield Sentence(said, level, str(level), codes=_codes(found))
 
 
-_INSIDE = {
-    frozenset({True}): ": `--fix` writes what is inside.",
-    frozenset({True, False}): ": `--fix` writes what is inside, where a file can be changed.",
-    frozenset({False}): ", in files that cannot be changed: mend what these were made of.",
+# What to do about one link, and about several, by whether `--fix` can do it.
+_INSIDE: Mapping[frozenset[bool], tuple[str, str]] = {
+    frozenset({True}): (
+        "`--fix` replaces it with its target.",
+        "`--fix` replaces them with their targets.",
+    ),
+    frozenset({True, False}): (
+        "`--fix` replaces it with its target where the file can be changed.",
+        "`--fix` replaces them with their targets where the file can be changed.",
+    ),
+    frozenset({False}): (
+        "Its file cannot be changed: fix the document that it was made from.",
+        "Their files cannot be changed: fix the documents that they were made from.",
+    ),
 }
 
 
@@ -258,9 +263,8 @@ def _lost(report: Report) -> Iterator[Sentence]:
     found = [one for one in new if RULES[one.code].topic is Topic.LOST]
     lost = len(found)
     if lost:
-        tells, it = ("tells", "it") if lost == 1 else ("tell", "they")
-        leads = "leads" if lost == 1 else "lead"
-        said = f"{count(lost, 'wrapped link')} no longer {tells} where {it} {leads}: ask the sender"
+        have, their = ("has", "its") if lost == 1 else ("have", "their")
+        said = f"{count(lost, 'wrapped link')} {have} lost {their} target. Ask the sender"
         places = {(one.file, one.place) for one in found}
         found += (
             one
@@ -268,7 +272,7 @@ def _lost(report: Report) -> Iterator[Sentence]:
             if _exposes(one, Exposed.RECIPIENT) and (one.file, one.place) in places
         )
         if len(found) > lost:
-            said += "; `safelinks clean --redact` blanks to whom it was sent"
+            said += "; `safelinks clean --redact` removes the recipient"
         yield Sentence(f"{said}.", Level.WARNING, "warning", _about(found), _codes(found))
 
 
@@ -289,8 +293,10 @@ def _to_do(report: Report) -> Iterator[Sentence]:
 def _uncertain(report: Report) -> Iterator[Sentence]:
     found = tuple(_of_row(row) for row in report.rows if row.verdict is Verdict.UNCERTAIN)
     if found:
-        it = "it" if len(found) == 1 else "them"
-        said = f"{count(len(found), 'address')} let no program in: open {it} in a browser."
+        blocks, it = ("blocks", "it") if len(found) == 1 else ("block", "them")
+        said = (
+            f"{count(len(found), 'address')} {blocks} automated requests. Open {it} in a browser."
+        )
         yield Sentence(said, Level.NOTE, "uncertain", found)
 
 
@@ -301,19 +307,19 @@ def _unknown(report: Report) -> Iterator[Sentence]:
 def _well(report: Report) -> Iterator[Sentence]:
     works = sum(report.verdicts[verdict] for verdict in _WORKS)
     if works and works == sum(row.is_link for row in report.rows):
-        yield Sentence("The address works." if works == 1 else f"All {works} addresses work.")
+        yield Sentence("The address works." if works == 1 else f"All {works:,} addresses work.")
 
 
 def _unasked(report: Report) -> Iterator[Sentence]:
     number = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
     links = sum(row.is_link for row in report.rows)
     if number and not report.interrupted:
-        which, it = f"{number} of {links} addresses were", "they work"
+        which, it = f"{number:,} of {count(links, 'address')} were", "They"
         if number == 1:
-            which, it = f"1 of {count(links, 'address')} was", "it works"
+            which, it = f"1 of {count(links, 'address')} was", "It"
         if number == links:
             which = "The address was" if number == 1 else "The addresses were"
-        said = f"{which} not asked, so nothing is said about whether {it}."
+        said = f"{which} not checked. {it} may not work."
         yield Sentence(said, kind="skipped")
 
 
@@ -327,10 +333,8 @@ def _left_out(report: Report) -> Iterator[Sentence]:
         and (row.file, row.target or row.url) not in told
     )
     if left:
-        was = "was" if len(left) == 1 else "were"
-        why = Counter(one.message.removeprefix("left out ") for one in left)
-        reasons = ", ".join(f"{words} ({number})" for words, number in why.items())
-        said = f"{count(len(left), 'address')} {was} left out: {reasons}."
+        why = Counter(one.message for one in left)
+        said = f"Skipped: {', '.join(f'{words} ({number:,})' for words, number in why.items())}."
         yield Sentence(said, Level.NOTE, "skipped", left)
 
 

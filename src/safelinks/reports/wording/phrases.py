@@ -34,7 +34,7 @@ def on_one_line(text: str) -> str:
 
 
 def address_on_one_line(url: str | None) -> str:
-    """The same for an address, which stays one; empty where there is none.
+    """An address on one line, which stays an address; empty where there is none.
 
     >>> address_on_one_line("https://a.example/##[add-mask]b")
     'https://a.example/#%23[add-mask]b'
@@ -64,25 +64,25 @@ def caveats(report: Report) -> Iterator[str]:
     """What a reader has to know of the run as a whole: sentences, with nothing from outside."""
     offline = report.verdicts[Verdict.OFFLINE]
     if offline:
-        which = "the addresses work"
+        which = "the addresses"
         if offline < len(report.rows) or offline == 1:
-            which = f"{count(offline, 'address')} {'works' if offline == 1 else 'work'}"
+            which = count(offline, "address")
         yield (
-            f"This machine has no network, so nothing is said about whether {which}; "
-            "run this again with a connection."
+            f"This machine has no network, so {which} could not be checked. "
+            "Run this again with a connection."
         )
     if report.unread:
-        yield "Not every file could be read, or written: this may not be about all links."
+        yield "Some files could not be read or written. This report may be incomplete."
     if report.interrupted:
         left = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
-        yield f"Interrupted: {count(left, 'address')} not asked, or not to the end."
+        yield f"Interrupted: {count(left, 'address')} not checked completely."
 
 
 def count(number: int, what: str) -> str:
     """A number of things, in words.
 
-    >>> count(1, "link"), count(2, "address")
-    ('1 link', '2 addresses')
+    >>> count(1, "link"), count(2_000, "address")
+    ('1 link', '2,000 addresses')
     """
     plural = f"{what}es" if what.endswith("s") else f"{what}s"
-    return f"{number} {what if number == 1 else plural}"
+    return f"{number:,} {what if number == 1 else plural}"

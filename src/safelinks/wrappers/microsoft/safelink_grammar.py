@@ -223,7 +223,7 @@ def target_of(url: str) -> str | None:
 def value_span(url: str) -> tuple[int, int] | None:
     """Where in the Safe Link `url` its target stands; None where that is not sure, or it is none.
 
-    It is not where `url` is damaged so that it has to be repaired before it is read.
+    It is not where `url` is damaged so that it must be repaired before it is read.
     """
     match = _CANONICAL_TARGET.match(url)
     if match is not None:

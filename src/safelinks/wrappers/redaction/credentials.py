@@ -51,7 +51,7 @@ def without_users(text: str) -> str:
 
 
 def without_users_anywhere(url: str) -> str:
-    """The same of a link whose target cannot be read: whatever may name somebody goes.
+    """Redact a link whose target cannot be read: everything that may name a person.
 
     >>> without_users_anywhere("https://www.google.com/amp/s/me:secret@a.example/x")
     'https://www.google.com/amp/s/[user]@a.example/x'

@@ -70,7 +70,7 @@ def _json_token(pattern: str, name: str, *needed: str) -> Carrier:
 # The claims of a JSON Web Token (RFC 7519), between two dots.
 govdelivery = _json_token(r"/l/[\w-]+\.(?P<target>[\w-]+)\.", "url")
 substack = _json_token(r"/redirect/2/(?P<target>[\w-]+=*)\.", "e")
-# On any host: so more of the token has to be there.
+# On any host: so more of the token must be there.
 customer_io = _json_token(
     r"\Ahttps?://[^/?\#]+/e/c/(?P<target>eyJ[\w-]+=*)/[0-9a-f]{64}(?=[/?\#]|\Z)", "href", "email_id"
 )

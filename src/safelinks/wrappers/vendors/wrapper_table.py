@@ -53,8 +53,8 @@ class Opaque:
     domain: str | None = None
 
     def __str__(self) -> str:
-        hint = f", only that it is on {self.domain}" if self.domain else ""
-        return f"a link of {self.wrapper} that does not tell its target{hint}"
+        hint = f", only its domain {self.domain}" if self.domain else ""
+        return f"a link of {self.wrapper} that does not contain its target{hint}"
 
 
 @frozen

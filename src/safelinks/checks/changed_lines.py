@@ -1,4 +1,4 @@
-"""`--changed-since`: which lines of the files at hand are not those of an earlier revision.
+"""Which lines of files changed since a revision of git.
 
 It knows what to ask git, and in which words to say that there is no answer.
 """
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from safelinks.cli.options.inputs import STANDARD_INPUT
 from safelinks.errors import DocumentError, SetupError
 from safelinks.files.git_command import Git, reason
 from safelinks.files.git_output import SAME, WHOLE, Changed, Tracked, changed_in, tracked
@@ -27,6 +26,7 @@ _DIFF = (
     "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all",
     "--find-renames", "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
+_STANDARD_INPUT = "-"
 _PATCH = ("--patch", "--unified=0", "--inter-hunk-context=0")
 
 
@@ -96,13 +96,12 @@ def changed_lines(names: Iterable[str | Path], revision: str) -> Changes:
     """
     if revision.startswith("-"):
         raise SetupError(
-            f"--changed-since {revision}: no revision begins with a dash; "
-            "name a commit, a tag or a branch"
+            f"{revision}: a revision cannot begin with a dash; use a commit, a tag or a branch"
         )
     tops: dict[str, str] = {}
     for name in dict.fromkeys(map(str, names)):
-        if name == STANDARD_INPUT:
-            raise DocumentError("<stdin>: standard input has no revisions; name files instead")
+        if name == _STANDARD_INPUT:
+            raise DocumentError("<stdin>: standard input has no revisions; use files")
         folder = _folder_of(name)
         if folder not in tops:
             tops[folder] = _top(Git.found(folder), name)
@@ -123,13 +122,13 @@ def _top(git: Git, name: str) -> str:
     why = reason(done.stderr)
     if "dubious ownership" in why or "unsafe repository" in why:
         raise DocumentError(
-            f"{name}: git does not trust this repository, which belongs to somebody else; if you "
-            f"do, say so with: git config --global --add safe.directory {git.folder}"
+            f"{name}: git does not trust this repository, because it "
+            "belongs to another user; if you trust it, run:"
+            f" git config --global --add safe.directory {git.folder}"
         )
     if "not a git repository" in why or "work tree" in why or "bare repository" in why:
         raise DocumentError(
-            f"{name}: this is in no git repository, so there is nothing that it could have changed "
-            "since; name files in one, or leave out --changed-since"
+            f"{name}: not in a git repository; use files in one, or check all lines"
         )
     raise DocumentError(f"{name}: git cannot read the repository around this ({why})")
 
@@ -149,12 +148,12 @@ def _commit(git: Git, revision: str) -> str:
         return done.stdout.decode().strip()
     if git.output("rev-parse", "--is-shallow-repository").strip() == b"true":
         raise SetupError(
-            f"{git.folder}: this clone is shallow and does not have the revision {revision}; get "
-            "the whole history, with fetch-depth: 0 in the checkout, or git fetch --unshallow"
+            f"{git.folder}: this clone is shallow and lacks the revision {revision}; get the "
+            "whole history with fetch-depth: 0 in the checkout, or with git fetch --unshallow"
         )
     raise SetupError(
-        f"{git.folder}: there is no revision {revision} in this repository; "
-        "name a commit, a tag or a branch that it has"
+        f"{git.folder}: there is no revision {revision} in this "
+        "repository; use an existing commit, tag or branch"
     )
 
 

@@ -1,7 +1,4 @@
-"""The baseline of `check`: read, held against findings and reports, and written.
-
-To be imported only once a check has begun: the rooms behind it take their time.
-"""
+"""Known findings: those of a baseline file, which is read, held against a report, and written."""
 
 from __future__ import annotations
 
@@ -9,24 +6,35 @@ import os
 from functools import cache
 from pathlib import Path, PurePath
 
-import click
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from safelinks.checks.baseline import Baseline, FileNaming, Matcher, Nameless, is_kept
 from safelinks.checks.baseline_comparison import Comparison
 from safelinks.checks.report import Report
-from safelinks.cli.options.messages import tell, warn
-from safelinks.errors import DocumentError, NotWritableError
+from safelinks.errors import DocumentError, NotWritableError, SetupError
 from safelinks.files.file_access import FileReading, bytes_of, held, replace
-from safelinks.reports.wording.phrases import count
 from safelinks.rules import Finding, Selection
 from safelinks.rules.finding import portable
 from safelinks.wrappers.redaction.link_redaction import shown
 
-__all__ = ["KnownFindings", "located_from"]
+__all__ = ["BaselineChange", "KnownFindings", "located_from"]
 
 _NAMELESS = "<stdin>"
 _OUTSIDE = ("../", "/")
+
+
+@frozen
+class BaselineChange:
+    """What an update has changed in the baseline at `path`, in findings."""
+
+    path: Path
+    total: int
+    new: int
+    gone: int
+
+    def __str__(self) -> str:
+        findings = f"{self.total} finding" + ("" if self.total == 1 else "s")
+        return f"{self.path}: {findings} in the baseline, {self.new} new, {self.gone} removed"
 
 
 @define
@@ -55,21 +63,20 @@ class KnownFindings:
     @classmethod
     def open(
         cls,
-        path: str | None,
-        selection: Selection,
+        path: str | os.PathLike[str] | None,
+        selection: Selection | None = None,
         *,
         update: bool = False,
         partial: bool = False,
-        show_recipients: bool = False,
     ) -> KnownFindings:
-        """What the options say. Raises DocumentError, and click.UsageError where they disagree."""
-        if update and path is None:
-            raise click.UsageError("--update-baseline needs a --baseline FILE to write to")
-        if update and show_recipients:
-            raise click.UsageError(
-                "--update-baseline writes down nobody's address: leave out --show-recipients"
-            )
+        """Those of the file at `path`, which may be missing for an `update`. Raises DocumentError.
+
+        Raises SetupError for an update of no file.
+        """
+        selection = selection or Selection()
         if path is None:
+            if update:
+                raise SetupError("to update a baseline, name its file")
             return cls(None, selection)
         file = Path(path)
         baseline, reading = _read(file, make=update)
@@ -96,20 +103,22 @@ class KnownFindings:
             found = self._held(report, found.updated())
         return found.marked()
 
-    def save(self, report: Report) -> None:
-        """Write what is known now, if that is wanted, and say so. Raises NotWritableError."""
-        if self.path is None or not self.update:
-            return
-        if report.interrupted:
-            warn(f"{self.path}: the check was interrupted, so the baseline was left as it is")
-            return
+    def save(self, report: Report) -> BaselineChange | None:
+        """Write what is known now, if that is wanted. Raises NotWritableError.
+
+        None where nothing is to be written, also after a check that was interrupted.
+        """
+        if self.path is None or not self.update or report.interrupted:
+            return None
         found = self._held(report, self._baseline)
         updated = found.updated()
-        replace(self.path, [updated.dump().encode("ascii")], since=self._reading)
+        written = updated.dump().encode("ascii")
+        replace(self.path, [written], since=self._reading)
+        self._reading = held(self.path, written)
         gone = sum(entry.count for entry in found.gone)
-        new = updated.total + gone - self._baseline.total
-        findings = count(updated.total, "finding")
-        tell(f"{self.path}: {findings} in the baseline, {new} of them new; {gone} taken out")
+        return BaselineChange(
+            self.path, updated.total, updated.total + gone - self._baseline.total, gone
+        )
 
     def _held(self, report: Report, baseline: Baseline) -> Comparison:
         return Comparison(
@@ -142,12 +151,10 @@ def _read(path: Path, *, make: bool) -> tuple[Baseline, FileReading]:
     """
     if not os.path.lexists(path):
         if not make:
-            raise DocumentError(
-                f"{path}: there is no such baseline; make it with --update-baseline"
-            )
+            raise DocumentError(f"{path}: no such baseline; create it with --update-baseline")
         if not path.parent.is_dir():
             raise NotWritableError(
-                f"{path}: the directory of this baseline is not there; make that first"
+                f"{path}: the directory of this baseline does not exist; create it first"
             )
         return Baseline(), held(path, None)
     raw = bytes_of(path)
@@ -156,7 +163,7 @@ def _read(path: Path, *, make: bool) -> tuple[Baseline, FileReading]:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DocumentError(
-            f"{path}, line {line}: this is no UTF-8, so no baseline; name another file"
+            f"{path}, line {line}: not UTF-8, so not a baseline; use another file"
         ) from None
 
 
