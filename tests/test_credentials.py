@@ -19,6 +19,8 @@ TAKEN_OUT = {
     "lower-case escapes": ("?u=https%3a%2f%2fme%40a.example", "?u=https%3a%2f%2f[user]@a.example"),
     "encoded twice": ("?u=https%253A%252F%252Fme%2540a.example", "?u=https%253A%252F%252F[user]@a.example"),
     "encoded by half": ("?u=https%3A//me%40a.example", "?u=https%3A//[user]@a.example"),
+    "a slash in the user": ("?u=https%3A%2F%2Fme%252Fx%40a.example", "?u=https%3A%2F%2F[user]@a.example"),
+    "an address in the user": ("?u=https%3A%2F%2Fme%253A%252F%252Fx%40a.example", "?u=https%3A%2F%2F[user]@a.example"),
     "one slash": ("/https:/me@a.example/x", "/https:/[user]@a.example/x"),
     "one slash, http": ("/http:/me@a.example/x", "/http:/[user]@a.example/x"),
     "escaped slashes": (r"https:\/\/me@a.example", r"https:\/\/[user]@a.example"),
@@ -37,7 +39,9 @@ LEFT = [
     "https://a.example/", "https://a.example/@me", "https://a.example?m=me@b.example", "https://a.example#me@b",
     "?u=https%3A%2F%2Fa.example%2F%40me", "?u=https%3A%2F%2Fa.example&m=me@b.example", "me@a.example", "mailto:me@a.example",
     "https://a example@b", 'https://a"b@c', f"https://{'x' * 513}@a.example/", "ftp:/me@a.example", "",
-    r"https://a.example\@me",
+    r"https://a.example\@me", "https://a>b@c.example", "https://a<b@c.example",
+    "u=https-3A__a.example/x-40y", "u=https-3A__a.example_x-40y", "u=https-3A__a.example?x-40y",
+    "u=https-3A__a.example&x-40y", "u=https-3A__a.example#x-40y", "u=https-3A__a.example x-40y",
 ]  # fmt: skip
 
 
@@ -58,6 +62,8 @@ ANYWHERE = {
     "a value": ("https://x.example/?u=me@a.example&b", "https://x.example/?u=[user]@a.example&b"),
     "encoded": ("https://x.example/?u=me%40a.example", "https://x.example/?u=[user]@a.example"),
     "HTML, encoded": ("https://x.example/?u=me%26%2364%3Ba", "https://x.example/?u=[user]@a"),
+    "HTML, encoded, in other case": ("https://x.example/?u=me%26%23X40%3ba", "https://x.example/?u=[user]@a"),
+    "up to a bracket": ("https://x.example/?u=a>b@c", None),
     "a token": (f"https://x.example/{urlsafe_b64encode(b'https://me@ab.example').decode()}", f"https://x.example/{'0' * 28}"),
     "a token of nobody": (f"https://x.example/{urlsafe_b64encode(b'https://me.a.example').decode()}", None),
     "a short token": ("https://x.example/bWVAYS5vcmc", None),

@@ -25,6 +25,11 @@ CORID = "779cdc67-975e-49e0-bf06-15c1399404db"
 URL = f"url={encode(TARGET)}"
 TAIL = f"data={encode(data())}&sdata={encode(SDATA)}&reserved=0"
 
+
+def test_forms_have_their_names_in_json() -> None:
+    assert list(Form) == ["mail", "office", "teams", "outlook-web"]
+
+
 HOSTS = {
     "nam02.safelinks.protection.outlook.com": True,
     "safelinks.protection.outlook.com": True,
@@ -99,6 +104,18 @@ SPANS = {
     "query encoded": (f"https://{HOST}/{encode('?' + URL + '&' + TAIL)}", False, TARGET),
     "lost": (f"https://{HOST}/?{TAIL}", False, ""),
     "reputation": (f"https://{HOST}/GetUrlReputation?{URL}", True, ""),
+    "a fragment": (f"https://{HOST}/#x", False, ""),
+    "encoded twice, over http": (
+        f"https://{HOST}/?url={encode(encode('http://a.example/'))}&{TAIL}",
+        True,
+        "http://a.example/",
+    ),
+    "raw, in capitals": (
+        f"{OUTLOOK_WEB}?URL=https://a.example/%2541&CORID={CORID}",
+        True,
+        "https://a.example/%2541",
+    ),
+    "encoded, with bars behind it": (f"https://{HOST}/?{URL}&data=05|02|x", True, TARGET),
     "no link": ("https://example.org/?url=https%3A%2F%2Fa.example", False, None),
 }
 

@@ -132,6 +132,18 @@ def test_what_does_not(case: str) -> None:
     assert compare_key(split(one)) != compare_key(split(other))
 
 
+TRACKING = (
+    "utm_source utm_id gclid gclsrc gbraid wbraid dclid fbclid msclkid yclid ttclid twclid igshid li_fat_id mc_cid"
+    " mc_eid mkt_tok _ga _gl _hsenc _hsmi oly_anon_id oly_enc_id vero_id"
+).split()
+
+
+@pytest.mark.parametrize("name", TRACKING)
+def test_what_only_says_where_a_click_came_from(name: str) -> None:
+    assert request_key(f"https://a.example/?{name}=1&x=2&{name}") == "https://a.example/?x=2"
+    assert request_key(f"https://a.example/?x{name}=1") == f"https://a.example/?x{name}=1"
+
+
 REQUESTED = [
     ("http://A.example:80", "http://a.example/"),
     ("https://a.example:80/X//y/", "https://a.example:80/X//y/"),

@@ -282,16 +282,19 @@ def _in_patterns(source: str) -> Iterator[Mutant]:
 def _raw_strings(source: str) -> Iterator[tuple[int, int]]:
     """Where the patterns stand between their quotes: all raw strings are patterns here."""
     code = _Code.of(source)
-    inner = getattr(tokenize, "FSTRING_MIDDLE", -1)
-    raw = False
+    opened: list[tuple[int, bool]] = []  # f-strings, which have tokens of their own from 3.12 on
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         start, end = (code.lines[row - 1] + column for row, column in (token.start, token.end))
-        if token.type == tokenize.STRING and (opened := _OPENED.match(token.string)):
-            yield start + opened.end(), end - len(opened[1])
-        elif token.type == inner - 1:
-            raw = "r" in token.string.lower().rstrip("\"'")
-        elif token.type == inner and raw:
-            yield start, end
+        kind = tokenize.tok_name[token.type]
+        raw = _OPENED.match(token.string)
+        if kind == "STRING" and raw:
+            yield start + raw.end(), end - len(raw[1])
+        elif kind == "FSTRING_START":
+            opened.append((end, raw is not None))
+        elif kind == "FSTRING_END":
+            begun, is_raw = opened.pop()
+            if is_raw and not opened:
+                yield begun, start
 
 
 def _of_piece(piece: str, before: str, at: int) -> Iterator[Mutant]:

@@ -59,7 +59,7 @@ class Subject:
 
 @frozen
 class _Changed(importlib.abc.MetaPathFinder):
-    """Finds one module with another source, and leaves the others to others."""
+    """Finds one module with another source, and leaves the others to others: a plugin of pytest."""
 
     subject: Subject
     source: str
@@ -73,6 +73,10 @@ class _Changed(importlib.abc.MetaPathFinder):
         return importlib.util.spec_from_file_location(
             name, self.subject.path, loader=_Loader(name, str(self.subject.path), self.source)
         )
+
+    def pytest_sessionstart(self) -> None:
+        """Take the first place: pytest has put a finder of its own before all others."""
+        sys.meta_path.insert(0, self)
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
@@ -112,9 +116,9 @@ def _tested(subject: Subject, source: str, limit: int) -> int:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    sys.meta_path.insert(0, _Changed(subject, source))
+    paths = (str(subject.path), *subject.tests)
     try:
-        return int(pytest.main([*_OPTIONS, str(subject.path), *subject.tests]))
+        return int(pytest.main([*_OPTIONS, *paths], plugins=[_Changed(subject, source)]))
     except BaseException:  # noqa: BLE001  a mutant may raise anything
         return 1
 
@@ -141,6 +145,8 @@ def main(modules: tuple[str, ...], sample: int | None, jobs: int) -> None:
         passed, seconds = passes(subject, source, 600)
         if not passed:
             raise click.ClickException(f"the tests of {subject.name} fail without a change")
+        if passes(subject, "raise AssertionError\n", 600)[0]:
+            raise click.ClickException(f"the tests of {subject.name} do not import it")
         limit = int(10 * seconds) + _SECONDS
         mutants = _chosen(mutants_of(source), sample)
         with ThreadPoolExecutor(jobs) as pool:
