@@ -132,10 +132,32 @@ def test_what_does_not(case: str) -> None:
     assert compare_key(split(one)) != compare_key(split(other))
 
 
-TRACKING = (
-    "utm_source utm_id gclid gclsrc gbraid wbraid dclid fbclid msclkid yclid ttclid twclid igshid li_fat_id mc_cid"
-    " mc_eid mkt_tok _ga _gl _hsenc _hsmi oly_anon_id oly_enc_id vero_id"
-).split()
+TRACKING = [
+    "utm_source",
+    "utm_id",
+    "gclid",
+    "gclsrc",
+    "gbraid",
+    "wbraid",
+    "dclid",
+    "fbclid",
+    "msclkid",
+    "yclid",
+    "ttclid",
+    "twclid",
+    "igshid",
+    "li_fat_id",
+    "mc_cid",
+    "mc_eid",
+    "mkt_tok",
+    "_ga",
+    "_gl",
+    "_hsenc",
+    "_hsmi",
+    "oly_anon_id",
+    "oly_enc_id",
+    "vero_id",
+]
 
 
 @pytest.mark.parametrize("name", TRACKING)
