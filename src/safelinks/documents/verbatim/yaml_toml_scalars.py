@@ -60,7 +60,7 @@ _IN_FLOW = re.compile(
 _FOLD_IN_FLOW = re.compile(
     r"[ \t]*+\r?\n(?:[ \t]*+\r?\n)*+[ \t]*+(?=[^\s,:?\[\]{}#&*!|>%@`\"'-]|[-?:][^\s,\[\]{}])"
 )
-_COMMENT_BEHIND = re.compile(r"[ \t]++\#")
+_COMMENT_BEHIND = re.compile(r"(?<![ \t])[ \t]++\#")  # from where blanks begin, so in one pass
 _COLON = re.compile(r"[ \t]*+:(?=\s|\Z)")
 _COLON_IN_FLOW = re.compile(r"[ \t]*+:")
 # A line that is no part of a scalar which began before it.
