@@ -27,7 +27,7 @@ ABOUT_CATALOGS = (ROOT / "docs" / "catalog.md").read_text("utf-8")
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     shown = [command for block in blocks("console", "README.md") for command, _ in commands(block)]
     (command,) = [command for command in shown if "pytest" in command]
-    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == command
+    assert command in (ROOT / ".ci" / "run").read_text().splitlines()
 
 
 def test_every_reason_and_verdict_is_documented() -> None:
