@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 import pytest
 from building import wrap
 from cutting import LINKS
+from doubled import ends, repeated
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -328,25 +329,27 @@ def test_what_is_cleaned_is_the_target(urls: list[str]) -> None:
         assert again.cleaned() == cleaned
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "raw"),
+    ("name", "before", "piece", "after"),
     [
-        ("x.json", '{"@context": [' * 20_000 + '"https://a.example"'),
-        ("x.json", '"@context": {}' * 20_000),
+        ("x.json", "", '{"@context": [', '"https://a.example"'),
+        ("x.json", "", '"@context": {}', ""),
         (
             "x.ipynb",
-            '{"nbformat": 4, "cell_type": "markdown", "source": [' + '"<a b\\\\_ ![x](",' * 9_000,
+            '{"nbformat": 4, "cell_type": "markdown", "source": [',
+            '"<a b\\\\_ ![x](",',
+            "",
         ),
-        ("x.json", '{"url": "' + "https://" * 40_000),
-        ("x.json", '"a"' + " " * 200_000 + '"b"'),
-        ("x.csv", "url\n" + "://,:" * 40_000),
-        ("x.ics", 'URL;A="' * 40_000),
-        ("x.ics", "URL:" + "\r\n " * 60_000),
-        ("x.ics", "A\r\n " * 60_000 + ":https://a.example/"),
-        ("x.ics", "BEGIN:VCALENDAR\r\n" + 'X;A="://";' * 20_000 + ":"),
+        ("x.json", '{"url": "', "https://", ""),
+        ("x.json", '"a"', " ", '"b"'),
+        ("x.csv", "url\n", "://,:", ""),
+        ("x.ics", "", 'URL;A="', ""),
+        ("x.ics", "URL:", "\r\n ", ""),
+        ("x.ics", "", "A\r\n ", ":https://a.example/"),
+        ("x.ics", "BEGIN:VCALENDAR\r\n", 'X;A="://";', ":"),
     ],
     ids=range(10),
 )
-def test_hostile_fields_end(name: str, raw: str) -> None:
-    document = read(raw.encode(), name)
-    assert document.cleaned() == raw.encode()
+def test_hostile_fields_end(name: str, before: str, piece: str, after: str) -> None:
+    ends(lambda size: f"{before}{repeated(piece, size)}{after}", name)

@@ -19,11 +19,14 @@ from compound import attached, compound, message
 
 from safelinks import SafelinksError, read
 
-__all__ = ["BINARY", "Doubled", "all_of", "is_linear", "odt", "xlsx"]
+__all__ = ["BINARY", "Doubled", "Piece", "all_of", "ends", "is_linear", "odt", "repeated", "xlsx"]
 
 MOST = 2.6
 SHORTEST = amount(1, 5) / 100  # seconds: less than that is too short for a ratio
-MOST_CHARACTERS = amount(100_000, 400_000)
+MOST_CHARACTERS = amount(60_000, 400_000)
+
+Piece = str | Callable[[int], str]
+"""What a text is of: again and again, or as a function of how many characters it is to have."""
 
 Build = Callable[[str], bytes]
 
@@ -52,6 +55,27 @@ def is_linear(work: Callable[[int], Callable[[], object]], size: int) -> None:
             return
         cost = _cost(work(size), looks)
     pytest.fail(f"twice as much of it takes {ratios} times as long, from {size:,} characters on")
+
+
+def repeated(piece: Piece, size: int) -> str:
+    """A text of about `size` characters that is nothing but that."""
+    return piece * max(1, size // len(piece)) if isinstance(piece, str) else piece(size)
+
+
+def ends(piece: Piece, name: str) -> None:
+    """A file of nothing but that stays as it is, and the time is linear in its length."""
+
+    def work(size: int) -> Callable[[], None]:
+        raw = repeated(piece, size).encode()
+
+        def unchanged() -> None:
+            document = read(raw, name)
+            if not any(link.wrapped for link in document.links):
+                assert document.cleaned() == raw
+
+        return unchanged
+
+    is_linear(work, amount(4_000, 20_000))
 
 
 def all_of(raw: bytes, name: str) -> None:
