@@ -11,6 +11,7 @@ from email.message import EmailMessage
 
 import compressed_rtf
 import pytest
+from attacking import amount
 from building import wrap
 from compound import attached, compound, message
 from hypothesis import given, settings
@@ -186,7 +187,7 @@ ADDRESSES = st.text("abcxyz019/._~-=&;,%+!$é日{}\\", max_size=40).map(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=amount(12, 40))
 @given(st.lists(ADDRESSES, min_size=1, max_size=3))
 def test_what_is_encapsulated_comes_out_again(targets: list[str]) -> None:
     markup = "<html>\n" + "".join(

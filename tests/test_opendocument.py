@@ -9,6 +9,7 @@ from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
+from attacking import amount
 from building import wrap
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -155,7 +156,7 @@ def _saved(document: OpenDocumentText | OpenDocumentSpreadsheet) -> bytes:
     return out.getvalue()
 
 
-@settings(max_examples=50)
+@settings(max_examples=amount(20, 50))
 @given(st.lists(ADDRESSES, min_size=1, max_size=4))
 def test_what_another_library_writes_is_read(urls: list[str]) -> None:
     text = OpenDocumentText()
@@ -175,7 +176,7 @@ def test_what_another_library_writes_is_read(urls: list[str]) -> None:
     assert again.cleaned() == document.cleaned()
 
 
-@settings(max_examples=50)
+@settings(max_examples=amount(20, 50))
 @given(st.lists(st.integers(1, len(LINK) - 1), max_size=3), st.data())
 def test_a_link_that_another_library_cuts(cuts: list[int], data: st.DataObject) -> None:
     edges = sorted({0, *cuts, len(LINK)})

@@ -97,7 +97,7 @@ def test_a_text(name: str, count: Count) -> None:
             text = piece * (size // len(piece))
             return lambda: function(text)
 
-        is_linear(work, amount(5_000, 20_000))
+        is_linear(work, amount(2_500, 20_000))
     count("texts doubled", 2)
 
 
@@ -112,7 +112,7 @@ def test_a_document(name: str, count: Count) -> None:
             raw = _document(PIECES[name], suffix, size)
             return lambda: all_of(raw, f"a{suffix}")
 
-        is_linear(work, amount(5_000, 20_000))
+        is_linear(work, amount(2_500, 20_000))
     count("documents doubled", len(suffixes))
 
 
@@ -123,7 +123,7 @@ def test_a_header(name: str, piece: str, count: Count) -> None:
         raw = HEADERS[name].format(piece * (size // len(piece))).encode()
         return lambda: all_of(raw, "a.eml")
 
-    is_linear(work, amount(5_000, 20_000))
+    is_linear(work, amount(2_500, 20_000))
     count("documents doubled", 1)
 
 
@@ -140,5 +140,5 @@ def test_an_address(name: str, piece: str, count: Count) -> None:
 
         return once
 
-    is_linear(work, amount(5_000, 20_000))
+    is_linear(work, amount(2_500, 20_000))
     count("addresses doubled", 1)

@@ -21,7 +21,7 @@ from safelinks.cli.program import main
 from safelinks.wrappers.redaction.link_redaction import redact
 from safelinks.wrappers.vendors.wrapper_table import WRAPPERS
 
-EXAMPLES = amount(400, 20_000)
+EXAMPLES = amount(150, 20_000)
 # Everything that a builder makes up beside the target.
 _TOKEN = re.compile(r"[\w-]{24,}")
 _BASE64 = re.compile(r"[A-Za-z0-9_+/-]{16,}")

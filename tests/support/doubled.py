@@ -23,7 +23,8 @@ __all__ = ["BINARY", "Doubled", "Piece", "all_of", "ends", "is_linear", "odt", "
 
 MOST = 2.6
 SHORTEST = amount(1, 5) / 100  # seconds: less than that is too short for a ratio
-MOST_CHARACTERS = amount(60_000, 400_000)
+# Beyond some 100,000, the caches of a busy processor may make a ratio.
+MOST_CHARACTERS = amount(30_000, 400_000)
 
 Piece = str | Callable[[int], str]
 """What a text is of: again and again, or as a function of how many characters it is to have."""
