@@ -15,6 +15,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "safelinks"
 # From the ground up: a room imports only from rooms above it in this list.
 ORDER = [
     "version",
+    "patterns",
     "interrupts",
     "addresses.link_errors",
     "addresses.percent",

@@ -5,7 +5,6 @@ It knows how near words are to each other, not how a catalog is matched against 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
@@ -13,11 +12,12 @@ from difflib import SequenceMatcher
 from attrs import frozen
 
 from safelinks.catalog.entries import Agency, Resource
+from safelinks.patterns import pattern_of
 
 __all__ = ["search"]
 
-_WORD = re.compile(r"[^\W_]+")
-_JOINED = re.compile(r"(?<=\w)[’'](?=\w)")
+_WORD = pattern_of(r"[^\W_]+")
+_JOINED = pattern_of(r"(?<=\w)[’'](?=\w)")
 _SHORTEST_START, _SHORTEST_PART, _SHORTEST_TYPO = 2, 3, 4  # letters
 _NEAR = 0.74  # ratio of difflib: "pasport" is 0.93 of "passport", "zoing" 0.91 of "zoning"
 _ENOUGH = 0.6  # of the best score: the rest is noise

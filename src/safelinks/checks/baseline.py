@@ -16,6 +16,7 @@ from attrs import define, evolve, field, frozen
 from safelinks.addresses.place import LineCounter
 from safelinks.errors import CatalogError, DocumentError
 from safelinks.files.data.data_file import Source, parse_json
+from safelinks.patterns import pattern_of
 from safelinks.rules import Finding, Level, Selection
 from safelinks.rules.finding import portable
 from safelinks.rules.rule_table import BROKEN_LINK
@@ -33,7 +34,7 @@ BASELINE_VERSION = 1
 _FINDINGS = "findings"
 _REMEDY = "correct it, or delete the file and create a new one with --update-baseline"
 # As git and others write them, with what may follow; no line of JSON begins like this.
-_CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?=\s|\Z)", re.MULTILINE)
+_CONFLICT = pattern_of(r"^(?:<{7}|\|{7}|={7}|>{7})(?=\s|\Z)", re.MULTILINE)
 
 
 @frozen

@@ -23,6 +23,7 @@ from safelinks.documents.verbatim.verbatim_ranges import Verbatim
 from safelinks.errors import SetupError
 from safelinks.files.file_access import FileReading
 from safelinks.links.text_links import Link, addressees
+from safelinks.patterns import pattern_of
 from safelinks.rules import codes_of
 from safelinks.rules.checked_link import Sighting, over_https
 from safelinks.rules.names_in_text import Remark, RemarkReader
@@ -44,7 +45,7 @@ GroupKey = tuple[
     str, str, bool
 ]  # a file, where its links lead, and whether they were made harmless
 _MOST_NO_RULES = 10  # that are noted of a file, for a text may hold any number
-_NAME = re.compile(r"[\w-]{1,40}")  # all else may be an address, also one of a person
+_NAME = pattern_of(r"[\w-]{1,40}")  # all else may be an address, also one of a person
 
 
 class Keep(Protocol):
@@ -58,7 +59,7 @@ class Keep(Protocol):
 
 
 # How analysts write what nobody is to open: hxxps://evil[.]example
-_HARMLESS = re.compile(
+_HARMLESS = pattern_of(
     r"h(?:xx|\*\*|tt\[)ps?|[a-z]+://[^/?#]*(?:[\[({]\.[\])}]|[\[(]dot[\])])", re.IGNORECASE
 )
 

@@ -33,12 +33,13 @@ from safelinks.documents.document import Document, Rewriting, addresses_read, re
 from safelinks.errors import DocumentError, SetupError
 from safelinks.health.checker import Checker
 from safelinks.health.model.outcome import Outcome
+from safelinks.patterns import pattern_of
 from safelinks.rules import Finding, Selection
 from safelinks.setting_validators import flag, path, whole
 
 __all__ = ["Check", "CheckOptions", "check", "check_documents"]
 
-_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_ADDRESS = pattern_of(r"https?://", re.IGNORECASE)
 
 
 def _is_selection(_: object, __: object, value: object) -> None:

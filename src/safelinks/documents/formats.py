@@ -45,6 +45,7 @@ from safelinks.documents.verbatim.tex_code import tex_stretches
 from safelinks.documents.verbatim.verbatim_ranges import Stretch, Verbatim
 from safelinks.documents.verbatim.yaml_toml_scalars import toml_stretches, yaml_stretches
 from safelinks.errors import DocumentError
+from safelinks.patterns import pattern_of
 
 __all__ = ["DOCUMENT_FORMATS", "Format", "format_of", "opened", "opened_each", "verbatim_in"]
 
@@ -258,7 +259,7 @@ _SIGNED = tuple(one for one in DOCUMENT_FORMATS if one.signature)
 _JUNK = 1_024  # bytes that may stand before the first ones of a file that is named as a PDF
 _MAX_DEPTH = 5  # of documents within documents
 # A mailbox, or header fields of which one is such as only mails have.
-_LOOKS_LIKE_MAIL = re.compile(
+_LOOKS_LIKE_MAIL = pattern_of(
     rb"From \S+[^\r\n]*\r?\n[!-9;-~]+:|(?:[!-9;-~]+:(?:[^\r\n]|\r?\n[ \t])*+\r?\n){0,60}?(?:"
     rb"MIME-Version:[ \t]*1|Message-ID:[ \t]*<|Received:[ \t]*(?:from|by)\b|Return-Path:[ \t]*<"
     rb"|Content-Type:[ \t]*(?:text|multipart)/|Content-Transfer-Encoding:)",
@@ -277,14 +278,13 @@ def _is_json(text: str) -> bool:
 
 
 # What a text looks like, where its name says nothing.
-_LOOKS: tuple[tuple[Format, Callable[[str], object]], ...] = (
+_BEGINNINGS = (
     (
         HTML,
-        re.compile(r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE).match,
+        pattern_of(r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE),
     ),
-    (XML, re.compile(r"\ufeff?\s*<\?xml\s").match),
-    (CALENDAR, re.compile(r"\ufeff?\s*BEGIN:VCALENDAR\b", re.IGNORECASE).match),
-    (JSON, _is_json),
+    (XML, pattern_of(r"\ufeff?\s*<\?xml\s")),
+    (CALENDAR, pattern_of(r"\ufeff?\s*BEGIN:VCALENDAR\b", re.IGNORECASE)),
 )
 
 
@@ -293,7 +293,10 @@ def format_of(text: str, name: str) -> Format:
     known = _BY_SUFFIX.get(PurePath(name).suffix.lower())
     if known is not None and known is not PLAIN:
         return known
-    return next((one for one, looks in _LOOKS if looks(text)), PLAIN)
+    for looks_like, beginning in _BEGINNINGS:
+        if beginning.match(text):
+            return looks_like
+    return JSON if _is_json(text) else PLAIN
 
 
 @frozen

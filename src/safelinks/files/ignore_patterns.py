@@ -17,6 +17,8 @@ from collections.abc import Iterator, Sequence
 
 from attrs import field, frozen
 
+from safelinks.patterns import pattern_of
+
 __all__ = ["DIRECTORY_MARK", "IgnorePattern", "IgnorePatterns"]
 
 DIRECTORY_MARK = b"\0"  # behind the path of a directory: no name can hold it
@@ -215,4 +217,4 @@ def _bracketed(glob: bytes, at: int) -> tuple[set[int], int]:
     return (set(range(256)) - meant if negated else meant), at + 1
 
 
-_CLASS = re.compile(rb"\[:([^\]]*):\]")
+_CLASS = pattern_of(rb"\[:([^\]]*):\]")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
@@ -15,6 +14,7 @@ from safelinks.documents.passages.passage import Passage, Passages, Reading
 from safelinks.documents.passages.passage_links import applied, edits_in, links_in
 from safelinks.errors import NotWritableError
 from safelinks.links.text_links import Link, Peel
+from safelinks.patterns import pattern_of
 
 __all__ = [
     "Content",
@@ -29,7 +29,7 @@ __all__ = [
     "unchanged",
 ]
 
-_LINE = re.compile(r"[^\n]+")
+_LINE = pattern_of(r"[^\n]+")
 
 
 class Content(Protocol):

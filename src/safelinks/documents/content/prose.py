@@ -26,6 +26,7 @@ from safelinks.documents.structured.json_csv_icalendar import (
     json_values,
 )
 from safelinks.documents.text.notebooks import json_or_notebook_passages
+from safelinks.patterns import pattern_of
 
 __all__ = ["Prose", "prose_in", "prose_of", "stretch"]
 
@@ -42,9 +43,9 @@ class Prose:
     place: Place
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")  # what stands for bytes that are no text
-_MARKUP_WITHIN = re.compile(r"</[a-z]|<br", re.IGNORECASE)  # as feeds hold pages
-_EMPTY_LINES = re.compile(r"\n[ \t\r]*+\n\s*+")
+_SURROGATE = pattern_of("[\ud800-\udfff]")  # what stands for bytes that are no text
+_MARKUP_WITHIN = pattern_of(r"</[a-z]|<br", re.IGNORECASE)  # as feeds hold pages
+_EMPTY_LINES = pattern_of(r"\n[ \t\r]*+\n\s*+")
 
 
 def stretch(text: str, place: Place) -> Iterator[Prose]:

@@ -26,10 +26,11 @@ from safelinks.documents.markup.markup_tokens import (
     may_hold_address,
 )
 from safelinks.documents.passages.passage import Passage, Span
+from safelinks.patterns import pattern_of
 
 __all__ = ["Vocabulary", "passages_of_elements"]
 
-_ADDRESS = re.compile(
+_ADDRESS = pattern_of(
     r"(?:^|[\s\"'/:])href\s*+=(?P<in_page>\s*+[\"']?\s*+#)?|(?:^|[\s\"'/])ur[il]\s*+=",
     re.IGNORECASE,
 )

@@ -17,6 +17,7 @@ from itertools import islice
 from attrs import field, frozen
 
 from safelinks.links.labels import tidy
+from safelinks.patterns import pattern_of
 
 __all__ = [
     "IDENTITY",
@@ -167,7 +168,7 @@ class ShownText:
         return found == layer and start <= at < end
 
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+\Z", re.IGNORECASE)
+_ADDRESS = pattern_of(r"(?:https?://|www\.)\S+\Z", re.IGNORECASE)
 
 
 def _goes_on(

@@ -7,7 +7,6 @@ keys there are, it is told; it must not know options, files or directories.
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
@@ -18,6 +17,7 @@ from attrs import field, frozen
 
 from safelinks.addresses.printable import printable
 from safelinks.errors import CatalogError, SetupError
+from safelinks.patterns import pattern_of
 
 if TYPE_CHECKING:
     from safelinks.files.data.data_file import Source
@@ -46,7 +46,7 @@ _KINDS: tuple[tuple[type, str], ...] = (
     (list, "a list"),
     (Mapping, "a table"),
 )
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE = pattern_of(r"[A-Za-z0-9_-]+")
 
 
 @frozen
