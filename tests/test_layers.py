@@ -16,6 +16,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "safelinks"
 ORDER = [
     "version",
     "patterns",
+    "values",
     "interrupts",
     "addresses.link_errors",
     "addresses.percent",

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.addresses.link_errors import InvalidURLError
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = [
     "Address",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import unquote_plus
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.urls import Address, compare_key, split
 from safelinks.catalog.agency_lookup import AgencyHit, Bodies, twin_of
@@ -25,6 +25,7 @@ from safelinks.catalog.entries import (
 )
 from safelinks.catalog.match import MatchedRule
 from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["DATA_SET", "Hit", "Index", "parameter_of"]
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.catalog.entries import Agency, Conventions
 from safelinks.catalog.match import MatchedRule
 from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["AgencyHit", "Bodies", "suffixes_of", "twin_of"]
 

@@ -12,9 +12,8 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from attrs import frozen
-
 from safelinks.files.data.value_tree import Path
+from safelinks.values import frozen
 
 __all__ = [
     "TEXTS",

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.catalog.entries import Resource
 from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["Mention", "Names"]
 

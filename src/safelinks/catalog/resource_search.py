@@ -9,10 +9,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 
-from attrs import frozen
-
 from safelinks.catalog.entries import Agency, Resource
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["search"]
 

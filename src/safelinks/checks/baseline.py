@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.place import LineCounter
 from safelinks.errors import CatalogError, DocumentError
@@ -20,6 +20,7 @@ from safelinks.patterns import pattern_of
 from safelinks.rules import Finding, Level, Selection
 from safelinks.rules.finding import portable
 from safelinks.rules.rule_table import BROKEN_LINK
+from safelinks.values import define, frozen
 from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = ["Baseline", "Entry", "EntryKey", "FileNaming", "Matcher", "Nameless", "is_kept"]

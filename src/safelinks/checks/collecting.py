@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 from typing import Protocol
 
-from attrs import define, field
+from attrs import field
 
 from safelinks.addresses.roles import Role
 from safelinks.catalog import Catalog, Match, Suspicion
@@ -28,6 +28,7 @@ from safelinks.rules import codes_of
 from safelinks.rules.checked_link import Sighting, over_https
 from safelinks.rules.names_in_text import Remark, RemarkReader
 from safelinks.rules.suppressions import NOTHING_IGNORED, Ignored, ignored_in
+from safelinks.values import define
 from safelinks.wrappers.redaction.personal_data import tells_session
 from safelinks.wrappers.unwrapping import Unwrapped
 

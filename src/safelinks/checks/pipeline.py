@@ -18,7 +18,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 from attrs.validators import optional
 
 from safelinks.catalog import Catalog, Match
@@ -36,6 +36,7 @@ from safelinks.health.model.outcome import Outcome
 from safelinks.patterns import pattern_of
 from safelinks.rules import Finding, Selection
 from safelinks.setting_validators import flag, path, whole
+from safelinks.values import frozen
 
 __all__ = ["Check", "CheckOptions", "check", "check_documents"]
 

@@ -9,13 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from attrs import define, evolve, field
+from attrs import evolve, field
 
 from safelinks.addresses import percent
 from safelinks.addresses.schemes import is_found
 from safelinks.errors import SafelinksError
 from safelinks.links.unwrap_options import Peel
 from safelinks.patterns import pattern_of
+from safelinks.values import define
 from safelinks.wrappers.unwrapping import Unwrapped
 
 __all__ = ["STAY", "AddressLog", "agree", "is_same"]

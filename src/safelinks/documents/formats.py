@@ -13,7 +13,7 @@ from importlib import import_module
 from itertools import chain
 from pathlib import PurePath
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.documents.content.document_content import (
     Content,
@@ -46,6 +46,7 @@ from safelinks.documents.verbatim.verbatim_ranges import Stretch, Verbatim
 from safelinks.documents.verbatim.yaml_toml_scalars import toml_stretches, yaml_stretches
 from safelinks.errors import DocumentError
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["DOCUMENT_FORMATS", "Format", "format_of", "opened", "opened_each", "verbatim_in"]
 

@@ -13,10 +13,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.errors import SetupError
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Git", "reason"]
 

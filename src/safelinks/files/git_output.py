@@ -10,9 +10,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["SAME", "WHOLE", "Changed", "Tracked", "changed_files", "changed_in", "tracked"]
 

@@ -15,9 +15,10 @@ import re
 import string
 from collections.abc import Iterator, Sequence
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["DIRECTORY_MARK", "IgnorePattern", "IgnorePatterns"]
 

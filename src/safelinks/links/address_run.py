@@ -12,9 +12,10 @@ import re
 from bisect import bisect_left
 from enum import Enum, auto
 
-from attrs import Factory, define
+from attrs import Factory
 
 from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = [
     "HEAD_LENGTH",

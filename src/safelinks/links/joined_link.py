@@ -10,10 +10,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 
-from attrs import Factory, define, frozen
+from attrs import Factory
 
 from safelinks.links.line_breaks import Gap, Gaps, gaps_of
 from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["Joined", "Shape", "add_piece", "begun", "join", "joined_start"]
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.links.address_run import INVISIBLE, Escape
 from safelinks.links.cut_schemes import (
@@ -50,6 +50,7 @@ from safelinks.links.plain_addresses import (
 from safelinks.links.vendor_links import read_cut_head, read_vendor
 from safelinks.links.wrapped_links import LinkSpan, read_wrapped
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import CANONICAL, MAIL_HOSTS
 from safelinks.wrappers.vendors.wrapper_table import wrapper_of
 

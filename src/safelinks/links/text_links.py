@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from attrs import fields, frozen
+from attrs import fields
 
 from safelinks.addresses import percent
 from safelinks.addresses.place import LineCounter, Place, column_behind
@@ -24,6 +24,7 @@ from safelinks.links.quoted_printable import write as write_quoted_printable
 from safelinks.links.scanning import LinkSpan, TextRules, scan
 from safelinks.links.unwrap_options import Peel
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.redaction.link_redaction import shown
 from safelinks.wrappers.redaction.personal_data import mask, recipients
 from safelinks.wrappers.redaction.running_text_redaction import blanked

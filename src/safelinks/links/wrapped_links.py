@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.roles import Role
 from safelinks.links.address_run import HEAD_LENGTH, Escape, Run, read_run, trimmed
@@ -22,6 +22,7 @@ from safelinks.links.joined_link import join, joined_start
 from safelinks.links.line_breaks import lead_of, prefixes_of
 from safelinks.links.safelink_shapes import SHAPES, is_sound
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND, KEPT, MARKS, Form, FormMarks, form_at
 
 __all__ = ["LinkSpan", "is_open", "quote_before", "read_wrapped"]

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from attrs import frozen
-
 from safelinks.checks.report import Report
 from safelinks.health.model.outcome import MEANING, Verdict
 from safelinks.patterns import pattern_of
@@ -25,6 +23,7 @@ from safelinks.reports.wording.phrases import (
 from safelinks.rules import Finding
 from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.finding import portable
+from safelinks.values import frozen
 from safelinks.version import __version__
 
 __all__ = ["render"]

@@ -12,7 +12,6 @@ from enum import IntEnum
 from itertools import groupby
 
 import click
-from attrs import frozen
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report, Usage
@@ -24,6 +23,7 @@ from safelinks.reports.wording.headline import headline
 from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line
 from safelinks.rules import OF_WRAPPERS, RULES, Finding, Level, Topic
 from safelinks.rules.checked_link import BROKEN, CheckedLink
+from safelinks.values import frozen
 
 __all__ = ["Detail", "View", "render"]
 

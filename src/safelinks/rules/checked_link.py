@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
@@ -17,6 +17,7 @@ from safelinks.catalog.entries import Confidence
 from safelinks.documents.verbatim.verbatim_ranges import Within
 from safelinks.health.model.outcome import OF_ROLE, Outcome, Reason, Verdict
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["BROKEN", "WORKS", "CheckedLink", "Sighting", "over_https"]
 

@@ -6,9 +6,10 @@ import hashlib
 import posixpath
 from enum import StrEnum
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.place import Place
+from safelinks.values import frozen
 
 __all__ = ["Finding", "Level", "portable"]
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, field
 
 from safelinks.addresses.place import LineCounter, Place
 from safelinks.catalog import Catalog, Match, MatchedRule, Resource
@@ -19,6 +19,7 @@ from safelinks.documents.document import Document, Prose
 from safelinks.documents.formats import DOCUMENT_FORMATS
 from safelinks.links.text_links import Link
 from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 from safelinks.wrappers.vendors.wrapper_table import opaque
 
 __all__ = ["Remark", "RemarkKind", "RemarkReader"]

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 from importlib.resources import files
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.catalog.lookalikes.suspicions import Sign
 from safelinks.health.model.outcome import Verdict
@@ -20,6 +20,7 @@ from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.detectors import Look, RuleResult
 from safelinks.rules.finding import Level
 from safelinks.rules.names_in_text import RemarkKind
+from safelinks.values import frozen
 
 __all__ = [
     "BROKEN_LINK",

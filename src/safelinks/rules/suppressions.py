@@ -10,10 +10,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.links.text_links import Link
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["ALL", "NOTHING_IGNORED", "Ignored", "ignored_in"]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.catalog.lookalikes.confusables import skeleton
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["ProtectedNames"]
 

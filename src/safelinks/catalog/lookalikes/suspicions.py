@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from string import digits
 
-from attrs import frozen
-
 from safelinks.addresses import percent
 from safelinks.addresses.urls import Address, registrable_domain
 from safelinks.catalog.lookalikes.confusables import skeleton
 from safelinks.catalog.lookalikes.protected_names import ProtectedNames
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = [
     "ProtectedNames",

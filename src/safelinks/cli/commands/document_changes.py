@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import define
 
 from safelinks.addresses.printable import printable
 from safelinks.cli.options.inputs import Input, Inputs
 from safelinks.cli.options.messages import tell, warn
 from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 if TYPE_CHECKING:
     from safelinks.checks.file_change import FileChange

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.documents.content.prose import Prose, prose_in
 from safelinks.documents.content.unpack_allowance import Allowance
@@ -15,6 +15,7 @@ from safelinks.documents.passages.passage_links import applied, edits_in, links_
 from safelinks.errors import NotWritableError
 from safelinks.links.text_links import Link, Peel
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = [
     "Content",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.place import Place
 from safelinks.documents.markup.html_pages import html_passages
@@ -27,6 +27,7 @@ from safelinks.documents.structured.json_csv_icalendar import (
 )
 from safelinks.documents.text.notebooks import json_or_notebook_passages
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Prose", "prose_in", "prose_of", "stretch"]
 

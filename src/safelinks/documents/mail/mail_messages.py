@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.place import NOWHERE, LineCounter, Place, column_behind
 from safelinks.documents.content.document_content import (
@@ -43,6 +43,7 @@ from safelinks.errors import DocumentError
 from safelinks.links.quoted_printable import write as write_quoted_printable
 from safelinks.links.text_links import Link, Peel
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["MailContent", "MailboxContent", "open_content", "open_mailbox"]
 

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from email.message import Message
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["MailPart", "is_mailbox", "mail_parts_of", "messages_in"]
 

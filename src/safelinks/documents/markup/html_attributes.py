@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from attrs import frozen
-
 from safelinks.addresses.roles import Role
 from safelinks.documents.markup.markup_tokens import (
     MARKUP,
@@ -23,6 +21,7 @@ from safelinks.documents.markup.markup_tokens import (
 from safelinks.documents.markup.style_sheets import declarations
 from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["attribute_passages"]
 

@@ -15,11 +15,10 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from attrs import frozen
-
 from safelinks.documents.passages.passage import Codec, Span
 from safelinks.links.labels import tidy
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = [
     "MARKUP",

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
-from attrs import frozen
-
 from safelinks.documents.markup.markup_tokens import MARKUP, attributes_at, markup_tokens
 from safelinks.documents.passages.passage import Passage, Span
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["html_blocks", "opendocument_blocks", "xml_blocks"]
 

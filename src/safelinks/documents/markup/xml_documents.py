@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.roles import Role
 from safelinks.documents.markup.elements import Vocabulary, passages_of_elements
@@ -23,6 +23,7 @@ from safelinks.documents.markup.markup_tokens import (
 )
 from safelinks.documents.passages.passage import RAW, Passage, Reading, Span
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["xml_passages"]
 

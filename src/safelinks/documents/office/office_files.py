@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.place import Place
 from safelinks.documents.content.document_content import (
@@ -44,6 +44,7 @@ from safelinks.errors import DocumentError
 from safelinks.links.text_links import Link, Peel
 from safelinks.links.vendor_links import has_no_mark
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["open_content"]
 

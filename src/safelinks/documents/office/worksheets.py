@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
@@ -23,6 +23,7 @@ from safelinks.documents.passages.passage_links import may_hold
 from safelinks.links.labels import tidy
 from safelinks.links.text_links import Peel
 from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["SharedStrings", "passages_of_comments", "passages_of_sheet", "shared_strings"]
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import codecs
 import re
 
-from attrs import frozen
-
 from safelinks.errors import DocumentError
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["UTF_8", "Encoding", "as_declared", "decode_text", "in_charset"]
 

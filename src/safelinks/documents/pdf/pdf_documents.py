@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 from pypdf import Configuration, PageObject, PasswordType, PdfReader, apply_configuration
 from pypdf.errors import DependencyError
 from pypdf.generic import ArrayObject
@@ -41,6 +41,7 @@ from safelinks.errors import DocumentError, SafelinksError
 from safelinks.links.labels import tidy
 from safelinks.links.text_links import Link, Peel, links
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.unwrapping import Unwrapped
 
 __all__ = ["PdfContent", "open_content"]

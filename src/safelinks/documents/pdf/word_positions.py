@@ -14,10 +14,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.links.labels import tidy
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = [
     "IDENTITY",

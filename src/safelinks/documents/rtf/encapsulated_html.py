@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from attrs import define, evolve
+from attrs import evolve
 
 from safelinks.documents.rtf.rtf_characters import Characters
 from safelinks.documents.rtf.rtf_tokens import (
@@ -20,6 +20,7 @@ from safelinks.documents.rtf.rtf_tokens import (
     unsigned,
 )
 from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["html_in", "is_of_text"]
 

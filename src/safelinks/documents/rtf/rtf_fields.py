@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from attrs import frozen
-
 from safelinks.documents.passages.passage import Meant, Passage, Span
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Instruction", "instruction"]
 

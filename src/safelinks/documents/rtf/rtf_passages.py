@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
-from attrs import define, evolve, field
+from attrs import evolve, field
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
@@ -30,6 +30,7 @@ from safelinks.documents.rtf.rtf_tokens import (
 )
 from safelinks.links.labels import tidy
 from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["rtf_passages"]
 

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
 from safelinks.documents.passages.passage import Codec, Passage, Reading
 from safelinks.documents.structured.member_names import ROLES, reading_of
 from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = [
     "calendar_passages",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from attrs import define, field
+from attrs import field
 
 from safelinks.addresses.roles import Role
 from safelinks.documents.markup.html_pages import html_passages
@@ -26,6 +26,7 @@ from safelinks.documents.verbatim.markdown_code import front_matter, markdown_to
 from safelinks.documents.verbatim.markdown_inlines import MarkdownKind, MarkdownToken
 from safelinks.links.labels import tidy
 from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["markdown_passages", "mdx_passages"]
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from attrs import Factory, define, evolve
+from attrs import Factory, evolve
 
 from safelinks.documents.passages.character_references import CHARACTER_REFERENCE
 from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
 from safelinks.documents.structured.json_csv_icalendar import json_passages
 from safelinks.documents.text.markdown import markdown_passages
 from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["json_or_notebook_passages"]
 

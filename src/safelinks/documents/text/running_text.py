@@ -9,12 +9,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from operator import attrgetter, itemgetter
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.roles import Role
 from safelinks.documents.passages.passage import RAW, Codec, Passage, Reading, Span
 from safelinks.documents.verbatim.code_ranges import Stretch
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Hole", "RoleRange", "code_blocks_of", "shifted", "text_around"]
 

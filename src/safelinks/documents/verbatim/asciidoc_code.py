@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import define, field
+from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Findings, Span, Stretch
 from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["asciidoc_blocks", "asciidoc_stretches", "passed_through"]
 

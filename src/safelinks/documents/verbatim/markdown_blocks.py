@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Span
 from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["Block", "Leaf", "blocks"]
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from safelinks.documents.verbatim.code_ranges import Span
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Definition", "definitions", "inline_link", "label_at", "normalized"]
 

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator, Sequence
 from enum import Enum, auto
 from itertools import accumulate
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Span
 from safelinks.documents.verbatim.markdown_brackets import (
@@ -22,6 +22,7 @@ from safelinks.documents.verbatim.markdown_brackets import (
     normalized,
 )
 from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["MarkdownKind", "MarkdownToken", "defined", "inlines"]
 

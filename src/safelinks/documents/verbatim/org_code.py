@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from attrs import frozen
-
 from safelinks.documents.verbatim.code_ranges import Findings, Span, Stretch
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["OrgKind", "OrgToken", "org_stretches", "org_tokens"]
 

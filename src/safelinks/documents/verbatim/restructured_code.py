@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Findings, Span, Stretch
 from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["restructured_stretches"]
 

@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from attrs import frozen
-
 from safelinks.documents.verbatim.code_ranges import Findings, Span, Stretch
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["TexKind", "TexToken", "argument", "bibtex_tokens", "tex_stretches", "tex_tokens"]
 

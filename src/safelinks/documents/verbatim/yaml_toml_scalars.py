@@ -10,10 +10,11 @@ import re
 from collections.abc import Generator, Iterator
 from enum import Enum, auto
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Findings, Stretch
 from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["Scalar", "Style", "toml_scalars", "toml_stretches", "yaml_scalars", "yaml_stretches"]
 

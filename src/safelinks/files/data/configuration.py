@@ -13,11 +13,12 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.addresses.printable import printable
 from safelinks.errors import CatalogError, SetupError
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.data.data_file import Source

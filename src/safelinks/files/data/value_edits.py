@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 
-from attrs import frozen
-
 from safelinks.files.data.value_tree import BOM, Language, Node, Path, WrittenKey, find_node
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Add", "Change", "Insert", "Replace", "changed"]
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 
-from attrs import frozen
-
 from safelinks.addresses import percent
 from safelinks.addresses.urls import Address
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["ACTS", "Act", "act_of"]
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import Factory, define
+from attrs import Factory
 
 from safelinks.addresses.urls import Address
 from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["Jar", "pairs"]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
-from attrs import Factory, define
+from attrs import Factory
 
 from safelinks.addresses.percent import encode
 from safelinks.addresses.urls import Address, compare_key, split, without_dot_segments
@@ -19,6 +19,7 @@ from safelinks.health.model.exchange import Answer, Failure, Fault, Request, Wai
 from safelinks.health.model.outcome import Certificate, Hop, Outcome, Reason
 from safelinks.health.model.policy import Method, Policy
 from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = [
     "BUSY",

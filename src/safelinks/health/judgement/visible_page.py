@@ -12,12 +12,11 @@ from functools import cached_property
 from itertools import islice
 from urllib.parse import unquote
 
-from attrs import frozen
-
 from safelinks.documents.content.prose import prose_in
 from safelinks.documents.markup.html_pages import html_passages
 from safelinks.documents.markup.markup_tokens import attributes_at, markup_tokens
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Page", "page_of"]
 

@@ -11,11 +11,12 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 
 import httpx
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.health.model.exchange import Fault, Request
 from safelinks.health.network.wire import WireError
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["OverHttpx", "proxied"]
 

@@ -16,10 +16,11 @@ from itertools import product
 from types import MappingProxyType
 from uuid import UUID
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.addresses import percent
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["DataField", "time_of_message_id", "time_of_ticks"]
 

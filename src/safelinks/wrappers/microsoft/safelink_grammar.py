@@ -13,10 +13,9 @@ import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from attrs import frozen
-
 from safelinks.addresses import percent
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = [
     "AND",
@@ -96,7 +95,7 @@ _OPENING = (
     r"https://(?:([a-z]{2,5}[0-9]{2})\.)?safelinks\.protection\.(?:outlook\.com|office365\.us)"
     rf"/\?url=(https?%3A%2F%2F{KEPT}*)&data="
 )
-_CANONICAL_TARGET = pattern_of(_OPENING)
+_CANONICAL_TARGET = re.compile(_OPENING)  # at once: every link asks it
 CANONICAL = pattern_of(rf"{_OPENING}({KEPT}*)&sdata=({KEPT}*)&reserved=([0-9])(?![&0-9])")
 
 _JSON_AMPERSAND = pattern_of(r"(?<!\\)\\+u0026", re.IGNORECASE)

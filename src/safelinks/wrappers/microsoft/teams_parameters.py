@@ -11,10 +11,11 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.addresses import percent
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["TeamsData"]
 

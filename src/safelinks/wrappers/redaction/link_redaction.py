@@ -11,10 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from safelinks.addresses import percent
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft import safelink_grammar
 from safelinks.wrappers.microsoft.safelink_grammar import Form, without_json_escapes
 from safelinks.wrappers.redaction.credentials import without_users, without_users_anywhere

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from functools import cache
 from urllib.parse import quote
 
-from attrs import frozen
-
 from safelinks.addresses import percent
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 
 __all__ = [

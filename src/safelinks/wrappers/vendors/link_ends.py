@@ -10,9 +10,8 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 
-from attrs import frozen
-
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 
 __all__ = ["AS_IT_STANDS", "End", "parameters"]

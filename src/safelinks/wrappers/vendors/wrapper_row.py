@@ -6,9 +6,10 @@ import re
 from enum import StrEnum
 from functools import cached_property
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 from safelinks.wrappers.vendors import carriers
 from safelinks.wrappers.vendors.carriers import Carrier, Decoder

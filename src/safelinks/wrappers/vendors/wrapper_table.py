@@ -14,9 +14,10 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import MAIL_HOSTS, without_json_escapes
 from safelinks.wrappers.vendors.newsletter_services import NEWSLETTER_SERVICES
 from safelinks.wrappers.vendors.security_services import SECURITY_SERVICES
@@ -86,7 +87,7 @@ def _index() -> Mapping[str, tuple[_Row, ...]]:
 _ROWS = _index()
 # The first letters are tried before the rest, which hardly any path has.
 _FIRST = "".join(sorted({start[1] for start in STARTS}))
-_AUTHORITY = pattern_of(
+_AUTHORITY = re.compile(  # at once: every address asks it
     r"https?://([a-z0-9-]++(?:\.[a-z0-9-]++){1,127}+)\.?(?::(?:80|443)?)?"
     rf"(?=(/(?=[{_FIRST}])(?:{'|'.join(re.escape(start[1:]) for start in STARTS)}))|[/?#]|\Z)",
     re.IGNORECASE | re.ASCII,
