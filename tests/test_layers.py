@@ -87,6 +87,8 @@ ORDER = [
     "files.data.configuration",
     "files.data",
     "files",
+    "documents.content.named_functions",
+    "documents.content.signatures",
     "documents.passages.encodings",
     "documents.passages.passage",
     "documents.passages.character_references",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import SequenceMatcher
 
 from safelinks.catalog.entries import Agency, Resource
 from safelinks.patterns import pattern_of
@@ -87,6 +86,8 @@ def _of_two(asked: str, word: str) -> float:
         return 0.5
     if len(asked) < _SHORTEST_TYPO or len(word) < _SHORTEST_TYPO or asked[0] != word[0]:
         return 0.0
+    from difflib import SequenceMatcher  # noqa: PLC0415  only for who searches
+
     matcher = SequenceMatcher(None, asked, word, autojunk=False)
     if matcher.real_quick_ratio() < _NEAR or matcher.quick_ratio() < _NEAR:
         return 0.0

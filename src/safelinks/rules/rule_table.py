@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import Enum
-from importlib.resources import files
+from pathlib import Path
 
 from attrs import field
 
@@ -106,8 +106,7 @@ class Rule:
     @property
     def page(self) -> str:
         """The explanation, in Markdown: what was found, why it matters, what to do."""
-        page = files("safelinks.rules").joinpath("pages", f"{self.code}.md")
-        return page.read_text("utf-8")
+        return (Path(__file__).parent / "pages" / f"{self.code}.md").read_text("utf-8")
 
 
 _ERROR, _WARNING, _NOTE = Level

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from posixpath import basename
@@ -42,6 +41,8 @@ def codes_of(selector: str) -> frozenset[str]:
     )
     if not found:
         there = {**{rule.name: rule.name for rule in RULES.values()}, **{one: one for one in RULES}}
+        from difflib import get_close_matches  # noqa: PLC0415  rarely needed
+
         close = get_close_matches(name, there) or get_close_matches(code, there)
         meant = f"did you mean {' or '.join(close)}?" if close else "`safelinks rules` lists them"
         raise SetupError(f"there is no rule {selector!r}; {meant}")

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from safelinks.patterns import pattern_of
 
@@ -87,7 +87,7 @@ def _phrases(table: str) -> Iterator[str]:
 
 @cache
 def _keys() -> frozenset[str]:
-    table = files("safelinks.health.judgement").joinpath(_TABLE).read_text("utf-8")
+    table = Path(__file__).with_name(_TABLE).read_text("utf-8")
     return frozenset(map(_key, _phrases(table)))
 
 
