@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.urls import split
 from safelinks.catalog import catalog_files
@@ -27,6 +27,7 @@ from safelinks.catalog.resource_names import Names
 from safelinks.catalog.resource_search import search
 from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
+from safelinks.values import frozen
 from safelinks.wrappers.unwrapping import MAX_LAYERS, Unwrapped, unwrap
 
 if TYPE_CHECKING:

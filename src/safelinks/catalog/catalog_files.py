@@ -6,8 +6,6 @@ It finds and reads them; what is in them is understood elsewhere.
 from __future__ import annotations
 
 import json
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["nyc", "packaged", "source_of"]
 
+_DATA = Path(__file__).parent / "data"
 NYC = ("nyc-resources.json", "nyc-agencies.json", "nyc-conventions.json")
 _FEDERAL, _FEDERAL_LIST = "USGOV", "us-federal-domains.txt"
 
 
-def packaged(name: str) -> Traversable:
+def packaged(name: str) -> Path:
     """The data file `name` that comes with safelinks."""
-    return resources.files("safelinks.catalog") / "data" / name
+    return _DATA / name
 
 
 def nyc() -> Contents:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import field
+
+from safelinks.values import frozen
 
 __all__ = [
     "Agency",

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from attrs import frozen
-
 from safelinks.files.data.value_tree import Path
+from safelinks.values import frozen
 
 __all__ = [
     "TEXTS",
@@ -212,6 +210,8 @@ def reader_of(fields: Mapping[str, Any], name: str) -> FieldReader:
     if name in fields:
         reader: FieldReader = fields[name]
         return reader
+    from difflib import get_close_matches  # noqa: PLC0415  rarely needed
+
     close = get_close_matches(name, fields, 1)
     meant = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(fields)}"
 

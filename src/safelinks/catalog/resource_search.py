@@ -5,19 +5,17 @@ It knows how near words are to each other, not how a catalog is matched against 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import SequenceMatcher
-
-from attrs import frozen
 
 from safelinks.catalog.entries import Agency, Resource
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["search"]
 
-_WORD = re.compile(r"[^\W_]+")
-_JOINED = re.compile(r"(?<=\w)[’'](?=\w)")
+_WORD = pattern_of(r"[^\W_]+")
+_JOINED = pattern_of(r"(?<=\w)[’'](?=\w)")
 _SHORTEST_START, _SHORTEST_PART, _SHORTEST_TYPO = 2, 3, 4  # letters
 _NEAR = 0.74  # ratio of difflib: "pasport" is 0.93 of "passport", "zoing" 0.91 of "zoning"
 _ENOUGH = 0.6  # of the best score: the rest is noise
@@ -88,6 +86,8 @@ def _of_two(asked: str, word: str) -> float:
         return 0.5
     if len(asked) < _SHORTEST_TYPO or len(word) < _SHORTEST_TYPO or asked[0] != word[0]:
         return 0.0
+    from difflib import SequenceMatcher  # noqa: PLC0415  only for who searches
+
     matcher = SequenceMatcher(None, asked, word, autojunk=False)
     if matcher.real_quick_ratio() < _NEAR or matcher.quick_ratio() < _NEAR:
         return 0.0

@@ -6,7 +6,6 @@ address is made printable here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 
@@ -14,6 +13,7 @@ from safelinks.addresses.printable import printable, printable_url
 from safelinks.catalog import Catalog, Match, Resource, Suspicion
 from safelinks.catalog.entries import Contact
 from safelinks.checks.catalog_upkeep import Upkeep
+from safelinks.patterns import pattern_of
 
 __all__ = ["match_data", "match_lines", "resource_lines", "table_lines", "upkeep_lines"]
 
@@ -144,7 +144,7 @@ def upkeep_lines(found: Upkeep, asked: int) -> Iterator[str]:
         yield "This machine has no network, so the others were not checked. Run this again."
 
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # as `patch` counts them
+_LINE = pattern_of(r"[^\n]*\n|[^\n]+")  # as `patch` counts them
 
 
 def diff_lines(before: str, after: str, name: str) -> Iterator[str]:

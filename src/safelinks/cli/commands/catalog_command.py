@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import partial
-from importlib.resources import as_file
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -257,8 +256,8 @@ def check_catalog(
 
     code = 0
     if not files and not chosen.files:
-        with as_file(packaged(NYC[0])) as path:
-            code = _check_file(str(path), open_catalog(path, chosen.load()), network)
+        path = packaged(NYC[0])
+        code = _check_file(str(path), open_catalog(path, chosen.load()), network)
     base = chosen.load() if files else chosen.base()
     for file in files or chosen.files:
         opened = open_catalog(file, base)

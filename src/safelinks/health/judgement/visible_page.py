@@ -12,34 +12,34 @@ from functools import cached_property
 from itertools import islice
 from urllib.parse import unquote
 
-from attrs import frozen
-
 from safelinks.documents.content.prose import prose_in
 from safelinks.documents.markup.html_pages import html_passages
 from safelinks.documents.markup.markup_tokens import attributes_at, markup_tokens
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Page", "page_of"]
 
-_TITLE = re.compile(r"<title\b[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
-_HEADING = re.compile(r"<h1\b[^>]{0,500}>(.{0,500}?)</h1", re.IGNORECASE | re.DOTALL)
+_TITLE = pattern_of(r"<title\b[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
+_HEADING = pattern_of(r"<h1\b[^>]{0,500}>(.{0,500}?)</h1", re.IGNORECASE | re.DOTALL)
 _ELSEWHERE = (("<!--", "-->"), ("<svg", "</svg"))  # what is in there is no part of the page's text
 _MOST_TRIED = 20  # titles in drawings and comments
-_TAG = re.compile(r"<[^<>]{0,500}>")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([a-z0-9_.:-]{1,40})", re.IGNORECASE)
+_TAG = pattern_of(r"<[^<>]{0,500}>")
+_CHARSET = pattern_of(r"charset\s*=\s*[\"']?([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 # HTML standard, 4.2.5.3, "shared declarative refresh steps".
-_REFRESH = re.compile(
+_REFRESH = pattern_of(
     r"\s*(?P<seconds>[0-9]{1,9})[0-9.]*(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?+(?P<url>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _SEEN_WITHIN = 65_536  # characters of source in which to look for text: more is long anyway
 _LEAST_WORDS = 40  # characters: with fewer, a page that has a script is made by it
 # Those of the Encoding standard, 4.2: Python has others, and some of them take quadratic time.
-_ENCODINGS = re.compile(
+_ENCODINGS = pattern_of(
     r"utf-?8|utf-?16(?:[lb]e)?|(?:us-)?ascii|latin-?1|iso-?8859-?\d{1,2}|iso-2022-jp"
     r"|(?:windows-?|cp)(?:125\d|874|1361|932|949|950)|ibm866|koi8-[ru]|macintosh|x-mac-cyrillic"
     r"|gb2312|gbk|gb18030|big5(?:-hkscs)?|shift[_-]?jis|sjis|euc-(?:jp|kr)|tis-620"
 )
-_NOSCRIPT = re.compile(r"<noscript\b.*?(?:</noscript\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_NOSCRIPT = pattern_of(r"<noscript\b.*?(?:</noscript\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _META_WITHIN = 1024  # bytes: HTML standard, 13.2.3.2
 _TEXT_FIELDS = frozenset({"", "text", "email", "password", "tel", "search", "url", "number"})
 
