@@ -7,6 +7,7 @@ import io
 import json
 import re
 import textwrap
+from itertools import product
 from xml.sax.saxutils import escape
 
 import pytest
@@ -16,6 +17,7 @@ from doubled import ends, repeated
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from rows import all_rows
 
 from safelinks import read
 from safelinks.addresses.roles import Role
@@ -252,9 +254,13 @@ def test_lines_of_a_calendar(line: str, urls: list[str]) -> None:
     assert _urls(_calendar(line, "SUMMARY:x"), "x.ics") == urls
 
 
-@pytest.mark.parametrize("name", ["X-ALT-DESC;FMTTYPE=text/html", "DESCRIPTION", "COMMENT"])
-@pytest.mark.parametrize("wrapper", ["barracuda", "reddit", "esva", "google", "safe-links"])
-@pytest.mark.parametrize("width", [*range(58, 76)])
+@all_rows(
+    product(
+        ("X-ALT-DESC;FMTTYPE=text/html", "DESCRIPTION", "COMMENT"),
+        ("barracuda", "reddit", "esva", "google", "safe-links"),
+        range(58, 76),
+    ),
+)
 def test_a_fold_within_an_escape(name: str, wrapper: str, width: int) -> None:
     """Lines are folded last (RFC 5545, section 3.1)."""
     page = f'<p><a href="{LINKS[wrapper](TARGET)}">x</a>'.replace("&", "&amp;")

@@ -8,6 +8,7 @@ import re
 import struct
 import sys
 from email.message import EmailMessage
+from itertools import product
 
 import compressed_rtf
 import pytest
@@ -16,6 +17,7 @@ from building import wrap
 from compound import attached, compound, message
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rows import all_rows
 from test_layers import _loaded
 
 from safelinks import Document, DocumentError, read
@@ -346,8 +348,7 @@ def test_bytes_that_are_wrong(seed: int, count: int) -> None:
     _survives(bytes(raw))
 
 
-@pytest.mark.parametrize("at", range(0x18, 0x54, 2))
-@pytest.mark.parametrize("value", [0, 1, 0x7FFF, 0xFFFF, 0x0100])
+@all_rows(product(range(0x18, 0x54, 2), (0, 1, 0x7FFF, 0xFFFF, 0x0100)))
 def test_headers_that_claim_anything(at: int, value: int) -> None:
     raw = bytearray(WHOLE)
     raw[at : at + 2] = struct.pack("<H", value)

@@ -109,17 +109,17 @@ def test_every_layer_is_redacted(target: str, outer: str, inner: str) -> None:
 
 
 @pytest.mark.parametrize("name", LINKS)
-@pytest.mark.parametrize("after", ["", "\n", " and more\n", ">\n", ".\n"])
-def test_a_redacted_link_is_found_whole(name: str, after: str, count: Count) -> None:
+def test_a_redacted_link_is_found_whole(name: str, count: Count) -> None:
     target = "https://example.org/a/b?d=2024&q=x"
     link = LINKS[name](target)
     (before,) = find(f"<{link}>")
-    text = f"{'<' if after.startswith('>') else 'See '}{redact(link)}{after}"
-    (shown,) = find(text)
-    assert shown.error is None, shown.url
-    assert shown.target == before.target
-    assert read(read(text.encode()).redacted()).links[0].target == before.target
-    count("inputs", 1)
+    for after in ("", "\n", " and more\n", ">\n", ".\n"):
+        text = f"{'<' if after.startswith('>') else 'See '}{redact(link)}{after}"
+        (shown,) = find(text)
+        assert shown.error is None, text
+        assert shown.target == before.target, text
+        assert read(read(text.encode()).redacted()).links[0].target == before.target, text
+        count("inputs", 1)
 
 
 @pytest.mark.parametrize("prefix", ["", "> "])
