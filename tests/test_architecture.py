@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from documented import PAGES, ROOT
 
+pytestmark = pytest.mark.slow
+
 SOURCE = ROOT / "src" / "safelinks"
 PAGE = PAGES["docs/architecture.md"]
 

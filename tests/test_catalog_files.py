@@ -277,6 +277,7 @@ ENTRIES = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=amount(50, 150), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(entries=st.lists(ENTRIES, max_size=2))
 def test_whatever_is_read_is_taken_by_the_schema(entries: list[Any]) -> None:

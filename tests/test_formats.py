@@ -221,6 +221,7 @@ ADDRESSES = st.text("abcxyz019/._~-=&;,%+!$", max_size=40).map(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAKERS)
 @given(st.lists(ADDRESSES, min_size=1, max_size=5), st.data())
 def test_a_cleaned_document_has_the_same_targets_and_no_wrapper(

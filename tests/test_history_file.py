@@ -165,6 +165,7 @@ def test_the_journal_of_a_damaged_file_is_kept(path: Path) -> None:
     assert content(path.parent)[f"{name}-journal"] == b"beside"
 
 
+@pytest.mark.slow
 @settings(max_examples=amount(25, 60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), min_size=1, max_size=40))
 def test_whatever_becomes_of_the_bytes_a_run_goes_on(

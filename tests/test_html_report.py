@@ -382,6 +382,7 @@ def test_labels_are_marked_where_they_stand() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", ["read on", "page {}"])
 def test_many_labels_in_one_paragraph_take_linear_time(label: str) -> None:
     def work(count: int) -> Callable[[], None]:
@@ -427,6 +428,7 @@ def test_messages_of_one_mailbox_follow_each_other() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_long_text_is_cut_and_says_so() -> None:
     text = "https://a.example/1\n" + "many words " * 200_000 + f"{RECIPIENT} https://a.example/2"
     page = parsed(report_on(read(text), offline=True))

@@ -82,6 +82,7 @@ PATTERNS = st.tuples(
 ).map(lambda parts: (parts[0] + parts[2].join(parts[1])).encode(parts[3], "replace"))
 
 
+@pytest.mark.slow
 @settings(max_examples=amount(40, 150))
 @given(
     paths=st.lists(st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map("/".join), min_size=5, max_size=20),

@@ -344,6 +344,7 @@ def test_every_room_has_its_place() -> None:
     assert rooms == set(ORDER)
 
 
+@pytest.mark.slow
 @all_rows(ORDER)
 def test_rooms_import_only_from_above(name: str) -> None:
     own = {found for found in _imports(MODULES[name]) if not found.startswith("!")}
@@ -351,6 +352,7 @@ def test_rooms_import_only_from_above(name: str) -> None:
     assert own - inside <= set(ORDER[: ORDER.index(name)])
 
 
+@pytest.mark.slow
 @all_rows(WITHOUT_NETWORK)
 def test_the_core_knows_no_network_and_no_command_line(name: str) -> None:
     forbidden = {"!httpx", "!httpcore", "!asyncio", "!socket", "!ssl", "!click", "!subprocess"}
@@ -433,6 +435,7 @@ def _defined(path: Path) -> set[str]:
     return {name for name in names if name in classes or not name.startswith("_")}
 
 
+@pytest.mark.slow
 def test_no_name_is_defined_twice() -> None:
     where: dict[str, list[str]] = {}
     for module, path in MODULES.items():

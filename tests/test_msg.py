@@ -189,6 +189,7 @@ ADDRESSES = st.text("abcxyz019/._~-=&;,%+!$é日{}\\", max_size=40).map(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=amount(12, 40))
 @given(st.lists(ADDRESSES, min_size=1, max_size=3))
 def test_what_is_encapsulated_comes_out_again(targets: list[str]) -> None:

@@ -107,6 +107,7 @@ def test_find(text: str, first: str | None) -> None:
     assert (found[0].id if found else None) == first
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30))
 def test_find_is_total(text: str) -> None:
     assert len(NYC.find(text)) <= len(NYC.resources)

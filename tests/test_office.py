@@ -422,6 +422,7 @@ def test_parts_of_one_name_stay_apart() -> None:
         assert b"https://example.org/a" in archive.read(new)
 
 
+@pytest.mark.slow
 def test_many_cells_that_share_a_long_string() -> None:
     book = openpyxl.Workbook()
     assert book.active is not None
@@ -516,6 +517,7 @@ class TestDamage:
         assert {link.target for link in document.links} >= {PIP, ABOUT}
         assert not any(link.wrapped for link in read(document.cleaned(), "x.docx").links)
 
+    @pytest.mark.slow
     def test_a_bomb(self) -> None:
         out = io.BytesIO()
         with (
@@ -606,6 +608,7 @@ ADDRESSES = st.text("abcxyz019/._~-=&;,%+!$'é", max_size=60).map(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUILDERS)
 @settings(max_examples=amount(8, 25))
 @given(st.lists(ADDRESSES, min_size=1, max_size=3), st.data())
@@ -618,6 +621,7 @@ def test_a_cleaned_file_has_the_same_targets_and_no_wrapper(
     _cleaned(document)
 
 
+@pytest.mark.slow
 @settings(max_examples=amount(30, 60))
 @given(st.binary(max_size=300), st.integers(0, 6_000))
 def test_any_damage_is_told_in_one_sentence(junk: bytes, at: int) -> None:

@@ -240,6 +240,7 @@ def _by_formula(url: str) -> bytes:
     return _saved(book)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "name"),
     [(_by_docx, "x.docx"), (_by_pptx, "x.pptx"), (_by_openpyxl, "x.xlsx"), (_by_formula, "x.xlsx")],

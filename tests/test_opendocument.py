@@ -156,6 +156,7 @@ def _saved(document: OpenDocumentText | OpenDocumentSpreadsheet) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @settings(max_examples=amount(20, 50))
 @given(st.lists(ADDRESSES, min_size=1, max_size=4))
 def test_what_another_library_writes_is_read(urls: list[str]) -> None:
@@ -176,6 +177,7 @@ def test_what_another_library_writes_is_read(urls: list[str]) -> None:
     assert again.cleaned() == document.cleaned()
 
 
+@pytest.mark.slow
 @settings(max_examples=amount(20, 50))
 @given(st.lists(st.integers(1, len(LINK) - 1), max_size=3), st.data())
 def test_a_link_that_another_library_cuts(cuts: list[int], data: st.DataObject) -> None:
@@ -207,6 +209,7 @@ def test_cells_that_another_library_writes() -> None:
     assert urls == [f"{E}/a%20b.pdf", f"{E}/Yahoo!", f"{E}/c"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [f'<text:a xlink:href="{E}">' * 2_000, "<text:p>a" * 50_000, "<text:p>a</text:p>" * 50_000, "<text:s/>" * 50_000,

@@ -163,6 +163,7 @@ def test_cleaning_is_refused_with_the_remedy() -> None:
         assert str(raised.value).startswith("some/notice.pdf: links in a PDF cannot be replaced")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "method", [EncryptionMethod.RC4, EncryptionMethod.AES_128, EncryptionMethod.AES_256]
 )
@@ -477,11 +478,13 @@ def _whole() -> bytes:
 WHOLE = _whole()
 
 
+@pytest.mark.slow
 @given(st.integers(0, len(WHOLE)))
 def test_any_part_of_a_pdf_gives_a_document_or_one_sentence(end: int) -> None:
     _survives(WHOLE[:end])
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(min_size=1, max_size=4)), max_size=20

@@ -406,6 +406,7 @@ def _documents() -> list[tuple[str, bytes]]:
     return sorted((built | {"a.pptx": _as_slides()}).items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "raw"), _documents(), ids=[name for name, _ in _documents()])
 @settings(max_examples=amount(6, 12))
 @given(st.data())

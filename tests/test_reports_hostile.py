@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from itertools import product
 
+import pytest
 from lxml import etree
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
@@ -140,11 +141,13 @@ def _rendered(name: str, text: str) -> str:
     return "".join(RENDERERS[name](poisoned(REPORT, text)))
 
 
+@pytest.mark.slow
 @all_rows(product(SHAPES, HOSTILE.values()))
 def test_hostile_text_changes_no_shape(name: str, hostile: str) -> None:
     assert SHAPES[name](_rendered(name, hostile)) == SHAPES[name](_rendered(name, HARMLESS))
 
 
+@pytest.mark.slow
 @all_rows(product(SHAPES, HOSTILE.values()))
 def test_hostile_text_commands_neither_terminal_nor_build_service(name: str, hostile: str) -> None:
     text = _rendered(name, hostile)
@@ -158,6 +161,7 @@ def test_hostile_text_commands_neither_terminal_nor_build_service(name: str, hos
 _STYLE = re.compile(r"\x1b\[\d*m")
 
 
+@pytest.mark.slow
 @all_rows(product(HOSTILE.values(), (None, 40, 100)))
 def test_hostile_text_begins_no_line_at_a_terminal(hostile: str, columns: int | None) -> None:
     def printed(text: str) -> list[str]:

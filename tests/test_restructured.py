@@ -111,6 +111,7 @@ def _escaped(url: str) -> str:
     return url.replace("\\", "\\\\").replace(" ", "\\ ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 @given(URLS)
 def test_any_address_is_read(place: str, url: str) -> None:
@@ -120,6 +121,7 @@ def test_any_address_is_read(place: str, url: str) -> None:
     assert [link.url for link in read(text.encode(), "a.rst").links] == [url.replace(" ", "%20")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 @given(URLS)
 def test_any_target_is_written(place: str, target: str) -> None:
@@ -128,6 +130,7 @@ def test_any_target_is_written(place: str, target: str) -> None:
     assert {unquote(url) for url in _told(cleaned)} == {unquote(written_value(target))}
 
 
+@pytest.mark.slow
 @given(st.text("abc/._-=&%+*_", max_size=20).map("https://example.org/x{}z".format))
 def test_any_target_is_written_into_a_text(target: str) -> None:
     cleaned = read(f"see {wrap(target)} now".encode(), "a.rst").cleaned().decode()

@@ -182,6 +182,7 @@ ADDRESSES = st.text("abcxyz019/._~-=&;,%+!$é日\U0001f600{}\\", max_size=40).ma
 )
 
 
+@pytest.mark.slow
 @given(st.lists(ADDRESSES, min_size=1, max_size=5), st.data())
 def test_a_cleaned_document_has_the_same_targets_and_no_wrapper(
     targets: list[str], data: st.DataObject

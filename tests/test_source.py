@@ -350,6 +350,7 @@ languages = pytest.mark.parametrize("language", ["json", "toml"])
 random = st.randoms(use_true_random=False)
 
 
+@pytest.mark.slow
 @languages
 @given(st.data(), random)
 @some
@@ -366,6 +367,7 @@ def test_every_value_has_its_line(language: str, data: st.DataObject, chance: Ra
     assert source.edited([]) == text
 
 
+@pytest.mark.slow
 @languages
 @given(st.data(), random)
 @some
@@ -395,6 +397,7 @@ def test_a_change_touches_nothing_else(language: str, data: st.DataObject, chanc
         assert all(char in rest for char in text)
 
 
+@pytest.mark.slow
 @languages
 @given(st.data(), random)
 @some

@@ -112,6 +112,7 @@ def _escaped(url: str, place: str) -> str:
     return "".join(f"\\{char}" if char in "_%#&{}" else char for char in url)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 @given(URLS)
 def test_any_address_is_read(place: str, url: str) -> None:
@@ -121,6 +122,7 @@ def test_any_address_is_read(place: str, url: str) -> None:
     assert [link.url for link in links] == [url.replace(" ", "%20")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 @given(URLS)
 def test_any_target_is_written(place: str, target: str) -> None:

@@ -263,6 +263,7 @@ def test_time_is_linear(name: str, function: Callable[[str], object]) -> None:
     assert _calls(function, piece * repeat * 4) < once * 5 + 500
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_clean_at_once(name: str) -> None:
     text = HOSTILE[name] * (amount(5_000, 20_000) // len(HOSTILE[name]))

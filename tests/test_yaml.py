@@ -170,6 +170,7 @@ def _plainly(url: str) -> str:
     return url.replace(" ", "%20").replace("\x85", "%C2%85")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flow", [False, True])
 @pytest.mark.parametrize("style", STYLES)
 @given(URLS)
@@ -183,6 +184,7 @@ def test_any_address_is_read(style: str | None, flow: bool, url: str) -> None:
         assert links[0].url in (_plainly(url), url.split(" ")[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flow", [False, True])
 @pytest.mark.parametrize("style", STYLES)
 @given(URLS)
@@ -196,6 +198,7 @@ def test_a_cleaned_document_holds_the_same_but_targets(
     assert YAML(typ="safe").load(cleaned) == {"a": ["x", target, {"url": target}], "b": "it's"}
 
 
+@pytest.mark.slow
 @given(URLS)
 def test_any_address_is_read_and_written_in_toml(url: str) -> None:
     url = url.replace("\x85", "")

@@ -30,6 +30,8 @@ from safelinks.health.network.session import Body
 from safelinks.reports.rendering import RENDERERS
 from safelinks.wrappers.redaction.link_redaction import redact
 
+pytestmark = pytest.mark.slow
+
 _ROWS = [(name, piece) for name, row in BINARY.items() for piece in row.pieces]
 
 

@@ -88,6 +88,7 @@ def _document(piece: str, suffix: str, size: int) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PIECES)
 def test_a_text(name: str, count: Count) -> None:
     piece = PIECES[name]
@@ -101,6 +102,7 @@ def test_a_text(name: str, count: Count) -> None:
     count("texts doubled", 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PIECES)
 def test_a_document(name: str, count: Count) -> None:
     """In the steady form, each piece is in one format, and each format has several pieces."""
@@ -116,6 +118,7 @@ def test_a_document(name: str, count: Count) -> None:
     count("documents doubled", len(suffixes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HEADERS)
 @pytest.mark.parametrize("piece", ["=?utf-8?q?a?= ", "; a=b", "; a*0*=utf-8''a", "<a@b> ", '"'])
 def test_a_header(name: str, piece: str, count: Count) -> None:
@@ -127,6 +130,7 @@ def test_a_header(name: str, piece: str, count: Count) -> None:
     count("documents doubled", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ADDRESSES)
 @pytest.mark.parametrize("piece", ["25", "a.", "a=b&", "url=", "%2525", "%3A"])
 def test_an_address(name: str, piece: str, count: Count) -> None:

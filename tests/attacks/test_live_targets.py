@@ -90,6 +90,7 @@ def test_a_page_is_put_in_the_place_of_its_wrapper(target: str, kind: str) -> No
     assert read(bare, name).cleaned() == bare
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LINKS)
 def test_no_service_sets_it_free(name: str, count: Count) -> None:
     links = [link for target in DEAD for link in (LINKS[name](target), wrap(LINKS[name](target)))]

@@ -68,6 +68,7 @@ def _nested(unit: str, size: int, count: int) -> bytes:
     return _mail(_word(_BLANKS, 1_000, inner=inner), 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [_attached, _nested])
 @pytest.mark.parametrize(
     ("unit", "size", "count"),
@@ -94,6 +95,7 @@ def test_many_small_bombs_are_one(
     assert "unpacks to more than 200 MB" in run.stderr or "could not be searched" in run.stderr
 
 
+@pytest.mark.slow
 def test_what_fits_is_read_before_and_behind_a_bomb() -> None:
     message = EmailMessage()
     message.set_content("see the files")

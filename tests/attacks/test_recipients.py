@@ -304,6 +304,7 @@ def _outputs(file: Path, folder: Path) -> Iterator[tuple[str, str]]:
     yield "values", f"{document!r} {wrapped!r} {report!r}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_a_container(name: str, tmp_path: Path, count: Count) -> None:
     file = tmp_path / name

@@ -92,6 +92,7 @@ def test_the_secrets_of_most_services_are_known_here() -> None:
     assert sum(bool(_secrets(name)) for name in LINKS) > 25
 
 
+@pytest.mark.slow
 @given(targets, st.sampled_from(sorted(LINKS)), st.sampled_from(sorted(LINKS)))
 @settings(max_examples=EXAMPLES)
 def test_every_layer_is_redacted(target: str, outer: str, inner: str) -> None:
