@@ -38,6 +38,7 @@ def test_every_wrapper_that_carries_a_target_is_cut_here() -> None:
     assert missing == {"teams-launcher"}  # whose targets are on its own host
 
 
+@pytest.mark.slow
 @given(st.data(), targets, st.sampled_from(sorted(LINKS)), st.sampled_from(sorted(SURROUNDINGS)))
 @settings(max_examples=EXAMPLES)
 def test_a_cut_link_is_whole_or_lost(

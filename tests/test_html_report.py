@@ -315,6 +315,7 @@ TEAMS = (
 BREAKS = {"line": "\n", "CRLF": "\r\n", "quote": "\n> ", "blank line": "\n\n", "indent": "\n    ", "page": "\n(2)\n"}  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.csv"])
 @pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS)
 def test_nothing_personal_is_left_of_broken_links(broken: str, name: str) -> None:

@@ -452,6 +452,7 @@ def test_damaged_and_hostile_files(case: str, capfd: pytest.CaptureFixture[str])
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", [2, 8, 60, 250, 400])
 def test_a_file_that_was_cut_off_is_read_as_far_as_it_goes(lost: int) -> None:
     pdf = _fpdf()

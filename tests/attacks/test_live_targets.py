@@ -56,6 +56,7 @@ DOCUMENTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", DOCUMENTS)
 def test_what_is_dead_in_a_wrapper_stays_there(kind: str, count: Count) -> None:
     name, text = DOCUMENTS[kind]
@@ -113,6 +114,7 @@ def dead(draw: st.DrawFn) -> str:
     return draw(noise) + scheme[:at] + draw(noise) + scheme[at:] + draw(rest)
 
 
+@pytest.mark.slow
 @given(dead(), st.sampled_from(sorted(DOCUMENTS)), st.integers(1, 3), st.booleans())
 @settings(max_examples=EXAMPLES)
 def test_no_spelling_sets_it_free(target: str, kind: str, depth: int, twice: bool) -> None:

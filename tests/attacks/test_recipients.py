@@ -147,6 +147,7 @@ CREDENTIALS = {
 _PAIRS = [(name, wrapper) for name in CREDENTIALS for wrapper in ("safe-links", *sorted(LINKS))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "wrapper"), _PAIRS[:: amount(5, 1)])
 def test_credentials_in_a_target(name: str, wrapper: str, count: Count) -> None:
     target = CREDENTIALS[name]
