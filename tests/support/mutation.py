@@ -6,16 +6,16 @@ second also starts Python anew for each mutant.
 
 Here a process is forked that has pytest and all other libraries loaded, and no file is ever
 written. The tests run once as they are: that tells how long each takes, and which functions it
-calls. With a mutant, the tests run that call its function, the quickest first, until one fails. A
-change of a table or of a default value is shown to all tests of the module. Those with the mark
-`slow` do not run.
+calls. With a mutant, the tests run that call its function, or one that reads its table, the quickest
+first, until one fails. Most mutants are made in a copy of a process that has collected the tests;
+what other modules may have taken on import is imported anew, and shown to all tests of the module.
+Those with the mark `slow` do not run.
 
 `[tool.mutation]` in `pyproject.toml` says which tests are to notice a change in which modules.
 """
 
 from __future__ import annotations
 
-import ast
 import functools
 import gc
 import importlib.abc
@@ -30,23 +30,24 @@ import threading
 import time
 import tomllib
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, FrameType, FunctionType, ModuleType
 
 import click
 import hypothesis  # noqa: F401  loaded once for all
 import pytest
 from attrs import Factory, define, frozen
 from mutants import Mutant, mutants_of
+from mutated_code import Change, Code
 
 __all__ = ["main"]
 
 ROOT = Path(__file__).parents[2]
 _SECONDS = 5  # of CPU beside five times what the tests take: a mutant may run forever
+_ANEW = 77  # the exit code of a process that could not make its change
 _SPACE = 4 * 2**30  # octets: or grow
 # In one process; that Hypothesis is loaded already is meant.
 _OPTIONS = (
@@ -124,10 +125,14 @@ class Record:
     _now: set[str] = Factory(set)
     _caches: list[functools._lru_cache_wrapper[object]] = Factory(list)
 
-    def tests_of(self, function: str | None) -> list[str]:
-        """The tests that call a function, or all; the quickest first."""
-        everywhere = function is None or function in self.outside
-        calling = [test for test in self.seconds if everywhere or function in self.calls[test]]
+    def tests_of(self, functions: frozenset[str] | None = None) -> list[str]:
+        """The tests that call any of these functions, or all; the quickest first."""
+        everywhere = functions is None or not functions.isdisjoint(self.outside)
+        calling = [
+            test
+            for test in self.seconds
+            if everywhere or (functions and not functions.isdisjoint(self.calls[test]))
+        ]
         return sorted(calling, key=self.seconds.__getitem__)
 
     def written(self) -> bytes:
@@ -145,6 +150,7 @@ class Record:
         sys.settrace(self._note)
         threading.settrace(self._note)
 
+    @pytest.hookimpl(tryfirst=True)  # later, they are kept from being looked at
     def pytest_collection_finish(self) -> None:
         every = gc.get_objects()
         self._caches = [one for one in every if type(one) is functools._lru_cache_wrapper]
@@ -177,36 +183,109 @@ class _Ordered:
         items[:] = [by_name[test] for test in self.tests if test in by_name]
 
 
+@define(eq=False)
+class _Copies:
+    """Makes changes in copies of the process that has collected the tests: a plugin of pytest."""
+
+    subject: Subject
+    changes: Sequence[tuple[Change | None, Sequence[str]]]  # each with its tests
+    limit: int
+    results: list[str] = Factory(list)  # "killed", "survived", or what is to be tried anew
+    _functions: dict[str, list[FunctionType]] = Factory(dict)
+
+    @pytest.hookimpl(tryfirst=True)  # later, they are kept from being looked at
+    def pytest_collection_finish(self) -> None:
+        path = str(self.subject.path)
+        for one in gc.get_objects():
+            if isinstance(one, FunctionType) and one.__code__.co_filename == path:
+                self._functions.setdefault(one.__code__.co_qualname, []).append(one)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        by_name = {item.nodeid: item for item in session.items}
+        caches = [one for one in gc.get_objects() if type(one) is functools._lru_cache_wrapper]
+        for change, tests in self.changes:
+            child = os.fork()
+            if not child:
+                resource.setrlimit(resource.RLIMIT_CPU, (self.limit, self.limit + 5))
+                os._exit(self._tried(session, change, [by_name[test] for test in tests], caches))
+            _, status = os.waitpid(child, 0)
+            code = os.waitstatus_to_exitcode(status)
+            self.results.append({0: "survived", _ANEW: "anew"}.get(code, "killed"))
+        return True
+
+    def _tried(
+        self,
+        session: pytest.Session,
+        change: Change | None,
+        items: Sequence[pytest.Item],
+        caches: Sequence[functools._lru_cache_wrapper[object]],
+    ) -> int:
+        for cache in caches:
+            cache.cache_clear()
+        try:
+            if change is not None:
+                change.make(sys.modules[self.subject.name], self._functions)
+        except BaseException:  # noqa: BLE001  as if a table cannot be made
+            return _ANEW
+        try:
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+                if session.testsfailed:
+                    return 1
+        except BaseException:  # noqa: BLE001
+            return 1
+        return 0
+
+
 def recorded(subject: Subject, source: str) -> Record | None:
     """What the tests do with `source` as it is; `None` if one fails."""
+    record = Record(str(subject.path))
+    code, data = _told(subject, source, record, record.written)
+    return Record.read(str(subject.path), data) if code == 0 else None
+
+
+def tried(
+    subject: Subject,
+    source: str,
+    changes: Sequence[tuple[Change | None, Sequence[str]]],
+    limit: int,
+) -> list[str]:
+    """What came of each change that can be made without an import."""
+    copies = _Copies(subject, changes, limit)
+    _, data = _told(subject, source, copies, lambda: json.dumps(copies.results).encode())
+    results: list[str] = json.loads(data)
+    return results
+
+
+def _told(
+    subject: Subject, source: str, plugin: object, tell: Callable[[], bytes]
+) -> tuple[int, bytes]:
+    """The exit code of the tests in a process of their own, and what is to be told of them."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        record = Record(str(subject.path))
-        code = _tested(subject, source, 600, (str(subject.path), *subject.tests), record)
+        code = _tested(subject, source, 3_600, (str(subject.path), *subject.tests), plugin)
         sys.settrace(None)
         with suppress(BrokenPipeError), os.fdopen(writing, "wb") as stream:
-            stream.write(record.written())
+            stream.write(tell())
         os._exit(code)
     os.close(writing)
     with os.fdopen(reading, "rb") as stream:
         data = stream.read()
     _, status = os.waitpid(child, 0)
-    return Record.read(str(subject.path), data) if status == 0 else None
+    return os.waitstatus_to_exitcode(status), data
 
 
-def passes(
-    subject: Subject, source: str, tests: Sequence[str], limit: int = 600
-) -> tuple[bool, float]:
-    """Whether these tests pass with this `source`, and how much CPU they took."""
+def passes(subject: Subject, source: str, tests: Sequence[str], limit: int) -> bool:
+    """Whether these tests pass with this `source`."""
     if not tests:
-        return True, 0
+        return True
     child = os.fork()
     if not child:
         paths = dict.fromkeys(test.partition("::")[0] for test in tests)
         os._exit(_tested(subject, source, limit, tuple(paths), _Ordered(tests)))
-    _, status, used = os.wait4(child, 0)
-    return os.waitstatus_to_exitcode(status) == 0, used.ru_utime + used.ru_stime
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) == 0
 
 
 def _tested(subject: Subject, source: str, limit: int, paths: Sequence[str], plugin: object) -> int:
@@ -228,7 +307,8 @@ def _libraries() -> list[str]:
     return [
         name
         for name, module in sys.modules.items()
-        if not name.startswith("_") and not str(getattr(module, "__file__", "")).startswith(own)
+        if not name.startswith(("_", "hypothesis."))
+        and not str(getattr(module, "__file__", "")).startswith(own)
     ]
 
 
@@ -242,26 +322,6 @@ def _warm(loaded: Sequence[str]) -> None:
     gc.freeze()
 
 
-def _function_at(source: str, line: int) -> str | None:
-    """The function or method whose body has this line; `None` for all that runs on import."""
-    for prefix, function in _functions(ast.parse(source)):
-        assert function.end_lineno is not None
-        if function.body[0].lineno <= line <= function.end_lineno:
-            return prefix + function.name
-    return None
-
-
-def _functions(module: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
-    """Functions and methods, each with what stands before its name in its full one."""
-    for node in module.body:
-        if isinstance(node, ast.FunctionDef):
-            yield "", node
-        elif isinstance(node, ast.ClassDef):
-            yield from (
-                (f"{node.name}.", one) for one in node.body if isinstance(one, ast.FunctionDef)
-            )
-
-
 def _chosen(mutants: list[Mutant], most: int | None, seed: int) -> list[Mutant]:
     """At most so many, the same ones for the same seed."""
     if most is None or len(mutants) <= most:
@@ -269,37 +329,44 @@ def _chosen(mutants: list[Mutant], most: int | None, seed: int) -> list[Mutant]:
     return sorted(random.Random(seed).sample(mutants, most))  # noqa: S311
 
 
-def survivors_of(subject: Subject, mutants: Sequence[Mutant], jobs: int) -> list[Mutant]:
+def survivors_of(subject: Subject, mutants: Sequence[Mutant]) -> list[Mutant]:
     """The mutants that no test notices."""
     source = subject.path.read_text("utf-8")
     record = recorded(subject, source)
     if record is None:
         raise click.ClickException(f"the tests of {subject.name} fail without a change")
     _warm(record.loaded)
-    tests = record.tests_of(None)
-    passed, seconds = passes(subject, source, tests)
-    if not passed:
-        raise click.ClickException(f"the tests of {subject.name} fail in another order")
-    if passes(subject, "raise AssertionError\n", tests)[0]:
+    tests = record.tests_of()
+    if "<module>" not in record.outside:
         raise click.ClickException(f"the tests of {subject.name} do not import it")
-    limit = int(5 * seconds) + _SECONDS
-
-    def survives(mutant: Mutant) -> bool:
-        line = source.count("\n", 0, mutant.start) + 1
-        calling = record.tests_of(_function_at(source, line))
-        return passes(subject, mutant.source(source), calling, limit)[0]
-
-    with ThreadPoolExecutor(jobs) as pool:
-        results = list(pool.map(survives, mutants))
-    return [mutant for mutant, survived in zip(mutants, results, strict=True) if survived]
+    limit = int(5 * sum(record.seconds.values())) + _SECONDS
+    code = Code.of(source)
+    changes = [code.change(mutant, record.outside) for mutant in mutants]
+    made = [one for one in changes if one is not None]
+    plan = [(one, record.tests_of(one.functions)) for one in made]
+    first, *results = tried(subject, source, [(None, tests), *plan], limit)
+    if first != "survived":
+        raise click.ClickException(f"the tests of {subject.name} fail in another order")
+    outcomes = iter(results)
+    survivors = []
+    for mutant, change in zip(mutants, changes, strict=True):
+        outcome = next(outcomes) if change is not None else "anew"
+        if outcome == "anew":
+            function = code.function_at(mutant)
+            calling = record.tests_of(None if function is None else frozenset({function}))
+            survived = passes(subject, mutant.source(source), calling, limit)
+        else:
+            survived = outcome == "survived"
+        if survived:
+            survivors.append(mutant)
+    return survivors
 
 
 @click.command()
 @click.argument("modules", nargs=-1)
 @click.option("--sample", type=int, help="At most so many mutants of a module, drawn by chance.")
 @click.option("--seed", type=int, default=0, help="Another number draws others.")
-@click.option("--jobs", type=int, default=1, help="Tests at once.")
-def main(modules: tuple[str, ...], sample: int | None, seed: int, jobs: int) -> None:
+def main(modules: tuple[str, ...], sample: int | None, seed: int) -> None:
     """Change the MODULES (parts of paths; all of the configuration without) and run their tests."""
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT / "src"))
@@ -310,7 +377,7 @@ def main(modules: tuple[str, ...], sample: int | None, seed: int, jobs: int) -> 
         mutants = _chosen(mutants_of(source), sample, seed)
         if not mutants:
             continue
-        survivors = survivors_of(subject, mutants, jobs)
+        survivors = survivors_of(subject, mutants)
         click.echo(f"{subject.name}: {len(mutants) - len(survivors)} of {len(mutants)} killed")
         for mutant in survivors:
             click.echo(f"  survived: {mutant.shown(source)}")
