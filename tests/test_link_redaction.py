@@ -102,7 +102,9 @@ def test_redact(case: str) -> None:
 def test_secrets_go_from_the_depth() -> None:
     url, redacted = LIBRAESVA, LIBRAESVA.removesuffix("5f2a")
     for _ in range(10):
-        url, redacted = (f"https://{HOST}/?url={encode(text)}&{TO_NOBODY}" for text in (url, redacted))
+        url, redacted = (
+            f"https://{HOST}/?url={encode(text)}&{TO_NOBODY}" for text in (url, redacted)
+        )
     assert redact(url) == redacted
 
 
