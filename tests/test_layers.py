@@ -177,6 +177,7 @@ ORDER = [
     "catalog.entries",
     "catalog.match",
     "catalog.agency_lookup",
+    "catalog.short_names",
     "catalog.address_index",
     "catalog.owner_protection",
     "catalog.field_readers",

@@ -135,6 +135,7 @@ class Catalog:
             return Match(
                 url, found.rule, found.matched, None, found.agency, found.owner, None, None,
                 False, address.host, unwrapped.target, peeled, self._mail,  # noqa: FBT003  renamed
+                found.inference,
             )  # fmt: skip
         entry = found.resource
         if isinstance(entry.unwrap, str) and layers:
@@ -157,6 +158,7 @@ class Catalog:
             unwrapped.target,
             peeled,
             self._mail,
+            found.inference,
         )
 
     def suspicions(self, url: str | Unwrapped) -> tuple[Suspicion, ...]:
@@ -178,7 +180,9 @@ class Catalog:
     def hosts(self) -> frozenset[str]:
         """Domains and hosts of the agencies, on which people write addresses without a scheme."""
         owned = {
-            host.lower() for body in self.agencies.values() for host in (*body.domains, *body.owns)
+            host.lower()
+            for body in self.agencies.values()
+            for host in (*body.domains, *body.whole_domains, *body.owns)
         }
         return frozenset(host.removeprefix("www.") for host in owned)
 
@@ -216,7 +220,9 @@ class Catalog:
 
     def _is_renamed(self, found: Hit, target: str, current: str) -> bool:
         if found.rule is MatchedRule.FORMER_ADDRESS:
-            return True
+            return found.inference is None
+        if found.inference is not None:
+            return False
         retired = found.resource.status is Status.RETIRED
         return retired and not self.same_page(current, target)
 

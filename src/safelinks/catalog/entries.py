@@ -64,10 +64,14 @@ class Scheme(StrEnum):
 
 @frozen
 class MatchRule:
-    """One way to recognise a resource: an address, the start of addresses, or a host."""
+    """One way to recognise a resource: an address, the start of addresses, or a host.
+
+    What is `former` still says whose a page is, but not that it is to be found there.
+    """
 
     kind: MatchKind = field(converter=MatchKind)
     value: str
+    former: bool = False
 
 
 @frozen
@@ -168,11 +172,12 @@ class SlugPath:
 class Agency:
     """A body that owns resources; `acronym` is its key.
 
-    `domains` are hosts that are all its own; `owns` are domains of which every host is its own or
-    of somebody within it, such as ``nyc.gov``. `slugs` are its names in paths, `slug_pattern` is a
-    regular expression for more of them, `host_prefixes` begin its application hosts, and
-    `email_domains` are those of its people. `code` is its number, which several may share:
-    `code_lead` says who is meant then.
+    `domains` are hosts that are all its own, and `whole_domains` those of which all hosts are;
+    `owns` are domains of which every host is its own or of somebody within it, such as ``nyc.gov``.
+    `prefixes` begin addresses of its own on hosts that others use, too. `slugs` are its names in
+    paths, `slug_pattern` is a regular expression for more of them, `host_prefixes` begin its
+    application hosts, and `email_domains` are those of its people. `code` is its number, which
+    several may share: `code_lead` says who is meant then.
     """
 
     acronym: str
@@ -187,7 +192,9 @@ class Agency:
     slug_paths: tuple[SlugPath, ...] = ()
     slug_pattern: str | None = None
     domains: tuple[str, ...] = ()
+    whole_domains: tuple[str, ...] = ()
     owns: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
     host_prefixes: tuple[str, ...] = ()
     email_domains: tuple[str, ...] = ()
     other_codes: Mapping[str, str] = field(factory=dict, hash=False)
@@ -223,7 +230,10 @@ class HostNumber:
 
 @frozen
 class PathName:
-    """On `hosts`, the segment behind one of `folders` is the name of a body."""
+    """On `hosts`, the segment behind one of `folders` is the name of a body.
+
+    On the first of them, a name that stands alone is one, too: ``www.nyc.gov/tlc``.
+    """
 
     hosts: tuple[str, ...]
     folders: tuple[str, ...]
@@ -241,12 +251,14 @@ class OpenSuffix:
 class Conventions:
     """How the owner of a catalog lays out its hosts and paths; what is not given does not apply.
 
-    The label before one of `subdomains_of` is the name of a body.
+    The label before one of `subdomains_of` is the name of a body. On `shared_hosts`, applications
+    of several bodies run, whatever their numbers.
     """
 
     host_number: HostNumber | None = None
     path_name: PathName | None = None
     subdomains_of: tuple[str, ...] = ()
+    shared_hosts: tuple[str, ...] = ()
     open_suffixes: tuple[OpenSuffix, ...] = ()
 
 

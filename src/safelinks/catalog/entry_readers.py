@@ -54,7 +54,12 @@ from safelinks.catalog.field_readers import (
 __all__ = ["read_contents"]
 
 _ABOUT_THE_FILE = ("$schema", "schema", "generated", "note")
-_MATCH = record(MatchRule, {"kind": one_of(MatchKind), "value": some_text}, "kind", "value")
+_MATCH = record(
+    MatchRule,
+    {"kind": one_of(MatchKind), "value": some_text, "former": boolean},
+    "kind",
+    "value",
+)
 _IDENTIFIER = record(
     Identifier,
     {"label": some_text, "scheme": one_of(Scheme), "parameter": some_text, "pattern": some_text},
@@ -126,7 +131,9 @@ _AGENCY: Mapping[str, FieldReader] = {
     ),
     "slug_pattern": or_null(some_text),
     "domains": TEXTS,
+    "whole_domains": TEXTS,
     "owns": TEXTS,
+    "prefixes": TEXTS,
     "host_prefixes": TEXTS,
     "email_domains": TEXTS,
     "other_codes": texts_by_name,
@@ -142,6 +149,7 @@ _CONVENTIONS: Mapping[str, FieldReader] = {
     ),
     "path_name": or_null(record(PathName, {"hosts": TEXTS, "folders": TEXTS}, "hosts", "folders")),
     "subdomains_of": TEXTS,
+    "shared_hosts": TEXTS,
     "open_suffixes": list_of(
         record(OpenSuffix, {"suffix": some_text, "note": some_text}, "suffix", "note")
     ),
