@@ -121,9 +121,9 @@ class Bodies:
         return AgencyHit(MatchedRule.PATH_NAME, name, agency) if agency else None
 
     def _beginning(self, name: str) -> Agency | None:
-        """The body whose acronym is before the first hyphen of `name`."""
-        first, hyphen, _ = name.partition("-")
-        return self._acronyms.get(first) if hyphen and first not in _WORDS else None
+        """The body whose acronym is the first of the words of `name`: ``tlc_medallion_info``."""
+        first, sign, _ = name.replace("_", "-").partition("-")
+        return self._acronyms.get(first) if sign and first not in _WORDS else None
 
     def of_path(self, path: str) -> AgencyHit | None:
         """Whose `path`, in lower case, is on a host where bodies have names in it: rule 8."""
@@ -151,7 +151,8 @@ class Bodies:
     def _of_name(self, name: str) -> AgencyHit | None:
         agency = self._names.get(name)
         if agency is None:
-            agency = next((one for pattern, one in self._patterns if pattern.fullmatch(name)), None)
+            matching = (one for pattern, one in self._patterns if pattern.fullmatch(name))
+            agency = next(matching, None) or self._beginning(name)
         return AgencyHit(MatchedRule.PATH_NAME, name, agency) if agency else None
 
     def of_mail_domain(self, domain: str) -> Agency | None:

@@ -22,16 +22,17 @@ def short_names(entries: Iterable[Resource]) -> dict[str, Resource]:
 
     A name that two resources have is neither's.
 
-    >>> housing = Resource("x", "Housing Connect", aliases=("NYC Housing Connect (old)",))
+    >>> housing = Resource("lottery", "Housing Connect", aliases=("NYC Housing Connect (old)",))
     >>> sorted(short_names([housing]))
-    ['housingconnect', 'nychousingconnect']
+    ['housingconnect', 'lottery', 'nychousingconnect']
     """
     found: dict[str, Resource] = {}
     twice: set[str] = set()
     for entry in entries:
         if entry.status is Status.RETIRED or entry.category == "agency-site":
             continue
-        for name in {_APART.sub("", _BRACKETS.sub("", one).lower()) for one in entry.names}:
+        called = (entry.id, *entry.names)
+        for name in {_APART.sub("", _BRACKETS.sub("", one).lower()) for one in called}:
             if len(name) >= _SHORTEST and found.setdefault(name, entry) is not entry:
                 twice.add(name)
     return {name: entry for name, entry in found.items() if name not in twice}
