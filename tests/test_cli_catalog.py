@@ -97,7 +97,7 @@ class TestShow:
             "  owner         Financial Information Services Agency (FISA)",
             "  sign-in       people sign in here",
             "  recognised    host a127-pip.nyc.gov",
-            "  confidence    high, as of 2022-04-04",
+            "  confidence    medium, as of 2022-04-04",
         ):
             assert expected in result.stdout.splitlines()
 
@@ -222,6 +222,19 @@ class TestValidate:
         missing = _run("catalog", "validate", str(tmp_path / "none.json"), str(bad))
         assert (missing.exit_code, missing.stdout) == (2, result.stdout)
         assert "there is no such file" in missing.stderr
+
+    def test_what_has_aged_is_said_and_no_mistake(self, tmp_path: Path) -> None:
+        entries = [
+            {"id": "pip", "confidence": "high", "seen": [{"by": "a survey", "on": "2020-01-01"}]},
+            {"id": "passport", "confidence": "medium", "seen": [{"by": "x", "on": "2020-01-01"}]},
+        ]
+        file = tmp_path / "aged.json"
+        file.write_text(json.dumps({"resources": entries}))
+        result = _run("catalog", "validate", str(file))
+        assert result.exit_code == 0
+        assert result.stdout == (
+            "pip: high confidence, but last seen 2020-01-01 by a survey: look again\n"
+        )
 
 
 class TestOtherCatalogs:

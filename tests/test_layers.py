@@ -175,6 +175,7 @@ ORDER = [
     "catalog.lookalikes.wrapper_imitations",
     "catalog.lookalikes",
     "catalog.entries",
+    "catalog.evidence",
     "catalog.match",
     "catalog.agency_lookup",
     "catalog.short_names",

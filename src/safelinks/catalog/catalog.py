@@ -268,6 +268,10 @@ class OpenedCatalog:
     catalog: Catalog | None
     faults: tuple[CatalogFault, ...]
 
+    def own_resources(self) -> tuple[Resource, ...]:
+        """The resources of the file itself, as they stand over the other catalog."""
+        return self.catalog.layers.layers[0].resources if self.catalog else ()
+
 
 def open_catalog(path: str | Path, base: Catalog) -> OpenedCatalog:
     """Read a catalog file over `base`. Raises CatalogError where it cannot be read at all."""

@@ -22,6 +22,7 @@ __all__ = [
     "Identifier",
     "MatchKind",
     "MatchRule",
+    "Observation",
     "OpenSuffix",
     "PathName",
     "Resource",
@@ -101,6 +102,19 @@ class Contact:
 
 
 @frozen
+class Observation:
+    """Who has seen the address of a resource in force, and on which ISO 8601 day, if that is known.
+
+    `own` is a sighting by the owner, on a page or in a file of its own. A list that somebody keeps
+    is none: its date says when it was written, not that its addresses answered.
+    """
+
+    by: str
+    on: str | None = None
+    own: bool = False
+
+
+@frozen
 class HealthHints:
     """What a link check has to know of a resource.
 
@@ -120,7 +134,8 @@ class Resource:
     """A service or page. `url` is its current address, None for what has no page of its own.
 
     `agency` is the acronym of the body that it belongs to; `parent` and `successor` are ids of
-    other resources; `as_of` is the ISO 8601 date of the newest evidence. Of an exit page, `unwrap`
+    other resources; `as_of` is the ISO 8601 date of the newest evidence, and `seen` says who has
+    seen the address itself. Of an exit page, `unwrap`
     is the name of the query parameter with the target; True says that its targets are its own
     secret. With `sign_in`, people sign in there.
     """
@@ -139,6 +154,7 @@ class Resource:
     contacts: tuple[Contact, ...] = ()
     description: str = ""
     sources: tuple[str, ...] = ()
+    seen: tuple[Observation, ...] = ()
     as_of: str | None = None
     confidence: Confidence = Confidence.HIGH
     status: Status | None = None

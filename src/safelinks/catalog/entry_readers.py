@@ -22,6 +22,7 @@ from safelinks.catalog.entries import (
     Identifier,
     MatchKind,
     MatchRule,
+    Observation,
     OpenSuffix,
     PathName,
     Resource,
@@ -66,6 +67,7 @@ _IDENTIFIER = record(
     "label",
     "scheme",
 )
+_OBSERVATION = record(Observation, {"by": some_text, "on": or_null(day), "own": boolean}, "by")
 _CONTACT = record(
     Contact,
     {
@@ -103,6 +105,7 @@ _RESOURCE: Mapping[str, FieldReader] = {
     "contacts": list_of(_CONTACT),
     "description": any_text,
     "sources": TEXTS,
+    "seen": list_of(_OBSERVATION),
     "as_of": or_null(day),
     "confidence": one_of(Confidence),
     "status": or_null(one_of(Status)),

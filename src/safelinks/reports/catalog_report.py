@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from difflib import unified_diff
 
 from safelinks.addresses.printable import printable, printable_url
 from safelinks.catalog import Catalog, Match, Resource, Suspicion
 from safelinks.catalog.entries import Contact
+from safelinks.catalog.evidence import has_aged, last_seen
 from safelinks.checks.catalog_upkeep import Upkeep
 
-__all__ = ["match_data", "match_lines", "resource_lines", "table_lines", "upkeep_lines"]
+__all__ = [
+    "aged_lines",
+    "match_data",
+    "match_lines",
+    "resource_lines",
+    "table_lines",
+    "upkeep_lines",
+]
 
 _LABELLED = 13  # columns of a label in `resource_lines`
 
@@ -65,6 +74,7 @@ def _fields(entry: Resource, catalog: Catalog) -> Iterator[tuple[str, Sequence[s
     yield "recognised", [printable(f"{one.kind} {one.value}") for one in entry.match]
     dated = f", as of {entry.as_of}" if entry.as_of else ", undated"
     yield "confidence", [f"{entry.confidence}{printable(dated)}"]
+    yield "seen", [printable(f"{one.on or 'undated'} by {one.by}") for one in entry.seen]
     yield "sources", list(map(printable, entry.sources))
     yield "note", [printable(entry.note)] if entry.note else []
 
@@ -125,6 +135,14 @@ def match_data(match: Match, suspicions: Iterable[Suspicion]) -> dict[str, objec
             for one in suspicions
         ],
     }
+
+
+def aged_lines(entries: Iterable[Resource], today: date) -> Iterator[str]:
+    """The entries of high confidence that nobody has seen for too long."""
+    for entry in entries:
+        if has_aged(entry, today):
+            seen = printable(last_seen(entry) or "undated")
+            yield f"{printable(entry.id)}: high confidence, but last seen {seen}: look again"
 
 
 def upkeep_lines(found: Upkeep, asked: int) -> Iterator[str]:

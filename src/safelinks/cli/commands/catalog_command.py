@@ -214,9 +214,11 @@ def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Ch
     """Check catalog files for mistakes, and print each with its place.
 
     A file may refer to the catalog of New York City and to files before it. Exits with 1 if there
-    are mistakes, and with 2 if a file cannot be read.
+    are mistakes, and with 2 if a file cannot be read. Says which entries of high confidence nobody
+    has seen for a year; that is no mistake.
     """
     from safelinks.catalog.catalog import open_catalog  # noqa: PLC0415
+    from safelinks.reports.catalog_report import aged_lines  # noqa: PLC0415
 
     base = chosen.load()
     code = 0
@@ -232,6 +234,7 @@ def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Ch
             code = max(code, 1)
         else:
             base = opened.catalog
+            _print(aged_lines(opened.own_resources(), datetime.now(UTC).date()))
             tell(f"{file}: no problems found")
     context.exit(code)
 
