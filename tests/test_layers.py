@@ -185,6 +185,7 @@ ORDER = [
     "catalog.entry_readers",
     "catalog.validation",
     "catalog.resource_names",
+    "catalog.search_words",
     "catalog.resource_search",
     "catalog.catalog_export",
     "catalog.catalog_layers",

@@ -24,7 +24,7 @@ from safelinks.catalog.lookalikes.wrapper_imitations import with_wrappers
 from safelinks.catalog.match import Match, MatchedRule
 from safelinks.catalog.owner_protection import known_of
 from safelinks.catalog.resource_names import Names
-from safelinks.catalog.resource_search import search
+from safelinks.catalog.resource_search import Answer, Search
 from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
 from safelinks.wrappers.unwrapping import MAX_LAYERS, Unwrapped, unwrap
@@ -191,12 +191,21 @@ class Catalog:
         return known_of(self.contents, self.layers.bodies)
 
     def find(self, text: str) -> list[Resource]:
-        """Resources whose names have the words of `text`, with typos; the best first.
+        """Resources that people mean by `text`, with typos; the best first, none by chance.
 
         >>> Catalog.nyc().find("pasport public portal")[0].id
         'passport-public-portal'
         """
-        return search(text, self.resources.values(), self.agencies)
+        return [one.resource for one in self.answers(text) if not one.weak]
+
+    def answers(self, text: str) -> list[Answer]:
+        """What people may mean by `text`, the best first, each with how sure that is."""
+        return self._search.answers(text)
+
+    @cached_property
+    def _search(self) -> Search:
+        words = catalog_files.search_words()
+        return Search(tuple(self.resources.values()), self.agencies, words)
 
     @cached_property
     def names(self) -> Names:

@@ -6,6 +6,7 @@ It finds and reads them; what is in them is understood elsewhere.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,14 +16,16 @@ from attrs import evolve
 
 from safelinks.catalog.entries import Contents
 from safelinks.catalog.entry_readers import read_contents
+from safelinks.catalog.search_words import Words
 from safelinks.errors import CatalogError, DocumentError
 
 if TYPE_CHECKING:
     from safelinks.files.data.data_file import Source
 
-__all__ = ["nyc", "packaged", "source_of"]
+__all__ = ["nyc", "packaged", "search_words", "source_of"]
 
 NYC = ("nyc-resources.json", "nyc-agencies.json", "nyc-conventions.json")
+_WORDS = "search-words.json"
 _FEDERAL, _FEDERAL_LIST = "USGOV", "us-federal-domains.txt"
 
 
@@ -48,6 +51,14 @@ def nyc() -> Contents:
             for one in contents.agencies
         ),
     )
+
+
+@lru_cache(maxsize=1)
+def search_words() -> Words:
+    """Which words say nothing in a search, and which are as good as the same."""
+    data = json.loads(packaged(_WORDS).read_text("utf-8"))
+    same = {word: group[0] for group in data["same"] for word in group[1:]}
+    return Words(frozenset(data["small"]), same)
 
 
 def source_of(path: Path) -> Source:

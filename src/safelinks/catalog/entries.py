@@ -133,6 +133,7 @@ class HealthHints:
 class Resource:
     """A service or page. `url` is its current address, None for what has no page of its own.
 
+    `keywords` are what people look for there, in any language; no text names it by them.
     `agency` is the acronym of the body that it belongs to; `parent` and `successor` are ids of
     other resources; `as_of` is the ISO 8601 date of the newest evidence, and `seen` says who has
     seen the address itself. Of an exit page, `unwrap`
@@ -143,6 +144,7 @@ class Resource:
     id: str
     name: str
     aliases: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
     agency: str = ""
     category: str = "other"
     audience: tuple[str, ...] = ()

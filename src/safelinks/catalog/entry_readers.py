@@ -94,6 +94,7 @@ _RESOURCE: Mapping[str, FieldReader] = {
     "id": some_text,
     "name": some_text,
     "aliases": TEXTS,
+    "keywords": TEXTS,
     "agency": some_text,
     "category": some_text,
     "audience": TEXTS,

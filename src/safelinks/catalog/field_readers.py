@@ -233,4 +233,13 @@ def _violations_of(
             yield from (one.below(key) for one in wrong.violations)
 
 
-TEXTS = list_of(some_text)
+_read_texts = list_of(some_text)
+
+
+def TEXTS(value: object) -> tuple[str, ...]:  # noqa: N802  a reader like the others
+    """Reads a list of texts, of which a catalog has thousands."""
+    if isinstance(value, list) and all(type(one) is str for one in value):
+        if all(map(str.strip, value)):
+            return tuple(value)
+    texts: tuple[str, ...] = _read_texts(value)
+    return texts
