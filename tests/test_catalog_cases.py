@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from catalog_cases import Verdict, of_address, of_kind
+from catalog_cases import Verdict, of_address, of_kind, rank
 
 from safelinks import Catalog
 from safelinks.catalog.match import Inference
@@ -17,6 +17,25 @@ ADDRESSES = of_kind("match")
 @pytest.mark.parametrize("case", ADDRESSES, ids=[case["input"] for case in ADDRESSES])
 def test_an_address(case: dict[str, Any]) -> None:
     assert of_address(NYC.identify(case["input"]), case["want"]) is Verdict.RIGHT
+
+
+SEARCHES = of_kind("find")
+
+
+@pytest.mark.parametrize("case", SEARCHES, ids=[case["input"] for case in SEARCHES])
+def test_a_search(case: dict[str, Any]) -> None:
+    """The right resource is among the first three, or nothing is said as if it were right."""
+    found = [one.id for one in NYC.find(case["input"])]
+    assert rank(found, case["want"]) > 0, found
+
+
+def test_nearly_every_search_has_the_right_resource_first() -> None:
+    first = [
+        case
+        for case in SEARCHES
+        if rank([one.id for one in NYC.find(case["input"])], case["want"]) == 1
+    ]
+    assert len(first) >= 0.95 * len(SEARCHES)
 
 
 # What the entries of the cases must say; each was stale or too wide.

@@ -15,6 +15,8 @@ SOURCE = Path(__file__).parent.parent / "src" / "safelinks"
 # From the ground up: a room imports only from rooms above it in this list.
 ORDER = [
     "version",
+    "patterns",
+    "values",
     "interrupts",
     "addresses.link_errors",
     "addresses.percent",
@@ -85,6 +87,8 @@ ORDER = [
     "files.data.configuration",
     "files.data",
     "files",
+    "documents.content.named_functions",
+    "documents.content.signatures",
     "documents.passages.encodings",
     "documents.passages.passage",
     "documents.passages.character_references",

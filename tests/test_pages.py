@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_probe import OK, URL, _drive, _to
 from web import answer, serving
@@ -359,3 +359,25 @@ def test_places_are_looked_for_where_the_page_leads() -> None:
         checker = Checker(Policy(allow_private=True, fragments=True, retries=0))
         outcomes = asyncio.run(checker.check(urls))
     assert {url: str(outcome.reason) for url, outcome in outcomes.items()} == urls
+
+
+_MARKUP = st.sampled_from(
+    [
+        "<p>", "</p>", "<div class=a>", "</div>", "<b>", "</b>", "<br>", "<br/>", "<title>", "</title>",
+        "<!doctype html>", '<a href="https://a.example/?a=1&b=2">', "</a>", "<img alt='a > b'>",
+        "<img alt=a>b>", '<p data-content="<p>not text, however much</p>">', "<script>", "</script>",
+        "<style>", "<template>", "<noscript>", "</noscript>", "<iframe>", "<p hidden>",
+        "<p style='display: none'>", "<p style=visibility:hidden>", "<textarea>", "<!-- ", " -->",
+        "<![CDATA[", "]]>", "<svg>", "<option>", "<p title='", "'>", '"', "<", ">", "&amp;", "&nbsp;",
+        "&", "&#8203;", "AT&T", "\u00a0", "\n", " ", "text", "more words", "İ", "</", "<P ID=B>",
+        "<xmp>", "<plaintext>", "<select>", "<math>", "<object>", "<p\n>", "<p/>",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(_MARKUP, max_size=14).map("".join), st.integers(0, 40))
+@example("<p>" + "words " * 20, 80)
+@settings(max_examples=500)
+def test_a_brief_page_is_one_with_few_words(source: str, most: int) -> None:
+    """However that is found out: most pages are not looked at in whole."""
+    assert Page(source).is_brief(most) is (len(Page(source).words) <= most)

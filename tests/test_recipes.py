@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from safelinks.cli.program import main
+from safelinks.documents.content.named_functions import function_named, registered_name
 from safelinks.documents.formats import DOCUMENT_FORMATS, Format
 from safelinks.reports.rendering import RENDERERS
 from safelinks.reports.report_formats import REPORT_FORMATS
@@ -46,6 +47,8 @@ def test_a_format_is_explained(row: Format) -> None:
         suffix for suffix in row.suffixes if f"`{suffix}`" not in page and suffix not in page
     ]
     assert (row.passages is None) != (row.module is None), "either passages or a module"
+    for function in filter(None, (row.passages, row.stretches)):
+        assert registered_name(function_named(function)) == function
 
 
 @pytest.mark.parametrize("code", RULES)

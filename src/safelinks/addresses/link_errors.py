@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from safelinks.patterns import pattern_of
+
 __all__ = [
     "ChainLoopError",
     "ChainTooDeepError",
@@ -88,7 +90,7 @@ class ChainLoopError(_LinkError):
 
 
 # All that a message shows of an address: whatever else is in it may be personal.
-_SITE = re.compile(
+_SITE = pattern_of(
     r"\s*([a-z][a-z0-9+.-]{0,20}://)(?:[^/?#]*@)?(\[[0-9a-f:.]{2,45}\]|[\w.-]{1,253})"
     r"(?::[0-9]{0,5})?(?:(/?\s*\Z)|[/?#&])",
     re.IGNORECASE,

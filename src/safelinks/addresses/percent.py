@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from binascii import a2b_qp
 
+from safelinks.patterns import pattern_of
+
 __all__ = ["decode", "encode"]
 
-_RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_RUN = pattern_of(r"(?:%[0-9A-Fa-f]{2})+")
 
 
 def decode(text: str) -> str:

@@ -5,7 +5,9 @@ Values and sentences only. Lines are those of a text; other formats have pages, 
 
 from __future__ import annotations
 
-from attrs import evolve, fields, frozen
+from attrs import evolve, fields
+
+from safelinks.values import frozen
 
 __all__ = ["NOWHERE", "LineCounter", "Place", "column_behind"]
 

@@ -6,16 +6,15 @@ that is there, and invisible ones could hide a part of it. All of them are made 
 
 from __future__ import annotations
 
-import re
-
 from safelinks.addresses import percent
+from safelinks.patterns import pattern_of
 
 __all__ = ["printable", "printable_url"]
 
 # C0, DEL, C1, soft hyphen, Arabic letter mark, zero width and bidi controls, line and paragraph
 # separators, isolates, surrogates, byte order mark, the tag characters, and what is drawn as
 # nothing: fillers of Hangul, the combining grapheme joiner, Khmer's vowels, the blank of Braille.
-_HIDDEN = re.compile(
+_HIDDEN = pattern_of(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from safelinks.patterns import pattern_of
+
 __all__ = ["is_found", "is_live"]
 
-_LIVE = re.compile(
+_LIVE = pattern_of(
     r"(?:https?|ftp)://[^\s/\\?#\x00-\x1f]|(?:mailto|tel):[^\s/\\\x00-\x1f]",
     re.IGNORECASE | re.ASCII,
 )
@@ -25,7 +27,7 @@ def is_live(address: str) -> bool:
     return _LIVE.match(address) is not None
 
 
-_FOUND = re.compile(r"[a-z]+://", re.IGNORECASE)
+_FOUND = pattern_of(r"[a-z]+://", re.IGNORECASE)
 
 
 def is_found(address: str) -> bool:

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.addresses.link_errors import InvalidURLError
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = [
     "Address",
@@ -26,27 +28,27 @@ __all__ = [
 ]
 
 # RFC 3986, appendix B, with an authority and without what no authority holds.
-_URL = re.compile(
+_URL = pattern_of(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:(?P<userinfo>[^/?#@\s]*)@)?"
     r"(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]\s\\<>\"^`{|}%]+)(?::(?P<port>[0-9]{0,5}))?"
     r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
-_HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.ASCII)
+_HOST_NAME = pattern_of(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_NUMBERS = re.compile(r"[0-9.]+")
+_NUMBERS = pattern_of(r"[0-9.]+")
 _MAX_HOST = 253
 _MAX_PORT = 65535
 
 # Parameters that only say where a click came from; no page depends on them.
-_TRACKING = re.compile(
+_TRACKING = pattern_of(
     r"(?:utm_[a-z_]+|gclid|gclsrc|gbraid|wbraid|dclid|fbclid|msclkid|yclid|ttclid|twclid|igshid"
     r"|li_fat_id|mc_cid|mc_eid|mkt_tok|_ga|_gl|_hsenc|_hsmi|oly_anon_id|oly_enc_id|vero_id)(?==|$)",
     re.IGNORECASE,
 )
-_SLASHES = re.compile(r"/{2,}")
-_DOT = re.compile(r"\.|%2e", re.IGNORECASE)
-_DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?=/|\Z)", re.IGNORECASE)
+_SLASHES = pattern_of(r"/{2,}")
+_DOT = pattern_of(r"\.|%2e", re.IGNORECASE)
+_DOT_SEGMENT = pattern_of(r"/(?:\.|%2e){1,2}(?=/|\Z)", re.IGNORECASE)
 
 
 @frozen

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import unquote_plus
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.urls import Address, compare_key, split
 from safelinks.catalog.agency_lookup import AgencyHit, Bodies, twin_of
@@ -25,6 +25,8 @@ from safelinks.catalog.entries import (
 )
 from safelinks.catalog.match import Inference, MatchedRule
 from safelinks.catalog.short_names import short_names
+from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["DATA_SET", "Hit", "Index", "parameter_of"]
 
@@ -271,7 +273,7 @@ def parameter_of(address: Address, name: str) -> str | None:
     return None
 
 
-_HOST = re.compile(r"\[[^\]]*\]|[^/:?]*")
+_HOST = pattern_of(r"\[[^\]]*\]|[^/:?]*")
 
 
 def _host_in(key: str) -> str:
@@ -289,7 +291,7 @@ def _hosts_of(entry: Resource) -> set[str]:
 # The alphabet of a data set's id leaves out what is easily misread.
 DATA_SET = "[2-9a-km-np-z]{4}-[2-9a-km-np-z]{4}"
 # Where one may stand: https://dev.socrata.com/docs/endpoints, and the site's own pages.
-_DATA_SET = re.compile(
+_DATA_SET = pattern_of(
     r"/(?:d|w|view|resource|dataset/[^/]+|api/views|api/v3/views|api/id|api/geospatial|api/odata/v4"
     rf"|stories/s(?:/[^/]+)?|[^/]+/[^/]+)/({DATA_SET})(?=[/.]|\Z)",
     re.IGNORECASE,
@@ -309,7 +311,7 @@ def _in_query(one: Identifier) -> _Finder:
 
 
 def _in_path(one: Identifier) -> _Finder:
-    pattern = re.compile(one.pattern or "(?!)", re.IGNORECASE)
+    pattern = pattern_of(one.pattern or "(?!)", re.IGNORECASE)
 
     def find(address: Address) -> str | None:
         found = pattern.search(address.path)

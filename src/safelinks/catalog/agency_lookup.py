@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.catalog.entries import Agency, Conventions
 from safelinks.catalog.match import Inference, MatchedRule
+from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["AgencyHit", "Bodies", "suffixes_of", "twin_of"]
 
 _SHORTEST_NAME = 3  # of a body that is known by its acronym only: shorter ones are words
 _WORDS = frozenset({"cab", "core", "loft", "star"})  # acronyms that begin other names, too
 _ANY_DEPTH, _ALONE = "root", "vanity"  # names of bodies that stand first in a path
-_DIGITS = re.compile(r"[0-9]+")
+_DIGITS = pattern_of(r"[0-9]+")
 
 
 @frozen
@@ -54,7 +56,7 @@ class Bodies:
 
     def __attrs_post_init__(self) -> None:
         number = self.conventions.host_number
-        self._host_number = re.compile(number.pattern, re.IGNORECASE) if number else None
+        self._host_number = pattern_of(number.pattern, re.IGNORECASE) if number else None
         self._shared = frozenset(self.conventions.shared_hosts)
         self._folders = self._by_first_segment()
         self._hosts = self._by(lambda one: one.domains)
@@ -73,7 +75,7 @@ class Bodies:
             if path.under in (_ANY_DEPTH, _ALONE)
         }
         self._patterns = [
-            (re.compile(one.slug_pattern, re.IGNORECASE), one)
+            (pattern_of(one.slug_pattern, re.IGNORECASE), one)
             for one in self.agencies
             if one.slug_pattern
         ]

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.urls import split
 from safelinks.catalog import catalog_files
@@ -24,9 +24,10 @@ from safelinks.catalog.lookalikes.wrapper_imitations import with_wrappers
 from safelinks.catalog.match import Match, MatchedRule
 from safelinks.catalog.owner_protection import known_of
 from safelinks.catalog.resource_names import Names
-from safelinks.catalog.resource_search import Answer, Search
+from safelinks.catalog.resource_search import Found, Search
 from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
+from safelinks.values import frozen
 from safelinks.wrappers.unwrapping import MAX_LAYERS, Unwrapped, unwrap
 
 if TYPE_CHECKING:
@@ -198,14 +199,20 @@ class Catalog:
         """
         return [one.resource for one in self.answers(text) if not one.weak]
 
-    def answers(self, text: str) -> list[Answer]:
+    def answers(self, text: str) -> list[Found]:
         """What people may mean by `text`, the best first, each with how sure that is."""
         return self._search.answers(text)
 
     @cached_property
     def _search(self) -> Search:
-        words = catalog_files.search_words()
-        return Search(tuple(self.resources.values()), self.agencies, words)
+        files = (layer.keywords_file for layer in self.layers.layers)
+        keywords = [catalog_files.keywords_in(name) for name in files if name]
+        return Search(
+            tuple(self.resources.values()),
+            self.agencies,
+            catalog_files.search_words(),
+            keywords[0] if keywords else {},
+        )
 
     @cached_property
     def names(self) -> Names:

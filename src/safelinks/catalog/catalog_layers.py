@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from attrs import Factory, evolve, field, frozen
+from attrs import Factory, evolve, field
 
 from safelinks.catalog.address_index import Index
 from safelinks.catalog.agency_lookup import Bodies
@@ -15,6 +15,7 @@ from safelinks.catalog.entries import Agency, Contents, Conventions, Resource
 from safelinks.catalog.entry_readers import read_contents
 from safelinks.catalog.field_readers import Violation
 from safelinks.catalog.validation import of_entries, of_relations
+from safelinks.values import frozen
 
 __all__ = ["EMPTY", "Layers", "put_over"]
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import field
+
+from safelinks.values import frozen
 
 __all__ = [
     "Agency",
@@ -282,9 +284,14 @@ class Conventions:
 
 @frozen
 class Contents:
-    """All that is in a catalog, or in one file of it."""
+    """All that is in a catalog, or in one file of it.
+
+    `keywords_file` names a file that comes with safelinks and has more keywords of resources, by
+    id, which only a search needs.
+    """
 
     resources: tuple[Resource, ...] = ()
     agencies: tuple[Agency, ...] = ()
     host_aliases: tuple[HostAlias, ...] = ()
     conventions: Conventions = field(factory=Conventions)
+    keywords_file: str | None = None

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from attrs import frozen
-
 from safelinks.files.data.value_tree import Path
+from safelinks.values import frozen
 
 __all__ = [
     "TEXTS",
@@ -212,6 +210,8 @@ def reader_of(fields: Mapping[str, Any], name: str) -> FieldReader:
     if name in fields:
         reader: FieldReader = fields[name]
         return reader
+    from difflib import get_close_matches  # noqa: PLC0415  rarely needed
+
     close = get_close_matches(name, fields, 1)
     meant = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(fields)}"
 
@@ -233,13 +233,19 @@ def _violations_of(
             yield from (one.below(key) for one in wrong.violations)
 
 
-_read_texts = list_of(some_text)
+_one_by_one = list_of(some_text)
 
 
-def TEXTS(value: object) -> tuple[str, ...]:  # noqa: N802  a reader like the others
+def _texts(value: object) -> tuple[str, ...]:
     """Reads a list of texts, of which a catalog has thousands."""
-    if isinstance(value, list) and all(type(one) is str for one in value):
-        if all(map(str.strip, value)):
-            return tuple(value)
-    texts: tuple[str, ...] = _read_texts(value)
+    if isinstance(value, list):
+        try:
+            if all(map(str.strip, value)):
+                return tuple(value)
+        except TypeError:
+            pass  # which is told of each
+    texts: tuple[str, ...] = _one_by_one(value)
     return texts
+
+
+TEXTS = _texts

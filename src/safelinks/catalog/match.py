@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import IntEnum, StrEnum
 
-from attrs import evolve, field, fields, frozen
+from attrs import evolve, field, fields
 
 from safelinks.addresses.urls import registrable_domain
 from safelinks.catalog.entries import Agency, Confidence, Resource
+from safelinks.values import frozen
 from safelinks.wrappers.redaction.link_redaction import redact
 from safelinks.wrappers.redaction.personal_data import mask, recipients
 from safelinks.wrappers.unwrapping import Unwrapped

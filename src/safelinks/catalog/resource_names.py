@@ -12,16 +12,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.catalog.entries import Resource
+from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["Mention", "Names"]
 
-_WORD = re.compile(r"\w+")
-_APART = re.compile(r"\W+")
+_WORD = pattern_of(r"\w+")
+_APART = pattern_of(r"\W+")
 # Begins where no scheme could begin earlier, or long runs of letters and dots took quadratic time.
-_ADDRESS = re.compile(
+_ADDRESS = pattern_of(
     r"(?:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}://|\bwww\.|\bmailto:)[^\s<>\"]+", re.IGNORECASE
 )
 _SPACE = r"[^\S\n]*(?:\n[^\S\n]*)?"  # of a line, or to the next one: a paragraph ends a name
@@ -89,7 +91,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         end = word.end()
     # A closing bracket belongs to the name; whatever else it ends with is punctuation.
     closing = "[)]" if name[end:] == ")" else ""
-    return re.compile(rf"(?<!\w){''.join(pieces)}{closing}(?!\w)")
+    return pattern_of(rf"(?<!\w){''.join(pieces)}{closing}(?!\w)")
 
 
 def _between(gap: str) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from math import log
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.catalog.entries import Agency, Resource, Status
 from safelinks.catalog.search_words import Words, nearness
+from safelinks.values import define, frozen
 
-__all__ = ["Answer", "Search", "search"]
+__all__ = ["Found", "Search", "search"]
 
 _ENOUGH = 0.6  # of the best score: the rest is noise
 _STRONG = 0.55  # score; what is below may be chance
@@ -27,11 +28,12 @@ _ASKED, _SAID = 0.95, 0.05  # how much the words count that were asked for, and 
 _APART = 0.85  # words in several phrases, beside those in one
 _RETIRED = 0.9
 _UNKNOWN = 0.6  # weight of a word that no entry has
+_SAME = 0.96  # nearness: the same word, or its plural
 _SITE = "agency-site"
 
 
 @frozen
-class Answer:
+class Found:
     """A resource that was found, and how well: `score` is from 0 to 1.
 
     `whole` is one of whose names nothing was left out; a `weak` one may be meant by chance.
@@ -56,11 +58,15 @@ class _Phrase:
 
 @define(slots=False)
 class Search:
-    """Searches in `resources`, whose bodies are among the `agencies`."""
+    """Searches in `resources`, whose bodies are among the `agencies`.
+
+    `keywords` are more than those of the resources themselves, by their ids.
+    """
 
     resources: Sequence[Resource]
     agencies: Mapping[str, Agency]
     words: Words = field(factory=Words)
+    keywords: Mapping[str, Sequence[str]] = field(factory=dict)
 
     @cached_property
     def _entries(self) -> Sequence[tuple[Resource, Sequence[_Phrase]]]:
@@ -76,11 +82,11 @@ class Search:
         )
         return {word: 1 / (1 + log(1 + times / 3)) for word, times in having.items()}
 
-    def answers(self, text: str) -> list[Answer]:
+    def answers(self, text: str) -> list[Found]:
         """What `text` may mean, the best first; nothing that is far behind that."""
         asked = self.words.that_matter(text)
         near = {word: self._near(word) for word in asked}
-        weights = {word: max([_UNKNOWN / 10, *self._weight(word, near[word])]) for word in asked}
+        weights = {word: self._weight(near[word]) for word in asked}
         found = [self._rated(asked, near, weights, *one) for one in self._entries] if asked else []
         best = max((one.score for one in found), default=0.0)
         chosen = [one for one in found if one.score > 0 and one.score >= _ENOUGH * best]
@@ -92,12 +98,12 @@ class Search:
         near = ((word, nearness(asked, word)) for word in self._weights)
         return {word: value for word, value in near if value > 0}
 
-    def _weight(self, asked: str, near: Mapping[str, float]) -> list[float]:
+    def _weight(self, near: Mapping[str, float]) -> float:
         """What a word that was asked for says: as much as the nearest known one."""
         if not near:
-            return [_UNKNOWN]
+            return _UNKNOWN
         best = max(near.values())
-        return [self._weights[word] for word, value in near.items() if value == best]
+        return max(self._weights[word] for word, value in near.items() if value == best)
 
     def _rated(
         self,
@@ -106,7 +112,7 @@ class Search:
         weights: Mapping[str, float],
         entry: Resource,
         phrases: Sequence[_Phrase],
-    ) -> Answer:
+    ) -> Found:
         total = sum(weights.values())
         best, whole = 0.0, False
         apart = dict.fromkeys(asked, 0.0)
@@ -127,7 +133,7 @@ class Search:
                 best, whole = score, same
         together = sum(apart[word] * weights[word] for word in asked) / total
         score = max(best, _APART * together)
-        return Answer(entry, score * (_RETIRED if entry.status is Status.RETIRED else 1), whole)
+        return Found(entry, score * (_RETIRED if entry.status is Status.RETIRED else 1), whole)
 
     def _said(
         self, phrase: _Phrase, asked: Sequence[str], near: Mapping[str, Mapping[str, float]]
@@ -145,7 +151,7 @@ class Search:
         own = entry.category == _SITE
         for name in entry.names:
             yield from self._phrase(name, _NAME, full=True)
-        for name in entry.keywords:
+        for name in (*entry.keywords, *self.keywords.get(entry.id, ())):
             yield from self._phrase(name, _KEYWORD, full=True)
         yield from self._phrase(entry.id, _ID)
         if agency is not None and own:
@@ -163,10 +169,7 @@ class Search:
             yield _Phrase(tuple(words), worth, full)
 
 
-_SAME = 0.96  # nearness: the same word, or its plural
-
-
-def _rank(one: Answer) -> tuple[object, ...]:
+def _rank(one: Found) -> tuple[object, ...]:
     return (-one.whole, -round(one.score, 2), len(one.resource.name), one.resource.id)
 
 

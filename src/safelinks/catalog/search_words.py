@@ -5,16 +5,18 @@ It knows how people write words, in any language, not what a catalog is.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import field
+
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Words", "nearness"]
 
-_WORD = re.compile(r"[^\W_]+")
-_JOINED = re.compile(r"(?<=\w)[’'](?=\w)|(?<=\b\w)[/.&+](?=\w)")  # fire's, M/WBE, H+H
+_WORD = pattern_of(r"[^\W_]+")
+_JOINED = pattern_of(r"(?<=\w)[’'](?=\w)|(?<=\b\w)[/.&+](?=\w)")  # fire's, M/WBE, H+H
 _SHORTEST_START, _SHORTEST_PART, _SHORTEST_TYPO = 2, 3, 4  # letters
 _SHORTEST_PLURAL = 5  # of shorter ones, an "s" is a part: DCAS, MOCS
 _LONG = 8  # letters; such a word may have two slips
@@ -40,7 +42,7 @@ class Words:
         text = _JOINED.sub("", text)
         if not text.isascii():  # marks are parts of letters: accents, vowel signs
             marked = unicodedata.normalize("NFKD", text)
-            text = "".join(char for char in marked if not unicodedata.category(char)[0] == "M")
+            text = "".join(char for char in marked if unicodedata.category(char)[0] != "M")
         return [self.same.get(word, word) for word in _WORD.findall(text.casefold())]
 
     def that_matter(self, text: str) -> list[str]:

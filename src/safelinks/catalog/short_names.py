@@ -5,15 +5,15 @@ It knows how people make such names, not where they count.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from safelinks.catalog.entries import Resource, Status
+from safelinks.patterns import pattern_of
 
 __all__ = ["short_names"]
 
-_APART = re.compile(r"[^a-z0-9]+")
-_BRACKETS = re.compile(r"\([^)]*\)")
+_APART = pattern_of(r"[^a-z0-9]+")
+_BRACKETS = pattern_of(r"\([^)]*\)")
 _SHORTEST = 3  # letters: two are anybody's
 
 

@@ -26,12 +26,13 @@ from safelinks.catalog.entries import (
 )
 from safelinks.catalog.field_readers import Path, Violation
 from safelinks.errors import InvalidURLError
+from safelinks.patterns import pattern_of
 
 __all__ = ["of_entries", "of_relations"]
 
 _T = TypeVar("_T")
 _WEB = ("http", "https")
-_ENDS_WITHIN_A_NAME = re.compile(r"[-_.=%&]\Z")
+_ENDS_WITHIN_A_NAME = pattern_of(r"[-_.=%&]\Z")
 
 
 def of_entries(own: Contents) -> list[Violation]:

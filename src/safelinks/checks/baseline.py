@@ -10,16 +10,21 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.place import LineCounter
 from safelinks.errors import CatalogError, DocumentError
-from safelinks.files.data.data_file import Source, parse_json
+from safelinks.patterns import pattern_of
 from safelinks.rules import Finding, Level, Selection
 from safelinks.rules.finding import portable
 from safelinks.rules.rule_table import BROKEN_LINK
+from safelinks.values import define, frozen
 from safelinks.wrappers.redaction.link_redaction import shown
+
+if TYPE_CHECKING:
+    from safelinks.files.data.data_file import Source
 
 __all__ = ["Baseline", "Entry", "EntryKey", "FileNaming", "Matcher", "Nameless", "is_kept"]
 
@@ -33,7 +38,7 @@ BASELINE_VERSION = 1
 _FINDINGS = "findings"
 _REMEDY = "correct it, or delete the file and create a new one with --update-baseline"
 # As git and others write them, with what may follow; no line of JSON begins like this.
-_CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?=\s|\Z)", re.MULTILINE)
+_CONFLICT = pattern_of(r"^(?:<{7}|\|{7}|={7}|>{7})(?=\s|\Z)", re.MULTILINE)
 
 
 @frozen
@@ -89,6 +94,8 @@ class Baseline:
                 f"{name}, line {line}: unresolved merge conflict "
                 f"({mark[0]}); resolve it, and run again with --update-baseline"
             )
+        from safelinks.files.data.data_file import parse_json  # noqa: PLC0415  not without a file
+
         try:
             source = parse_json(text, name)
         except CatalogError as error:

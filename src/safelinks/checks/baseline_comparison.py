@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.checks.baseline import (
     Baseline,
@@ -27,6 +27,7 @@ from safelinks.health.model.outcome import Verdict
 from safelinks.rules import RULES, Finding
 from safelinks.rules.finding import portable
 from safelinks.rules.rule_table import BROKEN_LINK
+from safelinks.values import frozen
 from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = ["Comparison"]

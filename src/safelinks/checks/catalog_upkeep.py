@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from attrs import frozen
-
 from safelinks.addresses.urls import registrable_domain, split
 from safelinks.catalog import Catalog, Resource
 from safelinks.catalog.match import MatchedRule
 from safelinks.files.data.data_file import Add, Change, Insert, Replace, Source
 from safelinks.health.model.outcome import MEANING, Outcome, Reason, Verdict
+from safelinks.values import frozen
 
 __all__ = ["Proposal", "Review", "Upkeep", "addresses_to_ask", "upkeep"]
 

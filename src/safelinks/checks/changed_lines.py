@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.errors import DocumentError, SetupError
 from safelinks.files.git_command import Git, reason
 from safelinks.files.git_output import SAME, WHOLE, Changed, Tracked, changed_in, tracked
+from safelinks.values import define, frozen
 
 if TYPE_CHECKING:
     from safelinks.documents.document import Document

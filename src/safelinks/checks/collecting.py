@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 from typing import Protocol
 
-from attrs import define, field
+from attrs import field
 
 from safelinks.addresses.roles import Role
 from safelinks.catalog import Catalog, Match, Suspicion
@@ -23,10 +23,12 @@ from safelinks.documents.verbatim.verbatim_ranges import Verbatim
 from safelinks.errors import SetupError
 from safelinks.files.file_access import FileReading
 from safelinks.links.text_links import Link, addressees
+from safelinks.patterns import pattern_of
 from safelinks.rules import codes_of
 from safelinks.rules.checked_link import Sighting, over_https
 from safelinks.rules.names_in_text import Remark, RemarkReader
 from safelinks.rules.suppressions import NOTHING_IGNORED, Ignored, ignored_in
+from safelinks.values import define
 from safelinks.wrappers.redaction.personal_data import tells_session
 from safelinks.wrappers.unwrapping import Unwrapped
 
@@ -44,7 +46,7 @@ GroupKey = tuple[
     str, str, bool
 ]  # a file, where its links lead, and whether they were made harmless
 _MOST_NO_RULES = 10  # that are noted of a file, for a text may hold any number
-_NAME = re.compile(r"[\w-]{1,40}")  # all else may be an address, also one of a person
+_NAME = pattern_of(r"[\w-]{1,40}")  # all else may be an address, also one of a person
 
 
 class Keep(Protocol):
@@ -58,7 +60,7 @@ class Keep(Protocol):
 
 
 # How analysts write what nobody is to open: hxxps://evil[.]example
-_HARMLESS = re.compile(
+_HARMLESS = pattern_of(
     r"h(?:xx|\*\*|tt\[)ps?|[a-z]+://[^/?#]*(?:[\[({]\.[\])}]|[\[(]dot[\])])", re.IGNORECASE
 )
 

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from attrs import define, field
+from attrs import field
 
 from safelinks.addresses.printable import printable
 from safelinks.addresses.schemes import is_live
@@ -16,6 +16,7 @@ from safelinks.documents.redacted_lines import nameless_hunk
 from safelinks.documents.unified_diff import unified
 from safelinks.files.file_access import FileReading, replace
 from safelinks.links.text_links import Link, addressees
+from safelinks.values import define
 from safelinks.wrappers.vendors.wrapper_table import wrapper_of
 
 __all__ = ["FileChange"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from attrs import define, field
+from attrs import field
 
 from safelinks.addresses.roles import Role
 from safelinks.links.text_links import Link
 from safelinks.rules.rule_table import EXPOSING, Exposed
+from safelinks.values import define
 from safelinks.wrappers.redaction.personal_data import tells_session
 from safelinks.wrappers.unwrapping import Unwrapped, instead
 

@@ -6,7 +6,7 @@ import os
 from functools import cache
 from pathlib import Path, PurePath
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.checks.baseline import Baseline, FileNaming, Matcher, Nameless, is_kept
 from safelinks.checks.baseline_comparison import Comparison
@@ -15,6 +15,7 @@ from safelinks.errors import DocumentError, NotWritableError, SetupError
 from safelinks.files.file_access import FileReading, bytes_of, held, replace
 from safelinks.rules import Finding, Selection
 from safelinks.rules.finding import portable
+from safelinks.values import define, frozen
 from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = ["BaselineChange", "KnownFindings", "located_from"]

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.addresses.place import Place
 from safelinks.checks.marked_text import FileText, Piece
@@ -21,6 +21,7 @@ from safelinks.documents.formats import DOCUMENT_FORMATS
 from safelinks.links.scanning import scan
 from safelinks.links.text_links import Link
 from safelinks.rules.checked_link import CheckedLink
+from safelinks.values import define, frozen
 from safelinks.wrappers.redaction.personal_data import mask
 from safelinks.wrappers.redaction.running_text_redaction import end_of_rest
 

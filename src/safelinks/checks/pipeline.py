@@ -8,7 +8,6 @@ stands.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
@@ -16,14 +15,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 from attrs.validators import optional
 
 from safelinks.catalog import Catalog, Match
 from safelinks.checks.assessment import Survey
-from safelinks.checks.changed_lines import changed_lines
 from safelinks.checks.collecting import Keep, appraise, collect
 from safelinks.checks.file_change import FileChange
 from safelinks.checks.fix_plan import Mending
@@ -31,14 +29,18 @@ from safelinks.checks.known_findings import BaselineChange, KnownFindings
 from safelinks.checks.report import Report
 from safelinks.documents.document import Document, Rewriting, addresses_read, read_all
 from safelinks.errors import DocumentError, SetupError
-from safelinks.health.checker import Checker
-from safelinks.health.model.outcome import Outcome
+from safelinks.patterns import pattern_of
 from safelinks.rules import Finding, Selection
 from safelinks.setting_validators import flag, path, whole
+from safelinks.values import frozen
+
+if TYPE_CHECKING:
+    from safelinks.health.checker import Checker
+    from safelinks.health.model.outcome import Outcome
 
 __all__ = ["Check", "CheckOptions", "check", "check_documents"]
 
-_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_ADDRESS = pattern_of(r"https?://", re.IGNORECASE)
 
 
 def _is_selection(_: object, __: object, value: object) -> None:
@@ -149,6 +151,10 @@ class Check:
         What the catalog says of them is found out while answers are waited for. What is known when
         this is cancelled stays in `outcomes`.
         """
+        import asyncio  # noqa: PLC0415  a check that asks nobody does without, as without this:
+
+        from safelinks.health.checker import Checker  # noqa: PLC0415
+
         checker = checker or Checker(catalog=self)
         if self._is_judged:
             self.assessment.judge_anew()
@@ -160,16 +166,16 @@ class Check:
             if on_outcome is not None:
                 on_outcome(outcome)
 
-        appraising = asyncio.create_task(self._appraise())
+        async def appraise_meanwhile() -> None:
+            for _ in appraise(self.collection, self.catalog):
+                await asyncio.sleep(0)
+
+        appraising = asyncio.create_task(appraise_meanwhile())
         try:
             await checker.check(self.addresses, hear, or_http=self.collection.or_http)
             await appraising
         finally:
             appraising.cancel()
-
-    async def _appraise(self) -> None:
-        for _ in appraise(self.collection, self.catalog):
-            await asyncio.sleep(0)
 
     def mark(self, finding: Finding) -> Finding:
         """A finding that comes before the report, with whether the baseline knows it."""
@@ -319,6 +325,8 @@ def check(  # noqa: PLR0913
     if changed_since is not None:
         if not isinstance(changed_since, str):
             raise SetupError(f"changed_since must be a revision of git, not {changed_since!r}")
+        from safelinks.checks.changed_lines import changed_lines  # noqa: PLC0415  starts git
+
         keep = changed_lines(_files(sources), changed_since)
     checking = Check(_documents(sources, catalog.hosts), catalog, options, keep=keep)
     if not offline:
@@ -329,6 +337,8 @@ def check(  # noqa: PLR0913
 
 
 def _run(asking: Coroutine[Any, Any, None]) -> None:
+    import asyncio  # noqa: PLC0415  as in `Check.ask`
+
     try:
         asyncio.run(asking)
     except RuntimeError:

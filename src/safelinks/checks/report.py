@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.catalog import Resource
 from safelinks.checks.baseline import Entry
@@ -15,6 +15,7 @@ from safelinks.health.model.outcome import Reason, Verdict
 from safelinks.rules import Finding, Level, Selection
 from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.names_in_text import Remark
+from safelinks.values import frozen
 
 __all__ = ["Report", "Usage"]
 

@@ -9,12 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from attrs import define, evolve, field
+from attrs import evolve, field
 
 from safelinks.addresses import percent
 from safelinks.addresses.schemes import is_found
 from safelinks.errors import SafelinksError
 from safelinks.links.unwrap_options import Peel
+from safelinks.patterns import pattern_of
+from safelinks.values import define
 from safelinks.wrappers.unwrapping import Unwrapped
 
 __all__ = ["STAY", "AddressLog", "agree", "is_same"]
@@ -23,8 +25,8 @@ STAY = Peel(lambda url: Unwrapped(url, url))  # every address stays as it is
 
 # Formats differ in what they percent-encode, so two spellings of an address are compared with all
 # of that encoded.
-_VARIES = re.compile(r"[^A-Za-z0-9%._~!$&*+,;=:/?#@-]")
-_HARMLESS = re.compile(r"hxxps?://|[a-z]+://[^/]*\[\.\]", re.IGNORECASE)
+_VARIES = pattern_of(r"[^A-Za-z0-9%._~!$&*+,;=:/?#@-]")
+_HARMLESS = pattern_of(r"hxxps?://|[a-z]+://[^/]*\[\.\]", re.IGNORECASE)
 _LOST = "a lost link"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.documents.content.document_content import Content, TextContent, line_values
 from safelinks.documents.content.prose import Prose
@@ -18,6 +18,7 @@ from safelinks.errors import DocumentError
 from safelinks.files.file_access import FileReading, file_blocks
 from safelinks.files.file_walk import files_in
 from safelinks.links.text_links import Link, Peel
+from safelinks.values import frozen
 from safelinks.wrappers.redaction.link_redaction import redact
 from safelinks.wrappers.unwrapping import Unwrapped, instead, unwrap
 

@@ -13,7 +13,7 @@ from importlib import import_module
 from itertools import chain
 from pathlib import PurePath
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.documents.content.document_content import (
     Content,
@@ -22,29 +22,14 @@ from safelinks.documents.content.document_content import (
     TextContent,
     plain_passages,
 )
+from safelinks.documents.content.named_functions import function_named
+from safelinks.documents.content.signatures import OLE, UNREADABLE, ZIP, stream_name
 from safelinks.documents.content.unpack_allowance import Allowance
-from safelinks.documents.mail.mail_messages import open_mailbox
-from safelinks.documents.mail.mime_structure import is_mailbox
-from safelinks.documents.markup.html_pages import html_passages
-from safelinks.documents.markup.xml_documents import xml_passages
 from safelinks.documents.passages import encodings
-from safelinks.documents.structured.json_csv_icalendar import calendar_passages, csv_passages
-from safelinks.documents.text.asciidoc import asciidoc_passages
-from safelinks.documents.text.markdown import markdown_passages, mdx_passages
-from safelinks.documents.text.notebooks import json_or_notebook_passages
-from safelinks.documents.text.org import org_passages
-from safelinks.documents.text.restructured import restructured_passages
-from safelinks.documents.text.tex import bibtex_passages, tex_passages
-from safelinks.documents.text.yaml_toml import toml_passages, yaml_passages
-from safelinks.documents.verbatim.asciidoc_code import asciidoc_stretches
-from safelinks.documents.verbatim.html_code import html_stretches
-from safelinks.documents.verbatim.markdown_code import markdown_stretches, mdx_stretches
-from safelinks.documents.verbatim.org_code import org_stretches
-from safelinks.documents.verbatim.restructured_code import restructured_stretches
-from safelinks.documents.verbatim.tex_code import tex_stretches
-from safelinks.documents.verbatim.verbatim_ranges import Stretch, Verbatim
-from safelinks.documents.verbatim.yaml_toml_scalars import toml_stretches, yaml_stretches
+from safelinks.documents.verbatim.verbatim_ranges import Verbatim
 from safelinks.errors import DocumentError
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["DOCUMENT_FORMATS", "Format", "format_of", "opened", "opened_each", "verbatim_in"]
 
@@ -53,18 +38,18 @@ __all__ = ["DOCUMENT_FORMATS", "Format", "format_of", "opened", "opened_each", "
 class Format:
     """A format: its name, what it is called in a sentence, its suffixes, and who opens it.
 
-    Formats of text have `passages`; others a `module` of this package with ``open_content(raw,
-    name, opened)``, which may need the `packages` of an `extra`. A file is known by its first
-    bytes, the `signature`; where several formats share one, by names that stand `inside` of it.
-    A text that is shown `as_it_stands` has no markup that a reader would not know; one `by_line`
-    has in its prose, too, a line for each line of the file. `stretches` are its code and comments,
-    for a text that has some.
+    Formats of text have `passages`, a function that is named with its room below `documents`;
+    others a `module` there with ``open_content(raw, name, opened)``, which may need the `packages`
+    of an `extra`. A file is known by its first bytes, the `signature`; where several formats share
+    one, by names that stand `inside` of it. A text that is shown `as_it_stands` has no markup that
+    a reader would not know; one `by_line` has in its prose, too, a line for each line of the file.
+    `stretches` names the function that finds its code and comments, for a text that has some.
     """
 
     name: str
     title: str
     suffixes: tuple[str, ...] = ()
-    passages: Passages | None = None
+    passages: str | None = None
     module: str | None = None
     extra: str | None = None
     packages: tuple[str, ...] = ()
@@ -72,26 +57,43 @@ class Format:
     inside: tuple[bytes, ...] = ()
     as_it_stands: bool = False
     by_line: bool = False
-    stretches: Callable[[str], tuple[Stretch, ...]] | None = None
+    stretches: str | None = None
 
 
 PLAIN = Format(
-    "text", "plain text", (".txt", ".text", ".log"), plain_passages, as_it_stands=True, by_line=True
+    "text",
+    "plain text",
+    (".txt", ".text", ".log"),
+    "content.document_content.plain_passages",
+    as_it_stands=True,
+    by_line=True,
 )
 HTML = Format(
-    "html", "an HTML page", (".html", ".htm", ".xhtml"), html_passages, stretches=html_stretches
+    "html",
+    "an HTML page",
+    (".html", ".htm", ".xhtml"),
+    "markup.html_pages.html_passages",
+    stretches="verbatim.html_code.html_stretches",
 )
 XML = Format(
-    "xml", "an XML document", (".xml", ".rss", ".atom", ".svg", ".opml", ".xsl"), xml_passages
+    "xml",
+    "an XML document",
+    (".xml", ".rss", ".atom", ".svg", ".opml", ".xsl"),
+    "markup.xml_documents.xml_passages",
 )
 JSON = Format(
     "json",
     "a JSON document",
     (".json", ".jsonl", ".ndjson", ".geojson", ".ipynb"),
-    json_or_notebook_passages,
+    "text.notebooks.json_or_notebook_passages",
     as_it_stands=True,
 )
-CALENDAR = Format("icalendar", "a calendar", (".ics", ".ical", ".ifb"), calendar_passages)
+CALENDAR = Format(
+    "icalendar",
+    "a calendar",
+    (".ics", ".ical", ".ifb"),
+    "structured.json_csv_icalendar.calendar_passages",
+)
 MAIL = Format(
     "mail",
     "an e-mail or a mailbox",
@@ -99,7 +101,6 @@ MAIL = Format(
     module="mail.mail_messages",
     by_line=True,
 )
-_ZIP = b"PK\x03\x04"
 PDF = Format(
     "pdf",
     "a PDF document",
@@ -110,14 +111,6 @@ PDF = Format(
     signature=b"%PDF-",
 )
 RTF = Format("rtf", "an RTF document", (".rtf",), module="rtf.rtf_documents", signature=b"{\\rtf")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-
-def _as_named(name: str) -> bytes:
-    """The name of a stream as the directory of a compound file holds it ([MS-CFB], 2.6.1)."""
-    return name.encode("utf-16-le")
-
-
 MSG = Format(
     "msg",
     "an Outlook message",
@@ -125,47 +118,50 @@ MSG = Format(
     module="mail.outlook_messages",
     extra="msg",
     packages=("olefile", "compressed-rtf"),
-    signature=_OLE,
-    inside=(_as_named("__substg1.0_"), _as_named("__properties_version1.0")),
+    signature=OLE,
+    inside=(stream_name("__substg1.0_"), stream_name("__properties_version1.0")),
 )
 DOCUMENT_FORMATS: tuple[Format, ...] = (
     PLAIN,
     Format(
         "markdown", "a Markdown text",
         (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".qmd", ".rmd", ".livemd"),
-        markdown_passages, as_it_stands=True, by_line=True, stretches=markdown_stretches,
+        "text.markdown.markdown_passages", as_it_stands=True, by_line=True,
+        stretches="verbatim.markdown_code.markdown_stretches",
     ),
     Format(
-        "mdx", "an MDX text", (".mdx",), mdx_passages,
-        as_it_stands=True, by_line=True, stretches=mdx_stretches,
+        "mdx", "an MDX text", (".mdx",), "text.markdown.mdx_passages",
+        as_it_stands=True, by_line=True, stretches="verbatim.markdown_code.mdx_stretches",
     ),
     Format(
-        "asciidoc", "an AsciiDoc text", (".adoc", ".asciidoc", ".asc"), asciidoc_passages,
-        as_it_stands=True, by_line=True, stretches=asciidoc_stretches,
+        "asciidoc", "an AsciiDoc text", (".adoc", ".asciidoc", ".asc"),
+        "text.asciidoc.asciidoc_passages",
+        as_it_stands=True, by_line=True, stretches="verbatim.asciidoc_code.asciidoc_stretches",
     ),
     Format(
-        "rst", "a reStructuredText", (".rst", ".rest"), restructured_passages,
-        as_it_stands=True, by_line=True, stretches=restructured_stretches,
+        "rst", "a reStructuredText", (".rst", ".rest"), "text.restructured.restructured_passages",
+        as_it_stands=True, by_line=True,
+        stretches="verbatim.restructured_code.restructured_stretches",
     ),
     Format(
-        "org", "an Org text", (".org",), org_passages,
-        as_it_stands=True, by_line=True, stretches=org_stretches,
+        "org", "an Org text", (".org",), "text.org.org_passages",
+        as_it_stands=True, by_line=True, stretches="verbatim.org_code.org_stretches",
     ),
     Format(
-        "tex", "a TeX text", (".tex", ".ltx", ".sty", ".cls"), tex_passages,
-        as_it_stands=True, by_line=True, stretches=tex_stretches,
+        "tex", "a TeX text", (".tex", ".ltx", ".sty", ".cls"), "text.tex.tex_passages",
+        as_it_stands=True, by_line=True, stretches="verbatim.tex_code.tex_stretches",
     ),
     Format(
-        "bibtex", "a BibTeX database", (".bib",), bibtex_passages,
+        "bibtex", "a BibTeX database", (".bib",), "text.tex.bibtex_passages",
         as_it_stands=True, by_line=True,
     ),
     Format(
-        "yaml", "a YAML document", (".yml", ".yaml", ".cff"), yaml_passages,
-        as_it_stands=True, by_line=True, stretches=yaml_stretches,
+        "yaml", "a YAML document", (".yml", ".yaml", ".cff"), "text.yaml_toml.yaml_passages",
+        as_it_stands=True, by_line=True, stretches="verbatim.yaml_toml_scalars.yaml_stretches",
     ),
     Format(
-        "toml", "a TOML document", (".toml",), toml_passages,
-        as_it_stands=True, by_line=True, stretches=toml_stretches,
+        "toml", "a TOML document", (".toml",), "text.yaml_toml.toml_passages",
+        as_it_stands=True, by_line=True, stretches="verbatim.yaml_toml_scalars.toml_stretches",
     ),
     HTML,
     XML,
@@ -173,26 +169,29 @@ DOCUMENT_FORMATS: tuple[Format, ...] = (
     MAIL,
     Format(
         "odf", "an OpenDocument file", (".odt", ".ods", ".odp", ".odg", ".ott"),
-        module="office.opendocument", signature=_ZIP,
+        module="office.opendocument", signature=ZIP,
         inside=(b"mimetypeapplication/vnd.oasis.opendocument",),
     ),
     Format(
         "epub", "an EPUB", (".epub",),
-        module="office.opendocument", signature=_ZIP, inside=(b"mimetypeapplication/epub+zip",),
+        module="office.opendocument", signature=ZIP, inside=(b"mimetypeapplication/epub+zip",),
     ),
     Format(
         "docx", "a Word document", (".docx", ".docm", ".dotx", ".dotm"),
-        module="office.office_files", signature=_ZIP, inside=(b"word/",),
+        module="office.office_files", signature=ZIP, inside=(b"word/",),
     ),
     Format(
         "pptx", "a PowerPoint presentation", (".pptx", ".pptm", ".ppsx", ".potx"),
-        module="office.office_files", signature=_ZIP, inside=(b"ppt/",),
+        module="office.office_files", signature=ZIP, inside=(b"ppt/",),
     ),
     Format(
         "xlsx", "an Excel workbook", (".xlsx", ".xlsm", ".xltx", ".xltm"),
-        module="office.office_files", signature=_ZIP, inside=(b"xl/",),
+        module="office.office_files", signature=ZIP, inside=(b"xl/",),
     ),
-    Format("csv", "a table", (".csv", ".tsv"), csv_passages, as_it_stands=True),
+    Format(
+        "csv", "a table", (".csv", ".tsv"),
+        "structured.json_csv_icalendar.csv_passages", as_it_stands=True,
+    ),
     CALENDAR,
     PDF,
     RTF,
@@ -210,46 +209,9 @@ def verbatim_in(text: str, format_name: str) -> Verbatim:
     <Within.CODE: 'code'>
     """
     stretches = _BY_NAME[format_name].stretches if format_name in _BY_NAME else None
-    return Verbatim(stretches(text)) if stretches is not None else Verbatim()
+    return Verbatim(function_named(stretches)(text)) if stretches is not None else Verbatim()
 
 
-@frozen
-class _Unreadable:
-    """What holds no text at all: its first bytes, what a person calls it, and what helps.
-
-    Where several share their first bytes, a name `inside` tells them apart.
-    """
-
-    signature: bytes
-    what: str
-    remedy: str = "save it as plain text and try again"
-    inside: bytes = b""
-
-
-_UNREADABLE = (
-    _Unreadable(
-        _OLE,
-        "is encrypted with a password",
-        "save a copy without it and try again",
-        _as_named("EncryptedPackage"),
-    ),
-    *(
-        _Unreadable(_OLE, f"is {what}", f"save it as {new} and try again", _as_named(inside))
-        for inside, what, new in (
-            ("WordDocument", "an old Word document (.doc)", ".docx"),
-            ("PowerPoint Document", "an old PowerPoint presentation (.ppt)", ".pptx"),
-            ("Workbook", "an old Excel workbook (.xls)", ".xlsx"),
-        )
-    ),
-    _Unreadable(_OLE, "is an old Office document or a damaged Outlook message, not text"),
-    _Unreadable(_ZIP, "is a zip archive, not text"),
-    _Unreadable(b"\x1f\x8b", "is a gzip archive, not text"),
-    _Unreadable(b"\x89PNG", "is a picture, not text"),
-    _Unreadable(b"\xff\xd8\xff", "is a picture, not text"),
-    _Unreadable(b"GIF8", "is a picture, not text"),
-    _Unreadable(b"\x7fELF", "is a program, not text"),
-    _Unreadable(b"MZ\x90", "is a program, not text"),
-)
 # What has a signature is not told by its suffix: without the one, the other is wrong.
 _BY_SUFFIX = {
     suffix: one for one in DOCUMENT_FORMATS if not one.signature for suffix in one.suffixes
@@ -258,7 +220,7 @@ _SIGNED = tuple(one for one in DOCUMENT_FORMATS if one.signature)
 _JUNK = 1_024  # bytes that may stand before the first ones of a file that is named as a PDF
 _MAX_DEPTH = 5  # of documents within documents
 # A mailbox, or header fields of which one is such as only mails have.
-_LOOKS_LIKE_MAIL = re.compile(
+_LOOKS_LIKE_MAIL = pattern_of(
     rb"From \S+[^\r\n]*\r?\n[!-9;-~]+:|(?:[!-9;-~]+:(?:[^\r\n]|\r?\n[ \t])*+\r?\n){0,60}?(?:"
     rb"MIME-Version:[ \t]*1|Message-ID:[ \t]*<|Received:[ \t]*(?:from|by)\b|Return-Path:[ \t]*<"
     rb"|Content-Type:[ \t]*(?:text|multipart)/|Content-Transfer-Encoding:)",
@@ -277,14 +239,13 @@ def _is_json(text: str) -> bool:
 
 
 # What a text looks like, where its name says nothing.
-_LOOKS: tuple[tuple[Format, Callable[[str], object]], ...] = (
+_BEGINNINGS = (
     (
         HTML,
-        re.compile(r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE).match,
+        pattern_of(r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE),
     ),
-    (XML, re.compile(r"\ufeff?\s*<\?xml\s").match),
-    (CALENDAR, re.compile(r"\ufeff?\s*BEGIN:VCALENDAR\b", re.IGNORECASE).match),
-    (JSON, _is_json),
+    (XML, pattern_of(r"\ufeff?\s*<\?xml\s")),
+    (CALENDAR, pattern_of(r"\ufeff?\s*BEGIN:VCALENDAR\b", re.IGNORECASE)),
 )
 
 
@@ -293,7 +254,10 @@ def format_of(text: str, name: str) -> Format:
     known = _BY_SUFFIX.get(PurePath(name).suffix.lower())
     if known is not None and known is not PLAIN:
         return known
-    return next((one for one, looks in _LOOKS if looks(text)), PLAIN)
+    for looks_like, beginning in _BEGINNINGS:
+        if beginning.match(text):
+            return looks_like
+    return JSON if _is_json(text) else PLAIN
 
 
 @frozen
@@ -322,7 +286,7 @@ def _opened(raw: bytes, name: str, within: _Within) -> tuple[Content, Format, tu
         return content, known, notes
     text, encoding, note = encodings.decode_text(raw, name)
     found = format_of(text, name)
-    passages = found.passages or plain_passages
+    passages: Passages = function_named(found.passages) if found.passages else plain_passages
     if found in (HTML, XML) and (note or text.isascii()):
         text, declared = encodings.as_declared(text, encoding)
         note = note if declared is encoding else None
@@ -339,13 +303,20 @@ def opened_each(
     """
     blocks = iter(blocks)
     start = next(blocks, b"")
-    if is_mailbox(start) and _by_bytes(start, name) is MAIL:
-        for content, notes in open_mailbox(
+    if _is_mailbox(start) and _by_bytes(start, name) is MAIL:
+        for content, notes in function_named("mail.mail_messages.open_mailbox")(
             chain([start], blocks), name, lambda size: _Within(1, Allowance.for_file(size))
         ):
             yield content, MAIL, notes
     else:
         yield opened(b"".join(chain([start], blocks)), name)
+
+
+def _is_mailbox(start: bytes) -> bool:
+    """Whether a mailbox begins like this; mail is imported only for what looks like one."""
+    return start.startswith(b"From ") and bool(
+        function_named("mail.mime_structure.is_mailbox")(start)
+    )
 
 
 def _by_bytes(raw: bytes, name: str) -> Format:
@@ -358,7 +329,7 @@ def _by_bytes(raw: bytes, name: str) -> Format:
     for one in signed:  # cut off before what it would be known by
         if suffix in one.suffixes:
             return one
-    for row in _UNREADABLE:
+    for row in UNREADABLE:
         if raw.startswith(row.signature) and row.inside in raw:
             raise DocumentError(f"{name}: this {row.what}; {row.remedy}")
     known = _BY_SUFFIX.get(suffix, PLAIN)

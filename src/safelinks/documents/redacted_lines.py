@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import html
 import quopri
-import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 from safelinks.documents.unified_diff import LineGroup, lines_of
 from safelinks.links.text_links import replacements
 from safelinks.links.unwrap_options import Peel
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.redaction.link_redaction import shown
 from safelinks.wrappers.redaction.running_text_redaction import redact_rest
 from safelinks.wrappers.unwrapping import Unwrapped, instead
@@ -22,10 +22,10 @@ from safelinks.wrappers.unwrapping import Unwrapped, instead
 __all__ = ["nameless", "nameless_hunk"]
 
 _LEFT_OUT = b"[a line that is not shown]"
-_BASE64 = re.compile(rb"[ \t>]*[A-Za-z0-9+/]{40,}={0,2}\s*\Z")
-_END_OF_BASE64 = re.compile(rb"[ \t>]*[A-Za-z0-9+/]{2,}={0,2}\s*\Z")
-_FOLD = re.compile(r"=?[ \t]*+\r?\n[ \t>|+]*+")
-_NEWLINE = re.compile(rb"\r?\n?\Z")
+_BASE64 = pattern_of(rb"[ \t>]*[A-Za-z0-9+/]{40,}={0,2}\s*\Z")
+_END_OF_BASE64 = pattern_of(rb"[ \t>]*[A-Za-z0-9+/]{2,}={0,2}\s*\Z")
+_FOLD = pattern_of(r"=?[ \t]*+\r?\n[ \t>|+]*+")
+_NEWLINE = pattern_of(rb"\r?\n?\Z")
 
 
 def nameless(lines: Sequence[bytes], people: frozenset[str]) -> list[bytes]:

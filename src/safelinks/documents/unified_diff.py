@@ -9,16 +9,16 @@ size.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
-from attrs import frozen
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["LineGroup", "lines_of", "unified"]
 
 _CONTEXT = 3
 _WINDOW = 50  # lines to look ahead: a wrapped link is hardly ever broken into more
-_LINE = re.compile(rb"[^\n]*\n|[^\n]+")  # as `patch` counts them
+_LINE = pattern_of(rb"[^\n]*\n|[^\n]+")  # as `patch` counts them
 _NO_NEWLINE = b"\\ No newline at end of file\n"
 
 

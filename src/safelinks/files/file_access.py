@@ -14,10 +14,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from attrs import define, field
+from attrs import field
 
 from safelinks.errors import DocumentError, NotReadableError, NotWritableError
 from safelinks.files.unfinished_files import PREFIX, SUFFIX, is_locked, remove_leftovers
+from safelinks.values import define
 
 if TYPE_CHECKING:
     from hashlib import blake2b

@@ -10,10 +10,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from attrs import Factory, define, frozen
+from attrs import Factory
 
 from safelinks.errors import DocumentError, NotReadableError
 from safelinks.files.ignored_files import DIRECTORY_MARK, GITIGNORE, Ignoring
+from safelinks.values import define, frozen
 
 __all__ = ["FileListing", "Skipped", "files_in"]
 

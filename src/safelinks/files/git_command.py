@@ -7,16 +7,17 @@ written. What is asked, and what the answers mean, is the business of who asks.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.errors import SetupError
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Git", "reason"]
 
@@ -31,7 +32,7 @@ _OPTIONS = (
 )  # fmt: skip
 # Of git's own variables, those that say whom the user trusts; others may point elsewhere, as in a
 # hook, or start programs.
-_KEPT = re.compile(
+_KEPT = pattern_of(
     r"GIT_(?:CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_[0-9]+|VALUE_[0-9]+)"
     r"|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|EXEC_PATH)"
 )

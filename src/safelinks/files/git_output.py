@@ -10,7 +10,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import field, frozen
+from attrs import field
+
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["SAME", "WHOLE", "Changed", "Tracked", "changed_files", "changed_in", "tracked"]
 
@@ -88,7 +91,7 @@ def _counts(numstat: bytes) -> Iterator[tuple[bytes, tuple[bytes, bytes]]]:
             yield path, (added, removed)
 
 
-_HUNK = re.compile(rb"@@ -[0-9]+(?:,([0-9]+))? \+([0-9]+)(?:,([0-9]+))? @@")
+_HUNK = pattern_of(rb"@@ -[0-9]+(?:,([0-9]+))? \+([0-9]+)(?:,([0-9]+))? @@")
 
 
 def changed_files(patch: Iterable[bytes]) -> dict[bytes, Changed]:
@@ -121,7 +124,7 @@ def _path(written: bytes) -> bytes:
     return written.removeprefix(b"b/")
 
 
-_ESCAPED = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+_ESCAPED = pattern_of(rb"\\([0-7]{3}|.)", re.DOTALL)
 _MEANT: Mapping[bytes, bytes] = {
     b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"
 }  # fmt: skip

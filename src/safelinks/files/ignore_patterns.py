@@ -15,7 +15,10 @@ import re
 import string
 from collections.abc import Iterator, Sequence
 
-from attrs import field, frozen
+from attrs import field
+
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["DIRECTORY_MARK", "IgnorePattern", "IgnorePatterns"]
 
@@ -215,4 +218,4 @@ def _bracketed(glob: bytes, at: int) -> tuple[set[int], int]:
     return (set(range(256)) - meant if negated else meant), at + 1
 
 
-_CLASS = re.compile(rb"\[:([^\]]*):\]")
+_CLASS = pattern_of(rb"\[:([^\]]*):\]")

@@ -11,9 +11,10 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.files.ignore_patterns import DIRECTORY_MARK, IgnorePattern, IgnorePatterns
+from safelinks.values import frozen
 
 __all__ = ["DIRECTORY_MARK", "GITIGNORE", "Ignoring"]
 

@@ -7,16 +7,17 @@ by whoever writes to that directory next.
 from __future__ import annotations
 
 import os
-import re
 import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
 
+from safelinks.patterns import pattern_of
+
 __all__ = ["PREFIX", "SUFFIX", "is_locked", "remove_leftovers"]
 
 PREFIX, SUFFIX = ".safelinks-", ".partial"
-_NAME = re.compile(r"\.safelinks-[a-z0-9_]{8}\.partial")  # what `tempfile` puts between them
+_NAME = pattern_of(r"\.safelinks-[a-z0-9_]{8}\.partial")  # what `tempfile` puts between them
 
 
 def remove_leftovers(folder: Path) -> None:

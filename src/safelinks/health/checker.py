@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.urls import request_key, split
 from safelinks.catalog import Catalog, Match
@@ -21,6 +21,7 @@ from safelinks.health.network.name_lookup import Resolve, resolve
 from safelinks.health.network.session import Session
 from safelinks.health.scheduled_probes import Asking, TimedOutcome
 from safelinks.health.spelled_outcomes import spelled
+from safelinks.values import frozen
 
 if TYPE_CHECKING:
     import httpx

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Generic, TypeVar
 
-from attrs import Factory, define
+from attrs import Factory
 
 from safelinks.health.model.policy import Policy
+from safelinks.values import define
 
 __all__ = ["Schedule"]
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from typing import TypeAlias
 
-from attrs import define, evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.urls import split
 from safelinks.catalog.entries import HealthHints
@@ -24,6 +24,7 @@ from safelinks.health.model.outcome import Outcome, Reason, Verdict
 from safelinks.health.model.policy import Method, Policy
 from safelinks.health.network.session import Session
 from safelinks.health.schedule import Schedule
+from safelinks.values import define, frozen
 
 __all__ = ["Asking", "HintsFor", "TimedOutcome", "host_of"]
 

@@ -8,11 +8,12 @@ from attrs import evolve
 
 from safelinks.health.judgement.visible_page import Page
 from safelinks.health.model.outcome import Hop, Outcome, Reason, Verdict
+from safelinks.patterns import pattern_of
 
 __all__ = ["spelled"]
 
 # Not places: the top of any page (HTML standard, 7.4.6.4), a directive, and what a script reads.
-_NO_PLACE = re.compile(r"top|:~:.*|!.*|/.*|.*=.*|L\d+(?:-L\d+)?", re.IGNORECASE | re.DOTALL)
+_NO_PLACE = pattern_of(r"top|:~:.*|!.*|/.*|.*=.*|L\d+(?:-L\d+)?", re.IGNORECASE | re.DOTALL)
 _LEAST_TEXT = 200  # characters: with less, a page is made by its script
 
 

@@ -12,7 +12,10 @@ import re
 from bisect import bisect_left
 from enum import Enum, auto
 
-from attrs import Factory, define
+from attrs import Factory
+
+from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = [
     "HEAD_LENGTH",
@@ -51,8 +54,8 @@ class Escape(Enum):
 
 
 # With its semicolon, so that `&copy=1` stays what it is.
-_CHARACTER_REFERENCE = re.compile(r"&(?:amp|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
-_QP_ESCAPE = re.compile(r"=([2-7][0-9A-F])")
+_CHARACTER_REFERENCE = pattern_of(r"&(?:amp|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
+_QP_ESCAPE = pattern_of(r"=([2-7][0-9A-F])")
 
 # What no address contains in running text: white space, controls, angle brackets, the double
 # quote, the backtick, and the punctuation of other scripts that follows without a space.
@@ -62,7 +65,7 @@ _HARD = (
     "\uff0c\uff1a\uff1b\uff1e\uff1f\uff3b\uff3d\uff5b\uff5d\uff61-\uff64\ud800-\udfff"
 )
 INVISIBLE = "\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
-STOP = re.compile(f"[{_HARD}{INVISIBLE}\\\\|]")
+STOP = pattern_of(f"[{_HARD}{INVISIBLE}\\\\|]")
 
 _TRAILING = ".,:;!?'|"  # punctuation of the sentence, when it stands at the end of an address
 _EMPHASIS = "*_~"
@@ -90,7 +93,7 @@ def _chunk(*, quote: str, soft: bool, forgiving: bool) -> re.Pattern[str]:
     bar = r"|\|(?!https?://)" if forgiving else ""
     apostrophe = "" if quote else r"|'(?![,;:)\]}])"
     plain = rf"[^{_HARD}{INVISIBLE}'|\\&=,;()\[\]{{}}]++"
-    return re.compile(
+    return pattern_of(
         rf"(?:{plain}|{ampersand}|{_LIST}|{equals}{bar}{apostrophe})++", re.IGNORECASE
     )
 
@@ -103,16 +106,16 @@ _CHUNKS = {
 }
 
 # Damage inside a wrapped link, each with what it stands for.
-_HIDDEN = re.compile(f"[{INVISIBLE}]+")
-_BACKSLASH = re.compile(
+_HIDDEN = pattern_of(f"[{INVISIBLE}]+")
+_BACKSLASH = pattern_of(
     r"\\+(?:u00([0-7][0-9a-f])|x([0-7][0-9a-f])|([!#$%&()*+,./:;=?@\[\]^_{|}~-]))", re.IGNORECASE
 )
-_REFERENCE = re.compile(
+_REFERENCE = pattern_of(
     rf"&(?:#(?:0*([0-9]{{2,5}})|x0*([0-9a-f]{{2,4}}))|{_INVISIBLE_NAMES});", re.IGNORECASE
 )
-_CUT_REFERENCE = re.compile(r"&#(?:[0-9]{0,7}|x[0-9a-f]{0,6})(?=[ \t]*(?:=?\r?\n))", re.IGNORECASE)
-_BRACKETED = re.compile(r"\[(\.|:|/|://|dot)\]|\((\.|dot)\)|\{(\.)\}", re.IGNORECASE)
-_SOFT_BREAK = re.compile(r"=[ \t]*\r?\n(?:>[> ]*)?")
+_CUT_REFERENCE = pattern_of(r"&#(?:[0-9]{0,7}|x[0-9a-f]{0,6})(?=[ \t]*(?:=?\r?\n))", re.IGNORECASE)
+_BRACKETED = pattern_of(r"\[(\.|:|/|://|dot)\]|\((\.|dot)\)|\{(\.)\}", re.IGNORECASE)
+_SOFT_BREAK = pattern_of(r"=[ \t]*\r?\n(?:>[> ]*)?")
 _OPENER = {")": "(", "]": "[", "}": "{"}
 
 
@@ -269,8 +272,8 @@ def _decoded(escapes: str) -> str:
     return octets.decode("cp1252", "replace") if characters[0] == "\ufffd" else characters
 
 
-_QP_ESCAPES = re.compile(r"(?:(?:=\r?\n)?=[0-9A-F]{2}){1,4}", re.IGNORECASE)  # of one character
-_ENDS = re.compile(r"-->|\[/")  # of a comment, of an element in BBCode
+_QP_ESCAPES = pattern_of(r"(?:(?:=\r?\n)?=[0-9A-F]{2}){1,4}", re.IGNORECASE)  # of one character
+_ENDS = pattern_of(r"-->|\[/")  # of a comment, of an element in BBCode
 _SIGNS = frozenset(f"{_EMPHASIS}#")
 
 

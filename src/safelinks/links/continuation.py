@@ -10,36 +10,37 @@ import re
 from enum import Enum, auto
 
 from safelinks.links.line_breaks import Gap, Lead, gaps_of, lead_of
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import KEPT
 
 __all__ = ["Target", "goes_on"]
 
 # What may be the link's own or the sentence's.
 _MOST_PUNCTUATION = 8
-_EMPTY_LINES = re.compile(r"(?:(?:[ \t\xa0]|=20)*(?:\r\n|\n|\r)){1,4}[ \t]*")
-_BLANKS = re.compile(r"[ \t]+(?=\S)")
-_PIECE = re.compile(r"[\w%.!~*'()&=;#/:?@$,\-]{1,400}+")
-_OTHER_LINK = re.compile(r"(?!(?:t?tps?|ps?)://)[a-z][a-z0-9+.-]{1,20}:/", re.IGNORECASE)
-_ENTRY = re.compile(r"[\w-]{1,40}:(?=[ \t\r\n]|\Z)")  # "Reported-by: "
+_EMPTY_LINES = pattern_of(r"(?:(?:[ \t\xa0]|=20)*(?:\r\n|\n|\r)){1,4}[ \t]*")
+_BLANKS = pattern_of(r"[ \t]+(?=\S)")
+_PIECE = pattern_of(r"[\w%.!~*'()&=;#/:?@$,\-]{1,400}+")
+_OTHER_LINK = pattern_of(r"(?!(?:t?tps?|ps?)://)[a-z][a-z0-9+.-]{1,20}:/", re.IGNORECASE)
+_ENTRY = pattern_of(r"[\w-]{1,40}:(?=[ \t\r\n]|\Z)")  # "Reported-by: "
 # What only the rest of an address looks like, and what only the rest of `data` does.
-_ENCODED = re.compile(
+_ENCODED = pattern_of(
     r"%(?:25)*+[0-9a-f]{2}|&(?:amp;)*[a-z_]{1,12}=|\A(?:amp|mp|p);", re.IGNORECASE
 )
 # What a value that is encoded cannot go on with: it has other characters.
-_ENCODED_PIECE = re.compile(rf"{KEPT}{{1,4096}}+(?![@?$\w]|[:=]\S)|&")
+_ENCODED_PIECE = pattern_of(rf"{KEPT}{{1,4096}}+(?![@?$\w]|[:=]\S)|&")
 # What begins another item of a list: not every sign there, for those of comments look the same.
-_ITEM = re.compile(r"[ \t]*[\u2022\u2013\u25aa\u25e6\xb7][ \t]|[ \t]*[-*+][ \t]+<?[a-z]{2,20}://")
+_ITEM = pattern_of(r"[ \t]*[\u2022\u2013\u25aa\u25e6\xb7][ \t]|[ \t]*[-*+][ \t]+<?[a-z]{2,20}://")
 # A number does only where the line of the link has the one before it: "2) " may be a rest as well.
-_NUMBERED = re.compile(r"[ \t]*(\(?)([0-9]{1,3})([.)])[ \t]")
+_NUMBERED = pattern_of(r"[ \t]*(\(?)([0-9]{1,3})([.)])[ \t]")
 # A line that parts others, and the sign before a signature.
-_RULE = re.compile(r"(?:--|([-_=*~])\1{2,})[ \t]*(?:[\r\n]|\Z)")
-_SETTING = re.compile(r"[\w.-]+=[^\s=]")  # "NAME=value", which is no rest of a value
-_OPEN_NAME = re.compile(r"[&/][a-z_;]{0,20}\Z", re.IGNORECASE)
-_OPENS_VALUE = re.compile(r"[?&;][\w.-]{1,20}=\Z")
+_RULE = pattern_of(r"(?:--|([-_=*~])\1{2,})[ \t]*(?:[\r\n]|\Z)")
+_SETTING = pattern_of(r"[\w.-]+=[^\s=]")  # "NAME=value", which is no rest of a value
+_OPEN_NAME = pattern_of(r"[&/][a-z_;]{0,20}\Z", re.IGNORECASE)
+_OPENS_VALUE = pattern_of(r"[?&;][\w.-]{1,20}=\Z")
 _LONGEST_NAME = 24
 # What no word is: digits and letters, capitals within, what only an address has.
-_TOKEN = re.compile(r"(?=.{4})(?:.*[%&=]|.*[0-9][\w-]*[A-Za-z]|.*[A-Za-z][\w-]*[0-9]|.*[a-z][A-Z])")
-_OF_RECIPIENT = re.compile(r"%(?:25)*+(?:40|7C)", re.IGNORECASE)
+_TOKEN = pattern_of(r"(?=.{4})(?:.*[%&=]|.*[0-9][\w-]*[A-Za-z]|.*[A-Za-z][\w-]*[0-9]|.*[a-z][A-Z])")
+_OF_RECIPIENT = pattern_of(r"%(?:25)*+(?:40|7C)", re.IGNORECASE)
 
 
 class Target(Enum):

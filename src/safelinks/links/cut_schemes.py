@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from attrs import frozen
-
 from safelinks.links.joined_link import Shape, joined_start
 from safelinks.links.safelink_shapes import SAFELINK_CHARACTERS, piece_of
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import form_at
 from safelinks.wrappers.vendors.wrapper_table import wrapper_of
 
@@ -31,21 +31,21 @@ SCHEME = "https://"  # that of a link which stands without
 _FARTHEST = 600
 _FARTHEST_SCHEME = 200
 _MOST_TRIES = 12
-_NEVER = re.compile(r"(?!)")
+_NEVER = pattern_of(r"(?!)")
 HEAD_SHAPE = Shape(*piece_of(SAFELINK_CHARACTERS + "@,$"), _NEVER, _NEVER, _NEVER, lambda _: False)
 
 _ADDRESS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%_.!~*'()&;#/:?=@$,+-"
 _OPENING = "('*_~=:;,.!"
-_BEGINNING = re.compile(
+_BEGINNING = pattern_of(
     r"(?P<slashes>[a-z]{0,4}:?/{1,2})?(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::[0-9]{1,5})?(?=[/?])",
     re.IGNORECASE,
 )
-_SCHEME_ABOVE = re.compile(
+_SCHEME_ABOVE = pattern_of(
     r"(?:[htps:/]|//[\w.-]{1,40})[^\w:/]{0,20}(?:[\r\n]|<br)[^\w:/]*\Z", re.IGNORECASE
 )
 _FARTHEST_ABOVE = 80
-_INSIDE = re.compile(r"[\w.@/%&-]")
-_WEB = re.compile(r"https?://", re.IGNORECASE)
+_INSIDE = pattern_of(r"[\w.@/%&-]")
+_WEB = pattern_of(r"https?://", re.IGNORECASE)
 
 
 @frozen

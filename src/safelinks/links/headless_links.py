@@ -10,26 +10,27 @@ import re
 
 from safelinks.links.line_breaks import Gaps, Lead
 from safelinks.links.wrapped_links import LinkSpan
+from safelinks.patterns import pattern_of
 
 __all__ = ["read_rest"]
 
 _CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%_.!~*()&;#=-"
-_RUN = re.compile(rf"[{re.escape(_CHARACTERS)}]{{1,2048}}+")
+_RUN = pattern_of(rf"[{re.escape(_CHARACTERS)}]{{1,2048}}+")
 _FARTHEST = 2_048
 _MOST_PIECES = 12
 _BAR = "%(?:25)*+7C"
 _AT = "%(?:25)*+40"
 # The recipient and the id behind it; the recipient behind the version; the two ids.
-_EVIDENCE = re.compile(
+_EVIDENCE = pattern_of(
     rf"{_AT}(?:(?!{_BAR})[^&\s]){{1,255}}{_BAR}[0-9a-f]{{8}}"
     rf"|data=(?:3D)?0[0-9]{_BAR}0[0-9]{_BAR}(?:(?!{_BAR})[^&\s]){{1,255}}{_AT}"
     rf"|[^&\s]{_BAR}[0-9a-f]{{32}}{_BAR}[0-9a-f]{{32}}{_BAR}",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"&(?:amp;)*reserved=(?:3D)?[0-9]", re.IGNORECASE)
-_OWN = re.compile(rf"{_BAR}|{_AT}|%3D|&(?:amp;)*s?data=|reserved=", re.IGNORECASE)
-_LONG = re.compile(r"(?=.{0,60}[0-9])(?=.{0,60}[A-Za-z])\S{20}")
-_MARGIN = re.compile(r"(?:^|[\r\n])[ \t>|+]*\Z")
+_TAIL = pattern_of(r"&(?:amp;)*reserved=(?:3D)?[0-9]", re.IGNORECASE)
+_OWN = pattern_of(rf"{_BAR}|{_AT}|%3D|&(?:amp;)*s?data=|reserved=", re.IGNORECASE)
+_LONG = pattern_of(r"(?=.{0,60}[0-9])(?=.{0,60}[A-Za-z])\S{20}")
+_MARGIN = pattern_of(r"(?:^|[\r\n])[ \t>|+]*\Z")
 _NOWHERE = Lead("", whole=False)
 
 

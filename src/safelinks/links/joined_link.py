@@ -10,9 +10,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 
-from attrs import Factory, define, frozen
+from attrs import Factory
 
 from safelinks.links.line_breaks import Gap, Gaps, gaps_of
+from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["Joined", "Shape", "add_piece", "begun", "join", "joined_start"]
 
@@ -20,12 +22,12 @@ _LONGEST_PIECE = 4_096
 _MOST_PIECES = 80
 _OVERLAP = 1_024  # characters that a mark of the end, or what a piece begins with, may reach back
 # Not the rest of a scheme that was cut.
-_OTHER_LINK = re.compile(r"(?!(?:t?tps?|ps?)://)[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
-_SOFT_BEFORE_OWN = re.compile(r"=[ \t]*[\r\n]+[ \t>|+]*=")
-_BEGUN = re.compile(r"&(?:[a-z_;#0-9]{0,12}|(?:amp;)*[a-z_]{1,8}=)", re.IGNORECASE)
-_NAME_BEFORE = re.compile(r"[?&;][\w.~-]*\Z")
+_OTHER_LINK = pattern_of(r"(?!(?:t?tps?|ps?)://)[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
+_SOFT_BEFORE_OWN = pattern_of(r"=[ \t]*[\r\n]+[ \t>|+]*=")
+_BEGUN = pattern_of(r"&(?:[a-z_;#0-9]{0,12}|(?:amp;)*[a-z_]{1,8}=)", re.IGNORECASE)
+_NAME_BEFORE = pattern_of(r"[?&;][\w.~-]*\Z")
 _LONGEST_NAME = 40
-_TARGET_BEGINS = re.compile(r"(?:[=?/_*]|&&&|%2F|\A)\Z", re.IGNORECASE)
+_TARGET_BEGINS = pattern_of(r"(?:[=?/_*]|&&&|%2F|\A)\Z", re.IGNORECASE)
 
 
 @frozen(eq=False)

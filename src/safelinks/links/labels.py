@@ -9,19 +9,20 @@ import re
 
 from safelinks.addresses.urls import registrable_domain, split
 from safelinks.errors import InvalidURLError
+from safelinks.patterns import pattern_of
 
 __all__ = ["label_before", "shown_address", "tidy"]
 
 _LONGEST = 200
 _FARTHEST = 400
-_BULLET = re.compile(r"\s*(?:[-–—*•+]|[0-9]{1,3}[.)])\s+")
-_LAST_CLAUSE = re.compile(r".*(?:[.:;!?]\s|\s[-–—*•]\s|\t|\s{3})", re.DOTALL)
-_ADDRESS = re.compile(
+_BULLET = pattern_of(r"\s*(?:[-–—*•+]|[0-9]{1,3}[.)])\s+")
+_LAST_CLAUSE = pattern_of(r".*(?:[.:;!?]\s|\s[-–—*•]\s|\t|\s{3})", re.DOTALL)
+_ADDRESS = pattern_of(
     r"(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?::[0-9]{1,5})?(?:[/?#]\S*)?",
     re.IGNORECASE,
 )
 # What nobody takes for the name of a file, as in "README.md" or "notice.pdf".
-_SHOWS = re.compile(
+_SHOWS = pattern_of(
     r"https?://|www\.|[^/]+\.(?:com|edu|gov|info|int|mil|net|nyc|org|uk|us)(?![a-z.])",
     re.IGNORECASE,
 )

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from safelinks.addresses import percent
 from safelinks.links.address_run import INVISIBLE
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import CANONICAL
 
 __all__ = [
@@ -26,44 +26,44 @@ __all__ = [
 ]
 
 _LONGEST_LEAD = 200
-_QUOTE_SIGNS = re.compile(r"(?:[ \t]*>)*[ \t\xa0]*")
+_QUOTE_SIGNS = pattern_of(r"(?:[ \t]*>)*[ \t\xa0]*")
 
 # What may stand before every line of a link: signs ("# ", "+", ".. "), a word ("REM ", "JD>> ").
 # Not what may as well be the link's own.
-_PREFIXES = (re.compile(r"[^\w\s]\W*"), re.compile(r"\S{1,12}[ \t]+"))
+_PREFIXES = (pattern_of(r"[^\w\s]\W*"), pattern_of(r"\S{1,12}[ \t]+"))
 _OWN = ("%", "&", "=", "'", '"', "<", "(", "[", "{")
 
 _BLANKS = r"[ \t\xa0]*"
 _NEWLINE = r"(?:\r\n|\n|\r)"
 _QUOTED_EMPTY = rf"(?:[ \t]*[>|+][>|+ \t\xa0]*{_NEWLINE}){{0,8}}"
 _BREAK = rf"<br[ \t]*/?>{_BLANKS}"
-_BLANKS_ONLY = re.compile(_BLANKS)
+_BLANKS_ONLY = pattern_of(_BLANKS)
 _MARGIN = r"[ \t\xa0>|]*(?:&gt;[ \t]*)*"
 
 # A soft break of quoted-printable, one of markup, the border of a table.
-_LINE = re.compile(
+_LINE = pattern_of(
     rf"{_BLANKS}(?:{_BREAK})?(?:(?P<soft>=)|(?P<backslash>\\)|(?P<bar>\|))?{_BLANKS}{_NEWLINE}"
     rf"{_QUOTED_EMPTY}(?P<margin>{_MARGIN})",
     re.IGNORECASE,
 )
-_MARKUP = re.compile(rf"{_BLANKS}{_BREAK}(?:&gt;[ \t]*)*", re.IGNORECASE)
-_HARD_SPACE = re.compile(r"[\xa0\u2007\u202f]+")
-_HIDDEN = re.compile(f"[{INVISIBLE}]+")
+_MARKUP = pattern_of(rf"{_BLANKS}{_BREAK}(?:&gt;[ \t]*)*", re.IGNORECASE)
+_HARD_SPACE = pattern_of(r"[\xa0\u2007\u202f]+")
+_HIDDEN = pattern_of(f"[{INVISIBLE}]+")
 # Adjacent literals of source code, joined by nothing or by the operator of a language.
-_LITERAL = re.compile(
+_LITERAL = pattern_of(
     rf"(?P<quote>[\"'`])(?:{_BLANKS}(?:\+|\\|\.{{1,2}}|&(?:[ \t]*_)?)?{_BLANKS}{_NEWLINE}"
     rf"{_QUOTED_EMPTY}[ \t>|+#*]*(?:[+.&]{_BLANKS})?|[ \t]*[+.&][ \t]*|[ \t]+)"
     r"[fFrRbBuU]{0,2}(?P=quote)"
 )
-_CLOSED = re.compile(">")
+_CLOSED = pattern_of(">")
 # Behind an address of mail, which a tool has made a link of.
-_MAIL_ADDRESS = re.compile(r"[ \t]?<mailto:([^<>\s]{3,200})>", re.IGNORECASE)
+_MAIL_ADDRESS = pattern_of(r"[ \t]?<mailto:([^<>\s]{3,200})>", re.IGNORECASE)
 # What stands before a line of a patch or a comment, and others need not have. No path that is
 # encoded contains the first ones, no value the others.
-_SIGNS = re.compile(r"[+#]{1,3}[ \t]*(?=\S)")
-_VALUE_SIGNS = re.compile(r"[+#$/:;^@]{1,3}[ \t]*(?=\S)")
+_SIGNS = pattern_of(r"[+#]{1,3}[ \t]*(?=\S)")
+_VALUE_SIGNS = pattern_of(r"[+#$/:;^@]{1,3}[ \t]*(?=\S)")
 _LONGEST_REFERENCE = 8
-_OPEN_REFERENCE = re.compile(r"&(?:a|am|amp|#[0-9]*|#x[0-9a-f]*)\Z", re.IGNORECASE)
+_OPEN_REFERENCE = pattern_of(r"&(?:a|am|amp|#[0-9]*|#x[0-9a-f]*)\Z", re.IGNORECASE)
 
 
 # A wrapped link has a query, or a target that is encoded or stands between underscores, or a token

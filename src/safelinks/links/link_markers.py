@@ -12,6 +12,7 @@ from functools import cache, partial
 from itertools import compress
 
 from safelinks.links.plain_addresses import bare_host
+from safelinks.patterns import pattern_of
 
 __all__ = [
     "BARE",
@@ -33,7 +34,7 @@ WWW = "www."
 BARE = "a bare host"  # no string that is looked for
 ESCAPE = "%"
 URL_DEFENSE = "urldefense."  # whose targets may have no escapes
-_TARGET_OR_BAR = re.compile("%(?:3A%2F|7C)", re.IGNORECASE)  # the latter parts the fields of `data`
+_TARGET_OR_BAR = pattern_of("%(?:3A%2F|7C)", re.IGNORECASE)  # the latter parts the fields of `data`
 _ANCHORS: Mapping[str, str] = {
     WWW: ".",
     NAME: "=&",

@@ -17,6 +17,7 @@ from safelinks.addresses.roles import Role
 from safelinks.links.address_run import INVISIBLE, Escape, Run, read_run, trimmed
 from safelinks.links.cut_schemes import SCHEME
 from safelinks.links.wrapped_links import LinkSpan, quote_before
+from safelinks.patterns import pattern_of
 
 __all__ = [
     "TextRules",
@@ -40,13 +41,13 @@ class TextRules(Enum):
 # GFM, 6.9: `?`, `!`, `.`, `,`, `:`, `*`, `_` and `~` are no part of a link at its end, nor is what
 # looks like an entity there.
 _GFM_PUNCTUATION = "?!.,:*_~"
-_GFM_ENTITY = re.compile(r"&[A-Za-z0-9]{1,31}\Z")
+_GFM_ENTITY = pattern_of(r"&[A-Za-z0-9]{1,31}\Z")
 _ORG_SIGNS = "=~+"
 
 _ELLIPSIS = ("…", "...")
 _LEFT_OUT = ("[...]", "[…]")
 # Templates of the usual languages; a blank may stand in the braces only.
-_TEMPLATE = re.compile(
+_TEMPLATE = pattern_of(
     r"\$?\{\{[^{}\r\n]{0,80}\}\}|\{%[^%\r\n]{0,80}%\}|\$?\{[^{}\r\n]{0,80}\}"
     r"|<(?!(?:[abipqsu]|br|hr|td|tr|th|li|ul|ol|em|div|dl|dd|dt|h[1-6]|img|pre|code|span|strong|font"
     r"|su[bp]|svg|table|tbody|thead|small|big|center|section|nav|wbr|tt|strike)\b)"
@@ -62,11 +63,11 @@ _TEMPLATE = re.compile(
     r"|PORT|PWD|REF|REPO|SHA|SLUG|SRC|TAG|TOKEN|TYPE|UID|URI|URL|USER|UUID|VER|YEAR)"
     r"(?![A-Za-z0-9_$=])"
 )
-_MAY_BE_TEMPLATE = re.compile(r"[{$]|%(?:[sd(G-Z]|[0-9]\$)")
+_MAY_BE_TEMPLATE = pattern_of(r"[{$]|%(?:[sd(G-Z]|[0-9]\$)")
 _SIGNS = frozenset("$<{%….")
-_GLUED = re.compile(r"[$<{%…]|\.\.\.")
+_GLUED = pattern_of(r"[$<{%…]|\.\.\.")
 _BEFORE_PLACEHOLDER = frozenset("/=:?&-._#")
-_BETWEEN = re.compile(
+_BETWEEN = pattern_of(
     r"[A-Za-z0-9%_.!~*'()&;#/:?@$,+=\-\[\]]{1,400}?(?=[\s{<>\"'`|\\]|\$[{A-Z]|%[sd(]|\Z)"
 )
 _MOST_TEMPLATES = 20
@@ -74,43 +75,43 @@ _TRAILING = ".,:;!?'|)"
 
 # No brackets, no lists, nothing that is escaped or that closes a sentence at its end, but a letter,
 # a digit or a slash, and behind that a blank, a bracket of markup or a quote.
-_SIMPLE = re.compile(
+_SIMPLE = pattern_of(
     r"(?:[A-Za-z0-9:/.?=#_~@+-]++|&(?:amp;(?!https?:))?)++(?<=[A-Za-z0-9/])(?=[ \t\r\n>\"]|</|\Z)"
 )
 
 # RFC 3986, appendix C: all between the brackets, without line breaks and what those bring along.
 # That is, also punctuation at the end of a line, which a sentence would take for its own.
-_CONTINUED = re.compile(
+_CONTINUED = pattern_of(
     r"(?P<end>[.,:;!?')]{0,4})[ \t]*(?:\r\n|\n|\r)[ \t>]*(?P<sign>[+#|*]+[ \t]*)?"
     rf"(?P<piece>[^\s<>\"{INVISIBLE}]{{1,400}})"
 )
-_SIGNS_BEFORE = re.compile(r"[ \t>]*([+#|*]+)[ \t]*<\Z")
+_SIGNS_BEFORE = pattern_of(r"[ \t>]*([+#|*]+)[ \t]*<\Z")
 _MOST_LINES = 12
 _LONGEST_MARGIN = 40
-_SAME_LINE = re.compile(r"(?!\.\.\.)[.,:;!?')]{0,4}[ \t][^<>\"\r\n]{0,400}(?=>)")
-_NO_BLANK = re.compile(r"(?!\.\.\.)[\w.,:;!?'()\[\]*~#%&=+@/-]{1,400}(?=>)", re.ASCII)
-_SEVERAL = re.compile(r"://|&(?:lt|gt|quot);", re.IGNORECASE)
-_BLANK = re.compile(r"[ \t]")
+_SAME_LINE = pattern_of(r"(?!\.\.\.)[.,:;!?')]{0,4}[ \t][^<>\"\r\n]{0,400}(?=>)")
+_NO_BLANK = pattern_of(r"(?!\.\.\.)[\w.,:;!?'()\[\]*~#%&=+@/-]{1,400}(?=>)", re.ASCII)
+_SEVERAL = pattern_of(r"://|&(?:lt|gt|quot);", re.IGNORECASE)
+_BLANK = pattern_of(r"[ \t]")
 
 # Of files, and no top-level domains.
 _FILE_SUFFIXES = (
     "cfg|conf|css|docx?|exe|gif|html?|ini|jpe?g|json|js|log|pdf|php|png|svg|txt|xml|ya?ml"
 )
 # Not within a mail address, nor what is left of an address that is encoded, nor a file's name.
-_HOST = re.compile(
+_HOST = pattern_of(
     r"www\.(?:[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?\.){1,6}"
     rf"(?!(?:{_FILE_SUFFIXES})\b)[^\W\d_]{{2,24}}(?![\w.-]*[@%&=])",
     re.IGNORECASE,
 )
-_BARE_HOST = re.compile(
+_BARE_HOST = pattern_of(
     r"(?<![\w.@/:=&?%+~-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}\Z", re.IGNORECASE | re.ASCII
 )
 _LONGEST_HOST = 120
 _MARGIN = " \t\r\n>|+#\"'\\"
-_SLASH_ALONE = re.compile(r"[\r\n][ \t>|]{0,8}/\Z")  # on its line
+_SLASH_ALONE = pattern_of(r"[\r\n][ \t>|]{0,8}/\Z")  # on its line
 _IN_TARGET = ("%2f", "//", "__", "%3a", "%")
 _FARTHEST_ABOVE = 40
-_INSIDE = re.compile(r"[\w.@/:=&?%+~-]\Z")
+_INSIDE = pattern_of(r"[\w.@/:=&?%+~-]\Z")
 
 
 def read_plain(text: str, run: Run, start: int, *, soft: bool, rules: TextRules) -> LinkSpan:
@@ -191,7 +192,7 @@ def _is_among(host: str, hosts: frozenset[str]) -> bool:
 def _domains(hosts: frozenset[str]) -> re.Pattern[str]:
     """The top-level domains of `hosts`, with a path behind them."""
     names = sorted({host.rpartition(".")[2] for host in hosts})
-    return re.compile(
+    return pattern_of(
         rf"\.(?:{'|'.join(map(re.escape, names)) or '(?!)'})(?=/[\w%~.-])", re.IGNORECASE
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from safelinks.addresses import percent
 from safelinks.links.joined_link import Shape
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.microsoft.data_field import FIELD_COUNTS, DataField
 from safelinks.wrappers.microsoft.safelink_grammar import AND, EQUALS, KEPT, NAMES, Form
 
@@ -28,20 +29,20 @@ def piece_of(characters: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """
     equals = r"=(?![ \t\xa0]*[\r\n])"
     return (
-        re.compile(rf"(?:[{characters}']++|{equals})++"),
-        re.compile(rf"(?:[{characters}]++|{equals})++"),
+        pattern_of(rf"(?:[{characters}']++|{equals})++"),
+        pattern_of(rf"(?:[{characters}]++|{equals})++"),
     )
 
 
 SAFELINK_CHARACTERS = r"A-Za-z0-9%_.!~*()&;#/:?\-"
-_TARGET = re.compile(rf"[?;&]url{EQUALS}(?:3D)?https?{_PERCENT}3A(?P<rest>[^&]*)", _FLAGS)
-_DATA = re.compile(rf"{AND}data{EQUALS}(?:3D)?(?P<value>[^&]*)", _FLAGS)
-_SIGNATURE = re.compile(rf"{AND}sdata{EQUALS}(?:3D)?(?P<value>[^&]*)", _FLAGS)
-_ID = re.compile(r"(?:[0-9a-f]{32})?", re.IGNORECASE)
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
-_ENCODED = re.compile(rf"{KEPT}*")
-_COMPLETE_ESCAPES = re.compile(r"(?:[^%]|%[0-9a-f]{2})*+", re.IGNORECASE)
-_PARAMETERS = re.compile(
+_TARGET = pattern_of(rf"[?;&]url{EQUALS}(?:3D)?https?{_PERCENT}3A(?P<rest>[^&]*)", _FLAGS)
+_DATA = pattern_of(rf"{AND}data{EQUALS}(?:3D)?(?P<value>[^&]*)", _FLAGS)
+_SIGNATURE = pattern_of(rf"{AND}sdata{EQUALS}(?:3D)?(?P<value>[^&]*)", _FLAGS)
+_ID = pattern_of(r"(?:[0-9a-f]{32})?", re.IGNORECASE)
+_BASE64 = pattern_of(r"[A-Za-z0-9+/]*={0,2}")
+_ENCODED = pattern_of(rf"{KEPT}*")
+_COMPLETE_ESCAPES = pattern_of(r"(?:[^%]|%[0-9a-f]{2})*+", re.IGNORECASE)
+_PARAMETERS = pattern_of(
     rf"(?:(?:\A|{AND})(?:{'|'.join(dict.fromkeys('|'.join(['url', *NAMES.values()]).split('|')))})"
     rf"{EQUALS}(?:3D)?{KEPT}*+)+",
     _FLAGS,
@@ -83,9 +84,9 @@ def _shape(form: Form, tail: str) -> Shape:
     names = f"url|{NAMES[form]}"
     return Shape(
         *piece_of(SAFELINK_CHARACTERS),
-        name=re.compile(rf"(?:[?&;])(?:{names})\Z", re.IGNORECASE),
-        tail=re.compile(tail, _FLAGS),
-        follows=re.compile(rf"{AND}(?:{names}){EQUALS}", _FLAGS),
+        name=pattern_of(rf"(?:[?&;])(?:{names})\Z", re.IGNORECASE),
+        tail=pattern_of(tail, _FLAGS),
+        follows=pattern_of(rf"{AND}(?:{names}){EQUALS}", _FLAGS),
         whole=_is_whole,
     )
 

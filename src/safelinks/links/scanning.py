@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.links.address_run import INVISIBLE, Escape
 from safelinks.links.cut_schemes import (
@@ -49,36 +49,38 @@ from safelinks.links.plain_addresses import (
 )
 from safelinks.links.vendor_links import read_cut_head, read_vendor
 from safelinks.links.wrapped_links import LinkSpan, read_wrapped
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import CANONICAL, MAIL_HOSTS
 from safelinks.wrappers.vendors.wrapper_table import wrapper_of
 
 __all__ = ["LinkSpan", "TextRules", "scan", "signs_of"]
 
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE | re.ASCII)
-_WEB_SCHEME = re.compile(r"h(?:tt|xx)ps?\Z", re.IGNORECASE)
+_SCHEME = pattern_of(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE | re.ASCII)
+_WEB_SCHEME = pattern_of(r"h(?:tt|xx)ps?\Z", re.IGNORECASE)
 _LONGEST_SCHEME = 30
 # A scheme that is cut behind its first slash, or in front of both.
-_CUT_SLASH = re.compile(r":/[ \t]*(?:[\r\n=|\\\"'`<\xa0])")
-_COLON_ABOVE = re.compile(
+_CUT_SLASH = pattern_of(r":/[ \t]*(?:[\r\n=|\\\"'`<\xa0])")
+_COLON_ABOVE = pattern_of(
     r"[tps][^\w:]*:[^\w:]*(?:[\r\n]|<br)[^\w:]*(?:[fbru]{1,2}[\"'])?\Z", re.IGNORECASE
 )
 _MARGIN = " \t\r\n>|+#\"'\\"
 # What may be left of a scheme.
-_REST_OF_SCHEME = re.compile(r"(?<![a-z0-9])(?:t?tps?|ps?|s)\Z", re.IGNORECASE)
+_REST_OF_SCHEME = pattern_of(r"(?<![a-z0-9])(?:t?tps?|ps?|s)\Z", re.IGNORECASE)
 
 # A host that is, or may be the damaged beginning of, one that carries Safe Links.
-_LIKELY = re.compile(
+_LIKELY = pattern_of(
     r"://(?:[a-z]{2,5}[0-9]{2}\.)?(?:safelinks\.|statics(?:int)?\.teams\.|teams\.public\.|outlook\.)",
     re.IGNORECASE | re.ASCII,
 )
-_CUT_HOST = re.compile(
+_CUT_HOST = pattern_of(
     r"://([a-z0-9.-]{0,60})"
     rf"(?=[ \t]*[=|\\]?[ \t]*[\r\n]|[ \t]*<|&\#|[\"'`\\\[({{\xa0\u2007\u202f{INVISIBLE}])",
     re.IGNORECASE | re.ASCII,
 )
-_LABEL = re.compile(r"[a-z]{2,5}[0-9]{2}\.")
-_CUT_LABEL = re.compile(r"[a-z]{0,5}[0-9]{0,2}\Z")
-_STUMP = re.compile(r"https?://(?:[a-z]{2,5}[0-9]{2}\.)?(safelinks[a-z0-9.]*)/?\Z", re.IGNORECASE)
+_LABEL = pattern_of(r"[a-z]{2,5}[0-9]{2}\.")
+_CUT_LABEL = pattern_of(r"[a-z]{0,5}[0-9]{0,2}\Z")
+_STUMP = pattern_of(r"https?://(?:[a-z]{2,5}[0-9]{2}\.)?(safelinks[a-z0-9.]*)/?\Z", re.IGNORECASE)
 _HOSTS = (
     "safelinks.protection.outlook.com",
     "safelinks.protection.office365.us",
@@ -98,7 +100,7 @@ _PREFIX = r"[ \t]*(?:\w{1,8}(?=[ \t>]))?[^\w\s]{0,4}[ \t>]*"
 _GAP = rf"[{INVISIBLE}]*(?:=?[ \t]*\r?\n{_PREFIX})?"
 _COLON = r"\[?(?:\\*:|&\#(?:58|x3a);|\\+u003a)\]?"
 _SLASH = r"(?:\\*/|&\#(?:47|x2f);|\\+u002f|\[/\])"
-_DAMAGED_SCHEME = re.compile(
+_DAMAGED_SCHEME = pattern_of(
     _GAP.join(("h", rf"(?:t{_GAP}t|xx)", "p", "s?", _COLON, _SLASH, rf"{_SLASH}\]?", ""))
     + r"(?:[a-z]{2,5}[0-9]{2}(?:\.|\[\.\]|\[dot\]|\(dot\)|\(\.\)|&\#(?:46|x2e);))?\Z",
     re.IGNORECASE | re.ASCII,
@@ -106,10 +108,10 @@ _DAMAGED_SCHEME = re.compile(
 _LOOK_BACK = 60
 
 _SOFT_BREAKS = (("=3D", "=3d"), ("=\n", "=\r\n"))  # one of each shows it
-_SOFT = re.compile(r"=(?:[0-9A-F]{2}|[ \t]*[\r\n])", re.IGNORECASE)
+_SOFT = pattern_of(r"=(?:[0-9A-F]{2}|[ \t]*[\r\n])", re.IGNORECASE)
 _LONGEST_SOFT = 8  # a sign, blanks and the end of the line, behind a link
 
-_GAP_ONLY = re.compile(r"[^\w%&]{0,80}")
+_GAP_ONLY = pattern_of(r"[^\w%&]{0,80}")
 _SHORTEST = 10  # characters between two links that hold no third one
 
 

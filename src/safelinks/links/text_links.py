@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from attrs import fields, frozen
+from attrs import fields
 
 from safelinks.addresses import percent
 from safelinks.addresses.place import LineCounter, Place, column_behind
@@ -23,6 +23,8 @@ from safelinks.links.labels import label_before, shown_address
 from safelinks.links.quoted_printable import write as write_quoted_printable
 from safelinks.links.scanning import LinkSpan, TextRules, scan
 from safelinks.links.unwrap_options import Peel
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.redaction.link_redaction import shown
 from safelinks.wrappers.redaction.personal_data import mask, recipients
 from safelinks.wrappers.redaction.running_text_redaction import blanked
@@ -287,10 +289,10 @@ def _balanced(url: str) -> str:
     return "".join(f"%{ord(char):02X}" if at in lonely else char for at, char in enumerate(url))
 
 
-_TAG_FIRST = re.compile(r"\ufeff?\s*<(?:[!?]|[a-z][a-z0-9]*[\s>/])", re.IGNORECASE)
-_ESCAPED_AND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
-_CLOSING_APOSTROPHE = re.compile(r"'(?=[,;:)\]}])")
-_BRACKET = re.compile(r"[()\[\]{}]")
+_TAG_FIRST = pattern_of(r"\ufeff?\s*<(?:[!?]|[a-z][a-z0-9]*[\s>/])", re.IGNORECASE)
+_ESCAPED_AND = pattern_of(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
+_CLOSING_APOSTROPHE = pattern_of(r"'(?=[,;:)\]}])")
+_BRACKET = pattern_of(r"[()\[\]{}]")
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 
 

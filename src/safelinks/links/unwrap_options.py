@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attrs import field, frozen
+from attrs import field
 
+from safelinks.values import frozen
 from safelinks.wrappers.unwrapping import Unwrapped, unwrap
 
 __all__ = ["Peel"]

@@ -18,6 +18,7 @@ from safelinks.links.joined_link import Joined, Shape, add_piece, begun, join, j
 from safelinks.links.line_breaks import Gaps, gaps_of, wrapper_may_follow
 from safelinks.links.safelink_shapes import SAFELINK_CHARACTERS, piece_of
 from safelinks.links.wrapped_links import LinkSpan, is_open
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import (
     AND,
     EQUALS,
@@ -39,30 +40,30 @@ def _begun(start: str) -> str:
     return rest
 
 
-_BORDER = re.compile(rf"[.!*_~)?:;,&=]{{0,3}}[\s<=|\\\"'`{INVISIBLE}]")
+_BORDER = pattern_of(rf"[.!*_~)?:;,&=]{{0,3}}[\s<=|\\\"'`{INVISIBLE}]")
 _MOST_PIECES = 12
-_SCHEME_ONLY = re.compile(
+_SCHEME_ONLY = pattern_of(
     r"(?:h|ht|htt|https?(?:(?:%|%3|%3A|:)(?:/{0,2}|(?:%2F)?(?:%|%2|%2F)?))?)?", re.IGNORECASE
 )
 # A piece of a target with another address in it, which is no link.
-_ADDRESS_WITHIN = re.compile(
+_ADDRESS_WITHIN = pattern_of(
     r"(?:t?tps?|ps?|s)?://|[^\s<>\"]{0,400}?[=?&/_]https?://", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`|]{1,2048}+", re.IGNORECASE)
-_HOST = re.compile(r"[a-z]+://([a-z0-9.-]*)(/[^?]*)?", re.IGNORECASE)
+_ADDRESS = pattern_of(r"https?://[^\s<>\"'`|]{1,2048}+", re.IGNORECASE)
+_HOST = pattern_of(r"[a-z]+://([a-z0-9.-]*)(/[^?]*)?", re.IGNORECASE)
 # The beginning of a path that a link on any host has, or more of it.
-_REDIRECTION = re.compile(rf"(?:{'|'.join(map(_begun, STARTS))})\Z", re.IGNORECASE)
+_REDIRECTION = pattern_of(rf"(?:{'|'.join(map(_begun, STARTS))})\Z", re.IGNORECASE)
 
-_QUOTED_PRINTABLE = re.compile(r"[?&]\w{1,20}=3Dhttps?(?:%|:)", re.IGNORECASE)
-_ENCODED = re.compile(r"https?%", re.IGNORECASE)
-_WEB = re.compile(r"https?", re.IGNORECASE)
-_ALL_ENCODED = re.compile(r"https?%(?!3A//)", re.IGNORECASE)
-_ENCODED_VALUE = re.compile(rf"https?%3A//(?:{KEPT}|/)*|{KEPT}*", re.IGNORECASE)
-_RAW = re.compile(r"[a-z]+(?::|%3A)/", re.IGNORECASE)  # also one of which only the colon is encoded
+_QUOTED_PRINTABLE = pattern_of(r"[?&]\w{1,20}=3Dhttps?(?:%|:)", re.IGNORECASE)
+_ENCODED = pattern_of(r"https?%", re.IGNORECASE)
+_WEB = pattern_of(r"https?", re.IGNORECASE)
+_ALL_ENCODED = pattern_of(r"https?%(?!3A//)", re.IGNORECASE)
+_ENCODED_VALUE = pattern_of(rf"https?%3A//(?:{KEPT}|/)*|{KEPT}*", re.IGNORECASE)
+_RAW = pattern_of(r"[a-z]+(?::|%3A)/", re.IGNORECASE)  # also one of which only the colon is encoded
 _PUNCTUATION = ".,:;!?'*_~"
-_LETTER = re.compile(r"\w")  # of another script, which is not encoded there
-_NEXT_WORD = re.compile(r"[ \t]+\w|[()]")  # or a bracket that has its partner elsewhere
-_WORD = re.compile(r"[A-Za-z]+[,.!]?")
+_LETTER = pattern_of(r"\w")  # of another script, which is not encoded there
+_NEXT_WORD = pattern_of(r"[ \t]+\w|[()]")  # or a bracket that has its partner elsewhere
+_WORD = pattern_of(r"[A-Za-z]+[,.!]?")
 
 
 def read_vendor(text: str, span: LinkSpan) -> LinkSpan:
@@ -253,12 +254,12 @@ def _shape_of(wrapper: Wrapper, quoted_printable: bool) -> Shape:  # noqa: FBT00
 
     return Shape(
         *piece_of(SAFELINK_CHARACTERS + re.escape(end.signs)),
-        name=re.compile(rf"[?&;](?:{end.names})\Z|/[\w-]{{20,}}\Z", re.IGNORECASE),
-        tail=re.compile(
+        name=pattern_of(rf"[?&;](?:{end.names})\Z|/[\w-]{{20,}}\Z", re.IGNORECASE),
+        tail=pattern_of(
             rf"(?:{end.mark or '(?!)'})(?!{AND}(?:{end.names}){EQUALS})",
             re.VERBOSE | re.IGNORECASE | re.ASCII,
         ),
-        follows=re.compile(
+        follows=pattern_of(
             rf"(?:{AND})?(?:{end.names}){EQUALS}|/s/", re.VERBOSE | re.IGNORECASE | re.ASCII
         ),
         whole=is_whole,

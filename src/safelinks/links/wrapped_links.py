@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.roles import Role
 from safelinks.links.address_run import HEAD_LENGTH, Escape, Run, read_run, trimmed
@@ -21,6 +21,8 @@ from safelinks.links.continuation import Target, goes_on
 from safelinks.links.joined_link import join, joined_start
 from safelinks.links.line_breaks import lead_of, prefixes_of
 from safelinks.links.safelink_shapes import SHAPES, is_sound
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND, KEPT, MARKS, Form, FormMarks, form_at
 
 __all__ = ["LinkSpan", "is_open", "quote_before", "read_wrapped"]
@@ -51,35 +53,35 @@ _MAX_HEAD_LINES = 3
 _OVERLAP = 96  # the longest mark: `corid` with its value, its separator escaped
 _FARTHEST = 4 * _STEP  # characters in which no mark shows: that is not the link any more
 
-_SAFE = re.compile(r"[^&,;=\\\[({]{12}")  # as long as what may have to be read as one
+_SAFE = pattern_of(r"[^&,;=\\\[({]{12}")  # as long as what may have to be read as one
 
-_LINE_BREAK = re.compile(
+_LINE_BREAK = pattern_of(
     r"(?:[ \t]*(?:<br ?/?>[ \t]*)?(?:\r\n|\n|\r)|[\xa0\u2007\u202f]+)(?![\r\n])", re.IGNORECASE
 )
-_BLANKS = re.compile(r"[ \t\xa0]*")
-_QUOTE_PREFIX = re.compile(r"(?:[ \t]*>)*[ \t\xa0]*")
+_BLANKS = pattern_of(r"[ \t\xa0]*")
+_QUOTE_PREFIX = pattern_of(r"(?:[ \t]*>)*[ \t\xa0]*")
 # A target that is encoded tells by its first escape; then, all values are, and end where theirs do.
-_URL = re.compile(r"[?;&]url=(?:3D)?(?P<encoded>https?%)?", re.IGNORECASE)
-_VALUE = re.compile(rf"{KEPT}*(?:{AND}reserved=(?:3D)?)?", re.IGNORECASE)
+_URL = pattern_of(r"[?;&]url=(?:3D)?(?P<encoded>https?%)?", re.IGNORECASE)
+_VALUE = pattern_of(rf"{KEPT}*(?:{AND}reserved=(?:3D)?)?", re.IGNORECASE)
 # What is left of `data` or `sdata`, on lines of its own.
-_REST_OF_VALUE = re.compile(
+_REST_OF_VALUE = pattern_of(
     rf"(?={KEPT}*+\Z)(?:.*%(?:25)*7C|.*%(?:25)*3D\Z)", re.IGNORECASE | re.DOTALL
 )
-_UP_TO_BAR = re.compile(r"[^|]*")
-_BROKEN_ESCAPE = re.compile(r"%[0-9a-f]?\Z", re.IGNORECASE)
-_DATA = re.compile(rf"{AND}data=(?:3D)?0[0-9](?:%(?:25)*7C|\|)|://|safelinks\.", re.IGNORECASE)
+_UP_TO_BAR = pattern_of(r"[^|]*")
+_BROKEN_ESCAPE = pattern_of(r"%[0-9a-f]?\Z", re.IGNORECASE)
+_DATA = pattern_of(rf"{AND}data=(?:3D)?0[0-9](?:%(?:25)*7C|\|)|://|safelinks\.", re.IGNORECASE)
 
 # A parameter of its own closes the target; of one, a part of the name may be left.
-_CLOSED = re.compile(rf"{AND}(?:data|sdata|reserved|corid|locale|dest|pc)=", re.IGNORECASE)
-_CUT_NAME = re.compile(
+_CLOSED = pattern_of(rf"{AND}(?:data|sdata|reserved|corid|locale|dest|pc)=", re.IGNORECASE)
+_CUT_NAME = pattern_of(
     r"&(?:a|am|amp|(?:amp;)*(?:d|da|dat|data|s|sd|sda|sdat|sdata|r|res?|rese|reser|reserv|reserved?)?)\Z",
     re.IGNORECASE,
 )
 
-_OTHER_ADDRESS = re.compile(r"[^&]*[/?:]")  # before a parameter that could be anybody's
+_OTHER_ADDRESS = pattern_of(r"[^&]*[/?:]")  # before a parameter that could be anybody's
 
-_REFANG = re.compile(r"\b(h)xx(ps?(?=:|%(?:25)*3A))", re.IGNORECASE)
-_QP_URL = re.compile(r"url=3Dh", re.IGNORECASE)
+_REFANG = pattern_of(r"\b(h)xx(ps?(?=:|%(?:25)*3A))", re.IGNORECASE)
+_QP_URL = pattern_of(r"url=3Dh", re.IGNORECASE)
 
 
 def read_wrapped(text: str, start: int, *, soft: bool, scheme: str = "") -> LinkSpan | None:

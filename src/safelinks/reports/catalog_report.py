@@ -6,7 +6,6 @@ address is made printable here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from difflib import unified_diff
@@ -16,6 +15,7 @@ from safelinks.catalog import Catalog, Match, Resource, Suspicion
 from safelinks.catalog.entries import Contact
 from safelinks.catalog.evidence import has_aged, last_seen
 from safelinks.checks.catalog_upkeep import Upkeep
+from safelinks.patterns import pattern_of
 
 __all__ = [
     "aged_lines",
@@ -29,10 +29,16 @@ __all__ = [
 _LABELLED = 13  # columns of a label in `resource_lines`
 
 
-def table_lines(entries: Iterable[Resource], catalog: Catalog) -> Iterator[str]:
-    """One resource a line: its id, name and agency, and below where it lives."""
+def table_lines(
+    entries: Iterable[Resource], catalog: Catalog, *, perhaps: bool = False
+) -> Iterator[str]:
+    """One resource a line: its id, name and agency, and below where it lives.
+
+    What is `perhaps` meant is called so.
+    """
+    weak = "perhaps: " if perhaps else ""
     for entry in entries:
-        yield f"{printable(entry.id)}  {printable(entry.name)} ({printable(entry.agency)})"
+        yield f"{weak}{printable(entry.id)}  {printable(entry.name)} ({printable(entry.agency)})"
         yield f"    {_home(entry, catalog)}"
 
 
@@ -162,7 +168,7 @@ def upkeep_lines(found: Upkeep, asked: int) -> Iterator[str]:
         yield "This machine has no network, so the others were not checked. Run this again."
 
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # as `patch` counts them
+_LINE = pattern_of(r"[^\n]*\n|[^\n]+")  # as `patch` counts them
 
 
 def diff_lines(before: str, after: str, name: str) -> Iterator[str]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 
 from safelinks.addresses import percent
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report
+from safelinks.patterns import pattern_of
 from safelinks.reports.wording.findings_by_row import beside
 from safelinks.reports.wording.phrases import address_on_one_line, on_one_line
 from safelinks.rules import Finding
@@ -28,8 +28,8 @@ CSV_COLUMNS = (
 
 # At the beginning of a cell: a formula, in full width too, or a command to a build service. Where
 # semicolons separate the cells, as in Excel in much of Europe, a cell may begin behind one.
-_FORMULA = re.compile(r"(?:(?<=;)|^)(?=[\"'\s]*(?:[=+@＝＋－＠-]|::))")
-_SEMICOLON = re.compile(r";(?=[\"'\s]*[=+@＝＋－＠-])")
+_FORMULA = pattern_of(r"(?:(?<=;)|^)(?=[\"'\s]*(?:[=+@＝＋－＠-]|::))")
+_SEMICOLON = pattern_of(r";(?=[\"'\s]*[=+@＝＋－＠-])")
 
 
 def render(report: Report) -> Iterator[str]:

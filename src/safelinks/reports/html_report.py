@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC
-from importlib.resources import files
+from pathlib import Path
 
 from safelinks.checks.report import Report
 from safelinks.reports.html.html_escaping import as_html, shape
@@ -51,7 +51,7 @@ def _page(report: Report) -> Iterator[str]:
 
 def _asset(name: str) -> str:
     """A file of this room. HTML counts ends of lines as newlines, and so do the hashes."""
-    return files("safelinks.reports.html").joinpath(name).read_text("ascii").replace("\r\n", "\n")
+    return (Path(__file__).parent / "html" / name).read_text("ascii").replace("\r\n", "\n")
 
 
 def _hash(content: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from importlib.resources import files
+from pathlib import Path
 from typing import TypeVar
 
 from safelinks.checks.report import Report
@@ -40,4 +40,4 @@ def _indented(value: object, depth: int) -> str:
 
 def schema() -> str:
     """The JSON Schema (2020-12) of this report, and of each line of `jsonl`."""
-    return files("safelinks.reports").joinpath("report.schema.json").read_text("utf-8")
+    return Path(__file__).with_name("report.schema.json").read_text("utf-8")

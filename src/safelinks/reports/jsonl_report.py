@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from attrs import define, field
+from attrs import field
 
 from safelinks.checks.assessment import JudgedLink, Survey
 from safelinks.checks.report import Report
 from safelinks.health.model.outcome import Outcome
 from safelinks.reports import json_objects
 from safelinks.rules import Finding
+from safelinks.values import define
 
 __all__ = ["JsonLines", "render"]
 

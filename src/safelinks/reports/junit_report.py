@@ -5,15 +5,13 @@ It keeps to what both the schema of Jenkins' xUnit plugin and the stricter one o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from attrs import frozen
-
 from safelinks.checks.report import Report
 from safelinks.health.model.outcome import MEANING, Verdict
+from safelinks.patterns import pattern_of
 from safelinks.reports.wording.findings_by_row import beside
 from safelinks.reports.wording.phrases import (
     address_on_one_line,
@@ -25,13 +23,14 @@ from safelinks.reports.wording.phrases import (
 from safelinks.rules import Finding
 from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.finding import portable
+from safelinks.values import frozen
 from safelinks.version import __version__
 
 __all__ = ["render"]
 
 _UNKNOWN = frozenset({Verdict.UNCERTAIN, Verdict.SKIPPED, Verdict.OFFLINE})
 # XML 1.0, 2.2, Char: all that `shown` leaves of what must not be there.
-_NOT_IN_XML = re.compile("[\ufffe\uffff]")
+_NOT_IN_XML = pattern_of("[\ufffe\uffff]")
 _PROPERTIES = (
     "    <properties>\n"
     f'      <property name="safelinks.version" value={quoteattr(__version__)}/>\n'

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report
 from safelinks.health.model.outcome import MEANING
+from safelinks.patterns import pattern_of
 from safelinks.reports.wording.address_names import where
 from safelinks.reports.wording.conclusion import conclusion
 from safelinks.reports.wording.headline import Sentence, headline
@@ -28,12 +29,12 @@ _RESOURCES = "| resource | agency | verdict | address | links |\n|---|---|---|--
 # does GitHub or GitLab make a link of it, as it would of a host, `@name`, `#1`, `!1`, of `GH-1` and
 # what else looks like the number of a ticket, or of the digits of a commit.
 _OPEN = r"[(“‘\"']*"
-_WORD = re.compile(
+_WORD = pattern_of(
     rf"(?!{_OPEN}(?:[^\W_]+-[0-9]|[0-9a-f]{{7,64}}\b)){_OPEN}"
     r"[^\W_]+(?:['’-][^\W_]+)*[)”’\"'.,;:!?]*",
     re.IGNORECASE,
 )
-_TICKS = re.compile("`+")
+_TICKS = pattern_of("`+")
 
 
 def render(report: Report) -> Iterator[str]:

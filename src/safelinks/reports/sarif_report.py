@@ -7,12 +7,12 @@ knows where an address begins, not how it is written up to its end.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report
+from safelinks.patterns import pattern_of
 from safelinks.reports.wording.file_uris import uri
 from safelinks.reports.wording.phrases import (
     address_on_one_line,
@@ -41,7 +41,7 @@ _PROBLEMS: Mapping[Level, str] = {  # GitHub's words
     Level.WARNING: "warning",
     Level.NOTE: "recommendation",
 }
-_LINK = re.compile(r"\](?=\()")  # 3.11.6: where a text would become the label of a link
+_LINK = pattern_of(r"\](?=\()")  # 3.11.6: where a text would become the label of a link
 
 
 def render(report: Report) -> Iterator[str]:

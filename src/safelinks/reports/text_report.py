@@ -12,17 +12,18 @@ from enum import IntEnum
 from itertools import groupby
 
 import click
-from attrs import frozen
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report, Usage
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
+from safelinks.patterns import pattern_of
 from safelinks.reports.wording.address_names import name_of, where
 from safelinks.reports.wording.conclusion import asides, conclusion
 from safelinks.reports.wording.headline import headline
 from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line
 from safelinks.rules import OF_WRAPPERS, RULES, Finding, Level, Topic
 from safelinks.rules.checked_link import BROKEN, CheckedLink
+from safelinks.values import frozen
 
 __all__ = ["Detail", "View", "render"]
 
@@ -61,7 +62,7 @@ _NARROWEST = 24  # columns that an address is given in any case
 _NOT_ASKED = "unchecked"
 _FEW_FILES = 3  # of each of which more is said than what is wrong in it
 _MOST_WELL = 12  # addresses of a file that nothing is said against
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ADDRESS = pattern_of(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 def render(report: Report, view: View | None = None) -> Iterator[str]:
@@ -368,5 +369,5 @@ def shortened(url: str, width: int) -> str:
     return f"{head}…{tail[piece:] if 0 <= piece < len(tail) // 2 else tail}"
 
 
-_BEHIND_HOST = re.compile(r"[/?#]")
+_BEHIND_HOST = pattern_of(r"[/?#]")
 _SHORTEST = 8  # of what is shown of an end

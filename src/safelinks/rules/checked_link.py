@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
@@ -16,15 +16,17 @@ from safelinks.catalog import Match, Suspicion
 from safelinks.catalog.entries import Confidence
 from safelinks.documents.verbatim.verbatim_ranges import Within
 from safelinks.health.model.outcome import OF_ROLE, Outcome, Reason, Verdict
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["BROKEN", "WORKS", "CheckedLink", "Sighting", "over_https"]
 
 BROKEN = frozenset({Verdict.DEAD, Verdict.FAILING})
 WORKS = frozenset({Verdict.ALIVE, Verdict.MOVED})
 _NO_LINKS = frozenset(OF_ROLE.values())
-_HTTP = re.compile(r"http(?=://)", re.IGNORECASE)
+_HTTP = pattern_of(r"http(?=://)", re.IGNORECASE)
 _HTTPS = "https://"  # of an address that is written without a scheme
-_PORT = re.compile(r"[^:]+://[^/?#]*:[0-9]+(?:[/?#]|\Z)")
+_PORT = pattern_of(r"[^:]+://[^/?#]*:[0-9]+(?:[/?#]|\Z)")
 _PERMANENT = (301, 308)  # RFC 9110, 15.4.2 and 15.4.9
 
 

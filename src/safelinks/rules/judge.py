@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 
-from attrs import define, evolve, field
+from attrs import evolve, field
 
 from safelinks.addresses.place import Place
 from safelinks.documents.verbatim.verbatim_ranges import Within
@@ -19,6 +19,7 @@ from safelinks.rules.names_in_text import Remark
 from safelinks.rules.rule_table import BROKEN_LINK, OF_REMARKS, OF_WRAPPERS, Group, Rule
 from safelinks.rules.selection import Selection, codes_of
 from safelinks.rules.suppressions import NOTHING_IGNORED, Ignored
+from safelinks.values import define
 
 __all__ = ["Judge", "in_order"]
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, field
 
 from safelinks.addresses.place import LineCounter, Place
 from safelinks.catalog import Catalog, Match, MatchedRule, Resource
@@ -18,6 +18,8 @@ from safelinks.catalog.resource_names import Mention
 from safelinks.documents.document import Document, Prose
 from safelinks.documents.formats import DOCUMENT_FORMATS
 from safelinks.links.text_links import Link
+from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 from safelinks.wrappers.vendors.wrapper_table import opaque
 
 __all__ = ["Remark", "RemarkKind", "RemarkReader"]
@@ -67,9 +69,9 @@ website with your
 """
 _FILLERS = frozenset(_WORDS.split())
 _MOST_WORDS = 3  # beside a name, in a label that is still about it
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_CLAUSE = re.compile(r"[.,;:!?()\[\]|\t\n•·*–—]")
-_UP_TO_ADDRESS = re.compile(
+_WORD = pattern_of(r"[^\W_]+(?:['’][^\W_]+)?")
+_CLAUSE = pattern_of(r"[.,;:!?()\[\]|\t\n•·*–—]")
+_UP_TO_ADDRESS = pattern_of(
     r"[)\]\"'”’]{0,2}[ \t]{0,2}(?:(?:web ?site|site|page|portal|is|at|here)\b[ \t]?){0,3}"
     r"[:,–—-]?[ \t]{0,3}[(<\[]{0,2}(?=[a-z][a-z0-9+.-]*://)",
     re.IGNORECASE,

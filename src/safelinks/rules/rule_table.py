@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import Enum
-from importlib.resources import files
+from pathlib import Path
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.catalog.lookalikes.suspicions import Sign
 from safelinks.health.model.outcome import Verdict
@@ -20,6 +20,7 @@ from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.detectors import Look, RuleResult
 from safelinks.rules.finding import Level
 from safelinks.rules.names_in_text import RemarkKind
+from safelinks.values import frozen
 
 __all__ = [
     "BROKEN_LINK",
@@ -105,8 +106,7 @@ class Rule:
     @property
     def page(self) -> str:
         """The explanation, in Markdown: what was found, why it matters, what to do."""
-        page = files("safelinks.rules").joinpath("pages", f"{self.code}.md")
-        return page.read_text("utf-8")
+        return (Path(__file__).parent / "pages" / f"{self.code}.md").read_text("utf-8")
 
 
 _ERROR, _WARNING, _NOTE = Level

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from posixpath import basename
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.errors import SetupError
 from safelinks.rules.finding import Finding, Level, portable
 from safelinks.rules.rule_table import RULES, Rule
 from safelinks.setting_validators import as_choice, as_tuple, flag
+from safelinks.values import frozen
 
 __all__ = ["Selection", "codes_of"]
 
@@ -41,6 +41,8 @@ def codes_of(selector: str) -> frozenset[str]:
     )
     if not found:
         there = {**{rule.name: rule.name for rule in RULES.values()}, **{one: one for one in RULES}}
+        from difflib import get_close_matches  # noqa: PLC0415  rarely needed
+
         close = get_close_matches(name, there) or get_close_matches(code, there)
         meant = f"did you mean {' or '.join(close)}?" if close else "`safelinks rules` lists them"
         raise SetupError(f"there is no rule {selector!r}; {meant}")

@@ -10,22 +10,24 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.links.text_links import Link
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["ALL", "NOTHING_IGNORED", "Ignored", "ignored_in"]
 
 ALL = "ALL"
 # What stands before it may not be part of an address or a word.
-_COMMENT = re.compile(
+_COMMENT = pattern_of(
     r"(?<![\w/.?=&%-])safelinks:[ \t]{0,8}ignore(?P<file>-file)?(?![\w-])"
     r"(?:[ \t]{0,8}\[(?P<what>[^\[\]\r\n]{0,400})\]"
     r"|[ \t:=(]{1,8}(?P<bare>SL[0-9]\w{0,40}(?:[, \t]{1,3}SL[0-9]\w{0,40}){0,20}))?",
     re.IGNORECASE,
 )
 _BEGINS = "safelinks:"
-_PARTS = re.compile(r"[,\s]+")
+_PARTS = pattern_of(r"[,\s]+")
 
 
 @frozen

@@ -13,10 +13,10 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from attrs import frozen
-
 from safelinks.addresses import percent
 from safelinks.addresses.link_errors import NotASafeLinkError, TargetLostError
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.data_field import DataField
 from safelinks.wrappers.microsoft.safelink_grammar import Form, Parts, parts_of, target_of
 from safelinks.wrappers.microsoft.teams_parameters import TeamsData
@@ -26,7 +26,7 @@ from safelinks.wrappers.redaction.personal_data import recipients
 __all__ = ["Form", "SafeLink", "peel_safelink"]
 
 # Nothing, or what is left of an address that was cut off within its scheme.
-_STUMP = re.compile(r"(?:h|ht|htt|https?:?/{0,2})?", re.IGNORECASE)
+_STUMP = pattern_of(r"(?:h|ht|htt|https?:?/{0,2})?", re.IGNORECASE)
 _LONGEST_STUMP = len("https://")
 
 

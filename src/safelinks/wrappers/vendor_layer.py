@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen
+from attrs import field
 
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import without_json_escapes
 from safelinks.wrappers.redaction.link_redaction import shown
 from safelinks.wrappers.vendors.wrapper_table import Kind, wrapper_of

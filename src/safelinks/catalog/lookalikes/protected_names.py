@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.catalog.lookalikes.confusables import skeleton
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["ProtectedNames"]
 
@@ -22,8 +24,8 @@ _OFFICIAL = frozenset({"gov", "edu", "mil"})
 # Endings that name the owner's place: what stands before them is an ordinary word ("archives.nyc").
 _PLACES = frozenset({"nyc"})
 _NONE: frozenset[str] = frozenset()
-_NUMBER = re.compile(r"a[0-9]{3,4}-")
-_SLASHES = re.compile("/{2,}")
+_NUMBER = pattern_of(r"a[0-9]{3,4}-")
+_SLASHES = pattern_of("/{2,}")
 
 
 @frozen
@@ -110,7 +112,7 @@ class ProtectedNames:
         if not self.paths:
             return None
         longest_first = sorted(self.paths, key=len, reverse=True)
-        return re.compile(f"(?:{'|'.join(map(re.escape, longest_first))})(?=/|$)")
+        return pattern_of(f"(?:{'|'.join(map(re.escape, longest_first))})(?=/|$)")
 
     def owner(self, host: str) -> str | None:
         """The own name that `host` is or stands below; None for a stranger's."""

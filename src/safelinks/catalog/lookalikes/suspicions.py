@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from string import digits
 
-from attrs import frozen
-
 from safelinks.addresses import percent
 from safelinks.addresses.urls import Address, registrable_domain
 from safelinks.catalog.lookalikes.confusables import skeleton
 from safelinks.catalog.lookalikes.protected_names import ProtectedNames
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = [
     "ProtectedNames",
@@ -129,7 +129,7 @@ def behind_relay(host: str) -> str:
 
 # --- Signs of a stranger's address ---
 
-_NO_HOST = re.compile(r"[:/\\?#\s]")
+_NO_HOST = pattern_of(r"[:/\\?#\s]")
 _MAX_HOST = 253
 
 
@@ -246,10 +246,10 @@ def _registered_label(host: str) -> str:
     return registrable_domain(host).partition(".")[0]
 
 
-_NUMBERED = re.compile(r"(?:www\.)?(a([0-9]{3,4})-[a-z0-9-]+)\.")
+_NUMBERED = pattern_of(r"(?:www\.)?(a([0-9]{3,4})-[a-z0-9-]+)\.")
 # Names of machines are often their number: a184-25-56-1.deploy.static.akamaitechnologies.com.
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})"
-_OF_MACHINE = re.compile(rf"a{_OCTET}(?:-{_OCTET}){{3}}")
+_OF_MACHINE = pattern_of(rf"a{_OCTET}(?:-{_OCTET}){{3}}")
 
 
 def _numbered(_: Address, host: str, known: ProtectedNames) -> Suspicion | None:
@@ -283,7 +283,7 @@ _STAGES_LAST = _STAGES | {"sit"}
 # Words that may be meant otherwise (test-and-trace, econ-dev): they count alone, and where a host
 # of the same name without them is listed. A host that is listed itself is meant as it is called.
 _PERHAPS = frozenset({"dev", "qa", "test", "stage", "sandbox"})
-_APPLICATION = re.compile(r"a[0-9]{3,4}-")
+_APPLICATION = pattern_of(r"a[0-9]{3,4}-")
 
 
 def _staging(_: Address, host: str, known: ProtectedNames) -> Suspicion | None:
@@ -315,7 +315,7 @@ def _stages(label: str) -> Iterator[tuple[str, str]]:
         yield last, begin.removesuffix("-")
 
 
-_LOG_IN = re.compile(r"/(?:log-?[io]n|sign-?[io]n)(?:\.[a-z]{2,5})?/?", re.IGNORECASE)
+_LOG_IN = pattern_of(r"/(?:log-?[io]n|sign-?[io]n)(?:\.[a-z]{2,5})?/?", re.IGNORECASE)
 
 
 def _insecure_sign_in(address: Address, _: str, known: ProtectedNames) -> Suspicion | None:

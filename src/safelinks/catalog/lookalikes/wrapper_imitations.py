@@ -10,7 +10,6 @@ of many companies put themselves behind just these names.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -28,6 +27,7 @@ from safelinks.catalog.lookalikes.suspicions import (
     name_before_at,
     suspicions,
 )
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import MAIL_HOSTS, TEAMS_HOSTS
 from safelinks.wrappers.vendors.wrapper_table import WRAPPERS, Kind
 
@@ -84,7 +84,7 @@ _OWN_ENDINGS = tuple(f".{domain}" for domain in (*sorted(_SERVICES), *_MICROSOFT
 
 # The label of a region, by its known beginnings, and the name.
 _REGIONS = "nam|na|eur|emea|apac|apc|gcc|usg|gbr|can|aus|jpn|ind|lam|kor|che|fra|deu|are|zaf|chn"
-_REGION = re.compile(rf"(?:{_REGIONS})[0-9]{{2}}-?safelinks(?![a-z])")
+_REGION = pattern_of(rf"(?:{_REGIONS})[0-9]{{2}}-?safelinks(?![a-z])")
 
 
 def with_wrappers(address: Address, known: ProtectedNames) -> tuple[Suspicion, ...]:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import partial
-from importlib.resources import as_file
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,16 +65,22 @@ def _print(lines: Iterable[str]) -> None:
 def find_resources(
     context: click.Context, words: tuple[str, ...], *, limit: int, chosen: Chosen
 ) -> None:
-    """Find resources by words of their names, with typos. Exits with 1 if none is found."""
+    """Find resources by the words that people use for them, in many languages and with typos.
+
+    If only a part of the words fits, prints what may be meant as such, and exits with 1.
+    """
     from safelinks.reports.catalog_report import table_lines  # noqa: PLC0415
 
     known = chosen.load()
-    found = known.find(" ".join(words))
-    _print(table_lines(found[:limit], known))
+    answers = known.answers(" ".join(words))
+    found = [one.resource for one in answers if not one.weak]
+    perhaps = [] if found else [one.resource for one in answers]
+    _print(table_lines((found or perhaps)[:limit], known, perhaps=bool(perhaps)))
     if len(found) > limit:
         tell(f"{len(found) - limit} more: use more words, or --limit {len(found)}.")
     if not found:
-        complain("no resource has these words in its name; try fewer words")
+        why = "only a part of these words fits" if perhaps else "no resource has these words"
+        complain(f"{why}; try fewer words, or others")
         context.exit(1)
 
 
@@ -260,8 +265,8 @@ def check_catalog(
 
     code = 0
     if not files and not chosen.files:
-        with as_file(packaged(NYC[0])) as path:
-            code = _check_file(str(path), open_catalog(path, chosen.load()), network)
+        path = packaged(NYC[0])
+        code = _check_file(str(path), open_catalog(path, chosen.load()), network)
     base = chosen.load() if files else chosen.base()
     for file in files or chosen.files:
         opened = open_catalog(file, base)

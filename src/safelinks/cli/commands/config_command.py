@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
-from attrs import frozen
 
 from safelinks.addresses.printable import printable
 from safelinks.cli.commands.check_command import check_command
@@ -14,6 +13,7 @@ from safelinks.cli.commands.clean_command import clean_command
 from safelinks.cli.configuration.option_settings import Setting, settings_of
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.configured_command import configuration_options, settled
+from safelinks.values import frozen
 
 __all__ = ["config_command"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import define
 
 from safelinks.addresses.printable import printable
 from safelinks.cli.options.inputs import Input, Inputs
 from safelinks.cli.options.messages import tell, warn
+from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 if TYPE_CHECKING:
     from safelinks.checks.file_change import FileChange
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Changing", "print_diff", "say_what_stays"]
 
-_ROW_ENDS = re.compile(r"(\r?\n|\t)")
+_ROW_ENDS = pattern_of(r"(\r?\n|\t)")
 
 
 @define

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.errors import SetupError
+from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.data.configuration import Configuration

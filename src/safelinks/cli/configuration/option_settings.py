@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import frozen
 
 from safelinks.cli.configuration.setting_permissions import ABOUT, UNKNOWN, SettingPermissions
 from safelinks.errors import SetupError
+from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.data.configuration import Configuration

@@ -13,11 +13,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import evolve, frozen
+from attrs import evolve
 from click.core import ParameterSource
 
 from safelinks.cli.configuration.config_file import LocatedConfiguration
 from safelinks.cli.configuration.option_settings import RIVALS, Setting, settings_of
+from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.data.configuration import Configuration

@@ -8,7 +8,6 @@ Which settings these are stands in `setting_permissions`.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PureWindowsPath
 
@@ -16,13 +15,14 @@ from safelinks.cli.configuration.config_file import LocatedConfiguration
 from safelinks.cli.configuration.option_settings import Setting
 from safelinks.cli.configuration.setting_permissions import Power
 from safelinks.errors import SetupError
+from safelinks.patterns import pattern_of
 
 __all__ = ["refuse"]
 
 _PREFIX = "SAFELINKS_"
 _HEADERS = "SAFELINKS_HEADER"
 # What no path below a directory begins with, elsewhere: a home, a drive of Windows, a share.
-_ELSEWHERE = re.compile(r"~|[A-Za-z]:|\\")
+_ELSEWHERE = pattern_of(r"~|[A-Za-z]:|\\")
 
 
 def refuse(found: LocatedConfiguration, settings: Iterable[Setting]) -> None:

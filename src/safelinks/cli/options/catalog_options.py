@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from attrs import frozen
 
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.option_groups import gathered
+from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.catalog import Catalog

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import frozen
 
 from safelinks.cli.options.messages import warn
 from safelinks.cli.options.network_options import Network
 from safelinks.cli.options.option_groups import Decorator, gathered
 from safelinks.cli.options.value_rules import obeying
+from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from datetime import timedelta

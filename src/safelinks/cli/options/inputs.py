@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.cli.options.messages import complain, tell, warn
 from safelinks.cli.options.path_exclusion import NOTHING, Excluded
 from safelinks.errors import DocumentError, NotReadableError, NotWritableError
 from safelinks.interrupts import INTERRUPTED
+from safelinks.values import define, frozen
 
 if TYPE_CHECKING:
     from safelinks.documents.document import Document

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 
 import click
 
 from safelinks.addresses.printable import printable
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = ["complain", "harmless", "tell", "warn"]
@@ -38,7 +38,7 @@ def _say(kind: str, sentence: str) -> None:
 
 # The runners of GitHub, Azure and TeamCity obey "##[", "##vso[" and the like anywhere in a line of
 # a log.
-_COMMAND = re.compile(r"##(?=\w*\[)")
+_COMMAND = pattern_of(r"##(?=\w*\[)")
 _RUNNERS = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
 
 

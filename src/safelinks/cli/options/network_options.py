@@ -9,10 +9,10 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
-from attrs import frozen
 
 from safelinks.cli.options.option_groups import Decorator, gathered
 from safelinks.cli.options.value_rules import obeying
+from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from datetime import timedelta

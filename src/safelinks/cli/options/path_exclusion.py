@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import field, frozen
+from attrs import field
 from click.core import ParameterSource
 
 from safelinks.cli.options.configured_command import CONFIG_DIRECTORY
 from safelinks.cli.options.option_groups import gathered
+from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.ignore_patterns import IgnorePatterns

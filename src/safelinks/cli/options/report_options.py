@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import define
 
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.messages import complain, tell
@@ -25,6 +24,7 @@ from safelinks.cli.options.report_outputs import (
 from safelinks.cli.options.value_rules import obeying
 from safelinks.errors import NotWritableError
 from safelinks.reports.report_formats import REPORT_FORMATS
+from safelinks.values import define
 
 if TYPE_CHECKING:
     from safelinks.checks.pipeline import Check

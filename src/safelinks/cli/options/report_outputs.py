@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import evolve, frozen
+from attrs import evolve
 from click.core import ParameterSource
 
 from safelinks.cli.options.configured_command import STRANGE, Configured
 from safelinks.reports.report_formats import REPORT_FORMATS
+from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.checks.report import Report

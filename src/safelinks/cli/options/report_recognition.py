@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from safelinks.patterns import pattern_of
 from safelinks.reports.report_formats import REPORT_FORMATS
 
 __all__ = ["is_report"]
 
 _HEAD, _TAIL = 4_096, 1_024
 _BEGINNINGS, _ENDS = (
-    re.compile("|".join(dict.fromkeys(filter(None, patterns))).encode(), re.DOTALL)
+    pattern_of("|".join(dict.fromkeys(filter(None, patterns))).encode(), re.DOTALL)
     for patterns in zip(*((row.begins, row.ends) for row in REPORT_FORMATS.values()), strict=True)
 )
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.documents.content.prose import Prose, prose_in
 from safelinks.documents.content.unpack_allowance import Allowance
@@ -15,6 +14,8 @@ from safelinks.documents.passages.passage import Passage, Passages, Reading
 from safelinks.documents.passages.passage_links import applied, edits_in, links_in
 from safelinks.errors import NotWritableError
 from safelinks.links.text_links import Link, Peel
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = [
     "Content",
@@ -29,7 +30,7 @@ __all__ = [
     "unchanged",
 ]
 
-_LINE = re.compile(r"[^\n]+")
+_LINE = pattern_of(r"[^\n]+")
 
 
 class Content(Protocol):

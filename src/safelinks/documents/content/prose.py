@@ -10,22 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.place import Place
-from safelinks.documents.markup.html_pages import html_passages
-from safelinks.documents.markup.visible_blocks import html_blocks, opendocument_blocks, xml_blocks
-from safelinks.documents.markup.xml_documents import xml_passages
+from safelinks.documents.content.named_functions import function_named, registered_name
 from safelinks.documents.passages.passage import Meant, Passage, Passages, ProsePassage
 from safelinks.documents.passages.passage_links import Locate, by_line
-from safelinks.documents.structured.json_csv_icalendar import (
-    calendar_passages,
-    calendar_texts,
-    csv_passages,
-    json_passages,
-    json_values,
-)
-from safelinks.documents.text.notebooks import json_or_notebook_passages
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Prose", "prose_in", "prose_of", "stretch"]
 
@@ -42,9 +34,9 @@ class Prose:
     place: Place
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")  # what stands for bytes that are no text
-_MARKUP_WITHIN = re.compile(r"</[a-z]|<br", re.IGNORECASE)  # as feeds hold pages
-_EMPTY_LINES = re.compile(r"\n[ \t\r]*+\n\s*+")
+_SURROGATE = pattern_of("[\ud800-\udfff]")  # what stands for bytes that are no text
+_MARKUP_WITHIN = pattern_of(r"</[a-z]|<br", re.IGNORECASE)  # as feeds hold pages
+_EMPTY_LINES = pattern_of(r"\n[ \t\r]*+\n\s*+")
 
 
 def stretch(text: str, place: Place) -> Iterator[Prose]:
@@ -60,14 +52,15 @@ def prose_in(text: str, passages: Passages, locate: Locate | None = None) -> Ite
     By default, that is the place of the passage, with line and column in `text`.
     """
     locate = locate or by_line(text)
-    for passage in _SEEN.get(passages, _paragraphs)(text):
+    seen, has_markup_within = _seen_where(passages)
+    for passage in seen(text):
         meant = Meant(text, passage)
         begins = len(meant.text) - len(meant.text.lstrip())
         if begins == len(meant.text):
             continue
         place = locate(passage, meant.start_of(begins))
-        if passages is xml_passages and _MARKUP_WITHIN.search(meant.text):
-            for one in prose_in(meant.text, html_passages):
+        if has_markup_within and _MARKUP_WITHIN.search(meant.text):
+            for one in prose_in(meant.text, function_named(_PAGE)):
                 yield evolve(one, place=place)
         else:
             yield from stretch(meant.text, place)
@@ -96,12 +89,23 @@ def _paragraphs(text: str) -> Iterator[Passage]:
 
 
 # The passages that people see, by those that may hold a link; of all others, all is plain text.
-_SEEN: dict[Passages, Passages] = {
-    html_passages: html_blocks,
-    xml_passages: xml_blocks,
-    json_passages: json_values,
-    json_or_notebook_passages: json_values,
-    calendar_passages: calendar_texts,
-    csv_passages: csv_passages,
-    opendocument_blocks: opendocument_blocks,
+# Each is a function's name below `documents`, whose room a text of its kind has imported.
+_PAGE = "markup.html_pages.html_passages"
+_XML = "markup.xml_documents.xml_passages"
+_SEEN = {
+    _PAGE: "markup.visible_blocks.html_blocks",
+    _XML: "markup.visible_blocks.xml_blocks",
+    "markup.visible_blocks.opendocument_blocks": "markup.visible_blocks.opendocument_blocks",
+    "structured.json_csv_icalendar.json_passages": "structured.json_csv_icalendar.json_values",
+    "structured.json_csv_icalendar.calendar_passages": (
+        "structured.json_csv_icalendar.calendar_texts"
+    ),
+    "structured.json_csv_icalendar.csv_passages": "structured.json_csv_icalendar.csv_passages",
+    "text.notebooks.json_or_notebook_passages": "structured.json_csv_icalendar.json_values",
 }
+
+
+def _seen_where(passages: Passages) -> tuple[Passages, bool]:
+    """What people see of a text with these passages, and whether pages may be within."""
+    name = registered_name(passages)
+    return (function_named(_SEEN[name]) if name in _SEEN else _paragraphs), name == _XML

@@ -6,9 +6,8 @@ all packages in it draw on, however many there are.
 
 from __future__ import annotations
 
-import re
-
-from attrs import define
+from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["OCTETS", "PIECES", "Allowance", "SpentError"]
 
@@ -18,7 +17,7 @@ PIECES = 500_000
 _TIMES = 10
 _OCTETS_A_PIECE = 20
 # What costs memory for each one, beside addresses: the end of a stretch of text, and a link.
-_PIECE = re.compile(
+_PIECE = pattern_of(
     r"<(?:/(?:[\w.-]+:)?(?:[tph]|span|instrText)\s*>|(?:[\w.-]+:)?(?:Relationship|hyperlink|hlink))"
 )
 

@@ -7,12 +7,13 @@ import codecs
 import re
 
 from safelinks.documents.passages.passage import Codec, Meant, Passage
+from safelinks.patterns import pattern_of
 
 __all__ = ["encoded_as", "is_sliced", "octets_of", "text_in"]
 
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _QUOTED_PRINTABLE = Codec(
-    re.compile(r"=[ \t]*\r?\n|=[0-9A-Fa-f]{2}"),
+    pattern_of(r"=[ \t]*\r?\n|=[0-9A-Fa-f]{2}"),
     lambda escape: chr(int(escape[1:], 16)) if escape[1:].strip() else "",
 )
 

@@ -8,9 +8,10 @@ from io import BytesIO
 from typing import Any
 
 import olefile
-from attrs import define, field
+from attrs import field
 
 from safelinks.errors import DocumentError
+from safelinks.values import define
 
 __all__ = ["Storage", "opened_storage"]
 

@@ -19,18 +19,19 @@ from safelinks.documents.passages.passage_links import links_in
 from safelinks.links.labels import label_before
 from safelinks.links.text_links import Link, Peel
 from safelinks.links.text_links import links as links_of
+from safelinks.patterns import pattern_of
 
 __all__ = ["cleaned", "links_in_header", "prose"]
 
-_FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.MULTILINE)
-_SUBJECT = re.compile(rb"^Subject[ \t]*:", re.IGNORECASE | re.MULTILINE)
-_BROKEN = re.compile(rb"[:/]\s*\n")  # where folding may have broken what a link is known by
+_FIELD = pattern_of(r"^([!-9;-~]+)[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.MULTILINE)
+_SUBJECT = pattern_of(rb"^Subject[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_BROKEN = pattern_of(rb"[:/]\s*\n")  # where folding may have broken what a link is known by
 _WORD = r"=\?[^?\s]+\?[bq]\?[^?\s]*\?="
-_ENCODED = re.compile(rf"{_WORD}(?:\s+{_WORD})*", re.IGNORECASE)  # white space between is none
-_FOLD = re.compile(r"\r?\n(?=[ \t])")
+_ENCODED = pattern_of(rf"{_WORD}(?:\s+{_WORD})*", re.IGNORECASE)  # white space between is none
+_FOLD = pattern_of(r"\r?\n(?=[ \t])")
 # An address in angle brackets, in which white space of folding is none of it (RFC 2369, section 2).
-_ENCLOSED = re.compile(r"<([^<>]*)>")
-_FOLDS = Codec(re.compile(r"\r?\n[ \t]+"), lambda _: "")
+_ENCLOSED = pattern_of(r"<([^<>]*)>")
+_FOLDS = Codec(pattern_of(r"\r?\n[ \t]+"), lambda _: "")
 
 
 def links_in_header(

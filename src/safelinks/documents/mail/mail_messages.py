@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import binascii
 import quopri
-import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.place import NOWHERE, LineCounter, Place, column_behind
 from safelinks.documents.content.document_content import (
@@ -43,6 +42,8 @@ from safelinks.documents.structured.json_csv_icalendar import (
 from safelinks.errors import DocumentError
 from safelinks.links.quoted_printable import write as write_quoted_printable
 from safelinks.links.text_links import Link, Peel
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["MailContent", "MailboxContent", "open_content", "open_mailbox"]
 
@@ -59,7 +60,7 @@ _PASSAGES: dict[str, Passages] = {
 }
 _UTF_7 = frozenset({"utf-7", "utf7", "unicode-1-1-utf-7"})
 _COUNTED = ".emlx"
-_COUNT = re.compile(rb"([0-9]{1,10})[ \t]*\r?\n")
+_COUNT = pattern_of(rb"([0-9]{1,10})[ \t]*\r?\n")
 _AT_THE_TOP = Place(line=1)
 _NO_LINKS = (
     "image/", "audio/", "video/", "font/", "application/pgp-", "application/pkcs7-signature",

@@ -10,32 +10,35 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from email.message import Message
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
+
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["MailPart", "is_mailbox", "mail_parts_of", "messages_in"]
 
 _MAX_DEPTH = 20
-_BLANK_LINE = re.compile(rb"(?:\A|\r?\n)\r?\n")
-_DESCRIPTION = re.compile(
+_BLANK_LINE = pattern_of(rb"(?:\A|\r?\n)\r?\n")
+_DESCRIPTION = pattern_of(
     rb"^(content-[!-9;-~]+)[ \t]*:[ \t]*((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE
 )
-_PLAIN_CHARSET = re.compile(r'[a-z/+-]+; *charset="?([a-z0-9._-]+)"?', re.IGNORECASE)
-_PLAIN_BOUNDARY = re.compile(
+_PLAIN_CHARSET = pattern_of(r'[a-z/+-]+; *charset="?([a-z0-9._-]+)"?', re.IGNORECASE)
+_PLAIN_BOUNDARY = pattern_of(
     r'multipart/[a-z-]+;\s*boundary=(?:"([\w.=+/:-]+)"|([\w.=+/:-]+))\s*', re.IGNORECASE | re.ASCII
 )
-_FIELDS = re.compile(
+_FIELDS = pattern_of(
     rb"(?:>?From [^\r\n]*\r?\n)?(?:[!-9;-~]+[ \t]*:(?:[^\r\n]|\r?\n[ \t])*+(?:\r?\n|\Z))*+"
 )
-_ENCODING = re.compile(r"[\s\"]*([\w-]+)")
+_ENCODING = pattern_of(r"[\s\"]*([\w-]+)")
 # Rows of base64, to the end or the first one that is padded.
-_BASE64 = re.compile(
+_BASE64 = pattern_of(
     rb"(?:[ \t]*[A-Za-z0-9+/]*+[ \t]*\r?\n)*+(?:[ \t]*[A-Za-z0-9+/]++=*+[ \t]*(?:\r?\n|\Z))?"
 )
-_LONG_ROW = re.compile(rb"^[A-Za-z0-9+/]{60}", re.MULTILINE)
-_REST_OF_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+_LONG_ROW = pattern_of(rb"^[A-Za-z0-9+/]{60}", re.MULTILINE)
+_REST_OF_BOUNDARY = pattern_of(rb"(--)?[ \t]*(?:\r?\n|\Z)")
 _SIGN = b"//"  # of a link
 _FROM = b"\nFrom "
-_FROM_LINE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n")
+_FROM_LINE = pattern_of(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n")
 
 
 @frozen

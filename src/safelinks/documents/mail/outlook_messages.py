@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import compressed_rtf
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.place import LineCounter, Place
 from safelinks.documents.content.document_content import (
@@ -35,6 +35,7 @@ from safelinks.documents.rtf.encapsulated_html import html_in, is_of_text
 from safelinks.documents.rtf.rtf_documents import open_content as open_rtf
 from safelinks.errors import DocumentError
 from safelinks.links.text_links import Link, Peel
+from safelinks.values import frozen
 
 __all__ = ["MsgContent", "open_content"]
 

@@ -6,14 +6,14 @@ UTF-7, what is not plain ASCII stands between ``+`` and ``-``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from safelinks.documents.passages.passage import Codec, Passage, Span
+from safelinks.patterns import pattern_of
 
 __all__ = ["deleting_passages", "utf_7_passages"]
 
-_LINE = re.compile(r"(?P<quote>>*)(?P<stuffed> ?)(?P<said>[^\r\n]*)(?P<end>\r\n|\n|\r|\Z)")
+_LINE = pattern_of(r"(?P<quote>>*)(?P<stuffed> ?)(?P<said>[^\r\n]*)(?P<end>\r\n|\n|\r|\Z)")
 _SIGNATURE = "-- "
 
 
@@ -44,7 +44,7 @@ def deleting_passages(text: str) -> Iterator[Passage]:
         yield Passage(tuple(pieces), meanings=meanings)
 
 
-_SHIFTED = re.compile(r"\+[A-Za-z0-9+/]*-?")
+_SHIFTED = pattern_of(r"\+[A-Za-z0-9+/]*-?")
 
 
 def _undo(escape: str) -> str:

@@ -14,8 +14,6 @@ from enum import Enum, auto
 from functools import cached_property
 from types import MappingProxyType
 
-from attrs import frozen
-
 from safelinks.addresses.roles import Role
 from safelinks.documents.markup.collected_text import CollectedText
 from safelinks.documents.markup.markup_tokens import (
@@ -26,10 +24,12 @@ from safelinks.documents.markup.markup_tokens import (
     may_hold_address,
 )
 from safelinks.documents.passages.passage import Passage, Span
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Vocabulary", "passages_of_elements"]
 
-_ADDRESS = re.compile(
+_ADDRESS = pattern_of(
     r"(?:^|[\s\"'/:])href\s*+=(?P<in_page>\s*+[\"']?\s*+#)?|(?:^|[\s\"'/])ur[il]\s*+=",
     re.IGNORECASE,
 )

@@ -13,25 +13,26 @@ from safelinks.addresses.place import NOWHERE, Place
 from safelinks.addresses.roles import Role
 from safelinks.documents.markup.markup_tokens import MARKUP, MARKUP_REFERENCE
 from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
+from safelinks.patterns import pattern_of
 
 __all__ = ["is_hyperlink_formula", "passages_of_attribute", "passages_of_formula"]
 
 _QUOTE = '(?:"|&quot;|&#34;)'
 _AND = "(?:&amp;|&#38;)"
-_CHARACTER = re.compile(rf"{_QUOTE}{_QUOTE}|&[^;&]{{1,8}};|.", re.DOTALL)
+_CHARACTER = pattern_of(rf"{_QUOTE}{_QUOTE}|&[^;&]{{1,8}};|.", re.DOTALL)
 _INNER = rf"(?:{_QUOTE}{_QUOTE}|(?!{_QUOTE}).)*+"
 _LITERAL = rf"{_QUOTE}{_INNER}{_QUOTE}"
-_STRING = re.compile(rf"({_QUOTE})({_INNER})({_QUOTE})", re.DOTALL)
+_STRING = pattern_of(rf"({_QUOTE})({_INNER})({_QUOTE})", re.DOTALL)
 _LONGEST_STRING = 255
 # Strings that make up one: ``"a"&"b"``, ``CONCATENATE("a","b")``; and what more is put to it.
-_CHAIN = re.compile(
+_CHAIN = pattern_of(
     rf"(?P<more_before>{_AND}\s*+)?(?:(?P<listed>\bCONCAT(?:ENATE)?\(\s*+)"
     rf"(?P<list>{_LITERAL}(?:\s*+(?:[,;]|{_AND})\s*+{_LITERAL})*+)\s*+(?P<list_goes_on>[^)\s])?"
     rf"|(?P<chain>{_LITERAL}(?:\s*+{_AND}\s*+{_LITERAL})*+)\s*+(?P<goes_on>{_AND})?)",
     re.DOTALL | re.IGNORECASE,
 )
-_HYPERLINK = re.compile(r"\bHYPERLINK\(\s*+\Z", re.IGNORECASE)
-_CALLS = re.compile(r"\bHYPERLINK\(", re.IGNORECASE)
+_HYPERLINK = pattern_of(r"\bHYPERLINK\(\s*+\Z", re.IGNORECASE)
+_CALLS = pattern_of(r"\bHYPERLINK\(", re.IGNORECASE)
 _FARTHEST = 40  # characters between the name of a function and its argument
 
 _JOINED = rf"{_QUOTE}\s*(?:{_AND}|[,;])\s*{_QUOTE}"
@@ -39,13 +40,13 @@ _DOUBLED = f"{_QUOTE}{_QUOTE}"
 
 
 def _undo(escape: str) -> str:
-    if _IS_JOINED(escape):
+    if _IS_JOINED.fullmatch(escape):
         return ""
-    return '"' if _IS_DOUBLED(escape) else MARKUP.undo(escape)
+    return '"' if _IS_DOUBLED.fullmatch(escape) else MARKUP.undo(escape)
 
 
-_IS_JOINED = re.compile(_JOINED).fullmatch
-_IS_DOUBLED = re.compile(_DOUBLED).fullmatch
+_IS_JOINED = pattern_of(_JOINED)
+_IS_DOUBLED = pattern_of(_DOUBLED)
 
 
 def _shortened(inner: str) -> str:
@@ -63,14 +64,14 @@ def _in_several(match: re.Match[str]) -> str:
 
 
 _IN_STRING = Codec(
-    re.compile(rf"{_JOINED}|{_DOUBLED}|{MARKUP_REFERENCE}"),
+    pattern_of(rf"{_JOINED}|{_DOUBLED}|{MARKUP_REFERENCE}"),
     _undo,
     lambda written, before: MARKUP.redo(written.replace('"', '""'), before),
     _shortened,
 )
 # In an attribute, as OpenDocument has its formulas, no string is too long.
 _IN_ATTRIBUTE = Codec(_IN_STRING.pattern, _IN_STRING.undo, _IN_STRING.redo)
-_QUOTES_AROUND = re.compile(rf"({_QUOTE})(.*)({_QUOTE})", re.DOTALL)
+_QUOTES_AROUND = pattern_of(rf"({_QUOTE})(.*)({_QUOTE})", re.DOTALL)
 
 
 def is_hyperlink_formula(formula: str) -> bool:

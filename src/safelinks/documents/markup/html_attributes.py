@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from attrs import frozen
-
 from safelinks.addresses.roles import Role
 from safelinks.documents.markup.markup_tokens import (
     MARKUP,
@@ -22,6 +20,8 @@ from safelinks.documents.markup.markup_tokens import (
 )
 from safelinks.documents.markup.style_sheets import declarations
 from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["attribute_passages"]
 
@@ -37,7 +37,7 @@ class _HtmlAttribute:
     split: AttributePassages | None = None
 
 
-_OUTER_COMMAS = re.compile(r"\A,+|,+\Z")
+_OUTER_COMMAS = pattern_of(r"\A,+|,+\Z")
 
 
 def _encoded_commas(match: re.Match[str]) -> str:
@@ -51,10 +51,10 @@ _NO_TRAILING_COMMA = Codec(
     hides=MARKUP.hides,
 )
 # A candidate: an address, then descriptors up to a comma (HTML, section 4.8.4.2.1).
-_CANDIDATE = re.compile(r"[\s,]*+([^\s,]\S*+)((?:[^(),]++|\([^()]*+\))*+)")
-_WORD = re.compile(r"\S+")
+_CANDIDATE = pattern_of(r"[\s,]*+([^\s,]\S*+)((?:[^(),]++|\([^()]*+\))*+)")
+_WORD = pattern_of(r"\S+")
 # ``5; url='…'`` (HTML, section 4.2.5.3): what is behind a quote ends at the next one.
-_REFRESH = re.compile(
+_REFRESH = pattern_of(
     r"\s*[0-9.]*\s*[;,]?\s*(?:url\s*=\s*)?(?:\"(?P<double>[^\"]*)|'(?P<single>[^']*)|(?P<bare>.*))",
     re.IGNORECASE | re.DOTALL,
 )
@@ -133,15 +133,15 @@ _CONTENTS: Mapping[str, _HtmlAttribute] = {
 }
 # Metadata whose content is an address (Open Graph, Twitter, schema.org), by the end of its name.
 _NAMES_OF_META = ("property", "name", "itemprop")
-_NAMES_ADDRESS = re.compile(r"(?:^|[:._-])(?:secure_)?(?:ur[il]|image|video|audio|player|src)\Z")
+_NAMES_ADDRESS = pattern_of(r"(?:^|[:._-])(?:secure_)?(?:ur[il]|image|video|audio|player|src)\Z")
 # Addresses that are none of the web, by their scheme.
 _SCHEMES: Mapping[str, Role] = {"data:": Role.DATA, "javascript:": Role.SCRIPT}
-_OF_WEB = re.compile(r"\s*https?://", re.IGNORECASE)
-_OTHER_SCHEME = re.compile(r"\s*(data:|javascript:)", re.IGNORECASE)
+_OF_WEB = pattern_of(r"\s*https?://", re.IGNORECASE)
+_OTHER_SCHEME = pattern_of(r"\s*(data:|javascript:)", re.IGNORECASE)
 # A reference within the site, such as ``/login?next=https://a.example``: its first colon is not one
 # of a scheme (RFC 3986, section 4.2). What is in its query is data for that page.
-_RELATIVE = re.compile(r"\s*+(?!//)[^:]*[/?#]")
-_TIP = re.compile(r"Original URL:\s*(\S+?)\.?\s+Click")  # as Outlook writes it, in English
+_RELATIVE = pattern_of(r"\s*+(?!//)[^:]*[/?#]")
+_TIP = pattern_of(r"Original URL:\s*(\S+?)\.?\s+Click")  # as Outlook writes it, in English
 
 
 def attribute_passages(text: str, tag: re.Match[str]) -> Iterator[Passage]:

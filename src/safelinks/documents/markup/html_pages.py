@@ -16,6 +16,7 @@ from safelinks.documents.markup.html_attributes import attribute_passages
 from safelinks.documents.markup.style_sheets import css_passages
 from safelinks.documents.passages.passage import RAW, Passage, Span
 from safelinks.documents.structured.json_csv_icalendar import json_strings
+from safelinks.patterns import pattern_of
 
 __all__ = ["INLINE", "INLINE_BEGINNINGS", "html_passages"]
 
@@ -28,7 +29,7 @@ INLINE = frozenset({
 })  # fmt: skip
 INLINE_BEGINNINGS = tuple(f"st{number}:" for number in range(1, 10))  # "smart tags" of Word
 _ENDS_LINKS = frozenset({"td", "th", "caption", "table", "body", "html"})
-_JSON_LD = re.compile(r"\btype\s*=\s*[\"']?application/ld\+json\b", re.IGNORECASE)
+_JSON_LD = pattern_of(r"\btype\s*=\s*[\"']?application/ld\+json\b", re.IGNORECASE)
 _TERM = frozenset({"@context", "@type", "@vocab"})
 
 

@@ -15,10 +15,10 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from attrs import frozen
-
 from safelinks.documents.passages.passage import Codec, Span
 from safelinks.links.labels import tidy
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = [
     "MARKUP",
@@ -44,27 +44,27 @@ def _redo(written: str, _: str) -> str:
     return re.sub(r"[&<>\"']", lambda match: _SPECIAL[match[0]], written)
 
 
-_HIDES = re.compile(r"&(?:#|colon;|sol;)")
-MARKUP = Codec(re.compile(MARKUP_REFERENCE), html.unescape, _redo, hides=_HIDES)
+_HIDES = pattern_of(r"&(?:#|colon;|sol;)")
+MARKUP = Codec(pattern_of(MARKUP_REFERENCE), html.unescape, _redo, hides=_HIDES)
 
 # A tag ends at ">" outside of quotes; another "<" before that shows that it never was one.
-TAG = re.compile(r"<(/?)([a-z][^\s/>\"'<]*)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>", re.IGNORECASE)
+TAG = pattern_of(r"<(/?)([a-z][^\s/>\"'<]*)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>", re.IGNORECASE)
 # Comments as HTML ends them, section 13.2.5.41 and on: some end as soon as they have begun.
-OTHER = re.compile(
+OTHER = pattern_of(
     r"<!--(?:-?>|(?P<comment>.*?)(?:--!?>|\Z))|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<[!?][^>]*+(?:>|\Z)",
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = pattern_of(
     r"""([^\s=/<>"']++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))""", re.DOTALL
 )
 # Elements that hold no markup, and where each ends.
-RAW_TEXT_ENDS = {name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in ("script", "style")}
-_ANY_TAG = re.compile(r"<[^<>]*>")
-_ALT = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_END_OF_LINK = re.compile(r"</(?:[\w.-]+:)?a\b", re.IGNORECASE)
+RAW_TEXT_ENDS = {name: pattern_of(rf"</{name}\b", re.IGNORECASE) for name in ("script", "style")}
+_ANY_TAG = pattern_of(r"<[^<>]*>")
+_ALT = pattern_of(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_END_OF_LINK = pattern_of(r"</(?:[\w.-]+:)?a\b", re.IGNORECASE)
 _LONGEST_LABEL = 4_000
 # What no address is without, whole or escaped, wrapped without a scheme, or in a script.
-_SIGN = re.compile(r"//|[&%\\]|www\.", re.IGNORECASE)
+_SIGN = pattern_of(r"//|[&%\\]|www\.", re.IGNORECASE)
 
 
 def markup_tokens(text: str, *, raw_text: bool) -> Iterator[re.Match[str]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from safelinks.addresses.roles import Role
 from safelinks.documents.markup.markup_tokens import MARKUP, MARKUP_REFERENCE
 from safelinks.documents.passages.passage import Codec, Meant, Passage, Reading, Span
+from safelinks.patterns import pattern_of
 
 __all__ = ["css_passages", "declarations"]
 
@@ -21,17 +22,17 @@ _QUOTED = (
     r"\"(?P<double{0}>(?:[^\"\\\r\n\f]++|\\(?:\r\n|.))*+)\""
     r"|'(?P<single{0}>(?:[^'\\\r\n\f]++|\\(?:\r\n|.))*+)'"
 )
-_ADDRESS = re.compile(
+_ADDRESS = pattern_of(
     rf"(?P<namespace>@namespace\b[^;\"'()]{{0,80}}?)?(?:\burl\(\s*+(?:{_QUOTED.format(1)}"
     r"|(?P<bare>(?:[^\s\"'()\\]++|\\.)*+))\s*+\)"
     rf"|@import\s++(?:{_QUOTED.format(2)}))",
     re.IGNORECASE | re.DOTALL,
 )
 _GROUPS = ("double1", "single1", "bare", "double2", "single2")
-_SIGN = re.compile(r"url\(|@import|@namespace", re.IGNORECASE)
-_HEX = re.compile(r"\\([0-9a-fA-F]{1,6})")
-_ENDS = re.compile(r"['()\\]")
-_DATA = re.compile(r"\s*data:", re.IGNORECASE)
+_SIGN = pattern_of(r"url\(|@import|@namespace", re.IGNORECASE)
+_HEX = pattern_of(r"\\([0-9a-fA-F]{1,6})")
+_ENDS = pattern_of(r"['()\\]")
+_DATA = pattern_of(r"\s*data:", re.IGNORECASE)
 
 
 def _undo(escape: str) -> str:
@@ -54,9 +55,9 @@ def _redo_in_attribute(written: str, before: str) -> str:
     return MARKUP.redo(_redo(written, before), before)
 
 
-_SHEET = Codec(re.compile(_ESCAPE, re.DOTALL), _undo, _redo)
+_SHEET = Codec(pattern_of(_ESCAPE, re.DOTALL), _undo, _redo)
 _IN_ATTRIBUTE = Codec(
-    re.compile(rf"{MARKUP_REFERENCE}|{_ESCAPE}", re.DOTALL), _undo_in_attribute, _redo_in_attribute
+    pattern_of(rf"{MARKUP_REFERENCE}|{_ESCAPE}", re.DOTALL), _undo_in_attribute, _redo_in_attribute
 )
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
-from attrs import frozen
-
 from safelinks.documents.markup.markup_tokens import MARKUP, attributes_at, markup_tokens
 from safelinks.documents.passages.passage import Passage, Span
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["html_blocks", "opendocument_blocks", "xml_blocks"]
 
@@ -75,10 +75,10 @@ _OPENDOCUMENT = _Vocabulary(
 )  # fmt: skip
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"})
 _NEVER_NESTED = frozenset({"p", "option"})  # one more begins where the first was not closed
-_HIDES = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
-_MAY_HIDE = re.compile(r"hidden|display\s*:", re.IGNORECASE)
-_QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
-_HIDDEN = re.compile(r"(?:^|\s)hidden(?![^\s=/])", re.IGNORECASE)
+_HIDES = pattern_of(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
+_MAY_HIDE = pattern_of(r"hidden|display\s*:", re.IGNORECASE)
+_QUOTED = pattern_of(r"\"[^\"]*+\"|'[^']*+'")
+_HIDDEN = pattern_of(r"(?:^|\s)hidden(?![^\s=/])", re.IGNORECASE)
 
 
 def html_blocks(text: str) -> Iterator[Passage]:

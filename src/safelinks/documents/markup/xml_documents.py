@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.roles import Role
 from safelinks.documents.markup.elements import Vocabulary, passages_of_elements
@@ -22,6 +22,8 @@ from safelinks.documents.markup.markup_tokens import (
     may_hold_address,
 )
 from safelinks.documents.passages.passage import RAW, Passage, Reading, Span
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["xml_passages"]
 
@@ -73,14 +75,14 @@ _ONLY_ON: Mapping[str, frozenset[str]] = {"domain": frozenset({"category", "clou
 _NAMESPACE = "xmlns"
 
 # Elements, by their name without prefix, of which the whole text is an address if it is one.
-_ADDRESSES = re.compile(
+_ADDRESSES = pattern_of(
     r"(?:.*:)?(?:[^:]*(?:ur[il]|iri|link|href)|loc|guid|id|identifier|icon|logo|homepage|website)\Z"
 )
 # Atom, section 4.2.6, and Dublin Core: such a name need not lead anywhere.
 _IDENTIFIERS = frozenset({"id", "guid", "identifier"})
-_IS_PERMALINK = re.compile(r"\bisPermaLink\s*=\s*[\"']\s*false\b", re.IGNORECASE)
-_WHOLE = re.compile(r"\s*+(?:<!\[CDATA\[(?P<cdata>[^<>]*)\]\]>|(?P<text>[^<]+))\s*+(?=</)")
-_SEVERAL = re.compile(r"\s\S*://|[\r\n]|\A(?![a-z][a-z0-9+.-]{0,30}://)", re.IGNORECASE)
+_IS_PERMALINK = pattern_of(r"\bisPermaLink\s*=\s*[\"']\s*false\b", re.IGNORECASE)
+_WHOLE = pattern_of(r"\s*+(?:<!\[CDATA\[(?P<cdata>[^<>]*)\]\]>|(?P<text>[^<]+))\s*+(?=</)")
+_SEVERAL = pattern_of(r"\s\S*://|[\r\n]|\A(?![a-z][a-z0-9+.-]{0,30}://)", re.IGNORECASE)
 
 _INLINE = INLINE | {
     # DocBook, JATS, TEI
@@ -95,7 +97,7 @@ _INLINE = INLINE | {
     "w:lastrenderedpagebreak", "a:r", "a:t", "a:rpr", "r", "t",
 }  # fmt: skip
 _LINKS = frozenset({"a", "link", "ulink", "uri", "ext-link", "ref", "text:a", "draw:a"})
-_MARKUP_WITHIN = re.compile(r"</[a-z]|<br|<img|<a\s", re.IGNORECASE)
+_MARKUP_WITHIN = pattern_of(r"</[a-z]|<br|<img|<a\s", re.IGNORECASE)
 
 
 def _attributes(text: str, tag: re.Match[str]) -> Iterator[Passage]:

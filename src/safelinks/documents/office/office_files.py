@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.place import Place
 from safelinks.documents.content.document_content import (
@@ -43,6 +43,8 @@ from safelinks.documents.passages.passage_links import Edit, applied, edits_of, 
 from safelinks.errors import DocumentError
 from safelinks.links.text_links import Link, Peel
 from safelinks.links.vendor_links import has_no_mark
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["open_content"]
 
@@ -319,6 +321,6 @@ def _by_number(part: str) -> tuple[int, str]:
 
 
 # A link, as against the name of a namespace, which every part begins with.
-_LINK = re.compile(r"://(?!schemas\.|www\.w3\.org/|purl\.)|&#|safelinks", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://(?!schemas\.|www\.w3\.org/|purl\.)[^\s<>\"']{12,}", re.IGNORECASE)
-_RELATIONSHIP_ID = re.compile(r"""\s\w+:id\s*=\s*["']([^"']*)["']""")
+_LINK = pattern_of(r"://(?!schemas\.|www\.w3\.org/|purl\.)|&#|safelinks", re.IGNORECASE)
+_ADDRESS = pattern_of(r"https?://(?!schemas\.|www\.w3\.org/|purl\.)[^\s<>\"']{12,}", re.IGNORECASE)
+_RELATIONSHIP_ID = pattern_of(r"""\s\w+:id\s*=\s*["']([^"']*)["']""")

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import ClassVar
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.place import Place
 from safelinks.documents.content.document_content import (
@@ -24,6 +24,7 @@ from safelinks.documents.office.zip_packages import Package, open_package
 from safelinks.documents.passages.passage_links import Locate, links_in
 from safelinks.errors import DocumentError
 from safelinks.links.text_links import Link, Peel
+from safelinks.values import frozen
 
 __all__ = ["open_content"]
 

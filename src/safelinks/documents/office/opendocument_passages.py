@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.roles import Role
 from safelinks.documents.markup.formulas import is_hyperlink_formula, passages_of_attribute
@@ -21,6 +21,7 @@ from safelinks.documents.markup.markup_tokens import (
     markup_tokens,
 )
 from safelinks.documents.passages.passage import RAW, Passage, Reading, Span, joined
+from safelinks.values import frozen
 
 __all__ = ["opendocument_passages"]
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.documents.passages.passage import Passage, joined
 from safelinks.documents.passages.passage_links import links_of
 from safelinks.links.text_links import Link, Peel
+from safelinks.values import define, frozen
 
 __all__ = ["Flow", "LocatedPassage", "links_of_each"]
 

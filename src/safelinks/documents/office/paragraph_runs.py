@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator
 
-from attrs import define, evolve, field
+from attrs import evolve, field
 
 from safelinks.addresses.place import NOWHERE, Place
 from safelinks.addresses.roles import Role
@@ -24,6 +24,7 @@ from safelinks.documents.office.word_fields import (
 )
 from safelinks.documents.passages.passage import Meant, Passage, ProsePassage, Reading, Span
 from safelinks.links.labels import tidy
+from safelinks.values import define
 
 __all__ = ["of_relationship", "passages_of_runs"]
 

@@ -9,11 +9,12 @@ import html
 import posixpath
 from collections.abc import Iterator, Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.documents.markup.markup_tokens import attributes, tags
 from safelinks.documents.office.zip_packages import Package
 from safelinks.documents.passages.passage import Span
+from safelinks.values import frozen
 
 __all__ = ["Relationship", "Relationships", "relationships_of"]
 

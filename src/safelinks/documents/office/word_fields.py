@@ -13,20 +13,21 @@ from functools import lru_cache
 from attrs import evolve
 
 from safelinks.documents.passages.passage import Codec, Meant, Passage, Reading, Span
+from safelinks.patterns import pattern_of
 
 __all__ = ["is_hyperlink_field", "passages_of_instruction", "with_place"]
 
-_TYPE = re.compile(r"\s*(?:HYPERLINK|INCLUDEPICTURE)(?![A-Za-z])", re.IGNORECASE)
-_HYPERLINK = re.compile(r"\s*HYPERLINK(?![A-Za-z])", re.IGNORECASE)
-_ARGUMENT = re.compile(
+_TYPE = pattern_of(r"\s*(?:HYPERLINK|INCLUDEPICTURE)(?![A-Za-z])", re.IGNORECASE)
+_HYPERLINK = pattern_of(r"\s*HYPERLINK(?![A-Za-z])", re.IGNORECASE)
+_ARGUMENT = pattern_of(
     r"\s*+(?:\\(?P<switch>[A-Za-z*#@!])|\"(?P<quoted>(?:[^\"\\]++|\\.)*+)(?:\"|\\?\Z)"
     r"|(?P<bare>[^\s\"\\]\S*+))",
     re.DOTALL,
 )
 _WITH_ARGUMENT = frozenset("lot*#@c")  # switches behind which a string stands
 _PLACE = "l"
-_ESCAPED_SIGN = re.compile(r"\\|\"|&quot;|&#34;")
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED_SIGN = pattern_of(r"\\|\"|&quot;|&#34;")
+_ESCAPED = pattern_of(r"\\(.)", re.DOTALL)
 
 
 def is_hyperlink_field(instruction: str) -> bool:

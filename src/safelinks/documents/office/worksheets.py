@@ -7,10 +7,9 @@ sheet, and a comment on it in a part of its own: each is told with the cell that
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
@@ -23,12 +22,14 @@ from safelinks.documents.passages.passage import Codec, Passage, ProsePassage, R
 from safelinks.documents.passages.passage_links import may_hold
 from safelinks.links.labels import tidy
 from safelinks.links.text_links import Peel
+from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["SharedStrings", "passages_of_comments", "passages_of_sheet", "shared_strings"]
 
 # Headers and footers of pages: an ampersand begins a code, and stands for itself if doubled.
 _HEADER = Codec(
-    re.compile(rf"&amp;&amp;|&amp;[A-Za-z]|{MARKUP_REFERENCE}"),
+    pattern_of(rf"&amp;&amp;|&amp;[A-Za-z]|{MARKUP_REFERENCE}"),
     lambda escape: (
         {"&amp;&amp;": "&", "&amp;": "&"}.get(escape)
         or ("\n" if escape.startswith("&amp;") else MARKUP.undo(escape))
@@ -36,8 +37,8 @@ _HEADER = Codec(
     lambda written, before: MARKUP.redo(written, before).replace("&amp;", "&amp;&amp;"),
 )
 _HEADERS = {f"{pages}{what}" for pages in ("odd", "even", "first") for what in ("Header", "Footer")}
-_END_OF_CELLS = re.compile(r"</(?:\w+:)?sheetData>|<(?:\w+:)?sheetData\s*/>")
-_LINKS = re.compile(r"<(?:\w+:)?hyperlinks\b")
+_END_OF_CELLS = pattern_of(r"</(?:\w+:)?sheetData>|<(?:\w+:)?sheetData\s*/>")
+_LINKS = pattern_of(r"<(?:\w+:)?hyperlinks\b")
 
 
 @frozen

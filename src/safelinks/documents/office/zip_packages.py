@@ -16,12 +16,13 @@ from collections.abc import Mapping
 from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.documents.content.unpack_allowance import OCTETS, PIECES, Allowance, SpentError
 from safelinks.documents.passages import encodings
 from safelinks.documents.passages.encodings import Encoding
 from safelinks.errors import DocumentError, NotWritableError
+from safelinks.values import frozen
 
 __all__ = ["Package", "PackagePart", "open_package"]
 

@@ -9,12 +9,14 @@ import re
 from html import unescape
 from html.entities import html5
 
+from safelinks.patterns import pattern_of
+
 __all__ = ["CHARACTER_REFERENCE", "decoded", "with_references"]
 
-CHARACTER_REFERENCE = re.compile(
+CHARACTER_REFERENCE = pattern_of(
     r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 )
-_AMPERSAND = re.compile("&")
+_AMPERSAND = pattern_of("&")
 
 
 def decoded(reference: str) -> str:

@@ -19,50 +19,51 @@ from safelinks.links.address_run import INVISIBLE
 from safelinks.links.plain_addresses import may_be_no_link, with_role
 from safelinks.links.scanning import LinkSpan, scan
 from safelinks.links.text_links import Peel, peeled
+from safelinks.patterns import pattern_of
 
 __all__ = ["address_in", "written_value"]
 
 _BLANKS = "\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _AROUND = "".join(map(chr, (*range(0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200C))))
 _AROUND += "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
-_DROPPED = re.compile(r"[\t\r\n]+")
-_BLANK = re.compile(rf"[\x00-\x20\x7f-\x9f{_BLANKS}]")
-_UNSAFE = re.compile(rf"[\x00-\x20\x7f-\x9f{_BLANKS}{INVISIBLE}\ud800-\udfff<>\"`]")
+_DROPPED = pattern_of(r"[\t\r\n]+")
+_BLANK = pattern_of(rf"[\x00-\x20\x7f-\x9f{_BLANKS}]")
+_UNSAFE = pattern_of(rf"[\x00-\x20\x7f-\x9f{_BLANKS}{INVISIBLE}\ud800-\udfff<>\"`]")
 
 # What nearly all addresses are: one that needs no second look, if no `_ODD` is in it.
-_EVERYDAY = re.compile(r"https?://(?!/)[A-Za-z0-9._~:/?\#@!&'()+=%-]*[A-Za-z0-9_~/?\#&=+-]")
-_ODD = re.compile(r"%(?:[sd(G-Z]|[0-9]\$)")
+_EVERYDAY = pattern_of(r"https?://(?!/)[A-Za-z0-9._~:/?\#@!&'()+=%-]*[A-Za-z0-9_~/?\#&=+-]")
+_ODD = pattern_of(r"%(?:[sd(G-Z]|[0-9]\$)")
 
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}+://[^\s/]", re.IGNORECASE | re.ASCII)
-_NO_SCHEME = re.compile(
+_SCHEME = pattern_of(r"[a-z][a-z0-9+.-]{0,30}+://[^\s/]", re.IGNORECASE | re.ASCII)
+_NO_SCHEME = pattern_of(
     r"//[a-z0-9_-]+(?:\.[a-z0-9_-]+)+\.?(?::[0-9]*)?(?:[/?#]|\Z)", re.IGNORECASE
 )
 # What somebody made harmless, and what may be a wrapper with characters put into it.
-_DAMAGED = re.compile(rf"h(?:xx|\*\*)|[{INVISIBLE}{_BLANKS}]|\[\.\]|\\|<br", re.IGNORECASE)
-_PUT_IN = re.compile(rf"[{_BLANKS}]|<br\b", re.IGNORECASE)
-_HIDDEN = re.compile(rf"[{INVISIBLE}]")
+_DAMAGED = pattern_of(rf"h(?:xx|\*\*)|[{INVISIBLE}{_BLANKS}]|\[\.\]|\\|<br", re.IGNORECASE)
+_PUT_IN = pattern_of(rf"[{_BLANKS}]|<br\b", re.IGNORECASE)
+_HIDDEN = pattern_of(rf"[{INVISIBLE}]")
 _ELLIPSIS = ("…", "...")
 # A string that lists several addresses, or has markup behind one, is a text.
-_TEXT = re.compile(
+_TEXT = pattern_of(
     r"[<>\",;|\u3001\u3002\uff0c\uff1b\\][nrt]?[a-z][a-z0-9+.-]{0,30}+://|\s\S*://|[\r\n]"
     r"|</[a-z]|<!|<(?:a|br|div|hr|img|li|p|span|t[dr]|wbr)(?:[\s/][^<>]*)?>",
     re.IGNORECASE,
 )
 # What ends an address in running text, and none that its format delimits.
-_ODD_SIGN = re.compile(rf"[<>\"{_BLANKS}]")
-_SPACE = re.compile(rf"[ \t{_BLANKS}]")
-_WORDS = re.compile(r"[ \t]")
-_OPEN_QUOTE = re.compile(r"[^ \t\"]*\"[^ \t\"]*[ \t]")
+_ODD_SIGN = pattern_of(rf"[<>\"{_BLANKS}]")
+_SPACE = pattern_of(rf"[ \t{_BLANKS}]")
+_WORDS = pattern_of(r"[ \t]")
+_OPEN_QUOTE = pattern_of(r"[^ \t\"]*\"[^ \t\"]*[ \t]")
 # A string of several words is an address only if it ends as the name of a file does.
-_FILE = re.compile(
+_FILE = pattern_of(
     rf"/[^/?#\s]+(?:[ {_BLANKS}][^/?#\s]+){{0,8}}\.[a-z0-9]{{2,5}}(?:[?#]\S*)?\Z", re.IGNORECASE
 )
 # What a text leaves of itself where it was taken apart badly: a quote without a partner, or between
 # values, and a bracket at the end.
-_LEFT_OVER = re.compile(
+_LEFT_OVER = pattern_of(
     r"\A[^\"]*+(?:\"[^\"]*+\"[^\"]*+)*+\"[^\"]*+\Z|\"[,:}\])]|[,:{\[(]\"|[<>]\Z"
 )
-_PLACEHOLDER = re.compile(r"[/=:?&._#-]<[A-Za-z][\w. -]{0,30}>|<%[^<>]*%>|<\?[^<>]*\?>")
+_PLACEHOLDER = pattern_of(r"[/=:?&._#-]<[A-Za-z][\w. -]{0,30}>|<%[^<>]*%>|<\?[^<>]*\?>")
 
 
 class _Extent(Enum):

@@ -10,9 +10,9 @@ from __future__ import annotations
 import codecs
 import re
 
-from attrs import frozen
-
 from safelinks.errors import DocumentError
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["UTF_8", "Encoding", "as_declared", "decode_text", "in_charset"]
 
@@ -40,7 +40,7 @@ def in_charset(text: str, charset: str) -> bytes:
 
 UTF_8 = Encoding("utf-8")
 # HTML, section 4.2.5.4, and XML, section 2.8: near the beginning, in ASCII.
-_DECLARED = re.compile(
+_DECLARED = pattern_of(
     r"""(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9._:-]{1,40})""", re.IGNORECASE
 )
 _BEGINNING = 2_048

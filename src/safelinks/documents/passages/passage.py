@@ -15,10 +15,11 @@ from enum import Enum, auto
 from functools import cached_property
 from types import MappingProxyType
 
-from attrs import Factory, field, frozen
+from attrs import Factory, field
 
 from safelinks.addresses.place import NOWHERE, Place
 from safelinks.addresses.roles import Role
+from safelinks.values import frozen
 
 __all__ = [
     "RAW",

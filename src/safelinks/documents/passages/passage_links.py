@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from operator import attrgetter
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.place import LineCounter, Place
 from safelinks.documents.passages import delimited_addresses
@@ -24,6 +24,7 @@ from safelinks.links.scanning import LinkSpan as Address
 from safelinks.links.scanning import TextRules, scan, signs_of
 from safelinks.links.text_links import Link, Peel, found, peeled, replacements
 from safelinks.links.vendor_links import has_no_mark, lacks_its_end
+from safelinks.values import frozen
 from safelinks.wrappers.unwrapping import Unwrapped
 
 __all__ = [

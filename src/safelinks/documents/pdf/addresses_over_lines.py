@@ -19,6 +19,7 @@ from safelinks.errors import SafelinksError
 from safelinks.links.address_run import Escape
 from safelinks.links.scanning import scan
 from safelinks.links.text_links import Link
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.unwrapping import unwrap
 
 __all__ = ["over_lines"]
@@ -28,17 +29,17 @@ _LINES_AT_MARGIN = 3  # lines as long as the longest show that there is a margin
 _FULL = 0.92  # of the longest line, in characters, which differ in width
 
 # What stands behind an address on its line, and what the next line begins with.
-_NEXT = re.compile(r"([^\s\w/]{0,20})[^\S\n]*\n[^\S\n]*(\S{1,2000})([^\S\n]*[^\n]?)")
-_GOES_ON = re.compile(r"(?:[/_?&=#.](?=[A-Za-z0-9/_%?&=#~+-])|%[0-9A-Fa-f]{2})")
-_WANTS_MORE = re.compile(r"(?:[-_=&?#]|%[0-9A-Fa-f]?)\Z")
-_SIGN_WITHIN = re.compile(r"[A-Za-z0-9][/_%?&=#.][A-Za-z0-9]")
+_NEXT = pattern_of(r"([^\s\w/]{0,20})[^\S\n]*\n[^\S\n]*(\S{1,2000})([^\S\n]*[^\n]?)")
+_GOES_ON = pattern_of(r"(?:[/_?&=#.](?=[A-Za-z0-9/_%?&=#~+-])|%[0-9A-Fa-f]{2})")
+_WANTS_MORE = pattern_of(r"(?:[-_=&?#]|%[0-9A-Fa-f]?)\Z")
+_SIGN_WITHIN = pattern_of(r"[A-Za-z0-9][/_%?&=#.][A-Za-z0-9]")
 # Another address, an item of a list, a label, or a sign that stands in no address.
-_OTHER = re.compile(
+_OTHER = pattern_of(
     r"[^\x21-\x7e]|[\"'(<\[{*>|]|https?:|www\.|-\Z|[0-9]{1,3}[.)]\Z|[A-Za-z]+:\Z", re.IGNORECASE
 )
-_SENTENCE = re.compile(r"[A-Z][a-z]*\Z")
+_SENTENCE = pattern_of(r"[A-Z][a-z]*\Z")
 # Words that begin a line of a sentence, and end no address that the line before began.
-_PROSE = re.compile(
+_PROSE = pattern_of(
     r"(?:a|an|and|are|as|at|be|but|by|can|did|do|for|from|had|has|have|he|how|if|in|into|is|it|its|"
     r"may|must|no|not|of|on|or|our|she|should|so|than|that|the|their|then|there|these|they|this|"
     r"those|to|was|we|were|what|when|where|which|who|will|with|would|you|your|"

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 from pypdf import Configuration, PageObject, PasswordType, PdfReader, apply_configuration
 from pypdf.errors import DependencyError
 from pypdf.generic import ArrayObject
@@ -40,6 +40,8 @@ from safelinks.documents.pdf.word_positions import Box, GlyphPen, PageWords, Sho
 from safelinks.errors import DocumentError, SafelinksError
 from safelinks.links.labels import tidy
 from safelinks.links.text_links import Link, Peel, links
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.unwrapping import Unwrapped
 
 __all__ = ["PdfContent", "open_content"]
@@ -57,11 +59,11 @@ _LIMITS = Configuration(
     jbig2dec_binary=None,  # no other program is started
 )
 _FARTHEST = 4_000  # bytes between the beginning of a catalog and what tells that it is one
-_OBJECT_BEGINS = re.compile(rb"([0-9]{1,10})\s+([0-9]{1,5})\s+obj\b")
+_OBJECT_BEGINS = pattern_of(rb"([0-9]{1,10})\s+([0-9]{1,5})\s+obj\b")
 _MOST_RUNS = 20  # of pages, in a note
 _WRITTEN = {"/FreeText", "/Text"}  # annotations whose contents people read
-_ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
-_SCRIPT = re.compile(r"javascript:", re.IGNORECASE)
+_ABSOLUTE = pattern_of(r"https?://", re.IGNORECASE)
+_SCRIPT = pattern_of(r"javascript:", re.IGNORECASE)
 _ANEW = "open it in a PDF viewer, save it again and try again"
 
 

@@ -7,7 +7,6 @@ goes through.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -21,6 +20,7 @@ from pypdf.generic import (
 )
 
 from safelinks.documents.pdf.word_positions import Box, Matrix, Widths, core_widths
+from safelinks.patterns import pattern_of
 
 __all__ = [
     "EndlessError",
@@ -67,7 +67,7 @@ def _numbers(array: object) -> list[float]:
     return numbers if len(numbers) == len(found) else []
 
 
-_NOT_SEEN = re.compile(r"[\x00-\x1f\x7f]")
+_NOT_SEEN = pattern_of(r"[\x00-\x1f\x7f]")
 
 
 def pdf_text_of(value: object) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from attrs import define, field
+from attrs import field
 from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError
 from pypdf.generic import (
@@ -31,6 +31,7 @@ from safelinks.documents.pdf.pdf_objects import (
     widths_of,
 )
 from safelinks.documents.pdf.word_positions import IDENTITY, GlyphPen, Matrix, Widths, times
+from safelinks.values import define
 
 __all__ = ["Budget", "page_texts", "pages"]
 

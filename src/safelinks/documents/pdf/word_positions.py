@@ -14,9 +14,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.links.labels import tidy
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = [
     "IDENTITY",
@@ -167,7 +169,7 @@ class ShownText:
         return found == layer and start <= at < end
 
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+\Z", re.IGNORECASE)
+_ADDRESS = pattern_of(r"(?:https?://|www\.)\S+\Z", re.IGNORECASE)
 
 
 def _goes_on(

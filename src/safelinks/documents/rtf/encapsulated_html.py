@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from attrs import define, evolve
+from attrs import evolve
 
 from safelinks.documents.rtf.rtf_characters import Characters
 from safelinks.documents.rtf.rtf_tokens import (
@@ -19,13 +19,15 @@ from safelinks.documents.rtf.rtf_tokens import (
     skipped,
     unsigned,
 )
+from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["html_in", "is_of_text"]
 
 _HEAD_LENGTH = 2_000  # the word is among the first ten tokens (section 2.1.3.1), rarely later
-_FROM_HTML = re.compile(r"\\fromhtml1(?![0-9])")
-_FROM_TEXT = re.compile(r"\\fromtext(?![a-z])")
-_HTML_TAG = re.compile(r"[\r\n]*\\htmltag(?![a-z])")
+_FROM_HTML = pattern_of(r"\\fromhtml1(?![0-9])")
+_FROM_TEXT = pattern_of(r"\\fromtext(?![a-z])")
+_HTML_TAG = pattern_of(r"[\r\n]*\\htmltag(?![a-z])")
 _HIDDEN = {"colortbl", "stylesheet", "info", "pict", "pntext", "mhtmltag"}
 _LINES = {"par": "\r\n", "line": "\r\n"}
 

@@ -7,12 +7,13 @@ go when its character goes: the fallback for readers that do not know Unicode is
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Callable
+
+from safelinks.patterns import pattern_of
 
 __all__ = ["Characters"]
 
-_RUNS = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
+_RUNS = pattern_of(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 _LOST = "\ufffd"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain, groupby
 from typing import ClassVar
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.documents.content.document_content import Content, EnclosedOpener, cleaned_text
 from safelinks.documents.content.prose import Prose, prose_of
@@ -18,6 +18,7 @@ from safelinks.documents.passages.passage import Passage, ProsePassage, joined
 from safelinks.documents.passages.passage_links import links_in
 from safelinks.documents.rtf.rtf_passages import rtf_passages
 from safelinks.links.text_links import Link, Peel
+from safelinks.values import frozen
 
 __all__ = ["RtfContent", "open_content"]
 

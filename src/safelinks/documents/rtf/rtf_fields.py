@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from attrs import frozen
-
 from safelinks.documents.passages.passage import Meant, Passage, Span
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Instruction", "instruction"]
 
-_BEGINS = re.compile(r"\s*(HYPERLINK|INCLUDEPICTURE|INCLUDETEXT|IMPORT)\b", re.IGNORECASE)
+_BEGINS = pattern_of(r"\s*(HYPERLINK|INCLUDEPICTURE|INCLUDETEXT|IMPORT)\b", re.IGNORECASE)
 _LINK = "HYPERLINK"
-_TOKEN = re.compile(r'\s*+(?:"((?:[^"\\]++|\\.)*+)"?|(\\.)|([^\s"]++))', re.DOTALL)
+_TOKEN = pattern_of(r'\s*+(?:"((?:[^"\\]++|\\.)*+)"?|(\\.)|([^\s"]++))', re.DOTALL)
 # Switches that an argument follows: of links (section 17.16.5.25), pictures, and of all fields.
 _LOCATION = "\\l"
 _WITH_ARGUMENT = frozenset({_LOCATION, "\\o", "\\t", "\\c", "\\*", "\\@", "\\#"})

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
-from attrs import define, evolve, field
+from attrs import evolve, field
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
@@ -29,11 +29,13 @@ from safelinks.documents.rtf.rtf_tokens import (
     unsigned,
 )
 from safelinks.links.labels import tidy
+from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["rtf_passages"]
 
 # A control word that ends where a text begins, without a space: it is part of the text's piece.
-_GLUED = re.compile(r"\\(?!u-?[0-9])[A-Za-z]+(-?[0-9]+)?(?=[^ A-Za-z0-9]|(?<=[0-9])[A-Za-z])")
+_GLUED = pattern_of(r"\\(?!u-?[0-9])[A-Za-z]+(-?[0-9]+)?(?=[^ A-Za-z0-9]|(?<=[0-9])[A-Za-z])")
 
 
 def _redo(written: str, before: str) -> str:
@@ -380,6 +382,6 @@ def _line_breaks(meanings: Mapping[int, str]) -> frozenset[int]:
 
 
 _NONE: frozenset[int] = frozenset()
-_DESTINATION = re.compile(r"[\r\n]*\\([A-Za-z]+)")
+_DESTINATION = pattern_of(r"[\r\n]*\\([A-Za-z]+)")
 _NEVER_SHOWN = {"properties", "form field", "shape"}
 _UNCOUNTED = {"header", "footer", "properties"}

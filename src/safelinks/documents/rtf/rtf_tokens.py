@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from safelinks.documents.rtf.code_pages import DEFAULT, codec_of_charset, codec_of_page
+from safelinks.patterns import pattern_of
 
 __all__ = [
     "RTF_CHARACTERS",
@@ -22,14 +23,14 @@ __all__ = [
 ]
 
 # A space behind a control word ends it and is no text; line breaks are never any.
-_TOKEN = re.compile(
+_TOKEN = pattern_of(
     r"\\(?:(?P<word>[A-Za-z]+)(?P<number>-?[0-9]{1,10})?(?P<space> )?"
     r"|'(?P<hex>[0-9A-Fa-f]{2})|(?P<symbol>.?))"
     r"|(?P<brace>[{}])|(?P<text>[^\\{}\r\n]+)|[\r\n]+",
     re.DOTALL,
 )
 # All up to the next brace, but for the digits of binary data.
-_WITHIN = re.compile(
+_WITHIN = pattern_of(
     r"[^\\{}]*+(?:\\(?!bin[0-9])[^A-Za-z]?[^\\{}]*+|\\(?!bin[0-9])[A-Za-z][^\\{}]*+)*+"
     r"(?:(?P<brace>[{}])|\\bin(?P<bin>[0-9]{1,10})[0-9]*+ ?)?",
     re.DOTALL,
@@ -41,7 +42,7 @@ RTF_CHARACTERS = {
     "enspace": "\u2002", "qmspace": "\u2005", "zwj": "\u200d", "zwnj": "\u200c", "zwbo": "\u200b",
 }  # fmt: skip
 SYMBOLS = {"\\": "\\", "{": "{", "}": "}", "~": "\xa0", "-": "\xad", "_": "-"}
-_ESCAPE = re.compile(r"([\\{}])|([^\x00-\x7f]+)")
+_ESCAPE = pattern_of(r"([\\{}])|([^\x00-\x7f]+)")
 
 
 def rtf_tokens(text: str, position: int = 0) -> Iterator[re.Match[str]]:

@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
 from safelinks.documents.passages.passage import Codec, Passage, Reading
 from safelinks.documents.structured.member_names import ROLES, reading_of
+from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = [
     "calendar_passages",
@@ -24,12 +26,12 @@ __all__ = [
 ]
 
 # JSON (RFC 8259, section 7): any string anywhere; a colon behind it shows that it names a member.
-_JSON_STRING = re.compile(r'"((?:[^"\\\r\n]++|\\.)*+)"?(\s*+:)?')
-_JSON_ESCAPE = re.compile(r'(?:\\u[0-9a-fA-F]{4})+|\\["\\/bfnrt]')
-_BRACKET = re.compile(r"[][{}]")
+_JSON_STRING = pattern_of(r'"((?:[^"\\\r\n]++|\\.)*+)"?(\s*+:)?')
+_JSON_ESCAPE = pattern_of(r'(?:\\u[0-9a-fA-F]{4})+|\\["\\/bfnrt]')
+_BRACKET = pattern_of(r"[][{}]")
 _CLOSES = frozenset("]}")
 # More than one address may be in such a string, whatever its member is called.
-_SEVERAL = re.compile(r":(?:\\?/){2}.*:(?:\\?/){2}|\\[nr]|[\r\n]", re.DOTALL)
+_SEVERAL = pattern_of(r":(?:\\?/){2}.*:(?:\\?/){2}|\\[nr]|[\r\n]", re.DOTALL)
 
 
 def _undo_json(escape: str) -> str:
@@ -144,7 +146,7 @@ class _Scopes:
         return _MARKDOWN_LINES if name == "source" and self._cell == "markdown" else _TEXT_LINES
 
 
-_NAMES_A_MEMBER = re.compile(r'"\s*+:')
+_NAMES_A_MEMBER = pattern_of(r'"\s*+:')
 
 
 def json_values(text: str) -> Iterator[Passage]:
@@ -156,8 +158,8 @@ def json_values(text: str) -> Iterator[Passage]:
 
 # CSV (RFC 4180): cells in quotes, in which a quote is doubled, or bare.
 _DELIMITERS = ",;\t|"
-_NO_DELIMITERS = re.compile(r'"[^"]*"|[a-z]+://(?:&(?:amp;)++|[^\s,;|])*')
-_QUOTED_CELL = re.compile(r'"((?:[^"]++|"")*+)"?')
+_NO_DELIMITERS = pattern_of(r'"[^"]*"|[a-z]+://(?:&(?:amp;)++|[^\s,;|])*')
+_QUOTED_CELL = pattern_of(r'"((?:[^"]++|"")*+)"?')
 
 
 def _delimiter(text: str) -> str:
@@ -173,8 +175,8 @@ def csv_passages(text: str) -> Iterator[Passage]:
     """
     delimiter = _delimiter(text)
     bare = Codec(whole=lambda cell: _as_cell(cell, delimiter))
-    quoted = Codec(re.compile('""'), lambda _: '"', lambda written, _: written.replace('"', '""'))
-    bare_cell = re.compile(rf"[^{re.escape(delimiter)}\r\n]*+")
+    quoted = Codec(pattern_of('""'), lambda _: '"', lambda written, _: written.replace('"', '""'))
+    bare_cell = pattern_of(rf"[^{re.escape(delimiter)}\r\n]*+")
     readings: list[Reading] = []  # of columns, by the names in the first row
     row = column = 1
     at = 0
@@ -208,13 +210,13 @@ def _as_cell(cell: str, delimiter: str) -> str:
 
 # iCalendar (RFC 5545): lines are folded at 75 octets, and texts (section 3.3.11) are escaped.
 _FOLD = r"\r?\n[ \t]"
-_CONTENT_LINE = re.compile(rf"(?:[^\r\n]|{_FOLD})+")
+_CONTENT_LINE = pattern_of(rf"(?:[^\r\n]|{_FOLD})+")
 # The name of a property, its parameters, and the colon before its value; one in quotes is none.
-_PROPERTY = re.compile(
+_PROPERTY = pattern_of(
     rf"((?:[A-Z0-9-]|{_FOLD})++)((?:;(?:[^:\"]|\"[^\"]*+\")*+)?+):(?!//)", re.IGNORECASE
 )
-_QUOTED = re.compile(r'"(?:([^":]*+:[^"]*+)|[^"]*+)"')
-_HOLDS_ADDRESS = re.compile(rf";(?:{_FOLD})?VALUE=\"?URI\b", re.IGNORECASE)
+_QUOTED = pattern_of(r'"(?:([^":]*+:[^"]*+)|[^"]*+)"')
+_HOLDS_ADDRESS = pattern_of(rf";(?:{_FOLD})?VALUE=\"?URI\b", re.IGNORECASE)
 _LONGEST_LINE = 75
 # How values are read: addresses (section 3.3.13; RFC 7986, 9073 and 9253), texts that often are
 # nothing but an address, and texts. Others may be an address, too.
@@ -252,18 +254,18 @@ class _Syntax:
 
 
 _TEXT = _Syntax(
-    re.compile(rf"{_FOLD}|\\(?:{_FOLD})?[\\,;nN]"),
+    pattern_of(rf"{_FOLD}|\\(?:{_FOLD})?[\\,;nN]"),
     lambda written, _: re.sub(r"([\\,;])", r"\\\1", written),
     {"\\n": "\n", "\\N": "\n"},
 )
 # Nothing is escaped in an address, but some programs do: a backslash in one is none of its own.
 _ADDRESS = _Syntax(
-    re.compile(rf"{_FOLD}|\\(?:{_FOLD})?[,;]"),
+    pattern_of(rf"{_FOLD}|\\(?:{_FOLD})?[,;]"),
     lambda written, _: re.sub(r"\\(?=[,;])", "%5C", written),
 )
 # RFC 6868: what cannot stand within the quotes of a parameter.
 _PARAMETER = _Syntax(
-    re.compile(rf"{_FOLD}|\^(?:{_FOLD})?[n^']"),
+    pattern_of(rf"{_FOLD}|\^(?:{_FOLD})?[n^']"),
     lambda written, _: written.replace("^", "^^").replace('"', "^'"),
     {"^n": "\n", "^'": '"'},
 )

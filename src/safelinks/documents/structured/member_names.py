@@ -6,13 +6,13 @@ characters are in it, and what ``"@context"`` holds names a vocabulary.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
 from safelinks.addresses.roles import Role
 from safelinks.documents.passages.passage import Reading
+from safelinks.patterns import pattern_of
 
 __all__ = ["ROLES", "reading_of"]
 
@@ -20,7 +20,7 @@ __all__ = ["ROLES", "reading_of"]
 _ADDRESSES = frozenset({
     "href", "homepage", "iri", "link", "permalink", "src", "uri", "url", "webpage", "website",
 })  # fmt: skip
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_WORD = pattern_of(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONGEST = 100
 
 # Members whose strings, also those deeper in them, are names. JSON-LD 1.1, section 1.7 (keywords);

@@ -20,11 +20,12 @@ from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
 from safelinks.documents.text.running_text import Hole, RoleRange, code_blocks_of, text_around
 from safelinks.documents.verbatim.asciidoc_code import asciidoc_blocks, passed_through
 from safelinks.links.labels import tidy
+from safelinks.patterns import pattern_of
 
 __all__ = ["asciidoc_passages"]
 
 _SCHEME = r"[a-z][a-z0-9+.-]{1,20}://"
-_MACRO = re.compile(
+_MACRO = pattern_of(
     # An image or an include may have blanks in its target, and a link, between signs that say so.
     rf"(?<![\w-])(?P<media>image|video|audio|include)::?(?P<target>[^\s:\[\]][^\r\n\[\]]{{0,1000}}+)(?=\[)"
     r"|(?<![\w-])link:(?:\+\+(?P<plus>[^\r\n+]++)\+\+|pass:\[(?P<passed>[^\r\n\[\]]++)\]|\$\$(?P<dollar>[^\r\n$]++)\$\$)(?=\[)"
@@ -35,12 +36,12 @@ _MACRO = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LONGEST_TEXT = 1_000
-_ATTRIBUTES = re.compile(r"\[((?:[^\]\\\r\n]++|\\.|\\?\r?\n(?![ \t]*\r?\n))*+)\]")
-_LINK = re.compile(r"(?<![\w-])link=(?:\"([^\"]++)\"|'([^']++)'|([^,\"'\s]++))")
-_QUOTED = re.compile(r"\s*\"([^\"]*+)\"")
-_NAMED = re.compile(r",\s*[\w-]++\s*=.*", re.DOTALL)
-_REFERS = re.compile(r"\{[\w:][\w:-]*+\}")  # to an attribute of the document
-_UNSAFE = re.compile(r"[\[\]{}]")
+_ATTRIBUTES = pattern_of(r"\[((?:[^\]\\\r\n]++|\\.|\\?\r?\n(?![ \t]*\r?\n))*+)\]")
+_LINK = pattern_of(r"(?<![\w-])link=(?:\"([^\"]++)\"|'([^']++)'|([^,\"'\s]++))")
+_QUOTED = pattern_of(r"\s*\"([^\"]*+)\"")
+_NAMED = pattern_of(r",\s*[\w-]++\s*=.*", re.DOTALL)
+_REFERS = pattern_of(r"\{[\w:][\w:-]*+\}")  # to an attribute of the document
+_UNSAFE = pattern_of(r"[\[\]{}]")
 
 
 def _redo(written: str, before: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from attrs import define, field
+from attrs import field
 
 from safelinks.addresses.roles import Role
 from safelinks.documents.markup.html_pages import html_passages
@@ -25,14 +25,16 @@ from safelinks.documents.text.yaml_toml import yaml_passages
 from safelinks.documents.verbatim.markdown_code import front_matter, markdown_tokens
 from safelinks.documents.verbatim.markdown_inlines import MarkdownKind, MarkdownToken
 from safelinks.links.labels import tidy
+from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["markdown_passages", "mdx_passages"]
 
 # Section 2.4, backslash escapes, and 2.5, entities, which need their semicolon.
 _PUNCTUATION = r"[!-/:-@\[-`{-~]"
-_ESCAPE = re.compile(rf"{CHARACTER_REFERENCE.pattern}|\\{_PUNCTUATION}")
-_ESCAPED = re.compile(rf"\\({_PUNCTUATION})")
-_PARENTHESES = re.compile(r"[()]")
+_ESCAPE = pattern_of(rf"{CHARACTER_REFERENCE.pattern}|\\{_PUNCTUATION}")
+_ESCAPED = pattern_of(rf"\\({_PUNCTUATION})")
+_PARENTHESES = pattern_of(r"[()]")
 _DEEPEST = 30  # parentheses in each other, of which readers take 32
 
 
@@ -86,16 +88,16 @@ _INLINE = frozenset(_INLINE_NAMES.split())
 _ENDING = frozenset(_ENDING_NAMES.split())
 _LONGEST_TEXT = 4_000  # of an element
 _LONGEST_LABEL = 400
-_LINE_BREAK = re.compile(r"[ \t]*(?:\r\n|\n|\r)")
+_LINE_BREAK = pattern_of(r"[ \t]*(?:\r\n|\n|\r)")
 # A parenthesis within a wrapped link ends a destination, but not the link, which goes on behind it.
-_REST = re.compile(r"[^\s()\[\]<>&%]*+(?:%[0-9a-f]{2}|&(?:amp;)?[a-z]\w*+=)", re.IGNORECASE)
+_REST = pattern_of(r"[^\s()\[\]<>&%]*+(?:%[0-9a-f]{2}|&(?:amp;)?[a-z]\w*+=)", re.IGNORECASE)
 # Of a Safe Link, programs take the first line for all; the data of it is then in the next one.
-_NEXT_LINE = re.compile(
+_NEXT_LINE = pattern_of(
     r"[ \t]*+\r?\n[ \t>]*+[^\s()\[\]<>&]{0,2000}+&(?:amp;)?s?data="
     r"|[ \t]*+\r?\n[ \t>]*+[^\s()\[\]<>&]{0,2000}?%7C",
     re.IGNORECASE,
 )
-_BLANKS_WITHIN = re.compile(
+_BLANKS_WITHIN = pattern_of(
     r"\]\([ \t]*+([a-z]{1,10}+://[^\s()<>]++[ \t]++[^\s\"'()<>][^()\n<>]*+)\)"
 )
 
@@ -231,7 +233,7 @@ def markdown_passages(text: str) -> Iterator[Passage]:
 
 
 # JSX: attributes of components, which may stand on lines of their own.
-_JSX = re.compile(
+_JSX = pattern_of(
     r"(?<=\s)(?:href|src|to|url|link|poster)=(?P<expression>\{[ \t]*+)?+"
     r"(?:\"([^\"\n<>{}]++)\"|'([^'\n<>{}]++)'|`([^`\n<>{}$]++)`)"
 )

@@ -6,21 +6,22 @@ the strings have it; what is written is escaped twice, once for either format.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from attrs import Factory, define, evolve
+from attrs import Factory, evolve
 
 from safelinks.documents.passages.character_references import CHARACTER_REFERENCE
 from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
 from safelinks.documents.structured.json_csv_icalendar import json_passages
 from safelinks.documents.text.markdown import markdown_passages
+from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["json_or_notebook_passages"]
 
 # One character: a pair of surrogates is one.
-_ESCAPE = re.compile(
+_ESCAPE = pattern_of(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[\"\\/bfnrt]"
 )
 # A backslash of Markdown and what it escapes, both escaped for JSON where they must be.
@@ -130,7 +131,7 @@ def _in_json(inner: Codec) -> Codec:
         return json.redo(inner.redo(written, _unescaped(before, json.undo)), before)
 
     return Codec(
-        re.compile(rf"{_ESCAPED}|{CHARACTER_REFERENCE.pattern}|{_ESCAPE.pattern}"),
+        pattern_of(rf"{_ESCAPED}|{CHARACTER_REFERENCE.pattern}|{_ESCAPE.pattern}"),
         undo,
         redo,
         inner.whole,

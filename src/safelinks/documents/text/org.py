@@ -10,13 +10,14 @@ from safelinks.documents.passages.passage import RAW, Codec, Passage, Reading, S
 from safelinks.documents.text.running_text import Hole, RoleRange, text_around
 from safelinks.documents.verbatim.org_code import OrgKind, org_tokens
 from safelinks.links.labels import tidy
+from safelinks.patterns import pattern_of
 
 __all__ = ["org_passages"]
 
 # A backslash is one only before a bracket.
-_ESCAPE = re.compile(r"\\+[\[\]]")
-_BRACKET = re.compile(r"(\\*)([\[\]])")
-_PROPERTY = re.compile(r"^[ \t]*+:[\w-]++:[ \t]++(?P<value>[^\r\n]++)", re.MULTILINE)
+_ESCAPE = pattern_of(r"\\+[\[\]]")
+_BRACKET = pattern_of(r"(\\*)([\[\]])")
+_PROPERTY = pattern_of(r"^[ \t]*+:[\w-]++:[ \t]++(?P<value>[^\r\n]++)", re.MULTILINE)
 
 
 def _undo(escape: str) -> str:

@@ -14,13 +14,14 @@ from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
 from safelinks.documents.text.running_text import Hole, RoleRange, code_blocks_of, text_around
 from safelinks.documents.verbatim.restructured_code import restructured_stretches
 from safelinks.links.labels import tidy
+from safelinks.patterns import pattern_of
 
 __all__ = ["restructured_passages"]
 
-_IN_ADDRESS = re.compile(r"\\[\s\S]|\s+")
-_IN_TEXT = re.compile(r"\\[!-/:-@\[-`{-~]")
+_IN_ADDRESS = pattern_of(r"\\[\s\S]|\s+")
+_IN_TEXT = pattern_of(r"\\[!-/:-@\[-`{-~]")
 # What begins or ends other markup in an address that stands in a text.
-_MARKUP = re.compile(r"\*|_(?![0-9A-Za-z])")
+_MARKUP = pattern_of(r"\*|_(?![0-9A-Za-z])")
 
 
 def _undo(escape: str) -> str:
@@ -43,12 +44,12 @@ def _redo_text(written: str, before: str) -> str:
 _ADDRESS = Codec(_IN_ADDRESS, _undo, _redo_address)
 _TEXT = Codec(_IN_TEXT, _undo, _redo_text)
 
-_EMBEDDED = re.compile(r"<((?:[^<>`\\]++|\\[\s\S])++)>`__?(?!\w)")
+_EMBEDDED = pattern_of(r"<((?:[^<>`\\]++|\\[\s\S])++)>`__?(?!\w)")
 _LONGEST_TEXT = 1_000
-_EMPTY_LINE = re.compile(r"\n[ \t]*\r?\n")
+_EMPTY_LINE = pattern_of(r"\n[ \t]*\r?\n")
 _NAME = r"(?:_|(?![_ ])(?:`(?:[^`\\\n]++|\\.)++`|(?:[^:\\\n]++|\\.|:(?![ \t\r\n]|\Z))++))"
 _DIRECTIVES = "image|figure|include|literalinclude|raw|thumbnail|video|button-link"
-_EXPLICIT = re.compile(
+_EXPLICIT = pattern_of(
     r"^(?P<indent>[ \t]*+)(?:(?:[-*+\u2022]|(?:\d{1,9}|\#)[.)])[ \t]++)?+"
     rf"(?:\.\.[ \t]++_{_NAME}[ ]?:|__(?=[ \t])"
     rf"|\.\.[ \t]++(?:\|[^|\n]++\|[ \t]++)?+(?:{_DIRECTIVES})::)"

@@ -5,20 +5,21 @@ So a link that runs over the lines of a text is read as in plain text, whatever 
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from operator import attrgetter, itemgetter
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.roles import Role
 from safelinks.documents.passages.passage import RAW, Codec, Passage, Reading, Span
 from safelinks.documents.verbatim.code_ranges import Stretch
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Hole", "RoleRange", "code_blocks_of", "shifted", "text_around"]
 
-_LINE_BREAK = re.compile(r"[ \t]*(?:\r\n|\n|\r)[ \t]*")
+_LINE_BREAK = pattern_of(r"[ \t]*(?:\r\n|\n|\r)[ \t]*")
 RoleRange = tuple[int, int, Role]  # what addresses at ``text[start:end]`` are
 
 

@@ -21,6 +21,7 @@ from safelinks.documents.verbatim.tex_code import (
     tex_tokens,
 )
 from safelinks.links.labels import tidy
+from safelinks.patterns import pattern_of
 
 __all__ = ["bibtex_passages", "tex_passages"]
 
@@ -31,12 +32,12 @@ _ESCAPES = (
     rf"\{{\\{_SIGNS}\}}|\\{_SIGNS}(?:\{{\}})?"
     rf"|\{{?\\(?:{_WORDS})(?![a-zA-Z])(?:\{{\}}|[ ](?=\S))?\}}?"
 )
-_IN_TEXT = re.compile(_ESCAPES)
-_IN_ADDRESS = re.compile(rf"{_ESCAPES}|%?[ \t]*\r?\n[ \t]*")
-_IN_URL = re.compile(rf"{_IN_ADDRESS.pattern}|[ \t]+")
-_SIGN = re.compile(rf"\\({_SIGNS})")
-_WORD = re.compile(r"\\([a-z]+~?)")
-_UNSAFE = re.compile(r"[{}\\^]")
+_IN_TEXT = pattern_of(_ESCAPES)
+_IN_ADDRESS = pattern_of(rf"{_ESCAPES}|%?[ \t]*\r?\n[ \t]*")
+_IN_URL = pattern_of(rf"{_IN_ADDRESS.pattern}|[ \t]+")
+_SIGN = pattern_of(rf"\\({_SIGNS})")
+_WORD = pattern_of(r"\\([a-z]+~?)")
+_UNSAFE = pattern_of(r"[{}\\^]")
 
 
 def _undo(escape: str) -> str:
@@ -59,7 +60,7 @@ _TEXT = Codec(_IN_TEXT, _undo, _redo)
 _ADDRESS = Codec(_IN_ADDRESS, _undo, _redo)
 _URL = Codec(_IN_URL, _undo, _redo)
 # A parameter of a macro, or a macro, of which it is not known what it stands for.
-_PARAMETER = re.compile(rf"(?<!\\)#[1-9#]|\\(?!(?:{_WORDS})(?![a-zA-Z]))[a-zA-Z]+")
+_PARAMETER = pattern_of(rf"(?<!\\)#[1-9#]|\\(?!(?:{_WORDS})(?![a-zA-Z]))[a-zA-Z]+")
 
 
 def tex_passages(text: str) -> Iterator[Passage]:
@@ -90,7 +91,7 @@ def _value(text: str, span: Span, label: str | None, codec: Codec) -> Hole:
     return Hole(*span, " ", (Passage((span,), codec, label, reading=Reading.VALUE, role=role),))
 
 
-_FIELD = re.compile(
+_FIELD = pattern_of(
     r"(?<![\w?&-])(?:(?:bib|archive|pdf)?url|bdsk-url-\d{1,3}|link|ee|pdf)[ \t]*+=\s*+"
     r"(?=(?P<brace>\{)|\"(?P<quoted>[^\"{}]*+)\")",
     re.IGNORECASE,

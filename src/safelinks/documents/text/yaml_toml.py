@@ -17,11 +17,12 @@ from safelinks.documents.passages.passage import RAW, Codec, Meant, Passage, Rea
 from safelinks.documents.text.running_text import Hole, text_around
 from safelinks.documents.verbatim.yaml_toml_scalars import Scalar, Style, toml_scalars, yaml_scalars
 from safelinks.links.text_links import Peel, found
+from safelinks.patterns import pattern_of
 
 __all__ = ["toml_passages", "yaml_passages"]
 
 # YAML 1.2.2, section 5.7, and TOML, "String"; a backslash before a line break takes that away.
-_ESCAPE = re.compile(
+_ESCAPE = pattern_of(
     r"\\(?:\r?\n[ \t]*+|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0abt\tnvfre \"/\\N_LP])"
 )
 _NAMED = {
@@ -50,8 +51,8 @@ def _redo_single(written: str, _: str) -> str:
 
 
 # Section 7.3.3: what ends a plain scalar, is more than one, or begins something else.
-_NOT_PLAIN = re.compile(r":(?:\s|\Z)|\s\#|\A[-?:,\[\]{}\#&*!|>'\"%@`\s]|[\r\n]|\s\Z")
-_NOT_IN_FLOW = re.compile(rf"{_NOT_PLAIN.pattern}|[,\[\]{{}}]")
+_NOT_PLAIN = pattern_of(r":(?:\s|\Z)|\s\#|\A[-?:,\[\]{}\#&*!|>'\"%@`\s]|[\r\n]|\s\Z")
+_NOT_IN_FLOW = pattern_of(rf"{_NOT_PLAIN.pattern}|[,\[\]{{}}]")
 
 
 def _quoted(scalar: str, not_plain: re.Pattern[str]) -> str:
@@ -62,7 +63,7 @@ def _quoted(scalar: str, not_plain: re.Pattern[str]) -> str:
 _CODECS: Mapping[Style, Codec] = {
     Style.PLAIN: Codec(whole=lambda scalar: _quoted(scalar, _NOT_PLAIN)),
     Style.FLOW: Codec(whole=lambda scalar: _quoted(scalar, _NOT_IN_FLOW)),
-    Style.SINGLE: Codec(re.compile("''"), lambda _: "'", _redo_single),
+    Style.SINGLE: Codec(pattern_of("''"), lambda _: "'", _redo_single),
     Style.DOUBLE: Codec(_ESCAPE, _undo, _redo_escaped),
     Style.BASIC: Codec(_ESCAPE, _undo, _redo_escaped),
     Style.BLOCK: RAW,
@@ -82,7 +83,7 @@ def _folded(style: Style) -> Codec:
     """The codec of a scalar on several lines."""
     codec = _CODECS[style]
     own = f"{codec.pattern.pattern}|" if codec.pattern else ""
-    return Codec(re.compile(own + _FOLD), _unfold, codec.redo, codec.whole)
+    return Codec(pattern_of(own + _FOLD), _unfold, codec.redo, codec.whole)
 
 
 _FOLDING: Mapping[Style, Codec] = {
@@ -91,10 +92,10 @@ _FOLDING: Mapping[Style, Codec] = {
 }
 # What of these is a text of its own, even if it is no address.
 _QUOTED = frozenset({Style.SINGLE, Style.DOUBLE, Style.BASIC, Style.LITERAL})
-_OF_ADDRESSES = re.compile(r"(?:.*[_.-])?(?:ur[il]|href|home-?page)", re.IGNORECASE | re.DOTALL)
-_SEVERAL = re.compile(r"\s\S*://|[\r\n]")
+_OF_ADDRESSES = pattern_of(r"(?:.*[_.-])?(?:ur[il]|href|home-?page)", re.IGNORECASE | re.DOTALL)
+_SEVERAL = pattern_of(r"\s\S*://|[\r\n]")
 _LONGEST_KEY = 80
-_CUT_SCHEME = re.compile(r"[/?=&_]https?\Z", re.IGNORECASE)
+_CUT_SCHEME = pattern_of(r"[/?=&_]https?\Z", re.IGNORECASE)
 
 
 def yaml_passages(text: str) -> Iterator[Passage]:

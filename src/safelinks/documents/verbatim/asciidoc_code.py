@@ -9,24 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import define, field
+from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Findings, Span, Stretch
+from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["asciidoc_blocks", "asciidoc_stretches", "passed_through"]
 
-_LINE = re.compile(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
+_LINE = pattern_of(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
 # What opens a block that holds no markup, up to a line that is the same.
-_DELIMITER = re.compile(r"(-{4,}|\.{4,}|\+{4,}|/{4,}|`{3,}[^`\s]*+)[ \t]*+\Z")
-_CUT_SCHEME = re.compile(r"[/?=&_]https?:\Z", re.IGNORECASE)
-_COMMENT = re.compile(r"//(?!/)")
+_DELIMITER = pattern_of(r"(-{4,}|\.{4,}|\+{4,}|/{4,}|`{3,}[^`\s]*+)[ \t]*+\Z")
+_CUT_SCHEME = pattern_of(r"[/?=&_]https?:\Z", re.IGNORECASE)
+_COMMENT = pattern_of(r"//(?!/)")
 # A line of attributes that makes code of the paragraph below it.
-_STYLE = re.compile(r"\[(?:source|listing|literal)\b[^\]]*+\][ \t]*+\Z")
-_MARKER = re.compile(
+_STYLE = pattern_of(r"\[(?:source|listing|literal)\b[^\]]*+\][ \t]*+\Z")
+_MARKER = pattern_of(
     r"(?:[-*.\u2022]{1,5}|[0-9]{1,9}[.)]|[a-zA-Z][.)]|<[0-9.]+>|\S.{0,200}?::)(?:[ \t]|\Z)"
 )
 # An address is no place for a passthrough to begin.
-_INLINE = re.compile(
+_INLINE = pattern_of(
     r"[a-z]{2,10}://[^\s`\[\]<>]*+|(?P<code>`[^`\r\n]++`)"
     r"|(?P<passed>\+\+\+(?P<triple>[^\r\n+]*+)\+\+\+|\+\+(?P<double>[^\r\n+]*+)\+\+"
     r"|(?<![\w+])\+(?=\S)(?P<single>[^\r\n+]*+)(?<=\S)\+(?![\w+]))",

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.documents.passages.passage import Span
+from safelinks.values import define, frozen
 
 __all__ = ["Findings", "Span", "Stretch", "Within"]
 

@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Span
+from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["Block", "Leaf", "blocks"]
 
@@ -42,15 +44,15 @@ class Block:
         return self.lines[0][0], self.lines[-1][1]
 
 
-_LINE = re.compile(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
-_HEADING = re.compile(r"#{1,6}(?=[ \t]|\Z)")  # 4.2
-_UNDERLINE = re.compile(r"(?:=++|-++)[ \t]*+\Z")  # 4.3
-_FENCE = re.compile(r"(`{3,}+)[^`]*+\Z|(~{3,}+)")  # 4.5
-_FENCE_ENDS = re.compile(r"(`{3,}+|~{3,}+)[ \t]*+\Z")
+_LINE = pattern_of(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
+_HEADING = pattern_of(r"#{1,6}(?=[ \t]|\Z)")  # 4.2
+_UNDERLINE = pattern_of(r"(?:=++|-++)[ \t]*+\Z")  # 4.3
+_FENCE = pattern_of(r"(`{3,}+)[^`]*+\Z|(~{3,}+)")  # 4.5
+_FENCE_ENDS = pattern_of(r"(`{3,}+|~{3,}+)[ \t]*+\Z")
 _BREAKS = "*-_"  # 4.1
-_ITEM = re.compile(r"(?:[*+-]|(?P<number>[0-9]{1,9})[.)])(?=[ \t]|\Z)")  # 5.2
+_ITEM = pattern_of(r"(?:[*+-]|(?P<number>[0-9]{1,9})[.)])(?=[ \t]|\Z)")  # 5.2
 # What in dialects makes text of what is indented below it: admonitions, tabs, definitions, notes.
-_TAKES_INDENTED = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]|===[!+]?[ \t]++[\"']|[:~][ \t]|\[\^")
+_TAKES_INDENTED = pattern_of(r"(?:!!!|\?\?\?\+?)[ \t]|===[!+]?[ \t]++[\"']|[:~][ \t]|\[\^")
 
 # 4.6: how an HTML block begins, and what its last line holds; where that is None, it ends at a
 # blank line.
@@ -65,7 +67,7 @@ _ATTRIBUTES = (
     r"(?:[ \t]*+=[ \t]*+(?:[^\s\"'=<>`]++|'[^']*+'|\"[^\"]*+\"))?+)*+[ \t]*+"
 )
 _HTML: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
-    (re.compile(begins, re.IGNORECASE), re.compile(ends, re.IGNORECASE) if ends else None)
+    (pattern_of(begins, re.IGNORECASE), pattern_of(ends, re.IGNORECASE) if ends else None)
     for begins, ends in (
         (r"<(?:pre|script|style|textarea)(?=[ \t>]|\Z)", r"</(?:pre|script|style|textarea)>"),
         (r"<!--", r"-->"),
@@ -76,7 +78,7 @@ _HTML: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = tuple(
     )
 )
 # The same of any other element, alone on its line; it does not interrupt a paragraph.
-_ALONE = re.compile(
+_ALONE = pattern_of(
     rf"(?:<[a-z][a-z0-9-]*+{_ATTRIBUTES}/?>|</[a-z][a-z0-9-]*+[ \t]*+>)[ \t]*+\Z", re.IGNORECASE
 )
 _QUOTE = -1  # instead of the columns that lines of a list item are indented by

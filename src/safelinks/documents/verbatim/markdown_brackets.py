@@ -10,27 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from safelinks.documents.verbatim.code_ranges import Span
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Definition", "definitions", "inline_link", "label_at", "normalized"]
 
 _PUNCTUATION = r"[!-/:-@\[-`{-~]"
-_IN_ANGLES = re.compile(r"<((?:[^<>\n\\]++|\\(?!\n).)*+)>")
-_BARE = re.compile(rf"(?:[^\x00-\x20\x7f()\\]++|\\{_PUNCTUATION}|\\)*+")
+_IN_ANGLES = pattern_of(r"<((?:[^<>\n\\]++|\\(?!\n).)*+)>")
+_BARE = pattern_of(rf"(?:[^\x00-\x20\x7f()\\]++|\\{_PUNCTUATION}|\\)*+")
 _DEEPEST = 32  # as other implementations have it
-_OPENS = re.compile(r"\([ \t\n]*+")
+_OPENS = pattern_of(r"\([ \t\n]*+")
 _TITLES = r"(?:\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+'|\((?:[^()\\]++|\\.)*+\))"
-_CLOSES = re.compile(rf"(?:[ \t\n]++{_TITLES})?+[ \t\n]*+\)", re.DOTALL)
+_CLOSES = pattern_of(rf"(?:[ \t\n]++{_TITLES})?+[ \t\n]*+\)", re.DOTALL)
 _LONGEST_LABEL = 999
-_LABEL = re.compile(r"\[((?:[^\[\]\\]++|\\.|\\)*+)\]", re.DOTALL)
+_LABEL = pattern_of(r"\[((?:[^\[\]\\]++|\\.|\\)*+)\]", re.DOTALL)
 # A footnote looks like a definition, and is none.
-_DEFINES = re.compile(
+_DEFINES = pattern_of(
     r"[ \t]*+\[(?!\^)((?:[^\[\]\\]++|\\.|\\)*+)\]:[ \t]*+(?:\n[ \t]*+)?+", re.DOTALL
 )
-_TITLE_BEHIND = re.compile(rf"(?:[ \t]*+\n[ \t]*+|[ \t]++){_TITLES}[ \t]*+(?:\n|\Z)", re.DOTALL)
-_LINE_ENDS = re.compile(r"[ \t]*+(?:\n|\Z)")
+_TITLE_BEHIND = pattern_of(rf"(?:[ \t]*+\n[ \t]*+|[ \t]++){_TITLES}[ \t]*+(?:\n|\Z)", re.DOTALL)
+_LINE_ENDS = pattern_of(r"[ \t]*+(?:\n|\Z)")
 
 
 def _destination(text: str, at: int) -> tuple[Span, int] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from safelinks.documents.verbatim.code_ranges import Findings, Span, Stretch
@@ -14,6 +13,7 @@ from safelinks.documents.verbatim.markdown_inlines import (
     defined,
     inlines,
 )
+from safelinks.patterns import pattern_of
 
 __all__ = ["front_matter", "markdown_stretches", "markdown_tokens", "mdx_stretches"]
 
@@ -23,11 +23,11 @@ _KINDS = {
     Leaf.HTML: MarkdownKind.HTML,
 }
 # YAML before the text, as Jekyll, Pandoc and GitHub read it.
-_FRONT_MATTER = re.compile(
+_FRONT_MATTER = pattern_of(
     r"\ufeff?---[ \t]*+\r?\n(?=(?:\#[^\n]*+\n)*+[\w\"'-][^\n:]*+:(?:[ \t\r]|\n))"
     r"((?:(?!(?:---|\.\.\.)[ \t]*+\r?(?:\n|\Z))[^\n]*+\n)*+)(?:---|\.\.\.)[ \t]*+\r?(?:\n|\Z)"
 )
-_MDX_COMMENT = re.compile(r"\{[ \t]*+/\*")
+_MDX_COMMENT = pattern_of(r"\{[ \t]*+/\*")
 
 
 def front_matter(text: str) -> tuple[Span, int]:

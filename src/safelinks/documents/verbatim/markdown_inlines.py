@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator, Sequence
 from enum import Enum, auto
 from itertools import accumulate
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Span
 from safelinks.documents.verbatim.markdown_brackets import (
@@ -21,6 +21,8 @@ from safelinks.documents.verbatim.markdown_brackets import (
     label_at,
     normalized,
 )
+from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["MarkdownKind", "MarkdownToken", "defined", "inlines"]
 
@@ -63,23 +65,23 @@ class MarkdownToken:
         return self.start, self.end
 
 
-_TABLE = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+(?::?-++:?[ \t]*+)?)*+\Z")
-_CELL = re.compile(r"(?:[^|\\]++|\\.|\\)++")
+_TABLE = pattern_of(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+(?::?-++:?[ \t]*+)?)*+\Z")
+_CELL = pattern_of(r"(?:[^|\\]++|\\.|\\)++")
 # What may begin or end something: an escape (2.4), backticks, an angle bracket, a bracket.
-_BEGINS = re.compile(
+_BEGINS = pattern_of(
     r"\\[!-/:-@\[-`{-~]|(?P<ticks>`++)|(?P<angle><)|(?P<opens>!?\[)|(?P<closes>\])"
 )
-_TICKS = re.compile("`++")
-_AUTOLINK = re.compile(r"<([a-z][a-z0-9+.-]{1,31}:[^\x00-\x20\x7f<>]*+)>", re.IGNORECASE)  # 6.5
-_TAG = re.compile(  # 6.6
+_TICKS = pattern_of("`++")
+_AUTOLINK = pattern_of(r"<([a-z][a-z0-9+.-]{1,31}:[^\x00-\x20\x7f<>]*+)>", re.IGNORECASE)  # 6.5
+_TAG = pattern_of(  # 6.6
     r"<(?:(?P<closing>/)(?P<closed>[a-z][a-z0-9-]*+)[ \t\n]*+|(?P<opened>[a-z][a-z0-9-]*+)"
     r"(?:[ \t\n]++[a-z_:][a-z0-9_.:-]*+"
     r"(?:[ \t\n]*+=[ \t\n]*+(?:[^\s\"'=<>`]++|'[^']*+'|\"[^\"]*+\"))?+)*+[ \t\n]*+(?P<empty>/)?)>",
     re.IGNORECASE,
 )
-_EMPTY_COMMENT = re.compile("<!---?>")
+_EMPTY_COMMENT = pattern_of("<!---?>")
 _COMMENT = "<!--"
-_OTHER = re.compile(r"<!--|<!\[CDATA\[|<\?|<![A-Za-z]")
+_OTHER = pattern_of(r"<!--|<!\[CDATA\[|<\?|<![A-Za-z]")
 _CLOSED_BY = {_COMMENT: "-->", "<![CDATA[": "]]>", "<?": "?>"}
 _SIGNS = ("`", "<", "[")
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from attrs import frozen
-
 from safelinks.documents.verbatim.code_ranges import Findings, Span, Stretch
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["OrgKind", "OrgToken", "org_stretches", "org_tokens"]
 
@@ -39,15 +39,15 @@ class OrgToken:
 
 _NAMES = ("src", "example", "comment", "export")
 _ENDS = {
-    name: re.compile(rf"^[ \t]*+\#\+end_{name}\b", re.IGNORECASE | re.MULTILINE) for name in _NAMES
+    name: pattern_of(rf"^[ \t]*+\#\+end_{name}\b", re.IGNORECASE | re.MULTILINE) for name in _NAMES
 }
-_BLOCK = re.compile(
+_BLOCK = pattern_of(
     rf"^[ \t]*+\#\+begin_(?P<block>{'|'.join(_NAMES)})\b[^\n]*+"
     r"|^[ \t]*+\#(?P<comment>(?:[ \t][^\r\n]*+)?+)(?=\r?$)"
     r"|^[ \t]*+:(?P<fixed>[ \t][^\r\n]*+)(?=\r?$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_INLINE = re.compile(
+_INLINE = pattern_of(
     r"\[\[(?P<link>(?:[^\[\]\\\n]++|\\[^\n]|\n(?![ \t]*\r?\n)){1,4000}+)\]"
     r"(?:\[(?P<shown>(?:[^\]\n]++|\](?!\])|\n(?![ \t]*\r?\n)){1,300}+)\])?\]"
     r"|<(?P<angle>[a-z][a-z0-9+.-]{1,20}:[^<>\n]*+)>"

@@ -6,32 +6,33 @@ what a line is part of, as behind the marker of a list item, it is text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Findings, Span, Stretch
+from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["restructured_stretches"]
 
-_LINE = re.compile(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
-_EXPLICIT = re.compile(r"\.\.(?=[ \t]|\Z)[ \t]*+")
+_LINE = pattern_of(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
+_EXPLICIT = pattern_of(r"\.\.(?=[ \t]|\Z)[ \t]*+")
 # What is no comment: footnotes and citations, targets, substitutions and directives.
-_NO_COMMENT = re.compile(
+_NO_COMMENT = pattern_of(
     r"\[[^\]\s]++\](?=\s|\Z)|_(?=\S)|__(?=[ \t]|\Z)|\|(?=\S)"
     r"|(?P<directive>\w++(?:[-._+:]\w++)*+)[ \t]?::(?=[ \t]|\Z)"
 )
 _DIRECTIVES = frozenset({"code", "code-block", "sourcecode"})
 # Of a list item or a field, how far what goes on must be indented, the text tells.
-_MARKER = re.compile(
+_MARKER = pattern_of(
     r"(?:[-*+\u2022\u2023\u2043]|\(?(?:[0-9]++|[a-zA-Z]|[ivxlcdmIVXLCDM]++|\#)[.)]"
     r"|:[^:\s][^:]*+:)(?=[ \t])"
 )
 _ENDS_WITH = "::"
 # Inline markup: what may stand before the start and behind the end of a literal.
-_STARTS = re.compile(r"(?:(?<=[\s'\"(\[{<\-/:])|(?<![\s\S]))``(?=\S)")
-_ENDS = re.compile(r"(?<=\S)``(?=[\s'\")\]}>\-/:.,;!?\\]|\Z)")
+_STARTS = pattern_of(r"(?:(?<=[\s'\"(\[{<\-/:])|(?<![\s\S]))``(?=\S)")
+_ENDS = pattern_of(r"(?<=\S)``(?=[\s'\")\]}>\-/:.,;!?\\]|\Z)")
 _QUOTED = ("''", '""', "()", "[]", "{}", "<>")  # where it is but quoted
 
 

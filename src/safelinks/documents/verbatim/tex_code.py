@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from attrs import frozen
-
 from safelinks.documents.verbatim.code_ranges import Findings, Span, Stretch
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["TexKind", "TexToken", "argument", "bibtex_tokens", "tex_stretches", "tex_tokens"]
 
@@ -47,12 +47,12 @@ _COMMANDS = (
     r"[ \t]*+(?:\[[^\]\n]{0,200}\])?[ \t]*+\n?[ \t]*+(?=\{)"
     r"|\\[\s\S]"
 )
-_TOKEN = re.compile(rf"{_COMMANDS}|(?P<comment>%[^\r\n]*+)")
-_BIBTEX = re.compile(rf"{_COMMANDS}|(?P<comment>(?!))")  # a percent sign begins none
-_BRACE = re.compile(r"[{}]|\\[\s\S]|\n[ \t]*\r?\n")
+_TOKEN = pattern_of(rf"{_COMMANDS}|(?P<comment>%[^\r\n]*+)")
+_BIBTEX = pattern_of(rf"{_COMMANDS}|(?P<comment>(?!))")  # a percent sign begins none
+_BRACE = pattern_of(r"[{}]|\\[\s\S]|\n[ \t]*\r?\n")
 _LONGEST = 8_000
 _DEEPEST = 20
-_BLANKS = re.compile(r"[ \t]*+(?:%?\r?\n[ \t]*+)?")
+_BLANKS = pattern_of(r"[ \t]*+(?:%?\r?\n[ \t]*+)?")
 
 
 def argument(text: str, at: int) -> Span | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Stretch, Within
+from safelinks.values import frozen
 
 __all__ = ["Stretch", "Verbatim", "Within"]
 

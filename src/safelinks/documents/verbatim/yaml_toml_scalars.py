@@ -10,9 +10,11 @@ import re
 from collections.abc import Generator, Iterator
 from enum import Enum, auto
 
-from attrs import define, field, frozen
+from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Findings, Stretch
+from safelinks.patterns import pattern_of
+from safelinks.values import define, frozen
 
 __all__ = ["Scalar", "Style", "toml_scalars", "toml_stretches", "yaml_scalars", "yaml_stretches"]
 
@@ -43,32 +45,32 @@ class Scalar:
     key: str = ""
 
 
-_BLANKS = re.compile(r"[ \t]*+")
-_TO_END = re.compile(r"[^\r\n]*+")
-_LINE = re.compile(r"[^\n]*+\n?")
-_MARKER = re.compile(r"(?:---|\.\.\.)(?=\s|\Z)|%[^\n]*+")
-_INDICATOR = re.compile(r"[-?](?=\s|\Z)")
-_PROPERTY = re.compile(r"[&!*][^\s,\[\]{}]*+(?=\s|\Z)")
-_BLOCK = re.compile(r"[|>][-+0-9]{0,2}[ \t]*+(?:(?<=[ \t])\#[^\n]*+)?\r?(?:\n|\Z)")
-_DOUBLE = re.compile(r'"((?:[^"\\]++|\\[\s\S])*+)"')
-_SINGLE = re.compile(r"'((?:[^']++|'')*+)'")
-_PLAIN = re.compile(r"(?:[^\s:#]++|:(?=\S)|(?<=\S)\#|[ \t]++(?=[^\s#]))++")
-_IN_FLOW = re.compile(
+_BLANKS = pattern_of(r"[ \t]*+")
+_TO_END = pattern_of(r"[^\r\n]*+")
+_LINE = pattern_of(r"[^\n]*+\n?")
+_MARKER = pattern_of(r"(?:---|\.\.\.)(?=\s|\Z)|%[^\n]*+")
+_INDICATOR = pattern_of(r"[-?](?=\s|\Z)")
+_PROPERTY = pattern_of(r"[&!*][^\s,\[\]{}]*+(?=\s|\Z)")
+_BLOCK = pattern_of(r"[|>][-+0-9]{0,2}[ \t]*+(?:(?<=[ \t])\#[^\n]*+)?\r?(?:\n|\Z)")
+_DOUBLE = pattern_of(r'"((?:[^"\\]++|\\[\s\S])*+)"')
+_SINGLE = pattern_of(r"'((?:[^']++|'')*+)'")
+_PLAIN = pattern_of(r"(?:[^\s:#]++|:(?=\S)|(?<=\S)\#|[ \t]++(?=[^\s#]))++")
+_IN_FLOW = pattern_of(
     r"(?:[^\s:#,\[\]{}]++|:(?=[^\s,\[\]{}])|(?<=\S)\#|[ \t]++(?=[^\s#,\[\]{}]))++"
 )
 # Where a plain scalar goes on in a flow collection: another line, which begins nothing else.
-_FOLD_IN_FLOW = re.compile(
+_FOLD_IN_FLOW = pattern_of(
     r"[ \t]*+\r?\n(?:[ \t]*+\r?\n)*+[ \t]*+(?=[^\s,:?\[\]{}#&*!|>%@`\"'-]|[-?:][^\s,\[\]{}])"
 )
-_COMMENT_BEHIND = re.compile(r"(?<![ \t])[ \t]++\#")  # from where blanks begin, so in one pass
-_COLON = re.compile(r"[ \t]*+:(?=\s|\Z)")
-_COLON_IN_FLOW = re.compile(r"[ \t]*+:")
+_COMMENT_BEHIND = pattern_of(r"(?<![ \t])[ \t]++\#")  # from where blanks begin, so in one pass
+_COLON = pattern_of(r"[ \t]*+:(?=\s|\Z)")
+_COLON_IN_FLOW = pattern_of(r"[ \t]*+:")
 # A line that is no part of a scalar which began before it.
-_BEGINS = re.compile(r"[ \t]*+(?:\#|[-?](?=\s)|(?:[^\s:]++|:(?=\S)|[ \t]++)*+:(?=\s|\Z))")
-_MAY_BEGIN = re.compile(r"[\[\]{}\"'&!*%|>]|---|\.\.\.")
-_TOP = re.compile(r"[\w\"'-][^\s:,{}\[\]]*+:(?=\s|\Z)")
+_BEGINS = pattern_of(r"[ \t]*+(?:\#|[-?](?=\s)|(?:[^\s:]++|:(?=\S)|[ \t]++)*+:(?=\s|\Z))")
+_MAY_BEGIN = pattern_of(r"[\[\]{}\"'&!*%|>]|---|\.\.\.")
+_TOP = pattern_of(r"[\w\"'-][^\s:,{}\[\]]*+:(?=\s|\Z)")
 # What may stand behind quotes; else they are none, and the line is text.
-_BEHIND_QUOTES = re.compile(r"[\s,:\]}]|\Z")
+_BEHIND_QUOTES = pattern_of(r"[\s,:\]}]|\Z")
 
 
 def yaml_scalars(text: str, start: int = 0) -> Iterator[Scalar]:
@@ -284,15 +286,15 @@ _QUOTES = {'"': Style.DOUBLE, "'": Style.SINGLE}
 _QUOTED = {Style.DOUBLE: _DOUBLE, Style.SINGLE: _SINGLE}
 
 # TOML, "String": a comment, or strings on several lines and on one, each with and without escapes.
-_TOML = re.compile(
+_TOML = pattern_of(
     r"(?P<comment>\#[^\r\n]*+)"
     r'|"""(?P<long_basic>(?:[^"\\]++|\\[\s\S]|"(?!""))*+)"""'
     r"|'''(?P<long_literal>(?:[^']++|'(?!''))*+)'''"
     r'|"(?P<basic>(?:[^"\\\r\n]++|\\.)*+)"'
     r"|'(?P<literal>[^'\r\n]*+)'"
 )
-_BEHIND_STRING = re.compile(r"[\s,\]}=.\#]|\Z")
-_TOML_KEY = re.compile(r"([\w-]++)[ \t]*+=[ \t]*+\Z")
+_BEHIND_STRING = pattern_of(r"[\s,\]}=.\#]|\Z")
+_TOML_KEY = pattern_of(r"([\w-]++)[ \t]*+=[ \t]*+\Z")
 _STYLES = {
     "comment": Style.COMMENT,
     "basic": Style.BASIC,

@@ -7,17 +7,18 @@ keys there are, it is told; it must not know options, files or directories.
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.addresses.printable import printable
 from safelinks.errors import CatalogError, SetupError
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.data.data_file import Source
@@ -46,7 +47,7 @@ _KINDS: tuple[tuple[type, str], ...] = (
     (list, "a list"),
     (Mapping, "a table"),
 )
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE = pattern_of(r"[A-Za-z0-9_-]+")
 
 
 @frozen

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.addresses.place import LineCounter
 from safelinks.files.data.json_syntax import JSON_LANGUAGE
 from safelinks.files.data.toml_syntax import TOML_LANGUAGE
 from safelinks.files.data.value_edits import Add, Change, Insert, Replace, changed
 from safelinks.files.data.value_tree import BOM, Language, Node, Path, find_node
+from safelinks.values import frozen
 
 __all__ = ["Add", "Change", "Insert", "Path", "Replace", "Source", "parse_json", "parse_toml"]
 

@@ -6,7 +6,6 @@ It knows how JSON is written and what the standard library lets pass. It must no
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 
 from safelinks.errors import CatalogError
@@ -19,11 +18,12 @@ from safelinks.files.data.value_tree import (
     fault_at,
     read_value,
 )
+from safelinks.patterns import pattern_of
 
 __all__ = ["JSON_LANGUAGE"]
 
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
-_CONSTANT = re.compile(rf"{_STRING}|(-?Infinity|NaN)")
+_CONSTANT = pattern_of(rf"{_STRING}|(-?Infinity|NaN)")
 _REMEDY = "correct the JSON"
 
 
@@ -32,11 +32,11 @@ def _name(written: str) -> str:
 
 
 _GRAMMAR = Grammar(
-    gap=re.compile(r"[ \t\r\n]*+"),
-    scalar=re.compile(rf"{_STRING}|[^ \t\r\n,\]}}]++"),
-    part=re.compile(_STRING),
-    dot=re.compile(r"(?!)"),
-    assign=re.compile(r"[ \t\r\n]*+:"),
+    gap=pattern_of(r"[ \t\r\n]*+"),
+    scalar=pattern_of(rf"{_STRING}|[^ \t\r\n,\]}}]++"),
+    part=pattern_of(_STRING),
+    dot=pattern_of(r"(?!)"),
+    assign=pattern_of(r"[ \t\r\n]*+:"),
     name=_name,
 )
 

@@ -24,6 +24,7 @@ from safelinks.files.data.value_tree import (
     read_key,
     read_value,
 )
+from safelinks.patterns import pattern_of
 
 __all__ = ["TOML_LANGUAGE"]
 
@@ -42,20 +43,20 @@ def _name(written: str) -> str:
 
 
 _GRAMMAR = Grammar(
-    gap=re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+"),
-    scalar=re.compile(
+    gap=pattern_of(r"(?:[ \t\r\n]++|#[^\n]*+)*+"),
+    scalar=pattern_of(
         rf"{_LONG_BASIC}|{_LONG_LITERAL}|{_BASIC}|{_LITERAL}|{_DATE_AND_TIME}|[^\s,\]}}#]++",
         re.DOTALL,
     ),
-    part=re.compile(rf"{_BARE_KEY}|{_BASIC}|{_LITERAL}"),
-    dot=re.compile(r"[ \t]*+\.[ \t]*+"),
-    assign=re.compile(r"[ \t]*+="),
+    part=pattern_of(rf"{_BARE_KEY}|{_BASIC}|{_LITERAL}"),
+    dot=pattern_of(r"[ \t]*+\.[ \t]*+"),
+    assign=pattern_of(r"[ \t]*+="),
     name=_name,
 )
-_HEADER = re.compile(r"(\[\[?)[ \t]*+")
-_BEHIND_KEY = re.compile(r"[ \t]*+(?:=|\]\]?)")
+_HEADER = pattern_of(r"(\[\[?)[ \t]*+")
+_BEHIND_KEY = pattern_of(r"[ \t]*+(?:=|\]\]?)")
 
-_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+_PLACE = pattern_of(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
 def _load(text: str, name: str) -> Mapping[str, object]:

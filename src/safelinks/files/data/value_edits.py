@@ -6,15 +6,14 @@ comments. Strings are written by the language. It must not know what is changed,
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 
-from attrs import frozen
-
 from safelinks.files.data.value_tree import BOM, Language, Node, Path, WrittenKey, find_node
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Add", "Change", "Insert", "Replace", "changed"]
 
@@ -48,10 +47,10 @@ class Add:
 Change = Replace | Insert | Add
 _Edit = tuple[int, int, str]
 
-_BLANKS = re.compile(r"[ \t]*+")
-_BLANKS_BEFORE_VALUE = re.compile(r"[ \t]*+(?=[^\r\n#\]}])")
-_REST_OF_LINE = re.compile(r"[ \t]*+(#[^\r\n]*+)?(?=[\r\n]|\Z)")
-_NEWLINE = re.compile(r"\r\n?|\n")
+_BLANKS = pattern_of(r"[ \t]*+")
+_BLANKS_BEFORE_VALUE = pattern_of(r"[ \t]*+(?=[^\r\n#\]}])")
+_REST_OF_LINE = pattern_of(r"[ \t]*+(#[^\r\n]*+)?(?=[\r\n]|\Z)")
+_NEWLINE = pattern_of(r"\r\n?|\n")
 
 
 def changed(text: str, root: Node, language: Language, changes: Iterable[Change]) -> str:

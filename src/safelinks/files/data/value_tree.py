@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from attrs import Factory, define, frozen
+from attrs import Factory
 
 from safelinks.addresses.place import LineCounter
 from safelinks.errors import CatalogError
+from safelinks.values import define, frozen
 
 __all__ = [
     "BOM",

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 
-from attrs import frozen
-
 from safelinks.addresses import percent
 from safelinks.addresses.urls import Address
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["ACTS", "Act", "act_of"]
 
@@ -58,7 +58,7 @@ class Act:
 
 
 def _act(what: str, pattern: str, example: str, *, certain: bool = False) -> Act:
-    return Act(what, re.compile(pattern, re.IGNORECASE), example, certain)
+    return Act(what, pattern_of(pattern, re.IGNORECASE), example, certain)
 
 
 ACTS: tuple[Act, ...] = (
@@ -198,7 +198,7 @@ ACTS: tuple[Act, ...] = (
 )
 
 # Parts of a path behind which there are pages about things, not the things themselves.
-_ABOUT = re.compile(
+_ABOUT = pattern_of(
     r"/(?:docs?|documentation|reference|manual|wiki|faq|questions|tree|blob|raw)/", re.IGNORECASE
 )
 

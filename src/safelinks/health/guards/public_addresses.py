@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 
 from safelinks.health.guards.special_ip_ranges import ISATAP, PUBLIC_V6, V4, V6, Reach
+from safelinks.patterns import pattern_of
 
 __all__ = ["is_link_local", "is_link_local_host", "is_private_host", "is_public"]
 
-_LOCAL_NAMES = re.compile(r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)")
-_NUMERIC_HOST = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+))*")
+_LOCAL_NAMES = pattern_of(r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)")
+_NUMERIC_HOST = pattern_of(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+))*")
 
 
 def is_private_host(host: str) -> bool:

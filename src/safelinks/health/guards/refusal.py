@@ -12,6 +12,7 @@ from safelinks.health.guards.public_addresses import is_link_local_host, is_priv
 from safelinks.health.guards.reserved_names import is_local_name, reserved_by
 from safelinks.health.model.outcome import Reason
 from safelinks.health.model.policy import Policy
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import is_safe_links_host, target_of
 from safelinks.wrappers.vendors.wrapper_table import is_personal
 
@@ -26,7 +27,7 @@ _BLOCKED_PORTS = frozenset(
      993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6379, 6566, 6665, 6666,
      6667, 6668, 6669, 6679, 6697, 10080, 11211}
 )  # fmt: skip
-_NOT_WEB = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_NOT_WEB = pattern_of(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def refusal(url: str, policy: Policy) -> Reason | None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from attrs import frozen
-
 from safelinks.health.judgement.visible_page import Page
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["wall", "wall_at"]
 
@@ -57,7 +57,7 @@ class _Wall:
 
 
 def _re(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.DOTALL)
+    return pattern_of(pattern, re.DOTALL)
 
 
 _ATTRIBUTE = r"(?:src|href|action|content|url)\s*=\s*[\"']?[^\"'<>\s]{0,300}"
@@ -153,7 +153,7 @@ _WALLS: tuple[_Wall, ...] = (
 )
 
 # Where a wall sends who has not passed it yet, by the address.
-_ADDRESSES = re.compile(
+_ADDRESSES = pattern_of(
     r"https?://(?:"
     r"validate\.perfdrive\.com/|(?:geo|ct)\.captcha-delivery\.com/|[^/?#]*google\.[a-z.]+/sorry/"
     r"|[^/?#]+/(?:\.well-known/(?:sgcaptcha|\.git\.gammaspectra\.live|ddos-guard)/"
@@ -164,7 +164,7 @@ _ADDRESSES = re.compile(
 
 _CAPTCHA_MARKS = ("captcha", "turnstile", "px-block", "geetest")
 # As something on the page, not a script that watches its visitors.
-_CAPTCHA = re.compile(
+_CAPTCHA = pattern_of(
     r"<(?:div|iframe|img|form|section|span|input)\b[^<>]{0,500}"
     r"(?:captcha|turnstile|px-block|geetest)"
 )
@@ -175,7 +175,7 @@ _HUMAN_MARKS = (
     "人机验证", "人機驗證", "ロボット", "人間", "로봇", "사람인지", "روبوت", "إنسان", "রোবট",
     "रोबोट", "רובוט",
 )  # fmt: skip
-_HUMAN = re.compile(
+_HUMAN = pattern_of(
     r"\b(?:verify|confirm|prove|check)(?:ing)?\b.{0,20}\b(?:human|not a (?:ro)?bot)\b"
     r"|\bmak(?:e|ing) sure (?:that )?you.{0,10}\b(?:human|not a (?:ro)?bot)\b"
     r"|\bare you a (?:human|robot)\b|\bunusual traffic\b|\b(?:human|bot) verification\b"
@@ -204,7 +204,8 @@ def wall(status: int, headers: Mapping[str, str], page: Page) -> str | None:
         return "header x-datadome"
     if status not in _STATUSES or not page.source:
         return None
-    found = next((one for one in _WALLS if one.is_on(page)), None)
+    lower = page.lower
+    found = next((one for one in _WALLS if one.mark in lower and one.is_on(page)), None)
     if found is not None:
         return f"page of {found.name}"
     return "a captcha and nothing else" if _is_captcha(page) else None

@@ -9,18 +9,19 @@ a check of one link; it also keeps what attributes allow, for longer than a prob
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
-from attrs import Factory, define
+from attrs import Factory
 
 from safelinks.addresses.urls import Address
+from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = ["Jar", "pairs"]
 
 _MOST = 20  # of one host
 _LONGEST = 4_096  # characters of a name and its value: RFC 6265, 6.1
-_SENDABLE = re.compile(r"[ -~]*")  # what a header holds
+_SENDABLE = pattern_of(r"[ -~]*")  # what a header holds
 
 
 def pairs(lines: Iterable[str]) -> Mapping[str, str]:

@@ -10,7 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+from safelinks.patterns import pattern_of
 
 __all__ = ["APOLOGIES", "ENGLISH", "says_missing", "words"]
 
@@ -38,7 +40,7 @@ ENGLISH = frozenset(
         "website expired", "website suspended", "welcome to nginx",
     }
 )  # fmt: skip
-APOLOGIES = re.compile(
+APOLOGIES = pattern_of(
     r"(?:(?:oops|whoops|uh oh|sorry|were sorry|we are sorry|error|http|404)\s+)+"
 )
 
@@ -56,7 +58,7 @@ entschuldigung desculpe desculpa siamo spiacenti spiacenti scusa helaas przepras
 申し訳ございません 申し訳ありません 抱歉 很抱歉 对不起 對不起 xin lỗi üzgünüz maaf maalesef eskize
 nou regrèt padon dezole מצטערים אופס סליחה
 """
-_MARKS = re.compile(r"[^\w\s]+")
+_MARKS = pattern_of(r"[^\w\s]+")
 
 
 def words(text: str) -> str:
@@ -85,7 +87,7 @@ def _phrases(table: str) -> Iterator[str]:
 
 @cache
 def _keys() -> frozenset[str]:
-    table = files("safelinks.health.judgement").joinpath(_TABLE).read_text("utf-8")
+    table = Path(__file__).with_name(_TABLE).read_text("utf-8")
     return frozenset(map(_key, _phrases(table)))
 
 
@@ -97,8 +99,8 @@ def _around(spoken: str) -> str:
     return "|".join(sorted({re.escape(_key(one)) for one in spoken.split()}, key=len, reverse=True))
 
 
-_BEFORE = re.compile(rf"(?:{_around(_ERRORS)}|{_around(_SORRY)}|404)+")
-_BEHIND = re.compile(rf"(?:{_around(_ERRORS)})?404\Z")
+_BEFORE = pattern_of(rf"(?:{_around(_ERRORS)}|{_around(_SORRY)}|404)+")
+_BEHIND = pattern_of(rf"(?:{_around(_ERRORS)})?404\Z")
 
 
 def says_missing(text: str) -> bool:

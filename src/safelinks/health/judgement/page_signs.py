@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 
 from safelinks.addresses.urls import Address, split
 from safelinks.health.judgement.missing_page_phrases import APOLOGIES, ENGLISH, says_missing, words
 from safelinks.health.judgement.visible_page import Page
+from safelinks.patterns import pattern_of
 
 __all__ = [
     "asks_to_return",
@@ -34,8 +35,8 @@ _WORDS = 80
 _FEW = 2_000
 _SMALL = 20_000  # characters of source in which it is worth while to look for what is seen
 
-_TITLE_PARTS = re.compile(r"\s+[–—-]\s+|\s*[|｜•·»]\s*|(?<=404):\s+")
-_MISSING_PATH = re.compile(
+_TITLE_PARTS = pattern_of(r"\s+[–—-]\s+|\s*[|｜•·»]\s*|(?<=404):\s+")
+_MISSING_PATH = pattern_of(
     r"/(?:[^/?]*error[^/?]*/)[^?]*404|/error-?_?404|^[^/]+/404(?:\.[a-z]{2,5})?/?(?:$|\?)"
     r"|[?&]aspxerrorpath=|/page-?not-?found|^[^/]+/not-?found(?:\.[a-z]{2,5})?/?(?:$|\?)"
     r"|/cgi-sys/suspendedpage\.cgi",
@@ -43,9 +44,9 @@ _MISSING_PATH = re.compile(
 )
 _LOOKED_AT = 2_000  # characters of an address
 # An address that speaks of these things itself may well lead to a page about them.
-_SPEAKS_OF_IT = re.compile(r"(?<![a-z0-9])404(?![a-z0-9])|not[-_ +%20]*found", re.IGNORECASE)
+_SPEAKS_OF_IT = pattern_of(r"(?<![a-z0-9])404(?![a-z0-9])|not[-_ +%20]*found", re.IGNORECASE)
 # What a page may say that is not there; many others say it as well.
-_MAY_BE_MISSING = re.compile(
+_MAY_BE_MISSING = pattern_of(
     r"\b(?:404|not (?:be )?found|oops|no longer (?:available|exists?)|(?:does not|doesn.t) exist"
     r"|(?:can.?t|cannot|could ?n.t|could not|unable to) (?:be )?(?:find|found|locate)"
     r"|(?:is|was) (?:not available|unavailable|removed|deleted)|has been (?:removed|deleted)"
@@ -56,13 +57,13 @@ _MISSING_MARKS = (
     "404", "found", "oops", "no longer", "exist", "find", "locate", "available", "removed",
     "deleted", "broken link", "invalid",
 )  # fmt: skip
-_FRONT = re.compile(r"/?(?:(?:index|default|home)(?:\.[a-z]{2,5})?/?)?", re.IGNORECASE)
-_HOME = re.compile(
+_FRONT = pattern_of(r"/?(?:(?:index|default|home)(?:\.[a-z]{2,5})?/?)?", re.IGNORECASE)
+_HOME = pattern_of(
     r"/?(?:site/?)?(?:[a-z]{2}(?:[-_][a-z]{2})?/){0,2}(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?"
     r"(?:(?:index|default|home|main|welcome)(?:\.[a-z]{2,5})?/?)?",
     re.IGNORECASE,
 )
-_WWW = re.compile(r"www\d?\.")
+_WWW = pattern_of(r"www\d?\.")
 
 # Services that hold a domain until somebody buys it, by their registrable domains.
 _PARKING = frozenset(
@@ -75,11 +76,11 @@ _PARKING = frozenset(
     }
 )  # fmt: skip
 _PARKING_HOSTS = frozenset({"parkingpage.namecheap.com", "parked.porkbun.com"})
-_PARKING_MARKS = re.compile(
+_PARKING_MARKS = pattern_of(
     r"(?:sedoparking|parkingcrew|bodis|parklogic|hugedomains|afternic|uniregistry|skenzo)\."
     r"(?:com|net)|domain[-_]?park|parking-?lander|data-adblockkey|location\.href\s*=\s*\"/lander\""
 )
-_FOR_SALE = re.compile(
+_FOR_SALE = pattern_of(
     r"\b(?:this|the) domain(?: name)? (?:is|may be|could be)"
     r"(?: now| currently)? (?:for sale|parked)\b"
     r"|\b(?:this|the) domain(?: name)? is (?:now |currently )?available for purchase\b"
@@ -100,19 +101,19 @@ _MAINTENANCE_TITLES = frozenset(
         "were down for maintenance",
     }
 )  # fmt: skip
-_MAINTENANCE = re.compile(
+_MAINTENANCE = pattern_of(
     r"\b(?:down|closed|offline|unavailable|undergoing|under|performing)\b[\w ]{0,30}"
     r"\bmaintenance\b"
     r"|\bmaintenance mode\b|\b(?:we.ll|we will) be (?:right )?back (?:soon|shortly)\b",
     re.IGNORECASE,
 )
 
-_BROKEN = re.compile(
+_BROKEN = pattern_of(
     r"(?:error establishing a database connection|database error|runtime error|server error in )",
     re.IGNORECASE,
 )
 
-_LOGIN = re.compile(
+_LOGIN = pattern_of(
     r"https?://(?:login\.microsoftonline\.(?:com|us)|login\.live\.com|login\.windows\.net"
     r"|accounts\.google\.com|login\.gov|secure\.login\.gov|id\.atlassian\.com"
     r"|[a-z0-9.-]+\.(?:okta|okta-gov|oktapreview|auth0|onelogin|b2clogin|pingone)\.com"
@@ -122,10 +123,10 @@ _LOGIN = re.compile(
     r"|openid-connect)(?:\.[a-z]{2,5})?(?:[/?#]|$))",
     re.IGNORECASE,
 )
-_RETURN = re.compile(
+_RETURN = pattern_of(
     r"[?&](?:return|redirect|next|continue|goto|back)[a-z_]*=|[?&][a-z_]*returnurl=", re.IGNORECASE
 )
-_PASSWORD = re.compile(r"type\s*=\s*[\"']?password\b")
+_PASSWORD = pattern_of(r"type\s*=\s*[\"']?password\b")
 
 
 def missing(url: str, final: str, page: Page, known: tuple[str, ...] = ()) -> str | None:
@@ -164,6 +165,7 @@ def _missing_on(page: Page) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)  # of the titles and headings of one page, and of one site
 def _is_missing(text: str, most: int = 1) -> bool:
     """Whether `text` says that a page is missing, in any language, beside the name of a site."""
     return _says(ENGLISH, text, most) or _has(says_missing, text, most)

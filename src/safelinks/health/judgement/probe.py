@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Mapping
 from http import HTTPStatus
 from typing import TypeAlias
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from safelinks.addresses.urls import split
 from safelinks.catalog.entries import HealthHints
@@ -38,6 +38,7 @@ from safelinks.health.judgement.visible_page import Page, page_of
 from safelinks.health.model.exchange import Answer, Failure, Fault, Step
 from safelinks.health.model.outcome import Certificate, Outcome, Reason, Verdict
 from safelinks.health.model.policy import Method, Policy
+from safelinks.values import frozen
 
 __all__ = ["Probe", "probe"]
 

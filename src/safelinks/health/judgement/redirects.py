@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
-from attrs import Factory, define
+from attrs import Factory
 
 from safelinks.addresses.percent import encode
 from safelinks.addresses.urls import Address, compare_key, split, without_dot_segments
@@ -18,6 +18,8 @@ from safelinks.health.judgement.cookies import Jar
 from safelinks.health.model.exchange import Answer, Failure, Fault, Request, Wait
 from safelinks.health.model.outcome import Certificate, Hop, Outcome, Reason
 from safelinks.health.model.policy import Method, Policy
+from safelinks.patterns import pattern_of
+from safelinks.values import define
 
 __all__ = [
     "BUSY",
@@ -44,11 +46,11 @@ _NO_ANSWER = frozenset(Fault) - {
 }  # fmt: skip
 BUSY = frozenset({429, 503})  # the whole host is, not only this page
 _BACKOFF = 1.0  # seconds before the first further attempt; doubled each time
-_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE | re.ASCII)
-_WEB = re.compile(r"(https?):[/\\]{1,2}(?![/\\])", re.IGNORECASE)
-_NETWORK_PATH = re.compile(r"[/\\]{2}")
-_AUTHORITY_END = re.compile(r"[/\\?#]")
-_UNSAFE = re.compile(r"[^!-~]")
+_ABSOLUTE = pattern_of(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE | re.ASCII)
+_WEB = pattern_of(r"(https?):[/\\]{1,2}(?![/\\])", re.IGNORECASE)
+_NETWORK_PATH = pattern_of(r"[/\\]{2}")
+_AUTHORITY_END = pattern_of(r"[/\\?#]")
+_UNSAFE = pattern_of(r"[^!-~]")
 _MAX_LOCATION = 8_192  # characters
 _SHARE_OF_HEAD = 4  # a HEAD gets one part in so many of the budget
 
@@ -305,7 +307,7 @@ def _page(address: Address) -> tuple[str, str]:
     return _without_session(key.removeprefix("www.")), _without_session(query)
 
 
-_SESSION = re.compile(
+_SESSION = pattern_of(
     r"(?:;|(?<=[?&])|^)(?:jsessionid|phpsessid|sessionid|session_id|sid|cfid|cftoken)=[^;&?#]*&?",
     re.IGNORECASE,
 )

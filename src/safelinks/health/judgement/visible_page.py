@@ -12,34 +12,46 @@ from functools import cached_property
 from itertools import islice
 from urllib.parse import unquote
 
-from attrs import frozen
-
 from safelinks.documents.content.prose import prose_in
 from safelinks.documents.markup.html_pages import html_passages
 from safelinks.documents.markup.markup_tokens import attributes_at, markup_tokens
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["Page", "page_of"]
 
-_TITLE = re.compile(r"<title\b[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
-_HEADING = re.compile(r"<h1\b[^>]{0,500}>(.{0,500}?)</h1", re.IGNORECASE | re.DOTALL)
+_TITLE = pattern_of(r"<title\b[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
+_HEADING = pattern_of(r"<h1\b[^>]{0,500}>(.{0,500}?)</h1", re.IGNORECASE | re.DOTALL)
 _ELSEWHERE = (("<!--", "-->"), ("<svg", "</svg"))  # what is in there is no part of the page's text
 _MOST_TRIED = 20  # titles in drawings and comments
-_TAG = re.compile(r"<[^<>]{0,500}>")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([a-z0-9_.:-]{1,40})", re.IGNORECASE)
+_TAG = pattern_of(r"<[^<>]{0,500}>")
+_CHARSET = pattern_of(r"charset\s*=\s*[\"']?([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 # HTML standard, 4.2.5.3, "shared declarative refresh steps".
-_REFRESH = re.compile(
+_REFRESH = pattern_of(
     r"\s*(?P<seconds>[0-9]{1,9})[0-9.]*(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?+(?P<url>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _SEEN_WITHIN = 65_536  # characters of source in which to look for text: more is long anyway
 _LEAST_WORDS = 40  # characters: with fewer, a page that has a script is made by it
 # Those of the Encoding standard, 4.2: Python has others, and some of them take quadratic time.
-_ENCODINGS = re.compile(
+_ENCODINGS = pattern_of(
     r"utf-?8|utf-?16(?:[lb]e)?|(?:us-)?ascii|latin-?1|iso-?8859-?\d{1,2}|iso-2022-jp"
     r"|(?:windows-?|cp)(?:125\d|874|1361|932|949|950)|ibm866|koi8-[ru]|macintosh|x-mac-cyrillic"
     r"|gb2312|gbk|gb18030|big5(?:-hkscs)?|shift[_-]?jis|sjis|euc-(?:jp|kr)|tis-620"
 )
-_NOSCRIPT = re.compile(r"<noscript\b.*?(?:</noscript\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_NOSCRIPT = pattern_of(r"<noscript\b.*?(?:</noscript\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+# Markup of which each tag is sure to be one: what is left without it is text that people see, if
+# nothing on the page may hide it.
+_SURE_MARKUP = pattern_of(
+    r"""(?:[^<]*+<(?:!doctype[^<>"']*+|/?+[a-z][a-z0-9]*+
+    (?:\s++[a-z-]++(?:=(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>]++))?+)*+\s*+/?+)>)*+[^<]*+""",
+    re.IGNORECASE | re.ASCII | re.VERBOSE,
+)
+_TAGS_AND_REFERENCES = pattern_of(r"<[^<>]*+>|&[^\s<;]*+;?+")
+_MAY_BE_UNSEEN = (
+    "<script", "<style", "<template", "<iframe", "<no", "<datalist", "<audio", "<video", "<canvas",
+    "hidden", "display",
+)  # fmt: skip
 _META_WITHIN = 1024  # bytes: HTML standard, 13.2.3.2
 _TEXT_FIELDS = frozenset({"", "text", "email", "password", "tel", "search", "url", "number"})
 
@@ -122,7 +134,17 @@ class Page:
 
     def is_brief(self, most: int) -> bool:
         """Whether this is all of a page, and there are at most so many characters to read on it."""
-        return self.whole and len(self.words) <= most
+        return self.whole and self._least_words <= most and len(self.words) <= most
+
+    @cached_property
+    def _least_words(self) -> int:
+        """Characters that `words` has at least, found out in a tenth of its time; 0 if unknown."""
+        source = self.source[:_SEEN_WITHIN]
+        if any(mark in self.lower for mark in _MAY_BE_UNSEEN):
+            return 0
+        if not _SURE_MARKUP.fullmatch(source):
+            return 0
+        return len(" ".join(_TAGS_AND_REFERENCES.sub("", source).split()))
 
     @cached_property
     def places(self) -> frozenset[str]:

@@ -14,8 +14,6 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from attrs import frozen
-
 from safelinks.documents.formats import DOCUMENT_FORMATS
 from safelinks.errors import SetupError
 from safelinks.health.memory import history_seal
@@ -29,6 +27,7 @@ from safelinks.health.memory.history_seal import (
     Values,
 )
 from safelinks.health.model.outcome import Past
+from safelinks.values import frozen
 
 __all__ = ["HistoryRow", "open_history", "read_row", "transaction", "write_rows"]
 

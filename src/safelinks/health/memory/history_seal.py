@@ -8,10 +8,11 @@ signature: whoever can write the file can seal it.
 from __future__ import annotations
 
 import hashlib
-import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
+
+from safelinks.patterns import pattern_of
 
 __all__ = [
     "APPLICATION",
@@ -74,7 +75,7 @@ _TOO_LARGE = "SELECT 1 FROM seen WHERE length(CAST(outcome AS BLOB)) > ? LIMIT 1
 _WRITE = f"REPLACE INTO seen VALUES ({', '.join('?' * len(HISTORY_COLUMNS))})"  # noqa: S608
 
 _KEY = 16
-_REASON = re.compile(r"[a-z0-9-]{1,64}")
+_REASON = pattern_of(r"[a-z0-9-]{1,64}")
 _MOST_RUNS = 10**9
 _LAST = 253_402_300_800 * 10**6  # the first moment of the year 10000
 _MODULUS = 1 << 128

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from safelinks.health.model.outcome import Verdict
+from safelinks.patterns import pattern_of
 
 __all__ = ["REMEMBERED", "parse_age", "parse_max_age"]
 
@@ -16,7 +17,7 @@ REMEMBERED = tuple(v for v in Verdict if v not in {Verdict.SKIPPED, Verdict.OFFL
 # What an age without a verdict is for. A red result is always found anew, unless asked otherwise.
 _GREEN = (Verdict.ALIVE, Verdict.MOVED, Verdict.UNCERTAIN)
 
-_AGE = re.compile(r"([0-9]{1,8})([smhdw]?)", re.IGNORECASE)
+_AGE = pattern_of(r"([0-9]{1,8})([smhdw]?)", re.IGNORECASE)
 _UNITS = {
     "": timedelta(seconds=1),
     "s": timedelta(seconds=1),

@@ -10,6 +10,7 @@ from types import NoneType
 from typing import TypeVar
 
 from safelinks.health.model.outcome import Certificate, Hop, Outcome, Reason
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.redaction.link_redaction import shown
 from safelinks.wrappers.redaction.mail_address_spellings import tells_of_anybody
 
@@ -20,7 +21,7 @@ _MOST = 10**9  # of seconds, attempts and the like
 
 # Who is named before the host, also in Proofpoint's second format, which writes ":" as "-3A" and
 # "@" as "-40".
-_PERSON = re.compile(r"://[^/?#\s]*@|-3A__\S*-40", re.IGNORECASE)
+_PERSON = pattern_of(r"://[^/?#\s]*@|-3A__\S*-40", re.IGNORECASE)
 
 
 def dump(outcome: Outcome) -> bytes | None:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.health.model.outcome import Certificate
+from safelinks.values import frozen
 
 __all__ = ["Answer", "Failure", "Fault", "Request", "Step", "Wait"]
 

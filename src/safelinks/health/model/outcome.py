@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from attrs import frozen
-
 from safelinks.addresses.roles import Role
+from safelinks.values import frozen
 
 __all__ = [
     "MEANING",

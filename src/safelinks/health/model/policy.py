@@ -7,13 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from attrs import field, frozen
+from attrs import field
 from attrs.validators import optional
 
 from safelinks.addresses.urls import host_name
 from safelinks.errors import SetupError
 from safelinks.health.model import policy_settings
 from safelinks.setting_validators import as_choice, as_tuple, flag, number, path, texts, whole
+from safelinks.values import frozen
 from safelinks.version import __version__
 
 __all__ = ["Method", "Policy"]

@@ -11,16 +11,17 @@ from functools import partial
 from ipaddress import ip_address
 
 from safelinks.addresses.urls import host_name
+from safelinks.patterns import pattern_of
 
 __all__ = ["agent", "header", "headers", "ip", "pattern", "resolutions", "variables"]
 
 _HOST = r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\s/@]+)"
 _WORD = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, 5.6.2
-_NAME = re.compile(_WORD)
-_HEADER = re.compile(rf"{_HOST}:(?P<name>{_WORD})=(?P<value>.*)", re.DOTALL)
-_RESOLUTION = re.compile(_HOST + r":(?P<port>[0-9]{1,5}):(?P<addresses>.+)")
-_VARIABLE = re.compile(r"\$(?:(\$)|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
-_PRINTABLE = re.compile(r"[\t -~]*")  # RFC 9110, 5.5, without what is obsolete
+_NAME = pattern_of(_WORD)
+_HEADER = pattern_of(rf"{_HOST}:(?P<name>{_WORD})=(?P<value>.*)", re.DOTALL)
+_RESOLUTION = pattern_of(_HOST + r":(?P<port>[0-9]{1,5}):(?P<addresses>.+)")
+_VARIABLE = pattern_of(r"\$(?:(\$)|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
+_PRINTABLE = pattern_of(r"[\t -~]*")  # RFC 9110, 5.5, without what is obsolete
 # What the connection needs for itself; another value would break it.
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "te", "upgrade"})
 

@@ -19,7 +19,6 @@ from contextlib import suppress
 from typing import TypeAlias, TypeVar
 
 import h11
-from attrs import frozen
 
 from safelinks.addresses.urls import Address, split
 from safelinks.health.model.exchange import Request
@@ -29,6 +28,7 @@ from safelinks.health.network.dialling import Dial, connect, dial
 from safelinks.health.network.http_connection import HTTP_1_1, Connection, Http2OnlyError
 from safelinks.health.network.name_lookup import Lookup
 from safelinks.health.network.tls_trust import unverified
+from safelinks.values import frozen
 
 __all__ = ["CertificateError", "Direct", "StepTimeoutError"]
 

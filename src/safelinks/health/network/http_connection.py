@@ -16,6 +16,7 @@ import h11
 
 from safelinks.health.model.outcome import Certificate
 from safelinks.health.network.lenient_heads import mended
+from safelinks.patterns import pattern_of
 
 __all__ = ["HTTP_1_1", "ClosedError", "Connection", "Http2OnlyError", "OnlyInterimError"]
 
@@ -25,7 +26,7 @@ _LONGEST_START = 64  # bytes of a head that tell whether it is one
 HTTP_1_1 = "http/1.1"  # the name of what is spoken here (RFC 7301, 6)
 # How a server begins that speaks HTTP/2: a frame for the whole connection, with settings or an end
 # (RFC 9113, 3.4 and 4.1).
-_HTTP_2 = re.compile(rb"\0[\0-\x40][\0-\xff][\x04\x07][\0\x01]\0{4}", re.DOTALL)
+_HTTP_2 = pattern_of(rb"\0[\0-\x40][\0-\xff][\x04\x07][\0\x01]\0{4}", re.DOTALL)
 _LENGTH_OF_FRAME_HEAD = 9
 _DRAINED = 16_384  # bytes of a body that are read to keep a connection
 

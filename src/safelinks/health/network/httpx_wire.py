@@ -7,15 +7,16 @@ loading httpx takes longer than checking a notice.
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
 from collections.abc import AsyncIterator, Sequence
 
 import httpx
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.health.model.exchange import Fault, Request
 from safelinks.health.network.wire import WireError
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["OverHttpx", "proxied"]
 
@@ -33,7 +34,7 @@ _FAULTS: tuple[tuple[type[BaseException], Fault, str | None], ...] = (
     (httpx.TransportError, Fault.UNREACHABLE, None),
 )
 _CLOSED_EARLY = "without sending a response"
-_REFUSED_BY_PROXY = re.compile(r"4\d\d\b")  # the status of its answer to CONNECT
+_REFUSED_BY_PROXY = pattern_of(r"4\d\d\b")  # the status of its answer to CONNECT
 
 
 @frozen

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 
+from safelinks.patterns import pattern_of
+
 __all__ = ["mended"]
 
-_END = re.compile(rb"\r?\n\r?\n")
-_STATUS_LINE = re.compile(
+_END = pattern_of(rb"\r?\n\r?\n")
+_STATUS_LINE = pattern_of(
     rb"HTTP/(?P<version>\d(?:\.\d)?)[ \t]+(?P<status>[1-9]\d\d)(?!\d)[^\r\n]*"
 )
-_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NAME = pattern_of(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def mended(raw: bytes) -> bytes | None:

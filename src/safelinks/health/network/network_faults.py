@@ -20,6 +20,7 @@ from safelinks.health.network.direct_wire import CertificateError, StepTimeoutEr
 from safelinks.health.network.http_connection import Http2OnlyError
 from safelinks.health.network.name_lookup import PrivateAddressError
 from safelinks.health.network.wire import WireError
+from safelinks.patterns import pattern_of
 
 __all__ = ["failure_of"]
 
@@ -123,7 +124,7 @@ def _told(error: BaseException) -> Fault | None:
 # Not failures: the record layer waits for more, which a time-out then ends.
 _UNFINISHED = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
 # What only programmers can read: numbers and files of libraries, bytes as Python writes them.
-_JARGON = re.compile(
+_JARGON = pattern_of(
     r"""\[(?:Errno|SSL)\b[^\]]*\]\s* | \s*\(_ssl\.c:[0-9]+\) | :?\s*(?:bytearray\()?b(?:'.*|".*)""",
     re.VERBOSE | re.DOTALL,
 )

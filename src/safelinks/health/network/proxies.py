@@ -22,13 +22,14 @@ from safelinks.health.network.direct_wire import Direct
 from safelinks.health.network.name_lookup import Lookup, Resolve
 from safelinks.health.network.tls_trust import loading, trusting
 from safelinks.health.network.wire import Reply, Wire
+from safelinks.patterns import pattern_of
 
 __all__ = ["Router", "default_wire"]
 
 # Connections that wait for another request: hosts take turns, so it is some time until the next.
 _IDLE_FOR_EACH = 4
 _WITH_SETTINGS = ("darwin", "win32")  # where the system has proxies, not only the environment
-_OF_PROXY = re.compile("_proxy$", re.IGNORECASE)
+_OF_PROXY = pattern_of("_proxy$", re.IGNORECASE)
 _SHARE_OF_FILES = 2  # one part in so many of the files that a process may have open
 _FEW_FILES = 256
 

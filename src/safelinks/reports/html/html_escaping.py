@@ -5,13 +5,13 @@ It knows what is safe to show and to click, and nothing of the report's parts.
 
 from __future__ import annotations
 
-import re
 from html import escape
 
 from safelinks.addresses.printable import printable, printable_url
 from safelinks.addresses.urls import split
 from safelinks.errors import SafelinksError
 from safelinks.health.model.outcome import Verdict
+from safelinks.patterns import pattern_of
 from safelinks.rules.checked_link import WORKS, CheckedLink
 from safelinks.wrappers.unwrapping import unwrap
 
@@ -37,7 +37,7 @@ VERDICT_WORDS = {
 _LONGEST = 62  # characters of an address that are seen at once
 _HEAD, _TAIL = 36, 22
 _LEFT_OUT = ("[recipient]", "[user]@")  # such an address is not the one that was written
-_BREAK = re.compile(r"(\r\n|[\n\r\t])")
+_BREAK = pattern_of(r"(\r\n|[\n\r\t])")
 
 
 def as_html(value: object) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from safelinks.catalog import Match
 from safelinks.checks.report import Report
 from safelinks.health.model.outcome import Verdict
+from safelinks.patterns import pattern_of
 from safelinks.reports.html.html_escaping import VERDICT_WORDS, address_as_html, as_html, shape
 from safelinks.reports.wording import headline as said
 from safelinks.reports.wording.conclusion import conclusion
@@ -30,8 +30,8 @@ GRAVEST_FIRST = (
 _MOST_NAMED = 6
 _BAR = 1000  # units of the drawing that all addresses together are wide
 
-_CODE = re.compile("`([^`]*)`")
-_PARTS = re.compile("(.*?[.:;]) (.*)")  # what is wrong, and what to do
+_CODE = pattern_of("`([^`]*)`")
+_PARTS = pattern_of("(.*?[.:;]) (.*)")  # what is wrong, and what to do
 
 
 def shown_name_of(row: CheckedLink) -> str | None:

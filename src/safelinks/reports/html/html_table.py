@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from attrs import define, field
+from attrs import field
 
 from safelinks.checks.report import Report
 from safelinks.health.model.outcome import MEANING, Certificate, Past, Verdict
@@ -23,6 +23,7 @@ from safelinks.reports.wording.findings_by_row import beside
 from safelinks.reports.wording.phrases import count
 from safelinks.rules import Finding, Level
 from safelinks.rules.checked_link import WORKS, CheckedLink, Sighting
+from safelinks.values import define
 
 __all__ = ["MarkedSightings", "table_section"]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from safelinks.checks.marked_text import FileText, Piece
 from safelinks.checks.report import Report
 from safelinks.health.model.outcome import Verdict
+from safelinks.patterns import pattern_of
 from safelinks.reports.html.html_escaping import (
     VERDICT_WORDS,
     address_as_html,
@@ -20,8 +20,8 @@ from safelinks.rules.names_in_text import Remark, RemarkKind
 
 __all__ = ["marks_in", "remarks_section", "texts_section"]
 
-_GAP = re.compile(r"\n[ \t\r]*(?:\n[ \t\r]*){2,}")
-_BEGINNING = re.compile(r"\S{0,4}")  # stays on one line with the drawing before it
+_GAP = pattern_of(r"\n[ \t\r]*(?:\n[ \t\r]*){2,}")
+_BEGINNING = pattern_of(r"\S{0,4}")  # stays on one line with the drawing before it
 _HEADINGS = {
     RemarkKind.LEADS_ELSEWHERE: "Links that lead to something else than their name says",
     RemarkKind.NOT_LINKED: "Named but not linked",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from safelinks.addresses import percent
+from safelinks.patterns import pattern_of
 from safelinks.reports.wording.phrases import on_one_line
 from safelinks.rules.finding import portable
 
@@ -12,8 +11,8 @@ __all__ = ["is_file", "slash_path", "uri"]
 
 # RFC 3986, 3.3: all but pchar and the slash. A colon in the first segment would be a scheme's, and
 # what stands in a URI as it is, may stand in a log.
-_NOT_IN_PATH = re.compile(r"[^A-Za-z0-9._~/!$&'()*+,;=@-]")
-_DRIVE = re.compile(r"[A-Za-z]:/")
+_NOT_IN_PATH = pattern_of(r"[^A-Za-z0-9._~/!$&'()*+,;=@-]")
+_DRIVE = pattern_of(r"[A-Za-z]:/")
 
 
 def is_file(file: str) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from safelinks.checks.report import Report
 from safelinks.rules import Finding
 from safelinks.rules.checked_link import CheckedLink
+from safelinks.values import frozen
 
 __all__ = ["Beside", "beside"]
 

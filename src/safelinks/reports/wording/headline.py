@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report
@@ -26,6 +26,7 @@ from safelinks.rules import (
     Topic,
 )
 from safelinks.rules.checked_link import BROKEN, CheckedLink
+from safelinks.values import frozen
 
 __all__ = ["Broken", "Sentence", "SentenceSubject", "headline", "pretending"]
 

@@ -6,7 +6,6 @@ terminal and no build service finds a command; each format still escapes what is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from safelinks.addresses import percent
@@ -14,13 +13,14 @@ from safelinks.addresses.place import Place
 from safelinks.addresses.printable import printable, printable_url
 from safelinks.checks.report import Report
 from safelinks.health.model.outcome import Reason, Verdict
+from safelinks.patterns import pattern_of
 from safelinks.rules import Finding
 
 __all__ = ["address_on_one_line", "caveats", "count", "line_of", "on_one_line", "sentence", "title"]
 
 # Build services obey these wherever they stand in a line of a log: GitHub's runner `##[add-mask]`,
 # the agent of Azure Pipelines `##vso[task.setvariable]`, TeamCity `##teamcity[...]`.
-_COMMAND = re.compile(r"(?<=#)#(?=\w*\[)")
+_COMMAND = pattern_of(r"(?<=#)#(?=\w*\[)")
 _DASH = " — "  # beside an address, nothing that could be taken for a part of it
 
 

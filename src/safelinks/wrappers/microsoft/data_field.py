@@ -16,9 +16,11 @@ from itertools import product
 from types import MappingProxyType
 from uuid import UUID
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.addresses import percent
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["DataField", "time_of_message_id", "time_of_ticks"]
 
@@ -32,7 +34,7 @@ _FIRST_TICKS = int((datetime(2013, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) 
 _END_TICKS = int((datetime(2101, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * _TICKS_A_SECOND
 _MAX_TICKS = int((datetime.max.replace(tzinfo=UTC) - _EPOCH).total_seconds()) * _TICKS_A_SECOND
 
-_GUID = re.compile(r"[0-9A-Fa-f]{32}", re.ASCII)
+_GUID = pattern_of(r"[0-9A-Fa-f]{32}", re.ASCII)
 _TICKS_DIGITS = 18
 _FLAGS: Mapping[tuple[str, ...], tuple[int, ...]] = {
     tuple(map(str, flags)): flags for count in (1, 2) for flags in product((0, 1), repeat=count)

@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from attrs import frozen
-
 from safelinks.addresses import percent
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = [
     "AND",
@@ -66,7 +66,7 @@ _LABEL = r"(?:(?P<region>[a-z]{2,5}[0-9]{2})\.)?"
 _END = r"\.?(?P<port>:[0-9]*)?"  # a final dot is legal; which port is, `_split` decides
 
 # A pattern and never a list of labels; ASCII only, so that no other script looks alike.
-_HEAD = re.compile(
+_HEAD = pattern_of(
     rf"""
     (?P<scheme>https?)://
     (?:
@@ -84,8 +84,8 @@ _HEAD = re.compile(
 
 # It stands in every host or path above: an address without it needs no closer look.
 _IN_EVERY_HEAD = "safelink"
-_ENCODED_QUERY = re.compile(r"(?<=[a-z]/)%3F(url%3D.*)", re.IGNORECASE | re.DOTALL)
-_ANY_HOST = re.compile(rf"(?:.+\.)?{_MAIL_HOST}")
+_ENCODED_QUERY = pattern_of(r"(?<=[a-z]/)%3F(url%3D.*)", re.IGNORECASE | re.DOTALL)
+_ANY_HOST = pattern_of(rf"(?:.+\.)?{_MAIL_HOST}")
 
 # The shape of nearly every link in the wild, as the rewriter writes it: only characters that
 # encodeURIComponent leaves. Up to `&data=` for the target, which is all that most callers want;
@@ -95,18 +95,18 @@ _OPENING = (
     r"https://(?:([a-z]{2,5}[0-9]{2})\.)?safelinks\.protection\.(?:outlook\.com|office365\.us)"
     rf"/\?url=(https?%3A%2F%2F{KEPT}*)&data="
 )
-_CANONICAL_TARGET = re.compile(_OPENING)
-CANONICAL = re.compile(rf"{_OPENING}({KEPT}*)&sdata=({KEPT}*)&reserved=([0-9])(?![&0-9])")
+_CANONICAL_TARGET = re.compile(_OPENING)  # at once: every link asks it
+CANONICAL = pattern_of(rf"{_OPENING}({KEPT}*)&sdata=({KEPT}*)&reserved=([0-9])(?![&0-9])")
 
-_JSON_AMPERSAND = re.compile(r"(?<!\\)\\+u0026", re.IGNORECASE)
+_JSON_AMPERSAND = pattern_of(r"(?<!\\)\\+u0026", re.IGNORECASE)
 _SPACE = " \t\r\n"  # around an address, from whoever pasted it
 
 # Section 3, damage. An ampersand may have been escaped for HTML, several times and in several ways.
 AND = r"&(?:amp;|\#x0*26;|\#0*38;)*+"
 EQUALS = r"(?:=|&\#x0*3d;|&\#0*61;|&equals;)"
 _FLAGS = re.VERBOSE | re.IGNORECASE | re.ASCII
-_URL = re.compile(rf"(?:^|{AND})url{EQUALS}", _FLAGS)
-_AMPERSAND = re.compile(AND, _FLAGS)
+_URL = pattern_of(rf"(?:^|{AND})url{EQUALS}", _FLAGS)
+_AMPERSAND = pattern_of(AND, _FLAGS)
 
 # What ends the value of `url`, by form: the names that Microsoft puts behind it.
 _MAIL_NAMES = "data|sdata|reserved"
@@ -118,17 +118,17 @@ NAMES: Mapping[Form, str] = {
     Form.OUTLOOK_WEB: f"corid|{_MAIL_NAMES}",
 }
 _PARAMETERS: Mapping[Form, re.Pattern[str]] = {
-    form: re.compile(rf"(?:^|{AND})(?P<name>{names}){EQUALS}", _FLAGS)
+    form: pattern_of(rf"(?:^|{AND})(?P<name>{names}){EQUALS}", _FLAGS)
     for form, names in NAMES.items()
 }
 
 # The wrapper's own tail, percent-encoded so that `url` swallowed it. A nested link's tail has
 # ``%257C`` at this level and is left alone.
-_SWALLOWED = re.compile(r"%26(?:amp%3B)*+data%3D0[0-9]%7C", re.IGNORECASE)
-_ENCODED_AGAIN = re.compile(r"https?%(?:25)*+3A", re.IGNORECASE)
-_QUOTED_PRINTABLE = re.compile(r"3D(?=https?(?::|%(?:25)*3A))", re.IGNORECASE)
-_QP_ESCAPE = re.compile(r"=(?:([0-9A-F]{2})|\r?\n)", re.IGNORECASE)
-_RAW = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE | re.ASCII)
+_SWALLOWED = pattern_of(r"%26(?:amp%3B)*+data%3D0[0-9]%7C", re.IGNORECASE)
+_ENCODED_AGAIN = pattern_of(r"https?%(?:25)*+3A", re.IGNORECASE)
+_QUOTED_PRINTABLE = pattern_of(r"3D(?=https?(?::|%(?:25)*3A))", re.IGNORECASE)
+_QP_ESCAPE = pattern_of(r"=(?:([0-9A-F]{2})|\r?\n)", re.IGNORECASE)
+_RAW = pattern_of(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE | re.ASCII)
 
 
 def is_safe_links_host(host: str) -> bool:
@@ -182,9 +182,9 @@ _TAILS: Mapping[Form, str] = {
 _BREAK = r"=?[ \t]*\r?\n(?![ \t>]*\r?\n)[^\w%&=\r\n]{0,8}"
 MARKS: Mapping[Form, FormMarks] = {
     form: FormMarks(
-        re.compile(rf"{AND}(?:url{_IS}|{values})", _FLAGS),
-        re.compile(_TAILS[form], _FLAGS),
-        re.compile(rf"(?:{KEPT}*+{_BREAK}){{0,2}}+{KEPT}*+\\*{AND}(?:{values})", _FLAGS),
+        pattern_of(rf"{AND}(?:url{_IS}|{values})", _FLAGS),
+        pattern_of(_TAILS[form], _FLAGS),
+        pattern_of(rf"(?:{KEPT}*+{_BREAK}){{0,2}}+{KEPT}*+\\*{AND}(?:{values})", _FLAGS),
         everyday=form is Form.TEAMS,
     )
     for form, values in _VALUES.items()

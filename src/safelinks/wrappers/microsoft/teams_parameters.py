@@ -11,16 +11,18 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from attrs import field, frozen
+from attrs import field
 
 from safelinks.addresses import percent
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["TeamsData"]
 
-_WAU = re.compile(r"https://([a-z]{2,5}[0-9]{2})\.safelinks\.", re.IGNORECASE | re.ASCII)
-_CONVERSATION = re.compile(r"convId:\s*([^,}]+)")
-_MESSAGE = re.compile(r"messageId:\s*([^,}]+)")
-_MILLISECONDS = re.compile(r"[0-9]{12,14}", re.ASCII)
+_WAU = pattern_of(r"https://([a-z]{2,5}[0-9]{2})\.safelinks\.", re.IGNORECASE | re.ASCII)
+_CONVERSATION = pattern_of(r"convId:\s*([^,}]+)")
+_MESSAGE = pattern_of(r"messageId:\s*([^,}]+)")
+_MILLISECONDS = pattern_of(r"[0-9]{12,14}", re.ASCII)
 
 
 @frozen

@@ -9,25 +9,27 @@ import re
 from base64 import b64decode
 from functools import lru_cache
 
+from safelinks.patterns import pattern_of
+
 __all__ = ["without_users", "without_users_anywhere"]
 
 _MOST = 512  # characters of a user and a password
 _DEEPEST = 8
 # Of a path, two slashes are made one.
-_BEGINS = re.compile(
+_BEGINS = pattern_of(
     r"(?<=[a-z0-9])(?::|%(?P<times>(?:25)*+)(?P<encoded>3A))(?:(?:\\?/|%(?:25)*+2F){2}|(?<=http:)/|(?<=https:)/)",
     re.IGNORECASE,
 )
 _ESCAPED_AT = r"&(?:amp;)*+(?:\#0*+64|\#x0*+40|commat);|\\++(?:u00|x)40|%u0040|\uff20|\ufe6b"
 # In a link whose target cannot be read, a segment or value may be an address without its scheme.
-_SEGMENT = re.compile(
+_SEGMENT = pattern_of(
     rf"(?<=[/=])(?:(?!(?!{_ESCAPED_AT})[/?#&=])[^\s<>\"]){{1,{_MOST}}}"
     rf"(?:@|%(?:25)*+40|%(?:25)*+26%(?:25)*+23(?:64|x40)(?:;|%(?:25)*+3B)|{_ESCAPED_AT})",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(r"[\w-]{16,}", re.ASCII)
+_TOKEN = pattern_of(r"[\w-]{16,}", re.ASCII)
 # Proofpoint's second format, where nothing tells it from its shape: "-3A__" is "://".
-_IN_PROOFPOINT = re.compile(rf"(?<=-3A__)[^\s_/?&#]{{1,{_MOST}}}-40", re.IGNORECASE)
+_IN_PROOFPOINT = pattern_of(rf"(?<=-3A__)[^\s_/?&#]{{1,{_MOST}}}-40", re.IGNORECASE)
 
 
 def without_users(text: str) -> str:
@@ -71,7 +73,7 @@ def _user(depth: int) -> re.Pattern[str]:
     stop = "|".join(_sign(char, depth) for char in r"/?#\\")
     if depth:  # the value ends that the address is
         stop += f"|{_sign('&', depth - 1)}"
-    return re.compile(
+    return pattern_of(
         rf"(?:(?!(?!{_ESCAPED_AT})(?:{stop}))[^\s<>\"]){{0,{_MOST}}}"
         rf"(?:{_sign('@', depth)}|{_ESCAPED_AT})",
         re.IGNORECASE,

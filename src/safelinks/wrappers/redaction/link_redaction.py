@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import frozen
-
 from safelinks.addresses import percent
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft import safelink_grammar
 from safelinks.wrappers.microsoft.safelink_grammar import Form, without_json_escapes
 from safelinks.wrappers.redaction.credentials import without_users, without_users_anywhere
@@ -32,16 +32,16 @@ __all__ = ["redact", "shown"]
 
 _DEEPEST = 12
 _LONGEST_SCHEME = 12
-_SCHEME = re.compile(r"https?://", re.IGNORECASE)
-_WEB = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_ENCODED_BAR = re.compile("%(?:25)*+7C", re.IGNORECASE)
-_AT = re.compile(r"@|%(?:25)*+40|&(?:\#0*64|\#x0*40|commat);", re.IGNORECASE)
+_SCHEME = pattern_of(r"https?://", re.IGNORECASE)
+_WEB = pattern_of(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_ENCODED_BAR = pattern_of("%(?:25)*+7C", re.IGNORECASE)
+_AT = pattern_of(r"@|%(?:25)*+40|&(?:\#0*64|\#x0*40|commat);", re.IGNORECASE)
 _SAFE_LINKS = ("safelinks.protection", "safelinks%", TEAMS_PAGE)
 # An address within another, percent-encoded however often.
-_WITHIN = re.compile(
+_WITHIN = pattern_of(
     r"(?<=[^a-z])https?(?::|(?P<colon>%(?:25)*+3A))(?:/|%(?:25)*+2F){2}", re.IGNORECASE
 )
-_RAW_VALUE = re.compile(r"[^\s<>\"]*")
+_RAW_VALUE = pattern_of(r"[^\s<>\"]*")
 
 
 def redact(url: str, known: frozenset[str] = frozenset()) -> str:

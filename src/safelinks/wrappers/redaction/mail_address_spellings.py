@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
+from safelinks.patterns import pattern_of
+
 __all__ = ["flat", "octets", "spans", "tells_of_anybody"]
 
 _DEEPEST = 12  # escapes within escapes; percent signs that are encoded again count as one
@@ -32,7 +34,7 @@ _NAMED: Mapping[bytes, bytes] = {
 # Percent-encoding (also again and again), that of `escape()` in JavaScript, of JSON, of HTML (which
 # Markdown has too); Proofpoint's second format writes "@" as "-40". Then what is not to be seen,
 # and the forms of ASCII that are as wide as an ideograph (U+FF01 to U+FF5E) or small (U+FE6B).
-_ESCAPE = re.compile(
+_ESCAPE = pattern_of(
     rb"(?:%(?:25)*+|(?<!\\)\\++x)(?P<hex>[0-9A-F]{2})"
     rb"|(?:%(?:25)*+|(?<!\\)\\++)u(?P<unit>[0-9A-F]{4})"
     rb"|&(?:amp;)*+(?:\#x0*+(?P<number>[0-9A-F]{1,5})|\#0*+(?P<decimal>[0-9]{1,7}))(?:;|(?![0-9A-F]))"
@@ -45,32 +47,32 @@ _ESCAPE = re.compile(
 )
 # The same, and quoted-printable: of itself, "=40" may also be how a value begins.
 _EQUALS = rb"|=(?:3D)*+(?P<quoted>[0-9A-F]{2})"
-_QUOTED = re.compile(_ESCAPE.pattern + _EQUALS, re.IGNORECASE)
+_QUOTED = pattern_of(_ESCAPE.pattern + _EQUALS, re.IGNORECASE)
 # The same without that of Proofpoint: a name may hold "-40".
-_PLAIN = re.compile(_ESCAPE.pattern.replace(rb"|(?P<at>-40)", b""), re.IGNORECASE)
+_PLAIN = pattern_of(_ESCAPE.pattern.replace(rb"|(?P<at>-40)", b""), re.IGNORECASE)
 _READINGS = (_PLAIN, _ESCAPE, _QUOTED)
 # Of whom nothing is known, "-40" may be any number.
-_READINGS_OF_ANYBODY = (_PLAIN, re.compile(_PLAIN.pattern + _EQUALS, re.IGNORECASE))
+_READINGS_OF_ANYBODY = (_PLAIN, pattern_of(_PLAIN.pattern + _EQUALS, re.IGNORECASE))
 
 # Between name and domain: "=" where the address stands in that of a sender (VERP), "_" in the name
 # of a guest (name_domain#EXT#@tenant).
-_BETWEEN = re.compile(rb"[@=_]")
+_BETWEEN = pattern_of(rb"[@=_]")
 _GUEST = b"#ext#@"
 # What forwarders make of a sender (SRS): a hash, two letters for the day, then its domain and name;
 # the second forwarder puts its own hash, and who was the first, before that.
 _SRS_FIELD = rb"[^=@\s/?#&]{1,255}"
-_SRS = re.compile(
+_SRS = pattern_of(
     rb"srs(?:0|1[=+-]%b=%b=)[=+-]%b=%b=(?P<domain>%b)=(?P<name>[^@\s/?#&]{1,64})@"
     % ((_SRS_FIELD,) * 5)
 )
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{12,}|[A-Za-z0-9_-]{12,}", re.ASCII)
+_BASE64 = pattern_of(r"[A-Za-z0-9+/]{12,}|[A-Za-z0-9_-]{12,}", re.ASCII)
 _URL_SAFE = str.maketrans("-_", "+/")
 
 # What is a mail address whoever it is of. What has a version behind it ("react@18.2.0") is none.
-_ANYBODY = re.compile(
+_ANYBODY = pattern_of(
     rb"[^\s/?#&=@]@(?:[\w.%\x80-\xff-]{1,255}?\.(?:[a-z]{2}|[\x80-\xff])|[\x80-\xff])|" + _GUEST
 )
-_IN_TOKEN = re.compile(rb"[\w.+-]@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}?\.[a-z]{2}", re.IGNORECASE)
+_IN_TOKEN = pattern_of(rb"[\w.+-]@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}?\.[a-z]{2}", re.IGNORECASE)
 
 OctetSpan = tuple[int, int]
 

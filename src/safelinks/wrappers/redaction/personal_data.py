@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.redaction.mail_address_spellings import flat, octets, spans
 
 __all__ = [
@@ -44,21 +45,21 @@ _SPACE = r"(?:\s|%(?:25)*+(?:09|0A|0D|20))*+"
 
 # Field 2 of `data` (spec section 4), up to the next bar or the end of what is left of the link.
 _NUMBER = rf"{_SPACE}(?:[0-9A-Z]|%(?:25)*+3[0-9]){{0,8}}+{_SPACE}"
-RECIPIENT = re.compile(
+RECIPIENT = pattern_of(
     rf"(data{EQUALS_AT_ANY_DEPTH}{_NUMBER}{BAR}{_NUMBER}{BAR})(?P<recipient>(?:(?!{BAR}).)*+)",
     re.IGNORECASE | re.DOTALL,
 )
 # Teams (spec section 5): `pc` is a session credential, `si` and `sd` tell who talked to whom.
-SESSION = re.compile(
+SESSION = pattern_of(
     rf"({AND_AT_ANY_DEPTH}(?:pc|si|sd){EQUALS_AT_ANY_DEPTH}){VALUE}", re.IGNORECASE | re.DOTALL
 )
-_CREDENTIAL = re.compile(
+_CREDENTIAL = pattern_of(
     rf"{AND_AT_ANY_DEPTH}pc{EQUALS_AT_ANY_DEPTH}(?!&|%(?:25)*+26|\Z)", re.IGNORECASE
 )
 TEAMS_PAGE = "atp-safelinks.html"
 
-_END = re.compile(r"[\s&]")  # of an address that no bar follows
-_ADDRESS = re.compile(r".{1,64}@[^@]{1,255}", re.DOTALL)  # RFC 5321, section 4.5.3.1
+_END = pattern_of(r"[\s&]")  # of an address that no bar follows
+_ADDRESS = pattern_of(r".{1,64}@[^@]{1,255}", re.DOTALL)  # RFC 5321, section 4.5.3.1
 
 
 def tells_session(url: str) -> bool:

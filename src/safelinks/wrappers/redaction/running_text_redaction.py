@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.redaction.personal_data import (
     AND_AT_ANY_DEPTH,
     BAR,
@@ -22,29 +23,29 @@ __all__ = ["blanked", "end_of_rest", "redact_rest"]
 _BREAK = r"(?:(?:=?[ \t]*+\r?\n[ \t>|]*+)++|[ \t]++(?=[\w%.~+/=-]{24}))"
 _PIECE = r"(?:(?!&|%(?:25)*+26)\S)"
 _LONG = rf"(?=(?:{_PIECE}|{_BREAK}){{8}})"
-_SESSION_REST = re.compile(
+_SESSION_REST = pattern_of(
     rf"((?:[&?]|&amp;|%(?:25)*+26)(?:{_BREAK}?p{_BREAK}?c|{_BREAK}?s{_BREAK}?[id]){_BREAK}?"
     rf"(?:=(?:3D)?|%(?:25)*+3D)){_LONG}{_PIECE}*+(?:{_BREAK}{_PIECE}++)*+",
     re.IGNORECASE,
 )
-_CUT_SESSION = re.compile(
+_CUT_SESSION = pattern_of(
     rf"{AND_AT_ANY_DEPTH}(?:p|s|(?:pc|si|sd)(?:{EQUALS_AT_ANY_DEPTH}{VALUE})?)?\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_MORE = re.compile(rf"(?:{_BREAK}{_PIECE}++)*+", re.IGNORECASE)
+_MORE = pattern_of(rf"(?:{_BREAK}{_PIECE}++)*+", re.IGNORECASE)
 # The rest of `data`, from within the recipient on: ids of the message and of the tenant follow.
-_IDS_REST = re.compile(rf"(?<=\S)(?={BAR}[0-9A-F]{{32}}{BAR}[0-9A-F]{{32}}{BAR})", re.IGNORECASE)
-_DATA = re.compile(rf"data{EQUALS_AT_ANY_DEPTH}", re.IGNORECASE)
+_IDS_REST = pattern_of(rf"(?<=\S)(?={BAR}[0-9A-F]{{32}}{BAR}[0-9A-F]{{32}}{BAR})", re.IGNORECASE)
+_DATA = pattern_of(rf"data{EQUALS_AT_ANY_DEPTH}", re.IGNORECASE)
 _LONGEST_REST = 400  # characters of a recipient, encoded more than once
 
 # The same in a text that cuts the link: fields between bars, of which that behind the version, and
 # any that has "@" in it, is a recipient.
-_CUT = re.compile(r"=?[ \t]*+\r?\n[ \t>|+]*+")
+_CUT = pattern_of(r"=?[ \t]*+\r?\n[ \t>|+]*+")
 _IN_PIECES = rf"(?:{_CUT.pattern})?+"
 _CUT_BAR = rf"(?:%{_IN_PIECES}(?:25)*+7{_IN_PIECES}C|\|)"
-_CUT_AT = re.compile(rf"%{_IN_PIECES}(?:25)*+4{_IN_PIECES}0|@", re.IGNORECASE)
-_ID = re.compile(rf"{_CUT_BAR}{_IN_PIECES}[0-9a-f]{{8}}", re.IGNORECASE)
-_CUT_FIELD = re.compile(
+_CUT_AT = pattern_of(rf"%{_IN_PIECES}(?:25)*+4{_IN_PIECES}0|@", re.IGNORECASE)
+_ID = pattern_of(rf"{_CUT_BAR}{_IN_PIECES}[0-9a-f]{{8}}", re.IGNORECASE)
+_CUT_FIELD = pattern_of(
     rf"(?:(?P<data>data{_IN_PIECES}{EQUALS_AT_ANY_DEPTH}{_IN_PIECES}0{_IN_PIECES}[0-9]{_IN_PIECES}{_CUT_BAR}"
     rf"{_IN_PIECES}0{_IN_PIECES}[0-9]{_IN_PIECES}{_CUT_BAR})|(?:\A|{_CUT_BAR}))"
     rf"(?P<recipient>(?:\n[ \t>|+]*+|(?!{_CUT_BAR})[^&])*+)",

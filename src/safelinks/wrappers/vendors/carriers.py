@@ -12,9 +12,9 @@ from collections.abc import Callable
 from functools import cache
 from urllib.parse import quote
 
-from attrs import frozen
-
 from safelinks.addresses import percent
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 
 __all__ = [
@@ -39,16 +39,16 @@ __all__ = [
 Decoder = Callable[[str], str | None]
 
 # What a wrapper may hold. Web addresses in the first place; mail addresses occur in OWA.
-TARGET = re.compile(r"(?:[a-z][a-z0-9+.-]{0,30}://|mailto:)[^\s/]", re.IGNORECASE)
-HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_ENCODED_AGAIN = re.compile(r"https?%(?:25)*+3A", re.IGNORECASE)
-_HALF = re.compile("[\ud800-\udfff]")  # of a character of UTF-16, which is none of its own
+TARGET = pattern_of(r"(?:[a-z][a-z0-9+.-]{0,30}://|mailto:)[^\s/]", re.IGNORECASE)
+HOST = pattern_of(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_ENCODED_AGAIN = pattern_of(r"https?%(?:25)*+3A", re.IGNORECASE)
+_HALF = pattern_of("[\ud800-\udfff]")  # of a character of UTF-16, which is none of its own
 
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """`pattern`, compiled when it is first needed: few are in any one process."""
-    return re.compile(pattern, re.VERBOSE | re.IGNORECASE | re.DOTALL)
+    return pattern_of(pattern, re.VERBOSE | re.IGNORECASE | re.DOTALL)
 
 
 def percent_encoded(target: str) -> str:

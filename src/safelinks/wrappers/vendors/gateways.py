@@ -11,6 +11,7 @@ import re
 import zlib
 
 from safelinks.addresses import percent
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 from safelinks.wrappers.vendors.carriers import (
     HOST,
@@ -44,7 +45,7 @@ __all__ = [
 ]
 
 LARGEST_TOKEN = 65_536  # bytes, once inflated
-_ONE_SLASH = re.compile(r"(https?):/(?!/)", re.IGNORECASE)
+_ONE_SLASH = pattern_of(r"(https?):/(?!/)", re.IGNORECASE)
 
 cisco = path_part(r"/1[\w-]*/(?P<target>.+)")
 
@@ -62,9 +63,9 @@ menlo = Carrier(r"\Ahttps?://[^/?\#]+/(?P<target>https?:/.+)", _read_raw, lambda
 _V2_SIGNS = str.maketrans("-_", "%/")
 # With the shortest text before `__;`, as in the vendor's own decoder.
 _V3 = r"\Ahttps?://[^/?\#]+/v3/__(?P<target>(?P<text>.+?)__;(?P<removed>[A-Za-z0-9_-]*)=*)(?:!|%21)"
-_V3_HOST = re.compile(r"https?://[^/?#]+/v3/__https?:/{1,2}([a-z0-9.-]+)(?=[/?#:_])", re.IGNORECASE)
-_V3_TOKEN = re.compile(rb"\*(?:\*([A-Za-z0-9_-]))?")
-_V3_RUNS = re.compile(r"([A-Za-z0-9:/.?=&~-]*)([^A-Za-z0-9:/.?=&~-]*)", re.DOTALL)
+_V3_HOST = pattern_of(r"https?://[^/?#]+/v3/__https?:/{1,2}([a-z0-9.-]+)(?=[/?#:_])", re.IGNORECASE)
+_V3_TOKEN = pattern_of(rb"\*(?:\*([A-Za-z0-9_-]))?")
+_V3_RUNS = pattern_of(r"([A-Za-z0-9:/.?=&~-]*)([^A-Za-z0-9:/.?=&~-]*)", re.DOTALL)
 _LONGEST_RUN = 65
 _RUN_LENGTHS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -149,8 +150,8 @@ def url_defense_v3_host(url: str) -> str | None:
 
 # Check Point --------------------------------------------------------------------------------------
 
-_SCHEME = re.compile(r"(https?)(?::|%3A)/{1,2}(?=[^/])", re.IGNORECASE)
-_CHECK_POINT_FLAGS = re.compile(rb":[a-z](?::[TFN]){2}\Z")
+_SCHEME = pattern_of(r"(https?)(?::|%3A)/{1,2}(?=[^/])", re.IGNORECASE)
+_CHECK_POINT_FLAGS = pattern_of(rb":[a-z](?::[TFN]){2}\Z")
 
 
 def _read_check_point(match: re.Match[str]) -> str | None:

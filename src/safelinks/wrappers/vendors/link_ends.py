@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 
-from attrs import frozen
-
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 
 __all__ = ["AS_IT_STANDS", "End", "parameters"]
@@ -43,7 +43,7 @@ class End:
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         mark = rf"(?:{self.mark or _NEVER})\Z"
-        opens, closes, ends = (re.compile(it, _FLAGS) for it in (self.opens, self.closes, mark))
+        opens, closes, ends = (pattern_of(it, _FLAGS) for it in (self.opens, self.closes, mark))
         return opens, closes, ends
 
     def value(self, url: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from safelinks.addresses import percent
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 from safelinks.wrappers.vendors.carriers import HOST, Carrier, percent_encoded
 
@@ -48,7 +49,7 @@ amp_cache = Carrier(
     _write_host_and_path,
 )
 
-_TRANSLATION = re.compile(r"_x_tr_[a-z]+=[^&#]*&?")
+_TRANSLATION = pattern_of(r"_x_tr_[a-z]+=[^&#]*&?")
 
 
 def _read_translation(match: re.Match[str]) -> str | None:
@@ -80,7 +81,7 @@ def _read_launcher(match: re.Match[str]) -> str | None:
     return f"https://{match['host']}{_ANONYMOUS.sub('', path)}"
 
 
-_ANONYMOUS = re.compile(r"&anon=[a-z]+|(?<=\?)anon=[a-z]+&|\?anon=[a-z]+\Z")
+_ANONYMOUS = pattern_of(r"&anon=[a-z]+|(?<=\?)anon=[a-z]+&|\?anon=[a-z]+\Z")
 teams_launcher = Carrier(
     rf"\Ahttps?://(?P<host>[^/?\#:]+)(?::[0-9]*)?/dl/launcher/launcher\.html\?(?:[^\#]*?{AND})?"
     r"url=(?P<target>[^&\#]*)",
@@ -96,7 +97,7 @@ def _read_disqus(match: re.Match[str]) -> str | None:
     return signed[1] if signed else None
 
 
-_SIGNED = re.compile(r"(https?://.+):[\w-]{27}", re.DOTALL | re.IGNORECASE)
+_SIGNED = pattern_of(r"(https?://.+):[\w-]{27}", re.DOTALL | re.IGNORECASE)
 disqus = Carrier(
     rf"(?:\?|{AND})url=(?P<target>[^&\#]*)",
     _read_disqus,

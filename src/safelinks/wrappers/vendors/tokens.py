@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from safelinks.addresses import percent
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 from safelinks.wrappers.vendors.carriers import (
     TARGET,
@@ -95,7 +96,7 @@ mandrill = Carrier(
 
 # The token is a query, deflated: "l" is the target, "r" the recipient, "h" a signature.
 _MAILGUN = r"\Ahttps?://[^/?\#]+/c/(?P<target>e[JN][\w-]{20,}=*)(?=[/?\#]|\Z)"
-_A_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?=[/?#]|\Z)", re.IGNORECASE)
+_A_HOST = pattern_of(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?=[/?#]|\Z)", re.IGNORECASE)
 
 
 def _mailgun_query(match: re.Match[str]) -> Mapping[str, str]:
@@ -200,7 +201,7 @@ postmark = Carrier(
 
 
 # Protocol buffers: two fields of a number and the kind, then a text with its length before it.
-_NEWS_HEAD = re.compile(rb'\x08\x13"(?:([\x01-\x7f])|([\x80-\xff])([\x01-\x7f]))', re.DOTALL)
+_NEWS_HEAD = pattern_of(rb'\x08\x13"(?:([\x01-\x7f])|([\x80-\xff])([\x01-\x7f]))', re.DOTALL)
 
 
 def _read_news(match: re.Match[str]) -> str | None:

@@ -6,8 +6,10 @@ import re
 from enum import StrEnum
 from functools import cached_property
 
-from attrs import field, frozen
+from attrs import field
 
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 from safelinks.wrappers.vendors import carriers
 from safelinks.wrappers.vendors.carriers import Carrier, Decoder
@@ -15,7 +17,7 @@ from safelinks.wrappers.vendors.link_ends import End, parameters
 
 __all__ = ["ANYWHERE", "Kind", "Query", "Secrets", "Wrapper", "nothing", "query", "secret"]
 
-_SIGN = re.compile(r"[^\W_]")
+_SIGN = pattern_of(r"[^\W_]")
 ANYWHERE = "*"  # of links that are known by their path, on whatever host
 
 
@@ -51,7 +53,7 @@ class Secrets:
         rules = [self.parts] if self.parts else []
         if self.names:
             rules.append(rf"(?:[?\#]|{AND})(?:{'|'.join(map(re.escape, self.names))})=([^&\#]*)")
-        return re.compile("|".join(rules) or "(?!)", re.VERBOSE | re.IGNORECASE | re.ASCII)
+        return pattern_of("|".join(rules) or "(?!)", re.VERBOSE | re.IGNORECASE | re.ASCII)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where in `text`, a part of a link beside its target, something secret may stand."""

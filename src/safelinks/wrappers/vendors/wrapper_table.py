@@ -14,8 +14,10 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from attrs import field, frozen
+from attrs import field
 
+from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import MAIL_HOSTS, without_json_escapes
 from safelinks.wrappers.vendors.newsletter_services import NEWSLETTER_SERVICES
 from safelinks.wrappers.vendors.security_services import SECURITY_SERVICES
@@ -76,7 +78,7 @@ def _index() -> Mapping[str, tuple[_Row, ...]]:
     for wrapper in WRAPPERS:
         for host in wrapper.hosts:
             free = re.escape(host).replace(r"\*", "[a-z0-9.-]+") if "*" in host else None
-            row = _Row(wrapper, re.compile(rf"{free}\Z") if free else None)
+            row = _Row(wrapper, pattern_of(rf"{free}\Z") if free else None)
             key = _suffix(host) if free else host
             rows[key] = (*rows.get(key, ()), row)
     return rows
@@ -85,7 +87,7 @@ def _index() -> Mapping[str, tuple[_Row, ...]]:
 _ROWS = _index()
 # The first letters are tried before the rest, which hardly any path has.
 _FIRST = "".join(sorted({start[1] for start in STARTS}))
-_AUTHORITY = re.compile(
+_AUTHORITY = re.compile(  # at once: every address asks it
     r"https?://([a-z0-9-]++(?:\.[a-z0-9-]++){1,127}+)\.?(?::(?:80|443)?)?"
     rf"(?=(/(?=[{_FIRST}])(?:{'|'.join(re.escape(start[1:]) for start in STARTS)}))|[/?#]|\Z)",
     re.IGNORECASE | re.ASCII,
@@ -121,9 +123,9 @@ _CUT_HOSTS = frozenset(
     for length in range(1, len(name))
     if name[length] != "." and name[length - 1] != "."
 )
-_HOST_ONLY = re.compile(r"https?:/{1,2}([a-z0-9.-]++)\Z", re.IGNORECASE)
+_HOST_ONLY = pattern_of(r"https?:/{1,2}([a-z0-9.-]++)\Z", re.IGNORECASE)
 _SCHEME_LENGTH = len("https://")
-_REGION = re.compile(r"\A[a-z]{2,5}[0-9]{2}\.", re.IGNORECASE)
+_REGION = pattern_of(r"\A[a-z]{2,5}[0-9]{2}\.", re.IGNORECASE)
 
 
 def is_cut_host(url: str) -> bool:
@@ -164,7 +166,7 @@ def _rows_of(host: str) -> tuple[_Row, ...]:
 
 @lru_cache(maxsize=len(WRAPPERS))
 def _path_of(row: Wrapper) -> re.Pattern[str]:
-    return re.compile(row.path, re.IGNORECASE)
+    return pattern_of(row.path, re.IGNORECASE)
 
 
 def is_personal(url: str) -> bool:

@@ -1,0 +1,54 @@
+"""First bytes of files: of packages that several formats share, and of what holds no text."""
+
+from __future__ import annotations
+
+from safelinks.values import frozen
+
+__all__ = ["OLE", "UNREADABLE", "ZIP", "stream_name"]
+
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def stream_name(name: str) -> bytes:
+    """The name of a stream as the directory of a compound file holds it ([MS-CFB], 2.6.1)."""
+    return name.encode("utf-16-le")
+
+
+@frozen
+class Unreadable:
+    """What holds no text at all: its first bytes, what a person calls it, and what helps.
+
+    Where several share their first bytes, a name `inside` tells them apart.
+    """
+
+    signature: bytes
+    what: str
+    remedy: str = "save it as plain text and try again"
+    inside: bytes = b""
+
+
+UNREADABLE = (
+    Unreadable(
+        OLE,
+        "is encrypted with a password",
+        "save a copy without it and try again",
+        stream_name("EncryptedPackage"),
+    ),
+    *(
+        Unreadable(OLE, f"is {what}", f"save it as {new} and try again", stream_name(inside))
+        for inside, what, new in (
+            ("WordDocument", "an old Word document (.doc)", ".docx"),
+            ("PowerPoint Document", "an old PowerPoint presentation (.ppt)", ".pptx"),
+            ("Workbook", "an old Excel workbook (.xls)", ".xlsx"),
+        )
+    ),
+    Unreadable(OLE, "is an old Office document or a damaged Outlook message, not text"),
+    Unreadable(ZIP, "is a zip archive, not text"),
+    Unreadable(b"\x1f\x8b", "is a gzip archive, not text"),
+    Unreadable(b"\x89PNG", "is a picture, not text"),
+    Unreadable(b"\xff\xd8\xff", "is a picture, not text"),
+    Unreadable(b"GIF8", "is a picture, not text"),
+    Unreadable(b"\x7fELF", "is a program, not text"),
+    Unreadable(b"MZ\x90", "is a program, not text"),
+)
