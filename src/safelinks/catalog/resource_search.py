@@ -20,7 +20,7 @@ from safelinks.values import define, frozen
 __all__ = ["Found", "Search", "search"]
 
 _ENOUGH = 0.6  # of the best score: the rest is noise
-_STRONG = 0.55  # score; what is below may be chance
+_STRONG = 0.65  # score; what is below may be chance
 # What a phrase is worth, by what it is.
 _NAME, _KEYWORD, _ID, _AGENCY, _DESCRIPTION = 1.0, 1.0, 0.9, 0.5, 0.3
 _OF_ITS_BODY = 1.0  # what the names of a body are worth for its site
@@ -36,12 +36,13 @@ _SITE = "agency-site"
 class Found:
     """A resource that was found, and how well: `score` is from 0 to 1.
 
-    `whole` is one of whose names nothing was left out; a `weak` one may be meant by chance.
+    `whole` is 1 where nothing was left out of one of its names but small words, 2 where nothing at
+    all; a `weak` one may be meant by chance.
     """
 
     resource: Resource
     score: float
-    whole: bool
+    whole: int
 
     @property
     def weak(self) -> bool:
@@ -51,9 +52,24 @@ class Found:
 
 @frozen
 class _Phrase:
-    words: tuple[str, ...]
+    every: list[str]
+    words: list[str]  # that matter
     worth: float
     full: bool  # whether it is what somebody calls the resource
+
+
+@frozen
+class _Query:
+    """What was asked: `every` word, and of those that matter, which are near and what they say."""
+
+    every: list[str]
+    near: Mapping[str, Mapping[str, float]]
+    weights: Mapping[str, float]
+    total: float
+
+    def share(self, values: Mapping[str, float]) -> float:
+        """How much of it there is where each word has its value."""
+        return sum(values[word] * weight for word, weight in self.weights.items()) / self.total
 
 
 @define(slots=False)
@@ -87,7 +103,8 @@ class Search:
         asked = self.words.that_matter(text)
         near = {word: self._near(word) for word in asked}
         weights = {word: self._weight(near[word]) for word in asked}
-        found = [self._rated(asked, near, weights, *one) for one in self._entries] if asked else []
+        query = _Query(self.words.of(text), near, weights, sum(weights.values()))
+        found = [self._rated(query, *one) for one in self._entries] if asked else []
         best = max((one.score for one in found), default=0.0)
         chosen = [one for one in found if one.score > 0 and one.score >= _ENOUGH * best]
         chosen.sort(key=_rank)
@@ -105,46 +122,35 @@ class Search:
         best = max(near.values())
         return max(self._weights[word] for word, value in near.items() if value == best)
 
-    def _rated(
-        self,
-        asked: Sequence[str],
-        near: Mapping[str, Mapping[str, float]],
-        weights: Mapping[str, float],
-        entry: Resource,
-        phrases: Sequence[_Phrase],
-    ) -> Found:
-        total = sum(weights.values())
-        best, whole = 0.0, False
-        apart = dict.fromkeys(asked, 0.0)
+    def _rated(self, query: _Query, entry: Resource, phrases: Sequence[_Phrase]) -> Found:
+        best, whole = 0.0, 0
+        apart = dict.fromkeys(query.near, 0.0)
         for phrase in phrases:
-            values = {}
-            for word in asked:
-                known = near[word]
-                value = max((known.get(one, 0.0) for one in phrase.words), default=0.0)
-                values[word] = value
-                apart[word] = max(apart[word], value * phrase.worth)
-            got = sum(values[word] * weights[word] for word in asked) / total
-            if got == 0.0:
+            values = {
+                word: max((near.get(one, 0.0) for one in phrase.words), default=0.0)
+                for word, near in query.near.items()
+            }
+            if not any(values.values()):
                 continue
-            said = self._said(phrase, asked, near)
-            score = phrase.worth * (_ASKED * got + _SAID * said)
-            same = phrase.full and min(values.values()) >= _SAME and said >= _SAME
+            for word, value in values.items():
+                apart[word] = max(apart[word], value * phrase.worth)
+            said = self._said(phrase, query)
+            score = phrase.worth * (_ASKED * query.share(values) + _SAID * said)
+            same = int(phrase.full and min(values.values()) >= _SAME and said >= _SAME)
+            same += phrase.full and phrase.every == query.every
             if (same, score) > (whole, best):
                 best, whole = score, same
-        together = sum(apart[word] * weights[word] for word in asked) / total
-        score = max(best, _APART * together)
+        score = max(best, _APART * query.share(apart))
         return Found(entry, score * (_RETIRED if entry.status is Status.RETIRED else 1), whole)
 
-    def _said(
-        self, phrase: _Phrase, asked: Sequence[str], near: Mapping[str, Mapping[str, float]]
-    ) -> float:
+    def _said(self, phrase: _Phrase, query: _Query) -> float:
         """How much of a phrase was asked for."""
-        every = {word: self._weights[word] for word in phrase.words}
+        weights = {word: self._weights[word] for word in phrase.words}
         got = (
-            max(near[one].get(word, 0.0) for one in asked) * weight
-            for word, weight in every.items()
+            max(near.get(word, 0.0) for near in query.near.values()) * weight
+            for word, weight in weights.items()
         )
-        return sum(got) / sum(every.values())
+        return sum(got) / sum(weights.values())
 
     def _phrases_of(self, entry: Resource) -> Iterator[_Phrase]:
         agency = self.agencies.get(entry.agency)
@@ -166,7 +172,7 @@ class Search:
     def _phrase(self, text: str, worth: float, *, full: bool = False) -> Iterator[_Phrase]:
         words = self.words.that_matter(text)
         if words:
-            yield _Phrase(tuple(words), worth, full)
+            yield _Phrase(self.words.of(text), words, worth, full)
 
 
 def _rank(one: Found) -> tuple[object, ...]:
