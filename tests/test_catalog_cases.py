@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from catalog_cases import Verdict, of_address, of_kind, rank
 
-from safelinks import Catalog
+from safelinks import Catalog, check
 from safelinks.catalog.match import Inference
 
 NYC = Catalog.nyc()
@@ -104,3 +105,43 @@ def test_what_is_concluded_counts_less_and_is_never_written() -> None:
     assert short.score < listed.score
     for url in ("https://nyc.gov/dob-now", "https://a127-jobs.nyc.gov/job/1"):
         assert not NYC.identify(url).renamed
+
+
+# --- The notices: what is said of a text ---
+
+FORMER_HOSTS = """
+https://a127-jobs.nyc.gov/index_new.html?keyword=415211
+https://a806-housingconnect.nyc.gov/nyclottery/LttryLookup/LookupValues
+https://a826-amr.nyc.gov/mydepaccount/x
+https://www1.nyc.gov/site/planning/planning-level/waterfront/wrp/wrp.page
+"""
+NUMBERED = "https://a801-luadev.github.io/?redirect=parkour"
+TEXTS: dict[str, tuple[str, list[str]]] = {
+    "number alone, nothing of the City": (f"Play it at {NUMBERED}", []),
+    "number alone, beside the City": (f"{NUMBERED} https://www.nyc.gov/pip", ["SL204"]),
+    "an application's own name": ("https://a856-cityrecord.ngrok.io/", ["SL204"]),
+    "a number and the City's name": ("https://a127-plp-nyc.gov.co/", ["SL204"] * 2),
+    "former hosts and folders": (FORMER_HOSTS, ["SL401"] * 4),
+    "a page on another host": (
+        "https://www.bers.nyc.gov/site/mocs/passport/passport-faqs.page", ["SL401"],
+    ),
+    "a living page": (
+        "[Contracting Roadmap](https://www.nyc.gov/site/mocs/opportunities/"
+        "doing-business-with-the-city-of-new-york.page)", [],
+    ),
+    "short addresses": (
+        "Create a PASSPort Account at nyc.gov/passport and see www.nyc.gov/mocshelp "
+        "for the MOCS Service Desk.", [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_notice(name: str, tmp_path: Path) -> None:
+    text, codes = TEXTS[name]
+    notice = tmp_path / "notice.md"
+    notice.write_text(text, "utf-8")
+    report = check(notice, offline=True)
+    assert [one.code for one in report.findings] == codes
+    if name in ("former hosts and folders", "a page on another host"):
+        assert all(one.level == "note" and not one.replacement for one in report.findings)
