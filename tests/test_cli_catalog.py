@@ -101,6 +101,14 @@ class TestShow:
         ):
             assert expected in result.stdout.splitlines()
 
+    @pytest.mark.parametrize("name", ["MOCS", "mocs", "mayor's office of contract services"])
+    def test_a_body(self, name: str) -> None:
+        lines = _run("catalog", "show", name).stdout.splitlines()
+        assert lines[0] == "Mayor's Office of Contract Services (MOCS)"
+        assert "  address       https://www.nyc.gov/site/mocs/index.page" in lines
+        assert "  in paths      moc" in lines
+        assert any(line.endswith(" passport") for line in lines)
+
     def test_no_such_id(self) -> None:
         result = _run("catalog", "show", "pipp", "passport")
         assert result.exit_code == 1
@@ -195,6 +203,16 @@ class TestListAndExport:
         result = _run("catalog", "export", "--format", "csv", "--agency", "FISA")
         rows = list(csv.DictReader(io.StringIO(result.stdout)))
         assert [row["id"] for row in rows] == ["employee-self-service", "pip", "site-fisa"]
+
+    def test_an_agency_by_its_name(self) -> None:
+        by_acronym = _run("catalog", "list", "--agency", "DOB").stdout
+        for name in ("dob", "buildings", "Department of Buildings"):
+            assert _run("catalog", "list", "--agency", name).stdout == by_acronym
+
+    def test_the_agencies(self) -> None:
+        lines = _run("catalog", "list", "--agencies").stdout.splitlines()
+        at = lines.index("MOCS  Mayor's Office of Contract Services")
+        assert lines[at + 1] == "    https://www.nyc.gov/site/mocs/index.page"
 
 
 class TestValidate:

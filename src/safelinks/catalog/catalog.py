@@ -214,6 +214,27 @@ class Catalog:
             keywords[0] if keywords else {},
         )
 
+    def agency(self, name: str) -> Agency | None:
+        """The body that is called so: by its acronym, its name in paths, or its name, in any case.
+
+        >>> Catalog.nyc().agency("department of buildings").acronym
+        'DOB'
+        """
+        return self._agencies.get(" ".join(name.lower().split()))
+
+    @cached_property
+    def _agencies(self) -> Mapping[str, Agency]:
+        found: dict[str, Agency] = {}
+        for names in (
+            lambda one: (one.acronym, one.name),
+            lambda one: (*one.former_acronyms, *one.former_names),
+            lambda one: one.slugs,
+        ):
+            for one in self.agencies.values():
+                for name in names(one):
+                    found.setdefault(name.lower(), one)
+        return found
+
     @cached_property
     def names(self) -> Names:
         """What finds names of resources in texts."""

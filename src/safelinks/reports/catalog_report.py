@@ -12,13 +12,15 @@ from difflib import unified_diff
 
 from safelinks.addresses.printable import printable, printable_url
 from safelinks.catalog import Catalog, Match, Resource, Suspicion
-from safelinks.catalog.entries import Contact
+from safelinks.catalog.entries import Agency, Contact
 from safelinks.catalog.evidence import has_aged, last_seen
 from safelinks.checks.catalog_upkeep import Upkeep
 from safelinks.patterns import pattern_of
 
 __all__ = [
     "aged_lines",
+    "agency_lines",
+    "agency_table",
     "match_data",
     "match_lines",
     "resource_lines",
@@ -85,6 +87,35 @@ def _fields(entry: Resource, catalog: Catalog) -> Iterator[tuple[str, Sequence[s
     yield "note", [printable(entry.note)] if entry.note else []
 
 
+def agency_lines(agency: Agency, catalog: Catalog) -> Iterator[str]:
+    """Everything that is known of a body, and the ids of what it has."""
+    yield f"{printable(agency.name)} ({printable(agency.acronym)})"
+    own = [entry.id for entry in catalog.resources.values() if entry.agency == agency.acronym]
+    dated = f"as of {agency.as_of}" if agency.as_of else "undated"
+    for label, values in (
+        ("address", [printable_url(agency.url)] if agency.url else []),
+        ("formerly", [*agency.former_names, *agency.former_acronyms]),
+        ("kind", [agency.kind] if agency.kind else []),
+        ("status", [agency.status]),
+        ("in paths", agency.slugs),
+        ("hosts", (*agency.domains, *agency.whole_domains, *agency.owns)),
+        ("begins", agency.prefixes),
+        ("resources", own),
+        ("evidence", [dated]),
+        ("sources", agency.sources),
+        ("note", [agency.note] if agency.note else []),
+    ):
+        for number, value in enumerate(values):
+            yield f"  {label if number == 0 else '':{_LABELLED}} {printable(value)}"
+
+
+def agency_table(catalog: Catalog) -> Iterator[str]:
+    """One body a line: its acronym and name, and below where its site is."""
+    for agency in catalog.agencies.values():
+        yield f"{printable(agency.acronym)}  {printable(agency.name)}"
+        yield f"    {printable_url(agency.url)}" if agency.url else "    no page of its own"
+
+
 def _contact(one: Contact) -> str:
     label = f", {one.label}" if one.label else ""
     unsure = f" ({one.confidence} confidence)" if one.confidence else ""
@@ -132,6 +163,7 @@ def match_data(match: Match, suspicions: Iterable[Suspicion]) -> dict[str, objec
         "identifier": match.identifier,
         "current_url": match.current_url,
         "renamed": match.renamed,
+        "inference": str(match.inference) if match.inference else None,
         "confidence": str(match.confidence) if match.confidence else None,
         "as_of": match.as_of,
         "sources": list(match.evidence),

@@ -89,8 +89,11 @@ def find_resources(
 @catalog_options
 @click.pass_context
 def show_entries(context: click.Context, ids: tuple[str, ...], *, chosen: Chosen) -> None:
-    """Print everything about the resource ID. Exits with 1 if there is no such ID."""
-    from safelinks.reports.catalog_report import resource_lines  # noqa: PLC0415
+    """Print everything about the resource ID, or the agency of that acronym or name.
+
+    Exits with 1 if there is neither.
+    """
+    from safelinks.reports.catalog_report import agency_lines, resource_lines  # noqa: PLC0415
 
     known = chosen.load()
     code = 0
@@ -98,6 +101,10 @@ def show_entries(context: click.Context, ids: tuple[str, ...], *, chosen: Chosen
         entry = known.resources.get(name)
         if entry is not None:
             _print(resource_lines(entry, known))
+            continue
+        agency = known.agency(name)
+        if agency is not None:
+            _print(agency_lines(agency, known))
             continue
         complain(f"there is no resource {name}{_meant(name, known.resources)}")
         code = 1
@@ -136,7 +143,7 @@ def _meant(name: str, there: Iterable[str]) -> str:
 
 
 def _filters(function: Callable[..., Any]) -> Callable[..., Any]:
-    agency = click.option("--agency", metavar="ACRONYM", help="Only resources of this agency.")
+    agency = click.option("--agency", metavar="NAME", help="Only resources of this agency.")
     category = click.option("--category", metavar="NAME", help="Only resources of this category.")
     return agency(category(function))
 
@@ -146,6 +153,8 @@ def _chosen_entries(
 ) -> tuple[Catalog, list[Resource]]:
     """The catalog, and its resources of that agency and category, in any case."""
     known = chosen.load()
+    named = known.agency(agency) if agency is not None else None
+    agency = named.acronym if named is not None else agency
     for what, given, there in (
         ("agency", agency, list(known.agencies)),
         ("category", category, sorted({one.category for one in known.resources.values()})),
@@ -162,18 +171,27 @@ def _chosen_entries(
 
 
 @catalog_command.command("list")
+@click.option("--agencies", "of_agencies", is_flag=True, help="List the agencies instead.")
 @_filters
 @catalog_options
 @click.pass_context
 def list_entries(
-    context: click.Context, *, agency: str | None, category: str | None, chosen: Chosen
+    context: click.Context,
+    *,
+    of_agencies: bool,
+    agency: str | None,
+    category: str | None,
+    chosen: Chosen,
 ) -> None:
     """List resources: all, or those of an agency or a category.
 
     Exits with 1 if none is found.
     """
-    from safelinks.reports.catalog_report import table_lines  # noqa: PLC0415
+    from safelinks.reports.catalog_report import agency_table, table_lines  # noqa: PLC0415
 
+    if of_agencies:
+        _print(agency_table(chosen.load()))
+        return
     known, entries = _chosen_entries(chosen, agency, category)
     _print(table_lines(entries, known))
     if not entries:
