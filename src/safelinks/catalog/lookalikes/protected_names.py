@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from attrs import field
 
@@ -64,6 +65,8 @@ class ProtectedNames:
     _words: Mapping[str, tuple[str, str]] = field(init=False, repr=False, eq=False)
     # Any of the paths, with its end.
     _distinctive_path: re.Pattern[str] | None = field(init=False, repr=False, eq=False)
+    # What names of hosts imitate, as `suspicions` has found it.
+    judged: dict[str, Any] = field(init=False, factory=dict, repr=False, eq=False)
 
     @own.default
     def _own(self) -> frozenset[str]:
