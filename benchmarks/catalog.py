@@ -21,7 +21,7 @@ from safelinks.catalog.entries import Identifier, MatchKind, Scheme
 from safelinks.catalog.match import Inference
 
 TABLE = Path(__file__).parent.parent / "tests" / "data" / "catalog" / "addresses.csv"
-NAMED = ("www.nyc.gov", "s-media.nyc.gov")  # where names of bodies stand in paths
+NAMED = ("www.nyc.gov", "apps.nyc.gov", "s-media.nyc.gov")  # where names of bodies stand in paths
 Row = Callable[[str, str, float, str], None]
 Answer = tuple[int, str | None]
 

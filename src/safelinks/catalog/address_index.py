@@ -53,7 +53,7 @@ class _KnownHost:
     listed: bool  # whether there are addresses or prefixes on it
     named: bool  # whether bodies have names in its paths, which say more than the host
     hint: bool  # whether the host alone says little
-    twin: str | None  # the host whose pages the same system may show here
+    main: str | None  # the host of the names in paths, whose pages may also be shown here
     finders: Sequence[tuple[_Finder, Identifier, Resource]]
     found: Hit | AgencyHit  # what the host alone says
 
@@ -164,10 +164,11 @@ class Index:
         path = key[key.find("/") :] if "/" in key else ""
         if host.named:
             found = self.bodies.of_path(path)
-            if found is None and address.port is None:
+            if found is None and key.startswith(f"{host.main}/"):
                 found = self._of_short_name(path)
-            return found or host.found
-        if host.twin is not None and path:
+            if found is not None:
+                return found
+        elif host.main is not None and self.bodies.is_in_folder(path):
             found = self._shown_elsewhere(host, path)
             if found is not None:
                 return found
@@ -188,7 +189,7 @@ class Index:
 
     def _shown_elsewhere(self, host: _KnownHost, path: str) -> Hit | AgencyHit | None:
         """Whose page it is that the same system shows on the host of another body."""
-        key = f"{host.twin}{path}"
+        key = f"{host.main}{path}"
         found: Hit | AgencyHit | None = self._addresses.get(key) or self._prefix_of(key)
         found = found or self.bodies.of_path(path)
         if found is None or _body_of(found) == _body_of(host.found):
@@ -234,17 +235,17 @@ class Index:
             name in self._listed or host in self._listed,
             named,
             isinstance(answer, AgencyHit) and self.bodies.is_hint(host, answer),
-            None if named else self._twin_of(host),
+            self._main_of(host),
             self._finders.get(host, ()),
             answer,
         )
         self._hosts[host] = known
         return known
 
-    def _twin_of(self, host: str) -> str | None:
-        """The host whose pages may be shown on `host`, which is below the same domain."""
+    def _main_of(self, host: str) -> str | None:
+        """The host of the names in paths, of `host` below the same domain."""
         conventions = self.bodies.conventions
-        below = any(host.endswith(f".{domain}") for domain in conventions.subdomains_of)
+        below = any(f".{host}".endswith(f".{domain}") for domain in conventions.subdomains_of)
         return conventions.path_name.hosts[0] if below and conventions.path_name else None
 
     @staticmethod

@@ -19,7 +19,7 @@ from safelinks.values import define, frozen
 __all__ = ["AgencyHit", "Bodies", "suffixes_of", "twin_of"]
 
 _SHORTEST_NAME = 3  # of a body that is known by its acronym only: shorter ones are words
-_WORDS = frozenset({"cab", "core", "loft", "star"})  # acronyms that begin other names, too
+_WORDS = frozenset({"cab", "core", "law", "loft", "star"})  # acronyms that begin other names, too
 _ANY_DEPTH, _ALONE = "root", "vanity"  # names of bodies that stand first in a path
 _DIGITS = pattern_of(r"[0-9]+")
 
@@ -108,6 +108,10 @@ class Bodies:
         for suffix in self.conventions.open_suffixes:
             if host.endswith(f".{suffix.suffix}"):
                 yield AgencyHit(MatchedRule.OPEN_SUFFIX, suffix.note)
+
+    def is_in_folder(self, path: str) -> bool:
+        """Whether `path` is below a folder in which names of bodies stand."""
+        return path.split("/", 2)[1] in self._folders if path else False
 
     def is_hint(self, host: str, found: AgencyHit) -> bool:
         """Whether paths on `host` say more than what was found for it."""
