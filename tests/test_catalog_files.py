@@ -142,7 +142,7 @@ def test_what_others_lay_out_like_the_city(tmp_path: Path) -> None:
                 "whole_domains": ["people.example"],
                 "prefixes": ["https://apps.acme.example/leave/"],
             },
-            {"acronym": "LAW", "name": "Legal"},
+            {"acronym": "LGL", "name": "Legal"},
         ],
         "conventions": {
             "host_number": {"pattern": "n([0-9]+)-.+", "below": ["acme.example"]},
@@ -166,14 +166,16 @@ def test_what_others_lay_out_like_the_city(tmp_path: Path) -> None:
         "https://people.example.org/": (12, None, None),
         "https://apps.acme.example/leave/form": (8, "HRD", None),
         "https://apps.acme.example/leaves/": (12, None, None),
-        "https://apps.acme.example/law-search": (8, "LAW", None),
+        "https://apps.acme.example/lgl-search": (8, "LGL", None),
         "https://www.acme.example/deep/team/people/": (8, "HRD", None),
         "https://www.acme.example/deep/people/": (12, None, None),
         "https://www.acme.example/people": (8, "HRD", "short-name"),
         "https://www.acme.example/people/list": (12, None, None),
+        "https://www.acme.example/lgl/list": (8, "LGL", "short-name"),
+        "https://lgl.acme.example/people": (9, "LGL", None),
         "https://www.acme.example/pay-slips": (8, "HRD", "short-name"),
-        "https://law.acme.example/team/people/": (8, "HRD", "other-host"),
-        "https://law.acme.example/team/law/": (9, "LAW", None),
+        "https://lgl.acme.example/team/people/": (8, "HRD", "other-host"),
+        "https://lgl.acme.example/team/lgl/": (9, "LGL", None),
         "https://old.acme.example/2019/": (5, "HRD", "former-place"),
     }
     for url, expected in found.items():

@@ -175,13 +175,13 @@ class Index:
         return (self.bodies.of_application(path) if host.hint else None) or host.found
 
     def _of_short_name(self, path: str) -> Hit | AgencyHit | None:
-        """What has a name that stands alone in a path, such as ``/dobnow``: rule 8."""
-        name = path[1:]
-        if not name or "/" in name:
-            return None
+        """What has a name that stands first in a path, such as ``/dobnow``: rule 8."""
+        name, deeper, _ = path[1:].partition("/")
+        if not name or deeper:
+            return self.bodies.of_short_name(name, alone=False)
         if self._short is None:
             self._short = short_names(one for layer in self.layers for one in layer.resources)
-        body = self.bodies.of_short_name(name)
+        body = self.bodies.of_short_name(name, alone=True)
         entry = self._short.get(name.replace("-", ""))
         if entry is None or (body and body.agency and body.agency.acronym != entry.agency):
             return body

@@ -147,9 +147,13 @@ class Bodies:
         known = under == _ANY_DEPTH or not any(segments[1:])
         return AgencyHit(MatchedRule.PATH_NAME, segments[0], agency) if agency and known else None
 
-    def of_short_name(self, name: str) -> AgencyHit | None:
-        """Whose `name` it is that stands alone in a path: rule 8, and less sure."""
-        agency = self._names.get(name)
+    def of_short_name(self, name: str, *, alone: bool) -> AgencyHit | None:
+        """Whose `name` it is that stands first in a path, `alone` or not: rule 8, and less sure.
+
+        Before more of a path, only an acronym is a name.
+        """
+        known = self._names if alone else self._acronyms
+        agency = None if name in _WORDS and not alone else known.get(name)
         if agency is None:
             return None
         return AgencyHit(MatchedRule.PATH_NAME, name, agency, inference=Inference.SHORT_NAME)
