@@ -24,13 +24,13 @@ from safelinks.catalog.lookalikes.wrapper_imitations import with_wrappers
 from safelinks.catalog.match import Match, MatchedRule
 from safelinks.catalog.owner_protection import known_of
 from safelinks.catalog.resource_names import Names
-from safelinks.catalog.resource_search import Found, Search
 from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
 from safelinks.values import frozen
 from safelinks.wrappers.unwrapping import MAX_LAYERS, Unwrapped, unwrap
 
 if TYPE_CHECKING:
+    from safelinks.catalog.resource_search import Found, Search
     from safelinks.files.data.data_file import Source
 
 __all__ = ["Catalog", "CatalogFault", "OpenedCatalog", "identify", "open_catalog", "validate"]
@@ -205,6 +205,8 @@ class Catalog:
 
     @cached_property
     def _search(self) -> Search:
+        from safelinks.catalog.resource_search import Search  # noqa: PLC0415  for who searches
+
         files = (layer.keywords_file for layer in self.layers.layers)
         keywords = [catalog_files.keywords_in(name) for name in files if name]
         return Search(

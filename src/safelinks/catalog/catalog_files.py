@@ -15,10 +15,10 @@ from attrs import evolve
 
 from safelinks.catalog.entries import Contents
 from safelinks.catalog.entry_readers import read_contents
-from safelinks.catalog.search_words import Words
 from safelinks.errors import CatalogError, DocumentError
 
 if TYPE_CHECKING:
+    from safelinks.catalog.search_words import Words
     from safelinks.files.data.data_file import Source
 
 __all__ = ["keywords_in", "nyc", "packaged", "search_words", "source_of"]
@@ -57,6 +57,8 @@ def nyc() -> Contents:
 @lru_cache(maxsize=1)
 def search_words() -> Words:
     """Which words say nothing in a search, and which are as good as the same."""
+    from safelinks.catalog.search_words import Words  # noqa: PLC0415  for who searches
+
     data = json.loads(packaged(_WORDS).read_text("utf-8"))
     same = {word: group[0] for group in data["same"] for word in group[1:]}
     return Words(frozenset(data["small"]), same)
