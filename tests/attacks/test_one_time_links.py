@@ -242,6 +242,7 @@ def _seconds(text: str) -> float:
     return min(spent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", REPEATED)
 def test_it_takes_no_longer_than_in_proportion(text: str) -> None:
     short = text * (20_000 // len(text))
