@@ -20,6 +20,7 @@ from safelinks.values import define, frozen
 __all__ = ["Found", "Search", "search"]
 
 _ENOUGH = 0.6  # of the best score: the rest is noise
+_CLOSE = 0.85  # the same, where something is called exactly so
 _STRONG = 0.65  # score; what is below may be chance
 # What a phrase is worth, by what it is.
 _NAME, _KEYWORD, _ID, _AGENCY, _DESCRIPTION = 1.0, 1.0, 0.9, 0.5, 0.3
@@ -56,6 +57,7 @@ class _Phrase:
     words: list[str]  # that matter
     worth: float
     full: bool  # whether it is what somebody calls the resource
+    joined: str
 
 
 @frozen
@@ -63,6 +65,7 @@ class _Query:
     """What was asked: `every` word, and of those that matter, which are near and what they say."""
 
     every: list[str]
+    joined: str
     near: Mapping[str, Mapping[str, float]]
     weights: Mapping[str, float]
     total: float
@@ -103,10 +106,12 @@ class Search:
         asked = self.words.that_matter(text)
         near = {word: self._near(word) for word in asked}
         weights = {word: self._weight(near[word]) for word in asked}
-        query = _Query(self.words.of(text), near, weights, sum(weights.values()))
+        every = self.words.of(text)
+        query = _Query(every, "".join(every), near, weights, sum(weights.values()))
         found = [self._rated(query, *one) for one in self._entries] if asked else []
         best = max((one.score for one in found), default=0.0)
-        chosen = [one for one in found if one.score > 0 and one.score >= _ENOUGH * best]
+        enough = _CLOSE if any(one.whole > 1 for one in found) else _ENOUGH
+        chosen = [one for one in found if one.score > 0 and one.score >= enough * best]
         chosen.sort(key=_rank)
         return chosen
 
@@ -130,7 +135,7 @@ class Search:
                 word: max((near.get(one, 0.0) for one in phrase.words), default=0.0)
                 for word, near in query.near.items()
             }
-            if not any(values.values()):
+            if not any(values.values()) and phrase.joined != query.joined:
                 continue
             for word, value in values.items():
                 apart[word] = max(apart[word], value * phrase.worth)
@@ -138,6 +143,8 @@ class Search:
             score = phrase.worth * (_ASKED * query.share(values) + _SAID * said)
             same = int(phrase.full and min(values.values()) >= _SAME and said >= _SAME)
             same += phrase.full and phrase.every == query.every
+            if phrase.full and phrase.joined == query.joined:  # "DOBNOW", "e-vital"
+                same, score = 2, 1.0
             if (same, score) > (whole, best):
                 best, whole = score, same
         score = max(best, _APART * query.share(apart))
@@ -172,7 +179,8 @@ class Search:
     def _phrase(self, text: str, worth: float, *, full: bool = False) -> Iterator[_Phrase]:
         words = self.words.that_matter(text)
         if words:
-            yield _Phrase(self.words.of(text), words, worth, full)
+            every = self.words.of(text)
+            yield _Phrase(every, words, worth, full, "".join(every))
 
 
 def _rank(one: Found) -> tuple[object, ...]:
