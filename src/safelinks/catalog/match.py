@@ -12,7 +12,7 @@ from attrs import evolve, field, fields
 
 from safelinks.addresses.urls import registrable_domain
 from safelinks.catalog.entries import Agency, Confidence, Resource
-from safelinks.values import frozen
+from safelinks.values import frozen, with_texts
 from safelinks.wrappers.redaction.link_redaction import redact
 from safelinks.wrappers.redaction.personal_data import mask, recipients
 from safelinks.wrappers.unwrapping import Unwrapped
@@ -113,6 +113,10 @@ class Match:
             target=self.target and redact(self.target, known),
             identifier=self.identifier and mask(self.identifier, known),
         )
+
+    def as_shown(self, show: Callable[[str], str]) -> Match:
+        """This match, with `show` applied to what is of the link."""
+        return with_texts(self, show, "url", "target", "identifier")
 
     def __repr__(self) -> str:
         shown = self.redacted()
