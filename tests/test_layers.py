@@ -389,6 +389,18 @@ def test_unwrapping_loads_no_other_command_and_nothing_of_theirs() -> None:
     assert not loaded & set(ORDER[ORDER.index("links.scanning") :])
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "main(['--help'], standalone_mode=False)",
+        "main.shell_complete(main.make_context('safelinks', [], resilient_parsing=True), '')",
+    ],
+)
+def test_a_list_of_the_commands_loads_none_of_them(code: str) -> None:
+    loaded = _loaded(f"from safelinks.cli.program import main; {code}")
+    assert not [name for name in loaded if name.startswith("safelinks.cli.commands.")]
+
+
 def test_every_command_is_there_and_is_loaded_when_it_is_asked_for() -> None:
     from safelinks.cli.program import main
 
@@ -397,6 +409,7 @@ def test_every_command_is_there_and_is_loaded_when_it_is_asked_for() -> None:
         command = main.get_command(context, name)
         assert command is not None
         assert command.name == name
+        assert f"  {name:<8}  {command.get_short_help_str(90)}\n" in main.get_help(context)
     assert main.get_command(context, "none") is None
 
 

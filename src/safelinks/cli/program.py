@@ -12,9 +12,10 @@ import sys
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 import safelinks
 from safelinks.cli.options.catalog_options import Chosen, choose
@@ -47,17 +48,23 @@ class _SystemError(Exception):
         self.exit_code = _BROKEN_PIPE if isinstance(error, BrokenPipeError) else _UNUSABLE
 
 
-# The commands, and the rooms that they are in.
-_ROOMS: Mapping[str, str] = {
-    "catalog": "catalog",
-    "check": "check",
-    "clean": "clean",
-    "config": "config",
-    "rule": "rules",
-    "rules": "rules",
-    "schema": "rules",
-    "unwrap": "unwrap",
-    "wrappers": "wrappers",
+class _CommandRow(NamedTuple):
+    """A command: the module that it is in, and what it does, for a list of all."""
+
+    module: str
+    summary: str
+
+
+_COMMANDS: Mapping[str, _CommandRow] = {
+    "catalog": _CommandRow("catalog", "Search, validate and update the catalog of City resources."),
+    "check": _CommandRow("check", "Check links, and report problems."),
+    "clean": _CommandRow("clean", "Replace every wrapped link in FILE with its target."),
+    "config": _CommandRow("config", "Print the settings in effect, and where each comes from."),
+    "rule": _CommandRow("rules", "Explain a rule."),
+    "rules": _CommandRow("rules", "List the rules."),
+    "schema": _CommandRow("rules", "Print the JSON Schema of reports."),
+    "unwrap": _CommandRow("unwrap", "Print the target of every URL, one per line."),
+    "wrappers": _CommandRow("wrappers", "List the known services that wrap links."),
 }
 
 
@@ -69,7 +76,7 @@ class _Commands(MutableMapping[str, click.Command]):
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._there:
-            module = import_module(f"safelinks.cli.commands.{_ROOMS[name]}_command")
+            module = import_module(f"safelinks.cli.commands.{_COMMANDS[name].module}_command")
             self._there[name] = getattr(module, f"{name}_command")
         return self._there[name]
 
@@ -80,10 +87,10 @@ class _Commands(MutableMapping[str, click.Command]):
         del self._there[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**_ROOMS, **self._there})
+        return iter({**_COMMANDS, **self._there})
 
     def __len__(self) -> int:
-        return len({**_ROOMS, **self._there})
+        return len({**_COMMANDS, **self._there})
 
 
 class _Program(click.Group):
@@ -93,6 +100,24 @@ class _Program(click.Group):
         """Parse the command line; that is also where help and version are printed."""
         with _guarded():
             return super().make_context(*args, **extra)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002  click's own signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """List the commands, none of which is imported for that."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row.summary) for name, row in _COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """The commands that begin so, none of which is imported for that; and options."""
+        commands = [
+            CompletionItem(name, help=row.summary)
+            for name, row in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  click's own signature
         """Run a command, its output to the end."""
