@@ -413,6 +413,13 @@ def test_every_command_is_there_and_is_loaded_when_it_is_asked_for() -> None:
     assert main.get_command(context, "none") is None
 
 
+def test_an_import_within_a_function_says_why() -> None:
+    lines = [line for path in MODULES.values() for line in path.read_text().splitlines()]
+    late = [line for line in lines if "PLC0415" in line]
+    assert late
+    assert not [line for line in late if not line.partition("PLC0415")[2].strip()]
+
+
 def test_no_room_is_crowded() -> None:
     crowded = {name: path.read_text().count("\n") for name, path in MODULES.items()}
     assert {name: lines for name, lines in crowded.items() if lines > 400} == {}

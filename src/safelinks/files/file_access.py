@@ -11,17 +11,15 @@ import shutil
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from attrs import field
 
 from safelinks.errors import DocumentError, NotReadableError, NotWritableError
 from safelinks.files.unfinished_files import PREFIX, SUFFIX, is_locked, remove_leftovers
 from safelinks.values import define
-
-if TYPE_CHECKING:
-    from hashlib import blake2b
 
 __all__ = ["FileReading", "bytes_of", "file_blocks", "held", "replace"]
 
@@ -367,8 +365,6 @@ def _digest_of(path: Path) -> bytes:
 
 
 def _new_hash() -> blake2b:
-    from hashlib import blake2b  # noqa: PLC0415  not for those who only write
-
     return blake2b(digest_size=32)
 
 

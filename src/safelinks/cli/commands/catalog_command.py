@@ -12,8 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import evolve
 
 from safelinks.addresses.printable import printable
+from safelinks.catalog.catalog import open_catalog
+from safelinks.catalog.catalog_export import EXPORT_FORMATS
+from safelinks.catalog.catalog_files import NYC, packaged
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options, choose, chosen_here
 from safelinks.cli.options.configured_command import Configured
@@ -21,6 +25,14 @@ from safelinks.cli.options.inputs import INTERRUPTED, addresses
 from safelinks.cli.options.messages import complain, tell
 from safelinks.cli.options.network_options import Network, network_options, run_asking
 from safelinks.errors import CatalogError
+from safelinks.reports.catalog_report import (
+    diff_lines,
+    match_data,
+    match_lines,
+    resource_lines,
+    table_lines,
+    upkeep_lines,
+)
 
 if TYPE_CHECKING:
     from safelinks.catalog import Catalog, Resource
@@ -66,8 +78,6 @@ def find_resources(
     context: click.Context, words: tuple[str, ...], *, limit: int, chosen: Chosen
 ) -> None:
     """Find resources by words of their names, with typos. Exits with 1 if none is found."""
-    from safelinks.reports.catalog_report import table_lines  # noqa: PLC0415
-
     known = chosen.load()
     found = known.find(" ".join(words))
     _print(table_lines(found[:limit], known))
@@ -84,8 +94,6 @@ def find_resources(
 @click.pass_context
 def show_entries(context: click.Context, ids: tuple[str, ...], *, chosen: Chosen) -> None:
     """Print everything about the resource ID. Exits with 1 if there is no such ID."""
-    from safelinks.reports.catalog_report import resource_lines  # noqa: PLC0415
-
     known = chosen.load()
     code = 0
     for name in ids:
@@ -107,8 +115,6 @@ def match_addresses(urls: tuple[str, ...], *, as_json: bool, chosen: Chosen) -> 
 
     Reads addresses from standard input without URL, one per line.
     """
-    from safelinks.reports.catalog_report import match_data, match_lines  # noqa: PLC0415
-
     known = chosen.load()
     for url in urls or addresses():
         found, doubts = known.identify(url), known.suspicions(url)
@@ -166,8 +172,6 @@ def list_entries(
 
     Exits with 1 if none is found.
     """
-    from safelinks.reports.catalog_report import table_lines  # noqa: PLC0415
-
     known, entries = _chosen_entries(chosen, agency, category)
     _print(table_lines(entries, known))
     if not entries:
@@ -190,10 +194,6 @@ def export_catalog(
     *, output_format: str, agency: str | None, category: str | None, chosen: Chosen
 ) -> None:
     """Print the catalog. --catalog reads it again as JSON."""
-    from attrs import evolve  # noqa: PLC0415
-
-    from safelinks.catalog.catalog_export import EXPORT_FORMATS  # noqa: PLC0415
-
     known, entries = _chosen_entries(chosen, agency, category)
     contents = evolve(known.contents, resources=tuple(entries))
     text = EXPORT_FORMATS[output_format](contents)
@@ -215,8 +215,6 @@ def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Ch
     A file may refer to the catalog of New York City and to files before it. Exits with 1 if there
     are mistakes, and with 2 if a file cannot be read.
     """
-    from safelinks.catalog.catalog import open_catalog  # noqa: PLC0415
-
     base = chosen.load()
     code = 0
     for file in files:
@@ -251,8 +249,6 @@ def check_catalog(
     addresses to review by hand, and prints a diff for those that have moved permanently. Exits
     with 1 if there is something to change or review, and with 3 without a network.
     """
-    from safelinks.catalog.catalog import open_catalog  # noqa: PLC0415
-    from safelinks.catalog.catalog_files import NYC, packaged  # noqa: PLC0415
 
     code = 0
     if not files and not chosen.files:
@@ -269,7 +265,6 @@ def check_catalog(
 def _check_file(file: str, opened: OpenedCatalog, network: Network) -> int:
     """Check the addresses in a file, and print what there is to do; the exit code."""
     from safelinks.checks import catalog_upkeep  # noqa: PLC0415  much that no other command needs
-    from safelinks.reports.catalog_report import diff_lines, upkeep_lines  # noqa: PLC0415
 
     if opened.catalog is None:
         complain(f"{opened.faults[0]}; `safelinks catalog validate` lists all")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,6 @@ from safelinks.cli.options.report_outputs import (
 from safelinks.cli.options.rule_selection import selection_options
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from safelinks.checks.changed_lines import Changes
     from safelinks.checks.pipeline import Check
     from safelinks.checks.report import Report
@@ -148,7 +147,7 @@ def check_command(
     refuse_strange(reporting.outputs, context)
     if not offline:
         network.prepare()
-    from safelinks.checks.pipeline import Check, CheckOptions  # noqa: PLC0415  much, for few
+    from safelinks.checks.pipeline import Check, CheckOptions  # noqa: PLC0415  `--help` and completion do without
 
     catalog = chosen.load()
     inputs.bare_hosts = catalog.hosts
@@ -212,8 +211,6 @@ def _now() -> datetime:
 
     That is in seconds (reproducible-builds.org). Raises click.UsageError where it is none.
     """
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     moment = os.environ.get("SOURCE_DATE_EPOCH", "")
     try:
         return datetime.fromtimestamp(int(moment), UTC) if moment else datetime.now(UTC)

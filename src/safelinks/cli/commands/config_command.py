@@ -11,8 +11,10 @@ from safelinks.addresses.printable import printable
 from safelinks.cli.commands.check_command import check_command
 from safelinks.cli.commands.clean_command import clean_command
 from safelinks.cli.configuration.option_settings import Setting, settings_of
+from safelinks.cli.configuration.precedence import given_before
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.configured_command import configuration_options, settled
+from safelinks.files.data.configuration import TABULAR, table_of, written_key, written_toml
 from safelinks.values import frozen
 
 __all__ = ["config_command"]
@@ -54,8 +56,6 @@ def config_command(
 
 
 def _in_force(command: click.Command, context: click.Context) -> Iterator[_InForce]:
-    from safelinks.cli.configuration.precedence import given_before  # noqa: PLC0415  not for `unwrap`
-
     elsewhere = settled(context)
     for setting in settings_of(command):
         outer = given_before(context, setting.name)
@@ -81,8 +81,6 @@ def _shown(setting: Setting, value: object) -> object:
 
 def _lines(found: Iterable[_InForce]) -> Iterator[str]:
     """All of it as TOML: keys, then tables, as these hold whatever comes behind them."""
-    from safelinks.files.data.configuration import TABULAR  # noqa: PLC0415  tomllib
-
     plain: list[str] = []
     tabular: list[str] = []
     inner: dict[str, list[str]] = {}
@@ -99,8 +97,6 @@ def _lines(found: Iterable[_InForce]) -> Iterator[str]:
 
 
 def _line(one: _InForce) -> str:
-    from safelinks.files.data.configuration import TABULAR, written_toml  # noqa: PLC0415
-
     name = one.setting.path[-1]
     values = one.value if isinstance(one.value, list) else [one.value]
     if one.setting.key in TABULAR or not all(isinstance(v, str | int | float) for v in values):
@@ -112,8 +108,6 @@ def _line(one: _InForce) -> str:
 
 
 def _table(one: _InForce) -> Iterator[str]:
-    from safelinks.files.data.configuration import table_of, written_key, written_toml  # noqa: PLC0415
-
     yield from ("", f"[{one.setting.key}]")
     given = one.value if isinstance(one.value, list) else [one.value]
     for name, value in table_of(one.setting.key, map(str, given)).items():

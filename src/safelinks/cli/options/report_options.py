@@ -83,7 +83,7 @@ class Reporting:
 
         Raises click.UsageError for what contradicts itself.
         """
-        from safelinks.reports.text_report import Detail  # noqa: PLC0415
+        from safelinks.reports.text_report import Detail  # noqa: PLC0415  `--help` and completion do without
 
         order = click.get_current_context().meta[ORDER]
         outputs = outputs_of(given["formats"], given["outputs"], order)
@@ -100,7 +100,7 @@ class Reporting:
     @property
     def is_verbose(self) -> bool:
         """Whether all is to be said that is known."""
-        from safelinks.reports.text_report import Detail  # noqa: PLC0415
+        from safelinks.reports.text_report import Detail  # noqa: PLC0415  `--help` and completion do without
 
         return self.detail is Detail.VERBOSE
 
@@ -116,7 +116,7 @@ class Reporting:
         """
         if checking.options.https or _STREAM not in self.outputs:
             return lambda _: None
-        from safelinks.reports.jsonl_report import JsonLines  # noqa: PLC0415
+        from safelinks.reports.jsonl_report import JsonLines  # noqa: PLC0415  `--help` and completion do without
 
         self.stream = lines = JsonLines(checking.assessment, checking.mark)
         _flushed(lines.begin())
@@ -127,7 +127,7 @@ class Reporting:
 
         Files come first: whoever reads what is printed may have read enough.
         """
-        from safelinks.reports.text_report import View  # noqa: PLC0415
+        from safelinks.reports.text_report import View  # noqa: PLC0415  `--help` and completion do without
 
         view = View(self.detail, columns())
         is_written = True
@@ -149,8 +149,8 @@ class Reporting:
 
     def _conclude(self, report: Report) -> None:
         """Say in a line what came of it, where nothing else is to be seen."""
-        from safelinks.reports.text_report import Detail  # noqa: PLC0415
-        from safelinks.reports.wording.conclusion import conclusion  # noqa: PLC0415
+        from safelinks.reports.text_report import Detail  # noqa: PLC0415  `--help` and completion do without
+        from safelinks.reports.wording.conclusion import conclusion  # noqa: PLC0415  `--help` and completion do without
 
         if self.detail is not Detail.QUIET or report.exit_code:
             tell(conclusion(report))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -14,6 +15,8 @@ from attrs import evolve
 from click.core import ParameterSource
 
 from safelinks.cli.options.configured_command import STRANGE, Configured
+from safelinks.cli.options.report_recognition import is_report
+from safelinks.files.file_access import replace
 from safelinks.reports.report_formats import REPORT_FORMATS
 from safelinks.values import frozen
 
@@ -185,8 +188,6 @@ def refuse_inputs(outputs: Iterable[Output], inputs: Inputs) -> None:
 
     A report of an earlier run that lies in a directory to check is no such thing.
     """
-    from safelinks.cli.options.report_recognition import is_report  # noqa: PLC0415  only where there are outputs
-
     paths = {os.path.realpath(one.path): one.path for one in outputs if one.path is not None}
     for name, folder in inputs.files() if paths else ():
         path = paths.get(os.path.realpath(name))
@@ -202,8 +203,6 @@ def refuse_strange(outputs: Iterable[Output], context: click.Context) -> None:
     sources = {context.get_parameter_source(name) for name in _PAIR}
     if not context.meta.get(STRANGE) or ParameterSource.DEFAULT_MAP not in sources:
         return
-    from safelinks.cli.options.report_recognition import is_report  # noqa: PLC0415  only where there are outputs
-
     for one in outputs:
         if one.path is not None and os.path.lexists(one.path) and not is_report(Path(one.path)):
             raise click.UsageError(
@@ -237,15 +236,13 @@ def printed(pieces: Iterable[str]) -> None:
 
 def write_report(path: str, pieces: Iterable[str]) -> None:
     """Write a report to a file, whole or not at all. Raises NotWritableError."""
-    from safelinks.files.file_access import replace  # noqa: PLC0415
-
     replace(Path(path), (piece.encode("utf-8", "backslashreplace") for piece in pieces))
 
 
 def pieces_of(output: Output, report: Report, view: View) -> Iterator[str]:
     """A report in the format of an `output`; a `view` is only for people."""
-    from safelinks.reports.rendering import RENDERERS  # noqa: PLC0415
-    from safelinks.reports.text_report import Detail, render  # noqa: PLC0415
+    from safelinks.reports.rendering import RENDERERS  # noqa: PLC0415  `--help` and completion do without
+    from safelinks.reports.text_report import Detail, render  # noqa: PLC0415  `--help` and completion do without
 
     if output.format != _TEXT:
         return RENDERERS[output.format](report)
@@ -257,6 +254,4 @@ def pieces_of(output: Output, report: Report, view: View) -> Iterator[str]:
 
 def columns() -> int | None:
     """How wide the terminal is; None where there is none, and lines may be of any length."""
-    import shutil  # noqa: PLC0415
-
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
