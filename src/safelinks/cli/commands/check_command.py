@@ -176,12 +176,10 @@ def check_command(
         report = write_fixes(checking, inputs)
     elif fix:
         warn("the check was interrupted, so no file was changed")
-    report = evolve(report, unread=inputs.failed)
-    try:
-        is_written = reporting.finish(report)
-    finally:  # whatever becomes of what is printed
-        _save_baseline(checking, report)
-    context.exit(report.exit_code if is_written else 2)
+    with inputs.complaining():
+        _save_baseline(checking, report)  # before its exit code is told
+    report = reporting.finish(evolve(report, unread=inputs.failed))
+    context.exit(report.exit_code)
 
 
 def _asked(
