@@ -221,7 +221,7 @@ class TestValidate:
         )
         missing = _run("catalog", "validate", str(tmp_path / "none.json"), str(bad))
         assert (missing.exit_code, missing.stdout) == (2, result.stdout)
-        assert "there is no such file" in missing.stderr
+        assert "No such file: " in missing.stderr
 
 
 class TestOtherCatalogs:

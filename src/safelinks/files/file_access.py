@@ -108,8 +108,8 @@ def _told(path: Path, do: str, done: str) -> Iterator[None]:
     except IsADirectoryError:
         raise kind(f"{path}: this is a directory; use a file in it") from None
     except FileNotFoundError:
-        missing = "file" if is_read else "directory"
-        raise kind(f"{path}: there is no such {missing}") from None
+        missing = f"file: {path}" if is_read else f"directory: {path.parent}"
+        raise kind(f"No such {missing}") from None
     except PermissionError:
         raise refused(f"{path}: no permission to {do} this file") from None
     except OSError as error:

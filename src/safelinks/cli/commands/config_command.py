@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from glob import glob
 from pathlib import Path
 
 import click
@@ -14,6 +16,8 @@ from safelinks.cli.configuration.option_settings import Setting, settings_of
 from safelinks.cli.configuration.precedence import given_before
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.configured_command import configuration_options, settled
+from safelinks.cli.options.inputs import STANDARD_INPUT
+from safelinks.cli.options.messages import warn
 from safelinks.files.data.configuration import TABULAR, table_of, written_key, written_toml
 from safelinks.values import frozen
 
@@ -44,6 +48,8 @@ def config_command(
     FILE decides which configuration file is found. The output can be used as safelinks.toml. Order:
     command line, environment, configuration file, default. Values of headers are not shown.
     """
+    for name in files:
+        _say_what_is_missing(name)
     meta = [f"--config={config_file}"] if config_file is not None else []
     meta += ["--no-config"] if no_config else []
     found: dict[str, _InForce] = {}
@@ -53,6 +59,13 @@ def config_command(
                 found.setdefault(one.setting.key, one)
     for line in _lines(found.values()):
         click.echo(line)
+
+
+def _say_what_is_missing(name: str) -> None:
+    """What is not there can decide nothing but the directory to look in."""
+    is_there = os.path.exists(name) or glob(name, recursive=True)  # noqa: PTH110, PTH207
+    if name != STANDARD_INPUT and not is_there:
+        warn(f"No such file or pattern: {name}")
 
 
 def _in_force(command: click.Command, context: click.Context) -> Iterator[_InForce]:
