@@ -144,7 +144,7 @@ class Survey:
     def _as_planned(
         self, findings: Iterable[Finding], outcomes: Mapping[str, Outcome]
     ) -> Iterator[Finding]:
-        """The findings, of which those can be mended that a plan is about: not what is to stay."""
+        """The findings; those that no plan is about are not fixable."""
         planned = set().union(*(plan.mends for plan in self.mending(outcomes).values()))
         for one in findings:
             stays = one.fixable and one.fingerprint not in planned
@@ -193,7 +193,7 @@ class Survey:
         return plans
 
     def _certain(self, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[GroupKey, list[Finding]]]:
-        """What may be mended without asking, by where it leads."""
+        """The findings that may be fixed without asking a person, by address."""
         judged = {key: self._judgement(key, outcomes)[1] for key in self.found.groups}
         silenced = {(one.file, one.subject, one.code) for one in self._judge.silenced}
         for key, findings in judged.items():

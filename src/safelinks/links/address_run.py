@@ -101,7 +101,7 @@ class _Reading(NamedTuple):
 
 
 def _chunk(reading: _Reading) -> re.Pattern[str]:
-    """As much of an address as needs no second look; brackets and damage always do."""
+    """The part of an address that is read at once; brackets and damage are looked at one by one."""
     ampersand = _AMPERSAND + (rf"(?!\#|{_INVISIBLE_NAMES};)" if reading.damaged else "")
     equals = rf"=(?!{_QP_END})" if reading.soft_breaks else "="
     bar = r"|\|(?!https?://)" if reading.damaged else ""

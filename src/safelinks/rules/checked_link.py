@@ -124,7 +124,7 @@ class CheckedLink:
 
     @property
     def secured(self) -> str | None:
-        """The same address over HTTPS, where that is known to answer.
+        """This address over HTTPS, if that is known to answer.
 
         The server itself may lead there, or somebody has asked. None for what is not plain HTTP, or
         does not work.

@@ -89,7 +89,7 @@ def wrapped(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
 def _to_unwrap(
     row: CheckedLink, message: str, does: Callable[[Sighting], bool]
 ) -> Iterator[RuleResult]:
-    """The places of wrapped links of which something is true; to mend by writing the target."""
+    """The places of wrapped links of which something is true; the target fixes them."""
     places = tuple(sighting.place for sighting in row.sightings if does(sighting))
     if places:
         yield _unwrapped(row, message, places)

@@ -24,6 +24,7 @@ from safelinks.cli.options.configured_command import Configured
 from safelinks.cli.options.inputs import INTERRUPTED, addresses
 from safelinks.cli.options.messages import complain, tell
 from safelinks.cli.options.network_options import Network, network_options, run_asking
+from safelinks.cli.options.value_rules import Whole
 from safelinks.errors import CatalogError
 from safelinks.reports.catalog_report import (
     diff_lines,
@@ -66,7 +67,7 @@ def _print(lines: Iterable[str]) -> None:
 @click.argument("words", nargs=-1, required=True, metavar="TEXT...")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     default=_MOST_FOUND,
     show_default=True,
     metavar="N",

@@ -11,7 +11,7 @@ import click
 from safelinks.cli.options.messages import warn
 from safelinks.cli.options.network_options import Network
 from safelinks.cli.options.option_groups import Decorator, gathered
-from safelinks.cli.options.value_rules import obeying
+from safelinks.cli.options.value_rules import Whole, obeying
 from safelinks.health.memory.reuse_ages import parse_max_age
 from safelinks.values import frozen
 
@@ -44,7 +44,7 @@ _OPTIONS: Sequence[Decorator] = (
     ),
     click.option(
         "--dead-after",
-        type=click.IntRange(1, 1000),
+        type=Whole(1, 1000),
         default=1,
         show_default=True,
         metavar="RUNS",

@@ -12,7 +12,7 @@ import click
 
 from safelinks.addresses.urls import request_key
 from safelinks.cli.options.option_groups import Decorator, gathered
-from safelinks.cli.options.value_rules import obeying
+from safelinks.cli.options.value_rules import Decimal, Whole, obeying
 from safelinks.health.model import policy_settings
 from safelinks.health.model.policy import Method, Policy
 from safelinks.values import frozen
@@ -36,7 +36,7 @@ def _finite(context: click.Context, parameter: click.Parameter, number: Any) -> 
     return number
 
 
-_POSITIVE = click.FloatRange(min=0, min_open=True)
+_POSITIVE = Decimal(min=0, min_open=True)
 _SECONDS: Mapping[str, Any] = {
     "type": _POSITIVE,
     "callback": _finite,
@@ -52,7 +52,7 @@ _OPTIONS: Sequence[Decorator] = (
     ),
     click.option(
         "--retries",
-        type=click.IntRange(0, 10),
+        type=Whole(0, 10),
         default=2,
         show_default=True,
         metavar="NUMBER",
@@ -70,7 +70,7 @@ _OPTIONS: Sequence[Decorator] = (
     ),
     click.option(
         "--concurrency",
-        type=click.IntRange(1, 1000),
+        type=Whole(1, 1000),
         default=64,
         show_default=True,
         metavar="NUMBER",
@@ -78,7 +78,7 @@ _OPTIONS: Sequence[Decorator] = (
     ),
     click.option(
         "--per-host",
-        type=click.IntRange(1, 100),
+        type=Whole(1, 100),
         default=8,
         show_default=True,
         metavar="NUMBER",
@@ -134,7 +134,7 @@ _OPTIONS: Sequence[Decorator] = (
     click.option(
         "--allow-port",
         "allow_ports",
-        type=click.IntRange(1, 65_535),
+        type=Whole(1, 65_535),
         multiple=True,
         metavar="PORT",
         help="Also check this port, although it belongs to another service.",

@@ -184,36 +184,34 @@ def _fit(found: Sequence[Output]) -> None:
 
 
 def refuse_inputs(outputs: Iterable[Output], inputs: Inputs) -> None:
-    """Raises click.UsageError where a report would take the place of what a user wrote.
+    """Raises click.UsageError if a report would overwrite a file that is checked.
 
-    A report of an earlier run that lies in a directory to check is no such thing.
+    A report of an earlier run, in a directory that is checked, may be overwritten.
     """
     paths = {os.path.realpath(one.path): one.path for one in outputs if one.path is not None}
     for name, folder in inputs.files() if paths else ():
         path = paths.get(os.path.realpath(name))
         if path is not None and (folder is None or not is_report(Path(path))):
             raise click.UsageError(
-                f"{path} is one of the files to check, and would be "
-                "overwritten: use another file for --output."
+                f"{path} is one of the files to check. Use another file for --output."
             )
 
 
 def refuse_strange(outputs: Iterable[Output], context: click.Context) -> None:
-    """Raises click.UsageError where a file that nobody named would replace more than a report."""
+    """Raises click.UsageError if a configuration that was found would overwrite another file."""
     sources = {context.get_parameter_source(name) for name in _PAIR}
     if not context.meta.get(STRANGE) or ParameterSource.DEFAULT_MAP not in sources:
         return
     for one in outputs:
         if one.path is not None and os.path.lexists(one.path) and not is_report(Path(one.path)):
             raise click.UsageError(
-                f"{one.path} exists and is not a report, and a "
-                "configuration file that was found says "
-                "to write a report there: remove it, or use that file with --config."
+                f"{one.path} is not a report, so the configuration file that was found may not "
+                "overwrite it. Remove it, or name the configuration file with --config."
             )
 
 
 def refuse_shared(outputs: Iterable[Output], baseline: str | None, history: str | None) -> None:
-    """Raises click.UsageError where one file would hold two things, of which one would be lost."""
+    """Raises click.UsageError if two things would be written to one file."""
     wanted = [("the baseline", baseline), ("the history", history)]
     wanted += [(f"the report ({one.format})", one.path) for one in outputs]
     taken: dict[str, str] = {}
@@ -223,7 +221,7 @@ def refuse_shared(outputs: Iterable[Output], baseline: str | None, history: str 
         other = taken.setdefault(os.path.realpath(path), what)
         if other != what:
             raise click.UsageError(
-                f"{path} cannot be {other} and {what} at once: use another file for one of them."
+                f"{path} cannot be both {other} and {what}. Use another file for one of them."
             )
 
 

@@ -43,7 +43,7 @@ def _undo(escape: str) -> str:
 
 
 def _redo_text(written: str, before: str) -> str:
-    """As it stood there: what was escaped with a backslash is so again."""
+    """The address as it is written there: characters are escaped with a backslash again."""
     signs = {match[1] for match in _ESCAPED.finditer(before)}
     escaped = "".join(f"\\{char}" if char in signs else char for char in written)
     return escaped if "&" in signs else with_references(escaped, before)

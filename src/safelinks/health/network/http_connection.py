@@ -15,7 +15,7 @@ from typing import cast
 import h11
 
 from safelinks.health.model.outcome import Certificate
-from safelinks.health.network.lenient_heads import mended
+from safelinks.health.network.lenient_heads import repaired
 from safelinks.patterns import pattern_of
 
 __all__ = ["HTTP_1_1", "ClosedError", "Connection", "Http2OnlyError", "OnlyInterimError"]
@@ -149,7 +149,7 @@ class Connection(asyncio.Protocol):
         except h11.RemoteProtocolError:
             if _HTTP_2.match(self._first):
                 raise Http2OnlyError from None
-            raw = mended(bytes(self._begin or b""))
+            raw = repaired(bytes(self._begin or b""))
             if raw is None:
                 raise
             self._begin_anew(request, raw)
@@ -170,7 +170,7 @@ class Connection(asyncio.Protocol):
         raise OnlyInterimError("only interim answers")
 
     def _begin_anew(self, request: h11.Request, raw: bytes) -> None:
-        """Read the answer again, from bytes that were mended."""
+        """Read the answer again, from repaired bytes."""
         self._reusable = False
         self._machine = _machine()
         self._machine.send(request)

@@ -89,7 +89,7 @@ def caveats(report: Report) -> Iterator[str]:
 
 
 def all_addresses(number: int, which: str = "") -> str:
-    """That all of a `number` of addresses work, or of those `which`; without the full stop.
+    """A sentence, without its full stop: all addresses work, or all of those `which`.
 
     >>> all_addresses(1), all_addresses(2), all_addresses(3, "checked ")
     ('The address works', 'Both addresses work', 'All 3 checked addresses work')
