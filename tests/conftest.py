@@ -6,6 +6,9 @@ the run's last line says the sums.
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 from collections import Counter
 
 import pytest
@@ -15,8 +18,21 @@ from hypothesis import HealthCheck, settings
 # Their assertions are to tell as much as those of the tests that they are part of.
 pytest.register_assert_rewrite("matrix_stage", "matrix_stages")
 
+# Hundreds of tests start Python: without bytecode, each start would compile the whole package again.
+if sys.dont_write_bytecode:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+# What is collected stays until the end: looking for garbage in it takes a quarter of that time.
+gc.disable()
+
+# The examples are the same in every run: those beyond the first tens find nothing new.
 settings.register_profile(
-    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "steady",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=40,
 )
 settings.register_profile(
     "explore", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=2_000
@@ -34,6 +50,11 @@ def count(record_property: Count) -> Count:
         record_property(_TRIED + what, number)
 
     return add
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -101,6 +101,7 @@ def test_words_are_those_of_a_shell(runner: Runner) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize(
     "name", ["paths", "args", "changed_since", "baseline", "history", "fail_on"]
@@ -113,6 +114,7 @@ def test_what_a_stranger_puts_in_is_not_run(runner: Runner, name: str, value: st
     assert list(Path.cwd().glob("pwned")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", HOSTILE)
 def test_what_a_stranger_puts_in_is_the_name_of_a_file(runner: Runner, value: str) -> None:
     done = runner.run("check", offline="true", paths=f"--fix {value}")

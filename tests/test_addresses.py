@@ -70,6 +70,7 @@ def test_it_is_what_the_standard_says(segments: list[str]) -> None:
     assert without_dot_segments(clean) == clean
 
 
+@pytest.mark.slow
 def test_a_path_of_a_million_segments_takes_no_time() -> None:
     assert without_dot_segments("/a/.." * 300_000) == "/"
 

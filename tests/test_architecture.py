@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from documented import PAGES, ROOT
 
+pytestmark = pytest.mark.slow
+
 SOURCE = ROOT / "src" / "safelinks"
 PAGE = PAGES["docs/architecture.md"]
 
@@ -58,32 +60,37 @@ def _imports(path: Path) -> set[str]:
     return {name.removeprefix("safelinks.") for name in names if name.startswith("safelinks.")}
 
 
-IMPORTS = {
-    room: {
-        _room(imported)
-        for module, path in MODULES.items()
-        if _room(module) == room
-        for imported in _imports(path)
+@pytest.fixture(scope="module")
+def imports() -> dict[str, set[str]]:
+    """The other rooms that each room imports."""
+    return {
+        room: {
+            _room(imported)
+            for module, path in MODULES.items()
+            if _room(module) == room
+            for imported in _imports(path)
+        }
+        - {room}
+        for room in {_room(module) for module in MODULES if module not in ("", "__main__")}
     }
-    - {room}
-    for room in {_room(module) for module in MODULES if module not in ("", "__main__")}
-}
 
 
-def test_every_room_is_on_the_page_and_every_room_of_the_page_is_there() -> None:
-    assert set(ROOMS) | GROUND == set(IMPORTS)
+def test_every_room_is_on_the_page_and_every_room_of_the_page_is_there(
+    imports: dict[str, set[str]],
+) -> None:
+    assert set(ROOMS) | GROUND == set(imports)
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_imports_what_the_page_says(room: str) -> None:
-    assert ROOMS[room] == IMPORTS[room] - GROUND
+def test_a_room_imports_what_the_page_says(room: str, imports: dict[str, set[str]]) -> None:
+    assert ROOMS[room] == imports[room] - GROUND
 
 
-def test_a_room_imports_only_from_below() -> None:
+def test_a_room_imports_only_from_below(imports: dict[str, set[str]]) -> None:
     order = list(ROOMS)
     for number, room in enumerate(order):
-        assert IMPORTS[room] - GROUND <= set(order[number + 1 :]), room
-    above = {room: IMPORTS.get(room, set()) - GROUND for room in GROUND}
+        assert imports[room] - GROUND <= set(order[number + 1 :]), room
+    above = {room: imports.get(room, set()) - GROUND for room in GROUND}
     assert {room: rooms for room, rooms in above.items() if rooms} == {"errors": {"wrappers"}}
 
 

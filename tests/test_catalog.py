@@ -9,6 +9,7 @@ import pytest
 from building import RECIPIENT, encode, wrap
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import all_rows
 
 from safelinks import Catalog, CatalogError, InvalidURLError, find, identify
 from safelinks.addresses.urls import compare_key, registrable_domain, split
@@ -56,7 +57,7 @@ TABLE_OF_ADDRESSES = Path(__file__).parent / "data" / "catalog" / "addresses.csv
 ROWS = list(csv.DictReader(TABLE_OF_ADDRESSES.read_text("utf-8").splitlines()))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[f"{row['rank']} {row['why']}" for row in ROWS])
+@all_rows(ROWS, lambda row: f"{row['rank']} {row['why']}")
 def test_table_of_addresses(row: dict[str, str]) -> None:
     match = identify(row["url"])
     found = (

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rows import all_rows
 
 from safelinks import find, identify
 from safelinks.addresses.urls import compare_key, registrable_domain, split
@@ -31,8 +32,8 @@ with TABLE.open(encoding="utf-8", newline="") as opened:
     ROWS = list(csv.DictReader(opened))
 NOTICE = (Path(__file__).parent.parent / "examples" / "notice.txt").read_text("utf-8")
 
-entries = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["id"])
-agencies = pytest.mark.parametrize("agency", AGENCIES, ids=lambda agency: agency["acronym"])
+entries = all_rows(ENTRIES, lambda entry: entry["id"])
+agencies = all_rows(AGENCIES, lambda agency: agency["acronym"])
 
 
 def key(url: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attacking import amount
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -276,7 +277,8 @@ ENTRIES = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@pytest.mark.slow
+@settings(max_examples=amount(50, 150), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(entries=st.lists(ENTRIES, max_size=2))
 def test_whatever_is_read_is_taken_by_the_schema(entries: list[Any]) -> None:
     """And nothing raises: data is either a catalog or has faults."""

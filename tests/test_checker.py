@@ -218,7 +218,9 @@ class TestWithoutNetwork:
         outcomes = _check("https://a.example/", checker=Checker(PATIENT, look_up=look_up))
         assert outcomes["https://a.example/"].reason is Reason.DNS_FAILURE
 
-    def test_a_name_server_that_does_not_answer(self) -> None:
+    def test_a_name_server_that_does_not_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("safelinks.health.network.session._SHORTEST_LOOK_UP", 0.05)
+
         async def look_up(_host: str, _port: int) -> list[str]:
             await asyncio.sleep(3600)
             return []

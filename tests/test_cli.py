@@ -338,6 +338,7 @@ class TestBadInput:
         (link,) = json.loads(_run("check", "--format", "json", stdin=text).stdout)["links"]
         assert (link["target"], link["reason"]) == ("https://evil.example/", "defanged")
 
+    @pytest.mark.slow
     def test_memory_stays_within_a_few_times_the_file(self, tmp_path: Path) -> None:
         path = tmp_path / "big.txt"
         line = wrap("https://example.org/a") + "\n" + "prose without links " * 20 + "\n"

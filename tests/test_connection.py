@@ -4,42 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
-import h11
 import pytest
+from connecting import connected
 
+from safelinks.health.network.answers import AnswerHead
 from safelinks.health.network.http_connection import Connection
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"
 
 
-class Transport:
-    """As other event loops have them: not one of asyncio's classes."""
-
-    def __init__(self) -> None:
-        self.sent = b""
-        self.aborted = False
-        self.reading = True
-
-    def write(self, data: bytes) -> None:
-        self.sent += data
-
-    def abort(self) -> None:
-        self.aborted = True
-
-    def pause_reading(self) -> None:
-        self.reading = False
-
-    def resume_reading(self) -> None:
-        self.reading = True
-
-
-def _made() -> tuple[Connection, Transport]:
-    connection, transport = Connection(), Transport()
-    connection.connection_made(transport)  # type: ignore[arg-type]
-    return connection, transport
-
-
-async def _answer(connection: Connection, raw: bytes, method: bytes = b"GET") -> h11.Response:
+async def _answer(connection: Connection, raw: bytes, method: bytes = b"GET") -> AnswerHead:
     waiting = asyncio.create_task(connection.head(method, b"/", [(b"Host", b"a.example")]))
     await asyncio.sleep(0)
     connection.data_received(raw)
@@ -48,7 +22,7 @@ async def _answer(connection: Connection, raw: bytes, method: bytes = b"GET") ->
 
 def test_one_request_after_the_other() -> None:
     async def run() -> None:
-        connection, transport = _made()
+        connection, transport = connected()
         for _ in range(3):
             assert (await _answer(connection, OK)).status_code == 200
             assert await connection.chunk() == b"ab"
@@ -72,7 +46,7 @@ def test_one_request_after_the_other() -> None:
 )
 def test_what_is_not_used_again(raw: bytes, method: bytes) -> None:
     async def run() -> None:
-        connection, transport = _made()
+        connection, transport = connected()
         await _answer(connection, raw, method)
         assert not connection.recycled()
         assert transport.aborted
@@ -82,7 +56,7 @@ def test_what_is_not_used_again(raw: bytes, method: bytes) -> None:
 
 def test_what_comes_unasked_spoils_it() -> None:
     async def run() -> None:
-        connection, transport = _made()
+        connection, transport = connected()
         spoilt: list[Connection] = []
         connection.on_spoilt = spoilt.append
         connection.data_received(OK)
@@ -93,7 +67,7 @@ def test_what_comes_unasked_spoils_it() -> None:
 
 def test_more_than_is_wanted_stays_in_the_socket() -> None:
     async def run() -> None:
-        connection, transport = _made()
+        connection, transport = connected()
         head = b"HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n"
         await _answer(connection, head + b"x" * 200_000)
         seen = [transport.reading]

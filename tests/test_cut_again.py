@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from cutting import LINKS
+from rows import all_rows
 
 from safelinks import clean, find, read
 from safelinks.addresses.roles import Role
@@ -176,10 +179,14 @@ def test_lines_of_a_comment_are_one_text(name: str, sign: str, at: int) -> None:
     )
 
 
-@pytest.mark.parametrize("between", ["<br>", "<br/>\n", "\xa0", "\u202f"])
-@pytest.mark.parametrize("name", ["checkpoint", "google", "safe-links", "whatsapp"])
-@pytest.mark.parametrize("at", [14, 26, 60])
-@pytest.mark.parametrize("place", ["[a]({})", "[a](<{}>)", '<a href="{}">a</a>'])
+@all_rows(
+    product(
+        ("checkpoint", "google", "safe-links", "whatsapp"),
+        ("<br>", "<br/>\n", "\xa0", "\u202f"),
+        (14, 26, 60),
+        ("[a]({})", "[a](<{}>)", '<a href="{}">a</a>'),
+    )
+)
 def test_what_was_put_into_a_value_cuts_it(name: str, between: str, at: int, place: str) -> None:
     link = LINKS[name](TARGET)
     raw = place.format(f"{link[:at]}{between}{link[at:]}")

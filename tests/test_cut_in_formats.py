@@ -28,6 +28,7 @@ def _cut(link: str, cuts: Sequence[float]) -> list[str]:
     return [link[start:end] for start, end in zip([0, *places], [*places, None], strict=True)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 @given(data=st.data())
 def test_a_cut_link_is_whole_or_lost(name: str, data: st.DataObject) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import product
 
 import pytest
 from cutting import LINKS, SURROUNDINGS, Surroundings
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rows import all_rows
 
 from safelinks import clean, find
 from safelinks.wrappers.vendors.wrapper_table import WRAPPERS
@@ -36,6 +38,7 @@ def test_every_wrapper_that_carries_a_target_is_cut_here() -> None:
     assert missing == {"teams-launcher"}  # whose targets are on its own host
 
 
+@pytest.mark.slow
 @given(st.data(), targets, st.sampled_from(sorted(LINKS)), st.sampled_from(sorted(SURROUNDINGS)))
 @settings(max_examples=EXAMPLES)
 def test_a_cut_link_is_whole_or_lost(
@@ -110,8 +113,7 @@ def test_the_page_of_a_wrapper_is_not_lost_for_what_stands_behind_it(behind: str
     assert (first.url, first.error) == ("https://urldefense.com/v3/", None)
 
 
-@pytest.mark.parametrize("name", LINKS)
-@pytest.mark.parametrize("after", [" and then more.\n", "> and", ") and", "", ", and\nmore", ".\n"])
+@all_rows(product(LINKS, (" and then more.\n", "> and", ") and", "", ", and\nmore", ".\n")))
 def test_a_whole_link_beside_prose_is_right(name: str, after: str) -> None:
     target = "https://example.org/a/b-c"
     before = {">": "<", ")": "(see "}.get(after[:1], "See ")

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
+from rows import all_rows
 
 from safelinks import clean, find
 
@@ -22,7 +22,7 @@ def test_all_records_are_here() -> None:
     assert len(RECORDS) == 240
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=range(len(RECORDS)))
+@all_rows(RECORDS, lambda record: ascii(record["input"]))
 def test_a_cut_link_is_put_together(record: dict[str, Any]) -> None:
     text = record["input"]
     (link,) = (link for link in find(text) if link.wrapped or link.error)

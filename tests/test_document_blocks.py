@@ -89,6 +89,7 @@ def _no_names(host: object, *_: object, **__: object) -> list[Any]:
 # -- The command line ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", pages("console"))
 def test_every_command_runs_and_prints_what_is_shown(
     page: str, here: Path, monkeypatch: pytest.MonkeyPatch
@@ -174,6 +175,7 @@ def test_shell_of_others_is_there() -> None:
     assert {block.text for block in blocks("sh")} >= set(OF_OTHER_SHELLS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", OF_BASH, ids=str)
 def test_every_script_runs(block: Block, here: Path) -> None:
     """Offline, as nothing of a subprocess can be led elsewhere."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from attacking import amount
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from remembering import DAY, POSIX, START, altered, begun, content, dead, opened, runs
@@ -164,7 +165,8 @@ def test_the_journal_of_a_damaged_file_is_kept(path: Path) -> None:
     assert content(path.parent)[f"{name}-journal"] == b"beside"
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=amount(25, 60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), min_size=1, max_size=40))
 def test_whatever_becomes_of_the_bytes_a_run_goes_on(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import time
+from collections.abc import Callable
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
 import httpx
 import pytest
+from attacking import amount
 from building import RECIPIENT, encode, wrap
 from click.testing import CliRunner
+from doubled import is_linear
 from lxml import html as lxml_html
 from notice import PERSON, TARGETS
 
@@ -313,6 +315,7 @@ TEAMS = (
 BREAKS = {"line": "\n", "CRLF": "\r\n", "quote": "\n> ", "blank line": "\n\n", "indent": "\n    ", "page": "\n(2)\n"}  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.csv"])
 @pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS)
 def test_nothing_personal_is_left_of_broken_links(broken: str, name: str) -> None:
@@ -380,20 +383,22 @@ def test_labels_are_marked_where_they_stand() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", ["read on", "page {}"])
 def test_many_labels_in_one_paragraph_take_linear_time(label: str) -> None:
-    def took(count: int) -> float:
+    def work(count: int) -> Callable[[], None]:
         body = (f"<a href='https://a.example/{at}'>{label.format(at)}</a> " for at in range(count))
         document = read("<p>" + "".join(body), "a.html")
         marks = {at: Mark(("a.html", one.url, False), 0) for at, one in enumerate(document.links)}
-        text = RawText()
-        begun = time.process_time()
-        text.add(document, marks)
-        assert not text.beside
-        return time.process_time() - begun
 
-    took(100)
-    assert took(20_000) < 1 + 40 * took(2_000)
+        def add() -> None:
+            text = RawText()
+            text.add(document, marks)
+            assert not text.beside
+
+        return add
+
+    is_linear(work, amount(500, 5_000))
 
 
 DOCUMENTS = Path(__file__).parent / "data" / "documents"
@@ -424,6 +429,7 @@ def test_messages_of_one_mailbox_follow_each_other() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_long_text_is_cut_and_says_so() -> None:
     text = "https://a.example/1\n" + "many words " * 200_000 + f"{RECIPIENT} https://a.example/2"
     page = parsed(report_on(read(text), offline=True))

@@ -11,9 +11,12 @@ from browser import PROGRAM, Browser, Page, browser
 from pypdf import PdfReader
 from test_html_report import HOSTILE, NOTICE, hostile_document, page_of, read, report_on
 
-pytestmark = pytest.mark.skipif(
-    PROGRAM is None, reason="needs Chromium: apt-get install chromium, and run this again"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        PROGRAM is None, reason="needs Chromium: apt-get install chromium, and run this again"
+    ),
+]
 
 VISIBLE = "[...document.querySelectorAll('tbody tr')].filter(one => !one.hidden).map(one => one.id)"
 ORDER = "[...document.querySelectorAll('tbody tr')].map(one => Number(one.id.slice(8)))"

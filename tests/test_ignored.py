@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from attacking import amount
 from building import wrap
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
@@ -81,7 +82,8 @@ PATTERNS = st.tuples(
 ).map(lambda parts: (parts[0] + parts[2].join(parts[1])).encode(parts[3], "replace"))
 
 
-@settings(max_examples=150)
+@pytest.mark.slow
+@settings(max_examples=amount(40, 150))
 @given(
     paths=st.lists(st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map("/".join), min_size=5, max_size=20),
     patterns=st.dictionaries(st.sampled_from(["", "a", "a/b", "ab", "b"]), PATTERNS, min_size=1, max_size=3),

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from rows import all_rows
 
 SOURCE = Path(__file__).parent.parent / "src" / "safelinks"
 
@@ -218,6 +219,9 @@ ORDER = [
     "health.network.name_lookup",
     "health.network.dialling",
     "health.network.lenient_heads",
+    "health.network.answers",
+    "health.network.quick_answers",
+    "health.network.careful_answers",
     "health.network.http_connection",
     "health.network.tls_trust",
     "health.network.direct_wire",
@@ -294,6 +298,9 @@ OF_THE_WORLD = {
     "files.git_command",
     "health.network.name_lookup",
     "health.network.dialling",
+    "health.network.answers",
+    "health.network.quick_answers",
+    "health.network.careful_answers",
     "health.network.http_connection",
     "health.network.tls_trust",
     "health.network.direct_wire",
@@ -343,14 +350,16 @@ def test_every_room_has_its_place() -> None:
     assert rooms == set(ORDER)
 
 
-@pytest.mark.parametrize("name", ORDER)
+@pytest.mark.slow
+@all_rows(ORDER)
 def test_rooms_import_only_from_above(name: str) -> None:
     own = {found for found in _imports(MODULES[name]) if not found.startswith("!")}
     inside = {found for found in own if found.startswith(f"{name}.")}
     assert own - inside <= set(ORDER[: ORDER.index(name)])
 
 
-@pytest.mark.parametrize("name", WITHOUT_NETWORK)
+@pytest.mark.slow
+@all_rows(WITHOUT_NETWORK)
 def test_the_core_knows_no_network_and_no_command_line(name: str) -> None:
     forbidden = {"!httpx", "!httpcore", "!asyncio", "!socket", "!ssl", "!click", "!subprocess"}
     assert not _imports(MODULES[name]) & forbidden
@@ -452,6 +461,7 @@ def _defined(path: Path) -> set[str]:
     return {name for name in names if name in classes or not name.startswith("_")}
 
 
+@pytest.mark.slow
 def test_no_name_is_defined_twice() -> None:
     where: dict[str, list[str]] = {}
     for module, path in MODULES.items():

@@ -402,6 +402,7 @@ ADDRESSES = st.text("abcxyz019/._~-=&;,%+!$é", max_size=60).map(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cte", ["quoted-printable", "base64", "8bit"])
 @given(st.lists(ADDRESSES, min_size=1, max_size=5), st.data())
 def test_a_cleaned_mail_has_the_same_targets_and_no_wrapper(
@@ -416,6 +417,7 @@ def test_a_cleaned_mail_has_the_same_targets_and_no_wrapper(
     assert not any(link.wrapped for link in again.links)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "raw",
     [b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 20_000,

@@ -145,6 +145,7 @@ def test_somebody_whoever_it_is(text: str) -> None:
 escapes = st.sampled_from(["%40", "&#64;", "\\u0040", "@", "%u0040", "\uff20", "&commat;"])
 
 
+@pytest.mark.slow
 @given(st.text(max_size=10), escapes, st.integers(0, 4), st.text(max_size=10))
 def test_an_address_is_found_however_it_is_escaped(
     before: str, sign: str, times: int, after: str

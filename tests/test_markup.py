@@ -237,6 +237,7 @@ HOLDERS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "holder"), HOLDERS.values(), ids=HOLDERS)
 @given(url=VALUES)
 def test_what_is_written_is_read_as_it_was_meant(name: str, holder: str, url: str) -> None:

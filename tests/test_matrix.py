@@ -21,6 +21,7 @@ from matrix_stage import Case, Stage, harmless
 from matrix_stages import STAGES
 
 from safelinks import Outcome, Reason, Verdict
+from safelinks.health.judgement import redirects
 from safelinks.health.model.policy import Method
 
 ROWS: list[dict[str, str]] = [
@@ -49,14 +50,14 @@ POLICIES: Mapping[str, Mapping[str, Any]] = {
     "429": {"retries": 2},
     "500": {"retries": 2},
     "500-then-200": {"retries": 2},
-    "connect-hang": {"timeout": 0.5},
-    "drip-body": {"timeout": 0.5},
+    "connect-hang": {"timeout": 0.25},
+    "drip-body": {"timeout": 0.25},
     "drip-headers": {"timeout": 0.5, "budget": 2.0},
     "flood-103": {"timeout": 0.5, "budget": 2.0},
     "head-405": ONE_BY_ONE,
     "head-body": ONE_BY_ONE,
     "head-hang": {"timeout": 1.0, "budget": 4.0},
-    "tls-hang": {"timeout": 0.5},
+    "tls-hang": {"timeout": 0.25},
 }
 
 Note = Callable[[Outcome, Hostile, Stage], None]
@@ -257,6 +258,12 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def guard() -> Iterator[Guard]:
     with guarding() as guard:
         yield guard
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a pause before a further attempt is, tests/test_probe.py says."""
+    monkeypatch.setattr(redirects, "_BACKOFF", 0.1)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -8,13 +8,16 @@ import re
 import struct
 import sys
 from email.message import EmailMessage
+from itertools import product
 
 import compressed_rtf
 import pytest
+from attacking import amount
 from building import wrap
 from compound import attached, compound, message
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rows import all_rows
 from test_layers import _loaded
 
 from safelinks import Document, DocumentError, read
@@ -186,7 +189,8 @@ ADDRESSES = st.text("abcxyz019/._~-=&;,%+!$é日{}\\", max_size=40).map(
 )
 
 
-@settings(max_examples=40)
+@pytest.mark.slow
+@settings(max_examples=amount(12, 40))
 @given(st.lists(ADDRESSES, min_size=1, max_size=3))
 def test_what_is_encapsulated_comes_out_again(targets: list[str]) -> None:
     markup = "<html>\n" + "".join(
@@ -345,8 +349,7 @@ def test_bytes_that_are_wrong(seed: int, count: int) -> None:
     _survives(bytes(raw))
 
 
-@pytest.mark.parametrize("at", range(0x18, 0x54, 2))
-@pytest.mark.parametrize("value", [0, 1, 0x7FFF, 0xFFFF, 0x0100])
+@all_rows(product(range(0x18, 0x54, 2), (0, 1, 0x7FFF, 0xFFFF, 0x0100)))
 def test_headers_that_claim_anything(at: int, value: int) -> None:
     raw = bytearray(WHOLE)
     raw[at : at + 2] = struct.pack("<H", value)

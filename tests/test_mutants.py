@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from mutants import mutants_of
 
+pytestmark = pytest.mark.slow
+
 MADE = {
     "a comparison": ("x = a <= b", {"x = a < b"}),
     "membership": ("x = a not in b", {"x = a in b"}),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
+from attacking import amount
 from building import wrap
+from doubled import is_linear, repeated
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,10 +50,10 @@ def test_names_in_texts(text: str, names: list[str]) -> None:
     assert [name for name, _ in _named(text)] == names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["a.", "a+", "www.", "A-", "PIP ", "PASSPort Public", "http://"])
 def test_long_texts_end(piece: str) -> None:
-    """Where the time is quadratic, this takes minutes."""
-    list(NYC.names.found_in(piece * (1_000_000 // len(piece))))
+    is_linear(lambda size: partial(_named, repeated(piece, size)), amount(4_000, 20_000))
 
 
 def test_apostrophes_are_one_and_signs_are_kept() -> None:
@@ -104,6 +107,7 @@ def test_find(text: str, first: str | None) -> None:
     assert (found[0].id if found else None) == first
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30))
 def test_find_is_total(text: str) -> None:
     assert len(NYC.find(text)) <= len(NYC.resources)

@@ -15,10 +15,12 @@ import openpyxl
 import pptx
 import pytest
 import reportlab.pdfgen.canvas
+from attacking import amount
 from building import HOST, RECIPIENT, wrap
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from doubled import is_linear, repeated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
@@ -420,10 +422,11 @@ def test_parts_of_one_name_stay_apart() -> None:
         assert b"https://example.org/a" in archive.read(new)
 
 
+@pytest.mark.slow
 def test_many_cells_that_share_a_long_string() -> None:
     book = openpyxl.Workbook()
     assert book.active is not None
-    for row in range(1, 2_001):
+    for row in range(1, amount(500, 2_000) + 1):
         book.active.cell(row, 1).value = "lorem & ipsum " * 2_000
     assert read(_saved(book), "x.xlsx").links == ()
 
@@ -514,10 +517,11 @@ class TestDamage:
         assert {link.target for link in document.links} >= {PIP, ABOUT}
         assert not any(link.wrapped for link in read(document.cleaned(), "x.docx").links)
 
+    @pytest.mark.slow
     def test_a_bomb(self) -> None:
         out = io.BytesIO()
         with (
-            zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
+            zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
             archive.open("word/document.xml", "w") as file,
         ):
             for _ in range(210):
@@ -533,12 +537,18 @@ class TestDamage:
         parts["word/document.xml"] = xml.encode()
         assert TARGET in [link.target for link in read(_packed(parts), "x.docx").links]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("text", ["<w:p>", "<w:r>", "<a:hlinkClick r:id='rId2'/>", "</w:p>", "<mc:Fallback>", "<w:fldSimple>", "<w:hyperlink r:id='rId2'>", "<w:t>x</w:t>", "<w:hyperlink r:id='rId2'><w:t>x</w:t>", "<w:fldSimple w:instr='x'><w:t>y</w:t>"])  # fmt: skip
     def test_hostile_markup_ends(self, text: str) -> None:
-        for whole in (text * 5_000, f"<w:p>{text * 5_000}</w:p>", f"<w:p><w:r>{text * 5_000}"):
-            parts = _parts((DATA / "notice.docx").read_bytes())
-            parts["word/document.xml"] = whole.encode()
-            assert read(_packed(parts), "x.docx").cleaned()
+        parts = _parts((DATA / "notice.docx").read_bytes())
+        for before, after in (("", ""), ("<w:p>", "</w:p>"), ("<w:p><w:r>", "")):
+
+            def work(size: int, before: str = before, after: str = after) -> Callable[[], bytes]:
+                whole = f"{before}{repeated(text, size)}{after}"
+                raw = _packed(parts | {"word/document.xml": whole.encode()})
+                return lambda: read(raw, "x.docx").cleaned()
+
+            is_linear(work, amount(4_000, 20_000))
 
 
 def _as_word(links: list[str]) -> bytes:
@@ -598,8 +608,9 @@ ADDRESSES = st.text("abcxyz019/._~-=&;,%+!$'é", max_size=60).map(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUILDERS)
-@settings(max_examples=25)
+@settings(max_examples=amount(8, 25))
 @given(st.lists(ADDRESSES, min_size=1, max_size=3), st.data())
 def test_a_cleaned_file_has_the_same_targets_and_no_wrapper(
     name: str, targets: list[str], data: st.DataObject
@@ -610,7 +621,8 @@ def test_a_cleaned_file_has_the_same_targets_and_no_wrapper(
     _cleaned(document)
 
 
-@settings(max_examples=60)
+@pytest.mark.slow
+@settings(max_examples=amount(30, 60))
 @given(st.binary(max_size=300), st.integers(0, 6_000))
 def test_any_damage_is_told_in_one_sentence(junk: bytes, at: int) -> None:
     raw = (DATA / "notice.docx").read_bytes()

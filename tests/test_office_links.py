@@ -12,11 +12,12 @@ import docx
 import openpyxl
 import pptx
 import pytest
+from attacking import amount
 from building import wrap
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.hyperlink import Hyperlink
 
@@ -239,10 +240,12 @@ def _by_formula(url: str) -> bytes:
     return _saved(book)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "name"),
     [(_by_docx, "x.docx"), (_by_pptx, "x.pptx"), (_by_openpyxl, "x.xlsx"), (_by_formula, "x.xlsx")],
 )
+@settings(max_examples=amount(15, 100))
 @given(url=VALUES)
 def test_what_others_write_is_read(write: Callable[[str], bytes], name: str, url: str) -> None:
     (link,) = read(write(url), name).links

@@ -9,6 +9,7 @@ from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
+from attacking import amount
 from building import wrap
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -155,7 +156,8 @@ def _saved(document: OpenDocumentText | OpenDocumentSpreadsheet) -> bytes:
     return out.getvalue()
 
 
-@settings(max_examples=50)
+@pytest.mark.slow
+@settings(max_examples=amount(20, 50))
 @given(st.lists(ADDRESSES, min_size=1, max_size=4))
 def test_what_another_library_writes_is_read(urls: list[str]) -> None:
     text = OpenDocumentText()
@@ -175,7 +177,8 @@ def test_what_another_library_writes_is_read(urls: list[str]) -> None:
     assert again.cleaned() == document.cleaned()
 
 
-@settings(max_examples=50)
+@pytest.mark.slow
+@settings(max_examples=amount(20, 50))
 @given(st.lists(st.integers(1, len(LINK) - 1), max_size=3), st.data())
 def test_a_link_that_another_library_cuts(cuts: list[int], data: st.DataObject) -> None:
     edges = sorted({0, *cuts, len(LINK)})
@@ -206,6 +209,7 @@ def test_cells_that_another_library_writes() -> None:
     assert urls == [f"{E}/a%20b.pdf", f"{E}/Yahoo!", f"{E}/c"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [f'<text:a xlink:href="{E}">' * 2_000, "<text:p>a" * 50_000, "<text:p>a</text:p>" * 50_000, "<text:s/>" * 50_000,

@@ -355,6 +355,7 @@ def test_the_schema_refuses_what_is_none(spoil: Any) -> None:  # noqa: ANN401
     assert not _OF_REPORT.is_valid(whole)
 
 
+@pytest.mark.slow
 def test_every_reason_sign_and_remark_is_in_the_schema() -> None:
     text = (
         f"{wrap(FORMER)} {UNSURE} https://www.nyc.gov.evil.example/ [www.nyc.gov](https://x.example)"
@@ -396,6 +397,7 @@ _TEXTS = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
+@pytest.mark.slow
 @given(_TEXTS, _OUTCOMES, st.booleans(), st.sampled_from(["a.txt", "a.md", "a\udcff.html"]))
 def test_whatever_there_is_to_report_is_as_the_schema_says(
     text: str, outcome: Outcome, interrupted: bool, name: str

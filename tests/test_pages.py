@@ -6,12 +6,14 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from rows import all_rows
 from test_probe import OK, URL, _drive, _to
 from web import answer, serving
 
@@ -191,18 +193,20 @@ MISSING: Mapping[str, tuple[str, ...]] = {
 SAYINGS = [(code, said) for code, sayings in MISSING.items() for said in sayings]
 
 
-@pytest.mark.parametrize(("code", "said"), SAYINGS)
-@pytest.mark.parametrize(
-    "form",
-    [
-        "<title>{0}</title><h1>{0}</h1>",
-        "<title>{0} | City of New York</title><p>Home",
-        "<title>NYC</title><h1>{0}</h1>",
-        "<p>{0}</p>",
-        "<title>{0}</title><h1>{0}</h1>" + LONG,
-    ],
+@all_rows(
+    product(
+        SAYINGS,
+        (
+            "<title>{0}</title><h1>{0}</h1>",
+            "<title>{0} | City of New York</title><p>Home",
+            "<title>NYC</title><h1>{0}</h1>",
+            "<p>{0}</p>",
+            "<title>{0}</title><h1>{0}</h1>" + LONG,
+        ),
+    )
 )
-def test_a_page_that_says_nothing_else_is_not_there(code: str, said: str, form: str) -> None:
+def test_a_page_that_says_nothing_else_is_not_there(saying: tuple[str, str], form: str) -> None:
+    code, said = saying
     outcome, _, _ = _drive([_page(form.format(said))])
     assert (outcome.verdict, outcome.reason) == (Verdict.DEAD, Reason.SOFT_404), code
 
@@ -210,18 +214,20 @@ def test_a_page_that_says_nothing_else_is_not_there(code: str, said: str, form: 
 WORDS = [(code, said) for code, said in SAYINGS if "404" not in said]
 
 
-@pytest.mark.parametrize(("code", "said"), WORDS)
-@pytest.mark.parametrize(
-    "form",
-    [
-        "<title>{0}: a novel in two parts</title><h1>A novel</h1><p>By somebody.",
-        "<title>News</title><h1>{0}</h1>" + LONG,
-        "<title>How to write “{0}” well</title><h1>Writing</h1>" + LONG,
-        "<title>{0}</title><h1>The story behind these words</h1>" + LONG,
-        "<title>Words</title><p>People say {0} when they are lost, and go home.",
-    ],
+@all_rows(
+    product(
+        WORDS,
+        (
+            "<title>{0}: a novel in two parts</title><h1>A novel</h1><p>By somebody.",
+            "<title>News</title><h1>{0}</h1>" + LONG,
+            "<title>How to write “{0}” well</title><h1>Writing</h1>" + LONG,
+            "<title>{0}</title><h1>The story behind these words</h1>" + LONG,
+            "<title>Words</title><p>People say {0} when they are lost, and go home.",
+        ),
+    )
 )
-def test_a_page_about_that_is_there(code: str, said: str, form: str) -> None:
+def test_a_page_about_that_is_there(saying: tuple[str, str], form: str) -> None:
+    code, said = saying
     outcome, _, _ = _drive([_page(form.format(said))])
     assert outcome.reason is Reason.OK, code
 
@@ -359,3 +365,25 @@ def test_places_are_looked_for_where_the_page_leads() -> None:
         checker = Checker(Policy(allow_private=True, fragments=True, retries=0))
         outcomes = asyncio.run(checker.check(urls))
     assert {url: str(outcome.reason) for url, outcome in outcomes.items()} == urls
+
+
+_MARKUP = st.sampled_from(
+    [
+        "<p>", "</p>", "<div class=a>", "</div>", "<b>", "</b>", "<br>", "<br/>", "<title>", "</title>",
+        "<!doctype html>", '<a href="https://a.example/?a=1&b=2">', "</a>", "<img alt='a > b'>",
+        "<img alt=a>b>", '<p data-content="<p>not text, however much</p>">', "<script>", "</script>",
+        "<style>", "<template>", "<noscript>", "</noscript>", "<iframe>", "<p hidden>",
+        "<p style='display: none'>", "<p style=visibility:hidden>", "<textarea>", "<!-- ", " -->",
+        "<![CDATA[", "]]>", "<svg>", "<option>", "<p title='", "'>", '"', "<", ">", "&amp;", "&nbsp;",
+        "&", "&#8203;", "AT&T", "\u00a0", "\n", " ", "text", "more words", "İ", "</", "<P ID=B>",
+        "<xmp>", "<plaintext>", "<select>", "<math>", "<object>", "<p\n>", "<p/>",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(_MARKUP, max_size=14).map("".join), st.integers(0, 40))
+@example("<p>" + "words " * 20, 80)
+@settings(max_examples=500)
+def test_a_brief_page_is_one_with_few_words(source: str, most: int) -> None:
+    """However that is found out: most pages are not looked at in whole."""
+    assert Page(source).is_brief(most) is (len(Page(source).words) <= most)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import pickle
+from itertools import product
 from urllib.parse import quote
 
 import pytest
 from attrs import evolve
 from building import HOST, RECIPIENT, data, encode, wrap
 from click.testing import CliRunner
+from rows import all_rows
 from surveying import told
 
 import safelinks
@@ -109,12 +111,12 @@ def test_the_recipient_in_the_metadata_of_unwrap(target: str) -> None:
     assert json.loads(result.output)["url"] == wrap(target)
 
 
-@pytest.mark.parametrize("equals", ["=", "=3D", "%3D", "%253D", "&#61;", "&equals;"])
-@pytest.mark.parametrize(
-    "bar", ["|", " | ", "%7C", "%257C", "&#124;", "&#x7c;", "&vert;", "&verbar;", "|\n"]
-)
-@pytest.mark.parametrize(
-    "head", [("05", "02"), ("5", "2"), ("", ""), ("123", "9"), ("v6", "x"), ("%30%35", "0%2532")]
+@all_rows(
+    product(
+        ("=", "=3D", "%3D", "%253D", "&#61;", "&equals;"),
+        ("|", " | ", "%7C", "%257C", "&#124;", "&#x7c;", "&vert;", "&verbar;", "|\n"),
+        (("05", "02"), ("5", "2"), ("", ""), ("123", "9"), ("v6", "x"), ("%30%35", "0%2532")),
+    )
 )
 def test_recipients_in_every_spelling(equals: str, bar: str, head: tuple[str, str]) -> None:
     url = f"https://{HOST}/?url=x&data{equals}{head[0]}{bar}{head[1]}{bar}{RECIPIENT}"

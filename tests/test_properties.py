@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from urllib.parse import quote
 
+from attacking import amount
 from building import HOST, LAYOUTS, PLACES, encode, wrap
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -64,7 +65,7 @@ def test_a_wrapper_is_found_in_every_place(
 
 
 @given(texts)
-@settings(max_examples=500)
+@settings(max_examples=amount(200, 500))
 @example("https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example&reserved=01")
 def test_nothing_is_raised_but_our_own(text: str) -> None:
     for link in find(text):
@@ -83,7 +84,7 @@ def test_nothing_is_raised_but_our_own(text: str) -> None:
 
 
 @given(texts)
-@settings(max_examples=500)
+@settings(max_examples=amount(200, 500))
 def test_clean_is_idempotent_and_leaves_no_wrapper(text: str) -> None:
     cleaned = clean(text)
     assert clean(cleaned) == cleaned

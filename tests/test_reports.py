@@ -77,6 +77,7 @@ def _many(number: int) -> Report:
     return evolve(ALL, rows=rows, findings=found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RENDERERS)
 def test_five_thousand_rows_take_a_moment(name: str) -> None:
     report = _many(5000)
@@ -186,6 +187,7 @@ def test_sarif_tells_what_is_new_from_what_was_known() -> None:
     assert {state for code, state in states if code != "SL301"} == {"new"}
 
 
+@pytest.mark.slow
 def test_sarif_holds_the_gravest_and_says_how_many_are_missing() -> None:
     note = next(one for one in ALL.findings if one.level is Level.NOTE)
     error = next(one for one in ALL.findings if one.level is Level.ERROR)
@@ -439,6 +441,7 @@ def test_markdown_sums_up(name: str, words: str) -> None:
     assert words in _rendered("markdown", REPORTS[name])
 
 
+@pytest.mark.slow
 def test_markdown_stays_below_the_limit_and_says_what_is_missing() -> None:
     report = _many(20_000)
     last = evolve(report.findings[-1], level=Level.NOTE, file="a.txt")
@@ -454,6 +457,7 @@ def test_markdown_stays_below_the_limit_and_says_what_is_missing() -> None:
     assert text.count("Not shown, because the report is too long") == 2
 
 
+@pytest.mark.slow
 def test_markdown_counts_the_headings_of_many_files() -> None:
     report = _many(8_000)
     found = [

@@ -7,12 +7,14 @@ import io
 import json
 import re
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from lxml import etree
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from reporting import everything, poisoned
+from rows import all_rows
 
 from safelinks.reports.rendering import RENDERERS
 from safelinks.reports.text_report import Detail, View, render
@@ -139,14 +141,14 @@ def _rendered(name: str, text: str) -> str:
     return "".join(RENDERERS[name](poisoned(REPORT, text)))
 
 
-@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.slow
+@all_rows(product(SHAPES, HOSTILE.values()))
 def test_hostile_text_changes_no_shape(name: str, hostile: str) -> None:
     assert SHAPES[name](_rendered(name, hostile)) == SHAPES[name](_rendered(name, HARMLESS))
 
 
-@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.slow
+@all_rows(product(SHAPES, HOSTILE.values()))
 def test_hostile_text_commands_neither_terminal_nor_build_service(name: str, hostile: str) -> None:
     text = _rendered(name, hostile)
     assert _CONTROLS.findall(text) == []
@@ -159,8 +161,8 @@ def test_hostile_text_commands_neither_terminal_nor_build_service(name: str, hos
 _STYLE = re.compile(r"\x1b\[\d*m")
 
 
-@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("columns", [None, 40, 100])
+@pytest.mark.slow
+@all_rows(product(HOSTILE.values(), (None, 40, 100)))
 def test_hostile_text_begins_no_line_at_a_terminal(hostile: str, columns: int | None) -> None:
     def printed(text: str) -> list[str]:
         pieces = render(poisoned(REPORT, text), View(Detail.VERBOSE, columns))

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from attacking import amount
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from writing import JsonWriter, TomlWriter, Writer
@@ -344,11 +345,12 @@ def _tables(scalars: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]
 WRITERS: dict[str, type[Writer]] = {"json": JsonWriter, "toml": TomlWriter}
 ANY = {"json": _tables(_scalars | st.none()), "toml": _tables(_scalars)}
 # Few steps are enough to make a failure readable: the writers' choices do not shrink anyway.
-some = settings(max_examples=200)
+some = settings(max_examples=amount(50, 200))
 languages = pytest.mark.parametrize("language", ["json", "toml"])
 random = st.randoms(use_true_random=False)
 
 
+@pytest.mark.slow
 @languages
 @given(st.data(), random)
 @some
@@ -365,6 +367,7 @@ def test_every_value_has_its_line(language: str, data: st.DataObject, chance: Ra
     assert source.edited([]) == text
 
 
+@pytest.mark.slow
 @languages
 @given(st.data(), random)
 @some
@@ -394,6 +397,7 @@ def test_a_change_touches_nothing_else(language: str, data: st.DataObject, chanc
         assert all(char in rest for char in text)
 
 
+@pytest.mark.slow
 @languages
 @given(st.data(), random)
 @some

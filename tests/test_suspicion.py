@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import all_rows
 
 from safelinks import Catalog
 from safelinks.addresses.printable import printable
@@ -371,7 +372,7 @@ def test_own_hosts_never_imitate(below: list[str], host: str, scheme: str) -> No
     assert {found.sign for found in suspicions(address, KNOWN)} <= OF_OWN
 
 
-@pytest.mark.parametrize("host", sorted(KNOWN.own))
+@all_rows(sorted(KNOWN.own))
 def test_no_own_host_over_https_gives_a_sign_but_that_for_tests(host: str) -> None:
     found = suspicions(split(f"https://{host}/"), KNOWN)
     assert [suspicion.sign for suspicion in found] == (["staging-host"] if "-sit" in host else [])

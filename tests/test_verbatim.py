@@ -8,14 +8,17 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
+from math import isqrt
 from pathlib import Path
 from types import FrameType
 from unittest.mock import patch
 
 import httpx
 import pytest
+from attacking import amount
 from building import wrap
 from click.testing import CliRunner, Result
+from doubled import Piece, is_linear, repeated
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -379,14 +382,16 @@ def test_the_work_grows_as_the_text_does(piece: str, format_name: str) -> None:
     assert _calls(partial(verbatim_in, piece * 160, format_name)) < once * 5 + 2_000
 
 
-HOSTILE = {
+HOSTILE: dict[str, Piece] = {
     "backticks": "`x",
-    "more and more backticks": "".join("`" * number + "x" for number in range(1400)),
+    "more and more backticks": lambda size: "".join(
+        "`" * number + "x" for number in range(isqrt(2 * size))
+    ),
     "quotes": "> ",
     "items": "- ",
-    "items, then lines": "- " * 60_000 + "x\n" + "\n x\n" * 30_000,
-    "items, then white space": "- " * 60_000 + "x\n" + " " * 120_000 + "x",
-    "quotes, then lines": "> " * 60_000 + "x\n" + "y\n" * 60_000,
+    "items, then lines": lambda size: "- " * (size // 5) + "x\n" + "\n x\n" * (size // 10),
+    "items, then white space": lambda size: "- " * (size // 5) + "x\n" + " " * (size // 2) + "x",
+    "quotes, then lines": lambda size: "> " * (size // 4) + "x\n" + "y\n" * (size // 4),
     "breaks": "* ",
     "fences": "```\n",
     "comments": "<!--",
@@ -413,16 +418,20 @@ HOSTILE = {
     "table": "a|b\n-|-\n",
     "literal blocks": "x::\n\n x\n",
     "literals": "``x",
-    "comments in comments": "\n".join(" " * number + ".. x" for number in range(1200)),
+    "comments in comments": lambda size: "\n".join(
+        " " * number + ".. x" for number in range(isqrt(2 * size))
+    ),
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_name", FORMATS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts_end(name: str, format_name: str) -> None:
-    """Where the time is quadratic, this takes minutes."""
-    piece = HOSTILE[name]
-    assert verbatim_in(piece * max(1, 300_000 // len(piece)), format_name) is not None
+    is_linear(
+        lambda size: partial(verbatim_in, repeated(HOSTILE[name], size), format_name),
+        amount(4_000, 20_000),
+    )
 
 
 # --- What is made of it ---

@@ -15,6 +15,7 @@ from building import wrap
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import all_rows
 
 import safelinks
 from safelinks.cli.program import main
@@ -232,7 +233,7 @@ PATHS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("row", "pattern"), HOSTS, ids=[f"{row.id}-{host}" for row, host in HOSTS])
+@all_rows(HOSTS, lambda row, host: f"{row.id}-{host}")
 def test_wrappers_are_known_by_host(row: Wrapper, pattern: str) -> None:
     host, path = pattern.replace("*", "eu1"), PATHS.get(row.id, "/x")
     for url in (
@@ -250,7 +251,7 @@ def test_wrappers_are_known_by_host(row: Wrapper, pattern: str) -> None:
 CYRILLIC = str.maketrans("aceiop", "\u0430\u0441\u0435\u0456\u043e\u0440")
 
 
-@pytest.mark.parametrize(("row", "pattern"), HOSTS, ids=[f"{row.id}-{host}" for row, host in HOSTS])
+@all_rows(HOSTS, lambda row, host: f"{row.id}-{host}")
 def test_look_alikes_of_wrappers_are_refused(row: Wrapper, pattern: str) -> None:
     host, path = pattern.replace("*", "eu1"), PATHS.get(row.id, "/x")
     look_alikes = {

@@ -87,6 +87,7 @@ def _copied(real: Path, folder: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_every_byte(real: Path, tmp_path: Path, count: Count) -> None:
     kept = real.read_bytes()
     chance = Random(7)  # noqa: S311
@@ -137,6 +138,7 @@ def test_rows_that_changed_places(tmp_path: Path, count: Count) -> None:
     count("damaged files", 1)
 
 
+@pytest.mark.slow
 def test_many_bytes_by_chance(real: Path, tmp_path: Path, count: Count) -> None:
     kept = real.read_bytes()
     chance = Random(amount(11, SystemRandom().randrange(10**9)))  # noqa: S311
@@ -172,6 +174,7 @@ OUT_OF_RANGE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", OUT_OF_RANGE)
 def test_values_that_nobody_wrote_under_a_seal_that_fits(
     real: Path, tmp_path: Path, change: str, count: Count
@@ -287,6 +290,7 @@ def test_what_belongs_to_it(
     count("damaged files", 1)
 
 
+@pytest.mark.slow
 def test_every_byte_of_a_journal(real: Path, tmp_path: Path, count: Count) -> None:
     """As a run leaves it that is killed while it writes: rolled back whole, or set aside."""
     path = _copied(real, tmp_path)

@@ -178,6 +178,7 @@ def _fixed(folder: Path) -> tuple[list[str | Path], States]:
 WRITERS: list[Make] = [_in_place, _with_backup, _to_output, _fixed]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", WRITERS)
 def test_a_kill_at_every_call(killer: Killer, tmp_path: Path, make: Make, count: Count) -> None:
     kills = 0
@@ -205,6 +206,7 @@ def test_a_kill_at_every_call(killer: Killer, tmp_path: Path, make: Make, count:
     count("kills", kills)
 
 
+@pytest.mark.slow
 def test_reports_and_baselines_that_are_killed(
     killer: Killer, tmp_path: Path, count: Count
 ) -> None:
@@ -348,6 +350,7 @@ class _FaultyFile:
         return self._file.fileno()  # type: ignore[attr-defined, no-any-return]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", WRITERS)
 def test_an_error_of_the_disk_at_every_call(
     tmp_path: Path, make: Make, count: Count, monkeypatch: pytest.MonkeyPatch

@@ -137,6 +137,7 @@ def test_in_a_url(count: Count) -> None:
     count("spellings of guarded addresses", len(HOSTS))
 
 
+@pytest.mark.slow
 def test_behind_a_redirect(count: Count) -> None:
     for host in HOSTS:
         for policy in (Policy(), Policy(allow_private=True))[: 1 + GUARDED[HOSTS[host]]]:
@@ -153,6 +154,7 @@ def _outcomes(urls: list[str], policy: Policy, names: Names, wire: Wire) -> Mapp
     return asyncio.run(checker.check(urls))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beside", [[], ["93.184.216.34"]], ids=["alone", "beside-a-public-one"])
 def test_as_the_answer_of_a_look_up(beside: list[str], count: Count) -> None:
     hosts = {f"n{at}.example": answer for at, answer in enumerate(ANSWERS)}
@@ -168,6 +170,7 @@ def test_as_the_answer_of_a_look_up(beside: list[str], count: Count) -> None:
     count("look-ups of guarded addresses", len(urls) + len(link))
 
 
+@pytest.mark.slow
 def test_through_a_proxy(monkeypatch: pytest.MonkeyPatch, count: Count) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")

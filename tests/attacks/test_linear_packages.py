@@ -30,6 +30,8 @@ from safelinks.health.network.session import Body
 from safelinks.reports.rendering import RENDERERS
 from safelinks.wrappers.redaction.link_redaction import redact
 
+pytestmark = pytest.mark.slow
+
 _ROWS = [(name, piece) for name, row in BINARY.items() for piece in row.pieces]
 
 
@@ -42,7 +44,7 @@ def test_a_package(name: str, piece: str, count: Count) -> None:
         raw = row.build(text * max(1, size // len(text)))
         return lambda: all_of(raw, f"a{row.suffix}")
 
-    is_linear(work, amount(5_000, 20_000))
+    is_linear(work, amount(2_500, 20_000))
     count("documents doubled", 1)
 
 
@@ -99,7 +101,7 @@ def test_a_command(command: str, file: str, tmp_path: Path, count: Count) -> Non
         path.write_text(text(size))
         return lambda: CliRunner().invoke(main, [*_COMMANDS[command], str(path)])
 
-    is_linear(work, amount(5_000, 20_000))
+    is_linear(work, amount(2_500, 20_000))
     count("files doubled", 1)
 
 
@@ -142,7 +144,7 @@ def test_an_address_in_the_catalog_and_in_a_redirect(before: str, name: str, cou
         url = before + _PIECES[name] * (size // len(_PIECES[name]))
         return lambda: _all_of_address(url)
 
-    is_linear(work, amount(5_000, 20_000))
+    is_linear(work, amount(2_500, 20_000))
     count("addresses doubled", 1)
 
 
@@ -187,7 +189,7 @@ def test_a_page(name: str, count: Count) -> None:
         source = f"<title>a</title>{_PAGES[name] * (size // len(_PAGES[name]))}"
         return lambda: _all_of_page(Page(source))
 
-    is_linear(work, amount(5_000, 20_000))
+    is_linear(work, amount(2_500, 20_000))
     count("pages doubled", 1)
 
 
@@ -206,7 +208,7 @@ def test_a_body_in_tiny_pieces(encoding: str, step: int, count: Count) -> None:
 
         return take
 
-    is_linear(work, amount(5_000, 20_000))
+    is_linear(work, amount(2_500, 20_000))
     count("bodies doubled", 1)
 
 
@@ -216,5 +218,5 @@ def test_cookies(piece: str, count: Count) -> None:
         lines = [piece] * (size // len(piece))
         return lambda: (cookies.pairs(lines), cookies.pairs(["".join(lines)]))
 
-    is_linear(work, amount(5_000, 20_000))
+    is_linear(work, amount(2_500, 20_000))
     count("headers doubled", 1)

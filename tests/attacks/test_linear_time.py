@@ -88,6 +88,7 @@ def _document(piece: str, suffix: str, size: int) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PIECES)
 def test_a_text(name: str, count: Count) -> None:
     piece = PIECES[name]
@@ -97,10 +98,11 @@ def test_a_text(name: str, count: Count) -> None:
             text = piece * (size // len(piece))
             return lambda: function(text)
 
-        is_linear(work, amount(5_000, 20_000))
+        is_linear(work, amount(2_500, 20_000))
     count("texts doubled", 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PIECES)
 def test_a_document(name: str, count: Count) -> None:
     """In the steady form, each piece is in one format, and each format has several pieces."""
@@ -112,10 +114,11 @@ def test_a_document(name: str, count: Count) -> None:
             raw = _document(PIECES[name], suffix, size)
             return lambda: all_of(raw, f"a{suffix}")
 
-        is_linear(work, amount(5_000, 20_000))
+        is_linear(work, amount(2_500, 20_000))
     count("documents doubled", len(suffixes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HEADERS)
 @pytest.mark.parametrize("piece", ["=?utf-8?q?a?= ", "; a=b", "; a*0*=utf-8''a", "<a@b> ", '"'])
 def test_a_header(name: str, piece: str, count: Count) -> None:
@@ -123,10 +126,11 @@ def test_a_header(name: str, piece: str, count: Count) -> None:
         raw = HEADERS[name].format(piece * (size // len(piece))).encode()
         return lambda: all_of(raw, "a.eml")
 
-    is_linear(work, amount(5_000, 20_000))
+    is_linear(work, amount(2_500, 20_000))
     count("documents doubled", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ADDRESSES)
 @pytest.mark.parametrize("piece", ["25", "a.", "a=b&", "url=", "%2525", "%3A"])
 def test_an_address(name: str, piece: str, count: Count) -> None:
@@ -140,5 +144,5 @@ def test_an_address(name: str, piece: str, count: Count) -> None:
 
         return once
 
-    is_linear(work, amount(5_000, 20_000))
+    is_linear(work, amount(2_500, 20_000))
     count("addresses doubled", 1)

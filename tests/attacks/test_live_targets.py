@@ -56,14 +56,17 @@ DOCUMENTS = {
 }
 
 
-@pytest.mark.parametrize("target", DEAD)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", DOCUMENTS)
-def test_what_is_dead_in_a_wrapper_stays_there(target: str, kind: str, count: Count) -> None:
+def test_what_is_dead_in_a_wrapper_stays_there(kind: str, count: Count) -> None:
     name, text = DOCUMENTS[kind]
-    for link in (wrap(target), wrap(wrap(target)), wrap(target).replace("https:", "http:", 1)):
-        raw = text.format(link).encode()
-        assert read(raw, name).cleaned() == raw
-    count("inputs", 3)
+    raws = [
+        text.format(link).encode()
+        for target in DEAD
+        for link in (wrap(target), wrap(wrap(target)), wrap(target).replace("https:", "http:", 1))
+    ]
+    assert [raw for raw in raws if read(raw, name).cleaned() != raw] == []
+    count("inputs", len(raws))
 
 
 @pytest.mark.parametrize("target", ["javascript:alert(1)", "data:,x", "//evil.example/x", "word"])
@@ -88,14 +91,15 @@ def test_a_page_is_put_in_the_place_of_its_wrapper(target: str, kind: str) -> No
     assert read(bare, name).cleaned() == bare
 
 
-@pytest.mark.parametrize("target", DEAD)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LINKS)
-def test_no_service_sets_it_free(target: str, name: str, count: Count) -> None:
-    for link in (LINKS[name](target), wrap(LINKS[name](target))):
-        page = read(f'<a href="{link}">'.encode(), "a.html").cleaned().decode()
-        for inside in (clean(f"<{link}>")[1:-1], page[9:-2]):
-            assert re.match(r"https?://", inside), inside
-    count("inputs", 4)
+def test_no_service_sets_it_free(name: str, count: Count) -> None:
+    links = [link for target in DEAD for link in (LINKS[name](target), wrap(LINKS[name](target)))]
+    cleaned = [clean(f"<{link}>")[1:-1] for link in links]
+    pages = [read(f'<a href="{link}">'.encode(), "a.html").cleaned().decode() for link in links]
+    cleaned += [page[9:-2] for page in pages]
+    assert [inside for inside in cleaned if not re.match(r"https?://", inside)] == []
+    count("inputs", len(cleaned))
 
 
 schemes = st.sampled_from(["javascript:", "data:", "vbscript:", "file:", "//", "", "JaVaSc:", "x:"])
@@ -110,6 +114,7 @@ def dead(draw: st.DrawFn) -> str:
     return draw(noise) + scheme[:at] + draw(noise) + scheme[at:] + draw(rest)
 
 
+@pytest.mark.slow
 @given(dead(), st.sampled_from(sorted(DOCUMENTS)), st.integers(1, 3), st.booleans())
 @settings(max_examples=EXAMPLES)
 def test_no_spelling_sets_it_free(target: str, kind: str, depth: int, twice: bool) -> None:

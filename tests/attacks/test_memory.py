@@ -39,7 +39,7 @@ _MOST = amount(300, 700)  # MB; the bombs would take 450 MB and more
 def _word(unit: str, size: int, *, inner: dict[str, bytes] | None = None) -> bytes:
     """A Word file of a few kilobytes, with `size` bytes of `unit` in it."""
     out = io.BytesIO()
-    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+    with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         body = unit * (size // len(unit))
         archive.writestr("word/document.xml", f"{_HEAD}{body}</w:body></w:document>")
@@ -68,6 +68,7 @@ def _nested(unit: str, size: int, count: int) -> bytes:
     return _mail(_word(_BLANKS, 1_000, inner=inner), 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [_attached, _nested])
 @pytest.mark.parametrize(
     ("unit", "size", "count"),
@@ -94,6 +95,7 @@ def test_many_small_bombs_are_one(
     assert "unpacks to more than 200 MB" in run.stderr or "could not be searched" in run.stderr
 
 
+@pytest.mark.slow
 def test_what_fits_is_read_before_and_behind_a_bomb() -> None:
     message = EmailMessage()
     message.set_content("see the files")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from attacking import Count
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from safelinks import Catalog
 from safelinks.addresses.urls import split
-from safelinks.health.guards.one_time_links import ACTS, act_of
+from safelinks.health.guards.one_time_links import ACTS, Act, act_of
 from safelinks.health.guards.refusal import refusal
 from safelinks.health.model.outcome import Reason
 from safelinks.health.model.policy import Policy
@@ -241,7 +242,22 @@ def _seconds(text: str) -> float:
     return min(spent)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", REPEATED)
 def test_it_takes_no_longer_than_in_proportion(text: str) -> None:
     short = text * (20_000 // len(text))
     assert _seconds(short * 4) < 4 * 2.6 * max(_seconds(short), 0.005)
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.example)
+def test_whatever_an_act_matches_has_one_of_its_words(act: Act) -> None:
+    """The words decide first, so what lacks them must be matched by no way through the pattern."""
+
+    @settings(max_examples=50, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(re.compile(act.pattern.pattern, re.IGNORECASE | re.ASCII)))
+    def holds(text: str) -> None:
+        text = "".join(letter for letter in text if letter.isascii())
+        if act.pattern.search(text):
+            assert any(word in text.lower() for word in act.words)
+
+    holds()

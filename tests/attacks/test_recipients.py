@@ -147,6 +147,7 @@ CREDENTIALS = {
 _PAIRS = [(name, wrapper) for name in CREDENTIALS for wrapper in ("safe-links", *sorted(LINKS))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "wrapper"), _PAIRS[:: amount(5, 1)])
 def test_credentials_in_a_target(name: str, wrapper: str, count: Count) -> None:
     target = CREDENTIALS[name]
@@ -304,6 +305,7 @@ def _outputs(file: Path, folder: Path) -> Iterator[tuple[str, str]]:
     yield "values", f"{document!r} {wrapped!r} {report!r}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_a_container(name: str, tmp_path: Path, count: Count) -> None:
     file = tmp_path / name

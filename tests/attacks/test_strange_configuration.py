@@ -103,6 +103,7 @@ def test_the_settings_of_power_are_those_of_the_table() -> None:
     assert POWER.keys() == {key for key, one in ABOUT.items() if one.power is Power.BY_HAND}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", POWER)
 @pytest.mark.parametrize("place", PLACES)
 def test_a_found_file_has_no_power(
@@ -142,6 +143,7 @@ def test_the_ways_that_work_are_those_of_the_sentence(
     assert named[name] == told[name] not in (False, [], None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ELSEWHERE)
 @pytest.mark.parametrize("key", sorted(NAMED))
 def test_a_found_file_names_none_outside_its_directory(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from attrs import field
 
@@ -70,6 +71,8 @@ class ProtectedNames:
     long: int = LONG
 
     _tables: _Tables = field(init=False, repr=False, eq=False)
+    # What names of hosts imitate, as `suspicions` has found it.
+    judged: dict[str, Any] = field(init=False, factory=dict, repr=False, eq=False)
 
     @_tables.default
     def _prepared(self) -> _Tables:

@@ -135,6 +135,7 @@ def behind_relay(host: str) -> str:
 
 _NO_HOST = pattern_of(r"[:/\\?#\s]")
 _MAX_HOST = 253
+_MOST_HOSTS = 4_096  # whose names are remembered with what they imitate
 
 
 def name_before_at(address: Address, _: str, known: ProtectedNames) -> Suspicion | None:
@@ -155,8 +156,13 @@ def name_before_at(address: Address, _: str, known: ProtectedNames) -> Suspicion
 
 
 def _imitation_or_part(_: Address, host: str, known: ProtectedNames) -> Suspicion | None:
-    look = skeleton(host)
-    return imitation(host, look, known) or _disguised(host, look, known)
+    if host not in known.judged:  # a document has many addresses and few hosts
+        if len(known.judged) >= _MOST_HOSTS:
+            known.judged.clear()
+        look = skeleton(host)
+        known.judged[host] = imitation(host, look, known) or _disguised(host, look, known)
+    found: Suspicion | None = known.judged[host]
+    return found
 
 
 def imitation(host: str, look: str, known: ProtectedNames) -> Suspicion | None:

@@ -49,26 +49,31 @@ class Act:
     """What opening a link does, by what in its address, with an example.
 
     An act that is `certain` cannot be a page about it; others are not looked for in documentation.
+    One of `words` is in each address that the pattern matches: they are looked for first, which
+    takes a tenth of the time.
     """
 
     what: str
+    words: tuple[str, ...]
     pattern: re.Pattern[str]
     example: str
     certain: bool = False
 
 
-def _act(what: str, pattern: str, example: str, *, certain: bool = False) -> Act:
-    return Act(what, pattern_of(pattern, re.IGNORECASE), example, certain)
+def _act(what: str, words: str, pattern: str, example: str, *, certain: bool = False) -> Act:
+    return Act(what, tuple(words.split()), pattern_of(pattern, re.IGNORECASE), example, certain)
 
 
 ACTS: tuple[Act, ...] = (
     _act(
         "leaves a list",
+        "unsub opt",
         rf"/(?:one[-_]?click[-_]|[a-z]+[-_.])?{_LEAVE}(?:[-_.][a-z]+){{0,2}}(?:[/?;]|$)",
         "https://list.example/newsletter/unsubscribe",
     ),
     _act(
         "leaves a list",
+        "unsub opt",
         r"/[a-z]{0,20}unsubscri(?:be|ption)[a-z]{0,20}(?:\.[a-z]{2,5})?(?:[/?;]|$)"
         rf"|/[\w.-]*{_LEAVE}[\w.-]*(?:/+{_KEY}(?:[/?]|$)"
         rf"|/?\?(?:[^&]{{0,64}}&){{0,8}}(?!utm_)[^=&]{{1,32}}={_KEY}(?:&|$))",
@@ -76,6 +81,7 @@ ACTS: tuple[Act, ...] = (
     ),
     _act(
         "leaves a list",
+        "unsub opt",
         rf"[?&;](?:[a-z]+[-_.])?{_LEAVE}(?:[-_.][a-z]+){{0,2}}(?:[=&;]|$)"
         rf"|=(?:[a-z]+[-_.])?{_LEAVE}(?:[-_.][a-z]+)?(?:[&;]|$)",
         "https://list.example/?do=unsubscribe",
@@ -83,47 +89,55 @@ ACTS: tuple[Act, ...] = (
     ),
     _act(
         "leaves a list",
+        "unsub",
         r"^unsub(?:scribe)?\.[^/?]+/[^?]",
         "https://unsubscribe.list.example/abc",
         certain=True,
     ),
     _act(
         "confirms, verifies, activates or resets",
+        "confirm verif activat reset",
         rf"/{_WHOSE}(?:confirm|confirmation|verify|verification|activate|activation|reset)"
         rf"{_OF_WHAT}{_MORE}",
         "https://shop.example/confirm-your-email/1",
     ),
     _act(
         "confirms, verifies, activates or resets",
+        "validat recover",
         rf"/{_WHOSE}(?:validate|validation|recover|recovery){_OF_WHAT}{_KEYED}",
         "https://shop.example/validate-email?id=1",
     ),
     _act(
         "signs in",
+        "magic one mail passwordless",
         r"/(?:magic|magic[-_]?(?:link|login|sign[-_]?in)|one[-_]?time(?:[-_]?login)?"
         rf"|e-?mail[-_]?login|passwordless){_MORE}",
         "https://shop.example/magic/abc",
     ),
     _act(
         "signs in",
+        "callback",
         r"/(?:o?auth2?|sso|saml2?|oidc|login|signin)(?:/[\w.-]{1,64}){0,4}/callback/?\?",
         "https://shop.example/auth/callback?code=1",
         certain=True,
     ),
     _act(
         "sets a password",
+        "password",
         r"/passwords?[-_/]?(?:resets?|edit|set|change|new|recovery|forgot|confirm)"
         rf"(?:/[^/?]|/?\?.)|/passwords?/{_KEY}(?:[/?]|$)",
         "https://shop.example/password_resets/abc/edit",
     ),
     _act(
         "sets a password",
+        "password",
         r"/(?:set|change|create|choose|new|forgot|forgotten|lost|recover)[-_]?(?:(?:your|my|a|new)[-_]){0,2}"
         rf"passwords?{_KEYED}",
         "https://shop.example/set-password/a1b2c3",
     ),
     _act(
         "activates a site or a user of WordPress",
+        "wp-",
         rf"/wp-activate\.php{_MORE}|/wp-login\.php\?(?:[^&?]{{0,64}}&){{0,8}}action="
         r"(?:rp|resetpass|logout|confirmaction)(?:&|$)",
         "https://blog.example/wp-activate.php?key=abc",
@@ -131,6 +145,7 @@ ACTS: tuple[Act, ...] = (
     ),
     _act(
         "does what its query says",
+        "=",
         rf"{_ACTION}(?:activate|activation|approve|cancel|confirm(?:[-_]?[a-z]+)?|deactivate|decline|delete"
         r"|accept|log[-_]?out|opt[-_]?out|recoveremail|reject|remove|reset[-_]?pass(?:word)?|respond|rp|rsvp"
         r"|sign[-_]?out|unsub(?:scribe)?|verify(?:[-_]?[a-z]+)?|verifyandchangeemail)(?:[&;]|$)"
@@ -140,6 +155,7 @@ ACTS: tuple[Act, ...] = (
     ),
     _act(
         "carries a key that works once",
+        "=",
         r"[?&;](?!x-amz-)(?:[a-z0-9_.\[\]-]*token|otp|oobcode|magic|jwt|_wpnonce|unsubscribe_key"
         r"|(?:[a-z]+[-_])?(?:activation|activate|confirmation|confirm|verification|verify|reset|invitation|invite"
         r"|signup|login)[-_]?(?:key|code|hash)"
@@ -149,6 +165,7 @@ ACTS: tuple[Act, ...] = (
     ),
     _act(
         "accepts an invitation",
+        "invit",
         r"/(?:accept[-_]?(?:invite|invitation)|(?:invite|invitation)s?/(?:accept|decline|confirm))"
         r"s?(?:\.[a-z]{2,5})?(?:/+[^/?]|/?\?.)"
         rf"|(?<!^discord\.com)(?<!^discordapp\.com)/(?:invite|invitation)s?{_KEYED}",
@@ -156,35 +173,41 @@ ACTS: tuple[Act, ...] = (
     ),
     _act(
         "accepts an invitation",
+        "invit",
         rf"[?&;]invit(?:e|ation)={_KEY}(?:[&;]|$)",
         "https://team.example/join?invite=a1b2c3d4",
         certain=True,
     ),
     _act(
         "answers an invitation",
+        "rsvp partstat attend response answer",
         rf"/rsvp(?:/+(?:{_ANSWER}|{_KEY})(?:[/?]|$)|/?\?.)"
         rf"|[?&;](?:rsvp|partstat|attend(?:ing|ance)?|response|answer)={_ANSWER}(?:[&;]|$)",
         "https://party.example/rsvp/yes",
     ),
     _act(
         "sends a form",
+        "formresponse",
         r"/formresponse/?\?",
         "https://docs.google.com/forms/d/e/abc/formResponse?entry.1=yes",
         certain=True,
     ),
     _act(
         "ends a session",
+        "log sign",
         rf"/(?:user[-_]?)?(?:log|sign)[-_]?(?:out|off){_END}",
         "https://shop.example/logout",
     ),
     _act(
         "ends a session, or confirms an address, of a wiki",
+        "special:",
         r"[/=]special:(?:userlogout|(?:confirm|invalidate)e-?mail/.)",
         "https://wiki.example/wiki/Special:ConfirmEmail/abc",
         certain=True,
     ),
     _act(
         "cancels, approves or deletes",
+        "cancel reschedul approv reject declin deny accept deactivat delete",
         r"/(?:cancel|cancellation|reschedule|rescheduling|approve|approval|reject|decline|deny|accept|deactivate"
         r"|delete[-_]?account|cancel[-_](?:subscription|account|order|booking|appointment|registration))s?"
         rf"(?:\.[a-z]{{2,5}})?/+{_KEY}(?:[/?]|$)",
@@ -192,6 +215,7 @@ ACTS: tuple[Act, ...] = (
     ),
     _act(
         "cancels, approves or deletes",
+        "accept approve cancel confirm decline reject activate verify reset rsvp",
         rf"/{_KEY}/(?:accept|approve|cancel|confirm|decline|reject|activate|verify|reset|rsvp){_END}",
         "https://calendar.example/a1b2c3d4/decline",
     ),
@@ -215,5 +239,17 @@ def act_of(address: Address) -> Act | None:
     path, query = percent.decode(address.path), percent.decode(address.query or "")
     text = f"{address.host}{path or '/'}?{query}"
     about = not query and _ABOUT.search(path) is not None
-    acts = (act for act in ACTS if act.certain or not about)
-    return next((act for act in acts if act.pattern.search(text)), None)
+    lower = text.lower() if text.isascii() else None  # others have letters of two cases in one
+    for act in ACTS:
+        if lower is not None and not _holds_any(lower, act.words):
+            continue
+        if (act.certain or not about) and act.pattern.search(text):
+            return act
+    return None
+
+
+def _holds_any(lower: str, words: tuple[str, ...]) -> bool:
+    for word in words:  # noqa: SIM110  each address passes here, and this takes half the time
+        if word in lower:
+            return True
+    return False

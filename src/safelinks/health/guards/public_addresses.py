@@ -10,10 +10,12 @@ from safelinks.patterns import pattern_of
 
 __all__ = ["is_link_local", "is_link_local_host", "is_private_host", "is_public"]
 
+_KEPT = 4_096  # hosts and addresses, which come once for each of their links
 _LOCAL_NAMES = pattern_of(r"(?:.*\.)?(?:localhost|local|internal|home\.arpa)")
 _NUMERIC_HOST = pattern_of(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+))*")
 
 
+@lru_cache(maxsize=_KEPT)
 def is_private_host(host: str) -> bool:
     """Whether `host` names a private address by itself, in whatever spelling."""
     if _LOCAL_NAMES.fullmatch(host):
@@ -24,6 +26,7 @@ def is_private_host(host: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=_KEPT)
 def is_link_local_host(host: str) -> bool:
     """Whether `host` names an address of the link by itself, in whatever spelling."""
     address = _address_of(host) if _is_number(host) else None
@@ -74,7 +77,7 @@ def is_link_local(address: str) -> bool:
     return _reach(address) is Reach.LINK
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_KEPT)
 def _reach(address: str) -> Reach:
     """The most guarded that an address is: by itself, or by one that it leads to."""
     parsed = ip_address(address.partition("%")[0])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 
 from safelinks.addresses.urls import Address, split
 from safelinks.health.judgement.missing_page_phrases import APOLOGIES, ENGLISH, says_missing, words
@@ -165,6 +165,7 @@ def _missing_on(page: Page) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)  # of the titles and headings of one page, and of one site
 def _is_missing(text: str, most: int = 1) -> bool:
     """Whether `text` says that a page is missing, in any language, beside the name of a site."""
     return _says(ENGLISH, text, most) or _has(says_missing, text, most)

@@ -40,6 +40,18 @@ _ENCODINGS = pattern_of(
     r"|gb2312|gbk|gb18030|big5(?:-hkscs)?|shift[_-]?jis|sjis|euc-(?:jp|kr)|tis-620"
 )
 _NOSCRIPT = pattern_of(r"<noscript\b.*?(?:</noscript\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+# Markup of which each tag is sure to be one: what is left without it is text that people see, if
+# nothing on the page may hide it.
+_SURE_MARKUP = pattern_of(
+    r"""(?:[^<]*+<(?:!doctype[^<>"']*+|/?+[a-z][a-z0-9]*+
+    (?:\s++[a-z-]++(?:=(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>]++))?+)*+\s*+/?+)>)*+[^<]*+""",
+    re.IGNORECASE | re.ASCII | re.VERBOSE,
+)
+_TAGS_AND_REFERENCES = pattern_of(r"<[^<>]*+>|&[^\s<;]*+;?+")
+_MAY_BE_UNSEEN = (
+    "<script", "<style", "<template", "<iframe", "<no", "<datalist", "<audio", "<video", "<canvas",
+    "hidden", "display",
+)  # fmt: skip
 _META_WITHIN = 1024  # bytes: HTML standard, 13.2.3.2
 _TEXT_FIELDS = frozenset({"", "text", "email", "password", "tel", "search", "url", "number"})
 
@@ -122,7 +134,17 @@ class Page:
 
     def is_brief(self, most: int) -> bool:
         """Whether this is all of a page, and there are at most so many characters to read on it."""
-        return self.whole and len(self.words) <= most
+        return self.whole and self._least_words <= most and len(self.words) <= most
+
+    @cached_property
+    def _least_words(self) -> int:
+        """Characters that `words` has at least, found out in a tenth of its time; 0 if unknown."""
+        source = self.source[:_SEEN_WITHIN]
+        if any(mark in self.lower for mark in _MAY_BE_UNSEEN):
+            return 0
+        if not _SURE_MARKUP.fullmatch(source):
+            return 0
+        return len(" ".join(_TAGS_AND_REFERENCES.sub("", source).split()))
 
     @cached_property
     def places(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Connections of our own, over asyncio and h11, made for asking many strangers one question each.
+"""Connections of our own, over asyncio, made for asking many strangers one question each.
 
 It decides about addresses where the connection is made, has a deadline for each step, keeps what
 it reads within limits, shows the certificate and the address behind an answer, and costs the same
@@ -18,30 +18,25 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import TypeAlias, TypeVar
 
-import h11
-
 from safelinks.addresses.urls import Address, split
 from safelinks.health.model.exchange import Request
 from safelinks.health.model.outcome import Certificate
+from safelinks.health.network.answers import Http2OnlyError, ProtocolError
 from safelinks.health.network.certificates import ShownCertificate, read_certificate
 from safelinks.health.network.dialling import Dial, connect, dial
-from safelinks.health.network.http_connection import HTTP_1_1, Connection, Http2OnlyError
+from safelinks.health.network.http_connection import HTTP_1_1, Connection, StepTimeoutError
 from safelinks.health.network.name_lookup import Lookup
 from safelinks.health.network.tls_trust import unverified
 from safelinks.values import frozen
 
-__all__ = ["CertificateError", "Direct", "StepTimeoutError"]
+__all__ = ["CertificateError", "Direct"]
 
 _T = TypeVar("_T")
 Origin: TypeAlias = tuple[bool, str, int]
 
 _HTTP_2 = "h2"  # RFC 9113, 3.2
 # How a server ends that does not want to speak what was offered.
-_BROKEN_OFF = (ConnectionResetError, BrokenPipeError, ssl.SSLError, h11.RemoteProtocolError)
-
-
-class StepTimeoutError(TimeoutError):
-    """One step of a request took too long; the message says which."""
+_BROKEN_OFF = (ConnectionResetError, BrokenPipeError, ssl.SSLError, ProtocolError)
 
 
 class CertificateError(OSError):
@@ -85,7 +80,7 @@ class Direct:
         self._by_age: dict[Connection, Origin] = {}  # the idle ones, the oldest first
 
     async def ask(self, request: Request, patience: float) -> DirectReply:
-        """Send `request`; errors are those of h11, of the sockets, and the ones of this module.
+        """Send `request`; errors are those of sockets, of `answers` and of this module.
 
         A kept connection may end at the very moment it is used again: that says nothing about the
         link, so it is tried once more on a new one.
@@ -97,7 +92,7 @@ class Direct:
         if kept is not None:
             try:
                 return await self._ask(kept, origin, request, address, limits)
-            except (h11.ProtocolError, OSError) as error:
+            except (ProtocolError, OSError) as error:
                 if isinstance(error, StepTimeoutError):
                     raise
         connection = None
@@ -159,15 +154,17 @@ class Direct:
         headers = [(b"Host", f"{address.host}{port}".encode("ascii"))]
         headers += [(name.encode(), value.encode()) for name, value in request.headers.items()]
         try:
-            head = await _within(
+            head = await connection.head(
+                request.method.encode(),
+                target,
+                headers,
                 limits.step,
-                connection.head(request.method.encode(), target, headers),
                 "connected, but no answer in time",
             )
         except BaseException:
             connection.close()
             raise
-        return DirectReply(head.status_code, list(head.headers), connection, origin, self)
+        return DirectReply(head.status_code, head.headers, connection, origin, self)
 
     async def _connected(self, origin: Origin, limits: _Limits) -> Connection:
         secure, host, port = origin
@@ -288,6 +285,10 @@ class DirectReply:
     def certificate(self) -> Certificate | None:
         """The certificate of the server."""
         return self._connection.certificate
+
+    def at_hand(self) -> bytes | None:
+        """What has come of the body, None behind its end."""
+        return self._connection.at_hand()
 
     async def chunk(self) -> bytes | None:
         """Some more of the body, None behind its end."""

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection: bytes on one side, h11's events on the other.
+"""One HTTP/1.1 connection: what a socket gives on one side, answers on the other.
 
 It holds no more than a limited number of bytes, whatever a server sends: what is not asked for is
 not taken from the socket.
@@ -7,43 +7,29 @@ not taken from the socket.
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
-from collections.abc import Callable, Sequence
-from typing import cast
-
-import h11
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 from safelinks.health.model.outcome import Certificate
-from safelinks.health.network.lenient_heads import repaired
-from safelinks.patterns import pattern_of
+from safelinks.health.network.answers import AnswerHead, ClosedError, Headers, request_bytes
+from safelinks.health.network.quick_answers import QuickAnswer, quick_answer
 
-__all__ = ["HTTP_1_1", "ClosedError", "Connection", "Http2OnlyError", "OnlyInterimError"]
+if TYPE_CHECKING:
+    from safelinks.health.network.careful_answers import CarefulAnswer
 
-_MOST_UNREAD = 131_072  # bytes, of a head and of a body
-_MOST_INTERIM = 20  # answers before the real one: there are two at most in practice
-_LONGEST_START = 64  # bytes of a head that tell whether it is one
+__all__ = ["HTTP_1_1", "Connection", "StepTimeoutError"]
+
 HTTP_1_1 = "http/1.1"  # the name of what is spoken here (RFC 7301, 6)
-# How a server begins that speaks HTTP/2: a frame for the whole connection, with settings or an end
-# (RFC 9113, 3.4 and 4.1).
-_HTTP_2 = pattern_of(rb"\0[\0-\x40][\0-\xff][\x04\x07][\0\x01]\0{4}", re.DOTALL)
-_LENGTH_OF_FRAME_HEAD = 9
-_DRAINED = 16_384  # bytes of a body that are read to keep a connection
+_MOST_UNREAD = 131_072  # bytes, of a head and of a body
+_BEGINS = b"HTTP/"
+_END_OF_HEAD = b"\r\n\r\n"
+_ENDS_OF_HEAD = (b"\n\r\n", b"\n\n")  # RFC 9112, 2.2: a line may end with LF alone
+_LENGTH_OF_FRAME_HEAD = 9  # of HTTP/2
 
 
-class ClosedError(ConnectionResetError):
-    """The server closed the connection instead of answering."""
-
-
-class Http2OnlyError(h11.RemoteProtocolError):
-    """The server speaks HTTP/2 and nothing else."""
-
-    def __init__(self) -> None:
-        super().__init__("it only speaks HTTP/2")
-
-
-class OnlyInterimError(TimeoutError):
-    """The server sent interim answers (1xx) and never the real one."""
+class StepTimeoutError(TimeoutError):
+    """One step of a request took too long; the message says which."""
 
 
 class Connection(asyncio.Protocol):
@@ -58,16 +44,18 @@ class Connection(asyncio.Protocol):
         self.peer = ""
         self.certificate: Certificate | None = None
         self.agreed: str | None = None
-        self._first = bytearray()  # of all that came
         self.on_spoilt: Callable[[Connection], None] | None = None
         self._transport: asyncio.Transport | None = None
-        self._machine = _machine()
-        self._begin: bytearray | None = None  # of an answer whose head is waited for
+        self._first = b""  # of all that came
+        self._buffer = bytearray()  # what came of a head that is not there yet
+        self._request: tuple[bytes, bytes, Headers] = b"", b"", ()
+        self._searched = 0  # bytes of it in which no end of a head is
+        self._answer: QuickAnswer | CarefulAnswer | None = None
         self._unread = 0
         self._paused = False
         self._ended = False
-        self._reusable = True
         self._error: Exception | None = None
+        self._late = ""
         self._waiter: asyncio.Future[None] | None = None
 
     # What asyncio calls.
@@ -83,9 +71,10 @@ class Connection(asyncio.Protocol):
             return
         if len(self._first) < _LENGTH_OF_FRAME_HEAD:
             self._first += data[:_LENGTH_OF_FRAME_HEAD]
-        self._machine.receive_data(data)
-        if self._begin is not None:
-            self._begin += data
+        if self._answer is not None:
+            self._answer.feed(data)
+        else:
+            self._buffer += data
         self._unread += len(data)
         if self._unread > _MOST_UNREAD and not self._paused and self._transport is not None:
             self._paused = True
@@ -104,8 +93,8 @@ class Connection(asyncio.Protocol):
         self._error = self._error or error
         if not self._ended:
             self._ended = True
-            if self._machine.their_state is not h11.ERROR:
-                self._machine.receive_data(b"")
+            if self._answer is not None:
+                self._answer.end()
         if self.on_spoilt is not None:
             self._spoil()
         self._wake()
@@ -120,6 +109,10 @@ class Connection(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
+    def _expire(self, words: str) -> None:
+        self._late = words
+        self._wake()
+
     # What the wire calls.
 
     @property
@@ -130,92 +123,117 @@ class Connection(asyncio.Protocol):
         return secured
 
     async def head(
-        self, method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]
-    ) -> h11.Response:
+        self,
+        method: bytes,
+        target: bytes,
+        headers: Headers,
+        within: float | None = None,
+        too_late: str = "no answer in time",
+    ) -> AnswerHead:
         """Send a request without a body, and wait for the head of its answer.
 
-        Raises h11.ProtocolError, Http2OnlyError, ClosedError, OnlyInterimError, OSError.
+        Raises StepTimeoutError, with the words `too_late`, after `within` seconds; ProtocolError,
+        Http2OnlyError, ClosedError, OnlyInterimError and OSError.
         """
-        request = h11.Request(method=method, target=target, headers=list(headers))
-        data = self._machine.send(request)
-        self._machine.send(h11.EndOfMessage())
         assert self._transport is not None  # noqa: S101
-        self._transport.write(data or b"")
-        # Some servers send a body after a HEAD: it would pass for the next answer.
-        self._reusable = method != b"HEAD"
-        self._begin = bytearray()
+        self._request = method, target, headers
+        self._transport.write(request_bytes(method, target, headers))
+        timer = None
+        if within is not None:
+            loop = asyncio.get_running_loop()
+            timer = loop.call_later(within, self._expire, too_late)
         try:
-            return await self._head()
-        except h11.RemoteProtocolError:
-            if _HTTP_2.match(self._first):
-                raise Http2OnlyError from None
-            raw = repaired(bytes(self._begin or b""))
-            if raw is None:
-                raise
-            self._begin_anew(request, raw)
-            return await self._head()
+            while not self._is_to_be_read():
+                await self._more()
+            quick = quick_answer(bytes(self._buffer), method) if self._has_head() else None
+            if quick is not None and quick.head is not None:
+                self._answer = quick
+                self._pass_on(quick)
+                return quick.head
+            return await self._with_care()
         finally:
-            self._begin = None
+            self._late = ""
+            if timer is not None:
+                timer.cancel()
 
-    async def _head(self) -> h11.Response:
-        for _ in range(_MOST_INTERIM):
-            event = await self._event()
-            if isinstance(event, h11.Response):
-                return event
-            if isinstance(event, h11.ConnectionClosed):
-                raise ClosedError("the connection was closed without an answer")
-            if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-                raise h11.RemoteProtocolError("not an answer to the request")
-            self._begin = bytearray(self._machine.trailing_data[0])
-        raise OnlyInterimError("only interim answers")
+    def _has_head(self) -> bool:
+        return self._buffer.startswith(_BEGINS) and _END_OF_HEAD in self._buffer
 
-    def _begin_anew(self, request: h11.Request, raw: bytes) -> None:
-        """Read the answer again, from repaired bytes."""
-        self._reusable = False
-        self._machine = _machine()
-        self._machine.send(request)
-        self._machine.send(h11.EndOfMessage())
-        self._machine.receive_data(raw)
+    def _is_to_be_read(self) -> bool:
+        """Whether a head is there, or something that is none."""
+        if self._ended or len(self._buffer) > _MOST_UNREAD:
+            return True
+        if not self._buffer.startswith(_BEGINS):
+            return bool(self._buffer) and not _BEGINS.startswith(self._buffer)
+        begin = max(0, self._searched - len(_END_OF_HEAD))
+        self._searched = len(self._buffer)
+        return any(self._buffer.find(end, begin) >= 0 for end in _ENDS_OF_HEAD)
+
+    def _pass_on(self, answer: QuickAnswer | CarefulAnswer) -> None:
+        self._buffer.clear()
+        self._searched = 0
         if self._ended:
-            self._machine.receive_data(b"")
+            answer.end()
+
+    async def _with_care(self) -> AnswerHead:
+        answer = self._careful(self._buffer)
+        self._pass_on(answer)
+        while True:
+            answer.error = self._error
+            head = answer.head()
+            if head is not None:
+                return head
+            await self._more()
+
+    def _careful(self, raw: bytearray) -> CarefulAnswer:
+        """From now on, read the answer that begins with `raw` with care."""
+        from safelinks.health.network.careful_answers import (  # noqa: PLC0415  few answers need it
+            CarefulAnswer,
+        )
+
+        answer = self._answer = CarefulAnswer(*self._request, self._first)
+        answer.feed(bytes(raw))
+        return answer
+
+    def _read_again(self, quick: QuickAnswer) -> CarefulAnswer:
+        """The rest of an answer whose body was refused."""
+        answer = self._careful(quick.raw)
+        answer.head()
+        answer.error, answer.passed_over = self._error, quick.taken
+        if self._ended:
+            answer.end()
+        return answer
+
+    def at_hand(self) -> bytes | None:
+        """What has come of the body, without waiting for more; None behind its end.
+
+        Raises what `head` raises.
+        """
+        answer = self._answer
+        assert answer is not None  # noqa: S101
+        if isinstance(answer, QuickAnswer) and answer.doubtful:
+            answer = self._read_again(answer)
+        data = answer.take()
+        if data:
+            return data
+        if answer.complete:
+            return None
+        if self._ended:
+            raise self._error or ClosedError("the connection was closed too early")
+        return b""
 
     async def chunk(self) -> bytes | None:
         """Some more of the body, None behind its end. Raises what `head` raises."""
-        event = await self._event()
-        return bytes(event.data) if isinstance(event, h11.Data) else None
-
-    async def _event(self) -> object:
-        """The next event, as soon as there are bytes enough for it."""
         while True:
-            try:
-                event = self._machine.next_event()
-            except h11.RemoteProtocolError:
-                if self._is_cut():
-                    raise self._error or ClosedError(
-                        "the connection was closed too early"
-                    ) from None
-                raise
-            if event is h11.PAUSED:
-                raise h11.RemoteProtocolError("unexpected data after the answer")
-            if event is not h11.NEED_DATA:
-                return event
-            if self._machine.their_state is h11.SEND_RESPONSE:
-                self._look_ahead()
+            data = self.at_hand()
+            if data != b"":
+                return data
             await self._more()
-
-    def _look_ahead(self) -> None:
-        """Do not wait for the end of a head that does not begin like one (RFC 9112, 4)."""
-        begin = self._machine.trailing_data[0][:_LONGEST_START].lstrip(b"\r\n")
-        if not begin.startswith(b"HTTP/") and not b"HTTP/".startswith(begin):
-            raise h11.RemoteProtocolError("illegal status line")
-
-    def _is_cut(self) -> bool:
-        """Whether the end came too early, and what had come until then was HTTP."""
-        rest, ended = self._machine.trailing_data
-        return ended and rest[:5] in (b"", b"HTTP/")
 
     async def _more(self) -> None:
         """Wait until something comes."""
+        if self._late:
+            raise StepTimeoutError(self._late)
         self._unread = 0
         if self._paused and self._transport is not None:
             self._paused = False
@@ -225,28 +243,19 @@ class Connection(asyncio.Protocol):
             await self._waiter
         finally:
             self._waiter = None
+        if self._late:
+            raise StepTimeoutError(self._late)
 
     def recycled(self) -> bool:
         """Whether it is ready for another request; if not, it is closed.
 
         What is there of the body already is passed over; nothing is waited for.
         """
-        machine = self._machine
-        try:
-            passed = 0
-            while machine.their_state is h11.SEND_BODY and passed <= _DRAINED:
-                event = machine.next_event()
-                if not isinstance(event, h11.Data):
-                    break
-                passed += len(event.data)
-            ready = machine.their_state is h11.DONE and self._reusable and not self._ended
-            ready = ready and not machine.trailing_data[0]
-            if ready:
-                machine.start_next_cycle()
-                self._unread = 0
-        except h11.ProtocolError:
-            ready = False
-        if not ready:
+        ready = self._answer is not None and not self._ended and self._answer.reusable
+        if ready:
+            self._answer = None
+            self._unread = 0
+        else:
             self.close()
         return ready
 
@@ -255,7 +264,3 @@ class Connection(asyncio.Protocol):
         self.on_spoilt = None
         if self._transport is not None:
             self._transport.abort()
-
-
-def _machine() -> h11.Connection:
-    return h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_UNREAD)

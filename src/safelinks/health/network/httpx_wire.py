@@ -86,6 +86,10 @@ class HttpxReply:
         """Names in lower case, and values."""
         return [(name.lower(), value) for name, value in self._response.headers.raw]
 
+    def at_hand(self) -> bytes:
+        """Nothing: a transport does not say what has come."""
+        return b""
+
     async def chunk(self) -> bytes | None:
         """Some more of the body, None behind its end."""
         return await anext(self._chunks, None)

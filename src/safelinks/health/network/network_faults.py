@@ -13,11 +13,10 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 
-import h11
-
 from safelinks.health.model.exchange import Failure, Fault
-from safelinks.health.network.direct_wire import CertificateError, StepTimeoutError
-from safelinks.health.network.http_connection import Http2OnlyError
+from safelinks.health.network.answers import Http2OnlyError, ProtocolError, RequestError
+from safelinks.health.network.direct_wire import CertificateError
+from safelinks.health.network.http_connection import StepTimeoutError
 from safelinks.health.network.name_lookup import PrivateAddressError
 from safelinks.health.network.wire import WireError
 from safelinks.patterns import pattern_of
@@ -55,8 +54,8 @@ _CLASSES: tuple[tuple[type[BaseException], Fault], ...] = (
     (BrokenPipeError, Fault.RESET),
     (ssl.SSLError, Fault.TLS_FAILURE),
     (TimeoutError, Fault.TIMEOUT),
-    (h11.LocalProtocolError, Fault.INVALID_URL),
-    (h11.ProtocolError, Fault.PROTOCOL_ERROR),
+    (RequestError, Fault.INVALID_URL),
+    (ProtocolError, Fault.PROTOCOL_ERROR),
     (UnicodeError, Fault.INVALID_URL),
     (OSError, Fault.UNREACHABLE),
 )

@@ -109,6 +109,13 @@ class Session:
         """
         page = Body(headers.get("content-encoding", ""), limit)
         try:
+            chunk = reply.at_hand()
+            while chunk:
+                if not page.take(chunk):
+                    return page.text, False
+                chunk = reply.at_hand()
+            if chunk is None:
+                return page.text, page.readable
             async with asyncio.timeout(min(self._policy.timeout, _PATIENCE, left)):
                 while (chunk := await reply.chunk()) is not None:
                     if not page.take(chunk):

@@ -41,6 +41,9 @@ class Reply(Protocol):
     def certificate(self) -> Certificate | None:
         """The certificate of the server."""
 
+    def at_hand(self) -> bytes | None:
+        """What has come of the body, without waiting; None behind its end. May raise anything."""
+
     async def chunk(self) -> bytes | None:
         """Some more of the body, None behind its end. May raise anything."""
 
