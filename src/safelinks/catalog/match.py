@@ -180,7 +180,7 @@ _SENTENCES: Mapping[MatchedRule, Callable[[Match], str]] = {
     MatchedRule.PATH_NAME: lambda match: f"the path name {match.matched} is that of {_name(match)}",
     MatchedRule.SUBDOMAIN: lambda match: f"the subdomain {match.matched} is that of {_name(match)}",
     MatchedRule.OWNER: lambda match: (
-        f"{match.matched} is a domain of {_name(match)}, but whose page this is, is unknown"
+        f"{match.matched} is a domain of {_name(match)}, but it is not known whose page this is"
     ),
     MatchedRule.OPEN_SUFFIX: lambda match: (
         f"{match.site} is not in the catalog, and {match.matched}"
