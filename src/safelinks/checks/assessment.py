@@ -100,7 +100,7 @@ class Survey:
         return tuple(map(self._shown, self.found.notes))
 
     def unasked(self) -> Iterator[JudgedLink]:
-        """The rows about which nobody is asked."""
+        """The rows of addresses that are not requested."""
         asked = set(self.found.targets)
         for key, group in self.found.groups.items():
             if group.first.defanged or group.role or group.first.target not in asked:

@@ -63,7 +63,7 @@ Look = Callable[[CheckedLink, datetime], Iterator[RuleResult]]
 
 
 def recipient_exposed(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
-    """A wrapped link tells to whom it was sent."""
+    """A wrapped link contains its recipient."""
     message = "the wrapped link contains the recipient's mail address"
     yield from _to_unwrap(row, message, lambda one: one.tells_recipient)
 

@@ -87,7 +87,7 @@ def _say_what_is_a_file(name: str) -> None:
 
 
 def _metadata(unwrapped: Unwrapped, match: Match | None, *, show: bool) -> dict[str, object]:
-    """All that is known. What was asked for, the target, is exact; its way there names nobody."""
+    """All metadata. The target is exact; the wrapped link is shown without recipients."""
     link = unwrapped.safe_link
     opaque = unwrapped.opaque
     known = unwrapped.recipients
@@ -130,7 +130,7 @@ def _match(match: Match) -> dict[str, object] | None:
 
 
 def _safe_link(link: SafeLink, *, show: bool) -> dict[str, object]:
-    """All metadata. Who received it, and who talked to whom, only if `show`."""
+    """The metadata of a layer; the recipient and the ids of a chat only if `show`."""
     teams = link.teams
     return {
         "form": str(link.form),

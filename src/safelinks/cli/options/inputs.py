@@ -194,7 +194,7 @@ class Inputs:
             self.fail(error)
 
     def _skip(self, error: DocumentError) -> None:
-        """Leave out what nobody named; what may not be read could hold anything."""
+        """Skip a file that was not named; one without permission could hold any link, and fails."""
         if isinstance(error, NotReadableError) and not self.skip_unreadable:
             self.fail(error)
         elif self.verbose:

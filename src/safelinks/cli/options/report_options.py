@@ -170,7 +170,7 @@ def _is_written(output: Output, report: Report, view: View) -> bool:
 
 
 def _flushed(lines: Iterator[str]) -> None:
-    """Print lines now: whoever reads them is waiting."""
+    """Print lines at once: their reader is waiting."""
     printed(lines)
     sys.stdout.flush()
 

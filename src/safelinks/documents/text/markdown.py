@@ -170,7 +170,7 @@ class _MarkdownReader:
         self.holes.append(Hole(*span, " ", (passage,)))
 
     def tag(self, token: MarkdownToken) -> None:
-        """A tag in a text; one that nobody knows, and that has no attributes, is a placeholder."""
+        """A tag in a text; an unknown one without attributes is a placeholder."""
         if token.name == "a":
             if token.closing:
                 self._close_anchor(token)
