@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -48,23 +48,17 @@ class _SystemError(Exception):
         self.exit_code = _BROKEN_PIPE if isinstance(error, BrokenPipeError) else _UNUSABLE
 
 
-class _CommandRow(NamedTuple):
-    """A command: the module that it is in, and what it does, for a list of all."""
-
-    module: str
-    summary: str
-
-
-_COMMANDS: Mapping[str, _CommandRow] = {
-    "catalog": _CommandRow("catalog", "Search, validate and update the catalog of City resources."),
-    "check": _CommandRow("check", "Check links, and report problems."),
-    "clean": _CommandRow("clean", "Replace every wrapped link in FILE with its target."),
-    "config": _CommandRow("config", "Print the settings in effect, and where each comes from."),
-    "rule": _CommandRow("rules", "Explain a rule."),
-    "rules": _CommandRow("rules", "List the rules."),
-    "schema": _CommandRow("rules", "Print the JSON Schema of reports."),
-    "unwrap": _CommandRow("unwrap", "Print the target of every URL, one per line."),
-    "wrappers": _CommandRow("wrappers", "List the known services that wrap links."),
+# Each command with the module that it is in, and what it does, for a list of all.
+_COMMANDS: Mapping[str, tuple[str, str]] = {
+    "catalog": ("catalog", "Search, validate and update the catalog of City resources."),
+    "check": ("check", "Check links, and report problems."),
+    "clean": ("clean", "Replace every wrapped link in FILE with its target."),
+    "config": ("config", "Print the settings in effect, and where each comes from."),
+    "rule": ("rules", "Explain a rule."),
+    "rules": ("rules", "List the rules."),
+    "schema": ("rules", "Print the JSON Schema of reports."),
+    "unwrap": ("unwrap", "Print the target of every URL, one per line."),
+    "wrappers": ("wrappers", "List the known services that wrap links."),
 }
 
 
@@ -76,7 +70,7 @@ class _Commands(MutableMapping[str, click.Command]):
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._there:
-            module = import_module(f"safelinks.cli.commands.{_COMMANDS[name].module}_command")
+            module = import_module(f"safelinks.cli.commands.{_COMMANDS[name][0]}_command")
             self._there[name] = getattr(module, f"{name}_command")
         return self._there[name]
 
@@ -108,13 +102,13 @@ class _Program(click.Group):
     ) -> None:
         """List the commands, none of which is imported for that."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, row.summary) for name, row in _COMMANDS.items()])
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """The commands that begin so, none of which is imported for that; and options."""
         commands = [
-            CompletionItem(name, help=row.summary)
-            for name, row in _COMMANDS.items()
+            CompletionItem(name, help=summary)
+            for name, (_, summary) in _COMMANDS.items()
             if name.startswith(incomplete)
         ]
         return commands + click.Command.shell_complete(self, ctx, incomplete)
