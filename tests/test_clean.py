@@ -189,7 +189,10 @@ def test_output_to_what_is_no_file(folder: Path) -> None:
             True,
         )
     assert (folder / "a.txt").read_text() == f"see {LINK}\n"
-    assert "No such directory" in _run("-o", folder / "no" / "x", folder / "a.txt").stderr
+    assert (
+        "x: its directory does not exist"
+        in _run("-o", folder / "no" / "x", folder / "a.txt").stderr
+    )
 
 
 def test_no_backup_is_lost(folder: Path) -> None:

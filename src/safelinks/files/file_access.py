@@ -108,8 +108,9 @@ def _told(path: Path, do: str, done: str) -> Iterator[None]:
     except IsADirectoryError:
         raise kind(f"{path}: this is a directory; use a file in it") from None
     except FileNotFoundError:
-        missing = f"file: {path}" if is_read else f"directory: {path.parent}"
-        raise kind(f"No such {missing}") from None
+        if is_read:
+            raise kind(f"No such file: {path}") from None
+        raise kind(f"{path}: its directory does not exist") from None
     except PermissionError:
         raise refused(f"{path}: no permission to {do} this file") from None
     except OSError as error:

@@ -71,8 +71,7 @@ _OPTIONS: Sequence[Decorator] = (
     click.option(
         "--concurrency",
         type=Whole(1, 1000),
-        default=64,
-        show_default=True,
+        show_default="as many as this machine keeps up with, at most 512",
         metavar="NUMBER",
         help="Maximum number of requests at once.",
     ),

@@ -20,6 +20,7 @@ from safelinks.health.model.policy import Policy
 from safelinks.health.network.dialling import Dial, dial
 from safelinks.health.network.direct_wire import Direct
 from safelinks.health.network.name_lookup import Lookup, Resolve
+from safelinks.health.network.open_files import most_open_files
 from safelinks.health.network.tls_trust import loading, trusting
 from safelinks.health.network.wire import Reply, Wire
 from safelinks.patterns import pattern_of
@@ -31,12 +32,13 @@ _IDLE_FOR_EACH = 4
 _WITH_SETTINGS = ("darwin", "win32")  # where the system has proxies, not only the environment
 _OF_PROXY = pattern_of("_proxy$", re.IGNORECASE)
 _SHARE_OF_FILES = 2  # one part in so many of the files that a process may have open
-_FEW_FILES = 256
 
 
 def default_wire(policy: Policy, look_up: Resolve, dial: Dial = dial) -> Wire:
     """The wire for this environment. Raises SetupError for a setting that cannot be used."""
-    idle = min(_most_files() // _SHARE_OF_FILES, _IDLE_FOR_EACH * policy.concurrency)
+    idle = most_open_files() // _SHARE_OF_FILES
+    if policy.concurrency is not None:
+        idle = min(idle, _IDLE_FOR_EACH * policy.concurrency)
     direct = Direct(Lookup(policy, look_up), loading(policy), idle, dial)
     if sys.platform not in _WITH_SETTINGS and not any(map(_OF_PROXY.search, os.environ)):
         return direct  # which is known without loading what reads the settings
@@ -52,16 +54,6 @@ def default_wire(policy: Policy, look_up: Resolve, dial: Dial = dial) -> Wire:
         if scheme in named or "all" in named
     }
     return Router(direct, proxies, policy.resolve.keys())
-
-
-def _most_files() -> int:
-    """How many files this process may have open, connections included."""
-    try:
-        import resource  # noqa: PLC0415  Windows has none
-    except ImportError:
-        return _FEW_FILES
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return _FEW_FILES if soft < 0 else min(soft, 4 * _FEW_FILES)
 
 
 def _proxy(url: str, context: ssl.SSLContext) -> Wire:
