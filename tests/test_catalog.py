@@ -112,7 +112,7 @@ SCORES = dict(enumerate((1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.55, 0.5, 0.45, 0.3, 0.
         (
             "https://www.nyc.gov/site/nobody/",
             "nyc.gov is a domain of City of New York (no single agency), "
-            "but whose page this is, is unknown",
+            "but it is not known whose page this is",
         ),
         (
             "https://pizza.nyc/",

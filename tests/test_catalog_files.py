@@ -285,7 +285,7 @@ def test_files_that_cannot_be_read(content: bytes, name: str, message: str, tmp_
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match="there is no such file"):
+    with pytest.raises(CatalogError, match="No such file: "):
         Catalog.load(tmp_path / "nothing.json")
     with pytest.raises(CatalogError, match="this is a directory"):
         Catalog.load(tmp_path)

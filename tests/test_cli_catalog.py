@@ -239,7 +239,7 @@ class TestValidate:
         )
         missing = _run("catalog", "validate", str(tmp_path / "none.json"), str(bad))
         assert (missing.exit_code, missing.stdout) == (2, result.stdout)
-        assert "there is no such file" in missing.stderr
+        assert "No such file: " in missing.stderr
 
     def test_what_has_aged_is_said_and_no_mistake(self, tmp_path: Path) -> None:
         entries = [

@@ -443,6 +443,18 @@ def test_a_check_of_one_plain_file_loads_little(
         assert not [name for name in rooms if name.startswith(ELSEWHERE)]
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "main(['--help'], standalone_mode=False)",
+        "main.shell_complete(main.make_context('safelinks', [], resilient_parsing=True), '')",
+    ],
+)
+def test_a_list_of_the_commands_loads_none_of_them(code: str) -> None:
+    loaded = _loaded(f"from safelinks.cli.program import main; {code}")
+    assert not [name for name in loaded if name.startswith("safelinks.cli.commands.")]
+
+
 def test_every_command_is_there_and_is_loaded_when_it_is_asked_for() -> None:
     from safelinks.cli.program import main
 
@@ -451,7 +463,15 @@ def test_every_command_is_there_and_is_loaded_when_it_is_asked_for() -> None:
         command = main.get_command(context, name)
         assert command is not None
         assert command.name == name
+        assert f"  {name:<8}  {command.get_short_help_str(90)}\n" in main.get_help(context)
     assert main.get_command(context, "none") is None
+
+
+def test_an_import_within_a_function_says_why() -> None:
+    lines = [line for path in MODULES.values() for line in path.read_text().splitlines()]
+    late = [line for line in lines if "PLC0415" in line]
+    assert late
+    assert not [line for line in late if not line.partition("PLC0415")[2].strip()]
 
 
 def test_no_room_is_crowded() -> None:

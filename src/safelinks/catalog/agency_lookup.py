@@ -256,5 +256,5 @@ def suffixes_of(host: str) -> Iterator[str]:
 
 
 def twin_of(host: str) -> str:
-    """The same host with or without ``www.``, which are one site as a rule."""
+    """The host without its ``www.``, or with one: both are usually one site."""
     return host[4:] if host.startswith("www.") else f"www.{host}"

@@ -279,7 +279,7 @@ def _home_of(entry: Resource, resources: Mapping[str, Resource]) -> str | None:
 
 
 def _names(own: Contents) -> Mapping[str, object]:
-    """As much of the data of `own` as is needed to name an entry."""
+    """The data of `own` that is needed to name an entry."""
     return {
         "resources": [{"id": entry.id} for entry in own.resources],
         "agencies": [{"acronym": entry.acronym} for entry in own.agencies],

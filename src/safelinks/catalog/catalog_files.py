@@ -16,6 +16,7 @@ from attrs import evolve
 from safelinks.catalog.entries import Contents
 from safelinks.catalog.entry_readers import read_contents
 from safelinks.errors import CatalogError, DocumentError
+from safelinks.files.file_access import bytes_of
 
 if TYPE_CHECKING:
     from safelinks.catalog.search_words import Words
@@ -73,9 +74,7 @@ def keywords_in(name: str) -> Mapping[str, Sequence[str]]:
 
 def source_of(path: Path) -> Source:
     """A catalog file, read. Raises CatalogError, in one sentence with the remedy."""
-    # Both take long to import, and the City's catalog needs neither.
-    from safelinks.files.data.data_file import parse_json, parse_toml  # noqa: PLC0415
-    from safelinks.files.file_access import bytes_of  # noqa: PLC0415
+    from safelinks.files.data.data_file import parse_json, parse_toml  # noqa: PLC0415  the City's catalog needs neither
 
     try:
         raw = bytes_of(path)

@@ -121,7 +121,7 @@ def day(value: object) -> str:
 
 
 def parameter_name(value: object) -> str | bool:
-    """The name of a query parameter, or whether there is one that nobody knows."""
+    """The name of a query parameter; true if there is one with an unknown name."""
     if isinstance(value, bool) or (isinstance(value, str) and value.strip()):
         return value
     raise field_fault("must be the name of a query parameter, or true")

@@ -12,7 +12,7 @@ from attrs import evolve, field, fields
 
 from safelinks.addresses.urls import registrable_domain
 from safelinks.catalog.entries import Agency, Confidence, Resource
-from safelinks.values import frozen
+from safelinks.values import frozen, with_texts
 from safelinks.wrappers.redaction.link_redaction import redact
 from safelinks.wrappers.redaction.personal_data import mask, recipients
 from safelinks.wrappers.unwrapping import Unwrapped
@@ -128,6 +128,10 @@ class Match:
             identifier=self.identifier and mask(self.identifier, known),
         )
 
+    def as_shown(self, show: Callable[[str], str]) -> Match:
+        """This match, with `show` applied to what is of the link."""
+        return with_texts(self, show, "url", "target", "identifier")
+
     def __repr__(self) -> str:
         shown = self.redacted()
         named = (f"{name}={getattr(shown, name)!r}" for name in _SHOWN)
@@ -190,7 +194,7 @@ _SENTENCES: Mapping[MatchedRule, Callable[[Match], str]] = {
     MatchedRule.PATH_NAME: lambda match: f"the path name {match.matched} is that of {_name(match)}",
     MatchedRule.SUBDOMAIN: lambda match: f"the subdomain {match.matched} is that of {_name(match)}",
     MatchedRule.OWNER: lambda match: (
-        f"{match.matched} is a domain of {_name(match)}, but whose page this is, is unknown"
+        f"{match.matched} is a domain of {_name(match)}, but it is not known whose page this is"
     ),
     MatchedRule.OPEN_SUFFIX: lambda match: (
         f"{match.site} is not in the catalog, and {match.matched}"

@@ -253,7 +253,7 @@ def _holders(resources: Iterable[Resource], index: Index) -> Mapping[_Claim, str
 
 
 def _former(entry: Resource, holders: Mapping[_Claim, str], index: Index) -> Iterator[Violation]:
-    """Former addresses that are still in force, of whom `holders` says."""
+    """Former addresses that are still in use; `holders` says by which resource."""
     for number, url in enumerate(entry.former_urls):
         holder = holders.get((MatchKind.EXACT, index.key_of(url)), entry.successor)
         if holder == entry.id:

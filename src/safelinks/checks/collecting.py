@@ -66,7 +66,7 @@ _HARMLESS = pattern_of(
 
 
 def is_harmless(link: Link) -> bool:
-    """Whether somebody has written `link` so that nobody can open it: then nobody asks, either."""
+    """Whether `link` was made harmless on purpose: then it is not requested."""
     return link.defanged or _HARMLESS.match(link.target or link.url) is not None
 
 
@@ -285,7 +285,7 @@ def _sighting(link: Link, verbatim: Verbatim, *, tells_recipient: bool) -> Sight
 
 
 def _addressees(link: Link) -> Iterator[str]:
-    """To whom the message was sent that `link` is from, in the original case."""
+    """The recipients of the message that `link` is from, in the original case."""
     for safe_link in link.unwrapped.safe_links if link.unwrapped else ():
         if safe_link.recipient:
             yield safe_link.recipient

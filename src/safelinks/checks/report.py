@@ -67,6 +67,19 @@ class Report:
         return {verdict: counted[verdict] for verdict in Verdict}
 
     @property
+    def addresses(self) -> tuple[CheckedLink, ...]:
+        """One row for each address, in the order of the text, however many files it stands in.
+
+        That is the first that was not skipped: in one file, there may be a reason to.
+        """
+        first: dict[str, CheckedLink] = {}
+        for row in self.rows:
+            url = row.target or row.url
+            if url not in first or first[url].verdict is Verdict.SKIPPED is not row.verdict:
+                first[url] = row
+        return tuple(first.values())
+
+    @property
     def links(self) -> int:
         """How many places there are in all rows."""
         return sum(len(row.places) for row in self.rows)

@@ -75,7 +75,7 @@ class _Job:
 
 
 def host_of(url: str) -> str:
-    """With whom to be polite: host and port; for what is no address, nobody in particular."""
+    """The host and port whose limits apply; an empty host for what is no address."""
     try:
         address = split(url)
     except InvalidURLError:

@@ -123,7 +123,7 @@ def _contact(one: Contact) -> str:
 
 
 def match_lines(match: Match, suspicions: Iterable[Suspicion]) -> Iterator[str]:
-    """A match for a person, who is not told to whom a link was sent."""
+    """A match in lines for a person, without the recipients of links."""
     match = match.redacted()
     yield printable_url(match.target or match.url)
     yield f"    {printable(_whose(match))}"

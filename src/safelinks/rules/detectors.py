@@ -64,7 +64,7 @@ Look = Callable[[CheckedLink, datetime], Iterator[RuleResult]]
 
 
 def recipient_exposed(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
-    """A wrapped link tells to whom it was sent."""
+    """A wrapped link contains its recipient."""
     message = "the wrapped link contains the recipient's mail address"
     yield from _to_unwrap(row, message, lambda one: one.tells_recipient)
 
@@ -90,7 +90,7 @@ def wrapped(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
 def _to_unwrap(
     row: CheckedLink, message: str, does: Callable[[Sighting], bool]
 ) -> Iterator[RuleResult]:
-    """The places of wrapped links of which something is true; to mend by writing the target."""
+    """The places of wrapped links of which something is true; the target fixes them."""
     places = tuple(sighting.place for sighting in row.sightings if does(sighting))
     if places:
         yield _unwrapped(row, message, places)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
-from attrs import Factory, field
+from attrs import Factory, evolve, field
 
 from safelinks.addresses.place import LineCounter, Place
 from safelinks.catalog import Catalog, Match, MatchedRule, Resource
@@ -19,7 +19,7 @@ from safelinks.documents.document import Document, Prose
 from safelinks.documents.formats import DOCUMENT_FORMATS
 from safelinks.links.text_links import Link
 from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen
+from safelinks.values import define, frozen, with_texts
 from safelinks.wrappers.vendors.wrapper_table import opaque
 
 __all__ = ["Remark", "RemarkKind", "RemarkReader"]
@@ -59,6 +59,12 @@ class Remark:
             link = f"a link named “{self.name}” leads to {self.leads_to}"
             return f"{link}; {self.resource.name} {self.home}"
         return f"{self.resource.name} is named but not linked; it {self.home}"
+
+    def as_shown(self, show: Callable[[str], str]) -> Remark:
+        """This remark, with `show` applied to its address and to the names of its place."""
+        shown = with_texts(self, show, "url")
+        place = self.place.as_shown(show)
+        return shown if place is self.place else evolve(shown, place=place)
 
 
 # Words around a name that do not make another name of it, and that may stand before an address.

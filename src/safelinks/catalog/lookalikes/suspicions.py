@@ -17,7 +17,7 @@ from safelinks.addresses.urls import Address, registrable_domain
 from safelinks.catalog.lookalikes.confusables import skeleton
 from safelinks.catalog.lookalikes.protected_names import ProtectedNames
 from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.values import frozen, with_texts
 
 __all__ = [
     "ProtectedNames",
@@ -55,6 +55,10 @@ class Suspicion:
     reason: str
     imitates: str | None = None
     faint: bool = False
+
+    def as_shown(self, show: Callable[[str], str]) -> Suspicion:
+        """This suspicion, with `show` applied to its sentence, which quotes the address."""
+        return with_texts(self, show, "reason")
 
 
 # Nobody registers a name under these without saying who they are, so nobody imitates there; but no

@@ -12,15 +12,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import evolve
 
 from safelinks.addresses.printable import printable
+from safelinks.catalog.catalog import open_catalog
+from safelinks.catalog.catalog_export import EXPORT_FORMATS
+from safelinks.catalog.catalog_files import NYC, packaged
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options, choose, chosen_here
 from safelinks.cli.options.configured_command import Configured
 from safelinks.cli.options.inputs import INTERRUPTED, addresses
 from safelinks.cli.options.messages import complain, tell
 from safelinks.cli.options.network_options import Network, network_options, run_asking
+from safelinks.cli.options.value_rules import Whole
 from safelinks.errors import CatalogError
+from safelinks.reports.catalog_report import (
+    aged_lines,
+    agency_lines,
+    agency_table,
+    diff_lines,
+    match_data,
+    match_lines,
+    resource_lines,
+    table_lines,
+    upkeep_lines,
+)
 
 if TYPE_CHECKING:
     from safelinks.catalog import Catalog, Resource
@@ -54,7 +70,7 @@ def _print(lines: Iterable[str]) -> None:
 @click.argument("words", nargs=-1, required=True, metavar="TEXT...")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     default=_MOST_FOUND,
     show_default=True,
     metavar="N",
@@ -69,7 +85,6 @@ def find_resources(
 
     If only a part of the words fits, prints what may be meant as such, and exits with 1.
     """
-    from safelinks.reports.catalog_report import table_lines  # noqa: PLC0415
 
     known = chosen.load()
     answers = known.answers(" ".join(words))
@@ -93,7 +108,6 @@ def show_entries(context: click.Context, ids: tuple[str, ...], *, chosen: Chosen
 
     Exits with 1 if there is neither.
     """
-    from safelinks.reports.catalog_report import agency_lines, resource_lines  # noqa: PLC0415
 
     known = chosen.load()
     code = 0
@@ -120,8 +134,6 @@ def match_addresses(urls: tuple[str, ...], *, as_json: bool, chosen: Chosen) -> 
 
     Reads addresses from standard input without URL, one per line.
     """
-    from safelinks.reports.catalog_report import match_data, match_lines  # noqa: PLC0415
-
     known = chosen.load()
     for url in urls or addresses():
         found, doubts = known.identify(url), known.suspicions(url)
@@ -187,7 +199,6 @@ def list_entries(
 
     Exits with 1 if none is found.
     """
-    from safelinks.reports.catalog_report import agency_table, table_lines  # noqa: PLC0415
 
     if of_agencies:
         _print(agency_table(chosen.load()))
@@ -214,10 +225,6 @@ def export_catalog(
     *, output_format: str, agency: str | None, category: str | None, chosen: Chosen
 ) -> None:
     """Print the catalog. --catalog reads it again as JSON."""
-    from attrs import evolve  # noqa: PLC0415
-
-    from safelinks.catalog.catalog_export import EXPORT_FORMATS  # noqa: PLC0415
-
     known, entries = _chosen_entries(chosen, agency, category)
     contents = evolve(known.contents, resources=tuple(entries))
     text = EXPORT_FORMATS[output_format](contents)
@@ -240,8 +247,6 @@ def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Ch
     are mistakes, and with 2 if a file cannot be read. Says which entries of high confidence nobody
     has seen for a year; that is no mistake.
     """
-    from safelinks.catalog.catalog import open_catalog  # noqa: PLC0415
-    from safelinks.reports.catalog_report import aged_lines  # noqa: PLC0415
 
     base = chosen.load()
     code = 0
@@ -278,8 +283,6 @@ def check_catalog(
     addresses to review by hand, and prints a diff for those that have moved permanently. Exits
     with 1 if there is something to change or review, and with 3 without a network.
     """
-    from safelinks.catalog.catalog import open_catalog  # noqa: PLC0415
-    from safelinks.catalog.catalog_files import NYC, packaged  # noqa: PLC0415
 
     code = 0
     if not files and not chosen.files:
@@ -296,7 +299,6 @@ def check_catalog(
 def _check_file(file: str, opened: OpenedCatalog, network: Network) -> int:
     """Check the addresses in a file, and print what there is to do; the exit code."""
     from safelinks.checks import catalog_upkeep  # noqa: PLC0415  much that no other command needs
-    from safelinks.reports.catalog_report import diff_lines, upkeep_lines  # noqa: PLC0415
 
     if opened.catalog is None:
         complain(f"{opened.faults[0]}; `safelinks catalog validate` lists all")

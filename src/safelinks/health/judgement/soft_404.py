@@ -23,7 +23,7 @@ _MADE_UP = "no-such-page-"
 def same_for_any(
     way: Way, status: int, page: Page, jitter: Callable[[], float]
 ) -> Generator[Step, Answer | Failure | None, str | None]:
-    """What shows that the server has the same for an address that nobody has made.
+    """What shows that the server answers the same for an address that cannot exist.
 
     `status` and `page` are what it had for the link. None where it has something else, and where
     nobody can tell.

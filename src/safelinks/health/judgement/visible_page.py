@@ -78,12 +78,12 @@ class Page:
     @cached_property
     def words(self) -> str:
         """The text that people see, on one line."""
-        return self._reading.all()
+        return self._seen_words.all()
 
     @cached_property
-    def _reading(self) -> _Reading:
+    def _seen_words(self) -> _SeenWords:
         source = self.source[:_SEEN_WITHIN]
-        return _Reading(_NOSCRIPT.sub("", source) if "<noscript" in self.lower else source)
+        return _SeenWords(_NOSCRIPT.sub("", source) if "<noscript" in self.lower else source)
 
     @cached_property
     def is_shell(self) -> bool:
@@ -128,7 +128,7 @@ class Page:
 
     def shows_at_most(self, most: int) -> bool:
         """Whether there are at most so many characters to read: no more of it is looked at."""
-        return not self._reading.exceeds(most)
+        return not self._seen_words.exceeds(most)
 
     @cached_property
     def places(self) -> frozenset[str]:
@@ -168,7 +168,7 @@ class Page:
         return not self.places.isdisjoint({fragment, meant, f"user-content-{meant}"})
 
 
-class _Reading:
+class _SeenWords:
     """The text that people see of HTML, read as far as somebody wants to know of it."""
 
     def __init__(self, source: str) -> None:

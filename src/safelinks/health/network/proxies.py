@@ -42,7 +42,7 @@ def default_wire(policy: Policy, look_up: Resolve, dial: Dial = dial) -> Wire:
     direct = Direct(Lookup(policy, look_up), loading(policy), idle, dial)
     if sys.platform not in _WITH_SETTINGS and not any(map(_OF_PROXY.search, os.environ)):
         return direct  # which is known without loading what reads the settings
-    from urllib.request import getproxies  # noqa: PLC0415
+    from urllib.request import getproxies  # noqa: PLC0415  most have no proxy
 
     named = getproxies()
     if "all" not in named and not named.keys() & {"http", "https"}:
@@ -87,7 +87,7 @@ class Router:
 
     def proxy_for(self, url: str) -> Wire | None:
         """The proxy that a request for `url` goes through; None where it goes straight."""
-        from urllib.request import proxy_bypass  # noqa: PLC0415
+        from urllib.request import proxy_bypass  # noqa: PLC0415  most have no proxy
 
         address = split(url)
         proxy = self._proxies.get(address.scheme)
