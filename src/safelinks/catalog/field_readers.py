@@ -233,4 +233,19 @@ def _violations_of(
             yield from (one.below(key) for one in wrong.violations)
 
 
-TEXTS = list_of(some_text)
+_one_by_one = list_of(some_text)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Reads a list of texts, of which a catalog has thousands."""
+    if isinstance(value, list):
+        try:
+            if all(map(str.strip, value)):
+                return tuple(value)
+        except TypeError:
+            pass  # which is told of each
+    texts: tuple[str, ...] = _one_by_one(value)
+    return texts
+
+
+TEXTS = _texts

@@ -136,8 +136,9 @@ def _of_pattern(pattern: str, *, groups: int) -> Iterator[Violation]:
 def _of_agency(entry: Agency) -> Iterator[Violation]:
     if entry.url is not None:
         yield from (one.below("url") for one in _of_url(entry.url))
-    for name in ("domains", "email_domains", "owns"):
+    for name in ("domains", "whole_domains", "email_domains", "owns"):
         yield from _of_hosts(getattr(entry, name), name)
+    yield from _below("prefixes", entry.prefixes, _of_prefix)
     if entry.slug_pattern is not None:
         yield from (one.below("slug_pattern") for one in _of_pattern(entry.slug_pattern, groups=0))
 
@@ -153,10 +154,11 @@ def _of_alias(one: HostAlias) -> Iterator[Violation]:
 
 def _of_conventions(one: Conventions) -> Iterator[Violation]:
     yield from _of_hosts(one.subdomains_of, "subdomains_of")
+    yield from _of_hosts(one.shared_hosts, "shared_hosts")
     if one.path_name is not None:
         yield from _of_hosts(one.path_name.hosts, "path_name", "hosts")
         for number, folder in enumerate(one.path_name.folders):
-            if "/" in folder or folder != folder.lower():
+            if not folder or folder != folder.strip("/").lower() or "//" in folder:
                 message = "must be one part of a path in lower case, such as site"
                 yield Violation(("path_name", "folders", number), message)
     for number, suffix in enumerate(one.open_suffixes):
@@ -187,7 +189,7 @@ def of_relations(
 
 def _owned_twice(entry: Agency, agencies: Mapping[str, Agency]) -> Iterator[Violation]:
     """Hosts and domains that a body shares with another one."""
-    for name in ("domains", "owns"):
+    for name in ("domains", "whole_domains", "owns"):
         hosts = set(getattr(entry, name))
         for other in agencies.values() if hosts else ():
             shared = hosts.intersection(getattr(other, name))

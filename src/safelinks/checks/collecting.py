@@ -79,6 +79,7 @@ class LinkGroup:
     """
 
     first: Link
+    file: str = ""
     sightings: list[Sighting] = field(factory=list)
     recipients: dict[str, None] = field(factory=dict)  # of their Safe Links, in the original case
     match: Match | None = None
@@ -99,6 +100,7 @@ class Collection:
     """What is needed of documents: no more of them is kept, unless it is asked for.
 
     `elsewhere` has where links lead that are not to be looked at, by file: they stay as they are.
+    `about_owner` are the files that have something to do with the owner of the catalog.
     """
 
     files: dict[str, None] = field(factory=dict)
@@ -106,6 +108,7 @@ class Collection:
     groups: dict[GroupKey, LinkGroup] = field(factory=dict)
     everybody: set[str] = field(factory=set)
     remarks: list[Remark] = field(factory=list)
+    about_owner: frozenset[str] = frozenset()
     ignored: dict[str, Ignored] = field(factory=dict)
     fixed: set[str] = field(factory=set)  # files whose links cannot be replaced
     elsewhere: set[tuple[str, str]] = field(factory=set)
@@ -209,13 +212,14 @@ def collect(
             key = (document.name, link.target or link.url, link.defanged)
             group = found.groups.get(key)
             if group is None:
-                group = found.groups[key] = LinkGroup(link)
+                group = found.groups[key] = LinkGroup(link, document.name)
             group.sightings.append(_sighting(link, verbatim, tells_recipient=bool(known)))
             group.is_schemeless &= link.schemeless or link.role is not None
             group.recipients |= dict.fromkeys(_addressees(link))
             marks[number] = Mark(key, len(group.sightings) - 1)
         if keep_texts:
             found.texts.setdefault(document.name, RawText()).add(document, marks)
+    found.about_owner = reader.about_owner()
     found.remarks = [
         one for one in reader.remarks() if keep is None or _is_kept(one, keep, found.groups)
     ]
@@ -312,5 +316,7 @@ def appraise_group(found: Collection, group: LinkGroup, catalog: Catalog) -> Non
         return
     role = group.role
     group.match = found.match(catalog, target) if role is None else None
-    group.doubts = () if role in _NOT_WHOLE else found.doubts(catalog, target)
+    doubts = () if role in _NOT_WHOLE else found.doubts(catalog, target)
+    about = group.file in found.about_owner
+    group.doubts = tuple(one for one in doubts if about or not one.faint)
     group.is_appraised = True

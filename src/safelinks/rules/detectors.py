@@ -13,6 +13,7 @@ from itertools import pairwise
 from safelinks.addresses.place import Place
 from safelinks.addresses.schemes import is_live
 from safelinks.catalog.lookalikes.suspicions import Sign
+from safelinks.catalog.match import Inference
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, Sighting
 from safelinks.rules.finding import Level
@@ -220,10 +221,17 @@ def invalid_address(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
 # --- The catalog ---
 
 
+_CONCLUDED = (Inference.FORMER_PLACE, Inference.OTHER_HOST)
+
+
 def former_address(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
     """The catalog knows a newer address."""
     match = row.match
-    if match is None or match.resource is None or not row.renamed:
+    if match is None or match.resource is None:
+        return
+    if match.inference in _CONCLUDED:
+        yield RuleResult(match.reason, level=Level.NOTE)
+    if not row.renamed:
         return
     moved_elsewhere = row.outcome.reason is Reason.MOVED_PERMANENTLY
     name, now = match.resource.name, match.current_url

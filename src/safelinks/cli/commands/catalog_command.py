@@ -27,6 +27,9 @@ from safelinks.cli.options.network_options import Network, network_options, run_
 from safelinks.cli.options.value_rules import Whole
 from safelinks.errors import CatalogError
 from safelinks.reports.catalog_report import (
+    aged_lines,
+    agency_lines,
+    agency_table,
     diff_lines,
     match_data,
     match_lines,
@@ -78,14 +81,20 @@ def _print(lines: Iterable[str]) -> None:
 def find_resources(
     context: click.Context, words: tuple[str, ...], *, limit: int, chosen: Chosen
 ) -> None:
-    """Find resources by words of their names, with typos. Exits with 1 if none is found."""
+    """Find resources by the words that people use for them, in many languages and with typos.
+
+    If only a part of the words fits, prints what may be meant as such, and exits with 1.
+    """
     known = chosen.load()
-    found = known.find(" ".join(words))
-    _print(table_lines(found[:limit], known))
+    answers = known.answers(" ".join(words))
+    found = [one.resource for one in answers if not one.weak]
+    perhaps = [] if found else [one.resource for one in answers]
+    _print(table_lines((found or perhaps)[:limit], known, perhaps=bool(perhaps)))
     if len(found) > limit:
         tell(f"{len(found) - limit} more: use more words, or --limit {len(found)}.")
     if not found:
-        complain("no resource has these words in its name; try fewer words")
+        why = "only a part of these words fits" if perhaps else "no resource has these words"
+        complain(f"{why}; try fewer words, or others")
         context.exit(1)
 
 
@@ -94,13 +103,20 @@ def find_resources(
 @catalog_options
 @click.pass_context
 def show_entries(context: click.Context, ids: tuple[str, ...], *, chosen: Chosen) -> None:
-    """Print everything about the resource ID. Exits with 1 if there is no such ID."""
+    """Print everything about the resource ID, or the agency of that acronym or name.
+
+    Exits with 1 if there is neither.
+    """
     known = chosen.load()
     code = 0
     for name in ids:
         entry = known.resources.get(name)
         if entry is not None:
             _print(resource_lines(entry, known))
+            continue
+        agency = known.agency(name)
+        if agency is not None:
+            _print(agency_lines(agency, known))
             continue
         complain(f"there is no resource {name}{_meant(name, known.resources)}")
         code = 1
@@ -137,7 +153,7 @@ def _meant(name: str, there: Iterable[str]) -> str:
 
 
 def _filters(function: Callable[..., Any]) -> Callable[..., Any]:
-    agency = click.option("--agency", metavar="ACRONYM", help="Only resources of this agency.")
+    agency = click.option("--agency", metavar="NAME", help="Only resources of this agency.")
     category = click.option("--category", metavar="NAME", help="Only resources of this category.")
     return agency(category(function))
 
@@ -147,6 +163,8 @@ def _chosen_entries(
 ) -> tuple[Catalog, list[Resource]]:
     """The catalog, and its resources of that agency and category, in any case."""
     known = chosen.load()
+    named = known.agency(agency) if agency is not None else None
+    agency = named.acronym if named is not None else agency
     for what, given, there in (
         ("agency", agency, list(known.agencies)),
         ("category", category, sorted({one.category for one in known.resources.values()})),
@@ -163,16 +181,25 @@ def _chosen_entries(
 
 
 @catalog_command.command("list")
+@click.option("--agencies", "of_agencies", is_flag=True, help="List the agencies instead.")
 @_filters
 @catalog_options
 @click.pass_context
 def list_entries(
-    context: click.Context, *, agency: str | None, category: str | None, chosen: Chosen
+    context: click.Context,
+    *,
+    of_agencies: bool,
+    agency: str | None,
+    category: str | None,
+    chosen: Chosen,
 ) -> None:
     """List resources: all, or those of an agency or a category.
 
     Exits with 1 if none is found.
     """
+    if of_agencies:
+        _print(agency_table(chosen.load()))
+        return
     known, entries = _chosen_entries(chosen, agency, category)
     _print(table_lines(entries, known))
     if not entries:
@@ -214,7 +241,8 @@ def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Ch
     """Check catalog files for mistakes, and print each with its place.
 
     A file may refer to the catalog of New York City and to files before it. Exits with 1 if there
-    are mistakes, and with 2 if a file cannot be read.
+    are mistakes, and with 2 if a file cannot be read. Says which entries of high confidence nobody
+    has seen for a year; that is no mistake.
     """
     base = chosen.load()
     code = 0
@@ -230,6 +258,7 @@ def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Ch
             code = max(code, 1)
         else:
             base = opened.catalog
+            _print(aged_lines(opened.own_resources(), datetime.now(UTC).date()))
             tell(f"{file}: no problems found")
     context.exit(code)
 
