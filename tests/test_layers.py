@@ -415,6 +415,46 @@ def test_a_list_of_the_commands_loads_none_of_them(code: str) -> None:
     assert not [name for name in loaded if name.startswith("safelinks.cli.commands.")]
 
 
+# What takes its time to import, and is not needed to check one plain file.
+DEAR = {
+    "asyncio", "concurrent.futures", "ctypes", "difflib", "email", "h11", "httptools", "httpx",
+    "importlib.resources", "logging", "multiprocessing", "pypdf", "socket", "sqlite3", "ssl",
+    "subprocess", "tldextract", "tomllib", "xml", "zipfile",
+}  # fmt: skip
+# Rooms of which nothing is: other formats and reports, the network, and what a user has not asked for.
+ELSEWHERE = (
+    "documents.mail.", "documents.markup.", "documents.office.", "documents.pdf.", "documents.rtf.",
+    "documents.structured.", "documents.text.", "files.data.data_file", "files.git",
+    "health.checker", "health.memory.history", "health.judgement.", "health.network.",
+    "reports.html", "reports.json", "reports.csv", "checks.changed_lines",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "needed"),
+    [
+        ("'--offline'", set[str]()),
+        ("'--allow-private'", {"asyncio", "concurrent.futures", "httptools", "logging", "socket",
+                               "ssl", "subprocess"}),
+    ],
+)  # fmt: skip
+def test_a_check_of_one_plain_file_loads_little(
+    options: str, needed: set[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("See http://127.0.0.1:1/ and https://www.nyc.gov/site/mocs/\n")
+    code = (
+        "from safelinks.cli.program import main\n"
+        f"main(['check', {options}, '--retries', '0', '--exclude', 'nyc', {str(file)!r}], "
+        "standalone_mode=False)"
+    )
+    loaded = _loaded(code)
+    assert loaded & DEAR <= needed
+    rooms = {name.removeprefix("safelinks.") for name in loaded if name.startswith("safelinks.")}
+    if not needed:
+        assert not [name for name in rooms if name.startswith(ELSEWHERE)]
+
+
 def test_every_command_is_there_and_is_loaded_when_it_is_asked_for() -> None:
     from safelinks.cli.program import main
 

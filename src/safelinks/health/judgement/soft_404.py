@@ -37,7 +37,7 @@ def same_for_any(
         return None
     if len(way.hops) > 1 and same_page(url, way.final):
         return f"leads to {way.final}, like any other address there"
-    if made_up not in url or page.is_shell or not page.words:
+    if made_up not in url or page.is_shell or page.shows_at_most(0):
         return None
     name = asked.path.rpartition("/")[2] or made_up
     if not _alike(page_of(answer.body, answer.headers), page, name, made_up):
