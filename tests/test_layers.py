@@ -403,6 +403,18 @@ def test_unwrapping_loads_no_other_command_and_nothing_of_theirs() -> None:
     assert not loaded & set(ORDER[ORDER.index("links.scanning") :])
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "main(['--help'], standalone_mode=False)",
+        "main.shell_complete(main.make_context('safelinks', [], resilient_parsing=True), '')",
+    ],
+)
+def test_a_list_of_the_commands_loads_none_of_them(code: str) -> None:
+    loaded = _loaded(f"from safelinks.cli.program import main; {code}")
+    assert not [name for name in loaded if name.startswith("safelinks.cli.commands.")]
+
+
 # What takes its time to import, and is not needed to check one plain file.
 DEAR = {
     "asyncio", "concurrent.futures", "ctypes", "difflib", "email", "h11", "httptools", "httpx",
@@ -441,18 +453,6 @@ def test_a_check_of_one_plain_file_loads_little(
     rooms = {name.removeprefix("safelinks.") for name in loaded if name.startswith("safelinks.")}
     if not needed:
         assert not [name for name in rooms if name.startswith(ELSEWHERE)]
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "main(['--help'], standalone_mode=False)",
-        "main.shell_complete(main.make_context('safelinks', [], resilient_parsing=True), '')",
-    ],
-)
-def test_a_list_of_the_commands_loads_none_of_them(code: str) -> None:
-    loaded = _loaded(f"from safelinks.cli.program import main; {code}")
-    assert not [name for name in loaded if name.startswith("safelinks.cli.commands.")]
 
 
 def test_every_command_is_there_and_is_loaded_when_it_is_asked_for() -> None:

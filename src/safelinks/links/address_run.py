@@ -88,7 +88,7 @@ _QP_END = r"[ \t]*\r?\n|(?:20|09)[ \t]*\r?\n|C2=A0|E2=80|E3=80"
 _LIST = r"[,;](?!https?://)"  # "https://a.example,https://b.example" are two
 
 
-class _Reading(NamedTuple):
+class _Surroundings(NamedTuple):
     """What is special about the place of an address.
 
     `in_apostrophes`: one opened it, and one ends it. `soft_breaks`: it may be quoted-printable.
@@ -100,12 +100,12 @@ class _Reading(NamedTuple):
     damaged: bool = False
 
 
-def _chunk(reading: _Reading) -> re.Pattern[str]:
+def _chunk(around: _Surroundings) -> re.Pattern[str]:
     """The part of an address that is read at once; brackets and damage are looked at one by one."""
-    ampersand = _AMPERSAND + (rf"(?!\#|{_INVISIBLE_NAMES};)" if reading.damaged else "")
-    equals = rf"=(?!{_QP_END})" if reading.soft_breaks else "="
-    bar = r"|\|(?!https?://)" if reading.damaged else ""
-    apostrophe = "" if reading.in_apostrophes else r"|'(?![,;:)\]}])"
+    ampersand = _AMPERSAND + (rf"(?!\#|{_INVISIBLE_NAMES};)" if around.damaged else "")
+    equals = rf"=(?!{_QP_END})" if around.soft_breaks else "="
+    bar = r"|\|(?!https?://)" if around.damaged else ""
+    apostrophe = "" if around.in_apostrophes else r"|'(?![,;:)\]}])"
     plain = rf"[^{_HARD}{INVISIBLE}'|\\&=,;()\[\]{{}}]++"
     return pattern_of(
         rf"(?:{plain}|{ampersand}|{_LIST}|{equals}{bar}{apostrophe})++", re.IGNORECASE
@@ -113,7 +113,7 @@ def _chunk(reading: _Reading) -> re.Pattern[str]:
 
 
 _CHUNKS = {
-    reading: _chunk(reading) for reading in starmap(_Reading, product((False, True), repeat=3))
+    around: _chunk(around) for around in starmap(_Surroundings, product((False, True), repeat=3))
 }
 
 # Damage inside a wrapped link, each with what it stands for.
@@ -201,7 +201,7 @@ def read_run(
     is an offset behind which to stop.
     """
     limit = len(text) if limit is None else min(limit, len(text))
-    chunk = _CHUNKS[_Reading(run.quote == "'", soft, onward is not None)]
+    chunk = _CHUNKS[_Surroundings(run.quote == "'", soft, onward is not None)]
     opened = run.opened
     while True:
         match = chunk.match(text, run.end, limit)
@@ -252,7 +252,7 @@ def would_go_on(text: str, start: int, end: int, *, quoted_printable: bool) -> b
         return False
     if text[behind : behind + 1] in ("(", "[", "{"):
         return True
-    glued = _CHUNKS[_Reading(soft_breaks=True)].match(text, behind, behind + _LOOK_AHEAD)
+    glued = _CHUNKS[_Surroundings(soft_breaks=True)].match(text, behind, behind + _LOOK_AHEAD)
     if glued is None or glued[0][0] in ",;":
         return False
     sign = _sign_before(text, start)

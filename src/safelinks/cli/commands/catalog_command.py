@@ -85,7 +85,6 @@ def find_resources(
 
     If only a part of the words fits, prints what may be meant as such, and exits with 1.
     """
-
     known = chosen.load()
     answers = known.answers(" ".join(words))
     found = [one.resource for one in answers if not one.weak]
@@ -108,7 +107,6 @@ def show_entries(context: click.Context, ids: tuple[str, ...], *, chosen: Chosen
 
     Exits with 1 if there is neither.
     """
-
     known = chosen.load()
     code = 0
     for name in ids:
@@ -199,7 +197,6 @@ def list_entries(
 
     Exits with 1 if none is found.
     """
-
     if of_agencies:
         _print(agency_table(chosen.load()))
         return
@@ -247,7 +244,6 @@ def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Ch
     are mistakes, and with 2 if a file cannot be read. Says which entries of high confidence nobody
     has seen for a year; that is no mistake.
     """
-
     base = chosen.load()
     code = 0
     for file in files:
