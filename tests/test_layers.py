@@ -196,6 +196,7 @@ ORDER = [
     "catalog.catalog_layers",
     "catalog.catalog_files",
     "catalog.catalog",
+    "catalog.service_table",
     "catalog",
     "health.model.outcome",
     "health.model.policy_settings",

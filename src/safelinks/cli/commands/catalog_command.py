@@ -18,6 +18,7 @@ from safelinks.addresses.printable import printable
 from safelinks.catalog.catalog import open_catalog
 from safelinks.catalog.catalog_export import EXPORT_FORMATS
 from safelinks.catalog.catalog_files import NYC, packaged
+from safelinks.cli.commands.new_catalog import new_catalog
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options, choose, chosen_here
 from safelinks.cli.options.configured_command import Configured
@@ -59,6 +60,9 @@ def catalog_command(
     With --catalog FILE, all of these also use that file.
     """
     context.obj = chosen_here(catalog_files, without_default=no_default_catalog)
+
+
+catalog_command.add_command(new_catalog)
 
 
 def _print(lines: Iterable[str]) -> None:
