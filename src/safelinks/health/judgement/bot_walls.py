@@ -209,7 +209,11 @@ def wall(status: int, headers: Mapping[str, str], page: Page) -> str | None:
         return "header x-datadome"
     if status not in _STATUSES or not page.source:
         return None
-    found = next((one for one in _WALLS if one.is_on(page)), None)
+    walls = _WALLS
+    if len(page.source) <= _LONG:
+        lower = page.lower
+        walls = tuple([one for one in _WALLS if one.mark in lower])
+    found = next((one for one in walls if one.is_on(page)), None)
     if found is not None:
         return f"page of {found.name}"
     return "a captcha and nothing else" if _is_captcha(page) else None
