@@ -168,6 +168,17 @@ def test_the_one_sentence(outcomes: list[Outcome], says: str) -> None:
     assert f"**{says}.**" in "".join(status_markdown([found]))
 
 
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [(Reason.OK, "Nothing to do."), (Reason.NO_NETWORK, "Run this again with a network.")],
+)
+def test_nothing_to_do_is_only_said_where_it_is_known(reason: Reason, says: str) -> None:
+    found = status([outcome("a", reason, 200)], "/home/me/city.json")
+    page = parsed(found)
+    assert texts(page, "//*[@class='todo']/p") == [says]
+    assert texts(page, "//p[@class='over']") == ["Service status: city.json"]
+
+
 def test_several_files_are_one_page() -> None:
     page = parsed(status(), status(OUTCOMES[:1], "other.json"))
     assert texts(page, "//p[@class='over']") == ["Service status: 2 files"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from pathlib import PurePath
 
 from safelinks.checks.service_status import CatalogStatus, ServiceStatus
 from safelinks.health.model.outcome import MEANING, Verdict
@@ -43,7 +44,7 @@ def status_page(found: Sequence[CatalogStatus]) -> Iterator[str]:
 def _main(found: Sequence[CatalogStatus], rows: Sequence[ServiceRow], says: str) -> Iterator[str]:
     verdicts = Counter(row.service.verdict for row in rows)
     tone = next((one for one in GRAVEST_FIRST if verdicts[one]), Verdict.SKIPPED)
-    names = [as_html(status.name) for status in found]
+    names = [as_html(PurePath(status.name).name) for status in found]
     which = names[0] if len(names) == 1 else count(len(names), "file")
     yield f'<header class="is-{tone}">\n<p class="over">Service status: <b>{which}</b></p>\n'
     yield f"<h1>{shape(tone)}<span>{as_html(says)}</span></h1>\n"
@@ -76,7 +77,9 @@ def _tasks(rows: Sequence[ServiceRow]) -> Iterator[str]:
         )
         if about
     ]  # fmt: skip
-    yield f"<ol>\n{''.join(tasks)}</ol>\n" if tasks else "<p>Nothing to do.</p>\n"
+    unknown = any(row.service.verdict is Verdict.OFFLINE for row in rows)
+    nothing = "Run this again with a network." if unknown else "Nothing to do."
+    yield f"<ol>\n{''.join(tasks)}</ol>\n" if tasks else f"<p>{nothing}</p>\n"
     yield "</section>\n"
 
 

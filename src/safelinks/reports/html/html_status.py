@@ -103,10 +103,9 @@ class ServiceRow:
         past = self.service.outcome.past
         if past is None or past.since is None or self.service.verdict not in BROKEN:
             return ""
-        last = f"last worked {past.last_alive:%Y-%m-%d}" if past.last_alive else "never worked"
+        last = f"last worked {_on(past.last_alive)}" if past.last_alive else "never worked"
         return (
-            f'<p>since <time datetime="{past.since:%Y-%m-%d}">{past.since:%Y-%m-%d}</time></p>'
-            f'<p class="aside">{count(past.runs, "run")}; {last}</p>'
+            f'<p>since {_on(past.since)}</p><p class="aside">{count(past.runs, "run")}; {last}</p>'
         )
 
     def _to_do(self) -> str:
@@ -143,6 +142,11 @@ class ServiceRow:
         if outcome.past is not None:
             yield "Before", as_html("; ".join(past_phrases(outcome.past)))
         yield "Formerly", "<br>".join(map(address_as_html, entry.former_urls))
+
+
+def _on(moment: datetime) -> str:
+    """A day, on one line."""
+    return f'<time class="begins" datetime="{moment:%Y-%m-%d}">{moment:%Y-%m-%d}</time>'
 
 
 def service_rows(services: Iterable[ServiceStatus], at: datetime) -> list[ServiceRow]:
