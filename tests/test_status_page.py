@@ -20,6 +20,7 @@ from safelinks.checks.service_status import CatalogStatus, services_of, without_
 from safelinks.cli.program import main
 from safelinks.files.data.data_file import parse_json
 from safelinks.health.model.outcome import Hop, Past
+from safelinks.reports.catalog_report import upkeep_lines
 from safelinks.reports.status_json import status_json
 from safelinks.reports.status_markdown import status_markdown
 from safelinks.reports.status_page import status_page
@@ -214,10 +215,13 @@ def test_nothing_hostile_breaks_out(text: str) -> None:
 
 def test_a_password_in_a_redirect_is_not_shown() -> None:
     to = "https://me:secret@www.riverbend.example/permits/new"
-    moved = Outcome(
-        f"{SITE}/permits", Reason.REDIRECTED, (Hop(f"{SITE}/permits", 302), Hop(to, 200))
-    )
-    assert "secret" not in page_of(status([moved]))
+    hops = (Hop(f"{SITE}/permits", 301), Hop(to, 200))
+    for reason, newer in ((Reason.REDIRECTED, None), (Reason.MOVED_PERMANENTLY, to)):
+        found = status([Outcome(f"{SITE}/permits", reason, hops, newer)])
+        assert found.upkeep.proposals == ()
+        for render in (status_page, status_markdown, status_json):
+            assert "secret" not in "".join(render([found]))
+        assert "secret" not in "".join(upkeep_lines(found.upkeep, 1))
 
 
 def test_markdown_has_what_moved_with_its_evidence() -> None:
