@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import Catalog
+from safelinks.catalog.entries import Confidence
 from safelinks.catalog.service_table import WRITTEN_AS, Owner, catalog_text, read_services
 from safelinks.cli.program import main
 
@@ -142,6 +143,29 @@ def test_all_mistakes_are_told(table: Path) -> None:
     assert [line.split(": ")[1].rpartition(" ")[2] for line in _run(table).stderr.splitlines()] == [
         "2", "3", "4",
     ]  # fmt: skip
+
+
+def test_a_table_that_was_exported_is_read_again() -> None:
+    exported = CliRunner().invoke(main, ["catalog", "export", "--format", "csv"]).stdout
+    read = read_services(exported, "nyc.csv", Owner("New York"), Catalog())
+    there = [one for one in Catalog.nyc().resources.values() if one.url is not None]
+    assert any("has no url" in fault for fault in read.faults)
+    rows = list(csv.reader(io.StringIO(exported)))
+    url = rows[0].index("url")
+    table = io.StringIO()
+    csv.writer(table).writerows(row for row in rows if row[url])
+    read = read_services(table.getvalue(), "nyc.csv", Owner("New York"), Catalog())
+    assert read.faults == ()
+    assert [
+        (one.name, one.url, one.aliases, one.former_urls) for one in read.contents.resources
+    ] == [(one.name, one.url, one.aliases, one.former_urls) for one in there]
+
+
+def test_a_table_is_no_proof_and_no_formula() -> None:
+    text = "name,url\n'=A1,https://a.example/\n'Tis,https://a.example/b\n"
+    read = read_services(text, "a.csv", Owner("X"), Catalog())
+    assert [one.name for one in read.contents.resources] == ["=A1", "'Tis"]
+    assert {one.confidence for one in read.contents.resources} == {Confidence.MEDIUM}
 
 
 def test_what_is_not_utf_8(table: Path) -> None:

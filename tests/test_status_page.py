@@ -39,7 +39,7 @@ def outcome(name: str, reason: Reason, status: int, past: Past | None = None) ->
 
 OUTCOMES = (
     outcome("fine", Reason.OK, 200, Past()),
-    outcome("wall", Reason.BOT_WALL, 403),
+    outcome("wall", Reason.BOT_WALL, 403, Past(2, SINCE)),
     Outcome(f"{SITE}/permits", Reason.MOVED_PERMANENTLY,
             (Hop(f"{SITE}/permits", 301), Hop(MOVED_TO, 200)), MOVED_TO),
     outcome("dead", Reason.GONE, 410, Past(4, SINCE, datetime(2026, 11, 1, tzinfo=UTC))),
@@ -121,7 +121,7 @@ def test_a_row_says_since_when_and_what_moved_by_which_answer() -> None:
     dead, permits = row(page, "dead"), row(page, "permits")
     assert dead["where"] == "since 2026-11-02 4 runs; last worked 2026-11-01"
     assert row(page, "failing")["where"] == "since 2026-11-30 1 run; never worked"
-    assert row(page, "fine")["where"] == ""
+    assert row(page, "fine")["where"] == row(page, "wall")["where"] == ""
     assert f"Now at {MOVED_TO}" in permits["address"]
     assert f"301 from {SITE}/permits to {MOVED_TO}, seen on 2026-11-30" in permits["address"]
     assert permits["findings"] == "write the new address"
