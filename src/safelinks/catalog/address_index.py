@@ -168,7 +168,7 @@ class Index:
                 found = self._of_short_name(path)
             if found is not None:
                 return found
-        elif host.main is not None and self.bodies.is_in_folder(path):
+        elif host.main is not None and self.bodies.is_shown_elsewhere(path):
             found = self._shown_elsewhere(host, path)
             if found is not None:
                 return found
@@ -234,7 +234,7 @@ class Index:
             alias,
             name in self._listed or host in self._listed,
             named,
-            isinstance(answer, AgencyHit) and self.bodies.is_hint(host, answer),
+            isinstance(answer, AgencyHit) and self.bodies.is_shared(host),
             self._main_of(host),
             self._finders.get(host, ()),
             answer,
