@@ -8,7 +8,7 @@ looked for is looked up and not tried, so that it hardly matters how many there 
 from __future__ import annotations
 
 import re
-from base64 import b64decode
+from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -51,6 +51,14 @@ _QUOTED = pattern_of(_ESCAPE.pattern + _EQUALS, re.IGNORECASE)
 # The same without that of Proofpoint: a name may hold "-40".
 _PLAIN = pattern_of(_ESCAPE.pattern.replace(rb"|(?P<at>-40)", b""), re.IGNORECASE)
 _READINGS = (_PLAIN, _ESCAPE, _QUOTED)
+# What every escape begins with: where none of it stands, all readings are one.
+_MAY_ESCAPE = pattern_of(rb"[%&\\\xc2\xcd\xd8\xe1\xe2\xef]|-40|=[0-9A-F]{2}", re.IGNORECASE)
+# What must not stand in a text of which a reading undoes no more than plain ``%XX``.
+_BESIDE = rb"[&\\\x80-\xff\r\n]|%(?:25|u)"
+_BESIDE_PERCENT: Mapping[re.Pattern[bytes], re.Pattern[bytes]] = {
+    _PLAIN: pattern_of(_BESIDE, re.IGNORECASE),
+    _ESCAPE: pattern_of(_BESIDE + rb"|-40", re.IGNORECASE),
+}
 # Of whom nothing is known, "-40" may be any number.
 _READINGS_OF_ANYBODY = (_PLAIN, pattern_of(_PLAIN.pattern + _EQUALS, re.IGNORECASE))
 
@@ -128,7 +136,7 @@ def _apart(found: list[OctetSpan]) -> list[OctetSpan]:
 
 def _spelled(raw: bytes, addresses: frozenset[str]) -> Iterator[OctetSpan]:
     seen = set()
-    for pattern in _READINGS:
+    for pattern in _READINGS if _MAY_ESCAPE.search(raw) else _READINGS[:1]:
         plain = _read(raw, pattern)
         if plain in seen:
             continue
@@ -141,10 +149,27 @@ def _spelled(raw: bytes, addresses: frozenset[str]) -> Iterator[OctetSpan]:
 
 def _read(raw: bytes, pattern: re.Pattern[bytes]) -> bytes:
     for _ in range(_DEEPEST):
-        raw, number = pattern.subn(_octet, raw)
-        if not number:
+        if not _MAY_ESCAPE.search(raw):
             break
+        plain = _percent_decoded(raw, pattern)
+        if plain is None:
+            plain, number = pattern.subn(_octet, raw)
+            if not number:
+                break
+        raw = plain
     return _lower(raw)
+
+
+def _percent_decoded(raw: bytes, pattern: re.Pattern[bytes]) -> bytes | None:
+    """What `pattern` makes of `raw` at once, where all escapes are plain ``%XX``; else None.
+
+    In C, as in `percent.decode`: each whole escape shortens it by two, a broken one does not.
+    """
+    beside = _BESIDE_PERCENT.get(pattern)
+    if beside is None or beside.search(raw):
+        return None
+    plain = a2b_qp(raw.replace(b"=", b"=3D").replace(b"%", b"="))
+    return plain if len(plain) == len(raw) - 2 * raw.count(b"%") else None
 
 
 def _lower(raw: bytes) -> bytes:
@@ -196,13 +221,13 @@ def _offsets(raw: bytes, pattern: re.Pattern[bytes]) -> list[int]:
     return offsets
 
 
-_Index = tuple[Mapping[bytes, AbstractSet[bytes]], list[int], list[int]]
+_Index = tuple[Mapping[bytes, AbstractSet[bytes]], list[int], list[int], int]
 _NOBODY: frozenset[bytes] = frozenset()
 
 
 def _standing(plain: bytes, index: _Index) -> Iterator[OctetSpan]:
     """Where the longest of the addresses around each sign between name and domain stands."""
-    names, widths, lengths = index
+    names, widths, lengths, _ = index
     done = 0
     for match in _BETWEEN.finditer(plain):
         at = match.start()
@@ -238,7 +263,10 @@ def _name_before(
 
 @lru_cache(maxsize=64)
 def _index(addresses: frozenset[str]) -> _Index:
-    """Names by domain, then the lengths of all domains and of all names, longest first."""
+    """Names by domain, then the lengths of all domains and of all names, longest first.
+
+    Last comes how long the shortest address is: an escape is never shorter than what it stands for.
+    """
     names: dict[bytes, set[bytes]] = {}
     for address in addresses:
         plain = flat(octets(address))
@@ -249,13 +277,15 @@ def _index(addresses: frozenset[str]) -> _Index:
                 names.setdefault(domain, set()).update({name, name.partition(b"+")[0] or name})
     widths = {len(domain) for domain in names}
     lengths = {len(name) for known in names.values() for name in known}
-    return names, sorted(widths, reverse=True), sorted(lengths, reverse=True)
+    shortest = min(widths, default=0) + 1 + min(lengths, default=0)
+    return names, sorted(widths, reverse=True), sorted(lengths, reverse=True), shortest
 
 
 def _in_base64(text: str, addresses: frozenset[str]) -> Iterator[OctetSpan]:
     """Where octets in base64 spell one of `addresses`: only the digits of those."""
+    shortest = _index(addresses)[3]
     for (first, last), raw in _tokens(text):
-        if b"@" not in raw and b"%" not in raw:
+        if len(raw) < shortest or (b"@" not in raw and b"%" not in raw):
             continue
         for start, end in _spelled(raw, addresses):
             yield first + start * 4 // 3, min(first - (-end * 4 // 3), last)
@@ -269,4 +299,4 @@ def _tokens(text: str) -> Iterator[tuple[OctetSpan, bytes]]:
         digits = token[0].translate(_URL_SAFE)
         for skipped in range(4):  # it may begin behind a slash that is one of the path
             part = digits[skipped:]
-            yield (token.start() + skipped, token.end()), b64decode(part + "A" * (-len(part) % 4))
+            yield (token.start() + skipped, token.end()), a2b_base64(part + "A" * (-len(part) % 4))
