@@ -50,14 +50,18 @@ _EQUALS = rb"|=(?:3D)*+(?P<quoted>[0-9A-F]{2})"
 _QUOTED = pattern_of(_ESCAPE.pattern + _EQUALS, re.IGNORECASE)
 # The same without that of Proofpoint: a name may hold "-40".
 _PLAIN = pattern_of(_ESCAPE.pattern.replace(rb"|(?P<at>-40)", b""), re.IGNORECASE)
-_READINGS = (_PLAIN, _ESCAPE, _QUOTED)
-# What every escape begins with: where none of it stands, all readings are one.
-_MAY_ESCAPE = pattern_of(rb"[%&\\\xc2\xcd\xd8\xe1\xe2\xef]|-40|=[0-9A-F]{2}", re.IGNORECASE)
-# What must not stand in a text of which a reading undoes no more than plain ``%XX``.
-_BESIDE = rb"[&\\\x80-\xff\r\n]|%(?:25|u)"
-_BESIDE_PERCENT: Mapping[re.Pattern[bytes], re.Pattern[bytes]] = {
+# What every escape begins with: where none of it stands, nothing is to be undone.
+_MAY_ESCAPE = pattern_of(
+    rb"[%\\\xc2\xcd\xd8\xe1\xe2\xef]|&#|&[a-z]{3,6};|-40|=[0-9A-F]{2}", re.IGNORECASE
+)
+_AT = b"-40"
+_MAY_BE_QUOTED = pattern_of(rb"=[0-9A-F]{2}", re.IGNORECASE)
+# What must not stand in a text of which a reading undoes no more than plain ``%XX`` and ``=XX``.
+_BESIDE = rb"[\\\x80-\xff\r\n]|&#|&[a-z]{3,6};|%(?:25|u|(?![0-9A-F]{2}))"
+_BESIDE_PLAIN: Mapping[re.Pattern[bytes], re.Pattern[bytes]] = {
     _PLAIN: pattern_of(_BESIDE, re.IGNORECASE),
     _ESCAPE: pattern_of(_BESIDE + rb"|-40", re.IGNORECASE),
+    _QUOTED: pattern_of(_BESIDE + rb"|-40|=(?:3D|[=%]|\Z)", re.IGNORECASE),
 }
 # Of whom nothing is known, "-40" may be any number.
 _READINGS_OF_ANYBODY = (_PLAIN, pattern_of(_PLAIN.pattern + _EQUALS, re.IGNORECASE))
@@ -136,8 +140,7 @@ def _apart(found: list[OctetSpan]) -> list[OctetSpan]:
 
 def _spelled(raw: bytes, addresses: frozenset[str]) -> Iterator[OctetSpan]:
     seen = set()
-    for pattern in _READINGS if _MAY_ESCAPE.search(raw) else _READINGS[:1]:
-        plain = _read(raw, pattern)
+    for pattern, plain in _readings(raw):
         if plain in seen:
             continue
         seen.add(plain)
@@ -147,29 +150,38 @@ def _spelled(raw: bytes, addresses: frozenset[str]) -> Iterator[OctetSpan]:
             yield from ((offsets[start], offsets[end]) for start, end in found)
 
 
+def _readings(raw: bytes) -> Iterator[tuple[re.Pattern[bytes], bytes]]:
+    """The readings of `raw` that may differ: no other escape takes away what only some undo."""
+    plain = _read(raw, _PLAIN)
+    yield _PLAIN, plain
+    if _AT in plain:
+        yield _ESCAPE, _read(raw, _ESCAPE)
+    if _AT in plain or _MAY_BE_QUOTED.search(plain):
+        yield _QUOTED, _read(raw, _QUOTED)
+
+
 def _read(raw: bytes, pattern: re.Pattern[bytes]) -> bytes:
     for _ in range(_DEEPEST):
         if not _MAY_ESCAPE.search(raw):
             break
-        plain = _percent_decoded(raw, pattern)
+        plain = _decoded(raw, pattern)
         if plain is None:
-            plain, number = pattern.subn(_octet, raw)
-            if not number:
-                break
+            plain = pattern.sub(_octet, raw)
+        if plain == raw:
+            break
         raw = plain
     return _lower(raw)
 
 
-def _percent_decoded(raw: bytes, pattern: re.Pattern[bytes]) -> bytes | None:
+def _decoded(raw: bytes, pattern: re.Pattern[bytes]) -> bytes | None:
     """What `pattern` makes of `raw` at once, where all escapes are plain ``%XX``; else None.
 
-    In C, as in `percent.decode`: each whole escape shortens it by two, a broken one does not.
+    In C, as in `percent.decode`.
     """
-    beside = _BESIDE_PERCENT.get(pattern)
+    beside = _BESIDE_PLAIN.get(pattern)
     if beside is None or beside.search(raw):
         return None
-    plain = a2b_qp(raw.replace(b"=", b"=3D").replace(b"%", b"="))
-    return plain if len(plain) == len(raw) - 2 * raw.count(b"%") else None
+    return a2b_qp((raw if pattern is _QUOTED else raw.replace(b"=", b"=3D")).replace(b"%", b"="))
 
 
 def _lower(raw: bytes) -> bytes:
@@ -223,11 +235,14 @@ def _offsets(raw: bytes, pattern: re.Pattern[bytes]) -> list[int]:
 
 _Index = tuple[Mapping[bytes, AbstractSet[bytes]], list[int], list[int], int]
 _NOBODY: frozenset[bytes] = frozenset()
+_FEW_DOMAINS = 16  # of which it is quicker to ask whether any is there at all
 
 
 def _standing(plain: bytes, index: _Index) -> Iterator[OctetSpan]:
     """Where the longest of the addresses around each sign between name and domain stands."""
     names, widths, lengths, _ = index
+    if len(names) <= _FEW_DOMAINS and not any(map(plain.__contains__, names)):
+        return
     done = 0
     for match in _BETWEEN.finditer(plain):
         at = match.start()
@@ -284,19 +299,21 @@ def _index(addresses: frozenset[str]) -> _Index:
 def _in_base64(text: str, addresses: frozenset[str]) -> Iterator[OctetSpan]:
     """Where octets in base64 spell one of `addresses`: only the digits of those."""
     shortest = _index(addresses)[3]
-    for (first, last), raw in _tokens(text):
-        if len(raw) < shortest or (b"@" not in raw and b"%" not in raw):
+    for (first, last), raw in _tokens(text, shortest):
+        if b"@" not in raw and b"%" not in raw:
             continue
         for start, end in _spelled(raw, addresses):
             yield first + start * 4 // 3, min(first - (-end * 4 // 3), last)
 
 
-def _tokens(text: str) -> Iterator[tuple[OctetSpan, bytes]]:
-    """Where in the octets of `text` base64 stands, and what that spells."""
+def _tokens(text: str, shortest: int = 0) -> Iterator[tuple[OctetSpan, bytes]]:
+    """Where in the octets of `text` base64 of so many octets stands, and what that spells."""
     if not text.isascii():
         text = text.encode("utf-8", "surrogatepass").decode("latin-1")  # as many as octets
     for token in _BASE64.finditer(text):
         digits = token[0].translate(_URL_SAFE)
+        if (len(digits) + 3) // 4 * 3 < shortest:
+            continue
         for skipped in range(4):  # it may begin behind a slash that is one of the path
             part = digits[skipped:]
             yield (token.start() + skipped, token.end()), a2b_base64(part + "A" * (-len(part) % 4))
