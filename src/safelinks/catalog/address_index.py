@@ -130,6 +130,8 @@ class Index:
     def look_up(self, address: Address) -> Hit | AgencyHit:
         """What the first rule that hits says of `address`."""
         host = self._hosts.get(address.host) or self._learn(address.host)
+        if not (host.listed or host.finders or host.named):
+            return host.found
         key, query = self._key(address, host.alias)
         if host.listed:
             found = self._addresses.get(f"{key}?{query}") if query else None
@@ -152,6 +154,9 @@ class Index:
     def covering(self, address: Address) -> frozenset[str]:
         """The ids of all resources on whose host, or below whose prefix, `address` is."""
         host = self._resources.get(address.host)
+        known = self._hosts.get(address.host) or self._learn(address.host)
+        if not known.listed:
+            return frozenset() if host is None else frozenset((host.resource.id,))
         key, _ = self._key(address, self._aliases.get(address.host))
         below = (self._prefixes.get(start) for start in self._starts_of(key))
         return frozenset(hit.resource.id for hit in (host, *below) if hit is not None)

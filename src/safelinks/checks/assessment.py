@@ -234,23 +234,8 @@ class Survey:
             shown(first.spelling),
             None if first.target is None else shown(first.target),
             None if group.match is None else _match(group.match, shown),
-            _with(
-                outcome,
-                url=shown(outcome.url),
-                hops=tuple(_with(hop, url=shown(hop.url)) for hop in outcome.hops),
-                replacement=None if outcome.replacement is None else shown(outcome.replacement),
-                evidence=shown(outcome.evidence),
-                error=shown(outcome.error),
-            ),
-            tuple(
-                _with(
-                    one,
-                    place=_place(one.place, shown),
-                    label=one.label and shown(one.label),
-                    shown=one.shown and shown(one.shown),
-                )
-                for one in group.sightings
-            ),
+            _outcome(outcome, shown),
+            tuple([_sighting(one, shown) for one in group.sightings]),
             tuple(group.recipients) if self.show_recipients else (),
             tuple(_with(one, reason=shown(one.reason)) for one in group.doubts),
             excused,
@@ -323,15 +308,44 @@ def _unasked(target: str) -> Outcome:
 
 
 def _match(match: Match, shown: Callable[[str], str]) -> Match:
-    fields = {name: getattr(match, name) for name in ("url", "target", "identifier")}
+    url, target, identifier = match.url, match.target, match.identifier
+    if not identifier and shown(url) == url and (not target or shown(target) == target):
+        return match
+    fields = {"url": url, "target": target, "identifier": identifier}
     return _with(match, **{name: value and shown(value) for name, value in fields.items()})
+
+
+def _outcome(outcome: Outcome, shown: Callable[[str], str]) -> Outcome:
+    url = shown(outcome.url)
+    if not (outcome.hops or outcome.replacement or outcome.evidence or outcome.error):
+        return outcome if url == outcome.url else evolve(outcome, url=url)
+    return _with(
+        outcome,
+        url=url,
+        hops=tuple(_with(hop, url=shown(hop.url)) for hop in outcome.hops),
+        replacement=None if outcome.replacement is None else shown(outcome.replacement),
+        evidence=shown(outcome.evidence),
+        error=shown(outcome.error),
+    )
+
+
+def _sighting(sighting: Sighting, shown: Callable[[str], str]) -> Sighting:
+    place = _place(sighting.place, shown)
+    if place is sighting.place and not (sighting.label or sighting.shown):
+        return sighting
+    return _with(
+        sighting,
+        place=place,
+        label=sighting.label and shown(sighting.label),
+        shown=sighting.shown and shown(sighting.shown),
+    )
 
 
 def _place(place: Place, shown: Callable[[str], str]) -> Place:
     """A place, with the names that the text gives to where that is."""
-    names = {name: getattr(place, name) for name in ("part", "sheet", "cell")}
-    if not any(names.values()):  # as in most formats, of which there are many places
-        return place
+    if not (place.part or place.sheet or place.cell):
+        return place  # as in most formats, of which there are many places
+    names = {"part": place.part, "sheet": place.sheet, "cell": place.cell}
     return _with(place, **{name: value and shown(value) for name, value in names.items()})
 
 
