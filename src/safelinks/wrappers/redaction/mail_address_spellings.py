@@ -12,8 +12,10 @@ from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import chain, pairwise
 
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["flat", "octets", "spans", "tells_of_anybody"]
 
@@ -54,6 +56,8 @@ _PLAIN = pattern_of(_ESCAPE.pattern.replace(rb"|(?P<at>-40)", b""), re.IGNORECAS
 _MAY_ESCAPE = pattern_of(
     rb"[%\\\xc2\xcd\xd8\xe1\xe2\xef]|&#|&[a-z]{3,6};|-40|=[0-9A-F]{2}", re.IGNORECASE
 )
+# The same in one octet each; U+0130, too, of which the lower case is an "i".
+_BEGINS_ESCAPE = pattern_of(rb"[%&\\=\xc2\xc4\xcd\xd8\xe1\xe2\xef]")
 _AT = b"-40"
 _MAY_BE_QUOTED = pattern_of(rb"=[0-9A-F]{2}", re.IGNORECASE)
 # What must not stand in a text of which a reading undoes no more than plain ``%XX`` and ``=XX``.
@@ -233,14 +237,37 @@ def _offsets(raw: bytes, pattern: re.Pattern[bytes]) -> list[int]:
     return offsets
 
 
-_Index = tuple[Mapping[bytes, AbstractSet[bytes]], list[int], list[int], int]
+@frozen
+class _Index:
+    """The names that are looked for, by domain, and what is quickly known of all of them.
+
+    `widths` and `lengths` are those of all domains and of all names, longest first. Of the
+    `shortest` address no spelling is shorter, for no escape is shorter than what it stands for. In
+    every spelling of a domain stands one of the `pairs` of its letters, or between each two of them
+    something is escaped, `fewest` times at least; None where that is not so of all domains.
+    """
+
+    names: Mapping[bytes, AbstractSet[bytes]]
+    widths: list[int]
+    lengths: list[int]
+    shortest: int
+    pairs: frozenset[tuple[int, int]] | None
+    fewest: int
+
+    def may_be_in(self, raw: bytes) -> bool:
+        """Whether one of the addresses may stand in `raw`, in whatever spelling."""
+        if self.pairs is None or not self.pairs.isdisjoint(pairwise(_lower(raw))):
+            return True
+        return len(_BEGINS_ESCAPE.findall(raw)) >= self.fewest
+
+
 _NOBODY: frozenset[bytes] = frozenset()
 _FEW_DOMAINS = 16  # of which it is quicker to ask whether any is there at all
 
 
 def _standing(plain: bytes, index: _Index) -> Iterator[OctetSpan]:
     """Where the longest of the addresses around each sign between name and domain stands."""
-    names, widths, lengths, _ = index
+    names, widths, lengths = index.names, index.widths, index.lengths
     if len(names) <= _FEW_DOMAINS and not any(map(plain.__contains__, names)):
         return
     done = 0
@@ -278,10 +305,6 @@ def _name_before(
 
 @lru_cache(maxsize=64)
 def _index(addresses: frozenset[str]) -> _Index:
-    """Names by domain, then the lengths of all domains and of all names, longest first.
-
-    Last comes how long the shortest address is: an escape is never shorter than what it stands for.
-    """
     names: dict[bytes, set[bytes]] = {}
     for address in addresses:
         plain = flat(octets(address))
@@ -292,15 +315,22 @@ def _index(addresses: frozenset[str]) -> _Index:
                 names.setdefault(domain, set()).update({name, name.partition(b"+")[0] or name})
     widths = {len(domain) for domain in names}
     lengths = {len(name) for known in names.values() for name in known}
-    shortest = min(widths, default=0) + 1 + min(lengths, default=0)
-    return names, sorted(widths, reverse=True), sorted(lengths, reverse=True), shortest
+    odd = any(b"@" in domain or not domain.isascii() for domain in names)
+    return _Index(
+        names,
+        sorted(widths, reverse=True),
+        sorted(lengths, reverse=True),
+        min(widths, default=0) + 1 + min(lengths, default=0),
+        None if odd else frozenset(chain.from_iterable(map(pairwise, names))),
+        min(widths, default=0) // 2,
+    )
 
 
 def _in_base64(text: str, addresses: frozenset[str]) -> Iterator[OctetSpan]:
     """Where octets in base64 spell one of `addresses`: only the digits of those."""
-    shortest = _index(addresses)[3]
-    for (first, last), raw in _tokens(text, shortest):
-        if b"@" not in raw and b"%" not in raw:
+    index = _index(addresses)
+    for (first, last), raw in _tokens(text, index.shortest):
+        if (b"@" not in raw and b"%" not in raw) or not index.may_be_in(raw):
             continue
         for start, end in _spelled(raw, addresses):
             yield first + start * 4 // 3, min(first - (-end * 4 // 3), last)
