@@ -125,7 +125,7 @@ class _Scan:
         named = self.known.layers.bodies.of_path(path)
         if plain.startswith(NAMED) and named and named.agency and answer.rule > 8:
             yield 8, named.agency.acronym
-        if self.known.layers.bodies.is_hint(address.host, answer):
+        if self.known.layers.bodies.is_shared(address.host):
             named = self.known.layers.bodies.of_application(path)
             if named is not None and named.agency is not None:
                 yield 8, named.agency.acronym

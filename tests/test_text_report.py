@@ -62,8 +62,9 @@ def _ending(url: str) -> Outcome:
     return Outcome(url, Reason.OK, (Hop(url, 200),), certificate=Certificate(NOW, NOW))
 
 
-def _known(found: Report) -> Report:
-    return evolve(found, findings=tuple(evolve(one, known=True) for one in found.findings))
+def _known(found: Report, file: str | None = None) -> Report:
+    findings = (evolve(one, known=one.known or file in (None, one.file)) for one in found.findings)
+    return evolve(found, findings=tuple(findings))
 
 
 SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
@@ -118,6 +119,10 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     "2 ignored": (
         lambda: report(f"{A} {B}", [gone(A), gone(B)], Selection(ignore=("dead",))),
         ["2 broken addresses are in the baseline, ignored or fixed."],
+    ),
+    "1 new, known elsewhere": (
+        lambda: _known(report([read(A, "a.txt"), read(A, "b.txt")], [gone(A)]), "a.txt"),
+        ["1 of 1 address does not work. Fix or remove it."],
     ),
     "1 excused": (
         lambda: report(A, [evolve(gone(A), past=Past(1, NOW))], dead_after=2),

@@ -47,7 +47,7 @@ def _end(code: object) -> None:
     """Exit with `code` when all is written: to take the interpreter down would take a tenth more.
 
     Whatever must be closed, was closed on the way here. What cannot be written is the interpreter's
-    to complain of.
+    to complain of, and a profiler or a debugger has something to say at the end.
     """
     try:
         for stream in (sys.stdout, sys.stderr):
@@ -55,7 +55,8 @@ def _end(code: object) -> None:
                 stream.flush()
     except (OSError, ValueError):
         sys.exit(code)  # type: ignore[arg-type]
-    if isinstance(code, int | None):
+    watched = sys.getprofile() is not None or sys.gettrace() is not None
+    if isinstance(code, int | None) and not watched:
         os._exit(code or 0)
     sys.exit(code)  # type: ignore[arg-type]
 

@@ -41,7 +41,17 @@ class Place:
 
     def at(self, line: int, column: int) -> Place:
         """This place, with line and column."""
-        return Place(line, column, *map(self.__getattribute__, _NAMES))
+        return Place(
+            line,
+            column,
+            self.message,
+            self.part,
+            self.page,
+            self.slide,
+            self.sheet,
+            self.cell,
+            self.paragraph,
+        )
 
     def inside(self, outer: Place) -> Place:
         """This place in an attached document, as one of the document that it is attached to."""

@@ -57,6 +57,11 @@ class _KnownHost:
     finders: Sequence[tuple[_Finder, Identifier, Resource]]
     found: Hit | AgencyHit  # what the host alone says
 
+    @property
+    def says_all(self) -> bool:
+        """Whether no path on it says more."""
+        return not (self.listed or self.named or self.hint or self.main or self.finders)
+
 
 @define
 class Index:
@@ -145,6 +150,8 @@ class Index:
     def look_up(self, address: Address) -> Hit | AgencyHit:
         """What the first rule that hits says of `address`."""
         host = self._hosts.get(address.host) or self._learn(address.host)
+        if host.says_all:
+            return host.found
         key, query = self._key(address, host.alias)
         found: Hit | AgencyHit | None
         if host.listed:
@@ -162,17 +169,20 @@ class Index:
             if found is not None:
                 return found
         path = key[key.find("/") :] if "/" in key else ""
+        return self._of_path(host, key, path) or host.found
+
+    def _of_path(self, host: _KnownHost, key: str, path: str) -> Hit | AgencyHit | None:
+        """Whose name stands in a path, where that says more than the host."""
+        found: Hit | AgencyHit | None = None
         if host.named:
             found = self.bodies.of_path(path)
             if found is None and key.startswith(f"{host.main}/"):
                 found = self._of_short_name(path)
-            if found is not None:
-                return found
-        elif host.main is not None and self.bodies.is_in_folder(path):
+        elif host.main is not None and self.bodies.is_shown_elsewhere(path):
             found = self._shown_elsewhere(host, path)
-            if found is not None:
-                return found
-        return (self.bodies.of_application(path) if host.hint else None) or host.found
+        if found is None and host.hint:
+            found = self.bodies.of_application(path)
+        return found
 
     def _of_short_name(self, path: str) -> Hit | AgencyHit | None:
         """What has a name that stands first in a path, such as ``/dobnow``: rule 8."""
@@ -199,6 +209,9 @@ class Index:
     def covering(self, address: Address) -> frozenset[str]:
         """The ids of all resources on whose host, or below whose prefix, `address` is."""
         host = self._resources.get(address.host)
+        known = self._hosts.get(address.host) or self._learn(address.host)
+        if not known.listed:
+            return frozenset() if host is None else frozenset((host.resource.id,))
         key, _ = self._key(address, self._aliases.get(address.host))
         below = (self._prefixes.get(start) for start in self._starts_of(key))
         return frozenset(hit.resource.id for hit in (host, *below) if isinstance(hit, Hit))
@@ -234,7 +247,7 @@ class Index:
             alias,
             name in self._listed or host in self._listed,
             named,
-            isinstance(answer, AgencyHit) and self.bodies.is_hint(host, answer),
+            isinstance(answer, AgencyHit) and self.bodies.is_shared(host),
             self._main_of(host),
             self._finders.get(host, ()),
             answer,

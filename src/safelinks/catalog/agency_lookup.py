@@ -19,7 +19,7 @@ from safelinks.values import define, frozen
 __all__ = ["AgencyHit", "Bodies", "suffixes_of", "twin_of"]
 
 _SHORTEST_NAME = 3  # of a body that is known by its acronym only: shorter ones are words
-_WORDS = frozenset({"cab", "core", "law", "loft", "star"})  # acronyms that begin other names, too
+_WORDS = frozenset({"cab", "core", "doc", "law", "loft", "star"})  # acronyms that are words, too
 _ANY_DEPTH, _ALONE = "root", "vanity"  # names of bodies that stand first in a path
 _DIGITS = pattern_of(r"[0-9]+")
 
@@ -53,12 +53,15 @@ class Bodies:
     _host_number: re.Pattern[str] | None = field(init=False)
     _shared: frozenset[str] = field(init=False)
     _folders: Mapping[str, Sequence[Sequence[str]]] = field(init=False)
+    _elsewhere: re.Pattern[str] | None = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         number = self.conventions.host_number
         self._host_number = pattern_of(number.pattern, re.IGNORECASE) if number else None
         self._shared = frozenset(self.conventions.shared_hosts)
         self._folders = self._by_first_segment()
+        paths = self.conventions.path_name
+        self._elsewhere = pattern_of(paths.elsewhere) if paths and paths.elsewhere else None
         self._hosts = self._by(lambda one: one.domains)
         self._domains = self._by(lambda one: one.whole_domains)
         self._owners = self._by(lambda one: one.owns)
@@ -109,13 +112,13 @@ class Bodies:
             if host.endswith(f".{suffix.suffix}"):
                 yield AgencyHit(MatchedRule.OPEN_SUFFIX, suffix.note)
 
-    def is_in_folder(self, path: str) -> bool:
-        """Whether `path` is below a folder in which names of bodies stand."""
-        return path.split("/", 2)[1] in self._folders if path else False
+    def is_shown_elsewhere(self, path: str) -> bool:
+        """Whether `path` is so distinctive that it is the same page on the host of another body."""
+        return self._elsewhere is not None and self._elsewhere.fullmatch(path) is not None
 
-    def is_hint(self, host: str, found: AgencyHit) -> bool:
-        """Whether paths on `host` say more than what was found for it."""
-        return found.rule is MatchedRule.HOST_NUMBER or host in self._shared
+    def is_shared(self, host: str) -> bool:
+        """Whether several bodies have applications on `host`, so that its paths say more."""
+        return host in self._shared
 
     def of_application(self, path: str) -> AgencyHit | None:
         """Whose the application at `path` is, on a host where several have theirs: rule 8.
@@ -123,7 +126,7 @@ class Bodies:
         Only an acronym says that: ``/dca/`` or ``/ccrb-status-lookup``.
         """
         name = path.split("/", 2)[1] if path else ""
-        agency = self._acronyms.get(name) or self._beginning(name)
+        agency = None if name in _WORDS else self._acronyms.get(name) or self._beginning(name)
         return AgencyHit(MatchedRule.PATH_NAME, name, agency) if agency else None
 
     def _beginning(self, name: str) -> Agency | None:

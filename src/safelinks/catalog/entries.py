@@ -252,11 +252,13 @@ class HostNumber:
 class PathName:
     """On `hosts`, the segment behind one of `folders` is the name of a body.
 
-    On the first of them, a name that stands alone is one, too: ``www.nyc.gov/tlc``.
+    On the first of them, a name that stands alone is one, too: ``www.nyc.gov/tlc``. A path that
+    matches `elsewhere` is the same page on the host of another body.
     """
 
     hosts: tuple[str, ...]
     folders: tuple[str, ...]
+    elsewhere: str | None = None
 
 
 @frozen

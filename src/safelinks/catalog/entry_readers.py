@@ -151,7 +151,14 @@ _CONVENTIONS: Mapping[str, FieldReader] = {
     "host_number": or_null(
         record(HostNumber, {"pattern": some_text, "below": TEXTS}, "pattern", "below")
     ),
-    "path_name": or_null(record(PathName, {"hosts": TEXTS, "folders": TEXTS}, "hosts", "folders")),
+    "path_name": or_null(
+        record(
+            PathName,
+            {"hosts": TEXTS, "folders": TEXTS, "elsewhere": or_null(some_text)},
+            "hosts",
+            "folders",
+        )
+    ),
     "subdomains_of": TEXTS,
     "shared_hosts": TEXTS,
     "open_suffixes": list_of(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
 
 from attrs import field
 
@@ -26,6 +25,7 @@ _APART = pattern_of(r"\W+")
 _ADDRESS = pattern_of(
     r"(?:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}://|\bwww\.|\bmailto:)[^\s<>\"]+", re.IGNORECASE
 )
+_SIGNS = ("www.", "mailto:")
 _SPACE = r"[^\S\n]*(?:\n[^\S\n]*)?"  # of a line, or to the next one: a paragraph ends a name
 _APOSTROPHES = "'’‘ʼ"
 
@@ -61,20 +61,33 @@ class Names:
 
     def found_in(self, text: str) -> Iterator[Mention]:
         """The resources that `text` names, in order; addresses in it name none."""
-        words = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
+        words = _without_addresses(text)
+        folded = [word.casefold() for word in _WORD.findall(words)]
+        first = self._by_first
+        if first.keys().isdisjoint(folded):
+            return
+        starts: list[int] = []
         end = 0
-        for word in _WORD.finditer(words):
-            if word.start() < end:
-                continue
-            for wanted, name, entry in self._by_first.get(word[0].casefold(), ()):
-                following = islice(_WORD.finditer(words, word.start()), len(wanted))
-                if [one[0].casefold() for one in following] != wanted:
+        for at in [at for at, word in enumerate(folded) if word in first]:
+            for wanted, name, entry in first[folded[at]]:
+                if folded[at : at + len(wanted)] != wanted:
                     continue  # which spares a pattern, and making it
-                match = _pattern(name).match(words, word.start())
+                starts = starts or [word.start() for word in _WORD.finditer(words)]
+                start = starts[at]
+                if start < end:
+                    break
+                match = _pattern(name).match(words, start)
                 if match is not None:
                     end = match.end()
-                    yield Mention(entry, word.start(), end)
+                    yield Mention(entry, start, end)
                     break
+
+
+def _without_addresses(text: str) -> str:
+    """`text` with blanks in the place of addresses, which are looked for where they may be."""
+    if "://" not in text and text.isascii() and not any(map(text.lower().__contains__, _SIGNS)):
+        return text
+    return _ADDRESS.sub(lambda match: " " * len(match[0]), text)
 
 
 @lru_cache(maxsize=4096)

@@ -159,8 +159,11 @@ def _of_conventions(one: Conventions) -> Iterator[Violation]:
         yield from _of_hosts(one.path_name.hosts, "path_name", "hosts")
         for number, folder in enumerate(one.path_name.folders):
             if not folder or folder != folder.strip("/").lower() or "//" in folder:
-                message = "must be one part of a path in lower case, such as site"
+                message = "must be parts of a path in lower case, such as site"
                 yield Violation(("path_name", "folders", number), message)
+        if one.path_name.elsewhere is not None:
+            wrong = _of_pattern(one.path_name.elsewhere, groups=0)
+            yield from (found.below("path_name", "elsewhere") for found in wrong)
     for number, suffix in enumerate(one.open_suffixes):
         yield from (
             found.below("open_suffixes", number, "suffix") for found in _of_host(suffix.suffix)

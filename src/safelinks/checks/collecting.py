@@ -192,8 +192,9 @@ def collect(
     catalog = catalog or Catalog.nyc()
     reader = RemarkReader(catalog, partial(found.match, catalog))
     for document in documents:
+        name = document.name
         reader.read(document)
-        found.files[document.name] = None
+        found.files[name] = None
         found.note_source(document)
         found.notes |= dict.fromkeys(document.notes)
         if not document.writable:
@@ -205,18 +206,21 @@ def collect(
         for number, link in enumerate(document.links):
             # Everybody to whom a link was sent, whether its target is known or not.
             known = addressees(link)
-            found.everybody.update(known)
+            if known:
+                found.everybody.update(known)
             if keep is not None and not keep.keep(document, link):
-                found.elsewhere.add((document.name, link.target or link.url))
+                found.elsewhere.add((name, link.target or link.url))
                 continue
-            key = (document.name, link.target or link.url, link.defanged)
+            key = (name, link.target or link.url, link.defanged)
             group = found.groups.get(key)
             if group is None:
                 group = found.groups[key] = LinkGroup(link, document.name)
             group.sightings.append(_sighting(link, verbatim, tells_recipient=bool(known)))
             group.is_schemeless &= link.schemeless or link.role is not None
-            group.recipients |= dict.fromkeys(_addressees(link))
-            marks[number] = Mark(key, len(group.sightings) - 1)
+            if known:
+                group.recipients |= dict.fromkeys(_addressees(link))
+            if keep_texts:
+                marks[number] = Mark(key, len(group.sightings) - 1)
         if keep_texts:
             found.texts.setdefault(document.name, RawText()).add(document, marks)
     found.about_owner = reader.about_owner()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from enum import Enum, auto
 from itertools import pairwise
 
 from safelinks.addresses.place import Place
@@ -21,8 +22,10 @@ from safelinks.values import frozen
 
 __all__ = [
     "FEW_DAYS",
+    "Aspect",
     "Look",
     "RuleResult",
+    "aspects_of",
     "certificate_ending",
     "dead",
     "downgraded",
@@ -58,6 +61,41 @@ class RuleResult:
 
 
 Look = Callable[[CheckedLink, datetime], Iterator[RuleResult]]
+
+
+class Aspect(Enum):
+    """What a row must have for some of the rules to find anything in it."""
+
+    WRAPPED = auto()
+    SUSPECTED = auto()
+    SHOWN = auto()  # an address of another site in its label
+    TROUBLED = auto()  # its outcome is more than that it works, or that nobody was asked
+    INSECURE = auto()  # it works, and may be plain HTTP
+    REDIRECTED = auto()
+    CERTIFIED = auto()
+    RENAMED = auto()  # or named by what was concluded
+
+
+def aspects_of(row: CheckedLink) -> tuple[bool, ...]:
+    """Which aspects a row has, in their order: most have none, and no rule has to look at them."""
+    outcome = row.outcome
+    wrapped = shown = False
+    for one in row.sightings:
+        wrapped = wrapped or bool(one.wrappers or one.tells_recipient or one.tells_session)
+        shown = shown or one.shown is not None
+    return (
+        wrapped,
+        bool(row.suspicions),
+        shown,
+        outcome.reason not in _UNTROUBLED,
+        outcome.verdict in WORKS and not (row.target or "").startswith("https:"),
+        len(outcome.hops) > 1,
+        outcome.certificate is not None,
+        row.match is not None and (row.match.renamed or row.match.inference in _CONCLUDED),
+    )
+
+
+_UNTROUBLED = frozenset({Reason.OK, Reason.REDIRECTED, Reason.NOT_ASKED})
 
 
 # --- The wrapper ---

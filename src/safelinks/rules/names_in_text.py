@@ -153,14 +153,18 @@ class RemarkReader:
     def read(self, document: Document) -> None:
         """Read one document; several may be of the same file, as the messages of a mailbox."""
         file = self._files.setdefault(document.name, _File())
+        claims: list[_Claim] = []
         for link in document.links:
-            if link.target is not None and link.target not in file.linked:
-                file.linked[link.target] = self.identify(link.target)
-        claims = [claim for link in document.links for claim in self._claims_of(link)]
+            target = link.target
+            if target is not None:
+                if target not in file.linked:
+                    file.linked[target] = self.identify(target)
+                if link.label:
+                    claims += self._claims_of(link, link.label, target)
         file.labels |= {
             one.resource.id for one in claims if one.alone and _is_own(file.linked[one.target])
         }
-        at = {link.place: link for link in document.links}
+        at: dict[Place, Link] = {}
         by_line = document.format in _LINE_BY_LINE
         for prose in document.prose():
             places = _Places(prose, by_line=by_line)
@@ -169,6 +173,7 @@ class RemarkReader:
                 if " " in _written(prose.text, mention):
                     file.long_names.add(mention.resource.id)
                 if by_line:
+                    at = at or {link.place: link for link in document.links}
                     claims += _claim_beside(prose, mention, places, at)
                     if _is_beside(prose, mention, places, at, file.linked):
                         file.labels.add(mention.resource.id)
@@ -189,17 +194,15 @@ class RemarkReader:
             for remark in (*self._elsewhere(name, file), *self._not_linked(name, file))
         ]
 
-    def _claims_of(self, link: Link) -> Iterator[_Claim]:
-        """The one resource that the label of `link` names, if there is one."""
-        if not link.label or link.target is None:
-            return
-        mentions = list(self.catalog.names.found_in(link.label))
+    def _claims_of(self, link: Link, label: str, target: str) -> Iterator[_Claim]:
+        """The one resource that the `label` of `link` names, if there is one."""
+        mentions = list(self.catalog.names.found_in(label))
         if len({mention.resource.id for mention in mentions}) == 1:
             first, last = mentions[0], mentions[-1]
-            others = _words_of(link.label[: first.start]) + _words_of(link.label[last.end :])
+            others = _words_of(label[: first.start]) + _words_of(label[last.end :])
             if len(others) <= _MOST_WORDS:
-                name = _written(link.label, first)
-                yield _Claim(first.resource, name, not others, link.target, link.place)
+                name = _written(label, first)
+                yield _Claim(first.resource, name, not others, target, link.place)
 
     def _leads_elsewhere(self, claim: _Claim, match: Match) -> bool:
         """Whether a link with the name of one resource leads to another, or to a stranger."""
@@ -257,6 +260,8 @@ class RemarkReader:
 
     def _not_linked(self, name: str, file: _File) -> Iterator[Remark]:
         """What a file names without any link to it, and where that lives."""
+        if not file.named:
+            return
         there = [match.resource for match in file.linked.values() if match.resource]
         linked = {above for entry in there for above in self._line_of(entry)}
         linked |= {one for target in file.linked for one in self.catalog.covering(target)}

@@ -79,6 +79,8 @@ class Unwrapped:
     @property
     def recipients(self) -> frozenset[str]:
         """Every address that any layer was sent to, in lower case. Personal data."""
+        if not self.layers:
+            return recipients(self.url)
         named = {layer.recipient.lower() for layer in self.layers if layer.recipient}
         return recipients(self.url, *(layer.target for layer in self.layers)) | named
 

@@ -195,6 +195,10 @@ def list_entries(
     Exits with 1 if none is found.
     """
     if of_agencies:
+        if agency or category:
+            raise click.UsageError(
+                "--agencies lists all of them: leave out --agency and --category."
+            )
         _print(agency_table(chosen.load()))
         return
     known, entries = _chosen_entries(chosen, agency, category)

@@ -15,6 +15,7 @@ from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.inputs import addresses, keep_redirectors
 from safelinks.cli.options.messages import complain, warn
 from safelinks.errors import SafelinksError
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.safelink import SafeLink
 from safelinks.wrappers.unwrapping import Unwrapped
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from safelinks.catalog import Match
 
 __all__ = ["unwrap_command"]
+
+_NETWORK_PATH = pattern_of(r"[/\\]{2}")
 
 
 @click.command("unwrap", epilog=help_ending("unwrap"))
@@ -77,8 +80,11 @@ def unwrap_command(
 
 
 def _say_what_is_a_file(name: str) -> None:
-    """Whoever names a file here means what is in it."""
-    if os.path.exists(name):  # noqa: PTH110  whatever is in the name
+    """Whoever names a file here means what is in it.
+
+    What begins with two slashes is a host to Windows, which would be asked.
+    """
+    if _NETWORK_PATH.match(name) is None and os.path.exists(name):  # noqa: PTH110  whatever is in the name
         what = "directory" if os.path.isdir(name) else "file"  # noqa: PTH112
         warn(
             f"{name} is a {what}, not an address; did you mean "

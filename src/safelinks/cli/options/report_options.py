@@ -136,7 +136,7 @@ class Reporting:
         files = [one for one in self.outputs if one.path is not None]
         written = [one for one in files if _is_written(one, report, view)]
         if len(written) < len(files):
-            report = evolve(report, unread=True)
+            report = evolve(report, unwritten=True)
             for output in written:
                 if os.path.isfile(output.path or ""):  # noqa: PTH113  nothing can be read twice
                     _is_written(output, report, view)

@@ -29,6 +29,7 @@ __all__ = ["Router", "default_wire"]
 
 # Connections that wait for another request: hosts take turns, so it is some time until the next.
 _IDLE_FOR_EACH = 4
+_AT_ONCE = 64  # where nobody has said how many
 _WITH_SETTINGS = ("darwin", "win32")  # where the system has proxies, not only the environment
 _OF_PROXY = pattern_of("_proxy$", re.IGNORECASE)
 _SHARE_OF_FILES = 2  # one part in so many of the files that a process may have open
@@ -36,9 +37,10 @@ _SHARE_OF_FILES = 2  # one part in so many of the files that a process may have 
 
 def default_wire(policy: Policy, look_up: Resolve, dial: Dial = dial) -> Wire:
     """The wire for this environment. Raises SetupError for a setting that cannot be used."""
-    idle = most_open_files() // _SHARE_OF_FILES
-    if policy.concurrency is not None:
-        idle = min(idle, _IDLE_FOR_EACH * policy.concurrency)
+    # One over TLS takes half a megabyte, used or not.
+    idle = min(
+        most_open_files() // _SHARE_OF_FILES, _IDLE_FOR_EACH * (policy.concurrency or _AT_ONCE)
+    )
     direct = Direct(Lookup(policy, look_up), loading(policy), idle, dial)
     if sys.platform not in _WITH_SETTINGS and not any(map(_OF_PROXY.search, os.environ)):
         return direct  # which is known without loading what reads the settings

@@ -96,7 +96,9 @@ def _stopped(report: Report) -> str:
 
 
 def _unread(report: Report) -> str:
-    return "some files could not be read or written" if report.unread else ""
+    if report.unread:
+        return "some files could not be read or written"
+    return "a report or the baseline could not be written" if report.unwritten else ""
 
 
 def _failed(report: Report) -> str:

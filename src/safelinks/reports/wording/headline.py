@@ -76,6 +76,11 @@ class Broken:
     aside: tuple[SentenceSubject, ...]
     rest: tuple[SentenceSubject, ...]
 
+    def only(self, about: Iterable[SentenceSubject]) -> tuple[SentenceSubject, ...]:
+        """Those that are not new elsewhere: an address that fails the check is told once."""
+        told = {one.url for one in self.new}
+        return tuple(one for one in about if one.url not in told)
+
     @classmethod
     def of(cls, report: Report) -> Broken:
         """Those of a report, of which the findings count."""
@@ -151,23 +156,23 @@ def _broken(report: Report) -> Iterator[Sentence]:
         where = f" ({_places(found)})" if len(broken.new) > number else ""
         said = f"{which} {does} not work{where}. Fix or remove {them}."
         yield Sentence(said, Level.ERROR, "dead", broken.new, _codes(found))
-    if broken.excused:
-        number = addresses_in(broken.excused)
+    if excused := broken.only(broken.excused):
+        number = addresses_in(excused)
         what = count(number, "address")
         said = f"{what} failed, but not in enough runs to fail the check."
-        yield Sentence(said, Level.WARNING, "failing", broken.excused)
-    if broken.aside:
-        number = addresses_in(broken.aside)
+        yield Sentence(said, Level.WARNING, "failing", excused)
+    if aside := broken.only(broken.aside):
+        number = addresses_in(aside)
         what = count(number, "broken address")
         are = "is" if number == 1 else "are"
         said = f"{what} {are} only in code or comments."
-        yield Sentence(said, Level.NOTE, "note", broken.aside)
-    if broken.rest:
-        number = addresses_in(broken.rest)
+        yield Sentence(said, Level.NOTE, "note", aside)
+    if rest := broken.only(broken.rest):
+        number = addresses_in(rest)
         what = count(number, "broken address")
         are = "is" if number == 1 else "are"
         said = f"{what} {are} in the baseline, ignored or fixed."
-        yield Sentence(said, Level.NOTE, "note", broken.rest)
+        yield Sentence(said, Level.NOTE, "note", rest)
 
 
 def _places(findings: Iterable[Finding]) -> str:
