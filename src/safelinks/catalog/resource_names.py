@@ -83,7 +83,7 @@ class Names:
         end = 0
         for at in [at for at, word in enumerate(folded) if word in first]:
             pair = tuple(folded[at : at + 2])
-            for wanted, name, entry in self._rows.get(pair) or self._rows.get(pair[:1], ()):
+            for wanted, name, entry in self._rows.get(pair) or self._rows.get(pair[:1]) or ():
                 if folded[at : at + len(wanted)] != wanted:
                     continue  # which spares a pattern, and making it
                 starts = starts or [word.start() for word in _WORD.finditer(words)]

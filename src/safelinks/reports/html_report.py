@@ -82,7 +82,7 @@ def _top(report: Report, says: str) -> Iterator[str]:
     yield f"<h1>{shape(tone(report))}<span>{as_html(says)}</span></h1>\n"
     yield f'<p class="when">Checked on <time datetime="{at:%Y-%m-%dT%H:%M:%SZ}">'
     yield f"{at.day} {at:%B %Y, %H:%M} UTC</time>: {count(report.links, 'link')} to "
-    yield f"{count(len(report.rows), 'address')}</p>\n</header>\n"
+    yield f"{count(len(report.addresses), 'address')}</p>\n</header>\n"
 
 
 def _notes(report: Report) -> Iterator[str]:

@@ -7,11 +7,12 @@ in a code span. Plain words of a message stay plain.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report
-from safelinks.health.model.outcome import MEANING
+from safelinks.health.model.outcome import MEANING, Verdict
 from safelinks.patterns import pattern_of
 from safelinks.reports.wording.address_names import where
 from safelinks.reports.wording.conclusion import conclusion
@@ -138,10 +139,12 @@ def _resources(report: Report) -> Iterator[str]:
 
 
 def _counts(report: Report) -> str:
-    verdicts = [f"{number} {verdict}" for verdict, number in report.verdicts.items() if number]
+    addresses = report.addresses
+    counted = Counter(row.verdict for row in addresses)
+    verdicts = [f"{counted[one]} {one}" for one in Verdict if one in counted]
     levels = [count(number, str(level)) for level, number in report.levels.items() if number]
     known = sum(finding.known for finding in report.findings)
-    places = f"{count(len(report.rows), 'address')} at {count(report.links, 'place')}"
+    places = f"{count(len(addresses), 'address')} at {count(report.links, 'place')}"
     parts = [f"{places} in {count(len(report.files), 'file')}", ", ".join(verdicts)]
     parts.append(", ".join(levels) or "no findings")
     parts.append(f"{known} in the baseline, not listed" if known else "")

@@ -14,6 +14,7 @@ from itertools import pairwise
 from safelinks.addresses.place import Place
 from safelinks.addresses.schemes import is_live
 from safelinks.catalog.lookalikes.suspicions import Sign
+from safelinks.catalog.match import Inference
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, Sighting
 from safelinks.rules.finding import Level
@@ -101,7 +102,7 @@ _UNTROUBLED = frozenset({Reason.OK, Reason.REDIRECTED, Reason.NOT_ASKED})
 
 
 def recipient_exposed(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
-    """A wrapped link tells to whom it was sent."""
+    """A wrapped link contains its recipient."""
     message = "the wrapped link contains the recipient's mail address"
     yield from _to_unwrap(row, message, lambda one: one.tells_recipient)
 
@@ -127,7 +128,7 @@ def wrapped(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
 def _to_unwrap(
     row: CheckedLink, message: str, does: Callable[[Sighting], bool]
 ) -> Iterator[RuleResult]:
-    """The places of wrapped links of which something is true; to mend by writing the target."""
+    """The places of wrapped links of which something is true; the target fixes them."""
     places = tuple(sighting.place for sighting in row.sightings if does(sighting))
     if places:
         yield _unwrapped(row, message, places)
@@ -258,10 +259,17 @@ def invalid_address(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
 # --- The catalog ---
 
 
+_CONCLUDED = (Inference.FORMER_PLACE, Inference.OTHER_HOST)
+
+
 def former_address(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
     """The catalog knows a newer address."""
     match = row.match
-    if match is None or match.resource is None or not row.renamed:
+    if match is None or match.resource is None:
+        return
+    if match.inference in _CONCLUDED:
+        yield RuleResult(match.reason, level=Level.NOTE)
+    if not row.renamed:
         return
     moved_elsewhere = row.outcome.reason is Reason.MOVED_PERMANENTLY
     name, now = match.resource.name, match.current_url

@@ -42,7 +42,7 @@ class Layer(Protocol):
 
     @property
     def recipient(self) -> str | None:
-        """To whom the message was delivered, where the wrapper tells. Personal data."""
+        """The recipient of the message, if the wrapper contains it. Personal data."""
 
 
 @frozen(repr=False)

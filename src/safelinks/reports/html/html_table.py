@@ -54,7 +54,9 @@ def table_section(report: Report, marks: MarkedSightings) -> Iterator[str]:
     yield '<h2 id="addresses">Addresses</h2>\n'
     found = [findings for _, findings in beside(report).rows]
     yield from _controls(report, found)
-    yield f'<p id="shown" class="shown" role="status">{count(len(report.rows), "address")}</p>\n'
+    number = len(report.rows)
+    rows = count(number, "address" if number == len(report.addresses) else "row")
+    yield f'<p id="shown" class="shown" role="status">{rows}</p>\n'
     yield '<table id="table" role="table">\n<caption class="unseen">All addresses, each with its '
     yield "verdict, resource, owner, place and findings</caption>\n"
     yield '<thead role="rowgroup"><tr role="row">'
