@@ -60,6 +60,8 @@ class Place:
 
     def as_shown(self, show: Callable[[str], str]) -> Place:
         """This place, with `show` applied to the names that the document gives to it."""
+        if not (self.part or self.sheet or self.cell):
+            return self  # as in most formats, of which there are many places
         return with_texts(self, show, "part", "sheet", "cell")
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from attrs import asdict
 from safelinks.checks.service_status import CatalogStatus, ServiceStatus
 from safelinks.reports.catalog_report import diff_lines
 from safelinks.reports.json_objects import dumped
+from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = ["status_json"]
 
@@ -17,7 +18,7 @@ _VERSION = 1  # raised when a key is taken away or changes its meaning
 
 def status_json(found: Sequence[CatalogStatus]) -> Iterator[str]:
     """The status of catalog files, in ASCII, which no terminal can mistake for a command."""
-    yield dumped({"version": _VERSION, "files": [_file(one) for one in found]}, 2) + "\n"
+    yield dumped({"version": _VERSION, "files": [_file(one) for one in found]}) + "\n"
 
 
 def _file(status: CatalogStatus) -> dict[str, object]:
@@ -39,7 +40,7 @@ def _file(status: CatalogStatus) -> dict[str, object]:
 
 
 def _service(one: ServiceStatus) -> dict[str, object]:
-    outcome, past = one.outcome, one.outcome.past
+    outcome, past = one.outcome.as_shown(shown), one.outcome.past
     moments = {} if past is None else {"since": past.since, "last_alive": past.last_alive}
     return {
         "resource": one.resource.id,

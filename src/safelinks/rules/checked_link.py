@@ -53,7 +53,7 @@ class Sighting:
 
     def as_shown(self, show: Callable[[str], str]) -> Sighting:
         """This sighting, with `show` applied to what the document says there."""
-        shown = with_texts(self, show, "label", "shown")
+        shown = with_texts(self, show, "label", "shown") if self.label or self.shown else self
         place = self.place.as_shown(show)
         return shown if place is self.place else evolve(shown, place=place)
 
