@@ -18,8 +18,10 @@ from safelinks.addresses.urls import Address, split
 from safelinks.catalog import MatchedRule
 from safelinks.catalog.agency_lookup import twin_of
 from safelinks.catalog.entries import Identifier, MatchKind, Scheme
+from safelinks.catalog.match import Inference
 
 TABLE = Path(__file__).parent.parent / "tests" / "data" / "catalog" / "addresses.csv"
+NAMED = ("www.nyc.gov", "apps.nyc.gov", "s-media.nyc.gov")  # where names of bodies stand in paths
 Row = Callable[[str, str, float, str], None]
 Answer = tuple[int, str | None]
 
@@ -35,6 +37,8 @@ def catalog(row: Row) -> None:
     for url in urls:
         match = known.identify(url)
         found = match.resource.id if match.resource else match.agency and match.agency.acronym
+        if match.inference in (Inference.SHORT_NAME, Inference.OTHER_HOST):
+            continue  # no entry says so by itself
         assert scan.identify(url) == (int(match.rule), found), url
     once = time.perf_counter()
     for url in urls:
@@ -75,10 +79,15 @@ class _Scan:
             if url
         ]
         self.prefixes = [
-            (self.key_of(one.value), entry.id)
+            (self.key_of(one.value), 4, entry.id)
             for entry in self.entries
             for one in entry.match
             if one.kind is MatchKind.PREFIX
+        ]
+        self.prefixes += [
+            (self.key_of(url), 8, body.acronym)
+            for body in known.agencies.values()
+            for url in body.prefixes
         ]
 
     def identify(self, url: str) -> Answer:
@@ -105,16 +114,21 @@ class _Scan:
         yield from self._identified(address)
         below = [one for one in self.prefixes if f"{plain}/".startswith(f"{one[0]}/")]
         if below:
-            yield 4, max(below, key=lambda one: len(one[0]))[1]
+            yield max(below, key=lambda one: len(one[0]))[1:]
         yield from self._hosts(address.host)
         for one in self.known.agencies.values():
             if address.host in one.domains:
                 yield 6, one.acronym
         yield from self._hosts(twin_of(address.host))
         answer = self.known.layers.bodies.of_host(address.host)
-        named = self.known.layers.bodies.of_path(plain[plain.find("/") :] if "/" in plain else "")
-        if plain.startswith("www.nyc.gov") and named and named.agency and answer.rule > 8:
+        path = plain[plain.find("/") :] if "/" in plain else ""
+        named = self.known.layers.bodies.of_path(path)
+        if plain.startswith(NAMED) and named and named.agency and answer.rule > 8:
             yield 8, named.agency.acronym
+        if self.known.layers.bodies.is_shared(address.host):
+            named = self.known.layers.bodies.of_application(path)
+            if named is not None and named.agency is not None:
+                yield 8, named.agency.acronym
         yield int(answer.rule), answer.agency.acronym if answer.agency else None
 
     def _hosts(self, host: str) -> Iterator[Answer]:

@@ -29,6 +29,7 @@ NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
 TARGETS = list(dict.fromkeys(link.target or "" for link in find(NOTICE.read_text("utf-8"))))
 NAMES = list(dict.fromkeys(url.split("/")[2] for url in TARGETS))
 LINKS = 2_000
+MANY = 20_000
 CONCURRENCY = 128
 PYTHON = (sys.executable, "-m")
 CLIENT = "benchmarks.clients"
@@ -81,8 +82,11 @@ class _Bench:
             print(f"without answers after 50 ms: {INSTALL}")
         else:
             self.many_hosts(delayed, "after 50 ms")
+            self.by_themselves(delayed)
+            self.very_many(delayed)
             self.one_host(delayed)
             self.concurrency(delayed)
+        self.slope()
         self.linearity()
         if has_tls and delayed is not None:
             self.notice()
@@ -151,7 +155,7 @@ class _Bench:
         runs = self.measure(self.sides(self.file(port)), LINKS)
         walls = {name: [one.wall for one in some] for name, some in runs.items()}
         cpus = {name: [one.cpu for one in some] for name, some in runs.items()}
-        limit = 1.2 if port == self.server.delayed else None
+        limit = 1.15 if port == self.server.delayed else None
         for peer in (name for name in runs if name.startswith("lychee")):
             compare(f"safelinks / {peer}, wall", walls["safelinks"], walls[peer], "s", limit)
             compare(f"Checker / {peer}, wall", walls["Checker"], walls[peer], "s")
@@ -159,6 +163,41 @@ class _Bench:
             compare(f"safelinks / {peer}, CPU", cpus["safelinks"], cpus[peer], "s", at_most)
             compare(f"Checker / {peer}, CPU", cpus["Checker"], cpus[peer], "s")
             compare(f"safelinks / {peer}, wall", walls["safelinks"], walls[peer], "s")
+
+    def by_themselves(self, port: int) -> None:
+        if self.lychee is None:
+            return
+        heading(f"{LINKS:,} links, {len(HOSTS)} hosts, after 50 ms, each with its own defaults")
+        file = self.file(port)
+        self.race({"safelinks": _cli(file), "lychee": (self.lychee, file)}, LINKS, 0.7)
+
+    def very_many(self, port: int) -> None:
+        if self.lychee is None:
+            return
+        heading(f"{MANY:,} links, {len(HOSTS)} hosts, {CONCURRENCY} at once, answers after 50 ms")
+        file = self.file(port, MANY)
+        ours = _cli(file, "--concurrency", str(CONCURRENCY))
+        self.race({"safelinks": ours, "lychee": _lychee(self.lychee, file)}, MANY, 1.05)
+
+    def race(self, commands: Mapping[str, Command], links: int, limit: float) -> None:
+        runs = self.measure(commands, links, slow=links > LINKS)
+        ours, peer = ([one.wall for one in runs[side]] for side in commands)
+        compare("safelinks / lychee, wall", ours, peer, "s", limit)
+
+    def slope(self) -> None:
+        """CPU of the whole command for each link more."""
+        heading(f"CPU a link of the whole run, from {LINKS:,} to {MANY:,} links, answers at once")
+        spent: dict[str, list[float]] = {}
+        for links in (LINKS, MANY):
+            file = self.file(self.server.immediate, links)
+            commands = {"safelinks": _cli(file, "--concurrency", str(CONCURRENCY))}
+            if self.lychee is not None:
+                commands["lychee"] = _lychee(self.lychee, file)
+            for name, runs in self.measure(commands, links, slow=True).items():
+                spent.setdefault(name, []).append(median(one.cpu for one in runs))
+        for name, (few, many) in spent.items():
+            took = (many - few) / (MANY - LINKS) * 1e6
+            bound(f"{name}, CPU a link", [took], "us", 150)
 
     def one_host(self, port: int) -> None:
         heading(f"{LINKS:,} links, one host, answers after 50 ms, each as polite as by itself")

@@ -23,7 +23,7 @@ ROOMS = {
     match[1]: set(re.findall(r"`([\w.]+)`", match[2]))
     for match in re.finditer(r"^\| `(\w+)` \| .* \|(.*)\|$", _section("The rooms"), re.MULTILINE)
 }
-GROUND = set(re.findall(r"`(\w+)`", _section("The rooms").partition("\nOne thing")[0]))
+GROUND = set(re.findall(r"`(\w+)`", _section("The rooms").partition("\nOne exception")[0]))
 WITHIN = {
     name
     for row in re.findall(r"^\| (`.*`) \| ", _section("Rooms within rooms"), re.MULTILINE)

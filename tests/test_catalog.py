@@ -67,7 +67,8 @@ def test_table_of_addresses(row: dict[str, str]) -> None:
     )
     assert found == (row["rank"], row["resource"], row["agency"])
     low = match.resource is not None and match.resource.confidence == "low"
-    assert match.score == SCORES[int(match.rule)] * (0.8 if low else 1)
+    concluded = match.inference in ("short-name", "other-host")
+    assert match.score == SCORES[int(match.rule)] * (0.8 if low else 1) * (0.8 if concluded else 1)
     assert match.reason
 
 
@@ -111,7 +112,7 @@ SCORES = dict(enumerate((1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.55, 0.5, 0.45, 0.3, 0.
         (
             "https://www.nyc.gov/site/nobody/",
             "nyc.gov is a domain of City of New York (no single agency), "
-            "but whose page this is, is unknown",
+            "but it is not known whose page this is",
         ),
         (
             "https://pizza.nyc/",
@@ -361,3 +362,33 @@ def test_registrable_domains_without_network() -> None:
 def test_long_addresses_end(url: str) -> None:
     """Where the time is quadratic, this takes minutes."""
     assert identify(url).resource is None
+
+
+@pytest.mark.parametrize(
+    ("url", "resource", "agency"),
+    [
+        # Folders that any application has are no folders of bodies on another host.
+        ("https://portal.311.nyc.gov/content/parks", "nyc311", None),
+        ("https://council.nyc.gov/assets/parks/logo.png", "site-nycc", None),
+        ("https://a836-acris.nyc.gov/html/api/x", "acris", None),
+        ("https://www.schools.nyc.gov/content/health", "site-doe", None),
+        ("https://a810-dobnow.nyc.gov/assets/fund/x", "dob-now", None),
+        ("https://on.nyc.gov/site/finance", "on-nyc-gov", None),
+        # The number of a host says whose it is, not what looks like an acronym behind it.
+        ("https://a836-x.nyc.gov/star/apply", None, "DOF"),
+        ("https://a850-x.nyc.gov/core/main.js", None, "DDC"),
+        ("https://a850-x.nyc.gov/doc/manual.pdf", None, "DDC"),
+        ("https://a841-x.nyc.gov/crc/error.aspx", None, "DOT"),
+        # Words that are acronyms, too, say nothing on a shared host.
+        ("https://webapps.nyc.gov/core/x", None, None),
+        ("https://apps.nyc.gov/doc-viewer", None, None),
+        ("https://apps.nyc.gov/star/login", None, None),
+    ],
+)
+def test_nothing_is_named_by_what_any_application_has(
+    url: str, resource: str | None, agency: str | None
+) -> None:
+    match = CATALOG.identify(url)
+    assert (match.resource and match.resource.id) == resource
+    if resource is None:
+        assert (match.agency and match.agency.acronym) == agency

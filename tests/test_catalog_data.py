@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 import pytest
 from rows import all_rows
 
-from safelinks import find, identify
+from safelinks import Catalog, find, identify
 from safelinks.addresses.urls import compare_key, registrable_domain, split
+from safelinks.catalog.evidence import is_enough
 
 DATA = resources.files("safelinks.catalog") / "data"
 NAMES = ("nyc-resources.json", "nyc-agencies.json", "nyc-conventions.json")
@@ -137,6 +139,20 @@ def test_addresses_of_an_entry_identify_as_it(entry: dict[str, Any]) -> None:
         found = identify(url).resource
         assert found is not None
         assert found.id == entry["id"], url
+
+
+def test_high_confidence_stands_on_two_sources_or_a_late_sighting_of_the_owner() -> None:
+    """On the day of the data; later, `catalog validate` says which entries have aged."""
+    data = json.loads(TEXTS["nyc-resources.json"])
+    day = date.fromisoformat(data["generated"])
+    high = [entry for entry in Catalog.nyc().resources.values() if entry.confidence == "high"]
+    assert len(high) >= 30
+    assert not [entry.id for entry in high if not is_enough(entry, day)]
+    for entry in Catalog.nyc().resources.values():
+        assert all(one.on is None or one.on <= data["generated"] for one in entry.seen)
+        assert all(one.own == (one.by == entry.agency) for one in entry.seen)
+        assert not twice(one.by for one in entry.seen)
+        assert "governance-organizations" not in " ".join(one.by for one in entry.seen)
 
 
 @entries

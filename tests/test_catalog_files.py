@@ -134,6 +134,63 @@ def test_conventions_of_ones_own(tmp_path: Path) -> None:
     ] == [7, 8, 12, 9]
 
 
+def test_what_others_lay_out_like_the_city(tmp_path: Path) -> None:
+    """Domains, folders, short names, shared and former hosts are data, not the City's alone."""
+    data = {
+        "agencies": [
+            {
+                "acronym": "HRD",
+                "name": "Human Resources",
+                "slugs": ["people"],
+                "whole_domains": ["people.example"],
+                "prefixes": ["https://apps.acme.example/leave/"],
+            },
+            {"acronym": "LGL", "name": "Legal"},
+        ],
+        "conventions": {
+            "host_number": {"pattern": "n([0-9]+)-.+", "below": ["acme.example"]},
+            "path_name": {
+                "hosts": ["www.acme.example"],
+                "folders": ["deep/team", "team"],
+                "elsewhere": "/team/.+",
+            },
+            "subdomains_of": ["acme.example"],
+            "shared_hosts": ["apps.acme.example"],
+        },
+        "resources": [
+            {
+                "id": "pay-slips",
+                "name": "Pay Slips",
+                "agency": "HRD",
+                "sources": ["x"],
+                "match": [{"kind": "host", "value": "old.acme.example", "former": True}],
+            }
+        ],
+    }
+    ours = Catalog.load(_write(tmp_path / "ours.json", data))
+    found = {
+        "https://a.b.people.example/": (6, "HRD", None),
+        "https://people.example.org/": (12, None, None),
+        "https://apps.acme.example/leave/form": (8, "HRD", None),
+        "https://apps.acme.example/leaves/": (12, None, None),
+        "https://apps.acme.example/lgl-search": (8, "LGL", None),
+        "https://www.acme.example/deep/team/people/": (8, "HRD", None),
+        "https://www.acme.example/deep/people/": (12, None, None),
+        "https://www.acme.example/people": (8, "HRD", "short-name"),
+        "https://www.acme.example/people/list": (12, None, None),
+        "https://www.acme.example/lgl/list": (8, "LGL", "short-name"),
+        "https://lgl.acme.example/people": (9, "LGL", None),
+        "https://www.acme.example/pay-slips": (8, "HRD", "short-name"),
+        "https://lgl.acme.example/team/people/": (8, "HRD", "other-host"),
+        "https://lgl.acme.example/team/lgl/": (9, "LGL", None),
+        "https://old.acme.example/2019/": (5, "HRD", "former-place"),
+    }
+    for url, expected in found.items():
+        match = ours.identify(url)
+        agency = match.agency.acronym if match.agency else None
+        assert (int(match.rule), agency, match.inference) == expected, url
+
+
 FAULTS = [
     ("no-such-field", {"resources": [{"id": "a", "alias": []}]}, ["a: alias: there is no such field; did you mean aliases?"]),
     ("no-such-section", {"resource": []}, ["resource: there is no such field; did you mean resources?"]),
@@ -174,7 +231,13 @@ FAULTS = [
     ("page-of-the-city", {"resources": [{"id": "pip", "short_urls": ["http://nyc.gov/passport/"]}]}, ["pip: short_urls[0]: already belongs to passport"]),
     ("domain-of-another", {"agencies": [{"acronym": "FISA", "domains": ["cuny.edu", "www.cuny.edu"]}]}, ["FISA: domains: www.cuny.edu already belongs to CUNY"]),
     ("suffix", {"conventions": {"open_suffixes": [{"suffix": ".NYC", "note": "x"}]}}, ["conventions: open_suffixes[0].suffix: must be a host in lower case, such as www.nyc.gov"]),
-    ("folder", {"conventions": {"path_name": {"hosts": [], "folders": ["Site"]}}}, ["conventions: path_name.folders[0]: must be one part of a path in lower case, such as site"]),
+    ("folder", {"conventions": {"path_name": {"hosts": [], "folders": ["Site"]}}}, ["conventions: path_name.folders[0]: must be parts of a path in lower case, such as site"]),
+    ("folders", {"conventions": {"path_name": {"hosts": [], "folders": ["a/b", "/a", ""]}}}, ["conventions: path_name.folders[2]: must be a non-empty string"]),
+    ("deep-folder", {"conventions": {"path_name": {"hosts": [], "folders": ["a/b", "/a"]}}}, ["conventions: path_name.folders[1]: must be parts of a path in lower case, such as site"]),
+    ("prefix-of-a-body", {"agencies": [{"acronym": "FISA", "prefixes": ["https://a.example/x-"]}]}, ["FISA: prefixes[0]: a prefix must end with a complete part of the path"]),
+    ("shared-host", {"conventions": {"shared_hosts": ["A.example"]}}, ["conventions: shared_hosts[0]: must be a host in lower case, such as www.nyc.gov"]),
+    ("seen", {"resources": [{"id": "pip", "seen": [{"on": "2026"}]}]}, ["pip: seen[0].on: must be a date such as \"2026-11-22\""]),
+    ("seen-by-nobody", {"resources": [{"id": "pip", "seen": [{"on": "2026-01-01"}]}]}, ["pip: seen[0]: the field by is missing"]),
     ("same-as", {"host_aliases": [{"hosts": ["a.example"], "same_as": "HTTP://b", "except_below": ["account"]}]}, ["host_aliases[0]: same_as: must be a host in lower case, such as www.nyc.gov", "host_aliases[0]: except_below[0]: must be a path in lower case without a final slash, such as /account"]),
     ("code-without-number", {"agencies": [{"acronym": "FISA", "other_codes": {"": "x"}}]}, ["FISA: other_codes.: its name is empty"]),
     ("still-in-force", {"resources": [{"id": "pip", "url": "https://x.example/a", "former_urls": ["http://x.example/a/"]}]}, ["pip: former_urls[0]: the same as a current address"]),
@@ -229,7 +292,7 @@ def test_files_that_cannot_be_read(content: bytes, name: str, message: str, tmp_
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match="there is no such file"):
+    with pytest.raises(CatalogError, match="No such file: "):
         Catalog.load(tmp_path / "nothing.json")
     with pytest.raises(CatalogError, match="this is a directory"):
         Catalog.load(tmp_path)
@@ -253,8 +316,8 @@ def test_the_schema_takes_what_is_read() -> None:
 BEYOND = {
     "missing", "twice", "date", "password", "prefix", "prefix-with-query",
     "no-group", "no-pattern", "flags", "another-meaning", "convention", "no-agency", "no-successor", "circle",
-    "same-match", "same-page", "of-the-city", "page-of-the-city", "domain-of-another", "suffix", "folder",
-    "code-without-number", "still-in-force", "another-is-in-force", "example",
+    "same-match", "same-page", "of-the-city", "page-of-the-city", "domain-of-another", "suffix", "folder", "deep-folder",
+    "code-without-number", "still-in-force", "another-is-in-force", "example", "prefix-of-a-body",
 }  # fmt: skip
 
 

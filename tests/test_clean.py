@@ -189,7 +189,10 @@ def test_output_to_what_is_no_file(folder: Path) -> None:
             True,
         )
     assert (folder / "a.txt").read_text() == f"see {LINK}\n"
-    assert "no such directory" in _run("-o", folder / "no" / "x", folder / "a.txt").stderr
+    assert (
+        "x: its directory does not exist"
+        in _run("-o", folder / "no" / "x", folder / "a.txt").stderr
+    )
 
 
 def test_no_backup_is_lost(folder: Path) -> None:
@@ -252,8 +255,9 @@ def test_what_cannot_be_read_is_raised_or_told(folder: Path) -> None:
     documents = list(read_all("missing", "miss*", folder, on_error=told.append))
     assert [document.format for document in documents] == ["text", "html", "json", "markdown"]
     assert [str(error).partition(": ")[0] for error in told] == [
-        "missing", "No such file or pattern", str(folder / "picture.png"),
+        "No such file", "No such file or pattern", str(folder / "picture.png"),
     ]  # fmt: skip
+    assert str(told[0]) == "No such file: missing"
     assert str(told[1]).endswith(": miss*")
 
 

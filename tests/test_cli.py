@@ -32,6 +32,16 @@ def _run(*args: str, stdin: str | bytes | None = None) -> Result:
 
 
 class TestUnwrap:
+    @pytest.mark.parametrize(("name", "what"), [(str(NOTICE), "file"), (str(ROOT), "directory")])
+    def test_a_file_is_no_address(self, name: str, what: str) -> None:
+        result = _run("unwrap", name, TARGET)
+        assert result.exit_code == 0
+        assert result.stdout == f"{name}\n{TARGET}\n"
+        assert result.stderr == (
+            f"Warning: {name} is a {what}, not an address; "
+            f"did you mean `safelinks check {name}` or `safelinks clean {name}`?\n"
+        )
+
     def test_one_target_a_line(self) -> None:
         result = _run("unwrap", wrap(TARGET), wrap(wrap("https://b.example/?a=é")), "plain")
         assert result.output.splitlines() == [TARGET, "https://b.example/?a=é", "plain"]
@@ -273,11 +283,13 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("args", "message"),
         [
-            (["check", "missing.txt"], "missing.txt: there is no such file"),
-            (["clean", "missing.txt"], "missing.txt: there is no such file"),
+            (["check", "missing.txt"], "No such file: missing.txt"),
+            (["clean", "missing.txt"], "No such file: missing.txt"),
             (["check", sys.executable], "a program"),
             (["check", "--format", "xml", "-"], "there is no format 'xml'"),
-            (["check", "--timeout", "0", "-"], "not in the range"),
+            (["check", "--timeout", "0", "-"], "0.0 is not in the range above 0."),
+            (["check", "--retries", "11", "-"], "11 is not in the range 0 to 10."),
+            (["catalog", "find", "x", "--limit", "0"], "0 is not in the range 1 or more."),
             (["nonsense"], "No such command"),
             (["clean", str(NOTICE), str(ROOT / "README.md")], "Several files need --in-place"),
             (["clean", "-i"], "standard input cannot be changed"),
@@ -299,7 +311,7 @@ class TestBadInput:
     def test_what_can_be_read_is_checked_all_the_same(self) -> None:
         result = _run("check", "--offline", "missing.txt", str(NOTICE))
         assert result.exit_code == 2
-        assert "missing.txt: there is no such file" in result.stderr
+        assert "No such file: missing.txt" in result.stderr
         assert "8 links to 6 addresses" in result.stdout
 
     def test_junk_on_standard_input(self) -> None:

@@ -97,9 +97,17 @@ class TestShow:
             "  owner         Financial Information Services Agency (FISA)",
             "  sign-in       people sign in here",
             "  recognised    host a127-pip.nyc.gov",
-            "  confidence    high, as of 2022-04-04",
+            "  confidence    medium, as of 2022-04-04",
         ):
             assert expected in result.stdout.splitlines()
+
+    @pytest.mark.parametrize("name", ["MOCS", "mocs", "mayor's office of contract services"])
+    def test_a_body(self, name: str) -> None:
+        lines = _run("catalog", "show", name).stdout.splitlines()
+        assert lines[0] == "Mayor's Office of Contract Services (MOCS)"
+        assert "  address       https://www.nyc.gov/site/mocs/index.page" in lines
+        assert "  in paths      moc" in lines
+        assert any(line.endswith(" passport") for line in lines)
 
     def test_no_such_id(self) -> None:
         result = _run("catalog", "show", "pipp", "passport")
@@ -196,6 +204,16 @@ class TestListAndExport:
         rows = list(csv.DictReader(io.StringIO(result.stdout)))
         assert [row["id"] for row in rows] == ["employee-self-service", "pip", "site-fisa"]
 
+    def test_an_agency_by_its_name(self) -> None:
+        by_acronym = _run("catalog", "list", "--agency", "DOB").stdout
+        for name in ("dob", "buildings", "Department of Buildings"):
+            assert _run("catalog", "list", "--agency", name).stdout == by_acronym
+
+    def test_the_agencies(self) -> None:
+        lines = _run("catalog", "list", "--agencies").stdout.splitlines()
+        at = lines.index("MOCS  Mayor's Office of Contract Services")
+        assert lines[at + 1] == "    https://www.nyc.gov/site/mocs/index.page"
+
 
 class TestValidate:
     def test_in_order(self, ours: str) -> None:
@@ -221,7 +239,20 @@ class TestValidate:
         )
         missing = _run("catalog", "validate", str(tmp_path / "none.json"), str(bad))
         assert (missing.exit_code, missing.stdout) == (2, result.stdout)
-        assert "there is no such file" in missing.stderr
+        assert "No such file: " in missing.stderr
+
+    def test_what_has_aged_is_said_and_no_mistake(self, tmp_path: Path) -> None:
+        entries = [
+            {"id": "pip", "confidence": "high", "seen": [{"by": "a survey", "on": "2020-01-01"}]},
+            {"id": "passport", "confidence": "medium", "seen": [{"by": "x", "on": "2020-01-01"}]},
+        ]
+        file = tmp_path / "aged.json"
+        file.write_text(json.dumps({"resources": entries}))
+        result = _run("catalog", "validate", str(file))
+        assert result.exit_code == 0
+        assert result.stdout == (
+            "pip: high confidence, but last seen 2020-01-01 by a survey: look again\n"
+        )
 
 
 class TestOtherCatalogs:

@@ -124,7 +124,7 @@ class TestWhere:
     @pytest.mark.parametrize(
         ("options", "message"),
         [
-            (["--config", "none.toml"], "none.toml: there is no such file"),
+            (["--config", "none.toml"], "No such file: none.toml"),
             (["--config", "pyproject.toml"], "no table [tool.safelinks] in this file"),
             (["--config", "x", "--no-config"], "--config cannot be used with --no-config"),
         ],
@@ -177,7 +177,7 @@ class TestWho:
         (project / "own.json").write_text('{"schema": 1, "agencies": [], "resources": []}')
         found = _run("--catalog", "own.json", "config").stdout
         assert f'catalog = ["{project / "own.json"}"]  # command line\n' in found
-        assert "none.json: there is no such file" in _run("check", "--offline", "docs").stderr
+        assert f"No such file: {project / 'none.json'}" in _run("check", "--offline", "docs").stderr
         assert "none.json" not in _run("--catalog", "own.json", "check", "--offline", "docs").output
 
     def test_every_flag_can_be_taken_back(self, project: Path) -> None:
@@ -317,6 +317,15 @@ class TestMistakes:
         monkeypatch.setenv(variable, "")
         assert _run("check", "--offline", "docs").exit_code == 0
 
+    @pytest.mark.usefixtures("project")
+    def test_a_missing_input_is_told(self) -> None:
+        result = _run("config", "docs", "none.txt", "docs/*", "none/*", "-")
+        assert result.exit_code == 0
+        assert [line for line in result.stderr.splitlines() if "No such" in line] == [
+            "Warning: No such file or pattern: none.txt",
+            "Warning: No such file or pattern: none/*",
+        ]
+
     def test_help_needs_no_configuration(self, project: Path) -> None:
         (project / "safelinks.toml").write_text("nonsense")
         assert _run("check", "--help").exit_code == 0
@@ -333,7 +342,7 @@ class TestPaths:
         found = _config()
         assert found["catalog"] == [str(project / "sub" / "own.toml")]
         assert found["history"] == str(project / "h.jsonl")
-        assert f"{project / 'sub' / 'own.toml'}: there is no" in _run("check", "a.txt").stderr
+        assert f"No such file: {project / 'sub' / 'own.toml'}" in _run("check", "a.txt").stderr
 
     @pytest.mark.parametrize(
         ("value", "expected"),

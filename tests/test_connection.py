@@ -80,3 +80,20 @@ def test_more_than_is_wanted_stays_in_the_socket() -> None:
         assert await waiting == b"more"
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("length", [1_000, 140_000, 200_000])
+def test_what_is_sent_unasked_for_is_no_answer(length: int) -> None:
+    """Also behind so long a body that no more is taken from the socket."""
+
+    async def run() -> None:
+        connection, transport = connected()
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length
+        await _answer(connection, head + b"a" * length)
+        if connection.recycled():
+            assert transport.reading
+            connection.on_spoilt = lambda _: None
+            connection.data_received(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        assert transport.aborted
+
+    asyncio.run(run())

@@ -105,7 +105,7 @@ def test_files(tmp_path: Path) -> None:
         assert document.name == str(path)
         assert document.links[0].target == TARGET
     assert read(path, "another name").name == "another name"
-    with pytest.raises(DocumentError, match="there is no such file"):
+    with pytest.raises(DocumentError, match="No such file: "):
         read(tmp_path / "missing.txt")
     with pytest.raises(DocumentError, match="this is a directory"):
         read(tmp_path)

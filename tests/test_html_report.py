@@ -133,7 +133,7 @@ def test_the_outline_can_be_heard(notice: Report) -> None:
     [
         pytest.param("nothing", "No links were found", id="none"),
         pytest.param("https://a.example/", "The address works", id="one"),
-        pytest.param("https://a.example/ https://b.example/", "All 2 addresses work", id="all"),
+        pytest.param("https://a.example/ https://b.example/", "Both addresses work", id="all"),
         pytest.param(
             "https://a.example/rfp https://b.example/",
             "No broken links; 1 of 2 needs a look",

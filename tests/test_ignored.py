@@ -273,7 +273,7 @@ def test_what_the_system_refuses_is_told(tmp_path: Path, monkeypatch: pytest.Mon
     assert [str(one) for one in found.unread] == [
         f"{tmp_path}/shut: this directory cannot be read (Permission denied)"
     ]
-    with pytest.raises(DocumentError, match="cannot be searched"):
+    with pytest.raises(DocumentError, match="this directory cannot be read"):
         files_in(tmp_path / "shut")
     with pytest.raises(DocumentError, match="this directory cannot be read"):
         list(read_all(tmp_path))

@@ -180,19 +180,23 @@ ORDER = [
     "catalog.lookalikes.wrapper_imitations",
     "catalog.lookalikes",
     "catalog.entries",
+    "catalog.evidence",
     "catalog.match",
     "catalog.agency_lookup",
+    "catalog.short_names",
     "catalog.address_index",
     "catalog.owner_protection",
     "catalog.field_readers",
     "catalog.entry_readers",
     "catalog.validation",
     "catalog.resource_names",
+    "catalog.search_words",
     "catalog.resource_search",
     "catalog.catalog_export",
     "catalog.catalog_layers",
     "catalog.catalog_files",
     "catalog.catalog",
+    "catalog.service_table",
     "catalog",
     "health.model.outcome",
     "health.model.policy_settings",
@@ -226,6 +230,7 @@ ORDER = [
     "health.network.tls_trust",
     "health.network.direct_wire",
     "health.network.httpx_wire",
+    "health.network.open_files",
     "health.network.proxies",
     "health.network.network_faults",
     "health.network.session",
@@ -238,6 +243,7 @@ ORDER = [
     "health.memory.history",
     "health.memory",
     "health.spelled_outcomes",
+    "health.request_limit",
     "health.schedule",
     "health.scheduled_probes",
     "health.checker",
@@ -252,6 +258,7 @@ ORDER = [
     "rules.judge",
     "rules",
     "checks.catalog_upkeep",
+    "checks.service_status",
     "checks.baseline",
     "checks.marked_text",
     "checks.link_marking",
@@ -272,6 +279,7 @@ ORDER = [
     "reports.wording.address_names",
     "reports.wording.file_uris",
     "reports.wording.findings_by_row",
+    "reports.wording.status",
     "reports.wording",
     "reports.json_objects",
     "reports.json_report",
@@ -282,14 +290,21 @@ ORDER = [
     "reports.csv_report",
     "reports.junit_report",
     "reports.sarif_report",
+    "reports.markdown_cells",
     "reports.markdown_report",
     "reports.html.html_escaping",
+    "reports.html.html_frame",
+    "reports.html.html_pieces",
     "reports.html.html_summary",
     "reports.html.html_table",
     "reports.html.html_texts",
+    "reports.html.html_status",
     "reports.html",
     "reports.html_report",
     "reports.catalog_report",
+    "reports.status_page",
+    "reports.status_json",
+    "reports.status_markdown",
     "reports.rendering",
     "reports",
 ]
@@ -398,6 +413,58 @@ def test_unwrapping_loads_no_other_command_and_nothing_of_theirs() -> None:
     assert not loaded & set(ORDER[ORDER.index("links.scanning") :])
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "main(['--help'], standalone_mode=False)",
+        "main.shell_complete(main.make_context('safelinks', [], resilient_parsing=True), '')",
+    ],
+)
+def test_a_list_of_the_commands_loads_none_of_them(code: str) -> None:
+    loaded = _loaded(f"from safelinks.cli.program import main; {code}")
+    assert not [name for name in loaded if name.startswith("safelinks.cli.commands.")]
+
+
+# What takes its time to import, and is not needed to check one plain file.
+DEAR = {
+    "asyncio", "concurrent.futures", "ctypes", "difflib", "email", "h11", "httptools", "httpx",
+    "importlib.resources", "logging", "multiprocessing", "pypdf", "socket", "sqlite3", "ssl",
+    "subprocess", "tldextract", "tomllib", "xml", "zipfile",
+}  # fmt: skip
+# Rooms of which nothing is: other formats and reports, the network, and what a user has not asked for.
+ELSEWHERE = (
+    "documents.mail.", "documents.markup.", "documents.office.", "documents.pdf.", "documents.rtf.",
+    "documents.structured.", "documents.text.", "files.data.data_file", "files.git",
+    "health.checker", "health.memory.history", "health.judgement.", "health.network.",
+    "reports.html", "reports.json", "reports.csv", "checks.changed_lines",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "needed"),
+    [
+        ("'--offline'", set[str]()),
+        ("'--allow-private'", {"asyncio", "concurrent.futures", "httptools", "logging", "socket",
+                               "ssl", "subprocess"}),
+    ],
+)  # fmt: skip
+def test_a_check_of_one_plain_file_loads_little(
+    options: str, needed: set[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("See http://127.0.0.1:1/ and https://www.nyc.gov/site/mocs/\n")
+    code = (
+        "from safelinks.cli.program import main\n"
+        f"main(['check', {options}, '--retries', '0', '--exclude', 'nyc', {str(file)!r}], "
+        "standalone_mode=False)"
+    )
+    loaded = _loaded(code)
+    assert loaded & DEAR <= needed
+    rooms = {name.removeprefix("safelinks.") for name in loaded if name.startswith("safelinks.")}
+    if not needed:
+        assert not [name for name in rooms if name.startswith(ELSEWHERE)]
+
+
 def test_every_command_is_there_and_is_loaded_when_it_is_asked_for() -> None:
     from safelinks.cli.program import main
 
@@ -406,7 +473,15 @@ def test_every_command_is_there_and_is_loaded_when_it_is_asked_for() -> None:
         command = main.get_command(context, name)
         assert command is not None
         assert command.name == name
+        assert f"  {name:<8}  {command.get_short_help_str(90)}\n" in main.get_help(context)
     assert main.get_command(context, "none") is None
+
+
+def test_an_import_within_a_function_says_why() -> None:
+    lines = [line for path in MODULES.values() for line in path.read_text().splitlines()]
+    late = [line for line in lines if "PLC0415" in line]
+    assert late
+    assert not [line for line in late if not line.partition("PLC0415")[2].strip()]
 
 
 def test_no_room_is_crowded() -> None:

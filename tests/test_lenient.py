@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from web import serving
 
 from safelinks import Checker, Policy, Reason
-from safelinks.health.network.lenient_heads import mended
+from safelinks.health.network.lenient_heads import repaired
 
 PAGE = b"<title>Page not found</title>"  # so that it shows whether the body was read
 TYPE = b"Content-Type: text/html\r\n"
@@ -64,5 +64,5 @@ def test_refused(row: str) -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes(raw: bytes) -> None:
-    again = mended(raw)
-    assert again is None or mended(again) == again
+    again = repaired(raw)
+    assert again is None or repaired(again) == again

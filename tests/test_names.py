@@ -175,7 +175,8 @@ def test_the_notice() -> None:
         ("[PASSPort](https://www.nyc.gov/site/mocs/passport/articles/x.page)", []),
         ("[VENDEX](https://www.nyc.gov/passport)", []),
         ("[Learn PASSPort](https://www.nyc.gov/site/mocs/passport/getting-started-with-passport.page)", []),
-        ("[PIP](https://www.nyc.gov/site/xyz/index.page)", [(UNLINKED, "pip")]),
+        # A page of the City that goes by the name is a link for it, whatever else there is.
+        ("[PIP](https://www.nyc.gov/site/xyz/index.page)", []),
         # More is said than a name: what the link is about, nobody can tell.
         (f"[Register in PASSPort before you are paid through PIP]({PIP})", [(UNLINKED, "passport")]),
         (f"[Sign the contract that you have in PASSPort]({PIP})", [(UNLINKED, "passport")]),
@@ -191,10 +192,20 @@ def test_the_notice() -> None:
         (f"[PASSPort](https://www.youtube.com/watch?v=x) {CITY}", [(UNLINKED, "passport")]),
         (f"[ZoLa](https://github.com/NYCPlanning/labs-zola) {CITY}", [(UNLINKED, "zola")]),
         (f"[PIP](https://bit.ly/x) {CITY}", [(UNLINKED, "pip")]),
-        (f"[PIP](https://on.nyc.gov/x) {CITY}", [(UNLINKED, "pip")]),
+        (f"[PIP](https://on.nyc.gov/x) {CITY}", []),
         (f"[PIP](https://web.archive.org/web/2020/https://www.nyc.gov/pip) {CITY}", [(UNLINKED, "pip")]),
         # A page of the body about its own resource; what stands on the line before an address.
-        ("[DOB NOW](https://www1.nyc.gov/site/buildings/industry/dob-now.page)", [(UNLINKED, "dob-now")]),
+        ("[DOB NOW](https://www1.nyc.gov/site/buildings/industry/dob-now.page)", []),
+        # A page within the site of another body may be about it; the front page is not.
+        ("[PASSPort](https://www.nyc.gov/site/hpd/vendors/passport.page)", []),
+        ("[PASSPort](https://www.nyc.gov/site/hpd/index.page)", [(ELSEWHERE, "passport")]),
+        # Two portals have the initials PIP, and nyc.gov/passport stands beside the name.
+        ("[PIP](https://propertyinformationportal.nyc.gov/)", []),
+        ("[PIP](https://a856-cityrecord.nyc.gov/)", [(ELSEWHERE, "pip")]),
+        ("Create a PASSPort account at nyc.gov/passport", []),
+        ("[ZoLa](https://zola.planninglabs.nyc/)", []),
+        ("[HHS Accelerator](https://www.nyc.gov/site/mocs/passport/about-passport.page)", []),
+        ("[PASSPort FAQs](https://www.bers.nyc.gov/site/mocs/passport/passport-faqs.page)", []),
         (f"Questions about PIP\n{MOCS} for MOCS", [(UNLINKED, "pip")]),
         (f"- PIP\n- {MOCS}", [(UNLINKED, "pip")]),
     ],

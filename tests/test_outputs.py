@@ -171,7 +171,7 @@ def test_what_only_looks_like_a_report_is_kept(text: str) -> None:
     Path("docs", "b.md").write_text(text)
     result = _run("--offline", "-o", "docs/b.md", "docs")
     assert (result.exit_code, Path("docs", "b.md").read_text()) == (2, text)
-    assert "docs/b.md is one of the files to check, and would be overwritten" in result.stderr
+    assert "docs/b.md is one of the files to check. Use another file" in result.stderr
 
 
 def test_help_shows_every_option_once_in_its_section() -> None:

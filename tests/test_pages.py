@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Mapping
 from itertools import product
@@ -19,6 +20,8 @@ from web import answer, serving
 
 from safelinks import Checker, Policy, Reason, Verdict
 from safelinks.cli.program import main
+from safelinks.documents.content.prose import prose_in
+from safelinks.documents.markup.html_pages import html_passages
 from safelinks.health.judgement.bot_walls import wall
 from safelinks.health.judgement.page_signs import missing
 from safelinks.health.judgement.visible_page import Page
@@ -383,7 +386,14 @@ _MARKUP = st.sampled_from(
 
 @given(st.lists(_MARKUP, max_size=14).map("".join), st.integers(0, 40))
 @example("<p>" + "words " * 20, 80)
-@settings(max_examples=500)
-def test_a_brief_page_is_one_with_few_words(source: str, most: int) -> None:
-    """However that is found out: most pages are not looked at in whole."""
-    assert Page(source).is_brief(most) is (len(Page(source).words) <= most)
+@settings(max_examples=200)
+def test_what_people_see_is_read_only_as_far_as_it_matters(source: str, most: int) -> None:
+    page = Page(source)
+    bare = re.sub(
+        r"<noscript\b.*?(?:</noscript\s*>|\Z)", "", source, flags=re.IGNORECASE | re.DOTALL
+    )
+    seen = " ".join(" ".join(one.text for one in prose_in(bare, html_passages)).split())
+    assert page.is_brief(most) is (len(seen) <= most)
+    assert page.is_shell is ("<script" in source.lower() and len(seen) < 40)
+    assert page.words == seen
+    assert page.is_brief(most) is (len(seen) <= most)

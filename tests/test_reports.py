@@ -414,7 +414,10 @@ def test_csv_has_addresses_that_stay_addresses(url: str, cell: str) -> None:
 
 def test_markdown_says_what_to_do() -> None:
     text = _rendered("markdown", ALL)
-    assert "- **2 of 7 addresses do not work. Fix or remove them (SL301).**\n" in text
+    assert (
+        "- **1 of 6 addresses does not work (3 places in 2 files). Fix or remove it (SL301).**\n"
+        in text
+    )
     assert "### `docs/notice.txt`\n" in text
     assert f"| error | line 2 | `{GONE}` | SL301 page not found (404 Not Found) |  |\n" in text
     assert "`www.nyc.gov.evil.example` contains `www.nyc.gov`, but is a different site" in text

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
+from safelinks import Catalog
 from safelinks.catalog import Agency, Resource
-from safelinks.catalog.resource_search import search
+from safelinks.catalog.resource_search import Search, search
+from safelinks.catalog.search_words import Words
 
 AGENCIES = {"DCP": Agency("DCP", "Department of City Planning"), "X": Agency("X", "The X Office")}
 
@@ -74,3 +79,67 @@ def test_what_is_far_behind_the_best_is_left_out() -> None:
     entries = [_resource("a", "Parks"), _resource("b", "Trees", description="In parks.")]
     assert [one.id for one in search("parks", entries, AGENCIES)] == ["a"]
     assert [one.id for one in search("parks", entries[1:], AGENCIES)] == ["b"]
+
+
+def _weak(text: str, entries: list[Resource]) -> list[tuple[str, bool]]:
+    return [(one.resource.id, one.weak) for one in Search(entries, AGENCIES).answers(text)]
+
+
+def test_what_may_be_chance_is_called_weak() -> None:
+    assert _weak("passport nonsense", RESOURCES) == [("passport", True), ("passport-public", True)]
+    assert _weak("vendors", RESOURCES) == [("passport", True)]
+    assert _weak("passport", RESOURCES)[0] == ("passport", False)
+
+
+def test_keywords_count_like_names_and_are_of_any_language() -> None:
+    entries = [
+        _resource("snap", "Benefits", keywords=("food stamps", "食品券", "cupones de alimentos")),
+        _resource("food", "Food Stamp Museum"),
+    ]
+    more = Search(entries, AGENCIES, keywords={"food": ["museo"]})
+    for text, first in {
+        "food stamps": "snap",
+        "apply for food stamps": "snap",
+        "申请食品券": "snap",
+        "cupones alimentos": "snap",
+        "museo": "food",
+    }.items():
+        assert more.answers(text)[0].resource.id == first, text
+
+
+def test_an_acronym_is_first_of_all_its_body() -> None:
+    agencies = {"HPD": Agency("HPD", "Housing", former_acronyms=("HDA",))}
+    entries = [
+        _resource("hpd-online", "HPD Online", "HPD"),
+        _resource("site-hpd", "Housing web site, which has a long name", "HPD", category="agency-site"),
+    ]  # fmt: skip
+    words = Words(small=frozenset({"online"}))
+    for text in ("HPD", "hpd", "HDA"):
+        assert Search(entries, agencies, words).answers(text)[0].resource.id == "site-hpd"
+    assert Search(entries, agencies, words).answers("hpd online")[0].resource.id == "hpd-online"
+
+
+def test_letters_that_have_changed_places() -> None:
+    entries = [_resource("records", "Open Records"), _resource("city", "City Record")]
+    for text in ("opne records", "open recrods", "openn record", "opn records"):
+        assert search(text, entries, AGENCIES)[0].id == "records", text
+    assert search("penop", entries, AGENCIES) == []
+
+
+def test_words_that_are_as_good_as_the_same() -> None:
+    words = Words(small=frozenset({"the"}), same={"licence": "license"})
+    assert words.that_matter("The Dog Licence") == ["dog", "license"]
+    assert words.that_matter("the") == ["the"]
+
+
+EVERYDAY = Path(__file__).parent / "data" / "catalog" / "searches.csv"
+with EVERYDAY.open(encoding="utf-8", newline="") as opened:
+    ROWS = list(csv.DictReader(opened))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["words"] for row in ROWS])
+def test_everyday_words(row: dict[str, str]) -> None:
+    """One of the resources is among the first three; where there is none, nothing is said."""
+    found = [one.id for one in Catalog.nyc().find(row["words"])]
+    wanted = row["resources"].split()
+    assert set(found[:3]) & set(wanted) if wanted else not found, found

@@ -62,18 +62,55 @@ def _ending(url: str) -> Outcome:
     return Outcome(url, Reason.OK, (Hop(url, 200),), certificate=Certificate(NOW, NOW))
 
 
-def _known(found: Report) -> Report:
-    return evolve(found, findings=tuple(evolve(one, known=True) for one in found.findings))
+def _known(found: Report, file: str | None = None) -> Report:
+    findings = (evolve(one, known=one.known or file in (None, one.file)) for one in found.findings)
+    return evolve(found, findings=tuple(findings))
 
 
 SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     "none": (lambda: report("nothing"), ["No links were found."]),
     "1 works": (lambda: report(A, [works(A)]), ["The address works."]),
-    "2 work": (lambda: report(f"{A} {B}", [works(A), works(B)]), ["All 2 addresses work."]),
+    "2 work": (lambda: report(f"{A} {B}", [works(A), works(B)]), ["Both addresses work."]),
     "1 dead": (lambda: report(A, [gone(A)]), ["1 of 1 address does not work. Fix or remove it."]),
     "2 dead": (
         lambda: report(f"{A} {B} {C}", [gone(A), gone(B), works(C)]),
         ["2 of 3 addresses do not work. Fix or remove them."],
+    ),
+    "1 dead in 2 files": (
+        lambda: report([read(f"{A} {A} {B}", "a.txt"), read(f"{A} {C}", "b.txt")], [gone(A), works(B), works(C)]),
+        ["1 of 3 addresses does not work (3 places in 2 files). Fix or remove it."],
+    ),
+    "2 dead, of which 1 in 2 files": (
+        lambda: report([read(f"{A} {B}", "a.txt"), read(A, "b.txt")], [gone(A), gone(B)]),
+        ["2 of 2 addresses do not work (3 places in 2 files). Fix or remove them."],
+    ),
+    "1 works in 2 files": (
+        lambda: report([read(A, "a.txt"), read(f"{A} {A}", "b.txt")], [works(A)]),
+        ["The address works."],
+    ),
+    "1 works where it is a link": (
+        lambda: report([read(f'<link rel="preconnect" href="{A}">', "a.html"), read(f"{A} {B}", "b.txt")], [works(A), works(B)]),
+        ["Skipped: connection hint, not a link (1).", "Both addresses work."],
+    ),
+    "1 uncertain in 2 files": (
+        lambda: report([read(A, "a.txt"), read(A, "b.txt")], _asked(Reason.BOT_WALL, A)),
+        ["1 address blocks automated requests. Open it in a browser."],
+    ),
+    "1 skipped in 2 files": (
+        lambda: report([read(A, "a.txt"), read(A, "b.txt")], _asked(Reason.EXCLUDED, A)),
+        ["Skipped: excluded (1)."],
+    ),
+    "1 not asked in 2 files": (
+        lambda: report([read(A, "a.txt"), read(f"{A} {B}", "b.txt")]),
+        ["The addresses were not checked. They may not work."],
+    ),
+    "1 newer in 2 files": (
+        lambda: report([read(A, "a.txt"), read(A, "b.txt")], [moved(A, C)]),
+        ["1 address should be replaced by a newer one. `--fix` writes it.", "The address works."],
+    ),
+    "1 newer, in what can be changed and what cannot": (
+        lambda: report([_pdf(A), read(A, "b.txt")], [moved(A, C)]),
+        ["1 address should be replaced by a newer one. `--fix` writes it in the files that can be changed.", "The address works."],
     ),
     "1 known": (
         lambda: _known(report(f"{A} {B}", [gone(A), works(B)])),
@@ -82,6 +119,10 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     "2 ignored": (
         lambda: report(f"{A} {B}", [gone(A), gone(B)], Selection(ignore=("dead",))),
         ["2 broken addresses are in the baseline, ignored or fixed."],
+    ),
+    "1 new, known elsewhere": (
+        lambda: _known(report([read(A, "a.txt"), read(A, "b.txt")], [gone(A)]), "a.txt"),
+        ["1 of 1 address does not work. Fix or remove it."],
     ),
     "1 excused": (
         lambda: report(A, [evolve(gone(A), past=Past(1, NOW))], dead_after=2),
@@ -113,11 +154,11 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     ),
     "2 newer": (
         lambda: report(f"{A} {B}", [moved(A, C), moved(B, C)]),
-        ["2 addresses should be replaced by a newer one. `--fix` writes them.", "All 2 addresses work."],
+        ["2 addresses should be replaced by a newer one. `--fix` writes them.", "Both addresses work."],
     ),
     "some newer": (
         lambda: report(f"{FORMER} {UNSURE}", _asked(Reason.OK, FORMER, UNSURE)),
-        ["2 addresses should be replaced by a newer one. `--fix` writes the one that is certain.", "All 2 addresses work."],
+        ["2 addresses should be replaced by a newer one. `--fix` writes the one that is certain.", "Both addresses work."],
     ),
     "1 newer, in what cannot be changed": (
         lambda: report(_pdf(FORMER), _asked(Reason.OK, FORMER)),
@@ -125,7 +166,7 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     ),
     "some newer, in what cannot be changed": (
         lambda: report([_pdf(FORMER), read(f"{UNSURE} {FORMER}")], _asked(Reason.OK, FORMER, UNSURE)),
-        ["3 addresses should be replaced by a newer one. `--fix` writes 1 of them: only certain ones, in files that can be changed.", "All 3 addresses work."],
+        ["2 addresses should be replaced by a newer one. `--fix` writes 1 of them: only certain ones, in files that can be changed.", "Both addresses work."],
     ),
     "1 unsure, in what cannot be changed": (
         lambda: report(_pdf(UNSURE), _asked(Reason.OK, UNSURE)),
@@ -166,7 +207,7 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
     ),
     "2 end soon": (
         lambda: report(f"{A} {B}", [_ending(A), _ending(B)]),
-        ["The certificates of 2 addresses expire soon or have expired. Tell their owners.", "All 2 addresses work."],
+        ["The certificates of 2 addresses expire soon or have expired. Tell their owners.", "Both addresses work."],
     ),
     "1 downgraded": (
         lambda: report(A, [redirected(A, "http://a.example/")]),
@@ -209,6 +250,11 @@ SENTENCES: dict[str, tuple[Callable[[], Report], list[str]]] = {
         ["Interrupted: 1 address not checked completely."],
     ),
 }  # fmt: skip
+
+
+def test_an_address_in_several_files_counts_once() -> None:
+    found = report([read(f"{A} {B}", "a.txt"), read(A, "b.txt")], [gone(A), works(B)])
+    assert "\n2 addresses: 2 certain (1 alive, 1 dead). " in _text(found)
 
 
 @pytest.mark.parametrize(("made", "sentences"), SENTENCES.values(), ids=SENTENCES)

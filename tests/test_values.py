@@ -1,4 +1,4 @@
-"""Values whose comparison, hash and `repr` are shared: as attrs makes them."""
+"""Values whose comparison, hash and `repr` are shared, as attrs makes them; and what is shown of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ import attrs
 import pytest
 from attrs import field
 
-from safelinks.values import define, frozen
+from safelinks.addresses.place import Place
+from safelinks.catalog import Match, MatchedRule, Sign, Suspicion
+from safelinks.health.model.outcome import Hop, Outcome, Reason
+from safelinks.rules.checked_link import Sighting
+from safelinks.values import define, frozen, with_texts
 
 
 def _classes(frozen: Any, define: Any) -> Any:  # noqa: ANN401
@@ -117,3 +121,57 @@ def test_they_can_be_sent_and_changed() -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         Sent(3).x = 4  # type: ignore[misc]
     assert Sent(3) in {Sent(3): 1}
+
+
+def _masked(text: str) -> str:
+    return text.replace("secret", "***")
+
+
+SHOWN = [
+    pytest.param(
+        Place(3, 4, part="secret.txt", sheet="secret", cell="secret!A1"),
+        Place(3, 4, part="***.txt", sheet="***", cell="***!A1"),
+        id="place",
+    ),
+    pytest.param(
+        Match("a:secret", MatchedRule.ADDRESS, target="b:secret", identifier="secret"),
+        Match("a:***", MatchedRule.ADDRESS, target="b:***", identifier="***"),
+        id="match",
+    ),
+    pytest.param(
+        Suspicion(Sign.STAGING, "secret is a test", "nyc.gov"),
+        Suspicion(Sign.STAGING, "*** is a test", "nyc.gov"),
+        id="suspicion",
+    ),
+    pytest.param(Hop("a:secret", 200, 0.5), Hop("a:***", 200, 0.5), id="hop"),
+    pytest.param(
+        Outcome(
+            "a:secret",
+            Reason.OK,
+            (Hop("a:secret"), Hop("b:c")),
+            "r:secret",
+            "has secret",
+            2,
+            "no secret",
+        ),
+        Outcome("a:***", Reason.OK, (Hop("a:***"), Hop("b:c")), "r:***", "has ***", 2, "no ***"),
+        id="outcome",
+    ),
+    pytest.param(
+        Sighting(Place(1, part="secret"), label="my secret", shown="a:secret"),
+        Sighting(Place(1, part="***"), label="my ***", shown="a:***"),
+        id="sighting",
+    ),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), SHOWN)
+def test_what_is_shown_of_a_value_is_in_none_of_its_texts(value: Any, expected: Any) -> None:  # noqa: ANN401
+    assert value.as_shown(_masked) == expected
+    assert value.as_shown(str) is value
+    assert expected.as_shown(_masked) is expected
+
+
+def test_texts_that_are_missing_stay_missing() -> None:
+    assert with_texts(Hop(""), lambda _: "shown", "url") == Hop("")
+    assert with_texts(Place(), lambda _: "shown", "part", "cell") == Place()

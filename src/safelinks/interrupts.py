@@ -17,7 +17,7 @@ INTERRUPTED = 130  # as shells have it: 128 and the number of the signal
 
 
 def end_at_once() -> None:
-    """From now on, an interruption ends the process, unless whoever started it ignores them."""
+    """From now on, an interruption ends the process, unless the parent process ignores them."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from operator import attrgetter
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from attrs import define, frozen
 
-__all__ = ["define", "frozen"]
+__all__ = ["define", "frozen", "with_texts"]
+
+_T = TypeVar("_T", bound=attrs.AttrsInstance)
 
 
 def _equal(self: object, other: object) -> object:
@@ -99,3 +101,17 @@ def _made(
     for name, function in shared.items():
         setattr(made, name, function)
     return made
+
+
+def with_texts(value: _T, show: Callable[[str], str], *names: str) -> _T:
+    """`value`, with `show` applied to its texts `names`; itself if no text changes, as most do not.
+
+    A text that is None or empty stays as it is.
+    """
+    changed = {}
+    for name in names:
+        text = getattr(value, name)
+        if text and (new := show(text)) != text:
+            changed[name] = new
+    # mypy knows the fields of a class, and here is none that it could look at.
+    return attrs.evolve(value, **changed) if changed else value  # type: ignore[misc]

@@ -412,7 +412,32 @@ def test_a_report_that_cannot_be_written_does_not_keep_others(
     assert result.exit_code == 2
     assert f"Error: {out}/one.json: this file cannot be written (No space left" in result.stderr
     assert "1 address" in result.stdout
+    assert "Exit code 2: a report or the baseline could not be written." in result.stdout
     assert sorted(_content(out)) == ["known", "two.csv"]
+
+
+@pytest.mark.parametrize("broken", ["known", "two.json"])
+def test_no_report_tells_an_exit_code_that_does_not_come(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    real = os.replace
+
+    def refuse(old: str | Path, new: str | Path, **extra: int) -> None:
+        if Path(new).name == broken:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(old, new, **extra)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    result = _run(
+        "check", "--offline", "--format", f"markdown={folder}/one.md", "--format", f"json={folder}/two.json",
+        "--format", "text", "--baseline", folder / "known", "--update-baseline", folder / "a.txt",
+    )  # fmt: skip
+    assert result.exit_code == 2
+    assert f"Error: {folder}/{broken}: this file cannot be written (No space left" in result.stderr
+    for told in (result.stdout, (folder / "one.md").read_text()):
+        assert "Exit code 2: a report or the baseline could not be written." in told
+        assert "Exit code 0" not in told
+        assert "incomplete" not in told
 
 
 def test_output_that_nobody_reads_does_not_keep_files(folder: Path) -> None:

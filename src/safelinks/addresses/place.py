@@ -5,9 +5,11 @@ Values and sentences only. Lines are those of a text; other formats have pages, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from attrs import evolve, fields
 
-from safelinks.values import frozen
+from safelinks.values import frozen, with_texts
 
 __all__ = ["NOWHERE", "LineCounter", "Place", "column_behind"]
 
@@ -39,12 +41,28 @@ class Place:
 
     def at(self, line: int, column: int) -> Place:
         """This place, with line and column."""
-        return Place(line, column, *map(self.__getattribute__, _NAMES))
+        return Place(
+            line,
+            column,
+            self.message,
+            self.part,
+            self.page,
+            self.slide,
+            self.sheet,
+            self.cell,
+            self.paragraph,
+        )
 
     def inside(self, outer: Place) -> Place:
         """This place in an attached document, as one of the document that it is attached to."""
         part = ", ".join(filter(None, (outer.part, self.part)))
         return evolve(self, message=outer.message or self.message, part=part or None)
+
+    def as_shown(self, show: Callable[[str], str]) -> Place:
+        """This place, with `show` applied to the names that the document gives to it."""
+        if not (self.part or self.sheet or self.cell):
+            return self  # as in most formats, of which there are many places
+        return with_texts(self, show, "part", "sheet", "cell")
 
     def __str__(self) -> str:
         line = f"line {self.line}" if self.line is not None else ""

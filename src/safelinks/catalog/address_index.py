@@ -23,7 +23,8 @@ from safelinks.catalog.entries import (
     Resource,
     Scheme,
 )
-from safelinks.catalog.match import MatchedRule
+from safelinks.catalog.match import Inference, MatchedRule
+from safelinks.catalog.short_names import short_names
 from safelinks.patterns import pattern_of
 from safelinks.values import define, frozen
 
@@ -41,6 +42,7 @@ class Hit:
     matched: str
     resource: Resource
     identifier: str | None = None
+    inference: Inference | None = None
 
 
 @frozen
@@ -50,8 +52,15 @@ class _KnownHost:
     alias: HostAlias | None
     listed: bool  # whether there are addresses or prefixes on it
     named: bool  # whether bodies have names in its paths, which say more than the host
+    hint: bool  # whether the host alone says little
+    main: str | None  # the host of the names in paths, whose pages may also be shown here
     finders: Sequence[tuple[_Finder, Identifier, Resource]]
     found: Hit | AgencyHit  # what the host alone says
+
+    @property
+    def says_all(self) -> bool:
+        """Whether no path on it says more."""
+        return not (self.listed or self.named or self.hint or self.main or self.finders)
 
 
 @define
@@ -65,7 +74,7 @@ class Index:
     layers: Sequence[Contents]
     bodies: Bodies
     _addresses: dict[str, Hit] = field(factory=dict, init=False)
-    _prefixes: dict[str, Hit] = field(factory=dict, init=False)
+    _prefixes: dict[str, Hit | AgencyHit] = field(factory=dict, init=False)
     _resources: dict[str, Hit] = field(factory=dict, init=False)  # by host
     _data_sets: dict[str, Resource] = field(factory=dict, init=False)
     _finders: dict[str, list[tuple[_Finder, Identifier, Resource]]] = field(
@@ -75,6 +84,7 @@ class Index:
     _named: frozenset[str] = field(init=False)
     _listed: set[str] = field(factory=set, init=False)
     _deepest: int = field(default=0, init=False)
+    _short: dict[str, Resource] | None = field(default=None, init=False)
     _hosts: dict[str, _KnownHost] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -85,6 +95,11 @@ class Index:
                 self._aliases |= {host: alias for host in alias.hosts if host not in self._aliases}
         for layer in self.layers:
             self._add(sorted(layer.resources, key=lambda entry: entry.id))
+        for layer in self.layers:
+            for body in layer.agencies:
+                for url in body.prefixes:
+                    key = self.key_of(url)
+                    self._add_prefix(key, AgencyHit(MatchedRule.PATH_NAME, key, body))
 
     def _add(self, entries: Sequence[Resource]) -> None:
         """Index the entries of a layer; what is there stays."""
@@ -111,15 +126,20 @@ class Index:
         self._addresses.setdefault(key, Hit(rule, key, entry))
 
     def _add_match(self, one: MatchRule, entry: Resource) -> None:
+        former = Inference.FORMER_PLACE if one.former else None
         if one.kind is MatchKind.HOST:
-            self._resources.setdefault(one.value, Hit(MatchedRule.HOST, one.value, entry))
+            hit = Hit(MatchedRule.HOST, one.value, entry, inference=former)
+            self._resources.setdefault(one.value, hit)
         elif one.kind is MatchKind.EXACT:
             self._add_address(MatchedRule.ADDRESS, one.value, entry)
         else:
             key = self.key_of(one.value)
-            self._listed.add(_host_in(key))
-            self._prefixes.setdefault(key, Hit(MatchedRule.PREFIX, key, entry))
-            self._deepest = max(self._deepest, key.count("/"))
+            self._add_prefix(key, Hit(MatchedRule.PREFIX, key, entry, inference=former))
+
+    def _add_prefix(self, key: str, hit: Hit | AgencyHit) -> None:
+        self._listed.add(_host_in(key))
+        self._prefixes.setdefault(key, hit)
+        self._deepest = max(self._deepest, key.count("/"))
 
     def key_of(self, url: str) -> str:
         """The compare key of `url`, its query included. Raises InvalidURLError."""
@@ -130,7 +150,10 @@ class Index:
     def look_up(self, address: Address) -> Hit | AgencyHit:
         """What the first rule that hits says of `address`."""
         host = self._hosts.get(address.host) or self._learn(address.host)
+        if host.says_all:
+            return host.found
         key, query = self._key(address, host.alias)
+        found: Hit | AgencyHit | None
         if host.listed:
             found = self._addresses.get(f"{key}?{query}") if query else None
             found = found or self._addresses.get(key)
@@ -145,18 +168,55 @@ class Index:
             found = self._prefix_of(key)
             if found is not None:
                 return found
+        path = key[key.find("/") :] if "/" in key else ""
+        return self._of_path(host, key, path) or host.found
+
+    def _of_path(self, host: _KnownHost, key: str, path: str) -> Hit | AgencyHit | None:
+        """Whose name stands in a path, where that says more than the host."""
+        found: Hit | AgencyHit | None = None
         if host.named:
-            return self.bodies.of_path(key[key.find("/") :] if "/" in key else "") or host.found
-        return host.found
+            found = self.bodies.of_path(path)
+            if found is None and key.startswith(f"{host.main}/"):
+                found = self._of_short_name(path)
+        elif host.main is not None and self.bodies.is_shown_elsewhere(path):
+            found = self._shown_elsewhere(host, path)
+        if found is None and host.hint:
+            found = self.bodies.of_application(path)
+        return found
+
+    def _of_short_name(self, path: str) -> Hit | AgencyHit | None:
+        """What has a name that stands first in a path, such as ``/dobnow``: rule 8."""
+        name, deeper, _ = path[1:].partition("/")
+        if not name or deeper:
+            return self.bodies.of_short_name(name, alone=False)
+        if self._short is None:
+            self._short = short_names(one for layer in self.layers for one in layer.resources)
+        body = self.bodies.of_short_name(name, alone=True)
+        entry = self._short.get(name.replace("-", ""))
+        if entry is None or (body and body.agency and body.agency.acronym != entry.agency):
+            return body
+        return Hit(MatchedRule.PATH_NAME, name, entry, inference=Inference.SHORT_NAME)
+
+    def _shown_elsewhere(self, host: _KnownHost, path: str) -> Hit | AgencyHit | None:
+        """Whose page it is that the same system shows on the host of another body."""
+        key = f"{host.main}{path}"
+        found: Hit | AgencyHit | None = self._addresses.get(key) or self._prefix_of(key)
+        found = found or self.bodies.of_path(path)
+        if found is None or _body_of(found) == _body_of(host.found):
+            return None
+        return evolve(found, matched=key, inference=Inference.OTHER_HOST)
 
     def covering(self, address: Address) -> frozenset[str]:
         """The ids of all resources on whose host, or below whose prefix, `address` is."""
         host = self._resources.get(address.host)
+        known = self._hosts.get(address.host) or self._learn(address.host)
+        if not known.listed:
+            return frozenset() if host is None else frozenset((host.resource.id,))
         key, _ = self._key(address, self._aliases.get(address.host))
         below = (self._prefixes.get(start) for start in self._starts_of(key))
-        return frozenset(hit.resource.id for hit in (host, *below) if hit is not None)
+        return frozenset(hit.resource.id for hit in (host, *below) if isinstance(hit, Hit))
 
-    def _prefix_of(self, key: str) -> Hit | None:
+    def _prefix_of(self, key: str) -> Hit | AgencyHit | None:
         """The longest prefix of `key`."""
         for start in self._starts_of(key):
             found = self._prefixes.get(start)
@@ -182,15 +242,24 @@ class Index:
         if found is None and not self.bodies.has(host):
             found = self._resources.get(twin_of(host))
         answer = evolve(found, matched=host) if found else self.bodies.of_host(host)
+        named = name in self._named and answer.rule > MatchedRule.PATH_NAME
         known = _KnownHost(
             alias,
             name in self._listed or host in self._listed,
-            name in self._named and answer.rule > MatchedRule.PATH_NAME,
+            named,
+            isinstance(answer, AgencyHit) and self.bodies.is_shared(host),
+            self._main_of(host),
             self._finders.get(host, ()),
             answer,
         )
         self._hosts[host] = known
         return known
+
+    def _main_of(self, host: str) -> str | None:
+        """The host of the names in paths, of `host` below the same domain."""
+        conventions = self.bodies.conventions
+        below = any(f".{host}".endswith(f".{domain}") for domain in conventions.subdomains_of)
+        return conventions.path_name.hosts[0] if below and conventions.path_name else None
 
     @staticmethod
     def _key(address: Address, alias: HostAlias | None) -> tuple[str, str]:
@@ -201,6 +270,12 @@ class Index:
             if not any(rest == path or rest.startswith(f"{path}/") for path in alias.except_below):
                 return alias.same_as + rest, query
         return key, query
+
+
+def _body_of(found: Hit | AgencyHit) -> str:
+    if isinstance(found, Hit):
+        return found.resource.agency
+    return found.agency.acronym if found.agency else ""
 
 
 def parameter_of(address: Address, name: str) -> str | None:

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from attrs import field
 
 from safelinks.catalog.entries import Agency, Conventions
-from safelinks.catalog.match import MatchedRule
+from safelinks.catalog.match import Inference, MatchedRule
 from safelinks.patterns import pattern_of
 from safelinks.values import define, frozen
 
 __all__ = ["AgencyHit", "Bodies", "suffixes_of", "twin_of"]
 
 _SHORTEST_NAME = 3  # of a body that is known by its acronym only: shorter ones are words
+_WORDS = frozenset({"cab", "core", "doc", "law", "loft", "star"})  # acronyms that are words, too
 _ANY_DEPTH, _ALONE = "root", "vanity"  # names of bodies that stand first in a path
 _DIGITS = pattern_of(r"[0-9]+")
 
@@ -31,6 +32,7 @@ class AgencyHit:
     matched: str = ""
     agency: Agency | None = None
     owner: Agency | None = None
+    inference: Inference | None = None
 
 
 @define
@@ -40,21 +42,34 @@ class Bodies:
     agencies: Sequence[Agency]
     conventions: Conventions
     _hosts: Mapping[str, Agency] = field(init=False)
+    _domains: Mapping[str, Agency] = field(init=False)
     _owners: Mapping[str, Agency] = field(init=False)
     _numbers: Mapping[str, Agency] = field(init=False)
+    _acronyms: Mapping[str, Agency] = field(init=False)
     _names: Mapping[str, Agency] = field(init=False)
     _first_names: Mapping[str, tuple[Agency, str]] = field(init=False)
     _mail: Mapping[str, Agency] = field(init=False)
     _patterns: Sequence[tuple[re.Pattern[str], Agency]] = field(init=False)
     _host_number: re.Pattern[str] | None = field(init=False)
+    _shared: frozenset[str] = field(init=False)
+    _folders: Mapping[str, Sequence[Sequence[str]]] = field(init=False)
+    _elsewhere: re.Pattern[str] | None = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         number = self.conventions.host_number
         self._host_number = pattern_of(number.pattern, re.IGNORECASE) if number else None
+        self._shared = frozenset(self.conventions.shared_hosts)
+        self._folders = self._by_first_segment()
+        paths = self.conventions.path_name
+        self._elsewhere = pattern_of(paths.elsewhere) if paths and paths.elsewhere else None
         self._hosts = self._by(lambda one: one.domains)
+        self._domains = self._by(lambda one: one.whole_domains)
         self._owners = self._by(lambda one: one.owns)
         self._mail = self._by(lambda one: one.email_domains)
         self._numbers = self._by_number()
+        self._acronyms = self._by(
+            lambda one: () if one.owns else filter(_is_long, (one.acronym, *one.former_acronyms))
+        )
         self._names = self._by_name()
         self._first_names = {
             path.slug.lower(): (one, path.under)
@@ -80,12 +95,16 @@ class Bodies:
         for name in (host, twin_of(host)):
             if name in self._hosts:
                 yield AgencyHit(MatchedRule.AGENCY_HOST, host, self._hosts[name])
+        for domain in suffixes_of(host) if self._domains else ():
+            if domain in self._domains:
+                yield AgencyHit(MatchedRule.AGENCY_HOST, host, self._domains[domain])
         number = self._number_in(host)
-        if number in self._numbers:
+        if number in self._numbers and host not in self._shared:
             yield AgencyHit(MatchedRule.HOST_NUMBER, number, self._numbers[number])
         name = self._name_in(host)
-        if name in self._names:
-            yield AgencyHit(MatchedRule.SUBDOMAIN, name, self._names[name])
+        agency = self._names.get(name) or self._beginning(name)
+        if agency is not None:
+            yield AgencyHit(MatchedRule.SUBDOMAIN, name, agency)
         for domain in suffixes_of(host):
             if domain in self._owners:
                 yield AgencyHit(MatchedRule.OWNER, domain, owner=self._owners[domain])
@@ -93,21 +112,60 @@ class Bodies:
             if host.endswith(f".{suffix.suffix}"):
                 yield AgencyHit(MatchedRule.OPEN_SUFFIX, suffix.note)
 
+    def is_shown_elsewhere(self, path: str) -> bool:
+        """Whether `path` is so distinctive that it is the same page on the host of another body."""
+        return self._elsewhere is not None and self._elsewhere.fullmatch(path) is not None
+
+    def is_shared(self, host: str) -> bool:
+        """Whether several bodies have applications on `host`, so that its paths say more."""
+        return host in self._shared
+
+    def of_application(self, path: str) -> AgencyHit | None:
+        """Whose the application at `path` is, on a host where several have theirs: rule 8.
+
+        Only an acronym says that: ``/dca/`` or ``/ccrb-status-lookup``.
+        """
+        name = path.split("/", 2)[1] if path else ""
+        agency = None if name in _WORDS else self._acronyms.get(name) or self._beginning(name)
+        return AgencyHit(MatchedRule.PATH_NAME, name, agency) if agency else None
+
+    def _beginning(self, name: str) -> Agency | None:
+        """The body whose acronym is the first of the words of `name`: ``tlc_medallion_info``."""
+        first, sign, _ = name.replace("_", "-").partition("-")
+        return self._acronyms.get(first) if sign and first not in _WORDS else None
+
     def of_path(self, path: str) -> AgencyHit | None:
         """Whose `path`, in lower case, is on a host where bodies have names in it: rule 8."""
-        segments = path.split("/", 3)[1:]
+        segments = path.split("/")[1:]
         if not segments or self.conventions.path_name is None:
             return None
-        if segments[0] in self.conventions.path_name.folders:
-            return self._of_name(segments[1]) if len(segments) > 1 else None
+        for folder in self._folders.get(segments[0], ()):
+            if segments[: len(folder)] == folder:
+                if len(segments) == len(folder):
+                    return None
+                found = self._of_name(segments[len(folder)])
+                if found or len(folder) == 1:
+                    return found
         agency, under = self._first_names.get(segments[0], (None, ""))
         known = under == _ANY_DEPTH or not any(segments[1:])
         return AgencyHit(MatchedRule.PATH_NAME, segments[0], agency) if agency and known else None
 
+    def of_short_name(self, name: str, *, alone: bool) -> AgencyHit | None:
+        """Whose `name` it is that stands first in a path, `alone` or not: rule 8, and less sure.
+
+        Before more of a path, only an acronym is a name.
+        """
+        known = self._names if alone else self._acronyms
+        agency = None if name in _WORDS and not alone else known.get(name)
+        if agency is None:
+            return None
+        return AgencyHit(MatchedRule.PATH_NAME, name, agency, inference=Inference.SHORT_NAME)
+
     def _of_name(self, name: str) -> AgencyHit | None:
         agency = self._names.get(name)
         if agency is None:
-            agency = next((one for pattern, one in self._patterns if pattern.fullmatch(name)), None)
+            matching = (one for pattern, one in self._patterns if pattern.fullmatch(name))
+            agency = next(matching, None) or self._beginning(name)
         return AgencyHit(MatchedRule.PATH_NAME, name, agency) if agency else None
 
     def of_mail_domain(self, domain: str) -> Agency | None:
@@ -160,11 +218,17 @@ class Bodies:
 
     def _by_name(self) -> dict[str, Agency]:
         """Names in paths and hosts: those that are listed say more than acronyms."""
-        acronyms = self._by(
-            lambda one: () if one.owns else filter(_is_long, (one.acronym, *one.former_acronyms))
-        )
         labels = self._by(self._labels)
-        return {**acronyms, **labels, **self._by(lambda one: one.slugs)}
+        return {**self._acronyms, **labels, **self._by(lambda one: one.slugs)}
+
+    def _by_first_segment(self) -> dict[str, list[list[str]]]:
+        """The folders below which names stand, the deepest first, by where they begin."""
+        found: dict[str, list[list[str]]] = {}
+        paths = self.conventions.path_name
+        for folder in sorted(paths.folders if paths else (), key=lambda one: -one.count("/")):
+            segments = folder.split("/")
+            found.setdefault(segments[0], []).append(segments)
+        return found
 
     def _labels(self, one: Agency) -> Iterator[str]:
         """How the hosts and mail domains of a body are called below the owner's domain."""
@@ -195,5 +259,5 @@ def suffixes_of(host: str) -> Iterator[str]:
 
 
 def twin_of(host: str) -> str:
-    """The same host with or without ``www.``, which are one site as a rule."""
+    """The host without its ``www.``, or with one: both are usually one site."""
     return host[4:] if host.startswith("www.") else f"www.{host}"

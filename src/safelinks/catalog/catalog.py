@@ -24,13 +24,13 @@ from safelinks.catalog.lookalikes.wrapper_imitations import with_wrappers
 from safelinks.catalog.match import Match, MatchedRule
 from safelinks.catalog.owner_protection import known_of
 from safelinks.catalog.resource_names import Names
-from safelinks.catalog.resource_search import search
 from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
 from safelinks.values import frozen
 from safelinks.wrappers.unwrapping import MAX_LAYERS, Unwrapped, unwrap
 
 if TYPE_CHECKING:
+    from safelinks.catalog.resource_search import Found, Search
     from safelinks.files.data.data_file import Source
 
 __all__ = ["Catalog", "CatalogFault", "OpenedCatalog", "identify", "open_catalog", "validate"]
@@ -136,6 +136,7 @@ class Catalog:
             return Match(
                 url, found.rule, found.matched, None, found.agency, found.owner, None, None,
                 False, address.host, unwrapped.target, peeled, self._mail,  # noqa: FBT003  renamed
+                found.inference,
             )  # fmt: skip
         entry = found.resource
         if isinstance(entry.unwrap, str) and layers:
@@ -158,6 +159,7 @@ class Catalog:
             unwrapped.target,
             peeled,
             self._mail,
+            found.inference,
         )
 
     def suspicions(self, url: str | Unwrapped) -> tuple[Suspicion, ...]:
@@ -179,7 +181,9 @@ class Catalog:
     def hosts(self) -> frozenset[str]:
         """Domains and hosts of the agencies, on which people write addresses without a scheme."""
         owned = {
-            host.lower() for body in self.agencies.values() for host in (*body.domains, *body.owns)
+            host.lower()
+            for body in self.agencies.values()
+            for host in (*body.domains, *body.whole_domains, *body.owns)
         }
         return frozenset(host.removeprefix("www.") for host in owned)
 
@@ -188,12 +192,50 @@ class Catalog:
         return known_of(self.contents, self.layers.bodies)
 
     def find(self, text: str) -> list[Resource]:
-        """Resources whose names have the words of `text`, with typos; the best first.
+        """Resources that people mean by `text`, with typos; the best first, none by chance.
 
         >>> Catalog.nyc().find("pasport public portal")[0].id
         'passport-public-portal'
         """
-        return search(text, self.resources.values(), self.agencies)
+        return [one.resource for one in self.answers(text) if not one.weak]
+
+    def answers(self, text: str) -> list[Found]:
+        """What people may mean by `text`, the best first, each with how sure that is."""
+        return self._search.answers(text)
+
+    @cached_property
+    def _search(self) -> Search:
+        from safelinks.catalog.resource_search import Search  # noqa: PLC0415  for who searches
+
+        files = (layer.keywords_file for layer in self.layers.layers)
+        keywords = [catalog_files.keywords_in(name) for name in files if name]
+        return Search(
+            tuple(self.resources.values()),
+            self.agencies,
+            catalog_files.search_words(),
+            keywords[0] if keywords else {},
+        )
+
+    def agency(self, name: str) -> Agency | None:
+        """The body that is called so: by its acronym, its name in paths, or its name, in any case.
+
+        >>> Catalog.nyc().agency("department of buildings").acronym
+        'DOB'
+        """
+        return self._agencies.get(" ".join(name.lower().split()))
+
+    @cached_property
+    def _agencies(self) -> Mapping[str, Agency]:
+        found: dict[str, Agency] = {}
+        for names in (
+            lambda one: (one.acronym, one.name),
+            lambda one: (*one.former_acronyms, *one.former_names),
+            lambda one: one.slugs,
+        ):
+            for one in self.agencies.values():
+                for name in names(one):
+                    found.setdefault(name.lower(), one)
+        return found
 
     @cached_property
     def names(self) -> Names:
@@ -217,7 +259,9 @@ class Catalog:
 
     def _is_renamed(self, found: Hit, target: str, current: str) -> bool:
         if found.rule is MatchedRule.FORMER_ADDRESS:
-            return True
+            return found.inference is None
+        if found.inference is not None:
+            return False
         retired = found.resource.status is Status.RETIRED
         return retired and not self.same_page(current, target)
 
@@ -235,7 +279,7 @@ def _home_of(entry: Resource, resources: Mapping[str, Resource]) -> str | None:
 
 
 def _names(own: Contents) -> Mapping[str, object]:
-    """As much of the data of `own` as is needed to name an entry."""
+    """The data of `own` that is needed to name an entry."""
     return {
         "resources": [{"id": entry.id} for entry in own.resources],
         "agencies": [{"acronym": entry.acronym} for entry in own.agencies],
@@ -262,6 +306,10 @@ class OpenedCatalog:
     source: Source
     catalog: Catalog | None
     faults: tuple[CatalogFault, ...]
+
+    def own_resources(self) -> tuple[Resource, ...]:
+        """The resources of the file itself, as they stand over the other catalog."""
+        return self.catalog.layers.layers[0].resources if self.catalog else ()
 
 
 def open_catalog(path: str | Path, base: Catalog) -> OpenedCatalog:

@@ -6,6 +6,8 @@ It finds and reads them; what is in them is understood elsewhere.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +16,17 @@ from attrs import evolve
 from safelinks.catalog.entries import Contents
 from safelinks.catalog.entry_readers import read_contents
 from safelinks.errors import CatalogError, DocumentError
+from safelinks.files.file_access import bytes_of
 
 if TYPE_CHECKING:
+    from safelinks.catalog.search_words import Words
     from safelinks.files.data.data_file import Source
 
-__all__ = ["nyc", "packaged", "source_of"]
+__all__ = ["keywords_in", "nyc", "packaged", "search_words", "source_of"]
 
 _DATA = Path(__file__).parent / "data"
 NYC = ("nyc-resources.json", "nyc-agencies.json", "nyc-conventions.json")
+_KEYWORDS, _WORDS = "nyc-keywords.json", "search-words.json"
 _FEDERAL, _FEDERAL_LIST = "USGOV", "us-federal-domains.txt"
 
 
@@ -42,6 +47,7 @@ def nyc() -> Contents:
     federal = tuple(line for line in lines if line and not line.startswith("#"))
     return evolve(
         contents,
+        keywords_file=_KEYWORDS,
         agencies=tuple(
             evolve(one, owns=one.owns + federal) if one.acronym == _FEDERAL else one
             for one in contents.agencies
@@ -49,11 +55,26 @@ def nyc() -> Contents:
     )
 
 
+@lru_cache(maxsize=1)
+def search_words() -> Words:
+    """Which words say nothing in a search, and which are as good as the same."""
+    from safelinks.catalog.search_words import Words  # noqa: PLC0415  for who searches
+
+    data = json.loads(packaged(_WORDS).read_text("utf-8"))
+    same = {word: group[0] for group in data["same"] for word in group[1:]}
+    return Words(frozenset(data["small"]), same)
+
+
+@lru_cache(maxsize=1)
+def keywords_in(name: str) -> Mapping[str, Sequence[str]]:
+    """What the file `name`, which comes with safelinks, has of keywords, by ids of resources."""
+    found: Mapping[str, Sequence[str]] = json.loads(packaged(name).read_text("utf-8"))["keywords"]
+    return found
+
+
 def source_of(path: Path) -> Source:
     """A catalog file, read. Raises CatalogError, in one sentence with the remedy."""
-    # Both take long to import, and the City's catalog needs neither.
-    from safelinks.files.data.data_file import parse_json, parse_toml  # noqa: PLC0415
-    from safelinks.files.file_access import bytes_of  # noqa: PLC0415
+    from safelinks.files.data.data_file import parse_json, parse_toml  # noqa: PLC0415  the City's catalog needs neither
 
     try:
         raw = bytes_of(path)

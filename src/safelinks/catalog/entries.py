@@ -24,6 +24,7 @@ __all__ = [
     "Identifier",
     "MatchKind",
     "MatchRule",
+    "Observation",
     "OpenSuffix",
     "PathName",
     "Resource",
@@ -66,10 +67,14 @@ class Scheme(StrEnum):
 
 @frozen
 class MatchRule:
-    """One way to recognise a resource: an address, the start of addresses, or a host."""
+    """One way to recognise a resource: an address, the start of addresses, or a host.
+
+    What is `former` still says whose a page is, but not that it is to be found there.
+    """
 
     kind: MatchKind = field(converter=MatchKind)
     value: str
+    former: bool = False
 
 
 @frozen
@@ -99,6 +104,19 @@ class Contact:
 
 
 @frozen
+class Observation:
+    """Who has seen the address of a resource in force, and on which ISO 8601 day, if that is known.
+
+    `own` is a sighting by the owner, on a page or in a file of its own. A list that somebody keeps
+    is none: its date says when it was written, not that its addresses answered.
+    """
+
+    by: str
+    on: str | None = None
+    own: bool = False
+
+
+@frozen
 class HealthHints:
     """What a link check has to know of a resource.
 
@@ -117,8 +135,10 @@ class HealthHints:
 class Resource:
     """A service or page. `url` is its current address, None for what has no page of its own.
 
+    `keywords` are what people look for there, in any language; no text names it by them.
     `agency` is the acronym of the body that it belongs to; `parent` and `successor` are ids of
-    other resources; `as_of` is the ISO 8601 date of the newest evidence. Of an exit page, `unwrap`
+    other resources; `as_of` is the ISO 8601 date of the newest evidence, and `seen` says who has
+    seen the address itself. Of an exit page, `unwrap`
     is the name of the query parameter with the target; True says that its targets are its own
     secret. With `sign_in`, people sign in there.
     """
@@ -126,6 +146,7 @@ class Resource:
     id: str
     name: str
     aliases: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
     agency: str = ""
     category: str = "other"
     audience: tuple[str, ...] = ()
@@ -137,6 +158,7 @@ class Resource:
     contacts: tuple[Contact, ...] = ()
     description: str = ""
     sources: tuple[str, ...] = ()
+    seen: tuple[Observation, ...] = ()
     as_of: str | None = None
     confidence: Confidence = Confidence.HIGH
     status: Status | None = None
@@ -170,11 +192,12 @@ class SlugPath:
 class Agency:
     """A body that owns resources; `acronym` is its key.
 
-    `domains` are hosts that are all its own; `owns` are domains of which every host is its own or
-    of somebody within it, such as ``nyc.gov``. `slugs` are its names in paths, `slug_pattern` is a
-    regular expression for more of them, `host_prefixes` begin its application hosts, and
-    `email_domains` are those of its people. `code` is its number, which several may share:
-    `code_lead` says who is meant then.
+    `domains` are hosts that are all its own, and `whole_domains` those of which all hosts are;
+    `owns` are domains of which every host is its own or of somebody within it, such as ``nyc.gov``.
+    `prefixes` begin addresses of its own on hosts that others use, too. `slugs` are its names in
+    paths, `slug_pattern` is a regular expression for more of them, `host_prefixes` begin its
+    application hosts, and `email_domains` are those of its people. `code` is its number, which
+    several may share: `code_lead` says who is meant then.
     """
 
     acronym: str
@@ -189,7 +212,9 @@ class Agency:
     slug_paths: tuple[SlugPath, ...] = ()
     slug_pattern: str | None = None
     domains: tuple[str, ...] = ()
+    whole_domains: tuple[str, ...] = ()
     owns: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
     host_prefixes: tuple[str, ...] = ()
     email_domains: tuple[str, ...] = ()
     other_codes: Mapping[str, str] = field(factory=dict, hash=False)
@@ -225,10 +250,15 @@ class HostNumber:
 
 @frozen
 class PathName:
-    """On `hosts`, the segment behind one of `folders` is the name of a body."""
+    """On `hosts`, the segment behind one of `folders` is the name of a body.
+
+    On the first of them, a name that stands alone is one, too: ``www.nyc.gov/tlc``. A path that
+    matches `elsewhere` is the same page on the host of another body.
+    """
 
     hosts: tuple[str, ...]
     folders: tuple[str, ...]
+    elsewhere: str | None = None
 
 
 @frozen
@@ -243,20 +273,27 @@ class OpenSuffix:
 class Conventions:
     """How the owner of a catalog lays out its hosts and paths; what is not given does not apply.
 
-    The label before one of `subdomains_of` is the name of a body.
+    The label before one of `subdomains_of` is the name of a body. On `shared_hosts`, applications
+    of several bodies run, whatever their numbers.
     """
 
     host_number: HostNumber | None = None
     path_name: PathName | None = None
     subdomains_of: tuple[str, ...] = ()
+    shared_hosts: tuple[str, ...] = ()
     open_suffixes: tuple[OpenSuffix, ...] = ()
 
 
 @frozen
 class Contents:
-    """All that is in a catalog, or in one file of it."""
+    """All that is in a catalog, or in one file of it.
+
+    `keywords_file` names a file that comes with safelinks and has more keywords of resources, by
+    id, which only a search needs.
+    """
 
     resources: tuple[Resource, ...] = ()
     agencies: tuple[Agency, ...] = ()
     host_aliases: tuple[HostAlias, ...] = ()
     conventions: Conventions = field(factory=Conventions)
+    keywords_file: str | None = None

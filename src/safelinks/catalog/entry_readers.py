@@ -22,6 +22,7 @@ from safelinks.catalog.entries import (
     Identifier,
     MatchKind,
     MatchRule,
+    Observation,
     OpenSuffix,
     PathName,
     Resource,
@@ -54,13 +55,19 @@ from safelinks.catalog.field_readers import (
 __all__ = ["read_contents"]
 
 _ABOUT_THE_FILE = ("$schema", "schema", "generated", "note")
-_MATCH = record(MatchRule, {"kind": one_of(MatchKind), "value": some_text}, "kind", "value")
+_MATCH = record(
+    MatchRule,
+    {"kind": one_of(MatchKind), "value": some_text, "former": boolean},
+    "kind",
+    "value",
+)
 _IDENTIFIER = record(
     Identifier,
     {"label": some_text, "scheme": one_of(Scheme), "parameter": some_text, "pattern": some_text},
     "label",
     "scheme",
 )
+_OBSERVATION = record(Observation, {"by": some_text, "on": or_null(day), "own": boolean}, "by")
 _CONTACT = record(
     Contact,
     {
@@ -87,6 +94,7 @@ _RESOURCE: Mapping[str, FieldReader] = {
     "id": some_text,
     "name": some_text,
     "aliases": TEXTS,
+    "keywords": TEXTS,
     "agency": some_text,
     "category": some_text,
     "audience": TEXTS,
@@ -98,6 +106,7 @@ _RESOURCE: Mapping[str, FieldReader] = {
     "contacts": list_of(_CONTACT),
     "description": any_text,
     "sources": TEXTS,
+    "seen": list_of(_OBSERVATION),
     "as_of": or_null(day),
     "confidence": one_of(Confidence),
     "status": or_null(one_of(Status)),
@@ -126,7 +135,9 @@ _AGENCY: Mapping[str, FieldReader] = {
     ),
     "slug_pattern": or_null(some_text),
     "domains": TEXTS,
+    "whole_domains": TEXTS,
     "owns": TEXTS,
+    "prefixes": TEXTS,
     "host_prefixes": TEXTS,
     "email_domains": TEXTS,
     "other_codes": texts_by_name,
@@ -140,8 +151,16 @@ _CONVENTIONS: Mapping[str, FieldReader] = {
     "host_number": or_null(
         record(HostNumber, {"pattern": some_text, "below": TEXTS}, "pattern", "below")
     ),
-    "path_name": or_null(record(PathName, {"hosts": TEXTS, "folders": TEXTS}, "hosts", "folders")),
+    "path_name": or_null(
+        record(
+            PathName,
+            {"hosts": TEXTS, "folders": TEXTS, "elsewhere": or_null(some_text)},
+            "hosts",
+            "folders",
+        )
+    ),
     "subdomains_of": TEXTS,
+    "shared_hosts": TEXTS,
     "open_suffixes": list_of(
         record(OpenSuffix, {"suffix": some_text, "note": some_text}, "suffix", "note")
     ),

@@ -121,7 +121,7 @@ def day(value: object) -> str:
 
 
 def parameter_name(value: object) -> str | bool:
-    """The name of a query parameter, or whether there is one that nobody knows."""
+    """The name of a query parameter; true if there is one with an unknown name."""
     if isinstance(value, bool) or (isinstance(value, str) and value.strip()):
         return value
     raise field_fault("must be the name of a query parameter, or true")
@@ -233,4 +233,19 @@ def _violations_of(
             yield from (one.below(key) for one in wrong.violations)
 
 
-TEXTS = list_of(some_text)
+_one_by_one = list_of(some_text)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Reads a list of texts, of which a catalog has thousands."""
+    if isinstance(value, list):
+        try:
+            if all(map(str.strip, value)):
+                return tuple(value)
+        except TypeError:
+            pass  # which is told of each
+    texts: tuple[str, ...] = _one_by_one(value)
+    return texts
+
+
+TEXTS = _texts

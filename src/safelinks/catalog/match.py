@@ -6,18 +6,18 @@ Values and sentences only. It knows the rules by rank and score, not how they ar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from attrs import evolve, field, fields
 
 from safelinks.addresses.urls import registrable_domain
 from safelinks.catalog.entries import Agency, Confidence, Resource
-from safelinks.values import frozen
+from safelinks.values import frozen, with_texts
 from safelinks.wrappers.redaction.link_redaction import redact
 from safelinks.wrappers.redaction.personal_data import mask, recipients
 from safelinks.wrappers.unwrapping import Unwrapped
 
-__all__ = ["Match", "MatchedRule"]
+__all__ = ["Inference", "Match", "MatchedRule"]
 
 
 class MatchedRule(IntEnum):
@@ -40,6 +40,14 @@ class MatchedRule(IntEnum):
     EXTERNAL = 12
 
 
+class Inference(StrEnum):
+    """What is concluded from an address that is not listed as it is. The values are stable."""
+
+    SHORT_NAME = "short-name"
+    OTHER_HOST = "other-host"
+    FORMER_PLACE = "former-place"
+
+
 _SCORES: Mapping[MatchedRule, float] = {
     MatchedRule.ADDRESS: 1.0,
     MatchedRule.FORMER_ADDRESS: 0.95,
@@ -55,6 +63,7 @@ _SCORES: Mapping[MatchedRule, float] = {
     MatchedRule.EXTERNAL: 0.0,
 }
 _LOW_CONFIDENCE = 0.8  # factor
+_INFERRED = {Inference.SHORT_NAME: 0.8, Inference.OTHER_HOST: 0.8}  # factors
 
 
 @frozen(repr=False)
@@ -63,11 +72,13 @@ class Match:
 
     `rule` and `score` say how sure it is, `matched` what of the address said so, and `reason` puts
     that in one sentence. Rules 1 to 5 give the `resource`, and so its `agency`; rules
-    6 to 9 the `agency` alone; rule 10 the `owner` of the domain. `identifier` is what the address
-    carries beside, such as the number of an article. `current_url` is the address in force of the
-    resource, None where it has none, and `renamed` says that this is another one than was asked
-    for; on what evidence, is in `confidence`, `evidence` and `as_of`. `peeled` are the wrapped
-    links on the way; whom they were sent to is in no `repr`.
+    6 to 9 the `agency` alone, and rule 8 the resource with a short name, too; rule 10 the `owner`
+    of the domain. `inference` is what was concluded beside: from a short name, from a page on
+    another host than usual, or from a host or folder that is a former one. `identifier` is what the
+    address carries beside, such as the number of an article. `current_url` is the address in force
+    of the resource, None where it has none, and `renamed` says that this is another one than was
+    asked for; on what evidence, is in `confidence`, `evidence` and `as_of`. `peeled` are the
+    wrapped links on the way; whom they were sent to is in no `repr`.
     """
 
     url: str
@@ -83,17 +94,20 @@ class Match:
     target: str | None = None
     peeled: tuple[Unwrapped, ...] = field(default=(), eq=False)
     of_mail_domain: Callable[[str], Agency | None] | None = field(default=None, eq=False)
+    inference: Inference | None = None
 
     @property
     def score(self) -> float:
         """How sure it is, from 0 to 1; a resource of low confidence counts less."""
         low = self.resource is not None and self.resource.confidence is Confidence.LOW
-        return _SCORES[self.rule] * (_LOW_CONFIDENCE if low else 1.0)
+        sure = _INFERRED.get(self.inference, 1.0) if self.inference else 1.0
+        return _SCORES[self.rule] * sure * (_LOW_CONFIDENCE if low else 1.0)
 
     @property
     def reason(self) -> str:
         """Why, in one sentence, without the full stop."""
-        return _SENTENCES[self.rule](self)
+        sentence = _OF_INFERENCES[self.inference] if self.inference else _SENTENCES[self.rule]
+        return sentence(self)
 
     @property
     def reader(self) -> Agency | None:
@@ -113,6 +127,10 @@ class Match:
             target=self.target and redact(self.target, known),
             identifier=self.identifier and mask(self.identifier, known),
         )
+
+    def as_shown(self, show: Callable[[str], str]) -> Match:
+        """This match, with `show` applied to what is of the link."""
+        return with_texts(self, show, "url", "target", "identifier")
 
     def __repr__(self) -> str:
         shown = self.redacted()
@@ -176,10 +194,20 @@ _SENTENCES: Mapping[MatchedRule, Callable[[Match], str]] = {
     MatchedRule.PATH_NAME: lambda match: f"the path name {match.matched} is that of {_name(match)}",
     MatchedRule.SUBDOMAIN: lambda match: f"the subdomain {match.matched} is that of {_name(match)}",
     MatchedRule.OWNER: lambda match: (
-        f"{match.matched} is a domain of {_name(match)}, but whose page this is, is unknown"
+        f"{match.matched} is a domain of {_name(match)}, but it is not known whose page this is"
     ),
     MatchedRule.OPEN_SUFFIX: lambda match: (
         f"{match.site} is not in the catalog, and {match.matched}"
     ),
     MatchedRule.EXTERNAL: _external,
+}
+_OF_INFERENCES: Mapping[Inference, Callable[[Match], str]] = {
+    Inference.SHORT_NAME: lambda match: f"the short name {match.matched} is that of {_name(match)}",
+    Inference.OTHER_HOST: lambda match: (
+        f"this is {match.matched}, a page of {_name(match)}, shown on {match.host}"
+    ),
+    Inference.FORMER_PLACE: lambda match: (
+        f"{match.matched} is a former place of {_name(match)}; current: "
+        f"{match.current_url or 'none is known'}"
+    ),
 }

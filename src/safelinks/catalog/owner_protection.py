@@ -24,7 +24,7 @@ def known_of(contents: Contents, bodies: Bodies) -> ProtectedNames:
     entries = [entry for entry in contents.resources if entry.agency in own]
     hosts = {host for one in own.values() for host in one.domains}
     hosts |= {host for entry in entries for host in _hosts_of(entry)}
-    domains = {domain for one in own.values() for domain in one.owns}
+    domains = {domain for one in own.values() for domain in (*one.owns, *one.whole_domains)}
     domains |= {domain for host in hosts if (domain := _whole_domain(host))}
     named = bodies.conventions.path_name
     shared = {*(named.hosts if named else ())}

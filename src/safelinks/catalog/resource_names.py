@@ -8,9 +8,8 @@ so in the text, or are all in capitals, as in headings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
 
 from attrs import field
 
@@ -26,6 +25,7 @@ _APART = pattern_of(r"\W+")
 _ADDRESS = pattern_of(
     r"(?:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}://|\bwww\.|\bmailto:)[^\s<>\"]+", re.IGNORECASE
 )
+_SIGNS = ("www.", "mailto:")
 _SPACE = r"[^\S\n]*(?:\n[^\S\n]*)?"  # of a line, or to the next one: a paragraph ends a name
 _APOSTROPHES = "'’‘ʼ"
 
@@ -39,12 +39,19 @@ class Mention:
     end: int
 
 
+_Name = tuple[list[str], str, Resource]  # its words, as they are compared
+
+
 @define
 class Names:
-    """All names of `resources`, by their first words."""
+    """All names of `resources`, the longest first: by their first word, and by the next one too.
+
+    Those of one word are also among those that begin with it and another.
+    """
 
     resources: Iterable[Resource]
-    _by_first: Mapping[str, list[tuple[list[str], str, Resource]]] = field(init=False)
+    _rows: dict[tuple[str, ...], list[_Name]] = field(init=False)
+    _first: frozenset[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         named: dict[str, Resource] = {}
@@ -53,28 +60,48 @@ class Names:
         for entry in self.resources:
             for name in entry.aliases:
                 named.setdefault(name, entry)
-        self._by_first = {}
-        for name in sorted(named, key=len, reverse=True):
-            folded = [word.casefold() for word in _WORD.findall(name)]
-            if folded:
-                self._by_first.setdefault(folded[0], []).append((folded, name, named[name]))
+        rows: dict[tuple[str, ...], dict[str, _Name]] = {}
+        longest_first = sorted(named, key=len, reverse=True)
+        for name in longest_first:
+            words = [word.casefold() for word in _WORD.findall(name)]
+            rows.setdefault(tuple(words[:2]), {})[name] = (words, name, named[name])
+        self._first = frozenset(pair[0] for pair in rows if pair)
+        self._rows = {}
+        order = {name: number for number, name in enumerate(longest_first)}
+        for pair, those in rows.items():
+            both = those | rows.get(pair[:1], {})
+            self._rows[pair] = [both[name] for name in sorted(both, key=order.__getitem__)]
 
     def found_in(self, text: str) -> Iterator[Mention]:
         """The resources that `text` names, in order; addresses in it name none."""
-        words = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
+        words = _without_addresses(text)
+        folded = [word.casefold() for word in _WORD.findall(words)]
+        first = self._first
+        if first.isdisjoint(folded):
+            return
+        starts: list[int] = []
         end = 0
-        for word in _WORD.finditer(words):
-            if word.start() < end:
-                continue
-            for wanted, name, entry in self._by_first.get(word[0].casefold(), ()):
-                following = islice(_WORD.finditer(words, word.start()), len(wanted))
-                if [one[0].casefold() for one in following] != wanted:
+        for at in [at for at, word in enumerate(folded) if word in first]:
+            pair = tuple(folded[at : at + 2])
+            for wanted, name, entry in self._rows.get(pair) or self._rows.get(pair[:1]) or ():
+                if folded[at : at + len(wanted)] != wanted:
                     continue  # which spares a pattern, and making it
-                match = _pattern(name).match(words, word.start())
+                starts = starts or [word.start() for word in _WORD.finditer(words)]
+                start = starts[at]
+                if start < end:
+                    break
+                match = _pattern(name).match(words, start)
                 if match is not None:
                     end = match.end()
-                    yield Mention(entry, word.start(), end)
+                    yield Mention(entry, start, end)
                     break
+
+
+def _without_addresses(text: str) -> str:
+    """`text` with blanks in the place of addresses, which are looked for where they may be."""
+    if "://" not in text and text.isascii() and not any(map(text.lower().__contains__, _SIGNS)):
+        return text
+    return _ADDRESS.sub(lambda match: " " * len(match[0]), text)
 
 
 @lru_cache(maxsize=4096)

@@ -1,95 +1,196 @@
-"""`search`: resources by words of their names, a typo allowed.
+"""`Search`: resources by the words that people use for them, a typo allowed.
 
-It knows how near words are to each other, not how a catalog is matched against addresses.
+It knows what the words of an entry are worth and how many of them were asked for, not how near two
+words are, and not how a catalog is matched against addresses.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from math import log
 
-from safelinks.catalog.entries import Agency, Resource
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from attrs import field
 
-__all__ = ["search"]
+from safelinks.catalog.entries import Agency, Resource, Status
+from safelinks.catalog.search_words import Words, nearness
+from safelinks.values import define, frozen
 
-_WORD = pattern_of(r"[^\W_]+")
-_JOINED = pattern_of(r"(?<=\w)[’'](?=\w)")
-_SHORTEST_START, _SHORTEST_PART, _SHORTEST_TYPO = 2, 3, 4  # letters
-_NEAR = 0.74  # ratio of difflib: "pasport" is 0.93 of "passport", "zoing" 0.91 of "zoning"
+__all__ = ["Found", "Search", "search"]
+
 _ENOUGH = 0.6  # of the best score: the rest is noise
-# What a word is worth where it stands.
-_NAME, _ID, _AGENCY, _DESCRIPTION = 1.0, 0.9, 0.5, 0.3
+_CLOSE = 0.85  # the same, where something is called exactly so
+_STRONG = 0.65  # score; what is below may be chance
+# What a phrase is worth, by what it is.
+_NAME, _KEYWORD, _ID, _AGENCY, _DESCRIPTION = 1.0, 1.0, 0.9, 0.5, 0.3
+_OF_ITS_BODY = 1.0  # what the names of a body are worth for its site
+_ASKED, _SAID = 0.95, 0.05  # how much the words count that were asked for, and those of the phrase
+_APART = 0.85  # words in several phrases, beside those in one
+_RETIRED = 0.9
+_UNKNOWN = 0.6  # weight of a word that no entry has
+_SAME = 0.96  # nearness: the same word, or its plural
+_SITE = "agency-site"
 
 
 @frozen
-class _Found:
-    """A resource that has `matched` of the words that were asked for, and how well."""
+class Found:
+    """A resource that was found, and how well: `score` is from 0 to 1.
+
+    `whole` is 1 where nothing was left out of one of its names but small words, 2 where nothing at
+    all; a `weak` one may be meant by chance.
+    """
 
     resource: Resource
-    matched: int
-    whole: bool  # whether that is all of one of its names
-    score: float  # 0 to 1
+    score: float
+    whole: int
+
+    @property
+    def weak(self) -> bool:
+        """Whether so little was found that it may be chance."""
+        return self.score < _STRONG
+
+
+@frozen
+class _Phrase:
+    every: list[str]
+    words: list[str]  # that matter
+    worth: float
+    full: bool  # whether it is what somebody calls the resource
+    joined: str
+
+
+@frozen
+class _Query:
+    """What was asked: `every` word, and of those that matter, which are near and what they say."""
+
+    every: list[str]
+    joined: str
+    near: Mapping[str, Mapping[str, float]]
+    weights: Mapping[str, float]
+    total: float
+
+    def share(self, values: Mapping[str, float]) -> float:
+        """How much of it there is where each word has its value."""
+        return sum(values[word] * weight for word, weight in self.weights.items()) / self.total
+
+
+@define(slots=False)
+class Search:
+    """Searches in `resources`, whose bodies are among the `agencies`.
+
+    `keywords` are more than those of the resources themselves, by their ids.
+    """
+
+    resources: Sequence[Resource]
+    agencies: Mapping[str, Agency]
+    words: Words = field(factory=Words)
+    keywords: Mapping[str, Sequence[str]] = field(factory=dict)
+
+    @cached_property
+    def _entries(self) -> Sequence[tuple[Resource, Sequence[_Phrase]]]:
+        return [(entry, list(self._phrases_of(entry))) for entry in self.resources]
+
+    @cached_property
+    def _weights(self) -> Mapping[str, float]:
+        """What each word says: less, the more entries have it."""
+        having = Counter(
+            word
+            for _, phrases in self._entries
+            for word in {word for phrase in phrases for word in phrase.words}
+        )
+        return {word: 1 / (1 + log(1 + times / 3)) for word, times in having.items()}
+
+    def answers(self, text: str) -> list[Found]:
+        """What `text` may mean, the best first; nothing that is far behind that."""
+        asked = self.words.that_matter(text)
+        near = {word: self._near(word) for word in asked}
+        weights = {word: self._weight(near[word]) for word in asked}
+        every = self.words.of(text)
+        query = _Query(every, "".join(every), near, weights, sum(weights.values()))
+        found = [self._rated(query, *one) for one in self._entries] if asked else []
+        best = max((one.score for one in found), default=0.0)
+        enough = _CLOSE if any(one.whole > 1 for one in found) else _ENOUGH
+        chosen = [one for one in found if one.score > 0 and one.score >= enough * best]
+        chosen.sort(key=_rank)
+        return chosen
+
+    def _near(self, asked: str) -> Mapping[str, float]:
+        """The words of all entries that are near to one that was asked for, and how near."""
+        near = ((word, nearness(asked, word)) for word in self._weights)
+        return {word: value for word, value in near if value > 0}
+
+    def _weight(self, near: Mapping[str, float]) -> float:
+        """What a word that was asked for says: as much as the nearest known one."""
+        if not near:
+            return _UNKNOWN
+        best = max(near.values())
+        return max(self._weights[word] for word, value in near.items() if value == best)
+
+    def _rated(self, query: _Query, entry: Resource, phrases: Sequence[_Phrase]) -> Found:
+        best, whole = 0.0, 0
+        apart = dict.fromkeys(query.near, 0.0)
+        for phrase in phrases:
+            values = {
+                word: max((near.get(one, 0.0) for one in phrase.words), default=0.0)
+                for word, near in query.near.items()
+            }
+            if not any(values.values()) and phrase.joined != query.joined:
+                continue
+            for word, value in values.items():
+                apart[word] = max(apart[word], value * phrase.worth)
+            said = self._said(phrase, query)
+            score = phrase.worth * (_ASKED * query.share(values) + _SAID * said)
+            same = int(phrase.full and min(values.values()) >= _SAME and said >= _SAME)
+            same += phrase.full and phrase.every == query.every
+            if phrase.full and phrase.joined == query.joined:  # "DOBNOW", "e-vital"
+                same, score = 2, 1.0
+            if (same, score) > (whole, best):
+                best, whole = score, same
+        score = max(best, _APART * query.share(apart))
+        return Found(entry, score * (_RETIRED if entry.status is Status.RETIRED else 1), whole)
+
+    def _said(self, phrase: _Phrase, query: _Query) -> float:
+        """How much of a phrase was asked for."""
+        weights = {word: self._weights[word] for word in phrase.words}
+        got = (
+            max(near.get(word, 0.0) for near in query.near.values()) * weight
+            for word, weight in weights.items()
+        )
+        return sum(got) / sum(weights.values())
+
+    def _phrases_of(self, entry: Resource) -> Iterator[_Phrase]:
+        agency = self.agencies.get(entry.agency)
+        own = entry.category == _SITE
+        for name in entry.names:
+            yield from self._phrase(name, _NAME, full=True)
+        for name in (*entry.keywords, *self.keywords.get(entry.id, ())):
+            yield from self._phrase(name, _KEYWORD, full=True)
+        yield from self._phrase(entry.id, _ID)
+        if agency is not None and own:
+            for name in (agency.name, *agency.former_names):
+                yield from self._phrase(name, _OF_ITS_BODY, full=True)
+            for name in (agency.acronym, *agency.former_acronyms):
+                yield from self._phrase(name, _OF_ITS_BODY, full=True)
+        elif agency is not None:
+            yield from self._phrase(f"{agency.acronym} {agency.name}", _AGENCY)
+        yield from self._phrase(f"{entry.category} {entry.description}", _DESCRIPTION)
+
+    def _phrase(self, text: str, worth: float, *, full: bool = False) -> Iterator[_Phrase]:
+        words = self.words.that_matter(text)
+        if words:
+            every = self.words.of(text)
+            yield _Phrase(every, words, worth, full, "".join(every))
+
+
+def _rank(one: Found) -> tuple[object, ...]:
+    return (-one.whole, -round(one.score, 2), len(one.resource.name), one.resource.id)
 
 
 def search(
     text: str, resources: Iterable[Resource], agencies: Mapping[str, Agency]
 ) -> list[Resource]:
-    """The resources that have every word of `text` in their name, aliases, body or description.
-
-    The best come first. Where none has them all, those that have most.
-    """
-    asked = list(dict.fromkeys(_words(text)))
-    found = [_rated(asked, entry, agencies.get(entry.agency)) for entry in resources]
-    most = max((one.matched for one in found), default=0)
-    best = max((one.score for one in found if one.matched == most), default=0.0)
-    chosen = [one for one in found if most and one.matched == most and one.score >= _ENOUGH * best]
-    chosen.sort(key=lambda one: (-one.whole, -one.score, len(one.resource.name), one.resource.id))
-    return [one.resource for one in chosen]
-
-
-def _rated(asked: list[str], entry: Resource, agency: Agency | None) -> _Found:
-    places = list(_places(entry, agency))
-    scores = [max(_nearness(word, words) * worth for worth, words in places) for word in asked]
-    matched = sum(score > 0 for score in scores)
-    whole = matched == len(asked) and any(_words(name) == asked for name in entry.names)
-    return _Found(entry, matched, whole, sum(scores) / len(asked) if asked else 0.0)
-
-
-def _places(entry: Resource, agency: Agency | None) -> Iterator[tuple[float, list[str]]]:
-    """The words of an entry, and what each is worth."""
-    for name in entry.names:
-        yield _NAME, _words(name)
-    yield _ID, _words(entry.id)
-    if agency is not None:
-        yield _AGENCY, _words(f"{agency.acronym} {agency.name}")
-    yield _DESCRIPTION, _words(f"{entry.category} {entry.description}")
-
-
-def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", _JOINED.sub("", text)).casefold()
-    return _WORD.findall("".join(char for char in plain if not unicodedata.combining(char)))
-
-
-def _nearness(asked: str, words: list[str]) -> float:
-    """How near the nearest of `words` is to what was asked: 1 for the same, 0 for none."""
-    return max((_of_two(asked, word) for word in words), default=0.0)
-
-
-def _of_two(asked: str, word: str) -> float:
-    if asked == word:
-        return 1.0
-    if len(asked) >= _SHORTEST_START and word.startswith(asked):
-        return 0.8
-    if len(asked) >= _SHORTEST_PART and asked in word:
-        return 0.5
-    if len(asked) < _SHORTEST_TYPO or len(word) < _SHORTEST_TYPO or asked[0] != word[0]:
-        return 0.0
-    from difflib import SequenceMatcher  # noqa: PLC0415  only for who searches
-
-    matcher = SequenceMatcher(None, asked, word, autojunk=False)
-    if matcher.real_quick_ratio() < _NEAR or matcher.quick_ratio() < _NEAR:
-        return 0.0
-    ratio = matcher.ratio()
-    return ratio * 0.7 if ratio >= _NEAR else 0.0
+    """The resources that `text` may mean, the best first; weak ones where there are no others."""
+    found = Search(tuple(resources), agencies).answers(text)
+    strong = [one.resource for one in found if not one.weak]
+    return strong or [one.resource for one in found]

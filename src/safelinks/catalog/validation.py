@@ -136,8 +136,9 @@ def _of_pattern(pattern: str, *, groups: int) -> Iterator[Violation]:
 def _of_agency(entry: Agency) -> Iterator[Violation]:
     if entry.url is not None:
         yield from (one.below("url") for one in _of_url(entry.url))
-    for name in ("domains", "email_domains", "owns"):
+    for name in ("domains", "whole_domains", "email_domains", "owns"):
         yield from _of_hosts(getattr(entry, name), name)
+    yield from _below("prefixes", entry.prefixes, _of_prefix)
     if entry.slug_pattern is not None:
         yield from (one.below("slug_pattern") for one in _of_pattern(entry.slug_pattern, groups=0))
 
@@ -153,12 +154,16 @@ def _of_alias(one: HostAlias) -> Iterator[Violation]:
 
 def _of_conventions(one: Conventions) -> Iterator[Violation]:
     yield from _of_hosts(one.subdomains_of, "subdomains_of")
+    yield from _of_hosts(one.shared_hosts, "shared_hosts")
     if one.path_name is not None:
         yield from _of_hosts(one.path_name.hosts, "path_name", "hosts")
         for number, folder in enumerate(one.path_name.folders):
-            if "/" in folder or folder != folder.lower():
-                message = "must be one part of a path in lower case, such as site"
+            if not folder or folder != folder.strip("/").lower() or "//" in folder:
+                message = "must be parts of a path in lower case, such as site"
                 yield Violation(("path_name", "folders", number), message)
+        if one.path_name.elsewhere is not None:
+            wrong = _of_pattern(one.path_name.elsewhere, groups=0)
+            yield from (found.below("path_name", "elsewhere") for found in wrong)
     for number, suffix in enumerate(one.open_suffixes):
         yield from (
             found.below("open_suffixes", number, "suffix") for found in _of_host(suffix.suffix)
@@ -187,7 +192,7 @@ def of_relations(
 
 def _owned_twice(entry: Agency, agencies: Mapping[str, Agency]) -> Iterator[Violation]:
     """Hosts and domains that a body shares with another one."""
-    for name in ("domains", "owns"):
+    for name in ("domains", "whole_domains", "owns"):
         hosts = set(getattr(entry, name))
         for other in agencies.values() if hosts else ():
             shared = hosts.intersection(getattr(other, name))
@@ -251,7 +256,7 @@ def _holders(resources: Iterable[Resource], index: Index) -> Mapping[_Claim, str
 
 
 def _former(entry: Resource, holders: Mapping[_Claim, str], index: Index) -> Iterator[Violation]:
-    """Former addresses that are still in force, of whom `holders` says."""
+    """Former addresses that are still in use; `holders` says by which resource."""
     for number, url in enumerate(entry.former_urls):
         holder = holders.get((MatchKind.EXACT, index.key_of(url)), entry.successor)
         if holder == entry.id:

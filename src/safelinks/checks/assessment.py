@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
 
 from attrs import evolve, field
 
-from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
 from safelinks.addresses.urls import split
-from safelinks.catalog import Catalog, Match, Suspicion
+from safelinks.catalog import Catalog, Match
 from safelinks.catalog.entries import Confidence
 from safelinks.checks.collecting import (
     Collection,
@@ -32,19 +30,17 @@ from safelinks.checks.marked_text import FileText
 from safelinks.checks.report import Report
 from safelinks.errors import InvalidURLError
 from safelinks.health.guards.refusal import refusal
-from safelinks.health.model.outcome import OF_ROLE, Hop, Outcome, Reason
+from safelinks.health.model.outcome import OF_ROLE, Outcome, Reason
 from safelinks.health.model.policy import Policy
 from safelinks.links.text_links import Link
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
-from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, Sighting, over_https
-from safelinks.rules.names_in_text import Remark
+from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, over_https
 from safelinks.values import define
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.redaction.running_text_redaction import redact_rest
 
 __all__ = ["JudgedLink", "Survey"]
 
-_T = TypeVar("_T", Match, Outcome, Hop, Place, Remark, Sighting, Suspicion)
 JudgedLink = tuple[CheckedLink, tuple[Finding, ...]]
 
 
@@ -104,7 +100,7 @@ class Survey:
         return tuple(map(self._shown, self.found.notes))
 
     def unasked(self) -> Iterator[JudgedLink]:
-        """The rows about which nobody is asked."""
+        """The rows of addresses that are not requested."""
         asked = set(self.found.targets)
         for key, group in self.found.groups.items():
             if group.first.defanged or group.role or group.first.target not in asked:
@@ -125,14 +121,7 @@ class Survey:
         for _ in appraise(self.found, self.catalog):
             pass
         judged = [self._judgement(key, outcomes) for key in self.found.groups]
-        remarks = tuple(
-            _with(
-                one,
-                url=one.url and self._shown(one.url),
-                place=_place(one.place, self._shown),
-            )
-            for one in self.found.remarks
-        )
+        remarks = tuple(remark.as_shown(self._shown) for remark in self.found.remarks)
         findings = [finding for _, found in judged for finding in found]
         if self._of_texts is None:
             self._of_texts = tuple(self._judge.of_remarks(remarks))
@@ -155,7 +144,7 @@ class Survey:
     def _as_planned(
         self, findings: Iterable[Finding], outcomes: Mapping[str, Outcome]
     ) -> Iterator[Finding]:
-        """The findings, of which those can be mended that a plan is about: not what is to stay."""
+        """The findings; those that no plan is about are not fixable."""
         planned = set().union(*(plan.mends for plan in self.mending(outcomes).values()))
         for one in findings:
             stays = one.fixable and one.fingerprint not in planned
@@ -204,7 +193,7 @@ class Survey:
         return plans
 
     def _certain(self, outcomes: Mapping[str, Outcome]) -> Iterator[tuple[GroupKey, list[Finding]]]:
-        """What may be mended without asking, by where it leads."""
+        """The findings that may be fixed without asking a person, by address."""
         judged = {key: self._judgement(key, outcomes)[1] for key in self.found.groups}
         silenced = {(one.file, one.subject, one.code) for one in self._judge.silenced}
         for key, findings in judged.items():
@@ -233,26 +222,11 @@ class Survey:
             file,
             shown(first.spelling),
             None if first.target is None else shown(first.target),
-            None if group.match is None else _match(group.match, shown),
-            _with(
-                outcome,
-                url=shown(outcome.url),
-                hops=tuple(_with(hop, url=shown(hop.url)) for hop in outcome.hops),
-                replacement=None if outcome.replacement is None else shown(outcome.replacement),
-                evidence=shown(outcome.evidence),
-                error=shown(outcome.error),
-            ),
-            tuple(
-                _with(
-                    one,
-                    place=_place(one.place, shown),
-                    label=one.label and shown(one.label),
-                    shown=one.shown and shown(one.shown),
-                )
-                for one in group.sightings
-            ),
+            None if group.match is None else group.match.as_shown(shown),
+            outcome.as_shown(shown),
+            tuple([sighting.as_shown(shown) for sighting in group.sightings]),
             tuple(group.recipients) if self.show_recipients else (),
-            tuple(_with(one, reason=shown(one.reason)) for one in group.doubts),
+            tuple(suspicion.as_shown(shown) for suspicion in group.doubts),
             excused,
             _answers(over_https(first.target or ""), outcomes),
             self._names_somebody(outcome.replacement) and not self._names_somebody(first.target),
@@ -320,22 +294,3 @@ def _unasked(target: str) -> Outcome:
         if refusal(target, _CAUTIOUS) is Reason.INVALID_URL:
             return Outcome(target, Reason.INVALID_URL)
     return Outcome(target, Reason.NOT_ASKED)
-
-
-def _match(match: Match, shown: Callable[[str], str]) -> Match:
-    fields = {name: getattr(match, name) for name in ("url", "target", "identifier")}
-    return _with(match, **{name: value and shown(value) for name, value in fields.items()})
-
-
-def _place(place: Place, shown: Callable[[str], str]) -> Place:
-    """A place, with the names that the text gives to where that is."""
-    names = {name: getattr(place, name) for name in ("part", "sheet", "cell")}
-    if not any(names.values()):  # as in most formats, of which there are many places
-        return place
-    return _with(place, **{name: value and shown(value) for name, value in names.items()})
-
-
-def _with(value: _T, **fields: Any) -> _T:  # noqa: ANN401  of whatever type the field is
-    """`value` with other `fields`: itself where they are the same, as most are."""
-    same = all(getattr(value, name) == other for name, other in fields.items())
-    return value if same else evolve(value, **fields)

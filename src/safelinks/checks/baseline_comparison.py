@@ -39,7 +39,7 @@ def _there(_: str) -> bool:
 
 @frozen
 class Comparison:
-    """A report, and the baseline that it is held against.
+    """A report, and the baseline that it is compared with.
 
     `located` gives the name that the baseline has for a file of the report; `exists` says whether a
     file of the baseline is still there; `nameless` takes recipients out of a subject. A `partial`

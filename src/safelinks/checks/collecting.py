@@ -66,7 +66,7 @@ _HARMLESS = pattern_of(
 
 
 def is_harmless(link: Link) -> bool:
-    """Whether somebody has written `link` so that nobody can open it: then nobody asks, either."""
+    """Whether `link` was made harmless on purpose: then it is not requested."""
     return link.defanged or _HARMLESS.match(link.target or link.url) is not None
 
 
@@ -79,6 +79,7 @@ class LinkGroup:
     """
 
     first: Link
+    file: str = ""
     sightings: list[Sighting] = field(factory=list)
     recipients: dict[str, None] = field(factory=dict)  # of their Safe Links, in the original case
     match: Match | None = None
@@ -99,6 +100,7 @@ class Collection:
     """What is needed of documents: no more of them is kept, unless it is asked for.
 
     `elsewhere` has where links lead that are not to be looked at, by file: they stay as they are.
+    `about_owner` are the files that have something to do with the owner of the catalog.
     """
 
     files: dict[str, None] = field(factory=dict)
@@ -106,6 +108,7 @@ class Collection:
     groups: dict[GroupKey, LinkGroup] = field(factory=dict)
     everybody: set[str] = field(factory=set)
     remarks: list[Remark] = field(factory=list)
+    about_owner: frozenset[str] = frozenset()
     ignored: dict[str, Ignored] = field(factory=dict)
     fixed: set[str] = field(factory=set)  # files whose links cannot be replaced
     elsewhere: set[tuple[str, str]] = field(factory=set)
@@ -189,8 +192,9 @@ def collect(
     catalog = catalog or Catalog.nyc()
     reader = RemarkReader(catalog, partial(found.match, catalog))
     for document in documents:
+        name = document.name
         reader.read(document)
-        found.files[document.name] = None
+        found.files[name] = None
         found.note_source(document)
         found.notes |= dict.fromkeys(document.notes)
         if not document.writable:
@@ -202,20 +206,24 @@ def collect(
         for number, link in enumerate(document.links):
             # Everybody to whom a link was sent, whether its target is known or not.
             known = addressees(link)
-            found.everybody.update(known)
+            if known:
+                found.everybody.update(known)
             if keep is not None and not keep.keep(document, link):
-                found.elsewhere.add((document.name, link.target or link.url))
+                found.elsewhere.add((name, link.target or link.url))
                 continue
-            key = (document.name, link.target or link.url, link.defanged)
+            key = (name, link.target or link.url, link.defanged)
             group = found.groups.get(key)
             if group is None:
-                group = found.groups[key] = LinkGroup(link)
+                group = found.groups[key] = LinkGroup(link, document.name)
             group.sightings.append(_sighting(link, verbatim, tells_recipient=bool(known)))
             group.is_schemeless &= link.schemeless or link.role is not None
-            group.recipients |= dict.fromkeys(_addressees(link))
-            marks[number] = Mark(key, len(group.sightings) - 1)
+            if known:
+                group.recipients |= dict.fromkeys(_addressees(link))
+            if keep_texts:
+                marks[number] = Mark(key, len(group.sightings) - 1)
         if keep_texts:
             found.texts.setdefault(document.name, RawText()).add(document, marks)
+    found.about_owner = reader.about_owner()
     found.remarks = [
         one for one in reader.remarks() if keep is None or _is_kept(one, keep, found.groups)
     ]
@@ -281,7 +289,7 @@ def _sighting(link: Link, verbatim: Verbatim, *, tells_recipient: bool) -> Sight
 
 
 def _addressees(link: Link) -> Iterator[str]:
-    """To whom the message was sent that `link` is from, in the original case."""
+    """The recipients of the message that `link` is from, in the original case."""
     for safe_link in link.unwrapped.safe_links if link.unwrapped else ():
         if safe_link.recipient:
             yield safe_link.recipient
@@ -312,5 +320,7 @@ def appraise_group(found: Collection, group: LinkGroup, catalog: Catalog) -> Non
         return
     role = group.role
     group.match = found.match(catalog, target) if role is None else None
-    group.doubts = () if role in _NOT_WHOLE else found.doubts(catalog, target)
+    doubts = () if role in _NOT_WHOLE else found.doubts(catalog, target)
+    about = group.file in found.about_owner
+    group.doubts = tuple(one for one in doubts if about or not one.faint)
     group.is_appraised = True

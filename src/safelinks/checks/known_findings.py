@@ -1,4 +1,4 @@
-"""Known findings: those of a baseline file, which is read, held against a report, and written."""
+"""Known findings: those of a baseline file, which is read, compared with a report, and written."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class KnownFindings:
         )
 
     def _exists(self, name: str) -> bool:
-        """Whether what has this name in the baseline is there, as is what nobody may look at."""
+        """Whether the file with this name in the baseline exists, or may exist unseen."""
         if name == _NAMELESS or self.path is None:
             return True
         try:

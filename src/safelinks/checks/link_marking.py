@@ -107,7 +107,7 @@ def _as_it_stands(text: str, links: Sequence[Link], marks: Mapping[int, Mark]) -
 
 
 def _address(link: Link, mark: Mark | None, written: str = "") -> _Cut:
-    """A link that nobody asked about shows what it is, too."""
+    """The text of a link that was not requested, which also shows what it is."""
     return _Cut(written or ("" if mark else link.target or link.url), mark)
 
 

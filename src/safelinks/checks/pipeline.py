@@ -153,7 +153,7 @@ class Check:
         """
         import asyncio  # noqa: PLC0415  a check that asks nobody does without, as without this:
 
-        from safelinks.health.checker import Checker  # noqa: PLC0415
+        from safelinks.health.checker import Checker  # noqa: PLC0415  with the network, a third of the start
 
         checker = checker or Checker(catalog=self)
         if self._is_judged:

@@ -42,8 +42,9 @@ class Report:
     place; `silenced` is how many more the texts themselves say to ignore, and `mends` are those
     that were fixed in the files. `gone` is what a baseline holds and the files no longer do, each
     with how often, and `at` is the moment that it tells of. `texts` are those of the files, where
-    they were asked for. Where `unread`, some files could not be read, or not be written, and the
-    report is only about the others.
+    they were asked for. Where `unread`, some files could not be read, or not be changed, and the
+    report is only about the others. Where `unwritten`, the report is all of it, but a file that
+    was to hold it could not be written.
     """
 
     rows: tuple[CheckedLink, ...]
@@ -59,12 +60,26 @@ class Report:
     at: datetime = field(factory=lambda: datetime.now(UTC), eq=False)
     texts: tuple[FileText, ...] = ()
     unread: bool = False
+    unwritten: bool = False
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:
         """How many rows there are of each verdict."""
         counted = Counter(row.verdict for row in self.rows)
         return {verdict: counted[verdict] for verdict in Verdict}
+
+    @property
+    def addresses(self) -> tuple[CheckedLink, ...]:
+        """One row for each address, in the order of the text, however many files it stands in.
+
+        That is the first that was not skipped: in one file, there may be a reason to.
+        """
+        first: dict[str, CheckedLink] = {}
+        for row in self.rows:
+            url = row.target or row.url
+            if url not in first or first[url].verdict is Verdict.SKIPPED is not row.verdict:
+                first[url] = row
+        return tuple(first.values())
 
     @property
     def links(self) -> int:
@@ -112,9 +127,9 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """130 when interrupted, 2 when files stay unread, 1 to fail, 3 without network, else 0."""
+        """130 when interrupted, 2 for a file that failed, 1 to fail, 3 without network, else 0."""
         if self.interrupted:
             return 130
-        if self.unread:
+        if self.unread or self.unwritten:
             return 2
         return 1 if self.failing else 3 if self.offline else 0

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 import safelinks
 from safelinks.cli.options.catalog_options import Chosen, choose
@@ -47,17 +48,17 @@ class _SystemError(Exception):
         self.exit_code = _BROKEN_PIPE if isinstance(error, BrokenPipeError) else _UNUSABLE
 
 
-# The commands, and the rooms that they are in.
-_ROOMS: Mapping[str, str] = {
-    "catalog": "catalog",
-    "check": "check",
-    "clean": "clean",
-    "config": "config",
-    "rule": "rules",
-    "rules": "rules",
-    "schema": "rules",
-    "unwrap": "unwrap",
-    "wrappers": "wrappers",
+# Each command with the module that it is in, and what it does, for a list of all.
+_COMMANDS: Mapping[str, tuple[str, str]] = {
+    "catalog": ("catalog", "Search, validate and update the catalog of City resources."),
+    "check": ("check", "Check links, and report problems."),
+    "clean": ("clean", "Replace every wrapped link in FILE with its target."),
+    "config": ("config", "Print the settings in effect, and where each comes from."),
+    "rule": ("rules", "Explain a rule."),
+    "rules": ("rules", "List the rules."),
+    "schema": ("rules", "Print the JSON Schema of reports."),
+    "unwrap": ("unwrap", "Print the target of every URL, one per line."),
+    "wrappers": ("wrappers", "List the known services that wrap links."),
 }
 
 
@@ -69,7 +70,7 @@ class _Commands(MutableMapping[str, click.Command]):
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in self._there:
-            module = import_module(f"safelinks.cli.commands.{_ROOMS[name]}_command")
+            module = import_module(f"safelinks.cli.commands.{_COMMANDS[name][0]}_command")
             self._there[name] = getattr(module, f"{name}_command")
         return self._there[name]
 
@@ -80,10 +81,10 @@ class _Commands(MutableMapping[str, click.Command]):
         del self._there[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**_ROOMS, **self._there})
+        return iter({**_COMMANDS, **self._there})
 
     def __len__(self) -> int:
-        return len({**_ROOMS, **self._there})
+        return len({**_COMMANDS, **self._there})
 
 
 class _Program(click.Group):
@@ -93,6 +94,24 @@ class _Program(click.Group):
         """Parse the command line; that is also where help and version are printed."""
         with _guarded():
             return super().make_context(*args, **extra)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002  click's own signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """List the commands, none of which is imported for that."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """The commands that begin so, none of which is imported for that; and options."""
+        commands = [
+            CompletionItem(name, help=summary)
+            for name, (_, summary) in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  click's own signature
         """Run a command, its output to the end."""

@@ -11,17 +11,15 @@ import shutil
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from attrs import field
 
 from safelinks.errors import DocumentError, NotReadableError, NotWritableError
 from safelinks.files.unfinished_files import PREFIX, SUFFIX, is_locked, remove_leftovers
 from safelinks.values import define
-
-if TYPE_CHECKING:
-    from hashlib import blake2b
 
 __all__ = ["FileReading", "bytes_of", "file_blocks", "held", "replace"]
 
@@ -110,8 +108,9 @@ def _told(path: Path, do: str, done: str) -> Iterator[None]:
     except IsADirectoryError:
         raise kind(f"{path}: this is a directory; use a file in it") from None
     except FileNotFoundError:
-        missing = "file" if is_read else "directory"
-        raise kind(f"{path}: there is no such {missing}") from None
+        if is_read:
+            raise kind(f"No such file: {path}") from None
+        raise kind(f"{path}: its directory does not exist") from None
     except PermissionError:
         raise refused(f"{path}: no permission to {do} this file") from None
     except OSError as error:
@@ -367,8 +366,6 @@ def _digest_of(path: Path) -> bytes:
 
 
 def _new_hash() -> blake2b:
-    from hashlib import blake2b  # noqa: PLC0415  not for those who only write
-
     return blake2b(digest_size=32)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from attrs import Factory
@@ -59,16 +60,26 @@ def files_in(source: str | Path, *, gitignore: bool = True) -> FileListing | Non
     path = Path(source)
     try:
         if path.is_dir():
-            return _Walk(gitignore).through(path)
+            with _reading(path):
+                return _Walk(gitignore).through(path)
         if path.exists() or not _WILD & set(str(source)):
             return None
         found = [Path(name) for name in glob.glob(str(source), recursive=True)]  # noqa: PTH207
     except (OSError, ValueError) as error:
-        raise DocumentError(f"{path}: this cannot be searched ({_reason(error)})") from None
+        raise DocumentError(f"{path}: this cannot be read ({_reason(error)})") from None
     files = sorted(one for one in found if one.is_file())
     if not files:
         raise DocumentError(f"No such file or pattern: {path}")
     return FileListing(tuple(files), unread=tuple(_unread_by(str(source))))
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    """Within this block, the system may refuse to read `folder` itself."""
+    try:
+        yield
+    except OSError as error:
+        raise DocumentError(_unreadable(folder, error)) from None
 
 
 def _unread_by(pattern: str) -> Iterator[DocumentError]:
@@ -153,7 +164,11 @@ class _Walk:
 def _refused(folder: str, error: OSError) -> DocumentError:
     """A directory that could not be looked into; one that is gone meanwhile is no loss."""
     kind = DocumentError if isinstance(error, FileNotFoundError) else NotReadableError
-    return kind(f"{Path(folder)}: this directory cannot be read ({_reason(error)})")
+    return kind(_unreadable(Path(folder), error))
+
+
+def _unreadable(folder: Path, error: OSError) -> str:
+    return f"{folder}: this directory cannot be read ({_reason(error)})"
 
 
 def _left_out(entry: os.DirEntry[str]) -> str | None:

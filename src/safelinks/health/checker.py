@@ -13,7 +13,6 @@ from safelinks.catalog import Catalog, Match
 from safelinks.catalog.entries import HealthHints
 from safelinks.health.guards.public_addresses import is_private_host
 from safelinks.health.guards.refusal import refusal
-from safelinks.health.memory.history import History
 from safelinks.health.model.outcome import Outcome, Reason, Verdict
 from safelinks.health.model.policy import Policy
 from safelinks.health.network.dialling import Dial, dial
@@ -25,6 +24,8 @@ from safelinks.values import frozen
 
 if TYPE_CHECKING:
     import httpx
+
+    from safelinks.health.memory.history import History
 
 __all__ = ["Checker"]
 

@@ -17,12 +17,14 @@ from safelinks.addresses.urls import split
 from safelinks.catalog.entries import HealthHints
 from safelinks.errors import InvalidURLError
 from safelinks.health.judgement.probe import Probe, probe
-from safelinks.health.judgement.redirects import BUSY, retry_after
+from safelinks.health.judgement.redirects import BUSY, REDIRECTS, retry_after
 from safelinks.health.judgement.visible_page import Page, page_of
 from safelinks.health.model.exchange import Answer, Failure, Fault, Request, Wait
 from safelinks.health.model.outcome import Outcome, Reason, Verdict
 from safelinks.health.model.policy import Method, Policy
+from safelinks.health.network.open_files import most_open_files
 from safelinks.health.network.session import Session
+from safelinks.health.request_limit import BEAT, RequestLimit
 from safelinks.health.schedule import Schedule
 from safelinks.values import define, frozen
 
@@ -73,7 +75,7 @@ class _Job:
 
 
 def host_of(url: str) -> str:
-    """With whom to be polite: host and port; for what is no address, nobody in particular."""
+    """The host and port whose limits apply; an empty host for what is no address."""
     try:
         address = split(url)
     except InvalidURLError:
@@ -98,7 +100,7 @@ class Asking:
     ) -> None:
         self.reached = False
         self._session = session
-        self._concurrency = policy.concurrency
+        self._limit = RequestLimit(policy.concurrency, most_open_files())
         self._most_unread = _MOST_UNREAD_PAGES if policy.fragments else _MOST_UNREAD
         self._closed = False
         self._hints_for = hints_for
@@ -114,12 +116,15 @@ class Asking:
         self._busy: Counter[str] = Counter()  # links in a row that were too many for it
         self._has_answered: set[str] = set()
         self._mishandles_head: set[str] = set()
+        self._judging: set[asyncio.Task[None]] = set()  # whose answer waits for others to be asked
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
+        self._heart: asyncio.TimerHandle | None = None
 
     async def results(self) -> AsyncGenerator[TimedOutcome, None]:
         """Whatever is judged, as it comes. Who stops early ends the requests under way."""
         try:
+            self._beat(self._loop.time())
             self._go_on()
             while True:
                 judged = await self._judged.get()
@@ -132,11 +137,13 @@ class Asking:
                     self._go_on()
         finally:
             self._closed = True
-            if self._timer is not None:
-                self._timer.cancel()
-            for task in self._running:
+            for timer in (self._timer, self._heart):
+                if timer is not None:
+                    timer.cancel()
+            tasks = self._running | self._judging
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._running, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def unfinished(self) -> list[Outcome]:
         """What was begun and has not come to a verdict, with what was seen until now."""
@@ -145,6 +152,13 @@ class Asking:
             for job in self._begun
             if job.asked
         ]
+
+    def _beat(self, due: float) -> None:
+        """Look whether the loop comes to its work in time, again and again."""
+        now = self._loop.time()
+        self._limit.beat(now - due)
+        if self._limit.adapts:
+            self._heart = self._loop.call_at(now + BEAT, self._beat, now + BEAT)
 
     def _go_on(self) -> None:
         """Begin as much as may be done now, and come back when there may be more.
@@ -161,8 +175,8 @@ class Asking:
     def _begin_some(self) -> None:
         now = self._loop.time()
         for _ in range(_AT_ONCE):
-            unread = self._judged.qsize()
-            if len(self._running) >= self._concurrency or unread >= self._most_unread:
+            unread = self._judged.qsize() + len(self._judging)
+            if len(self._running) >= self._limit.now or unread >= self._most_unread:
                 return
             job = self._schedule.take(now)
             if job is None:
@@ -176,7 +190,7 @@ class Asking:
             self._timer.cancel()
         if moment is not None:
             self._timer = self._loop.call_at(moment, self._go_on)
-        elif not self._running and not self._schedule:
+        elif not (self._running or self._judging or self._schedule):
             self._judged.put_nowait(None)
 
     def _begin(self, job: _Job, now: float) -> None:
@@ -204,6 +218,7 @@ class Asking:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        self._judging.discard(task)
         if not task.cancelled():
             error = task.exception()
             if error is not None:
@@ -230,7 +245,22 @@ class Asking:
                 self._schedule.overrun(host, self._loop.time(), begun)
             else:
                 self._schedule.answered(host, result.elapsed, begun)
+                self._limit.answered()
+                if self._schedule and _says_nothing_of_others(result, job.policy):
+                    await self._let_others_ask()
         self._advance(job, result)
+
+    async def _let_others_ask(self) -> None:
+        """Give the place of this request to the next one, before what came of it is judged.
+
+        What is judged counts as unread.
+        """
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101
+        self._running.discard(task)
+        self._judging.add(task)
+        self._go_on()
+        await asyncio.sleep(0)
 
     def _advance(self, job: _Job, result: Answer | Failure | None, *, again: bool = True) -> bool:
         """Tell the probe what came; whether it goes on, which it does `again` in its turn."""
@@ -301,6 +331,11 @@ class Asking:
         self._busy[host] = self._busy[host] + 1 if busy else 0
         if away or self._busy[host] >= _IN_A_ROW:
             self._down[host] = evolve(answer, elapsed=0.0, asked=False)
+
+
+def _says_nothing_of_others(answer: Answer, policy: Policy) -> bool:
+    """Whether its judgement decides neither who is asked next nor how."""
+    return policy.method is Method.GET and answer.status not in REDIRECTS
 
 
 def _seen_so_far(job: _Job) -> str:

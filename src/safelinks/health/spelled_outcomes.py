@@ -68,7 +68,7 @@ def _with_place(outcome: Outcome, place: str, page: Page) -> Outcome:
     doubt = None
     if not page.whole:
         doubt = f"#{place} is not in the part of the page that was read"
-    elif len(page.words) < _LEAST_TEXT and "<script" in page.lower:
+    elif page.shows_at_most(_LEAST_TEXT - 1) and "<script" in page.lower:
         doubt = f"#{place} may be made by a script"
     if doubt is not None:
         return evolve(outcome, evidence=f"{outcome.evidence}; {doubt}")

@@ -11,6 +11,8 @@ import html
 import re
 from bisect import bisect_left
 from enum import Enum, auto
+from itertools import product, starmap
+from typing import NamedTuple
 
 from attrs import Factory
 
@@ -86,12 +88,24 @@ _QP_END = r"[ \t]*\r?\n|(?:20|09)[ \t]*\r?\n|C2=A0|E2=80|E3=80"
 _LIST = r"[,;](?!https?://)"  # "https://a.example,https://b.example" are two
 
 
-def _chunk(*, quote: str, soft: bool, forgiving: bool) -> re.Pattern[str]:
-    """As much of an address as needs no second look; brackets and damage always do."""
-    ampersand = _AMPERSAND + (rf"(?!\#|{_INVISIBLE_NAMES};)" if forgiving else "")
-    equals = rf"=(?!{_QP_END})" if soft else "="
-    bar = r"|\|(?!https?://)" if forgiving else ""
-    apostrophe = "" if quote else r"|'(?![,;:)\]}])"
+class _Surroundings(NamedTuple):
+    """What is special about the place of an address.
+
+    `in_apostrophes`: one opened it, and one ends it. `soft_breaks`: it may be quoted-printable.
+    `damaged`: what has happened to its characters on the way is undone.
+    """
+
+    in_apostrophes: bool = False
+    soft_breaks: bool = False
+    damaged: bool = False
+
+
+def _chunk(around: _Surroundings) -> re.Pattern[str]:
+    """The part of an address that is read at once; brackets and damage are looked at one by one."""
+    ampersand = _AMPERSAND + (rf"(?!\#|{_INVISIBLE_NAMES};)" if around.damaged else "")
+    equals = rf"=(?!{_QP_END})" if around.soft_breaks else "="
+    bar = r"|\|(?!https?://)" if around.damaged else ""
+    apostrophe = "" if around.in_apostrophes else r"|'(?![,;:)\]}])"
     plain = rf"[^{_HARD}{INVISIBLE}'|\\&=,;()\[\]{{}}]++"
     return pattern_of(
         rf"(?:{plain}|{ampersand}|{_LIST}|{equals}{bar}{apostrophe})++", re.IGNORECASE
@@ -99,10 +113,7 @@ def _chunk(*, quote: str, soft: bool, forgiving: bool) -> re.Pattern[str]:
 
 
 _CHUNKS = {
-    (quote, soft, forgiving): _chunk(quote=quote, soft=soft, forgiving=forgiving)
-    for quote in ("", "'")
-    for soft in (False, True)
-    for forgiving in (False, True)
+    around: _chunk(around) for around in starmap(_Surroundings, product((False, True), repeat=3))
 }
 
 # Damage inside a wrapped link, each with what it stands for.
@@ -190,7 +201,7 @@ def read_run(
     is an offset behind which to stop.
     """
     limit = len(text) if limit is None else min(limit, len(text))
-    chunk = _CHUNKS["'" if run.quote == "'" else "", soft, onward is not None]
+    chunk = _CHUNKS[_Surroundings(run.quote == "'", soft, onward is not None)]
     opened = run.opened
     while True:
         match = chunk.match(text, run.end, limit)
@@ -241,7 +252,7 @@ def would_go_on(text: str, start: int, end: int, *, quoted_printable: bool) -> b
         return False
     if text[behind : behind + 1] in ("(", "[", "{"):
         return True
-    glued = _CHUNKS["", True, False].match(text, behind, behind + _LOOK_AHEAD)
+    glued = _CHUNKS[_Surroundings(soft_breaks=True)].match(text, behind, behind + _LOOK_AHEAD)
     if glued is None or glued[0][0] in ",;":
         return False
     sign = _sign_before(text, start)

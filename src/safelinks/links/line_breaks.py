@@ -74,8 +74,8 @@ _FARTHEST_HEAD = 1_200
 
 def wrapper_may_follow(text: str, start: int) -> bool:
     """Whether what begins at `start` can be a wrapped link, by characters that each one has."""
-    find, end = text.find, start + _FARTHEST_HEAD
-    return any(find(sign, start, end) >= 0 for sign in _OF_WRAPPERS)
+    head = text[start : start + _FARTHEST_HEAD]
+    return any(map(head.__contains__, _OF_WRAPPERS))
 
 
 @frozen

@@ -121,7 +121,7 @@ _TOLD = [one.name for one in fields(Link) if one.name not in ("url", "label", "o
 
 
 def addressees(link: Link) -> frozenset[str]:
-    """Everybody, in lower case, to whom `link` was sent, whether its target is known or not."""
+    """The recipients of `link` in lower case, whether its target is known or not."""
     return link.unwrapped.recipients if link.unwrapped else recipients(link.url)
 
 

@@ -200,14 +200,11 @@ def _may_be_cut(text: str, span: LinkSpan) -> bool:
         return False
     host = match[1].lower()
     path = (match[2] or "").rstrip("=")
-    begun_path = len(path) > 1 and _REDIRECTION.fullmatch(path) is not None
-    if not (begun_path or wrapper_may_follow(text, span.start) or _is_begun_host(host)):
-        return False
+    is_begun = _REDIRECTION.fullmatch(path) is not None
+    if path and not (is_begun or wraps_on(host) or is_safe_links_host(host)):
+        return False  # as nearly all, of which nothing else has to be looked for
     return (
-        not path
-        or wraps_on(host)
-        or is_safe_links_host(host)
-        or _REDIRECTION.fullmatch(path) is not None
+        (is_begun and len(path) > 1) or wrapper_may_follow(text, span.start) or _is_begun_host(host)
     )
 
 

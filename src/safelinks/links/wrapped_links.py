@@ -22,7 +22,7 @@ from safelinks.links.joined_link import join, joined_start
 from safelinks.links.line_breaks import lead_of, prefixes_of
 from safelinks.links.safelink_shapes import SHAPES, is_sound
 from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.values import define, frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND, KEPT, MARKS, Form, FormMarks, form_at
 
 __all__ = ["LinkSpan", "is_open", "quote_before", "read_wrapped"]
@@ -143,25 +143,59 @@ class _Read:
 
 def _read(pieces: _Pieces) -> _Read:
     """The link, as far as its pieces lead to what is its own."""
-    best = searched = line = 0
-    marks = pieces.marks
+    reach = _Reach(pieces.marks)
     for run, lines in pieces.runs():
-        logical = run.text
-        overlapping = max(0, searched - _OVERLAP)
-        tail = marks.tail.search(logical, overlapping)
-        if tail is not None and not (tail.end() == run.length and pieces.parameter_follows(run)):
-            return _Read(run, tail.end(), whole=True)
-        last = max((one.end() for one in marks.parameter.finditer(logical, overlapping)), default=0)
-        if last > searched or form_at(_address(run, best)) is None:
-            best = _end_of_value(logical, last)
-        elif (best == searched and lines == line) or _REST_OF_VALUE.match(logical, best):
-            best = _end_of_value(logical, best)
-        elif searched - best > _FARTHEST:
+        tail = reach.tail(run)
+        if tail is not None and not (tail == run.length and pieces.parameter_follows(run)):
+            return _Read(run, tail, whole=True)
+        if not reach.look(run, lines):
             break
-        searched, line = len(logical), lines
-    if pieces.enclosed(run) and _VALUE.fullmatch(run.text, best):
-        best = run.length
-    return _Read(run, best, whole=False)
+    if pieces.enclosed(run) and _VALUE.fullmatch(run.text, reach.end):
+        reach.end = run.length
+    return _Read(run, reach.end, whole=False)
+
+
+@define
+class _Reach:
+    """How far a link certainly reaches: up to `end`, of the `searched` characters in `lines`.
+
+    A piece that is added moves the end in these cases, or else the link has ended before it:
+
+    - A parameter of its own is in it, as ``&data=05%7C01``: the end is behind its value.
+    - Without it, there is not yet enough to know the wrapper: all of it belongs to the link.
+    - The end was that of all pieces, and no line has ended since: the same value goes on.
+    - It is what only the rest of `data` or `sdata` can be, as ``%7C0%7C0%7CUnknown``.
+    """
+
+    marks: FormMarks
+    end: int = 0
+    searched: int = 0
+    lines: int = 0
+
+    def tail(self, run: Run) -> int | None:
+        """Where the link is complete, with its last parameter; None where it is not."""
+        tail = self.marks.tail.search(run.text, self._unsearched)
+        return tail.end() if tail else None
+
+    def look(self, run: Run, lines: int) -> bool:
+        """Look at what was added to `run`, in `lines`; False when there is no use in more."""
+        text = run.text
+        parameters = self.marks.parameter.finditer(text, self._unsearched)
+        last = max((parameter.end() for parameter in parameters), default=0)
+        goes_on = self.end == self.searched and self.lines == lines
+        if last > self.searched or form_at(_address(run, self.end)) is None:
+            self.end = _end_of_value(text, last)
+        elif goes_on or _REST_OF_VALUE.match(text, self.end):
+            self.end = _end_of_value(text, self.end)
+        elif self.searched - self.end > _FARTHEST:
+            return False
+        self.searched, self.lines = len(text), lines
+        return True
+
+    @property
+    def _unsearched(self) -> int:
+        """Where to search from: a mark may have been cut where the last piece ended."""
+        return max(0, self.searched - _OVERLAP)
 
 
 def _end_of_value(link: str, start: int) -> int:

@@ -7,23 +7,40 @@ address is made printable here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from difflib import unified_diff
 
 from safelinks.addresses.printable import printable, printable_url
 from safelinks.catalog import Catalog, Match, Resource, Suspicion
-from safelinks.catalog.entries import Contact
+from safelinks.catalog.entries import Agency, Contact
+from safelinks.catalog.evidence import has_aged, last_seen
 from safelinks.checks.catalog_upkeep import Upkeep
 from safelinks.patterns import pattern_of
 
-__all__ = ["match_data", "match_lines", "resource_lines", "table_lines", "upkeep_lines"]
+__all__ = [
+    "aged_lines",
+    "agency_lines",
+    "agency_table",
+    "match_data",
+    "match_lines",
+    "resource_lines",
+    "table_lines",
+    "upkeep_lines",
+]
 
 _LABELLED = 13  # columns of a label in `resource_lines`
 
 
-def table_lines(entries: Iterable[Resource], catalog: Catalog) -> Iterator[str]:
-    """One resource a line: its id, name and agency, and below where it lives."""
+def table_lines(
+    entries: Iterable[Resource], catalog: Catalog, *, perhaps: bool = False
+) -> Iterator[str]:
+    """One resource a line: its id, name and agency, and below where it lives.
+
+    What is `perhaps` meant is called so.
+    """
+    weak = "perhaps: " if perhaps else ""
     for entry in entries:
-        yield f"{printable(entry.id)}  {printable(entry.name)} ({printable(entry.agency)})"
+        yield f"{weak}{printable(entry.id)}  {printable(entry.name)} ({printable(entry.agency)})"
         yield f"    {_home(entry, catalog)}"
 
 
@@ -65,8 +82,38 @@ def _fields(entry: Resource, catalog: Catalog) -> Iterator[tuple[str, Sequence[s
     yield "recognised", [printable(f"{one.kind} {one.value}") for one in entry.match]
     dated = f", as of {entry.as_of}" if entry.as_of else ", undated"
     yield "confidence", [f"{entry.confidence}{printable(dated)}"]
+    yield "seen", [printable(f"{one.on or 'undated'} by {one.by}") for one in entry.seen]
     yield "sources", list(map(printable, entry.sources))
     yield "note", [printable(entry.note)] if entry.note else []
+
+
+def agency_lines(agency: Agency, catalog: Catalog) -> Iterator[str]:
+    """Everything that is known of a body, and the ids of what it has."""
+    yield f"{printable(agency.name)} ({printable(agency.acronym)})"
+    own = [entry.id for entry in catalog.resources.values() if entry.agency == agency.acronym]
+    dated = f"as of {agency.as_of}" if agency.as_of else "undated"
+    for label, values in (
+        ("address", [printable_url(agency.url)] if agency.url else []),
+        ("formerly", [*agency.former_names, *agency.former_acronyms]),
+        ("kind", [agency.kind] if agency.kind else []),
+        ("status", [agency.status]),
+        ("in paths", agency.slugs),
+        ("hosts", (*agency.domains, *agency.whole_domains, *agency.owns)),
+        ("begins", agency.prefixes),
+        ("resources", own),
+        ("evidence", [dated]),
+        ("sources", agency.sources),
+        ("note", [agency.note] if agency.note else []),
+    ):
+        for number, value in enumerate(values):
+            yield f"  {label if number == 0 else '':{_LABELLED}} {printable(value)}"
+
+
+def agency_table(catalog: Catalog) -> Iterator[str]:
+    """One body a line: its acronym and name, and below where its site is."""
+    for agency in catalog.agencies.values():
+        yield f"{printable(agency.acronym)}  {printable(agency.name)}"
+        yield f"    {printable_url(agency.url)}" if agency.url else "    no page of its own"
 
 
 def _contact(one: Contact) -> str:
@@ -76,7 +123,7 @@ def _contact(one: Contact) -> str:
 
 
 def match_lines(match: Match, suspicions: Iterable[Suspicion]) -> Iterator[str]:
-    """A match for a person, who is not told to whom a link was sent."""
+    """A match in lines for a person, without the recipients of links."""
     match = match.redacted()
     yield printable_url(match.target or match.url)
     yield f"    {printable(_whose(match))}"
@@ -116,6 +163,7 @@ def match_data(match: Match, suspicions: Iterable[Suspicion]) -> dict[str, objec
         "identifier": match.identifier,
         "current_url": match.current_url,
         "renamed": match.renamed,
+        "inference": str(match.inference) if match.inference else None,
         "confidence": str(match.confidence) if match.confidence else None,
         "as_of": match.as_of,
         "sources": list(match.evidence),
@@ -125,6 +173,14 @@ def match_data(match: Match, suspicions: Iterable[Suspicion]) -> dict[str, objec
             for one in suspicions
         ],
     }
+
+
+def aged_lines(entries: Iterable[Resource], today: date) -> Iterator[str]:
+    """The entries of high confidence that nobody has seen for too long."""
+    for entry in entries:
+        if has_aged(entry, today):
+            seen = printable(last_seen(entry) or "undated")
+            yield f"{printable(entry.id)}: high confidence, but last seen {seen}: look again"
 
 
 def upkeep_lines(found: Upkeep, asked: int) -> Iterator[str]:

@@ -31,7 +31,7 @@ def render(report: Report) -> Iterator[str]:
     for finding in sorted(new, key=lambda one: one.gravity):
         yield _command(_COMMANDS[finding.level], _properties(finding), _message(finding))
     counts = ", ".join(count(number, str(level)) for level, number in report.levels.items())
-    yield f"{count(len(report.rows), 'address')}: {counts}.\n"
+    yield f"{count(len(report.addresses), 'address')}: {counts}.\n"
 
 
 def _properties(finding: Finding) -> dict[str, str]:

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from attrs import asdict
+from attrs import asdict, fields
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report, Usage
-from safelinks.health.model.outcome import Certificate, Past
+from safelinks.health.model.outcome import Certificate, Hop, Past
 from safelinks.rules import Finding
 from safelinks.rules.checked_link import CheckedLink, Sighting
 from safelinks.rules.names_in_text import Remark
@@ -18,6 +18,10 @@ from safelinks.rules.names_in_text import Remark
 __all__ = ["JSON_VERSION", "dumped", "finding", "link", "remark", "summary", "usage"]
 
 JSON_VERSION = 1  # of the schema, raised when a key is taken away or changes its meaning
+
+
+_OF_HOPS = [field.name for field in fields(Hop)]
+_OF_PLACES = [field.name for field in fields(Place)][2:]  # all but line and column
 
 
 def link(row: CheckedLink) -> dict[str, object]:
@@ -38,7 +42,7 @@ def link(row: CheckedLink) -> dict[str, object]:
         "reason": str(outcome.reason),
         "evidence": outcome.evidence,
         "status": outcome.status,
-        "hops": [asdict(hop) for hop in outcome.hops],
+        "hops": [{name: getattr(hop, name) for name in _OF_HOPS} for hop in outcome.hops],
         "attempts": outcome.attempts,
         "error": outcome.error or None,
         "certificate": _certificate(outcome.certificate),
@@ -88,8 +92,12 @@ def _sighting(sighting: Sighting) -> dict[str, object]:
 
 def _place(place: Place) -> dict[str, object]:
     """Line and column, and of all else what the format of the file has."""
-    known = asdict(place, filter=lambda _, value: value is not None)
-    return {"line": place.line, "column": place.column} | known
+    told: dict[str, object] = {"line": place.line, "column": place.column}
+    for name in _OF_PLACES:
+        value = getattr(place, name)
+        if value is not None:
+            told[name] = value
+    return told
 
 
 def usage(one: Usage) -> dict[str, object]:
@@ -158,10 +166,12 @@ def _counted(counts: Iterable[tuple[object, int]]) -> dict[str, int]:
     return {str(what): number for what, number in counts}
 
 
-def dumped(value: object, indent: int | None = None) -> str:
-    """`value` in JSON and in ASCII, which neither terminals nor runners mistake for commands.
+def dumped(value: object) -> str:
+    """`value` in JSON, in ASCII and on one line.
+
+    So neither terminals nor runners mistake it for commands.
 
     >>> dumped("##vso[task.complete]")
     '"#\\\\u0023vso[task.complete]"'
     """
-    return json.dumps(value, indent=indent).replace("##", "#\\u0023")
+    return json.dumps(value).replace("##", "#\\u0023")

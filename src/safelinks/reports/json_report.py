@@ -21,21 +21,17 @@ def render(report: Report) -> Iterator[str]:
     yield from _array("resources", json_objects.usage, report.resources)
     yield from _array("remarks", json_objects.remark, report.remarks)
     yield from _array("findings", json_objects.finding, report.findings)
-    yield f'  "summary": {_indented(json_objects.summary(report), 2)}\n}}\n'
+    yield f'  "summary": {json_objects.dumped(json_objects.summary(report))}\n}}\n'
 
 
 def _array(name: str, of: Callable[[_T], dict[str, object]], values: Iterable[_T]) -> Iterator[str]:
-    """One key of the report, piece by piece."""
+    """One key of the report, piece by piece: each of its objects on a line."""
     yield f'  "{name}": ['
     between = "\n    "
     for value in values:
-        yield f"{between}{_indented(of(value), 4)}"
+        yield f"{between}{json_objects.dumped(of(value))}"
         between = ",\n    "
     yield "],\n" if between == "\n    " else "\n  ],\n"
-
-
-def _indented(value: object, depth: int) -> str:
-    return json_objects.dumped(value, 2).replace("\n", "\n" + " " * depth)
 
 
 def schema() -> str:

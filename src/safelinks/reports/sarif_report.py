@@ -79,7 +79,7 @@ def _rules(report: Report) -> list[Rule]:
 
 
 def _gravest(findings: Sequence[Finding]) -> Sequence[Finding]:
-    """As many as GitHub takes, in their order: what is new and grave before all else."""
+    """The findings in their order; if GitHub would not accept so many, the gravest new ones."""
     if len(findings) <= MOST_RESULTS:
         return findings
     order = sorted(

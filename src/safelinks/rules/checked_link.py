@@ -7,8 +7,9 @@ these are asked for: nobody who reads them has to remember that.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from attrs import field
+from attrs import evolve, field
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
@@ -17,7 +18,7 @@ from safelinks.catalog.entries import Confidence
 from safelinks.documents.verbatim.verbatim_ranges import Within
 from safelinks.health.model.outcome import OF_ROLE, Outcome, Reason, Verdict
 from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.values import frozen, with_texts
 
 __all__ = ["BROKEN", "WORKS", "CheckedLink", "Sighting", "over_https"]
 
@@ -49,6 +50,12 @@ class Sighting:
     shown: str | None = None
     within: Within | None = None
     role: Role | None = None
+
+    def as_shown(self, show: Callable[[str], str]) -> Sighting:
+        """This sighting, with `show` applied to what the document says there."""
+        shown = with_texts(self, show, "label", "shown") if self.label or self.shown else self
+        place = self.place.as_shown(show)
+        return shown if place is self.place else evolve(shown, place=place)
 
 
 @frozen
@@ -117,7 +124,7 @@ class CheckedLink:
 
     @property
     def secured(self) -> str | None:
-        """The same address over HTTPS, where that is known to answer.
+        """This address over HTTPS, if that is known to answer.
 
         The server itself may lead there, or somebody has asked. None for what is not plain HTTP, or
         does not work.

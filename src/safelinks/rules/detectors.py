@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from enum import Enum, auto
 from itertools import pairwise
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.schemes import is_live
 from safelinks.catalog.lookalikes.suspicions import Sign
+from safelinks.catalog.match import Inference
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, Sighting
 from safelinks.rules.finding import Level
@@ -20,8 +22,10 @@ from safelinks.values import frozen
 
 __all__ = [
     "FEW_DAYS",
+    "Aspect",
     "Look",
     "RuleResult",
+    "aspects_of",
     "certificate_ending",
     "dead",
     "downgraded",
@@ -59,11 +63,46 @@ class RuleResult:
 Look = Callable[[CheckedLink, datetime], Iterator[RuleResult]]
 
 
+class Aspect(Enum):
+    """What a row must have for some of the rules to find anything in it."""
+
+    WRAPPED = auto()
+    SUSPECTED = auto()
+    SHOWN = auto()  # an address of another site in its label
+    TROUBLED = auto()  # its outcome is more than that it works, or that nobody was asked
+    INSECURE = auto()  # it works, and may be plain HTTP
+    REDIRECTED = auto()
+    CERTIFIED = auto()
+    RENAMED = auto()  # or named by what was concluded
+
+
+def aspects_of(row: CheckedLink) -> tuple[bool, ...]:
+    """Which aspects a row has, in their order: most have none, and no rule has to look at them."""
+    outcome = row.outcome
+    wrapped = shown = False
+    for one in row.sightings:
+        wrapped = wrapped or bool(one.wrappers or one.tells_recipient or one.tells_session)
+        shown = shown or one.shown is not None
+    return (
+        wrapped,
+        bool(row.suspicions),
+        shown,
+        outcome.reason not in _UNTROUBLED,
+        outcome.verdict in WORKS and not (row.target or "").startswith("https:"),
+        len(outcome.hops) > 1,
+        outcome.certificate is not None,
+        row.match is not None and (row.match.renamed or row.match.inference in _CONCLUDED),
+    )
+
+
+_UNTROUBLED = frozenset({Reason.OK, Reason.REDIRECTED, Reason.NOT_ASKED})
+
+
 # --- The wrapper ---
 
 
 def recipient_exposed(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
-    """A wrapped link tells to whom it was sent."""
+    """A wrapped link contains its recipient."""
     message = "the wrapped link contains the recipient's mail address"
     yield from _to_unwrap(row, message, lambda one: one.tells_recipient)
 
@@ -89,7 +128,7 @@ def wrapped(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
 def _to_unwrap(
     row: CheckedLink, message: str, does: Callable[[Sighting], bool]
 ) -> Iterator[RuleResult]:
-    """The places of wrapped links of which something is true; to mend by writing the target."""
+    """The places of wrapped links of which something is true; the target fixes them."""
     places = tuple(sighting.place for sighting in row.sightings if does(sighting))
     if places:
         yield _unwrapped(row, message, places)
@@ -220,10 +259,17 @@ def invalid_address(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
 # --- The catalog ---
 
 
+_CONCLUDED = (Inference.FORMER_PLACE, Inference.OTHER_HOST)
+
+
 def former_address(row: CheckedLink, _: datetime) -> Iterator[RuleResult]:
     """The catalog knows a newer address."""
     match = row.match
-    if match is None or match.resource is None or not row.renamed:
+    if match is None or match.resource is None:
+        return
+    if match.inference in _CONCLUDED:
+        yield RuleResult(match.reason, level=Level.NOTE)
+    if not row.renamed:
         return
     moved_elsewhere = row.outcome.reason is Reason.MOVED_PERMANENTLY
     name, now = match.resource.name, match.current_url

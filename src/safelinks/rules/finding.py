@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from enum import StrEnum
+from hashlib import sha256
 
 from attrs import evolve
 
@@ -26,7 +27,10 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the gravest."""
-        return list(Level).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {level: rank for rank, level in enumerate(Level)}
 
 
 @frozen
@@ -74,8 +78,6 @@ class Finding:
     def fingerprint(self) -> str:
         """64 hexadecimal digits that stay the same from run to run, also when lines move."""
         told = (self.code, portable(self.file), self.subject, str(self.times))
-        from hashlib import sha256  # noqa: PLC0415  not without a finding
-
         return sha256("\0".join(told).encode("utf-8", "surrogatepass")).hexdigest()
 
 

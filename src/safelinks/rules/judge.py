@@ -13,7 +13,7 @@ from safelinks.addresses.place import Place
 from safelinks.documents.verbatim.verbatim_ranges import Within
 from safelinks.errors import SetupError
 from safelinks.rules.checked_link import CheckedLink
-from safelinks.rules.detectors import RuleResult
+from safelinks.rules.detectors import Aspect, RuleResult, aspects_of
 from safelinks.rules.finding import Finding, Level
 from safelinks.rules.names_in_text import Remark
 from safelinks.rules.rule_table import BROKEN_LINK, OF_REMARKS, OF_WRAPPERS, Group, Rule
@@ -41,15 +41,19 @@ class Judge:
     fixed: Collection[str] = ()
     silenced: list[Finding] = field(factory=list, init=False)
     _counting: dict[str, tuple[Rule, ...]] = field(factory=dict, init=False)
+    _looks: dict[str, dict[tuple[bool, ...], tuple[Rule, ...]]] = field(factory=dict, init=False)
     _times: Counter[tuple[str, str, str]] = field(factory=Counter, init=False)
 
     def of_row(self, row: CheckedLink) -> list[Finding]:
         """What there is to say of a row, at each of its places."""
+        rules = self._looking(row.file, aspects_of(row))
+        if not rules:
+            return []
         aside = {} if self.selection.verbatim else _aside(row)
         return _agreed(
             [
                 finding
-                for rule in self._rules(row.file)
+                for rule in rules
                 for found in rule.look(row, self.now)
                 for place in self._places(row, rule, found, aside)
                 for finding in self._counted(self._finding(row, rule, found, place, aside))
@@ -73,6 +77,14 @@ class Judge:
         if file not in self._counting:
             self._counting[file] = self.selection.rules(file)
         return self._counting[file]
+
+    def _looking(self, file: str, aspects: tuple[bool, ...]) -> tuple[Rule, ...]:
+        """The rules that may find something in a row of a file that has such `aspects`."""
+        looks = self._looks.setdefault(file, {})
+        if aspects not in looks:
+            there = {aspect for aspect, has in zip(Aspect, aspects, strict=True) if has}
+            looks[aspects] = tuple(rule for rule in self._rules(file) if rule.aspect in there)
+        return looks[aspects]
 
     def of_remarks(self, remarks: Iterable[Remark]) -> list[Finding]:
         """What there is to say of texts."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
-from attrs import Factory, field
+from attrs import Factory, evolve, field
 
 from safelinks.addresses.place import LineCounter, Place
 from safelinks.catalog import Catalog, Match, MatchedRule, Resource
@@ -19,7 +19,7 @@ from safelinks.documents.document import Document, Prose
 from safelinks.documents.formats import DOCUMENT_FORMATS
 from safelinks.links.text_links import Link
 from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen
+from safelinks.values import define, frozen, with_texts
 from safelinks.wrappers.vendors.wrapper_table import opaque
 
 __all__ = ["Remark", "RemarkKind", "RemarkReader"]
@@ -60,6 +60,12 @@ class Remark:
             return f"{link}; {self.resource.name} {self.home}"
         return f"{self.resource.name} is named but not linked; it {self.home}"
 
+    def as_shown(self, show: Callable[[str], str]) -> Remark:
+        """This remark, with `show` applied to its address and to the names of its place."""
+        shown = with_texts(self, show, "url")
+        place = self.place.as_shown(show)
+        return shown if place is self.place else evolve(shown, place=place)
+
 
 # Words around a name that do not make another name of it, and that may stand before an address.
 _WORDS = """
@@ -74,6 +80,13 @@ _CLAUSE = pattern_of(r"[.,;:!?()\[\]|\t\n•·*–—]")
 _UP_TO_ADDRESS = pattern_of(
     r"[)\]\"'”’]{0,2}[ \t]{0,2}(?:(?:web ?site|site|page|portal|is|at|here)\b[ \t]?){0,3}"
     r"[:,–—-]?[ \t]{0,3}[(<\[]{0,2}(?=[a-z][a-z0-9+.-]*://)",
+    re.IGNORECASE,
+)
+# What may stand between a name and an address that is its own: "the portal at nyc.gov/passport".
+_BESIDE = pattern_of(
+    r"[)\]\"'”’]{0,2}[ \t]{0,2}"
+    r"(?:(?:account|web ?site|site|page|portal|is|at|here|on|via|see|visit)\b[ \t]?){0,3}"
+    r"[:,–—-]?[ \t]{0,3}[(<\[]{0,2}",
     re.IGNORECASE,
 )
 _FARTHEST = 60  # characters before a name that are looked at
@@ -111,6 +124,7 @@ class _File:
     linked: dict[str, Match] = field(factory=dict)
     named: dict[str, Place] = field(factory=dict)
     long_names: set[str] = field(factory=set)  # of resources whose names are several words
+    labels: set[str] = field(factory=set)  # resources that labels of links to the owner name
     claims: dict[tuple[str, str], _Claim] = field(factory=dict)
 
     @property
@@ -139,11 +153,18 @@ class RemarkReader:
     def read(self, document: Document) -> None:
         """Read one document; several may be of the same file, as the messages of a mailbox."""
         file = self._files.setdefault(document.name, _File())
+        claims: list[_Claim] = []
         for link in document.links:
-            if link.target is not None and link.target not in file.linked:
-                file.linked[link.target] = self.identify(link.target)
-        claims = [claim for link in document.links for claim in self._claims_of(link)]
-        at = {link.place: link for link in document.links}
+            target = link.target
+            if target is not None:
+                if target not in file.linked:
+                    file.linked[target] = self.identify(target)
+                if link.label:
+                    claims += self._claims_of(link, link.label, target)
+        file.labels |= {
+            one.resource.id for one in claims if one.alone and _is_own(file.linked[one.target])
+        }
+        at: dict[Place, Link] = {}
         by_line = document.format in _LINE_BY_LINE
         for prose in document.prose():
             places = _Places(prose, by_line=by_line)
@@ -152,10 +173,17 @@ class RemarkReader:
                 if " " in _written(prose.text, mention):
                     file.long_names.add(mention.resource.id)
                 if by_line:
+                    at = at or {link.place: link for link in document.links}
                     claims += _claim_beside(prose, mention, places, at)
+                    if _is_beside(prose, mention, places, at, file.linked):
+                        file.labels.add(mention.resource.id)
         for claim in claims:
             if self._leads_elsewhere(claim, file.linked[claim.target]):
                 file.claims.setdefault((claim.resource.id, claim.target), claim)
+
+    def about_owner(self) -> frozenset[str]:
+        """The files that have something to do with the owner."""
+        return frozenset(name for name, file in self._files.items() if file.is_about_the_owner)
 
     def remarks(self) -> list[Remark]:
         """All that there is to remark, file by file."""
@@ -166,17 +194,15 @@ class RemarkReader:
             for remark in (*self._elsewhere(name, file), *self._not_linked(name, file))
         ]
 
-    def _claims_of(self, link: Link) -> Iterator[_Claim]:
-        """The one resource that the label of `link` names, if there is one."""
-        if not link.label or link.target is None:
-            return
-        mentions = list(self.catalog.names.found_in(link.label))
+    def _claims_of(self, link: Link, label: str, target: str) -> Iterator[_Claim]:
+        """The one resource that the `label` of `link` names, if there is one."""
+        mentions = list(self.catalog.names.found_in(label))
         if len({mention.resource.id for mention in mentions}) == 1:
             first, last = mentions[0], mentions[-1]
-            others = _words_of(link.label[: first.start]) + _words_of(link.label[last.end :])
+            others = _words_of(label[: first.start]) + _words_of(label[last.end :])
             if len(others) <= _MOST_WORDS:
-                name = _written(link.label, first)
-                yield _Claim(first.resource, name, not others, link.target, link.place)
+                name = _written(label, first)
+                yield _Claim(first.resource, name, not others, target, link.place)
 
     def _leads_elsewhere(self, claim: _Claim, match: Match) -> bool:
         """Whether a link with the name of one resource leads to another, or to a stranger."""
@@ -186,6 +212,8 @@ class RemarkReader:
             or self._is_kin(named, found)
             or self._is_site_of(named.agency, found)
             or named.id in self.catalog.covering(claim.target)
+            or _is_about_anything(found, match)
+            or _is_short_for(claim.name, found)
             or self.catalog.home_of(named) == match.current_url is not None
         ):
             return False
@@ -232,10 +260,12 @@ class RemarkReader:
 
     def _not_linked(self, name: str, file: _File) -> Iterator[Remark]:
         """What a file names without any link to it, and where that lives."""
+        if not file.named:
+            return
         there = [match.resource for match in file.linked.values() if match.resource]
         linked = {above for entry in there for above in self._line_of(entry)}
         linked |= {one for target in file.linked for one in self.catalog.covering(target)}
-        linked |= {ident for ident, _ in file.claims}
+        linked |= {ident for ident, _ in file.claims} | file.labels
         ids = {entry.id for entry in there}
         for ident, place in file.named.items():
             entry = self.catalog.resources[ident]
@@ -259,6 +289,20 @@ def _is_own(match: Match) -> bool:
     """Whether an address is one of the owner of the catalog."""
     body = match.agency or match.owner
     return body is not None and not body.foreign
+
+
+def _is_about_anything(found: Resource, match: Match) -> bool:
+    """Whether an address is a page within the site of a body, which may be about whatever is named.
+
+    Its front page is about the body.
+    """
+    return found.category == "agency-site" and match.rule > MatchedRule.FORMER_ADDRESS
+
+
+def _is_short_for(name: str, entry: Resource) -> bool:
+    """Whether `name` has the initials of one of the names of `entry`, as two portals are a PIP."""
+    initials = ("".join(word[0] for word in _WORD.findall(one)) for one in entry.names)
+    return name.isupper() and name in initials
 
 
 def _is_a_strangers(match: Match) -> bool:
@@ -315,3 +359,19 @@ def _claim_beside(
     others = _words_of(_CLAUSE.split(before)[-1])
     name = _written(prose.text, mention)
     yield _Claim(mention.resource, name, not others, link.target, link.place)
+
+
+def _is_beside(
+    prose: Prose,
+    mention: Mention,
+    places: _Places,
+    links: Mapping[Place, Link],
+    linked: Mapping[str, Match],
+) -> bool:
+    """Whether a known address of the owner follows a name, as in "… at nyc.gov/passport"."""
+    gap = _BESIDE.match(prose.text, mention.end)
+    link = links.get(places.place(gap.end())) if gap else None
+    if link is None or link.target is None or link.label is not None:
+        return False  # what has a label is judged by that
+    match = linked[link.target]
+    return match.resource is not None and _is_own(match)

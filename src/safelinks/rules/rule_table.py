@@ -17,7 +17,7 @@ from safelinks.catalog.lookalikes.suspicions import Sign
 from safelinks.health.model.outcome import Verdict
 from safelinks.rules import detectors
 from safelinks.rules.checked_link import CheckedLink
-from safelinks.rules.detectors import Look, RuleResult
+from safelinks.rules.detectors import Aspect, Look, RuleResult
 from safelinks.rules.finding import Level
 from safelinks.rules.names_in_text import RemarkKind
 from safelinks.values import frozen
@@ -74,8 +74,9 @@ _ASKED = frozenset(Verdict) - {Verdict.SKIPPED, Verdict.OFFLINE}
 class Rule:
     """What is looked for: `title` says what it finds, on one line, and `look` finds it in a row.
 
-    A rule that is `about_network` finds nothing unless somebody was asked. `fixes` says whether
-    some of what it finds can be fixed without asking a person. A rule with `of_links` counts only
+    It finds nothing in a row without its `aspect`; None is for rules about texts. A rule that is
+    `about_network` finds nothing unless somebody was asked. `fixes` says whether some of what it
+    finds can be fixed without asking a person. A rule with `of_links` counts only
     where somebody can follow the address. `settled_by` are the verdicts at which it would have
     found what there is, with None any: a page that is down now may still have moved. `remark` is
     what it says of texts. `exposes` is what a wrapper gives away. A rule that `says_why` tells
@@ -88,6 +89,7 @@ class Rule:
     level: Level
     title: str
     look: Look = _nothing
+    aspect: Aspect | None = None
     fixes: bool = False
     about_network: bool = False
     topic: Topic | None = field(default=None, kw_only=True)
@@ -122,32 +124,34 @@ _TABLE = (
     Rule(
         "SL101", "recipient-exposed", _WARNING,
         "a wrapped link contains the recipient's mail address",
-        detectors.recipient_exposed, fixes=True, topic=Topic.WRAPPED, exposes=Exposed.RECIPIENT,
+        detectors.recipient_exposed, Aspect.WRAPPED,
+        fixes=True, topic=Topic.WRAPPED, exposes=Exposed.RECIPIENT,
     ),
     Rule(
         "SL102", "session-exposed", _WARNING,
         "a wrapped link contains a Teams session credential",
-        detectors.session_exposed, fixes=True, topic=Topic.WRAPPED, exposes=Exposed.SESSION,
+        detectors.session_exposed, Aspect.WRAPPED,
+        fixes=True, topic=Topic.WRAPPED, exposes=Exposed.SESSION,
     ),
     Rule(
         "SL103", "target-lost", _WARNING,
         "a wrapped link has lost its target",
-        detectors.target_lost, topic=Topic.LOST, says_why=True,
+        detectors.target_lost, Aspect.TROUBLED, topic=Topic.LOST, says_why=True,
     ),
     Rule(
         "SL104", "wrapped", _NOTE,
         "a link is wrapped",
-        detectors.wrapped, fixes=True, topic=Topic.WRAPPED,
+        detectors.wrapped, Aspect.WRAPPED, fixes=True, topic=Topic.WRAPPED,
     ),
     Rule(
         "SL201", "wrapper-lookalike", _WARNING,
         "an address imitates a link wrapper",
-        detectors.suspicious(Sign.WRAPPER_LOOKALIKE),
+        detectors.suspicious(Sign.WRAPPER_LOOKALIKE), Aspect.SUSPECTED,
     ),
     Rule(
         "SL202", "label-mismatch", _WARNING,
         "the text of a link shows another site than its target",
-        detectors.label_mismatch,
+        detectors.label_mismatch, Aspect.SHOWN,
     ),
     Rule(
         "SL203", "name-mismatch", _WARNING,
@@ -157,49 +161,53 @@ _TABLE = (
     Rule(
         "SL204", "city-lookalike", _WARNING,
         "an address imitates one of the City's",
-        detectors.suspicious(*_IMITATIONS),
+        detectors.suspicious(*_IMITATIONS), Aspect.SUSPECTED,
     ),
     Rule(
         "SL205", "staging-host", _WARNING,
         "a link leads to a test or staging host",
-        detectors.suspicious(Sign.STAGING),
+        detectors.suspicious(Sign.STAGING), Aspect.SUSPECTED,
     ),
     Rule(
         "SL206", "insecure-sign-in", _WARNING,
         "a sign-in page is linked over plain http",
-        detectors.suspicious(Sign.INSECURE_SIGN_IN),
+        detectors.suspicious(Sign.INSECURE_SIGN_IN), Aspect.SUSPECTED,
     ),
     Rule(
         "SL301", "dead", _ERROR,
         "the page is gone",
-        detectors.dead, fixes=True, about_network=True,
+        detectors.dead, Aspect.TROUBLED, fixes=True, about_network=True,
         topic=Topic.BROKEN, of_links=True, settled_by=_FAILED,
     ),
     Rule(
         "SL302", "failing", _ERROR,
         "the link does not work now",
-        detectors.failing, fixes=True, about_network=True,
+        detectors.failing, Aspect.TROUBLED, fixes=True, about_network=True,
         topic=Topic.BROKEN, of_links=True, settled_by=_FAILED,
     ),
     Rule(
         "SL303", "moved", _WARNING,
         "the page has moved permanently",
-        detectors.moved, fixes=True, about_network=True, of_links=True, settled_by=_ANSWERED,
+        detectors.moved, Aspect.TROUBLED,
+        fixes=True, about_network=True, of_links=True, settled_by=_ANSWERED,
     ),
     Rule(
         "SL304", "uncertain", _NOTE,
         "the page blocks automated requests or needs a sign-in",
-        detectors.uncertain, about_network=True, of_links=True, settled_by=_ANSWERED,
+        detectors.uncertain, Aspect.TROUBLED,
+        about_network=True, of_links=True, settled_by=_ANSWERED,
     ),
     Rule(
         "SL305", "plain-http", _NOTE,
         "a link uses http, but https works",
-        detectors.plain_http, fixes=True, about_network=True, of_links=True, settled_by=_ANSWERED,
+        detectors.plain_http, Aspect.INSECURE,
+        fixes=True, about_network=True, of_links=True, settled_by=_ANSWERED,
     ),
     Rule(
         "SL306", "certificate-ending", _WARNING,
         "a server's certificate expires within 14 days",
-        detectors.certificate_ending, about_network=True, of_links=True, settled_by=_ANSWERED,
+        detectors.certificate_ending, Aspect.CERTIFIED,
+        about_network=True, of_links=True, settled_by=_ANSWERED,
         to_do=(
             "The certificate of {} expires soon or has expired. Tell its owners.",
             "The certificates of {} expire soon or have expired. Tell their owners.",
@@ -208,7 +216,8 @@ _TABLE = (
     Rule(
         "SL307", "downgraded", _WARNING,
         "a redirect leads from https to http",
-        detectors.downgraded, about_network=True, of_links=True, settled_by=_ANSWERED,
+        detectors.downgraded, Aspect.REDIRECTED,
+        about_network=True, of_links=True, settled_by=_ANSWERED,
         to_do=(
             "{} redirects from https to http. Tell its owners.",
             "{} redirect from https to http. Tell their owners.",
@@ -217,7 +226,7 @@ _TABLE = (
     Rule(
         "SL308", "invalid-address", _WARNING,
         "an address is not valid",
-        detectors.invalid_address, of_links=True, settled_by=_ASKED, says_why=True,
+        detectors.invalid_address, Aspect.TROUBLED, of_links=True, settled_by=_ASKED, says_why=True,
         to_do=(
             "{} is not valid. Correct it.",
             "{} are not valid. Correct them.",
@@ -226,7 +235,7 @@ _TABLE = (
     Rule(
         "SL401", "former-address", _WARNING,
         "the catalog has a newer address",
-        detectors.former_address, fixes=True, of_links=True,
+        detectors.former_address, Aspect.RENAMED, fixes=True, of_links=True,
     ),
     Rule(
         "SL402", "not-linked", _NOTE,

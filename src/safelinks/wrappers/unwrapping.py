@@ -42,7 +42,7 @@ class Layer(Protocol):
 
     @property
     def recipient(self) -> str | None:
-        """To whom the message was delivered, where the wrapper tells. Personal data."""
+        """The recipient of the message, if the wrapper contains it. Personal data."""
 
 
 @frozen(repr=False)
@@ -79,6 +79,8 @@ class Unwrapped:
     @property
     def recipients(self) -> frozenset[str]:
         """Every address that any layer was sent to, in lower case. Personal data."""
+        if not self.layers:
+            return recipients(self.url)
         named = {layer.recipient.lower() for layer in self.layers if layer.recipient}
         return recipients(self.url, *(layer.target for layer in self.layers)) | named
 

@@ -17,7 +17,7 @@ from safelinks.addresses.urls import Address, registrable_domain
 from safelinks.catalog.lookalikes.confusables import skeleton
 from safelinks.catalog.lookalikes.protected_names import ProtectedNames
 from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.values import frozen, with_texts
 
 __all__ = [
     "ProtectedNames",
@@ -46,11 +46,19 @@ class Sign(StrEnum):
 
 @frozen
 class Suspicion:
-    """One sign, why in one sentence, and the true host or domain, where there is one."""
+    """One sign, why in one sentence, and the true host or domain, where there is one.
+
+    A `faint` one is chance in texts that have nothing to do with the owner.
+    """
 
     sign: Sign
     reason: str
     imitates: str | None = None
+    faint: bool = False
+
+    def as_shown(self, show: Callable[[str], str]) -> Suspicion:
+        """This suspicion, with `show` applied to its sentence, which quotes the address."""
+        return with_texts(self, show, "reason")
 
 
 # Nobody registers a name under these without saying who they are, so nobody imitates there; but no
@@ -248,6 +256,10 @@ def _cut_short(host: str, known: ProtectedNames) -> Suspicion | None:
     return Suspicion(Sign.LOOKALIKE, f"{host} is almost {name}: {host[-3:]} for .com", name)
 
 
+def _label(domain: str) -> str:
+    return domain.partition(".")[0]
+
+
 def _registered_label(host: str) -> str:
     return registrable_domain(host).partition(".")[0]
 
@@ -266,7 +278,8 @@ def _numbered(_: Address, host: str, known: ProtectedNames) -> Suspicion | None:
     true = known.applications.get(match[1])
     like = true or "an application's host"
     reason = f"{host} begins with a{match[2]}- like {like}, but does not belong to its owner"
-    return Suspicion(Sign.NUMBERED_ELSEWHERE, reason, true)
+    faint = true is None and not any(_label(domain) in host for domain in known.domains)
+    return Suspicion(Sign.NUMBERED_ELSEWHERE, reason, true, faint)
 
 
 def _path_elsewhere(address: Address, host: str, known: ProtectedNames) -> Suspicion | None:

@@ -7,25 +7,34 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import evolve
 
 from safelinks.addresses.printable import printable
+from safelinks.catalog.catalog import open_catalog
+from safelinks.catalog.catalog_export import EXPORT_FORMATS
+from safelinks.cli.commands.catalog_checking import check_catalog
+from safelinks.cli.commands.new_catalog import new_catalog
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options, choose, chosen_here
-from safelinks.cli.options.configured_command import Configured
-from safelinks.cli.options.inputs import INTERRUPTED, addresses
+from safelinks.cli.options.inputs import addresses
 from safelinks.cli.options.messages import complain, tell
-from safelinks.cli.options.network_options import Network, network_options, run_asking
+from safelinks.cli.options.value_rules import Whole
 from safelinks.errors import CatalogError
+from safelinks.reports.catalog_report import (
+    aged_lines,
+    agency_lines,
+    agency_table,
+    match_data,
+    match_lines,
+    resource_lines,
+    table_lines,
+)
 
 if TYPE_CHECKING:
     from safelinks.catalog import Catalog, Resource
-    from safelinks.catalog.catalog import OpenedCatalog
-    from safelinks.health.model.outcome import Outcome
 
 __all__ = ["catalog_command"]
 
@@ -45,6 +54,10 @@ def catalog_command(
     context.obj = chosen_here(catalog_files, without_default=no_default_catalog)
 
 
+catalog_command.add_command(check_catalog)
+catalog_command.add_command(new_catalog)
+
+
 def _print(lines: Iterable[str]) -> None:
     for line in lines:
         click.echo(line)
@@ -54,7 +67,7 @@ def _print(lines: Iterable[str]) -> None:
 @click.argument("words", nargs=-1, required=True, metavar="TEXT...")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     default=_MOST_FOUND,
     show_default=True,
     metavar="N",
@@ -65,16 +78,20 @@ def _print(lines: Iterable[str]) -> None:
 def find_resources(
     context: click.Context, words: tuple[str, ...], *, limit: int, chosen: Chosen
 ) -> None:
-    """Find resources by words of their names, with typos. Exits with 1 if none is found."""
-    from safelinks.reports.catalog_report import table_lines  # noqa: PLC0415
+    """Find resources by the words that people use for them, in many languages and with typos.
 
+    If only a part of the words fits, prints what may be meant as such, and exits with 1.
+    """
     known = chosen.load()
-    found = known.find(" ".join(words))
-    _print(table_lines(found[:limit], known))
+    answers = known.answers(" ".join(words))
+    found = [one.resource for one in answers if not one.weak]
+    perhaps = [] if found else [one.resource for one in answers]
+    _print(table_lines((found or perhaps)[:limit], known, perhaps=bool(perhaps)))
     if len(found) > limit:
         tell(f"{len(found) - limit} more: use more words, or --limit {len(found)}.")
     if not found:
-        complain("no resource has these words in its name; try fewer words")
+        why = "only a part of these words fits" if perhaps else "no resource has these words"
+        complain(f"{why}; try fewer words, or others")
         context.exit(1)
 
 
@@ -83,15 +100,20 @@ def find_resources(
 @catalog_options
 @click.pass_context
 def show_entries(context: click.Context, ids: tuple[str, ...], *, chosen: Chosen) -> None:
-    """Print everything about the resource ID. Exits with 1 if there is no such ID."""
-    from safelinks.reports.catalog_report import resource_lines  # noqa: PLC0415
+    """Print everything about the resource ID, or the agency of that acronym or name.
 
+    Exits with 1 if there is neither.
+    """
     known = chosen.load()
     code = 0
     for name in ids:
         entry = known.resources.get(name)
         if entry is not None:
             _print(resource_lines(entry, known))
+            continue
+        agency = known.agency(name)
+        if agency is not None:
+            _print(agency_lines(agency, known))
             continue
         complain(f"there is no resource {name}{_meant(name, known.resources)}")
         code = 1
@@ -107,8 +129,6 @@ def match_addresses(urls: tuple[str, ...], *, as_json: bool, chosen: Chosen) -> 
 
     Reads addresses from standard input without URL, one per line.
     """
-    from safelinks.reports.catalog_report import match_data, match_lines  # noqa: PLC0415
-
     known = chosen.load()
     for url in urls or addresses():
         found, doubts = known.identify(url), known.suspicions(url)
@@ -130,7 +150,7 @@ def _meant(name: str, there: Iterable[str]) -> str:
 
 
 def _filters(function: Callable[..., Any]) -> Callable[..., Any]:
-    agency = click.option("--agency", metavar="ACRONYM", help="Only resources of this agency.")
+    agency = click.option("--agency", metavar="NAME", help="Only resources of this agency.")
     category = click.option("--category", metavar="NAME", help="Only resources of this category.")
     return agency(category(function))
 
@@ -140,6 +160,8 @@ def _chosen_entries(
 ) -> tuple[Catalog, list[Resource]]:
     """The catalog, and its resources of that agency and category, in any case."""
     known = chosen.load()
+    named = known.agency(agency) if agency is not None else None
+    agency = named.acronym if named is not None else agency
     for what, given, there in (
         ("agency", agency, list(known.agencies)),
         ("category", category, sorted({one.category for one in known.resources.values()})),
@@ -156,18 +178,29 @@ def _chosen_entries(
 
 
 @catalog_command.command("list")
+@click.option("--agencies", "of_agencies", is_flag=True, help="List the agencies instead.")
 @_filters
 @catalog_options
 @click.pass_context
 def list_entries(
-    context: click.Context, *, agency: str | None, category: str | None, chosen: Chosen
+    context: click.Context,
+    *,
+    of_agencies: bool,
+    agency: str | None,
+    category: str | None,
+    chosen: Chosen,
 ) -> None:
     """List resources: all, or those of an agency or a category.
 
     Exits with 1 if none is found.
     """
-    from safelinks.reports.catalog_report import table_lines  # noqa: PLC0415
-
+    if of_agencies:
+        if agency or category:
+            raise click.UsageError(
+                "--agencies lists all of them: leave out --agency and --category."
+            )
+        _print(agency_table(chosen.load()))
+        return
     known, entries = _chosen_entries(chosen, agency, category)
     _print(table_lines(entries, known))
     if not entries:
@@ -190,10 +223,6 @@ def export_catalog(
     *, output_format: str, agency: str | None, category: str | None, chosen: Chosen
 ) -> None:
     """Print the catalog. --catalog reads it again as JSON."""
-    from attrs import evolve  # noqa: PLC0415
-
-    from safelinks.catalog.catalog_export import EXPORT_FORMATS  # noqa: PLC0415
-
     known, entries = _chosen_entries(chosen, agency, category)
     contents = evolve(known.contents, resources=tuple(entries))
     text = EXPORT_FORMATS[output_format](contents)
@@ -213,10 +242,9 @@ def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Ch
     """Check catalog files for mistakes, and print each with its place.
 
     A file may refer to the catalog of New York City and to files before it. Exits with 1 if there
-    are mistakes, and with 2 if a file cannot be read.
+    are mistakes, and with 2 if a file cannot be read. Says which entries of high confidence nobody
+    has seen for a year; that is no mistake.
     """
-    from safelinks.catalog.catalog import open_catalog  # noqa: PLC0415
-
     base = chosen.load()
     code = 0
     for file in files:
@@ -231,67 +259,6 @@ def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Ch
             code = max(code, 1)
         else:
             base = opened.catalog
+            _print(aged_lines(opened.own_resources(), datetime.now(UTC).date()))
             tell(f"{file}: no problems found")
     context.exit(code)
-
-
-@catalog_command.command(
-    "check", cls=Configured, short_help="Check a catalog's addresses, and propose changes."
-)
-@click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=shell_completion.paths)
-@network_options
-@catalog_options
-@click.pass_context
-def check_catalog(
-    context: click.Context, files: tuple[str, ...], *, network: Network, chosen: Chosen
-) -> None:
-    """Check the addresses in catalog files, and propose changes.
-
-    Without FILE, checks the files of --catalog, or else the catalog of New York City. Lists the
-    addresses to review by hand, and prints a diff for those that have moved permanently. Exits
-    with 1 if there is something to change or review, and with 3 without a network.
-    """
-    from safelinks.catalog.catalog import open_catalog  # noqa: PLC0415
-    from safelinks.catalog.catalog_files import NYC, packaged  # noqa: PLC0415
-
-    code = 0
-    if not files and not chosen.files:
-        path = packaged(NYC[0])
-        code = _check_file(str(path), open_catalog(path, chosen.load()), network)
-    base = chosen.load() if files else chosen.base()
-    for file in files or chosen.files:
-        opened = open_catalog(file, base)
-        code = max(code, _check_file(file, opened, network))
-        base = opened.catalog or base
-    context.exit(code)
-
-
-def _check_file(file: str, opened: OpenedCatalog, network: Network) -> int:
-    """Check the addresses in a file, and print what there is to do; the exit code."""
-    from safelinks.checks import catalog_upkeep  # noqa: PLC0415  much that no other command needs
-    from safelinks.reports.catalog_report import diff_lines, upkeep_lines  # noqa: PLC0415
-
-    if opened.catalog is None:
-        complain(f"{opened.faults[0]}; `safelinks catalog validate` lists all")
-        return 2
-    addresses = catalog_upkeep.addresses_to_ask(opened.source, opened.catalog)
-    checker = network.checker(opened.catalog)
-    outcomes: dict[str, Outcome] = {}
-
-    def hear(outcome: Outcome) -> None:
-        outcomes[outcome.url] = outcome
-
-    if not run_asking(partial(checker.check, addresses), len(addresses), hear):
-        complain("interrupted: not all addresses were checked, so no change is proposed")
-        return INTERRUPTED
-    found = catalog_upkeep.upkeep(opened.source, opened.catalog, outcomes, datetime.now(UTC).date())
-    _print(upkeep_lines(found, len(addresses)))
-    shown = printable if sys.stdout.isatty() else str
-    _print(map(shown, diff_lines(opened.source.text, found.text, _for_patch(file))))
-    return found.exit_code
-
-
-def _for_patch(file: str) -> str:
-    """The name of a file as `git apply` takes it: relative, where it is below this directory."""
-    path = Path(file).resolve()
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,6 @@ from safelinks.cli.options.report_outputs import (
 from safelinks.cli.options.rule_selection import selection_options
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from safelinks.checks.changed_lines import Changes
     from safelinks.checks.pipeline import Check
     from safelinks.checks.report import Report
@@ -148,7 +147,7 @@ def check_command(
     refuse_strange(reporting.outputs, context)
     if not offline:
         network.prepare()
-    from safelinks.checks.pipeline import Check, CheckOptions  # noqa: PLC0415  much, for few
+    from safelinks.checks.pipeline import Check, CheckOptions  # noqa: PLC0415  `--help` and completion do without
 
     catalog = chosen.load()
     inputs.bare_hosts = catalog.hosts
@@ -178,11 +177,10 @@ def check_command(
     elif fix:
         warn("the check was interrupted, so no file was changed")
     report = evolve(report, unread=inputs.failed)
-    try:
-        is_written = reporting.finish(report)
-    finally:  # whatever becomes of what is printed
-        _save_baseline(checking, report)
-    context.exit(report.exit_code if is_written else 2)
+    with inputs.complaining():
+        _save_baseline(checking, report)  # before its exit code is told
+    report = reporting.finish(evolve(report, unwritten=inputs.failed and not report.unread))
+    context.exit(report.exit_code)
 
 
 def _asked(
@@ -212,8 +210,6 @@ def _now() -> datetime:
 
     That is in seconds (reproducible-builds.org). Raises click.UsageError where it is none.
     """
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     moment = os.environ.get("SOURCE_DATE_EPOCH", "")
     try:
         return datetime.fromtimestamp(int(moment), UTC) if moment else datetime.now(UTC)

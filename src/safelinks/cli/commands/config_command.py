@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from glob import glob
 from pathlib import Path
 
 import click
@@ -11,8 +13,12 @@ from safelinks.addresses.printable import printable
 from safelinks.cli.commands.check_command import check_command
 from safelinks.cli.commands.clean_command import clean_command
 from safelinks.cli.configuration.option_settings import Setting, settings_of
+from safelinks.cli.configuration.precedence import given_before
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.configured_command import configuration_options, settled
+from safelinks.cli.options.inputs import STANDARD_INPUT
+from safelinks.cli.options.messages import warn
+from safelinks.files.data.configuration import TABULAR, table_of, written_key, written_toml
 from safelinks.values import frozen
 
 __all__ = ["config_command"]
@@ -42,6 +48,8 @@ def config_command(
     FILE decides which configuration file is found. The output can be used as safelinks.toml. Order:
     command line, environment, configuration file, default. Values of headers are not shown.
     """
+    for name in files:
+        _say_what_is_missing(name)
     meta = [f"--config={config_file}"] if config_file is not None else []
     meta += ["--no-config"] if no_config else []
     found: dict[str, _InForce] = {}
@@ -53,9 +61,14 @@ def config_command(
         click.echo(line)
 
 
-def _in_force(command: click.Command, context: click.Context) -> Iterator[_InForce]:
-    from safelinks.cli.configuration.precedence import given_before  # noqa: PLC0415  not for `unwrap`
+def _say_what_is_missing(name: str) -> None:
+    """What is not there can decide nothing but the directory to look in."""
+    is_there = os.path.exists(name) or glob(name, recursive=True)  # noqa: PTH110, PTH207
+    if name != STANDARD_INPUT and not is_there:
+        warn(f"No such file or pattern: {name}")
 
+
+def _in_force(command: click.Command, context: click.Context) -> Iterator[_InForce]:
     elsewhere = settled(context)
     for setting in settings_of(command):
         outer = given_before(context, setting.name)
@@ -81,8 +94,6 @@ def _shown(setting: Setting, value: object) -> object:
 
 def _lines(found: Iterable[_InForce]) -> Iterator[str]:
     """All of it as TOML: keys, then tables, as these hold whatever comes behind them."""
-    from safelinks.files.data.configuration import TABULAR  # noqa: PLC0415  tomllib
-
     plain: list[str] = []
     tabular: list[str] = []
     inner: dict[str, list[str]] = {}
@@ -99,8 +110,6 @@ def _lines(found: Iterable[_InForce]) -> Iterator[str]:
 
 
 def _line(one: _InForce) -> str:
-    from safelinks.files.data.configuration import TABULAR, written_toml  # noqa: PLC0415
-
     name = one.setting.path[-1]
     values = one.value if isinstance(one.value, list) else [one.value]
     if one.setting.key in TABULAR or not all(isinstance(v, str | int | float) for v in values):
@@ -112,8 +121,6 @@ def _line(one: _InForce) -> str:
 
 
 def _table(one: _InForce) -> Iterator[str]:
-    from safelinks.files.data.configuration import table_of, written_key, written_toml  # noqa: PLC0415
-
     yield from ("", f"[{one.setting.key}]")
     given = one.value if isinstance(one.value, list) else [one.value]
     for name, value in table_of(one.setting.key, map(str, given)).items():

@@ -16,6 +16,7 @@ import click
 from safelinks.addresses.printable import printable
 from safelinks.cli.options.inputs import Input, Inputs
 from safelinks.cli.options.messages import tell, warn
+from safelinks.files.file_access import replace
 from safelinks.patterns import pattern_of
 from safelinks.values import define
 
@@ -58,7 +59,7 @@ class Changing:
     @contextmanager
     def _changed(self, one: Input) -> Iterator[FileChange]:
         """What becomes of an input; behind this block, what stays in it is told."""
-        from safelinks.checks.file_change import FileChange  # noqa: PLC0415  `unwrap` does without
+        from safelinks.checks.file_change import FileChange  # noqa: PLC0415  `--help` and completion do without
 
         change = FileChange(
             one.name,
@@ -84,8 +85,6 @@ class Changing:
 
     def write(self, output: Path | None) -> None:
         """The result of the one input, to `output` or to standard output."""
-        from safelinks.files.file_access import replace  # noqa: PLC0415
-
         found = list(islice(self.inputs, 2))
         if len(found) > 1:
             raise click.UsageError("Several files need --in-place, --diff or --check.")

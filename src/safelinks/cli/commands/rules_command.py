@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from safelinks.cli.options import shell_completion
+from safelinks.rules import RULES, codes_of
 
 if TYPE_CHECKING:
     from safelinks.rules import Rule
@@ -22,8 +23,6 @@ def rules_command(*, as_json: bool) -> None:
 
     Each line has a code, a level, a name, and whether --fix can fix it.
     """
-    from safelinks.rules import RULES  # noqa: PLC0415  with the catalog, more than `--help` needs
-
     widest = max(len(one.name) for one in RULES.values())
     for one in RULES.values():
         if as_json:
@@ -59,8 +58,6 @@ def rule_command(selectors: tuple[str, ...]) -> None:
     Its page says why it matters, what to do, and when to ignore it. CODE is a code such as SL301,
     the start of several codes such as SL3, or a name.
     """
-    from safelinks.rules import RULES, codes_of  # noqa: PLC0415
-
     codes = dict.fromkeys(code for one in selectors for code in sorted(codes_of(one)))
     click.echo("\n".join(RULES[code].page for code in codes), nl=False)
 
@@ -71,6 +68,6 @@ def schema_command() -> None:
 
     The lines of jsonl reports have the schema $defs/line.
     """
-    from safelinks.reports.json_report import schema as text  # noqa: PLC0415
+    from safelinks.reports.json_report import schema as text  # noqa: PLC0415  with the reports, more than `rules` needs
 
     click.echo(text(), nl=False)

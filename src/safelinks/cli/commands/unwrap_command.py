@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.inputs import addresses, keep_redirectors
 from safelinks.cli.options.messages import complain, warn
 from safelinks.errors import SafelinksError
+from safelinks.patterns import pattern_of
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.safelink import SafeLink
 from safelinks.wrappers.unwrapping import Unwrapped
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from safelinks.catalog import Match
 
 __all__ = ["unwrap_command"]
+
+_NETWORK_PATH = pattern_of(r"[/\\]{2}")
 
 
 @click.command("unwrap", epilog=help_ending("unwrap"))
@@ -65,6 +69,8 @@ def unwrap_command(
         if opaque is not None:
             code = 1 if opaque.kind.personal else code
             warn(str(opaque))
+        if urls and not unwrapped.layers:
+            _say_what_is_a_file(url)
         if as_json:
             match = known.identify(unwrapped.target) if known else None
             click.echo(json.dumps(_metadata(unwrapped, match, show=show_recipients)))
@@ -73,8 +79,21 @@ def unwrap_command(
     context.exit(code)
 
 
+def _say_what_is_a_file(name: str) -> None:
+    """Whoever names a file here means what is in it.
+
+    What begins with two slashes is a host to Windows, which would be asked.
+    """
+    if _NETWORK_PATH.match(name) is None and os.path.exists(name):  # noqa: PTH110  whatever is in the name
+        what = "directory" if os.path.isdir(name) else "file"  # noqa: PTH112
+        warn(
+            f"{name} is a {what}, not an address; did you mean "
+            f"`safelinks check {name}` or `safelinks clean {name}`?"
+        )
+
+
 def _metadata(unwrapped: Unwrapped, match: Match | None, *, show: bool) -> dict[str, object]:
-    """All that is known. What was asked for, the target, is exact; its way there names nobody."""
+    """All metadata. The target is exact; the wrapped link is shown without recipients."""
     link = unwrapped.safe_link
     opaque = unwrapped.opaque
     known = unwrapped.recipients
@@ -117,7 +136,7 @@ def _match(match: Match) -> dict[str, object] | None:
 
 
 def _safe_link(link: SafeLink, *, show: bool) -> dict[str, object]:
-    """All metadata. Who received it, and who talked to whom, only if `show`."""
+    """The metadata of a layer; the recipient and the ids of a chat only if `show`."""
     teams = link.teams
     return {
         "form": str(link.form),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from safelinks.errors import SetupError
+from safelinks.files.file_access import bytes_of
 from safelinks.values import frozen
 
 if TYPE_CHECKING:
@@ -80,12 +81,10 @@ def _common(directories: list[Path]) -> Path:
 
 def _read(path: Path) -> LocatedConfiguration | None:
     """The configuration in a file; None where it is of other tools only."""
-    from safelinks.files.file_access import bytes_of  # noqa: PLC0415  `unwrap` does without
-
     content = bytes_of(path)
     if path.name == _TOOLS and b"safelinks" not in content:
         return None  # without a parser having to be loaded
-    from safelinks.files.data.configuration import parse  # noqa: PLC0415
+    from safelinks.files.data.configuration import parse  # noqa: PLC0415  tomllib, for those who have a file
 
     path = Path(os.path.abspath(path))  # noqa: PTH100  symbolic links stay
     here = Path.cwd()

@@ -15,6 +15,7 @@ from safelinks.cli.configuration.config_file import LocatedConfiguration
 from safelinks.cli.configuration.option_settings import Setting
 from safelinks.cli.configuration.setting_permissions import Power
 from safelinks.errors import SetupError
+from safelinks.health.model.policy_settings import variables
 from safelinks.patterns import pattern_of
 
 __all__ = ["refuse"]
@@ -61,8 +62,6 @@ def _refuse_variables(setting: Setting, value: object, found: LocatedConfigurati
     """Refuse variables of the environment that it has not set apart for safelinks."""
     if setting.about.value_after is None:
         return
-    from safelinks.health.model.policy_settings import variables  # noqa: PLC0415  for few
-
     named = variables(os.environ.get(_HEADERS, ""))
     for inner, text in _texts(value):
         for name in variables(text):

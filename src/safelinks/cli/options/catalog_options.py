@@ -28,14 +28,14 @@ class Chosen:
 
     def load(self) -> Catalog:
         """The catalog. Raises CatalogError, with file, line and remedy."""
-        from safelinks.catalog import Catalog  # noqa: PLC0415  not for every command
+        from safelinks.catalog import Catalog  # noqa: PLC0415  `unwrap` does without
 
         base = self.base()
         return Catalog.load(*self.files, base=base) if self.files else base
 
     def base(self) -> Catalog:
         """What a file is put over."""
-        from safelinks.catalog import Catalog  # noqa: PLC0415
+        from safelinks.catalog import Catalog  # noqa: PLC0415  `unwrap` does without
 
         return Catalog() if self.without_default else Catalog.nyc()
 

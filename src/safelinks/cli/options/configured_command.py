@@ -13,6 +13,7 @@ import click
 
 from safelinks.cli.configuration.option_settings import ONCE, Setting, settings_of
 from safelinks.cli.options import shell_completion
+from safelinks.cli.options.messages import tell
 
 if TYPE_CHECKING:
     from safelinks.cli.configuration.config_file import LocatedConfiguration
@@ -138,8 +139,6 @@ def settled(context: click.Context) -> Mapping[str, Settled]:
 
 def _tell(found: LocatedConfiguration, elsewhere: Iterable[Settled]) -> None:
     """Say which file is obeyed, and in what."""
-    from safelinks.cli.options.messages import tell  # noqa: PLC0415  not for `unwrap`
-
     keys = sorted(one.setting.key for one in elsewhere if one.file is not None)
     how = "named" if found.named else "found"
     tell(f"{found.content.name}: {how}, used for {', '.join(keys) or 'nothing'}")

@@ -11,7 +11,8 @@ import click
 from safelinks.cli.options.messages import warn
 from safelinks.cli.options.network_options import Network
 from safelinks.cli.options.option_groups import Decorator, gathered
-from safelinks.cli.options.value_rules import obeying
+from safelinks.cli.options.value_rules import Whole, obeying
+from safelinks.health.memory.reuse_ages import parse_max_age
 from safelinks.values import frozen
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ __all__ = ["Remembering", "remembering_options"]
 
 
 def _ages(values: Sequence[str]) -> Mapping[Verdict, timedelta]:
-    from safelinks.health.memory.reuse_ages import parse_max_age  # noqa: PLC0415
-
     return parse_max_age(values)
 
 
@@ -45,7 +44,7 @@ _OPTIONS: Sequence[Decorator] = (
     ),
     click.option(
         "--dead-after",
-        type=click.IntRange(1, 1000),
+        type=Whole(1, 1000),
         default=1,
         show_default=True,
         metavar="RUNS",
@@ -76,7 +75,7 @@ class Remembering:
         if self.path is None:
             yield network.checker(catalog)
             return
-        from safelinks.health.memory.history import History  # noqa: PLC0415
+        from safelinks.health.memory.history import History  # noqa: PLC0415  sqlite3, for those who keep one
 
         with History(self.path, key=network.key) as history:
             yield network.checker(catalog, history, self.max_age)

@@ -93,8 +93,8 @@ class Inputs:
     _failures: set[str] = field(factory=set)
 
     def __iter__(self) -> Iterator[Input]:
-        from safelinks.files.file_access import file_blocks  # noqa: PLC0415  not for `unwrap`
-        from safelinks.files.file_walk import files_in  # noqa: PLC0415
+        from safelinks.files.file_access import file_blocks  # noqa: PLC0415  `unwrap` does without
+        from safelinks.files.file_walk import files_in  # noqa: PLC0415  `unwrap` does without
 
         seen: set[Path] = set()
         left_out = 0
@@ -130,7 +130,7 @@ class Inputs:
 
         What is wrong with some is told on reading.
         """
-        from safelinks.files.file_walk import files_in  # noqa: PLC0415  not for `unwrap`
+        from safelinks.files.file_walk import files_in  # noqa: PLC0415  `unwrap` does without
 
         for name in self.names:
             with suppress(DocumentError):
@@ -159,7 +159,7 @@ class Inputs:
 
     def documents_of(self, one: Input) -> Iterator[Document]:
         """The documents of one input: several if it is a mailbox."""
-        from safelinks.documents.document import read_each  # noqa: PLC0415
+        from safelinks.documents.document import read_each  # noqa: PLC0415  `unwrap` does without
 
         return read_each(
             one.blocks,
@@ -194,7 +194,7 @@ class Inputs:
             self.fail(error)
 
     def _skip(self, error: DocumentError) -> None:
-        """Leave out what nobody named; what may not be read could hold anything."""
+        """Skip a file that was not named; one without permission could hold any link, and fails."""
         if isinstance(error, NotReadableError) and not self.skip_unreadable:
             self.fail(error)
         elif self.verbose:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from safelinks.addresses.urls import request_key
 from safelinks.cli.options.option_groups import Decorator, gathered
-from safelinks.cli.options.value_rules import obeying
+from safelinks.cli.options.value_rules import Decimal, Whole, obeying
+from safelinks.health.model import policy_settings
+from safelinks.health.model.policy import Method, Policy
 from safelinks.values import frozen
 
 if TYPE_CHECKING:
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from safelinks.health.checker import Checker, Identifies
     from safelinks.health.memory.history import History
     from safelinks.health.model.outcome import Outcome, Verdict
-    from safelinks.health.model.policy import Policy
 
 __all__ = ["Ask", "Network", "network_options", "run_asking"]
 
@@ -34,14 +36,7 @@ def _finite(context: click.Context, parameter: click.Parameter, number: Any) -> 
     return number
 
 
-def _settings() -> Any:  # noqa: ANN401  a module
-    """The rules for what people write, imported when there is something to hold against them."""
-    from safelinks.health.model import policy_settings  # noqa: PLC0415
-
-    return policy_settings
-
-
-_POSITIVE = click.FloatRange(min=0, min_open=True)
+_POSITIVE = Decimal(min=0, min_open=True)
 _SECONDS: Mapping[str, Any] = {
     "type": _POSITIVE,
     "callback": _finite,
@@ -57,7 +52,7 @@ _OPTIONS: Sequence[Decorator] = (
     ),
     click.option(
         "--retries",
-        type=click.IntRange(0, 10),
+        type=Whole(0, 10),
         default=2,
         show_default=True,
         metavar="NUMBER",
@@ -75,15 +70,14 @@ _OPTIONS: Sequence[Decorator] = (
     ),
     click.option(
         "--concurrency",
-        type=click.IntRange(1, 1000),
-        default=64,
-        show_default=True,
+        type=Whole(1, 1000),
+        show_default="as many as this machine keeps up with, at most 512",
         metavar="NUMBER",
         help="Maximum number of requests at once.",
     ),
     click.option(
         "--per-host",
-        type=click.IntRange(1, 100),
+        type=Whole(1, 100),
         default=8,
         show_default=True,
         metavar="NUMBER",
@@ -99,7 +93,7 @@ _OPTIONS: Sequence[Decorator] = (
     click.option(
         "--user-agent",
         metavar="NAME",
-        callback=obeying(lambda value: _settings().agent(value)),
+        callback=obeying(policy_settings.agent),
         help="User-Agent header to send.",
     ),
     click.option(
@@ -107,7 +101,7 @@ _OPTIONS: Sequence[Decorator] = (
         "headers",
         multiple=True,
         metavar="HOST:NAME=VALUE",
-        callback=obeying(lambda values: _settings().headers(values, os.environ)),
+        callback=obeying(lambda values: policy_settings.headers(values, os.environ)),
         help="Send this header to HOST only. '$NAME' in VALUE is an environment variable. "
         f"{_HEADER_VARIABLE} may hold more headers, one per line.",
     ),
@@ -115,14 +109,14 @@ _OPTIONS: Sequence[Decorator] = (
         "--resolve",
         multiple=True,
         metavar="HOST:PORT:ADDRESS",
-        callback=obeying(lambda values: _settings().resolutions(values)),
+        callback=obeying(policy_settings.resolutions),
         help="Connect to ADDRESS for HOST and PORT, without a DNS lookup.",
     ),
     click.option(
         "--exclude",
         multiple=True,
         metavar="REGEX",
-        callback=obeying(lambda values: [*map(_settings().pattern, values)]),
+        callback=obeying(lambda values: [*map(policy_settings.pattern, values)]),
         help="Skip links that match.",
     ),
     click.option("--allow-private", is_flag=True, help="Also check addresses in private networks."),
@@ -139,7 +133,7 @@ _OPTIONS: Sequence[Decorator] = (
     click.option(
         "--allow-port",
         "allow_ports",
-        type=click.IntRange(1, 65_535),
+        type=Whole(1, 65_535),
         multiple=True,
         metavar="PORT",
         help="Also check this port, although it belongs to another service.",
@@ -161,14 +155,12 @@ class Network:
 
     def prepare(self) -> None:
         """Begin in the background what asking needs."""
-        from safelinks.health.network.tls_trust import begin_loading  # noqa: PLC0415
+        from safelinks.health.network.tls_trust import begin_loading  # noqa: PLC0415  with ssl, slow to import
 
         begin_loading(self.policy)
 
     def key(self, url: str) -> str:
         """What spellings of an address have in common to a history."""
-        from safelinks.addresses.urls import request_key  # noqa: PLC0415
-
         place = url.partition("#")[2] if self.policy.fragments else ""
         return f"{request_key(url)}#{place}" if place else request_key(url)
 
@@ -179,7 +171,7 @@ class Network:
         max_age: Mapping[Verdict, timedelta] | None = None,
     ) -> Checker:
         """Who asks."""
-        from safelinks.health.checker import Checker  # noqa: PLC0415
+        from safelinks.health.checker import Checker  # noqa: PLC0415  with the network, slow to import
 
         return Checker(self.policy, catalog=catalog, history=history, max_age=max_age)
 
@@ -219,8 +211,6 @@ def run_asking(ask: Ask, length: int, heard: Callable[[Outcome], object] = lambd
 def _policy(options: Mapping[str, Any]) -> Policy:
     """The policy that the options make."""
     given = dict(options)
-    from safelinks.health.model import policy_settings  # noqa: PLC0415
-    from safelinks.health.model.policy import Method, Policy  # noqa: PLC0415
 
     user_agent = given.pop("user_agent")
     try:
@@ -240,8 +230,6 @@ def _policy(options: Mapping[str, Any]) -> Policy:
 
 def _headers(options: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
     """The headers of the environment, and over them those of the options."""
-    from safelinks.health.model import policy_settings  # noqa: PLC0415
-
     specs = []
     for number, line in enumerate(os.environ.get(_HEADER_VARIABLE, "").splitlines(), 1):
         if line.strip():

@@ -46,7 +46,7 @@ class Excluded:
         """The pattern that leaves out the file at `path`, or a directory that it is in."""
         if self._rules is None:
             return None
-        from safelinks.files.ignore_patterns import DIRECTORY_MARK as FOLDER  # noqa: PLC0415
+        from safelinks.files.ignore_patterns import DIRECTORY_MARK as FOLDER  # noqa: PLC0415  as for `_rules`
 
         *folders, name = self._parts(path)
         below = b""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import evolve
 
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.messages import complain, tell
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from safelinks.checks.report import Report
     from safelinks.health.model.outcome import Outcome
     from safelinks.reports.jsonl_report import JsonLines
-    from safelinks.reports.text_report import Detail
+    from safelinks.reports.text_report import Detail, View
 
 __all__ = ["Reporting", "reporting_options"]
 
@@ -83,7 +85,7 @@ class Reporting:
 
         Raises click.UsageError for what contradicts itself.
         """
-        from safelinks.reports.text_report import Detail  # noqa: PLC0415
+        from safelinks.reports.text_report import Detail  # noqa: PLC0415  `--help` and completion do without
 
         order = click.get_current_context().meta[ORDER]
         outputs = outputs_of(given["formats"], given["outputs"], order)
@@ -100,7 +102,7 @@ class Reporting:
     @property
     def is_verbose(self) -> bool:
         """Whether all is to be said that is known."""
-        from safelinks.reports.text_report import Detail  # noqa: PLC0415
+        from safelinks.reports.text_report import Detail  # noqa: PLC0415  `--help` and completion do without
 
         return self.detail is Detail.VERBOSE
 
@@ -116,28 +118,28 @@ class Reporting:
         """
         if checking.options.https or _STREAM not in self.outputs:
             return lambda _: None
-        from safelinks.reports.jsonl_report import JsonLines  # noqa: PLC0415
+        from safelinks.reports.jsonl_report import JsonLines  # noqa: PLC0415  `--help` and completion do without
 
         self.stream = lines = JsonLines(checking.assessment, checking.mark)
         _flushed(lines.begin())
         return lambda outcome: _flushed(lines.of(outcome))
 
-    def finish(self, report: Report) -> bool:
-        """Write and print the rest; False where a file could not be written, which is told.
+    def finish(self, report: Report) -> Report:
+        """Write and print the rest; the report as it is then, where a file could not be written.
 
-        Files come first: whoever reads what is printed may have read enough.
+        Files come first: whoever reads what is printed may have read enough, and what is printed
+        tells the exit code.
         """
-        from safelinks.reports.text_report import View  # noqa: PLC0415
+        from safelinks.reports.text_report import View  # noqa: PLC0415  `--help` and completion do without
 
         view = View(self.detail, columns())
-        is_written = True
-        for output in self.outputs:
-            if output.path is not None:
-                try:
-                    write_report(output.path, pieces_of(output, report, view))
-                except NotWritableError as error:
-                    complain(str(error))
-                    is_written = False
+        files = [one for one in self.outputs if one.path is not None]
+        written = [one for one in files if _is_written(one, report, view)]
+        if len(written) < len(files):
+            report = evolve(report, unwritten=True)
+            for output in written:
+                if os.path.isfile(output.path or ""):  # noqa: PTH113  nothing can be read twice
+                    _is_written(output, report, view)
         for output in self.outputs:
             if output == _STREAM and self.stream is not None:
                 printed(self.stream.end(report))
@@ -145,19 +147,30 @@ class Reporting:
                 printed(pieces_of(output, report, view))
         if all(one.path is not None for one in self.outputs):
             self._conclude(report)
-        return is_written
+        return report
 
     def _conclude(self, report: Report) -> None:
         """Say in a line what came of it, where nothing else is to be seen."""
-        from safelinks.reports.text_report import Detail  # noqa: PLC0415
-        from safelinks.reports.wording.conclusion import conclusion  # noqa: PLC0415
+        from safelinks.reports.text_report import Detail  # noqa: PLC0415  `--help` and completion do without
+        from safelinks.reports.wording.conclusion import conclusion  # noqa: PLC0415  `--help` and completion do without
 
         if self.detail is not Detail.QUIET or report.exit_code:
             tell(conclusion(report))
 
 
+def _is_written(output: Output, report: Report, view: View) -> bool:
+    """Write the report into a file; False where that cannot be written, which is told."""
+    assert output.path is not None  # noqa: S101
+    try:
+        write_report(output.path, pieces_of(output, report, view))
+    except NotWritableError as error:
+        complain(str(error))
+        return False
+    return True
+
+
 def _flushed(lines: Iterator[str]) -> None:
-    """Print lines now: whoever reads them is waiting."""
+    """Print lines at once: their reader is waiting."""
     printed(lines)
     sys.stdout.flush()
 

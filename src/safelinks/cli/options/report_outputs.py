@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -14,6 +15,8 @@ from attrs import evolve
 from click.core import ParameterSource
 
 from safelinks.cli.options.configured_command import STRANGE, Configured
+from safelinks.cli.options.report_recognition import is_report
+from safelinks.files.file_access import replace
 from safelinks.reports.report_formats import REPORT_FORMATS
 from safelinks.values import frozen
 
@@ -181,40 +184,34 @@ def _fit(found: Sequence[Output]) -> None:
 
 
 def refuse_inputs(outputs: Iterable[Output], inputs: Inputs) -> None:
-    """Raises click.UsageError where a report would take the place of what a user wrote.
+    """Raises click.UsageError if a report would overwrite a file that is checked.
 
-    A report of an earlier run that lies in a directory to check is no such thing.
+    A report of an earlier run, in a directory that is checked, may be overwritten.
     """
-    from safelinks.cli.options.report_recognition import is_report  # noqa: PLC0415  only where there are outputs
-
     paths = {os.path.realpath(one.path): one.path for one in outputs if one.path is not None}
     for name, folder in inputs.files() if paths else ():
         path = paths.get(os.path.realpath(name))
         if path is not None and (folder is None or not is_report(Path(path))):
             raise click.UsageError(
-                f"{path} is one of the files to check, and would be "
-                "overwritten: use another file for --output."
+                f"{path} is one of the files to check. Use another file for --output."
             )
 
 
 def refuse_strange(outputs: Iterable[Output], context: click.Context) -> None:
-    """Raises click.UsageError where a file that nobody named would replace more than a report."""
+    """Raises click.UsageError if a configuration that was found would overwrite another file."""
     sources = {context.get_parameter_source(name) for name in _PAIR}
     if not context.meta.get(STRANGE) or ParameterSource.DEFAULT_MAP not in sources:
         return
-    from safelinks.cli.options.report_recognition import is_report  # noqa: PLC0415  only where there are outputs
-
     for one in outputs:
         if one.path is not None and os.path.lexists(one.path) and not is_report(Path(one.path)):
             raise click.UsageError(
-                f"{one.path} exists and is not a report, and a "
-                "configuration file that was found says "
-                "to write a report there: remove it, or use that file with --config."
+                f"{one.path} is not a report, so the configuration file that was found may not "
+                "overwrite it. Remove it, or name the configuration file with --config."
             )
 
 
 def refuse_shared(outputs: Iterable[Output], baseline: str | None, history: str | None) -> None:
-    """Raises click.UsageError where one file would hold two things, of which one would be lost."""
+    """Raises click.UsageError if two things would be written to one file."""
     wanted = [("the baseline", baseline), ("the history", history)]
     wanted += [(f"the report ({one.format})", one.path) for one in outputs]
     taken: dict[str, str] = {}
@@ -224,7 +221,7 @@ def refuse_shared(outputs: Iterable[Output], baseline: str | None, history: str 
         other = taken.setdefault(os.path.realpath(path), what)
         if other != what:
             raise click.UsageError(
-                f"{path} cannot be {other} and {what} at once: use another file for one of them."
+                f"{path} cannot be both {other} and {what}. Use another file for one of them."
             )
 
 
@@ -237,15 +234,13 @@ def printed(pieces: Iterable[str]) -> None:
 
 def write_report(path: str, pieces: Iterable[str]) -> None:
     """Write a report to a file, whole or not at all. Raises NotWritableError."""
-    from safelinks.files.file_access import replace  # noqa: PLC0415
-
     replace(Path(path), (piece.encode("utf-8", "backslashreplace") for piece in pieces))
 
 
 def pieces_of(output: Output, report: Report, view: View) -> Iterator[str]:
     """A report in the format of an `output`; a `view` is only for people."""
-    from safelinks.reports.rendering import RENDERERS  # noqa: PLC0415
-    from safelinks.reports.text_report import Detail, render  # noqa: PLC0415
+    from safelinks.reports.rendering import RENDERERS  # noqa: PLC0415  `--help` and completion do without
+    from safelinks.reports.text_report import Detail, render  # noqa: PLC0415  `--help` and completion do without
 
     if output.format != _TEXT:
         return RENDERERS[output.format](report)
@@ -257,6 +252,4 @@ def pieces_of(output: Output, report: Report, view: View) -> Iterator[str]:
 
 def columns() -> int | None:
     """How wide the terminal is; None where there is none, and lines may be of any length."""
-    import shutil  # noqa: PLC0415
-
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

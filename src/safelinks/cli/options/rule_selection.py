@@ -31,7 +31,7 @@ def _parted(values: Sequence[str]) -> tuple[str, ...]:
 
 def _known(values: Sequence[str]) -> None:
     """Raise SetupError for a selector without a rule."""
-    from safelinks.rules import codes_of  # noqa: PLC0415  not for `--help`
+    from safelinks.rules import codes_of  # noqa: PLC0415  `--help` and completion do without
 
     for selector in _parted(values):
         codes_of(selector)
@@ -48,7 +48,7 @@ def _per_file(value: str) -> tuple[str, tuple[str, ...]]:
 
 def _level(value: str) -> tuple[str, Any]:
     """A selector and its level. Raises ValueError and SetupError."""
-    from safelinks.rules import Level  # noqa: PLC0415
+    from safelinks.rules import Level  # noqa: PLC0415  `--help` and completion do without
 
     selector, equals, level = value.partition("=")
     if not equals or level.strip().lower() not in _LEVELS:
@@ -124,7 +124,7 @@ def _selection(given: Mapping[str, Any]) -> Selection:
     context = click.get_current_context()
     from_file = context.get_parameter_source("per_file_ignores") is ParameterSource.DEFAULT_MAP
     base = context.meta.get(CONFIG_DIRECTORY) if from_file else None
-    from safelinks.rules import Level, Selection  # noqa: PLC0415  not for `--help`
+    from safelinks.rules import Level, Selection  # noqa: PLC0415  `--help` and completion do without
 
     fail_on = given["fail_on"]
     return Selection(
@@ -141,7 +141,7 @@ def _selection(given: Mapping[str, Any]) -> Selection:
 
 def _located(base: str, file: str) -> str:
     """The path of `file` from the directory `base`; as it is, where there is none."""
-    from safelinks.rules import portable  # noqa: PLC0415
+    from safelinks.rules import portable  # noqa: PLC0415  `--help` and completion do without
 
     try:
         return portable(os.path.relpath(file, base))

@@ -1,6 +1,6 @@
-"""Rules for the values of options, held against them as soon as they are read.
+"""Rules for the values of options, which are checked as soon as they are read.
 
-What breaks one is told with the name of its option, or with its place in a configuration.
+The message names the option, or the place in a configuration.
 """
 
 from __future__ import annotations
@@ -12,9 +12,29 @@ import click
 
 from safelinks.errors import SafelinksError
 
-__all__ = ["obeying"]
+__all__ = ["Decimal", "Whole", "obeying"]
 
 Callback = Callable[[click.Context, click.Parameter, Any], Any]
+
+
+class Whole(click.IntRange):
+    """A whole number of a range, which `--help` describes in words."""
+
+    def _describe_range(self) -> str:  # what click asks for the help and for messages
+        return _range_in_words(self)
+
+
+class Decimal(click.FloatRange):
+    """A number of a range, which `--help` describes in words."""
+
+    def _describe_range(self) -> str:
+        return _range_in_words(self)
+
+
+def _range_in_words(kind: click.IntRange | click.FloatRange) -> str:
+    if kind.max is not None:
+        return f"{kind.min} to {kind.max}"
+    return f"above {kind.min}" if kind.min_open else f"{kind.min} or more"
 
 
 def obeying(rule: Callable[[Any], object]) -> Callback:

@@ -129,5 +129,5 @@ class TextContent:
         return self.encoding.encode(self.text)
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same text with only the links changed."""
+        """The bytes of the text with only the links changed."""
         return self.encoding.encode(cleaned_text(self.text, self.passages, peel))

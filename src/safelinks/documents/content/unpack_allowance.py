@@ -35,7 +35,7 @@ class Allowance:
 
     @classmethod
     def for_file(cls, size: int) -> Allowance:
-        """That of a file of `size` bytes."""
+        """The allowance for a file of `size` bytes."""
         return cls(max(OCTETS, _TIMES * size), max(PIECES, size // _OCTETS_A_PIECE))
 
     def take_octets(self, count: int) -> None:

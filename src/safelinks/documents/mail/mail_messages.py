@@ -121,7 +121,7 @@ class MailContent:
         return self.raw
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same mail with only the links changed, but for what is signed."""
+        """The bytes of the mail with only the links changed, and signed parts unchanged."""
         out = []
         at = 0
         for body in self.bodies:

@@ -61,7 +61,7 @@ class MailPart:
 
     @property
     def charset(self) -> str:
-        """As it is declared, UTF-8 where nothing is."""
+        """The declared charset; UTF-8 if none is declared."""
         declared = str(self.message.get("content-type", ""))
         if match := _PLAIN_CHARSET.fullmatch(declared):  # as nearly all are
             return match[1].lower()

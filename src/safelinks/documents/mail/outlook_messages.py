@@ -120,7 +120,7 @@ class MsgContent:
         return self.raw
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same bytes, or NotWritableError."""
+        """The bytes as they are. Raises NotWritableError if a link would have to change."""
         return unchanged(
             self,
             peel,

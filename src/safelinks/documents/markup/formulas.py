@@ -75,7 +75,7 @@ _QUOTES_AROUND = pattern_of(rf"({_QUOTE})(.*)({_QUOTE})", re.DOTALL)
 
 
 def is_hyperlink_formula(formula: str) -> bool:
-    """Whether a formula is a link, so that its value is the text of one."""
+    """Whether a formula is a link, and its value the text of the link."""
     return _CALLS.search(formula) is not None
 
 

@@ -39,7 +39,7 @@ def html_passages(text: str) -> Iterator[Passage]:
 
 
 def _script(text: str, tag: re.Match[str], span: Span) -> Iterator[Passage]:
-    """A script: nobody follows what stands in it. Data for search engines (JSON-LD) is no other."""
+    """A script: nobody can follow the addresses in it. The same holds for JSON-LD."""
     if span[0] == span[1]:
         return
     if _JSON_LD.search(tag[3]) is None:

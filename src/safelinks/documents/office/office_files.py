@@ -81,7 +81,7 @@ class OfficeContent:
         return self.package.raw
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same package, in which only parts with wrapped links have changed."""
+        """The bytes of the package; only parts with wrapped links are changed."""
         package = self.package
         if _signed(package):
             return package.raw

@@ -65,7 +65,7 @@ class PartsContent:
         return self.package.raw
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same package, in which only parts with wrapped links have changed."""
+        """The bytes of the package; only parts with wrapped links are changed."""
         changed = {}
         for name, part in self.package.parts.items():
             text = part.text if self.signed else cleaned_text(part.text, _passages(name), peel)

@@ -31,7 +31,7 @@ _ESCAPED = pattern_of(r"\\(.)", re.DOTALL)
 
 
 def is_hyperlink_field(instruction: str) -> bool:
-    """Whether a field with this instruction is a link, so that its result is the text of one."""
+    """Whether a field with this instruction is a link, and its result the text of the link."""
     return _HYPERLINK.match(instruction) is not None
 
 

@@ -255,7 +255,7 @@ def _written(
 
 
 def _may_change(passage: Passage, meant: Meant, start: int, end: int) -> bool:
-    """Whether an address is a link, or wrapped: all else that nobody can follow stays."""
+    """Whether an address is a link, or wrapped: others are not cleaned."""
     if passage.role_at(meant.start_of(start)) is None:
         return True
     spans = found(meant.text[start:end], Peel())

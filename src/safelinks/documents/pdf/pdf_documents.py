@@ -97,7 +97,7 @@ class PdfContent:
         return self.raw
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same bytes, or NotWritableError: a PDF cannot be changed."""
+        """The bytes as they are. Raises NotWritableError if a link would have to change."""
         return unchanged(
             self,
             peel,

@@ -44,7 +44,7 @@ class RtfContent:
         return self.text.encode("latin-1")
 
     def cleaned(self, peel: Peel) -> bytes:
-        """The same document with only the links changed."""
+        """The bytes of the document with only the links changed."""
         return cleaned_text(self.text, _stories, peel).encode("latin-1")
 
 

@@ -284,7 +284,7 @@ class _RtfReader:
         self._shade(unseen=bool(self._group.unseen))
 
     def _shade(self, *, unseen: bool) -> None:
-        """From here on, nobody sees what there is, or people do again."""
+        """From here on, the text is hidden, or visible again."""
         if unseen != len(self._unseen) % 2:
             self._unseen.append(self._characters.count)
 
@@ -298,7 +298,7 @@ class _RtfReader:
             self._seen = False
 
     def _text_of(self, token: re.Match[str]) -> None:
-        """Characters, unless nobody sees them."""
+        """Characters, unless they are hidden."""
         if not self._group.silent:
             self._characters.plain(token.start(), token.end(), self._codec())
 

@@ -39,7 +39,7 @@ def _undo_json(escape: str) -> str:
 
 
 def _redo_json(written: str, before: str) -> str:
-    """As it stood there: ampersands, slashes and other scripts escaped, or not."""
+    """Escape as the string there does: ampersands, slashes and other scripts, or not."""
     out = json.dumps(written, ensure_ascii=before.isascii())[1:-1]
     if "\\u0026" in before.lower():
         out = out.replace("&", "\\u0026")

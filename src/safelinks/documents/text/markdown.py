@@ -43,7 +43,7 @@ def _undo(escape: str) -> str:
 
 
 def _redo_text(written: str, before: str) -> str:
-    """As it stood there: what was escaped with a backslash is so again."""
+    """The address as it is written there: characters are escaped with a backslash again."""
     signs = {match[1] for match in _ESCAPED.finditer(before)}
     escaped = "".join(f"\\{char}" if char in signs else char for char in written)
     return escaped if "&" in signs else with_references(escaped, before)
@@ -170,7 +170,7 @@ class _MarkdownReader:
         self.holes.append(Hole(*span, " ", (passage,)))
 
     def tag(self, token: MarkdownToken) -> None:
-        """A tag in a text; one that nobody knows, and that has no attributes, is a placeholder."""
+        """A tag in a text; an unknown one without attributes is a placeholder."""
         if token.name == "a":
             if token.closing:
                 self._close_anchor(token)

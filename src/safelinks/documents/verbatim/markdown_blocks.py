@@ -45,6 +45,8 @@ class Block:
 
 
 _LINE = pattern_of(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
+_PLAIN = pattern_of(r"[^\W\d_]|\Z")  # how lines begin, not indented, that no block does
+_TEXT_OR_NONE = (None, Leaf.TEXT)
 _HEADING = pattern_of(r"#{1,6}(?=[ \t]|\Z)")  # 4.2
 _UNDERLINE = pattern_of(r"(?:=++|-++)[ \t]*+\Z")  # 4.3
 _FENCE = pattern_of(r"(`{3,}+)[^`]*+\Z|(~{3,}+)")  # 4.5
@@ -92,8 +94,14 @@ def blocks(text: str, start: int = 0) -> Iterator[Block]:
         line = _LINE.match(text, at)
         if line is None:  # which any text is
             break
-        yield from reader.line(_MarkdownLine(text, *line.span(1)))
+        start, end = line.span(1)
         at = line.end()
+        if not (reader.is_in_text and _PLAIN.match(text, start, end)):
+            yield from reader.line(_MarkdownLine(text, start, end))
+        elif start < end:
+            reader.plain(start, end)
+        else:
+            yield from reader.empty()
     yield from reader.close()
 
 
@@ -180,6 +188,23 @@ class _MarkdownBlockReader:
         if self._leaf is not None:
             yield Block(self._leaf, tuple(self._lines))
             self._leaf = None
+
+    @property
+    def is_in_text(self) -> bool:
+        """Whether nothing is open but text, if even that."""
+        return not self._containers and self._leaf in _TEXT_OR_NONE
+
+    def plain(self, start: int, end: int) -> None:
+        """Read a line that cannot but be text."""
+        self._was_blank = self._bare = False
+        if self._leaf is None:
+            self._leaf, self._lines, self._takes_indented = Leaf.TEXT, [], False
+        self._lines.append((start, end))
+
+    def empty(self) -> Iterator[Block]:
+        """Read a line with nothing on it, which ends a text."""
+        self._was_blank, self._bare = True, False
+        yield from self.close()
 
     def line(self, line: _MarkdownLine) -> Iterator[Block]:
         """Read a line; gives the blocks that end before it or with it."""

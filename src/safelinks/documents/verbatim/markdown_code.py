@@ -36,8 +36,23 @@ def front_matter(text: str) -> tuple[Span, int]:
     return (match.span(1), match.end()) if match else ((0, 0), 0)
 
 
-def markdown_tokens(text: str) -> Iterator[MarkdownToken]:
+# The text that was read last, and what is in it: who asks for its links asks for its code, too. A
+# text is known by being the same object. Of a longer one, what is in it would be too much to keep.
+_LONGEST_KEPT = 4_000_000
+_last: list[tuple[str, tuple[MarkdownToken, ...]]] = [("", ())]
+
+
+def markdown_tokens(text: str) -> tuple[MarkdownToken, ...]:
     """What there is in a Markdown text, each before what it is in."""
+    read, tokens = _last[0]
+    if read is not text:
+        tokens = tuple(_tokens(text))
+        if len(text) <= _LONGEST_KEPT:
+            _last[0] = text, tokens
+    return tokens
+
+
+def _tokens(text: str) -> Iterator[MarkdownToken]:
     labels: set[str] = set()
     leaves: list[MarkdownToken | tuple[Span, ...]] = []
     for block in blocks(text, front_matter(text)[1]):

@@ -145,6 +145,9 @@ class _MarkdownParagraph:
 
     def span(self, start: int, end: int) -> Span:
         """Where in the document something stands."""
+        if len(self._lines) == 1:
+            before = self._lines[0][0]
+            return before + start, before + end
         if start == end:
             return self._offset(start), self._offset(start)
         return self._offset(start), self._offset(end - 1) + 1
@@ -184,6 +187,8 @@ class _Inlines:
     @_ticks.default
     def _by_number(self) -> dict[int, list[int]]:
         ticks: dict[int, list[int]] = {}
+        if "`" not in self._joined:
+            return ticks
         for run in _TICKS.finditer(self._joined):
             ticks.setdefault(len(run[0]), []).append(run.start())
         return ticks

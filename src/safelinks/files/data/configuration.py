@@ -17,6 +17,7 @@ from attrs import field
 
 from safelinks.addresses.printable import printable
 from safelinks.errors import CatalogError, SetupError
+from safelinks.files.data.data_file import parse_toml
 from safelinks.patterns import pattern_of
 from safelinks.values import frozen
 
@@ -132,8 +133,6 @@ def parse(content: bytes, name: str) -> Configuration | None:
 
 def _source_of(text: str, name: str) -> Source:
     """The places of all values. Raises SetupError, with the line, for what is no TOML."""
-    from safelinks.files.data.data_file import parse_toml  # noqa: PLC0415  brings all catalogs along
-
     try:
         return parse_toml(text, name)
     except CatalogError as error:

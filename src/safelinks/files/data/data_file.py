@@ -49,7 +49,7 @@ class Source:
         return changed(self.text, self._tree, self._language, changes)
 
     def with_text(self, text: str) -> Source:
-        """The same file with another `text`. Raises CatalogError, as parsing it does."""
+        """This file with another `text`. Raises CatalogError if that cannot be parsed."""
         return _parsed(text, self.name, self._language)
 
     @cached_property

@@ -19,6 +19,7 @@ __all__ = ["wall", "wall_at"]
 _SHORT = 1_500  # characters that are seen: more is a page of its own
 _BARE = 400
 _TINY = 5_000  # characters of source
+_LONG = 10_000  # the same: in more, to look for a mark takes longer than to read some words
 
 # Headers that only a challenge has.
 _HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -46,12 +47,16 @@ class _Wall:
     source: int | None = None
 
     def is_on(self, page: Page) -> bool:
-        """Whether `page` is one of it."""
+        """Whether `page` is one of it: what takes least is looked at first."""
+        if self.source is not None and len(page.source) > self.source:
+            return False
+        if self.title is not None and self.title.fullmatch(page.title.lower()) is None:
+            return False
+        if self.most is not None and len(page.source) > _LONG and not page.is_brief(self.most):
+            return False
         return (
             self.mark in page.lower
-            and (self.source is None or len(page.source) <= self.source)
             and (self.pattern is None or self.pattern.search(page.lower) is not None)
-            and (self.title is None or self.title.fullmatch(page.title.lower()) is not None)
             and (self.most is None or page.is_brief(self.most))
         )
 
@@ -205,8 +210,11 @@ def wall(status: int, headers: Mapping[str, str], page: Page) -> str | None:
         return "header x-datadome"
     if status not in _STATUSES or not page.source:
         return None
-    lower = page.lower
-    found = next((one for one in _WALLS if one.mark in lower and one.is_on(page)), None)
+    walls = _WALLS
+    if len(page.source) <= _LONG:
+        lower = page.lower
+        walls = tuple([one for one in _WALLS if one.mark in lower])
+    found = next((one for one in walls if one.is_on(page)), None)
     if found is not None:
         return f"page of {found.name}"
     return "a captcha and nothing else" if _is_captcha(page) else None

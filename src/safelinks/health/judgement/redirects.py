@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
 from attrs import Factory
@@ -282,6 +281,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdecimal():
         return float(value[:9])
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415  few answers have a date here
+
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, OverflowError):

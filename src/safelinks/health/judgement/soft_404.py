@@ -23,7 +23,7 @@ _MADE_UP = "no-such-page-"
 def same_for_any(
     way: Way, status: int, page: Page, jitter: Callable[[], float]
 ) -> Generator[Step, Answer | Failure | None, str | None]:
-    """What shows that the server has the same for an address that nobody has made.
+    """What shows that the server answers the same for an address that cannot exist.
 
     `status` and `page` are what it had for the link. None where it has something else, and where
     nobody can tell.
@@ -37,7 +37,7 @@ def same_for_any(
         return None
     if len(way.hops) > 1 and same_page(url, way.final):
         return f"leads to {way.final}, like any other address there"
-    if made_up not in url or page.is_shell or not page.words:
+    if made_up not in url or page.is_shell or page.shows_at_most(0):
         return None
     name = asked.path.rpartition("/")[2] or made_up
     if not _alike(page_of(answer.body, answer.headers), page, name, made_up):

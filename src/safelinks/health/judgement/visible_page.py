@@ -12,9 +12,9 @@ from functools import cached_property
 from itertools import islice
 from urllib.parse import unquote
 
-from safelinks.documents.content.prose import prose_in
-from safelinks.documents.markup.html_pages import html_passages
 from safelinks.documents.markup.markup_tokens import attributes_at, markup_tokens
+from safelinks.documents.markup.visible_blocks import html_blocks
+from safelinks.documents.passages.passage import Meant, Passage
 from safelinks.patterns import pattern_of
 from safelinks.values import frozen
 
@@ -40,18 +40,6 @@ _ENCODINGS = pattern_of(
     r"|gb2312|gbk|gb18030|big5(?:-hkscs)?|shift[_-]?jis|sjis|euc-(?:jp|kr)|tis-620"
 )
 _NOSCRIPT = pattern_of(r"<noscript\b.*?(?:</noscript\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-# Markup of which each tag is sure to be one: what is left without it is text that people see, if
-# nothing on the page may hide it.
-_SURE_MARKUP = pattern_of(
-    r"""(?:[^<]*+<(?:!doctype[^<>"']*+|/?+[a-z][a-z0-9]*+
-    (?:\s++[a-z-]++(?:=(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>]++))?+)*+\s*+/?+)>)*+[^<]*+""",
-    re.IGNORECASE | re.ASCII | re.VERBOSE,
-)
-_TAGS_AND_REFERENCES = pattern_of(r"<[^<>]*+>|&[^\s<;]*+;?+")
-_MAY_BE_UNSEEN = (
-    "<script", "<style", "<template", "<iframe", "<no", "<datalist", "<audio", "<video", "<canvas",
-    "hidden", "display",
-)  # fmt: skip
 _META_WITHIN = 1024  # bytes: HTML standard, 13.2.3.2
 _TEXT_FIELDS = frozenset({"", "text", "email", "password", "tel", "search", "url", "number"})
 
@@ -80,8 +68,9 @@ class Page:
 
     def _first(self, pattern: re.Pattern[str]) -> str:
         """The text of the first element that is neither in a comment nor in a drawing."""
+        hides = any(begin in self.lower for begin, _ in _ELSEWHERE)
         for match in islice(pattern.finditer(self.source), _MOST_TRIED):
-            before = self.source[: match.start()].lower()
+            before = self.source[: match.start()].lower() if hides else ""
             if all(before.rfind(begin) <= before.rfind(end) for begin, end in _ELSEWHERE):
                 return " ".join(html.unescape(_TAG.sub(" ", match[1])).split())
         return ""
@@ -89,16 +78,17 @@ class Page:
     @cached_property
     def words(self) -> str:
         """The text that people see, on one line."""
+        return self._seen_words.all()
+
+    @cached_property
+    def _seen_words(self) -> _SeenWords:
         source = self.source[:_SEEN_WITHIN]
-        if "<noscript" in self.lower:
-            source = _NOSCRIPT.sub("", source)
-        seen = " ".join(one.text for one in prose_in(source, html_passages))
-        return " ".join(seen.split())
+        return _SeenWords(_NOSCRIPT.sub("", source) if "<noscript" in self.lower else source)
 
     @cached_property
     def is_shell(self) -> bool:
         """Whether a script makes the page: then what is here says nothing of it."""
-        return "<script" in self.lower and len(self.words) < _LEAST_WORDS
+        return "<script" in self.lower and self.shows_at_most(_LEAST_WORDS - 1)
 
     @property
     def refresh(self) -> str:
@@ -134,17 +124,11 @@ class Page:
 
     def is_brief(self, most: int) -> bool:
         """Whether this is all of a page, and there are at most so many characters to read on it."""
-        return self.whole and self._least_words <= most and len(self.words) <= most
+        return self.whole and self.shows_at_most(most)
 
-    @cached_property
-    def _least_words(self) -> int:
-        """Characters that `words` has at least, found out in a tenth of its time; 0 if unknown."""
-        source = self.source[:_SEEN_WITHIN]
-        if any(mark in self.lower for mark in _MAY_BE_UNSEEN):
-            return 0
-        if not _SURE_MARKUP.fullmatch(source):
-            return 0
-        return len(" ".join(_TAGS_AND_REFERENCES.sub("", source).split()))
+    def shows_at_most(self, most: int) -> bool:
+        """Whether there are at most so many characters to read: no more of it is looked at."""
+        return not self._seen_words.exceeds(most)
 
     @cached_property
     def places(self) -> frozenset[str]:
@@ -182,6 +166,42 @@ class Page:
         """
         meant = unquote(fragment)
         return not self.places.isdisjoint({fragment, meant, f"user-content-{meant}"})
+
+
+class _SeenWords:
+    """The text that people see of HTML, read as far as somebody wants to know of it."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._blocks = html_blocks(source)
+        self._read: list[str] = []
+        self._length = -1  # in one line, with a blank between any two
+
+    def exceeds(self, most: int) -> bool:
+        """Whether it has more than so many characters."""
+        while self._length <= most:
+            block = next(self._blocks, None)
+            if block is None:
+                return False
+            text = " ".join(self._meant(block).split())
+            if text:
+                self._read.append(text)
+                self._length += len(text) + 1
+        return True
+
+    def _meant(self, block: Passage) -> str:
+        source, meanings = self._source, block.meanings
+        written = (
+            meanings[start] if start in meanings else source[start:end]
+            for start, end in block.pieces
+        )
+        text = "".join(written)
+        return Meant(source, block).text if "&" in text else text
+
+    def all(self) -> str:
+        """All of it, on one line."""
+        self.exceeds(len(self._source))
+        return " ".join(self._read)
 
 
 def page_of(body: bytes, headers: Mapping[str, str], *, whole: bool = True) -> Page:

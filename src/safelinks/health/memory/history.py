@@ -40,12 +40,15 @@ def _without_fragment(url: str) -> str:
 
 
 class History:
-    """The results of earlier runs, in a file: a context manager, for one run.
+    """The results of earlier runs, in the file `path`: a context manager, for one run.
 
-    Runs may share the file at the same time. `warning` is a sentence for people about the file,
-    None as long as all is well. `begun_anew` is whether a damaged file was set aside, so that
-    nothing is known of earlier runs. A failure in the midst of the run raises nothing: from then on
-    nothing is remembered, and a `warning` says so. Only the thread that opened it may use it.
+    The file is made if missing. `now` tells the time, with its zone; addresses with the same `key`
+    are one. Raises SetupError if the file cannot be used. A damaged file is set aside:
+    `begun_anew` is then True, and nothing is known of earlier runs.
+
+    `warning` is a sentence for people about the file, None as long as all is well. A failure in the
+    midst of the run raises nothing: from then on nothing is remembered, and a `warning` says so.
+    Runs may share the file at the same time. Only the thread that opened it may use it.
     """
 
     def __init__(
@@ -72,11 +75,7 @@ class History:
         now: Callable[[], datetime] = _utc_now,
         key: Callable[[str], str] = _without_fragment,
     ) -> Self:
-        """The history in the file `path`, which is made if missing.
-
-        `now` tells the time, with its zone; addresses with the same `key` are one. A damaged file
-        is set aside, and `warning` says so. Raises SetupError if the file cannot be used.
-        """
+        """``History(path, now, key)``, by the name that says what it does."""
         return cls(path, now, key)
 
     def __enter__(self) -> Self:

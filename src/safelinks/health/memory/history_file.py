@@ -300,7 +300,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def read_row(connection: sqlite3.Connection, key: bytes) -> HistoryRow | None:
-    """What is kept under `key`. Raises DamagedError where nobody has written that."""
+    """The row of `key`. Raises DamagedError for a row that safelinks cannot have written."""
     values = history_seal.values_of(connection, key)
     if values is None:
         return None

@@ -168,7 +168,7 @@ def change(connection: sqlite3.Connection, rows: Iterable[Values]) -> None:
 
 
 def seal(connection: sqlite3.Connection) -> None:
-    """Seal what is there, whoever wrote it."""
+    """Seal the rows as they are."""
     _put(connection, *_sum_of_all(connection))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from attrs import evolve
+
 from safelinks.addresses.roles import Role
-from safelinks.values import frozen
+from safelinks.values import frozen, with_texts
 
 __all__ = [
     "MEANING",
@@ -185,6 +187,10 @@ class Hop:
     elapsed: float = 0.0
     method: str = "GET"
 
+    def as_shown(self, show: Callable[[str], str]) -> Hop:
+        """This request, with `show` applied to its address."""
+        return with_texts(self, show, "url")
+
 
 @frozen
 class Certificate:
@@ -249,3 +255,9 @@ class Outcome:
     def final_url(self) -> str:
         """The last address that was requested."""
         return self.hops[-1].url if self.hops else self.url
+
+    def as_shown(self, show: Callable[[str], str]) -> Outcome:
+        """This outcome, with `show` applied to its addresses, and to what may quote one."""
+        shown = with_texts(self, show, "url", "replacement", "evidence", "error")
+        hops = tuple(hop.as_shown(show) for hop in self.hops)
+        return shown if hops == self.hops else evolve(shown, hops=hops)

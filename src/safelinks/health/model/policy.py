@@ -107,7 +107,8 @@ class Policy:
     number of retries after a temporary failure. `body_limit` is how much of an HTML page is looked
     at; with `fragments`, which looks for the place that a fragment names, `fragment_limit`.
 
-    `concurrency` is the maximum number of requests at once, `per_host` that at one host. A host
+    `concurrency` is the maximum number of requests at once; None for as many as this machine keeps
+    up with, at most 512. `per_host` is the maximum at one host. A host
     gets `per_host_at_first`, but never more than `per_host`; then more while it answers fast, and
     fewer when it asks for that. `rate` is the maximum number of requests per second to one host;
     None for no limit.
@@ -130,7 +131,7 @@ class Policy:
     fragments: bool = field(default=False, validator=flag)
     body_limit: int = field(default=65_536, validator=whole(1))
     fragment_limit: int = field(default=2_097_152, validator=whole(1))
-    concurrency: int = field(default=64, validator=whole(1))
+    concurrency: int | None = field(default=None, validator=optional(whole(1)))
     per_host: int = field(default=8, validator=whole(1))
     per_host_at_first: int = field(default=4, validator=whole(1))
     rate: float | None = field(default=None, validator=optional(number))

@@ -1,4 +1,4 @@
-"""Answers that are read with care: by h11, and once more with a head that was mended.
+"""Answers that are read with care: by h11, and once more with a head that was repaired.
 
 Few answers need it, so it is loaded when the first of them comes.
 """
@@ -17,7 +17,7 @@ from safelinks.health.network.answers import (
     OnlyInterimError,
     ProtocolError,
 )
-from safelinks.health.network.lenient_heads import mended
+from safelinks.health.network.lenient_heads import repaired
 from safelinks.patterns import pattern_of
 
 __all__ = ["MOST_UNREAD", "CarefulAnswer"]
@@ -47,7 +47,7 @@ class CarefulAnswer:
         self._keeps = method != b"HEAD"
         self._begin = bytearray()  # of an answer whose head is waited for
         self._interim = 0
-        self._is_mended = False
+        self._is_repaired = False
         self._ended = False
         self._machine = self._fresh()
 
@@ -79,10 +79,10 @@ class CarefulAnswer:
         except h11.RemoteProtocolError as error:
             if _HTTP_2.match(self._first):
                 raise Http2OnlyError from None
-            raw = None if self._is_mended else mended(bytes(self._begin))
+            raw = None if self._is_repaired else repaired(bytes(self._begin))
             if raw is None:
                 raise ProtocolError(str(error)) from None
-        self._is_mended, self._keeps, self._interim = True, False, 0
+        self._is_repaired, self._keeps, self._interim = True, False, 0
         self._machine = self._fresh()
         self._machine.receive_data(raw)
         if self._ended:

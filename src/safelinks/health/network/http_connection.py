@@ -249,9 +249,12 @@ class Connection(asyncio.Protocol):
     def recycled(self) -> bool:
         """Whether it is ready for another request; if not, it is closed.
 
-        What is there of the body already is passed over; nothing is waited for.
+        What is there of the body already is passed over; nothing is waited for. While no more is
+        taken from the socket, nobody would see what is sent unasked for.
         """
-        ready = self._answer is not None and not self._ended and self._answer.reusable
+        answer = self._answer
+        is_open = not self._ended and not self._paused
+        ready = answer is not None and is_open and answer.reusable
         if ready:
             self._answer = None
             self._unread = 0

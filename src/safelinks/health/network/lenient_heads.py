@@ -1,4 +1,4 @@
-"""Heads of answers that break the rules in ways that browsers put up with, mended.
+"""Repairs heads of answers that break the rules in ways that browsers accept.
 
 It is only looked into after a strict parser has refused a head: then a page lives, and a program
 that says otherwise is wrong. What no browser takes for HTTP is left as it is.
@@ -10,7 +10,7 @@ import re
 
 from safelinks.patterns import pattern_of
 
-__all__ = ["mended"]
+__all__ = ["repaired"]
 
 _END = pattern_of(rb"\r?\n\r?\n")
 _STATUS_LINE = pattern_of(
@@ -19,7 +19,7 @@ _STATUS_LINE = pattern_of(
 _NAME = pattern_of(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
-def mended(raw: bytes) -> bytes | None:
+def repaired(raw: bytes) -> bytes | None:
     """`raw`, an answer from its begin, with a head by the rules; None if it has no head.
 
     Dropped are empty lines before it, lines that are no headers, white space before a colon, and

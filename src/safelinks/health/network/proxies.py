@@ -20,6 +20,7 @@ from safelinks.health.model.policy import Policy
 from safelinks.health.network.dialling import Dial, dial
 from safelinks.health.network.direct_wire import Direct
 from safelinks.health.network.name_lookup import Lookup, Resolve
+from safelinks.health.network.open_files import most_open_files
 from safelinks.health.network.tls_trust import loading, trusting
 from safelinks.health.network.wire import Reply, Wire
 from safelinks.patterns import pattern_of
@@ -28,19 +29,22 @@ __all__ = ["Router", "default_wire"]
 
 # Connections that wait for another request: hosts take turns, so it is some time until the next.
 _IDLE_FOR_EACH = 4
+_AT_ONCE = 64  # where nobody has said how many
 _WITH_SETTINGS = ("darwin", "win32")  # where the system has proxies, not only the environment
 _OF_PROXY = pattern_of("_proxy$", re.IGNORECASE)
 _SHARE_OF_FILES = 2  # one part in so many of the files that a process may have open
-_FEW_FILES = 256
 
 
 def default_wire(policy: Policy, look_up: Resolve, dial: Dial = dial) -> Wire:
     """The wire for this environment. Raises SetupError for a setting that cannot be used."""
-    idle = min(_most_files() // _SHARE_OF_FILES, _IDLE_FOR_EACH * policy.concurrency)
+    # One over TLS takes half a megabyte, used or not.
+    idle = min(
+        most_open_files() // _SHARE_OF_FILES, _IDLE_FOR_EACH * (policy.concurrency or _AT_ONCE)
+    )
     direct = Direct(Lookup(policy, look_up), loading(policy), idle, dial)
     if sys.platform not in _WITH_SETTINGS and not any(map(_OF_PROXY.search, os.environ)):
         return direct  # which is known without loading what reads the settings
-    from urllib.request import getproxies  # noqa: PLC0415
+    from urllib.request import getproxies  # noqa: PLC0415  most have no proxy
 
     named = getproxies()
     if "all" not in named and not named.keys() & {"http", "https"}:
@@ -52,16 +56,6 @@ def default_wire(policy: Policy, look_up: Resolve, dial: Dial = dial) -> Wire:
         if scheme in named or "all" in named
     }
     return Router(direct, proxies, policy.resolve.keys())
-
-
-def _most_files() -> int:
-    """How many files this process may have open, connections included."""
-    try:
-        import resource  # noqa: PLC0415  Windows has none
-    except ImportError:
-        return _FEW_FILES
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return _FEW_FILES if soft < 0 else min(soft, 4 * _FEW_FILES)
 
 
 def _proxy(url: str, context: ssl.SSLContext) -> Wire:
@@ -95,7 +89,7 @@ class Router:
 
     def proxy_for(self, url: str) -> Wire | None:
         """The proxy that a request for `url` goes through; None where it goes straight."""
-        from urllib.request import proxy_bypass  # noqa: PLC0415
+        from urllib.request import proxy_bypass  # noqa: PLC0415  most have no proxy
 
         address = split(url)
         proxy = self._proxies.get(address.scheme)

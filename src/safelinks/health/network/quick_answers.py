@@ -80,7 +80,7 @@ class QuickAnswer:
         self.complete = True
 
     def on_message_begin(self) -> None:
-        """An answer begins: this one, or what nobody has asked for."""
+        """An answer begins: this one, or one without a request."""
         self._excess = self.complete
 
     # What the connection calls.

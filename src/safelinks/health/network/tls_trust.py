@@ -68,7 +68,7 @@ def unverified(*protocols: str) -> ssl.SSLContext:
 
 def _system() -> ssl.SSLContext:
     if sys.platform in ("darwin", "win32"):  # OpenSSL does not know the store of these
-        import truststore  # noqa: PLC0415
+        import truststore  # noqa: PLC0415  of these systems only
 
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -80,7 +80,7 @@ def _system() -> ssl.SSLContext:
         return context
     context.load_default_certs()
     if not context.cert_store_stats()["x509_ca"] and not _has_folder():
-        import certifi  # noqa: PLC0415
+        import certifi  # noqa: PLC0415  only where the system has none
 
         context.load_verify_locations(certifi.where())
     return context

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from safelinks.catalog import Match
@@ -12,11 +13,19 @@ from safelinks.patterns import pattern_of
 from safelinks.reports.html.html_escaping import VERDICT_WORDS, address_as_html, as_html, shape
 from safelinks.reports.wording import headline as said
 from safelinks.reports.wording.conclusion import conclusion
-from safelinks.reports.wording.phrases import count
+from safelinks.reports.wording.phrases import all_addresses, count
 from safelinks.rules.checked_link import BROKEN, CheckedLink
 from safelinks.rules.names_in_text import RemarkKind
 
-__all__ = ["GRAVEST_FIRST", "headline_sentence", "shown_name_of", "summary_section", "tone"]
+__all__ = [
+    "GRAVEST_FIRST",
+    "counts_section",
+    "headline_sentence",
+    "shown_name_of",
+    "summary_section",
+    "task_as_html",
+    "tone",
+]
 
 GRAVEST_FIRST = (
     Verdict.DEAD,
@@ -65,44 +74,45 @@ def headline_sentence(report: Report) -> str:
 
 def _sentences(report: Report) -> Iterator[str]:
     """What may be said of all addresses, the gravest first; the last is always true."""
-    rows, verdicts = report.rows, report.verdicts
+    rows = report.addresses
+    verdicts = Counter(row.verdict for row in rows)
     everything = count(len(rows), "address")
     broken = said.Broken.of(report)
-    odd = len({(one.file, one.url) for one in said.pretending(report)})
+    new, excused, aside, rest = map(
+        said.addresses_in, (broken.new, broken.excused, broken.aside, broken.rest)
+    )
+    odd = len({one.url for one in said.pretending(report)})
     unknown, uncertain = verdicts[Verdict.OFFLINE], verdicts[Verdict.UNCERTAIN]
     look = "looks" if odd == 1 else "look"
-    if broken.new:
-        does = "does" if len(broken.new) == 1 else "do"
+    if new:
+        does = "does" if new == 1 else "do"
         more = f", and {odd:,} {look} suspicious" if odd else ""
-        yield f"{len(broken.new):,} of {everything} {does} not work{more}"
+        yield f"{new:,} of {everything} {does} not work{more}"
     if odd:
         yield f"{odd:,} of {everything} {look} suspicious"
     if unknown:
         yield f"{unknown:,} of {everything} could not be checked"
-    if broken.excused:
-        yield f"{len(broken.excused):,} of {everything} failed, but not in enough runs"
-    if broken.aside:
-        does = "does" if len(broken.aside) == 1 else "do"
-        yield f"{len(broken.aside):,} of {everything} {does} not work, only in code or comments"
-    if broken.rest:
-        are = "is" if len(broken.rest) == 1 else "are"
-        yield f"{len(broken.rest):,} of {everything} {are} broken, but known, ignored or fixed"
+    if excused:
+        yield f"{excused:,} of {everything} failed, but not in enough runs"
+    if aside:
+        does = "does" if aside == 1 else "do"
+        yield f"{aside:,} of {everything} {does} not work, only in code or comments"
+    if rest:
+        are = "is" if rest == 1 else "are"
+        yield f"{rest:,} of {everything} {are} broken, but known, ignored or fixed"
     if uncertain:
         needs = "needs" if uncertain == 1 else "need"
         yield f"No broken links; {uncertain:,} of {len(rows):,} {needs} a look"
     asked = len(rows) - verdicts[Verdict.SKIPPED]
     if asked:
-        newer = (len(one.about) for one in said.headline(report) if one.kind == "moved")
+        moved = (one.about for one in said.headline(report) if one.kind == "moved")
+        newer = map(said.addresses_in, moved)
         yield _all_works(asked, len(rows), sum(newer))
     yield f"{everything}, none checked" if rows else "No links were found"
 
 
 def _all_works(asked: int, there: int, newer: int) -> str:
-    works = "The address works" if asked == 1 else f"All {asked:,} addresses work"
-    if asked != there:
-        works = f"All {asked:,} checked addresses work"
-        if asked == 1:
-            works = "The checked address works"
+    works = all_addresses(asked, "" if asked == there else "checked ")
     return f"{works}; {newer} should be replaced" if newer else works
 
 
@@ -123,11 +133,19 @@ def summary_section(report: Report) -> Iterator[str]:
 
 
 def _counts(report: Report) -> Iterator[str]:
-    there = [(one, report.verdicts[one]) for one in GRAVEST_FIRST if report.verdicts[one]]
+    addresses = report.addresses
+    counted = Counter(row.verdict for row in addresses)
+    odd = len({row.target or row.url for row in report.rows if row.suspicions})
+    yield from counts_section("Addresses by verdict", counted, odd)
+
+
+def counts_section(title: str, counted: Mapping[Verdict, int], odd: int = 0) -> Iterator[str]:
+    """How many there are of each verdict, as a bar and in numbers; and how many are `odd`."""
+    there = [(one, counted[one]) for one in GRAVEST_FIRST if counted.get(one)]
     yield '<section class="counts" aria-labelledby="counts">\n'
-    yield '<h2 id="counts" class="unseen">Addresses by verdict</h2>\n'
+    yield f'<h2 id="counts" class="unseen">{as_html(title)}</h2>\n'
     yield f'<svg class="bar" viewBox="0 0 {_BAR} 10" preserveAspectRatio="none" aria-hidden="true">'
-    done, total = 0, len(report.rows)
+    done, total = 0, sum(counted.values())
     for verdict, number in there:
         start, done = done, done + number
         left, right = _BAR * start // total, _BAR * done // total
@@ -138,7 +156,6 @@ def _counts(report: Report) -> Iterator[str]:
             f'<li class="is-{verdict}">{shape(verdict)}<b>{number:,}</b> '
             f"<span>{VERDICT_WORDS[verdict]}</span></li>\n"
         )
-    odd = sum(bool(row.suspicions) for row in report.rows)
     if odd:
         yield (
             f'<li class="is-suspicious">{shape("suspicious")}<b>{odd}</b> '
@@ -163,10 +180,13 @@ def _tasks(report: Report) -> Iterator[str]:
                 if (one.file, one.url) in numbers
             ]
             several = len(report.files) > 1
-            yield _task(sentence.kind, _words(sentence.text), _named(named, with_file=several))
+            yield task_as_html(
+                sentence.kind, _words(sentence.text), _named(named, with_file=several)
+            )
 
 
-def _task(kind: str, says: str, named: str = "") -> str:
+def task_as_html(kind: str, says: str, named: str = "") -> str:
+    """One thing to do, and what it is about; both in HTML."""
     return f'<li class="is-{kind}">{shape(kind)}<div><p>{says}</p>{named}</div></li>\n'
 
 
@@ -207,7 +227,7 @@ def _shown_name(row: CheckedLink) -> str:
 def _name_with_link(report: Report) -> Iterator[str]:
     named = sum(one.kind is RemarkKind.NOT_LINKED for one in report.remarks)
     if named:
-        yield _task(
+        yield task_as_html(
             "note",
             f"<strong>{count(named, 'resource')} {'is' if named == 1 else 'are'} named but not "
             'linked.</strong> <a href="#remarks">Where to link to</a>.',

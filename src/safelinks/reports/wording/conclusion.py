@@ -46,7 +46,8 @@ def asides(report: Report) -> Iterator[str]:
 
 def conclusion(report: Report) -> str:
     """In one line: what is certain, what is not, and why the exit code is what it is."""
-    counts = Counter(map(_word, report.rows))
+    addresses = report.addresses
+    counts = Counter(map(_word, addresses))
     certain = {str(one): counts[one] for one in _CERTAIN if one in counts}
     open_ = {one: counts[one] for one in _OPEN if one in counts}
     parts = []
@@ -54,7 +55,7 @@ def conclusion(report: Report) -> str:
         parts.append(f"{sum(certain.values()):,} certain ({_listed(certain)})")
     if open_:
         parts.append(f"{sum(open_.values()):,} not certain ({_listed(open_)})")
-    told = f"{count(len(report.rows), 'address')}: {', '.join(parts)}. " if parts else ""
+    told = f"{count(len(addresses), 'address')}: {', '.join(parts)}. " if parts else ""
     return f"{told}Exit code {report.exit_code}: {_because(report)}."
 
 
@@ -95,7 +96,9 @@ def _stopped(report: Report) -> str:
 
 
 def _unread(report: Report) -> str:
-    return "some files could not be read or written" if report.unread else ""
+    if report.unread:
+        return "some files could not be read or written"
+    return "a report or the baseline could not be written" if report.unwritten else ""
 
 
 def _failed(report: Report) -> str:

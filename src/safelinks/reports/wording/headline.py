@@ -14,7 +14,7 @@ from attrs import field
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
-from safelinks.reports.wording.phrases import caveats, count
+from safelinks.reports.wording.phrases import all_addresses, caveats, count
 from safelinks.rules import (
     BROKEN_LINK,
     OF_WRAPPERS,
@@ -28,7 +28,7 @@ from safelinks.rules import (
 from safelinks.rules.checked_link import BROKEN, CheckedLink
 from safelinks.values import frozen
 
-__all__ = ["Broken", "Sentence", "SentenceSubject", "headline", "pretending"]
+__all__ = ["Broken", "Sentence", "SentenceSubject", "addresses_in", "headline", "pretending"]
 
 _WORKS = (Verdict.ALIVE, Verdict.MOVED)
 Where = tuple[str, str]  # a file, and an address in it
@@ -76,6 +76,11 @@ class Broken:
     aside: tuple[SentenceSubject, ...]
     rest: tuple[SentenceSubject, ...]
 
+    def only(self, about: Iterable[SentenceSubject]) -> tuple[SentenceSubject, ...]:
+        """Those that are not new elsewhere: an address that fails the check is told once."""
+        told = {one.url for one in self.new}
+        return tuple(one for one in about if one.url not in told)
+
     @classmethod
     def of(cls, report: Report) -> Broken:
         """Those of a report, of which the findings count."""
@@ -121,6 +126,11 @@ def _about(findings: Iterable[Finding]) -> tuple[SentenceSubject, ...]:
     return tuple(met.values())
 
 
+def addresses_in(about: Iterable[SentenceSubject]) -> int:
+    """How many addresses there are: one in several files is one."""
+    return len({one.url for one in about})
+
+
 def _of_row(row: CheckedLink) -> SentenceSubject:
     return SentenceSubject(row.file, row.target or row.url, MEANING[row.outcome.reason])
 
@@ -138,27 +148,38 @@ def headline(report: Report) -> Iterator[Sentence]:
 def _broken(report: Report) -> Iterator[Sentence]:
     broken = Broken.of(report)
     if broken.new:
-        number = len(broken.new)
-        which = f"{number:,} of {count(len(report.rows), 'address')}"
+        number = addresses_in(broken.new)
+        which = f"{number:,} of {count(len(report.addresses), 'address')}"
         does, them = ("does", "it") if number == 1 else ("do", "them")
-        said = f"{which} {does} not work. Fix or remove {them}."
         new = {(one.file, one.url) for one in broken.new}
-        codes = _codes(one for one in _down(report) if (one.file, one.url) in new)
-        yield Sentence(said, Level.ERROR, "dead", broken.new, codes)
-    if broken.excused:
-        what = count(len(broken.excused), "address")
+        found = [one for one in _down(report) if (one.file, one.url) in new]
+        where = f" ({_places(found)})" if len(broken.new) > number else ""
+        said = f"{which} {does} not work{where}. Fix or remove {them}."
+        yield Sentence(said, Level.ERROR, "dead", broken.new, _codes(found))
+    if excused := broken.only(broken.excused):
+        number = addresses_in(excused)
+        what = count(number, "address")
         said = f"{what} failed, but not in enough runs to fail the check."
-        yield Sentence(said, Level.WARNING, "failing", broken.excused)
-    if broken.aside:
-        what = count(len(broken.aside), "broken address")
-        are = "is" if len(broken.aside) == 1 else "are"
+        yield Sentence(said, Level.WARNING, "failing", excused)
+    if aside := broken.only(broken.aside):
+        number = addresses_in(aside)
+        what = count(number, "broken address")
+        are = "is" if number == 1 else "are"
         said = f"{what} {are} only in code or comments."
-        yield Sentence(said, Level.NOTE, "note", broken.aside)
-    if broken.rest:
-        what = count(len(broken.rest), "broken address")
-        are = "is" if len(broken.rest) == 1 else "are"
+        yield Sentence(said, Level.NOTE, "note", aside)
+    if rest := broken.only(broken.rest):
+        number = addresses_in(rest)
+        what = count(number, "broken address")
+        are = "is" if number == 1 else "are"
         said = f"{what} {are} in the baseline, ignored or fixed."
-        yield Sentence(said, Level.NOTE, "note", broken.rest)
+        yield Sentence(said, Level.NOTE, "note", rest)
+
+
+def _places(findings: Iterable[Finding]) -> str:
+    """In how many places findings are, of how many files."""
+    places = {(one.file, one.place) for one in findings}
+    files = {file for file, _ in places}
+    return f"{count(len(places), 'place')} in {count(len(files), 'file')}"
 
 
 def _pretends(finding: Finding) -> bool:
@@ -189,8 +210,9 @@ def _to_write(report: Report) -> Iterator[Sentence]:
         for one in report.findings
         if one.replacement and one.code not in OF_WRAPPERS and not (one.known or _pretends(one))
     ]
-    addresses = {(one.file, one.url) for one in found}
-    certain = {(one.file, one.url) for one in found if one.fixable}
+    addresses = {one.url for one in found}
+    written = {(one.file, one.url) for one in found if one.fixable}
+    certain = {url for _, url in written}
     if addresses:
         what = count(len(addresses), "address")
         fixes = {(row.file, row.target or row.url, row.fix) for row in report.rows}
@@ -198,6 +220,8 @@ def _to_write(report: Report) -> Iterator[Sentence]:
             not one.fixable and (one.file, one.url, one.replacement) in fixes for one in found
         )
         by = _written(len(certain), len(addresses), fixed=fixed)
+        if certain == addresses and written != {(one.file, one.url) for one in found}:
+            by += " in the files that can be changed"
         said = f"{what} should be replaced by a newer one. `--fix` writes {by}."
         yield Sentence(said, Level.WARNING, "moved", _about(found), _codes(found))
 
@@ -286,18 +310,18 @@ def _to_do(report: Report) -> Iterator[Sentence]:
         known = {(one.file, one.url) for one in told if one.known}
         found = _about(one for one in told if (one.file, one.url) not in known)
         if found:
-            sentence = of_one if len(found) == 1 else of_several
-            said = sentence.format(count(len(found), "address"))
+            number = addresses_in(found)
+            sentence = of_one if number == 1 else of_several
+            said = sentence.format(count(number, "address"))
             yield Sentence(said, Level.WARNING, "warning", found, (rule.code,))
 
 
 def _uncertain(report: Report) -> Iterator[Sentence]:
     found = tuple(_of_row(row) for row in report.rows if row.verdict is Verdict.UNCERTAIN)
     if found:
-        blocks, it = ("blocks", "it") if len(found) == 1 else ("block", "them")
-        said = (
-            f"{count(len(found), 'address')} {blocks} automated requests. Open {it} in a browser."
-        )
+        number = addresses_in(found)
+        blocks, it = ("blocks", "it") if number == 1 else ("block", "them")
+        said = f"{count(number, 'address')} {blocks} automated requests. Open {it} in a browser."
         yield Sentence(said, Level.NOTE, "uncertain", found)
 
 
@@ -306,14 +330,14 @@ def _unknown(report: Report) -> Iterator[Sentence]:
 
 
 def _well(report: Report) -> Iterator[Sentence]:
-    works = sum(report.verdicts[verdict] for verdict in _WORKS)
-    if works and works == sum(row.is_link for row in report.rows):
-        yield Sentence("The address works." if works == 1 else f"All {works:,} addresses work.")
+    links = [row for row in report.addresses if row.is_link]
+    if links and all(row.verdict in _WORKS for row in links):
+        yield Sentence(f"{all_addresses(len(links))}.")
 
 
 def _unasked(report: Report) -> Iterator[Sentence]:
-    number = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
-    links = sum(row.is_link for row in report.rows)
+    number = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.addresses)
+    links = sum(row.is_link for row in report.addresses)
     if number and not report.interrupted:
         which, it = f"{number:,} of {count(links, 'address')} were", "They"
         if number == 1:
@@ -334,7 +358,7 @@ def _left_out(report: Report) -> Iterator[Sentence]:
         and (row.file, row.target or row.url) not in told
     )
     if left:
-        why = Counter(one.message for one in left)
+        why = Counter(why for why, _ in dict.fromkeys((one.message, one.url) for one in left))
         said = f"Skipped: {', '.join(f'{words} ({number:,})' for words, number in why.items())}."
         yield Sentence(said, Level.NOTE, "skipped", left)
 

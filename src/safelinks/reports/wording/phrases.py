@@ -16,7 +16,16 @@ from safelinks.health.model.outcome import Reason, Verdict
 from safelinks.patterns import pattern_of
 from safelinks.rules import Finding
 
-__all__ = ["address_on_one_line", "caveats", "count", "line_of", "on_one_line", "sentence", "title"]
+__all__ = [
+    "address_on_one_line",
+    "all_addresses",
+    "caveats",
+    "count",
+    "line_of",
+    "on_one_line",
+    "sentence",
+    "title",
+]
 
 # Build services obey these wherever they stand in a line of a log: GitHub's runner `##[add-mask]`,
 # the agent of Azure Pipelines `##vso[task.setvariable]`, TeamCity `##teamcity[...]`.
@@ -62,10 +71,11 @@ def line_of(place: Place) -> int | None:
 
 def caveats(report: Report) -> Iterator[str]:
     """What a reader has to know of the run as a whole: sentences, with nothing from outside."""
-    offline = report.verdicts[Verdict.OFFLINE]
+    addresses = report.addresses
+    offline = sum(row.verdict is Verdict.OFFLINE for row in addresses)
     if offline:
         which = "the addresses"
-        if offline < len(report.rows) or offline == 1:
+        if offline < len(addresses) or offline == 1:
             which = count(offline, "address")
         yield (
             f"This machine has no network, so {which} could not be checked. "
@@ -74,8 +84,19 @@ def caveats(report: Report) -> Iterator[str]:
     if report.unread:
         yield "Some files could not be read or written. This report may be incomplete."
     if report.interrupted:
-        left = sum(row.outcome.reason is Reason.NOT_ASKED for row in report.rows)
+        left = sum(row.outcome.reason is Reason.NOT_ASKED for row in addresses)
         yield f"Interrupted: {count(left, 'address')} not checked completely."
+
+
+def all_addresses(number: int, which: str = "") -> str:
+    """A sentence, without its full stop: all addresses work, or all of those `which`.
+
+    >>> all_addresses(1), all_addresses(2), all_addresses(3, "checked ")
+    ('The address works', 'Both addresses work', 'All 3 checked addresses work')
+    """
+    if number == 1:
+        return f"The {which}address works"
+    return f"{'Both' if number == 2 else f'All {number:,}'} {which}addresses work"
 
 
 def count(number: int, what: str) -> str:

@@ -42,6 +42,11 @@ _WITHIN = pattern_of(
     r"(?<=[^a-z])https?(?::|(?P<colon>%(?:25)*+3A))(?:/|%(?:25)*+2F){2}", re.IGNORECASE
 )
 _RAW_VALUE = pattern_of(r"[^\s<>\"]*")
+# An address in which nothing is escaped, no other address stands, and no sign that could be "@"
+# or a bar: if it is no wrapper, nothing in it is secret but the name of somebody who is known.
+_OPEN = pattern_of(
+    r"https?://(?:[A-Za-z0-9._~!$'()*+,=\[\]#?]|-(?!40)|/(?!/)|:(?!/)|&(?!#))*+\Z", re.IGNORECASE
+)
 
 
 def redact(url: str, known: frozenset[str] = frozenset()) -> str:
@@ -53,6 +58,8 @@ def redact(url: str, known: frozenset[str] = frozenset()) -> str:
     >>> redact("https://nam06.safelinks.protection.outlook.com/?url=x&data=05%7C02%7Cme%40a.org%7C")
     'https://nam06.safelinks.protection.outlook.com/?url=x&data=05%7C02%7C%7C'
     """
+    if _is_open(url):
+        return mask(url, known)
     return _without(url, _Hidden(_with_those_of(url, known)))
 
 
@@ -62,7 +69,19 @@ def shown(url: str, known: frozenset[str] = frozenset()) -> str:
     >>> shown("https://www.google.com/url?q=https%3A%2F%2Fme%3Asecret%40a.example")
     'https://www.google.com/url?q=https%3A%2F%2F[user]@a.example'
     """
+    if _is_open(url):
+        return mask(url, known)
     return _without(url, _Hidden(_with_those_of(url, known), users=True))
+
+
+def _is_open(url: str) -> bool:
+    """Whether no part of `url` is secret, as in nearly all that were never wrapped."""
+    return (
+        _OPEN.match(url) is not None
+        and wrapper_of(url) is None
+        and safelink_grammar.target_of(url) is None
+        and TEAMS_PAGE not in url.lower()
+    )
 
 
 @frozen

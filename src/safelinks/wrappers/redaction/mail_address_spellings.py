@@ -8,12 +8,14 @@ looked for is looked up and not tried, so that it hardly matters how many there 
 from __future__ import annotations
 
 import re
-from base64 import b64decode
+from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import chain, pairwise
 
 from safelinks.patterns import pattern_of
+from safelinks.values import frozen
 
 __all__ = ["flat", "octets", "spans", "tells_of_anybody"]
 
@@ -50,7 +52,21 @@ _EQUALS = rb"|=(?:3D)*+(?P<quoted>[0-9A-F]{2})"
 _QUOTED = pattern_of(_ESCAPE.pattern + _EQUALS, re.IGNORECASE)
 # The same without that of Proofpoint: a name may hold "-40".
 _PLAIN = pattern_of(_ESCAPE.pattern.replace(rb"|(?P<at>-40)", b""), re.IGNORECASE)
-_READINGS = (_PLAIN, _ESCAPE, _QUOTED)
+# What every escape begins with: where none of it stands, nothing is to be undone.
+_MAY_ESCAPE = pattern_of(
+    rb"[%\\\xc2\xcd\xd8\xe1\xe2\xef]|&#|&[a-z]{3,6};|-40|=[0-9A-F]{2}", re.IGNORECASE
+)
+# The same in one octet each; U+0130, too, of which the lower case is an "i".
+_BEGINS_ESCAPE = pattern_of(rb"[%&\\=\xc2\xc4\xcd\xd8\xe1\xe2\xef]")
+_AT = b"-40"
+_MAY_BE_QUOTED = pattern_of(rb"=[0-9A-F]{2}", re.IGNORECASE)
+# What must not stand in a text of which a reading undoes no more than plain ``%XX`` and ``=XX``.
+_BESIDE = rb"[\\\x80-\xff\r\n]|&#|&[a-z]{3,6};|%(?:25|u|(?![0-9A-F]{2}))"
+_BESIDE_PLAIN: Mapping[re.Pattern[bytes], re.Pattern[bytes]] = {
+    _PLAIN: pattern_of(_BESIDE, re.IGNORECASE),
+    _ESCAPE: pattern_of(_BESIDE + rb"|-40", re.IGNORECASE),
+    _QUOTED: pattern_of(_BESIDE + rb"|-40|=(?:3D|[=%]|\Z)", re.IGNORECASE),
+}
 # Of whom nothing is known, "-40" may be any number.
 _READINGS_OF_ANYBODY = (_PLAIN, pattern_of(_PLAIN.pattern + _EQUALS, re.IGNORECASE))
 
@@ -128,8 +144,7 @@ def _apart(found: list[OctetSpan]) -> list[OctetSpan]:
 
 def _spelled(raw: bytes, addresses: frozenset[str]) -> Iterator[OctetSpan]:
     seen = set()
-    for pattern in _READINGS:
-        plain = _read(raw, pattern)
+    for pattern, plain in _readings(raw):
         if plain in seen:
             continue
         seen.add(plain)
@@ -139,12 +154,38 @@ def _spelled(raw: bytes, addresses: frozenset[str]) -> Iterator[OctetSpan]:
             yield from ((offsets[start], offsets[end]) for start, end in found)
 
 
+def _readings(raw: bytes) -> Iterator[tuple[re.Pattern[bytes], bytes]]:
+    """The readings of `raw` that may differ: no other escape takes away what only some undo."""
+    plain = _read(raw, _PLAIN)
+    yield _PLAIN, plain
+    if _AT in plain:
+        yield _ESCAPE, _read(raw, _ESCAPE)
+    if _AT in plain or _MAY_BE_QUOTED.search(plain):
+        yield _QUOTED, _read(raw, _QUOTED)
+
+
 def _read(raw: bytes, pattern: re.Pattern[bytes]) -> bytes:
     for _ in range(_DEEPEST):
-        raw, number = pattern.subn(_octet, raw)
-        if not number:
+        if not _MAY_ESCAPE.search(raw):
             break
+        plain = _decoded(raw, pattern)
+        if plain is None:
+            plain = pattern.sub(_octet, raw)
+        if plain == raw:
+            break
+        raw = plain
     return _lower(raw)
+
+
+def _decoded(raw: bytes, pattern: re.Pattern[bytes]) -> bytes | None:
+    """What `pattern` makes of `raw` at once, where all escapes are plain ``%XX``; else None.
+
+    In C, as in `percent.decode`.
+    """
+    beside = _BESIDE_PLAIN.get(pattern)
+    if beside is None or beside.search(raw):
+        return None
+    return a2b_qp((raw if pattern is _QUOTED else raw.replace(b"=", b"=3D")).replace(b"%", b"="))
 
 
 def _lower(raw: bytes) -> bytes:
@@ -196,13 +237,39 @@ def _offsets(raw: bytes, pattern: re.Pattern[bytes]) -> list[int]:
     return offsets
 
 
-_Index = tuple[Mapping[bytes, AbstractSet[bytes]], list[int], list[int]]
+@frozen
+class _Index:
+    """The names that are looked for, by domain, and what is quickly known of all of them.
+
+    `widths` and `lengths` are those of all domains and of all names, longest first. Of the
+    `shortest` address no spelling is shorter, for no escape is shorter than what it stands for. In
+    every spelling of a domain stands one of the `pairs` of its letters, or between each two of them
+    something is escaped, `fewest` times at least; None where that is not so of all domains.
+    """
+
+    names: Mapping[bytes, AbstractSet[bytes]]
+    widths: list[int]
+    lengths: list[int]
+    shortest: int
+    pairs: frozenset[tuple[int, int]] | None
+    fewest: int
+
+    def may_be_in(self, raw: bytes) -> bool:
+        """Whether one of the addresses may stand in `raw`, in whatever spelling."""
+        if self.pairs is None or not self.pairs.isdisjoint(pairwise(_lower(raw))):
+            return True
+        return len(_BEGINS_ESCAPE.findall(raw)) >= self.fewest
+
+
 _NOBODY: frozenset[bytes] = frozenset()
+_FEW_DOMAINS = 16  # of which it is quicker to ask whether any is there at all
 
 
 def _standing(plain: bytes, index: _Index) -> Iterator[OctetSpan]:
     """Where the longest of the addresses around each sign between name and domain stands."""
-    names, widths, lengths = index
+    names, widths, lengths = index.names, index.widths, index.lengths
+    if len(names) <= _FEW_DOMAINS and not any(map(plain.__contains__, names)):
+        return
     done = 0
     for match in _BETWEEN.finditer(plain):
         at = match.start()
@@ -238,7 +305,6 @@ def _name_before(
 
 @lru_cache(maxsize=64)
 def _index(addresses: frozenset[str]) -> _Index:
-    """Names by domain, then the lengths of all domains and of all names, longest first."""
     names: dict[bytes, set[bytes]] = {}
     for address in addresses:
         plain = flat(octets(address))
@@ -249,24 +315,35 @@ def _index(addresses: frozenset[str]) -> _Index:
                 names.setdefault(domain, set()).update({name, name.partition(b"+")[0] or name})
     widths = {len(domain) for domain in names}
     lengths = {len(name) for known in names.values() for name in known}
-    return names, sorted(widths, reverse=True), sorted(lengths, reverse=True)
+    odd = any(b"@" in domain or not domain.isascii() for domain in names)
+    return _Index(
+        names,
+        sorted(widths, reverse=True),
+        sorted(lengths, reverse=True),
+        min(widths, default=0) + 1 + min(lengths, default=0),
+        None if odd else frozenset(chain.from_iterable(map(pairwise, names))),
+        min(widths, default=0) // 2,
+    )
 
 
 def _in_base64(text: str, addresses: frozenset[str]) -> Iterator[OctetSpan]:
     """Where octets in base64 spell one of `addresses`: only the digits of those."""
-    for (first, last), raw in _tokens(text):
-        if b"@" not in raw and b"%" not in raw:
+    index = _index(addresses)
+    for (first, last), raw in _tokens(text, index.shortest):
+        if (b"@" not in raw and b"%" not in raw) or not index.may_be_in(raw):
             continue
         for start, end in _spelled(raw, addresses):
             yield first + start * 4 // 3, min(first - (-end * 4 // 3), last)
 
 
-def _tokens(text: str) -> Iterator[tuple[OctetSpan, bytes]]:
-    """Where in the octets of `text` base64 stands, and what that spells."""
+def _tokens(text: str, shortest: int = 0) -> Iterator[tuple[OctetSpan, bytes]]:
+    """Where in the octets of `text` base64 of so many octets stands, and what that spells."""
     if not text.isascii():
         text = text.encode("utf-8", "surrogatepass").decode("latin-1")  # as many as octets
     for token in _BASE64.finditer(text):
         digits = token[0].translate(_URL_SAFE)
+        if (len(digits) + 3) // 4 * 3 < shortest:
+            continue
         for skipped in range(4):  # it may begin behind a slash that is one of the path
             part = digits[skipped:]
-            yield (token.start() + skipped, token.end()), b64decode(part + "A" * (-len(part) % 4))
+            yield (token.start() + skipped, token.end()), a2b_base64(part + "A" * (-len(part) % 4))

@@ -58,6 +58,8 @@ _CREDENTIAL = pattern_of(
 )
 TEAMS_PAGE = "atp-safelinks.html"
 
+_DATA = "data"  # which begins each `RECIPIENT`
+_NOBODY: frozenset[str] = frozenset()
 _END = pattern_of(r"[\s&]")  # of an address that no bar follows
 _ADDRESS = pattern_of(r".{1,64}@[^@]{1,255}")  # RFC 5321, section 4.5.3.1
 
@@ -77,7 +79,14 @@ def recipients(*urls: str) -> frozenset[str]:
     >>> recipients("https://nam06.safelinks.protection.outlook.com/?data=05%7C02%7CMe%40a.org%7C")
     frozenset({'me@a.org'})
     """
-    found = (match["recipient"] for url in urls for match in RECIPIENT.finditer(url))
+    found = [
+        match["recipient"]
+        for url in urls
+        if _DATA in url.lower()
+        for match in RECIPIENT.finditer(url)
+    ]
+    if not found:
+        return _NOBODY
     values = (flat(octets(value)).decode("utf-8", "replace").strip() for value in found)
     addresses = (_END.split(value, maxsplit=1)[0] for value in values)
     return frozenset(filter(_ADDRESS.fullmatch, addresses))

@@ -77,7 +77,7 @@ def _read_v1(match: re.Match[str]) -> str | None:
 
 
 def _read_v2(match: re.Match[str]) -> str | None:
-    """As v1, with ``-`` for the percent sign and ``_`` for the slash."""
+    """Version 1, with ``-`` for the percent sign and ``_`` for the slash."""
     target = html.unescape(percent.decode(match["target"].translate(_V2_SIGNS)))
     return target if TARGET.match(target) else None
 

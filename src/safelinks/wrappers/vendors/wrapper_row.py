@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
     @property
     def personal(self) -> bool:
-        """Whether its links are made for one reader, so that requesting one is that one's click."""
+        """Whether a link is made for one reader, so that a request counts as their click."""
         return self in (Kind.SECURITY, Kind.TRACKER)
 
 

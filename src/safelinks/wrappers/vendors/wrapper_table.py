@@ -170,7 +170,7 @@ def _path_of(row: Wrapper) -> re.Pattern[str]:
 
 
 def is_personal(url: str) -> bool:
-    """Whether to request `url` would be a click of the reader whom it was made for."""
+    """Whether a request for `url` would count as a click by the reader that it was made for."""
     row = wrapper_of(url)
     if row is None or not row.kind.personal:
         return False
