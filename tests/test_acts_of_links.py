@@ -138,7 +138,7 @@ PAGES = [
     "/about-unsubscribe-links-in-mail-1/x", "/gaoptout",
     f"/how-to-unsubscribe?utm_id={KEY}", "/how-to-unsubscribe/abcdef", "/how-to-unsubscribe/123456", "/how-to-unsubscribe/a1b2c", "/how-to-unsubscribe?id=abcdef",
     "/?unsubscriber=1", "/?xunsubscribe=1", "/?do=unsubscriber", "/x?q=how+to+unsubscribe", "/docs/unsubscribe", "/wiki/unsubscribe", "/faq/unsubscribe",
-    "/doc/logout", "/documentation/logout", "/reference/logout", "/manual/logout", "/questions/logout", "/tree/logout", "/blob/logout", "/raw/logout",
+    "/doc/logout", "/Docs/logout", "/documentation/logout", "/reference/logout", "/manual/logout", "/questions/logout", "/tree/logout", "/blob/logout", "/raw/logout",
     "/confirm", "/confirm/", "/confirm.html", "/reconfirm/x", "/confirmed/x", "/confirm-everything/x", "/reset/x.css?1", "/reset/x.js?1", "/verify/x.pdf?1", "/reset/logo.svg?x",
     "/reset/a.jpg?x", "/reset/a.jpeg?x", "/reset/a.png?x", "/reset/a.gif?x", "/reset/a.zip?x", "/reset/a.woff?x", "/reset/a.woff2?x",
     "/validate", "/validate/x", "/validate?url=x", "/validation?id=", "/recovery?page=1", "/validate/abcdefgh",
@@ -167,7 +167,14 @@ def test_a_page(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/docs/?unsubscribe", "/docs/x?action=confirm", f"/wiki/x?invite={KEY}", "/faq/formresponse"],
+    [
+        "/docs/?unsubscribe",
+        "/docs/x?action=confirm",
+        f"/wiki/x?invite={KEY}",
+        "/faq/formresponse",
+        "/docs/x;unsubscribe=1",
+        "/docs/x;token=1",
+    ],
 )
 def test_what_acts_for_certain_does_so_anywhere(path: str) -> None:
     assert act_of(split(f"https://a.test{path}")) is not None

@@ -6,6 +6,8 @@ themselves, before and after.
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 from building import HOST, RECIPIENT, encode, wrap
 from cutting import LINKS
@@ -78,6 +80,15 @@ REDACTED = {
         f"{A}?to={encode(LIBRAESVA).replace('https%3A', 'HTTPS%3a', 1)}",
         f"{A}?to={encode(LIBRAESVA.removesuffix('5f2a')).replace('https%3A', 'HTTPS%3A', 1)}",
     ),
+    "the same, with a hyphen": (
+        f"{A}?to={encode('https://urlsand.esvalabs.com/?u=https%3A%2F%2Fa-b.example&e=5f2a')}",
+        f"{A}?to={encode('https://urlsand.esvalabs.com/?u=https%3A%2F%2Fa-b.example&e=')}",
+    ),
+    "a link that cannot be written": ("https://a-example.translate.goog/x?_x_tr_sl=en&_x_tr_tl=es", None),
+    "a broken one in a target": (
+        f"https://{HOST}/?url={encode(f'{A}?x={HOST}/?url=x&data=05|02|me|1')}&{TO_NOBODY}",
+        f"https://{HOST}/?url={encode(f'{A}?x={HOST}/?url=x&data=05|02||1')}&{TO_NOBODY}",
+    ),
     "an encoded dot in the host": (
         f"https://nam06.safelinks%2Eprotection.outlook.com/?url={_ENCODED}&data=05%7C02%7Cme%7C",
         f"https://nam06.safelinks%2Eprotection.outlook.com/?url={_ENCODED}&data=05%7C02%7C%7C",
@@ -97,6 +108,12 @@ def test_redact(case: str) -> None:
     assert redact(url) == (url if redacted is None else redacted)
     assert redact(redact(url)) == redact(url)
     assert shown(url) == redact(url)
+
+
+def test_whom_a_link_in_base64_names_is_masked_around_it() -> None:
+    token = b64encode(f"https://{HOST}/?url={_ENCODED}&{TO_ME}".encode()).decode()
+    url = f"https://eu.protection.sophos.com/?d=a.example&u={token}#Me%40b.org"
+    assert redact(url).endswith("#[recipient]")
 
 
 def test_secrets_go_from_the_depth() -> None:

@@ -81,7 +81,7 @@ def test_spans(case: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "me", "me@b.org", "you@a.org", "me@@a.org", "m e@a.org", "me.a.org", "SRS0=hhh=tt=b.org=me@x"],
+    ["", "me", "me@b.org", "you@a.org", "me@@a.org", "m e@a.org", "me.a.org", "SRS0=hhh=tt=b.org=me@x", "SRS0=h&h=tt=a.org=me@x"],
 )  # fmt: skip
 def test_nobody(text: str) -> None:
     assert spans(text, frozenset({ME})) == []

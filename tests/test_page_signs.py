@@ -225,6 +225,16 @@ def test_a_page_of_a_parking_service(source: str) -> None:
     assert page_signs.parked(A, A, Page(f"<p>{'seen ' * 90}{source}")) is None
 
 
+def test_no_domain_is_sold() -> None:
+    for text in (
+        "This domain is for sales people",
+        "This domain is parkedly",
+        "Buy this domains",
+        "Which domain is for sale?",
+    ):
+        assert page_signs.parked(A, A, Page(f"<p>domain sale {text}")) is None
+
+
 def test_how_much_is_seen_on_it() -> None:
     assert page_signs.parked(A, A, Page(f"<div id=domainpark><p>{'a' * 400}")) is not None
     assert page_signs.parked(A, A, Page(f"<div id=domainpark><p>{'a' * 401}")) is None

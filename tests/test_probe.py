@@ -259,7 +259,7 @@ REFUSED = {
         "http://169.254.169.254/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/",
         "http://[::ffff:a9fe:a9fe]/", "http://100.64.0.1/", "http://224.0.0.1/", "http://0.0.0.0/",
         "http://①②⑦.⓪.⓪.①/", "http://192.168.1.1/", "http://[fe80::1]/", "http://1.2.3.4.5/", "http://999999999999/",
-        "http://256.1/", "http://0x/", "http://[fec0::1]/", "http://[::7f00:1]/", "http://[64:ff9b:1::7f00:1]/",
+        "http://256.1/", "http://0x/", "http://127.0x.0.1/", "http://127.0.0x.1/", "http://8.8.256.8/", "http://8.256.8/", "http://8.8.8.256/", "http://8.8.65536/", "http://4294967296/", "http://[fec0::1]/", "http://[::7f00:1]/", "http://[64:ff9b:1::7f00:1]/",
         "http://[::ffff:0:7f00:1]/", "http://[3fff::1]/", "http://[5f00::1]/", "http://[4000::1]/",
     ],
     Reason.BLOCKED_PORT: ["http://example.org:22/", "https://example.org:6379/", "http://example.org:25/"],
@@ -308,7 +308,7 @@ def test_never_requested(url: str, reason: Reason) -> None:
         "https://8.8.8.8/", "http://[2606:4700::1111]/", "https://example.org:8443/",
         "https://example.org/tokens", "https://example.org/reconfirmed", "https://local.example/",
         "https://www.mimecast.com/", "https://outlook.office.com/mail/", "https://example.org/income-verification.page",
-        "https://example.org/confirmation", "https://example.org/reset", "https://example.org/?tokens=1", "http://[64:ff9b::808:808]/", "https://1.example/", "http://134744072/",
+        "https://example.org/confirmation", "https://example.org/reset", "https://example.org/?tokens=1", "http://[64:ff9b::808:808]/", "https://1.example/", "http://134744072/", "http://8.8.8.0x/", "http://8.8.65535/",
     ],
 )  # fmt: skip
 def test_requested(url: str) -> None:

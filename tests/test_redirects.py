@@ -8,6 +8,7 @@ from email.utils import format_datetime
 import pytest
 from test_probe import OK, POLICY, URL, Reply, _drive, _to
 
+from safelinks.catalog.entries import HealthHints
 from safelinks.health.judgement.probe import probe
 from safelinks.health.judgement.redirects import resolved, retry_after, same_page
 from safelinks.health.model.exchange import Answer, Failure, Fault
@@ -17,6 +18,7 @@ from safelinks.health.model.policy import Method, Policy
 A = "https://a.example"
 
 SAME = [
+    ("http://a.example/x", "http://a.example/x/"),
     (A, f"{A}/"), (f"{A}/x", f"{A}/x/"), ("http://a.example/x", f"{A}/x"), (f"{A}/x", "https://www.a.example/x"),
     ("https://www.a.example/x", f"{A}/x"), (f"{A}/x", f"{A}/X"), (f"{A}/x", f"{A}/x;jsessionid=1"), (f"{A}/x#y", f"{A}/x"),
     *((f"{A}/x?a=1", f"{A}/x?{name}=s&a=1") for name in ("jsessionid", "phpsessid", "sessionid", "session_id", "sid", "cfid", "cftoken", "PHPSESSID")),
@@ -164,3 +166,16 @@ def test_a_page_that_is_shown_for_a_made_up_address_is_there() -> None:
     )
     outcome, requests, _ = _drive([oops], aside=lambda step: oops if step.url == URL else _to(URL))
     assert (outcome.reason, len(requests)) == (Reason.OK, 3)
+
+
+@pytest.mark.parametrize("status", [401, 403, 405, 406, 429, 503])
+def test_how_a_site_keeps_programs_out(status: int) -> None:
+    for hints in (HealthHints(blocks_bots=True), HealthHints()):
+        outcome, _, _ = _drive(lambda _: Answer(status), hints=hints)
+        assert (outcome.reason is Reason.BOT_WALL) is hints.blocks_bots
+
+
+def test_nothing_is_asked_beside_a_page_when_time_is_up() -> None:
+    oops = Answer(200, {"content-type": "text/html"}, b"<p>Oops, it is broken.", elapsed=31.0)
+    outcome, requests, _ = _drive([oops], aside=lambda _: oops)
+    assert (outcome.reason, len(requests)) == (Reason.OK, 1)

@@ -33,7 +33,10 @@ RESERVED = {
     "RFC 7686, 2": ["duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczad.onion"],
     "RFC 8375, 3": ["nas.home.arpa", "home.arpa"],
     "RFC 9476, 2": ["a.alt"],
-    "IANA, Reserved Domains": ["例え.テスト", "пример.испытание", "xn--r8jz45g.xn--zckzah"],
+    "IANA, Reserved Domains": [
+        "例え.テスト", "пример.испытание", "xn--r8jz45g.xn--zckzah", "x.测试", "x.परीक्षा", "x.테스트", "x.טעסט", "x.測試", "x.آزمایشی",
+        "x.பரிட்சை", "x.δοκιμή", "x.إختبار",
+    ],
 }  # fmt: skip
 ORDINARY = [
     "example.gov", "example.edu", "example.co.uk", "myexample.com", "example.com.mx", "test.com",

@@ -88,6 +88,7 @@ REFRESHES: dict[str, tuple[str, int]] = {
     "<meta http-equiv=refresh content='0;url=/a'>": ("/a", 0),
     "<META HTTP-EQUIV=' Refresh ' CONTENT='7, URL=\"/a b\" c'>": ("/a b", 7),
     "<meta http-equiv=refresh content='3.9 /a'>": ("/a", 3),
+    "<meta http-equiv=refresh content='0;url=/a  '>": ("/a", 0),
     "<meta http-equiv=refresh content='1;url=/a?b=1&amp;c'>": ("/a?b=1&c", 1),
     "<meta http-equiv=refresh content='0;url= &quot; /a &quot;'>": ("/a", 0),
     "<meta http-equiv=x content='0;url=/a'><meta http-equiv=refresh content='2;url=/b'>": ("/b", 2),
@@ -113,6 +114,7 @@ PLACES = {
     "<p id=a><h2 ID='b c'>": {"a", "b c"},
     "<a name=a><A NAME=b><p name=c>": {"a", "b"},
     "<p id=a&amp;b>": {"a&b"},
+    "<a href=x rel=y>": set(),
     "</p id=a><p data-id=b><!-- <p id=c> -->": set(),
     "<script>'<p id=a>'</script>": set(),
 }
