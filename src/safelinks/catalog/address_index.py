@@ -57,6 +57,12 @@ class _KnownHost:
     finders: Sequence[tuple[_Finder, Identifier, Resource]]
     found: Hit | AgencyHit  # what the host alone says
 
+    @property
+    def says_all(self) -> bool:
+        """Whether no path on it says more, as of nearly all hosts in the world."""
+        more = self.listed or self.named or self.hint or self.finders
+        return not more and self.main is None
+
 
 @define
 class Index:
@@ -145,8 +151,9 @@ class Index:
     def look_up(self, address: Address) -> Hit | AgencyHit:
         """What the first rule that hits says of `address`."""
         host = self._hosts.get(address.host) or self._learn(address.host)
-        if not (host.listed or host.finders or host.named):
-            return host.found
+        return host.found if host.says_all else self._look_closer(address, host)
+
+    def _look_closer(self, address: Address, host: _KnownHost) -> Hit | AgencyHit:
         key, query = self._key(address, host.alias)
         found: Hit | AgencyHit | None
         if host.listed:
@@ -201,8 +208,7 @@ class Index:
     def covering(self, address: Address) -> frozenset[str]:
         """The ids of all resources on whose host, or below whose prefix, `address` is."""
         host = self._resources.get(address.host)
-        known = self._hosts.get(address.host) or self._learn(address.host)
-        if not known.listed:
+        if not (self._hosts.get(address.host) or self._learn(address.host)).listed:
             return frozenset() if host is None else frozenset((host.resource.id,))
         key, _ = self._key(address, self._aliases.get(address.host))
         below = (self._prefixes.get(start) for start in self._starts_of(key))
