@@ -25,6 +25,8 @@ from safelinks.health.model.outcome import Reason
         ("a=\u00e9", {}),
         ("a=\x01", {}),
         ("a=" + "b" * 5_000, {}),
+        ("a=" + "b" * 4_095, {"a": "b" * 4_095}),
+        ("a=" + "b" * 4_096, {}),
     ],
 )
 def test_one_line(line: str, expected: dict[str, str]) -> None:

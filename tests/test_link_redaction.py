@@ -21,6 +21,7 @@ ME = "me%40b.org"
 TO_ME = f"data=05%7C02%7C{ME}%7C5f10"
 TO_NOBODY = "data=05%7C02%7C%7C5f10"
 _ENCODED = "https%3A%2F%2Fa.example%2Fx"
+LIBRAESVA = f"https://urlsand.esvalabs.com/?u={_ENCODED}&e=5f2a"
 
 REDACTED = {
     "recipient": (f"https://{HOST}/?url={_ENCODED}&{TO_ME}&sdata=x", f"https://{HOST}/?url={_ENCODED}&{TO_NOBODY}&sdata=x"),
@@ -62,6 +63,26 @@ REDACTED = {
         f"{A}?to=https://{HOST}/?url={_ENCODED}&{TO_ME}",
         f"{A}?to=https://{HOST}/?url={_ENCODED}&{TO_NOBODY}",
     ),
+    "no wrapper, with a field like one": (f"{A}?data=01|02|2024|x", None),
+    "no wrapper, with a recipient in HTML": (f"{A}?data=01|02|me&#64;b.org|x", f"{A}?data=01|02||x"),
+    "no wrapper, with a recipient in HTML, hexadecimal": (f"{A}?data=01|02|me&#x40;b.org|x", f"{A}?data=01|02||x"),
+    "no wrapper, with a recipient in HTML, by name": (f"{A}?data=01|02|me&commat;b.org|x", f"{A}?data=01|02||x"),
+    "no wrapper, with another service's link in it": (f"{A}?to={LIBRAESVA}", f"{A}?to={LIBRAESVA.removesuffix('5f2a')}"),
+    "the same, up to a bracket": (f"{A}?to={LIBRAESVA}<b>&e=1", f"{A}?to={LIBRAESVA.removesuffix('5f2a')}<b>&e=1"),
+    "the same, encoded": (f"{A}?to={encode(LIBRAESVA)}&e=1", f"{A}?to={encode(LIBRAESVA.removesuffix('5f2a'))}&e=1"),
+    "the same, encoded twice": (
+        f"{A}?to={encode(encode(LIBRAESVA))}%26e=1",
+        f"{A}?to={encode(encode(LIBRAESVA.removesuffix('5f2a')))}%26e=1",
+    ),
+    "the same, in other case": (
+        f"{A}?to={encode(LIBRAESVA).replace('https%3A', 'HTTPS%3a', 1)}",
+        f"{A}?to={encode(LIBRAESVA.removesuffix('5f2a')).replace('https%3A', 'HTTPS%3A', 1)}",
+    ),
+    "an encoded dot in the host": (
+        f"https://nam06.safelinks%2Eprotection.outlook.com/?url={_ENCODED}&data=05%7C02%7Cme%7C",
+        f"https://nam06.safelinks%2Eprotection.outlook.com/?url={_ENCODED}&data=05%7C02%7C%7C",
+    ),
+    "a rest without its head": ("t%40b.org%7C5f106858&sdata=x", "%7C5f106858&sdata=x"),
     "in a text": (
         f"see https://{HOST}/?url={_ENCODED}&{TO_ME} and more",
         f"see https://{HOST}/?url={_ENCODED}&{TO_NOBODY} and more",
@@ -76,6 +97,15 @@ def test_redact(case: str) -> None:
     assert redact(url) == (url if redacted is None else redacted)
     assert redact(redact(url)) == redact(url)
     assert shown(url) == redact(url)
+
+
+def test_secrets_go_from_the_depth() -> None:
+    url, redacted = LIBRAESVA, LIBRAESVA.removesuffix("5f2a")
+    for _ in range(10):
+        url, redacted = (
+            f"https://{HOST}/?url={encode(text)}&{TO_NOBODY}" for text in (url, redacted)
+        )
+    assert redact(url) == redacted
 
 
 def test_whom_others_name_is_masked_too() -> None:

@@ -104,6 +104,17 @@ def test_base64_of_every_offset(before: str, write: Callable[[bytes], bytes], ar
     assert spans(kept.decode(), frozenset({ME})) == []
 
 
+def test_base64_with_digits_and_slashes() -> None:
+    text = b64encode(b"?o?" + ME.encode()).decode()
+    assert text == "P28/bWVAYS5vcmc="
+    assert spans(text, frozenset({ME})) == [(4, 15)]
+
+
+def test_base64_of_an_encoded_address() -> None:
+    text = b64encode(b"?m=me%40a.org").decode()
+    assert len(spans(text, frozenset({ME}))) == 1
+
+
 def test_many_are_looked_up_at_once() -> None:
     people = frozenset(f"user{number}@d{number}.example" for number in range(50))
     text = " ".join(sorted(people))
@@ -134,6 +145,8 @@ ANYBODY = {
     "": False,
     b64encode(b"sent to me@a.org today").decode(): True,
     b64encode(b"sent to me at a.org today").decode(): False,
+    b64encode(b"me@" + b"a" * 63 + b".org").decode(): True,
+    b64encode(b"me@" + b"a" * 64 + b".org").decode(): False,
 }
 
 

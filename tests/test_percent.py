@@ -30,6 +30,7 @@ DECODED = {
     "over the end of a line": ("%4\n1 %41\r\n", "%4\n1 A\r\n"),
     "an end of a line": ("%0A%0D%20", "\n\r "),
     "a return alone": ("%\r41%42", "%\r41B"),
+    "a return at the end": ("a%41%\r", "aA%\r"),
     "the last octets": ("%80%FF", "%80%FF"),
     "a surrogate": ("%ED%A0%80", "%ED%A0%80"),
     "lone surrogates": ("\udcff%41", "\udcffA"),

@@ -21,12 +21,18 @@ NAMED = {
     "quoted-printable": (f"?data=3D05|02|{ME}|", {ME}),
     "HTML": (f"?data&#61;05&#124;02&verbar;{ME}&vert;", {ME}),
     "HTML, hexadecimal": (f"?data&#x3d;05&#x7C;02&#x07c;{ME}|", {ME}),
+    "encoded blanks": (f"?data=%2005%20|02%09|{ME}|", {ME}),
+    "blanks, encoded twice": (f"?data=%252005|02|{ME}|", {ME}),
     "blanks": (f"?data= 05 | 02 | {ME} |", {ME}),
     "no address": ("?data=05|02|somebody|", set()),
     "no name": ("?data=05|02|@a.example|", set()),
     "one field too early": (f"?data=05|{ME}|x", set()),
     "a long name": (f"?data=05|02|{'x' * 64}@a.example|", {f"{'x' * 64}@a.example"}),
     "too long a name": (f"?data=05|02|{'x' * 65}@a.example|", set()),
+    "a long domain": (f"?data=05|02|me@{'a' * 255}|", {f"me@{'a' * 255}"}),
+    "too long a domain": (f"?data=05|02|me@{'a' * 256}|", set()),
+    "a long number": (f"?data=12345678|02|{ME}|", {ME}),
+    "too long a number": (f"?data=123456789|02|{ME}|", set()),
     "two signs": ("?data=05|02|a@b@c|", {"a@b@c"}),
 }  # fmt: skip
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import httpx
 import pytest
 from attrs import evolve, frozen
 from building import HOST, encode, wrap
+from catalog_cases import of_kind
 from click.testing import CliRunner
+from reporting import everything
 from surveying import (
     CATALOG,
     CURRENT,
@@ -33,6 +38,8 @@ from safelinks.checks.collecting import collect
 from safelinks.cli.program import main
 from safelinks.health.model.outcome import Certificate, Hop, Outcome, Past, Reason
 from safelinks.rules import RULES, Finding, codes_of
+from safelinks.rules.checked_link import CheckedLink
+from safelinks.rules.detectors import Aspect, aspects_of
 
 ROOT = Path(__file__).parent.parent
 A = "https://a.example/page"
@@ -469,3 +476,38 @@ def test_what_is_written_so_that_nobody_opens_it_is_not_asked(written: str) -> N
     report = safelinks.check(safelinks.read(written.encode(), "a.txt"), checker=checker)
     assert [row.outcome.reason for row in report.rows] == [Reason.DEFANGED]
     assert (asked, report.findings) == ([], ())
+
+
+def _rows() -> Iterator[CheckedLink]:
+    """Rows of all outcomes, beside what a text and the catalog say of an address."""
+    addresses = [case["input"] for case in of_kind("match")]
+    addresses.append("https://www.google.com/url?q=https%3A%2F%2Fa.example%2F")
+    catalogued = report(read(" ".join(addresses), "a.txt")).rows
+    told = everything().rows
+    yield from (*catalogued, *told)
+    certificate = Certificate(NOW - timedelta(days=9), NOW + timedelta(days=1), ("a.example",))
+    ways: list[tuple[str, ...]] = [
+        (), ("http://a.example/",), ("http://a.example/", "https://a.example/"),
+        ("https://a.example/", "http://a.example/"),
+    ]  # fmt: skip
+    texts = [told[0], *(row for row in told if row.suspicions or row.renamed)]
+    for base, reason, way, trusted, secure in product(
+        texts, Reason, ways, (None, certificate), (False, True)
+    ):
+        hops = tuple(Hop(url, 200) for url in way)
+        target = way[0] if way else base.target
+        outcome = Outcome(target or "", reason, hops=hops, certificate=trusted)
+        yield evolve(base, target=target, outcome=outcome, https_answers=secure)
+
+
+def test_no_rule_is_left_out_that_would_find_something() -> None:
+    """Rules are asked only of rows that have their aspect: each knows of which it needs one."""
+    found: Counter[str] = Counter()
+    for row in _rows():
+        there = {aspect for aspect, has in zip(Aspect, aspects_of(row), strict=True) if has}
+        for code, rule in RULES.items():
+            for _ in rule.look(row, NOW):
+                found[code] += 1
+                assert rule.aspect in there, (code, row)
+    of_rows = {code for code, rule in RULES.items() if rule.aspect is not None}
+    assert of_rows - set(found) <= {"SL102", "SL201", "SL202", "SL205", "SL206"}

@@ -23,6 +23,11 @@ BLANKED = {
         "data=05%7C02%7Cme\n| too%40a\n| .org%7C5f",
         "data=05%7C02%7C\n| \n| %7C5f",
     ),
+    "quoted with bars behind tabs": (
+        "data=05%7C02%7Cme%4\n\t| 0a.org%7C5f",
+        "data=05%7C02%7C\n\t| %7C5f",
+    ),
+    "quoted with both": ("data=05%7C02%7Cme%4\n>| 0a.org%7C5f", "data=05%7C02%7C\n>| %7C5f"),
     "a soft break": ("data=05%7C02%7Cme=\r\n%40a.org%7C5f", "data=05%7C02%7C=\r\n%7C5f"),
     "cut within a bar": ("data=05%7C02%\n7Cme%40a.org%7\nC5f", "data=05%7C02%\n7C%7\nC5f"),
     "cut within the version": ("data=0\n5%7C0\n2%7Cme%40a.org%7C", "data=0\n5%7C0\n2%7C%7C"),
@@ -30,6 +35,7 @@ BLANKED = {
     "begins in its domain": (f"a.org%7C{ID}", f"%7C{ID}"),
     "begins in front of no id": ("a.org%7C0%7C1", "a.org%7C0%7C1"),
     "an address behind any bar": ("%7Cx%7Cme%2540a.org%7C0", "%7Cx%7C%7C0"),
+    "a plain address behind any bar": ("%7Cx%7Cme@a.org%7C0", "%7Cx%7C%7C0"),
     "up to the next parameter": ("data=05|02|me@a.org&sdata=x", "data=05|02|&sdata=x"),
     "nobody": ("data=05%7C02%7C%7C5f&x=a|b", "data=05%7C02%7C%7C5f&x=a|b"),
 }
@@ -56,6 +62,7 @@ IDS = f"%7C{ID}%7C{TENANT}%7C0"
 RESTS = {
     "of a session": (f"?url=x&pc={SECRET}&si=x", "?url=x&pc=&si=x"),
     "of a session, on two lines": (f"?url=x&pc={SECRET}\n> {SECRET}&x=1", "?url=x&pc=&x=1"),
+    "of a session, quoted with bars": (f"?url=x&pc={SECRET}\n| {SECRET}&x=1", "?url=x&pc=&x=1"),
     "cut within its name": (f"?url=x&p\nc={SECRET}&x=1", "?url=x&p\nc=&x=1"),
     "of a conversation": (f"x&sd=%7B{SECRET}&si={SECRET} end", "x&sd=&si= end"),
     "nested": (f"x%26pc%3D{SECRET}%26si%3D1", "x%26pc%3D%26si%3D1"),
@@ -65,6 +72,7 @@ RESTS = {
     "another name": (f"?upc={SECRET}", f"?upc={SECRET}"),
     "of a recipient": (f"and then me%40a.org{IDS}", f"and then {IDS}"),
     "of a domain, on a line": (f"x\na.org{IDS}", f"x\n{IDS}"),
+    "as long as a recipient may be": (f"x {'a' * 400}{IDS}", f"x {IDS}"),
     "of a whole field": (f"data=05%7C02%7Cme{IDS}", f"data=05%7C02%7Cme{IDS}"),
     "of no recipient": (f"x {IDS}", f"x {IDS}"),
     "one id": (f"a.org%7C{ID}%7C", f"a.org%7C{ID}%7C"),
@@ -78,15 +86,25 @@ def test_rests(case: str) -> None:
     assert redact_rest(redacted) == redacted
 
 
+def test_what_is_longer_than_a_recipient_is_none() -> None:
+    assert redact_rest(f"x {'a' * 401}{IDS}") == f"x a{IDS}"
+
+
 ENDS = {
     "a value goes on": (f"{PAGE}&pc=01", "\n23 and more", "\n23"),
     "a value that is not there yet": (f"{PAGE}&pc=", "\n> 23\nand", "\n> 23\nand"),
     "a name that is cut": (f"{PAGE}&p", "\nc=23 and", "\nc=23"),
+    "a whole name": (f"{PAGE}&pc", "\n=23 and", "\n=23"),
     "a separator": (f"{PAGE}&", "\nsi=23 and", "\nsi=23"),
     "another parameter": (f"{PAGE}&locale=en", "\n23 and more", ""),
     "another page": ("https://a.example/?pc=01", "\n23 and more", ""),
     "nothing": (f"{PAGE}&pc=01", "", ""),
     "a word": (f"{PAGE}&pc=01", " and more", ""),
+    "too long for a word, with all its signs": (
+        f"{PAGE}&pc=01",
+        f" {'%.~+/=-_' * 3} and",
+        f" {'%.~+/=-_' * 3}",
+    ),
     "too long for a word": (f"{PAGE}&pc=01", f" {SECRET * 3} and", f" {SECRET * 3}"),
 }
 

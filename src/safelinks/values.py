@@ -108,8 +108,10 @@ def with_texts(value: _T, show: Callable[[str], str], *names: str) -> _T:
 
     A text that is None or empty stays as it is.
     """
-    texts = ((name, getattr(value, name)) for name in names)
-    shown = {name: (text, show(text)) for name, text in texts if text}
-    changed = {name: new for name, (old, new) in shown.items() if new != old}
+    changed = {}
+    for name in names:
+        text = getattr(value, name)
+        if text and (new := show(text)) != text:
+            changed[name] = new
     # mypy knows the fields of a class, and here is none that it could look at.
     return attrs.evolve(value, **changed) if changed else value  # type: ignore[misc]

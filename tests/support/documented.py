@@ -72,7 +72,8 @@ def stage(folder: Path) -> Path:
     here = folder / "examples"
     for name in ("docs", "site/build"):
         (here / name).mkdir(parents=True)
-    shutil.copy(ROOT / "examples" / "notice.txt", here)
+    for name in ("notice.txt", "riverbend.csv", "riverbend-notice.txt"):
+        shutil.copy(ROOT / "examples" / name, here)
     notice = (here / "notice.txt").read_text("utf-8")
     (here / "docs" / "notice.md").write_text(notice, "utf-8")
     (here / "site" / "index.md").write_text("[PIP](https://a127-pip.nyc.gov/)\n", "utf-8")

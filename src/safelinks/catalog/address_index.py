@@ -59,9 +59,8 @@ class _KnownHost:
 
     @property
     def says_all(self) -> bool:
-        """Whether no path on it says more, as of nearly all hosts in the world."""
-        more = self.listed or self.named or self.hint or self.finders
-        return not more and self.main is None
+        """Whether no path on it says more."""
+        return not (self.listed or self.named or self.hint or self.main or self.finders)
 
 
 @define
@@ -151,9 +150,8 @@ class Index:
     def look_up(self, address: Address) -> Hit | AgencyHit:
         """What the first rule that hits says of `address`."""
         host = self._hosts.get(address.host) or self._learn(address.host)
-        return host.found if host.says_all else self._look_closer(address, host)
-
-    def _look_closer(self, address: Address, host: _KnownHost) -> Hit | AgencyHit:
+        if host.says_all:
+            return host.found
         key, query = self._key(address, host.alias)
         found: Hit | AgencyHit | None
         if host.listed:
@@ -171,17 +169,20 @@ class Index:
             if found is not None:
                 return found
         path = key[key.find("/") :] if "/" in key else ""
+        return self._of_path(host, key, path) or host.found
+
+    def _of_path(self, host: _KnownHost, key: str, path: str) -> Hit | AgencyHit | None:
+        """Whose name stands in a path, where that says more than the host."""
+        found: Hit | AgencyHit | None = None
         if host.named:
             found = self.bodies.of_path(path)
             if found is None and key.startswith(f"{host.main}/"):
                 found = self._of_short_name(path)
-            if found is not None:
-                return found
         elif host.main is not None and self.bodies.is_shown_elsewhere(path):
             found = self._shown_elsewhere(host, path)
-            if found is not None:
-                return found
-        return (self.bodies.of_application(path) if host.hint else None) or host.found
+        if found is None and host.hint:
+            found = self.bodies.of_application(path)
+        return found
 
     def _of_short_name(self, path: str) -> Hit | AgencyHit | None:
         """What has a name that stands first in a path, such as ``/dobnow``: rule 8."""
@@ -208,7 +209,8 @@ class Index:
     def covering(self, address: Address) -> frozenset[str]:
         """The ids of all resources on whose host, or below whose prefix, `address` is."""
         host = self._resources.get(address.host)
-        if not (self._hosts.get(address.host) or self._learn(address.host)).listed:
+        known = self._hosts.get(address.host) or self._learn(address.host)
+        if not known.listed:
             return frozenset() if host is None else frozenset((host.resource.id,))
         key, _ = self._key(address, self._aliases.get(address.host))
         below = (self._prefixes.get(start) for start in self._starts_of(key))

@@ -224,7 +224,7 @@ class Survey:
             None if first.target is None else shown(first.target),
             None if group.match is None else group.match.as_shown(shown),
             outcome.as_shown(shown),
-            tuple(sighting.as_shown(shown) for sighting in group.sightings),
+            tuple([sighting.as_shown(shown) for sighting in group.sightings]),
             tuple(group.recipients) if self.show_recipients else (),
             tuple(suspicion.as_shown(shown) for suspicion in group.doubts),
             excused,

@@ -14,7 +14,8 @@ from safelinks.catalog import Catalog, Resource
 from safelinks.catalog.match import MatchedRule
 from safelinks.files.data.data_file import Add, Change, Insert, Replace, Source
 from safelinks.health.model.outcome import MEANING, Outcome, Reason, Verdict
-from safelinks.values import frozen
+from safelinks.values import frozen, with_texts
+from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = ["Proposal", "Review", "Upkeep", "addresses_to_ask", "upkeep"]
 
@@ -102,7 +103,8 @@ def upkeep(
             )
             reviews.append(Review(bad.resource, str(bad.resource.url), message))
     offline = any(one.verdict is Verdict.OFFLINE for one in outcomes.values())
-    return Upkeep(text, tuple(proposals.values()), tuple(reviews), offline)
+    told = (with_texts(one, shown, "url", "message") for one in reviews)
+    return Upkeep(text, tuple(proposals.values()), tuple(told), offline)
 
 
 def _faults_of(source: Source, catalog: Catalog) -> Mapping[int, str]:

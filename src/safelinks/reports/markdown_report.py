@@ -6,14 +6,13 @@ in a code span. Plain words of a message stay plain.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report
 from safelinks.health.model.outcome import MEANING, Verdict
-from safelinks.patterns import pattern_of
+from safelinks.reports.markdown_cells import cell_code, cell_text, code_span, table_row
 from safelinks.reports.wording.address_names import where
 from safelinks.reports.wording.conclusion import conclusion
 from safelinks.reports.wording.headline import Sentence, headline
@@ -26,16 +25,6 @@ MOST_BYTES = 900_000  # a step's summary may have 1 MiB, and GitHub shows nothin
 _FOR_FINDINGS, _FOR_RESOURCES = 650_000, 200_000
 _FINDINGS = "| level | place | address | what | write instead |\n|---|---|---|---|---|\n"
 _RESOURCES = "| resource | agency | verdict | address | links |\n|---|---|---|---|---|\n"
-# A word with the punctuation of a sentence around it. Nothing in it is special in Markdown, nor
-# does GitHub or GitLab make a link of it, as it would of a host, `@name`, `#1`, `!1`, of `GH-1` and
-# what else looks like the number of a ticket, or of the digits of a commit.
-_OPEN = r"[(“‘\"']*"
-_WORD = pattern_of(
-    rf"(?!{_OPEN}(?:[^\W_]+-[0-9]|[0-9a-f]{{7,64}}\b)){_OPEN}"
-    r"[^\W_]+(?:['’-][^\W_]+)*[)”’\"'.,;:!?]*",
-    re.IGNORECASE,
-)
-_TICKS = pattern_of("`+")
 
 
 def render(report: Report) -> Iterator[str]:
@@ -55,7 +44,7 @@ def _marked(sentence: Sentence) -> str:
 def _findings(report: Report) -> Iterator[str]:
     """A table for each file, of all that is not known yet and has room, the gravest first."""
     rows = list(_folded(finding for finding in report.findings if not finding.known))
-    lines = [(finding.file, _row(_cells(finding, places))) for finding, places in rows]
+    lines = [(finding.file, table_row(_cells(finding, places))) for finding, places in rows]
     order = sorted(range(len(rows)), key=lambda number: rows[number][0].gravity)
     by_file: dict[str, list[str]] = {file: [] for file in report.files}
     kept = 0
@@ -73,7 +62,7 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def _heading(file: str) -> str:
-    return f"### {_code(on_one_line(file))}\n\n{_FINDINGS}"
+    return f"### {code_span(on_one_line(file))}\n\n{_FINDINGS}"
 
 
 def _folded(findings: Iterable[Finding]) -> Iterator[tuple[Finding, Sequence[Place]]]:
@@ -102,12 +91,12 @@ def _with_room(lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _cells(finding: Finding, places: Sequence[Place]) -> Sequence[str]:
-    what = f"{finding.code} {_text(finding.message)}"
-    level, found = str(finding.level), _text(where(places))
+    what = f"{finding.code} {cell_text(finding.message)}"
+    level, found = str(finding.level), cell_text(where(places))
     if finding.code in OF_WRAPPERS and len(places) > 1:
         return level, found, count(len(places), "link"), what, "what is inside"
     cells = (address_on_one_line(finding.url), address_on_one_line(finding.replacement))
-    url, instead = (_cell(_code(cell)) for cell in cells)
+    url, instead = (cell_code(code_span(cell)) for cell in cells)
     return level, found, url, what, instead
 
 
@@ -120,8 +109,14 @@ def _resources(report: Report) -> Iterator[str]:
             key = (entry.name, entry.agency, words, row.target or row.url)
             links[key] = links.get(key, 0) + len(row.places)
     lines = [
-        _row(
-            (_text(name), _text(agency), words, _cell(_code(address_on_one_line(url))), str(number))
+        table_row(
+            (
+                cell_text(name),
+                cell_text(agency),
+                words,
+                cell_code(code_span(address_on_one_line(url))),
+                str(number),
+            )
         )
         for (name, agency, words, url), number in links.items()
     ]
@@ -150,33 +145,3 @@ def _counts(report: Report) -> str:
     parts.append(f"{known} in the baseline, not listed" if known else "")
     parts.append(f"{report.silenced} ignored by comments" if report.silenced else "")
     return f"{'; '.join(filter(None, parts))}."
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |\n"
-
-
-def _text(text: str) -> str:
-    """A sentence in a table: every word that is more than a word in a code span."""
-    return " ".join(map(_word, on_one_line(text).split()))
-
-
-def _word(word: str) -> str:
-    if _WORD.fullmatch(word):
-        return word
-    inner = word.rstrip(".,;:!?")
-    return _cell(_code(inner)) + word[len(inner) :]
-
-
-def _code(text: str) -> str:
-    """`text` as a code span (CommonMark, 6.1), whatever backticks are in it; empty for nothing."""
-    if not text:
-        return ""
-    fence = "`" * (max(map(len, _TICKS.findall(text)), default=0) + 1)
-    pad = " " if text[0] in "` " or text[-1] in "` " else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
-
-
-def _cell(code: str) -> str:
-    """A code span in a table, which takes the backslash away again (GFM, 4.10)."""
-    return code.replace("|", r"\|")

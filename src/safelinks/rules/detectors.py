@@ -73,7 +73,7 @@ class Aspect(Enum):
     INSECURE = auto()  # it works, and may be plain HTTP
     REDIRECTED = auto()
     CERTIFIED = auto()
-    RENAMED = auto()
+    RENAMED = auto()  # or named by what was concluded
 
 
 def aspects_of(row: CheckedLink) -> tuple[bool, ...]:
@@ -91,7 +91,7 @@ def aspects_of(row: CheckedLink) -> tuple[bool, ...]:
         outcome.verdict in WORKS and not (row.target or "").startswith("https:"),
         len(outcome.hops) > 1,
         outcome.certificate is not None,
-        row.match is not None and row.match.renamed,
+        row.match is not None and (row.match.renamed or row.match.inference in _CONCLUDED),
     )
 
 

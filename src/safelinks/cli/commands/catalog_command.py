@@ -7,8 +7,6 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,31 +15,26 @@ from attrs import evolve
 from safelinks.addresses.printable import printable
 from safelinks.catalog.catalog import open_catalog
 from safelinks.catalog.catalog_export import EXPORT_FORMATS
-from safelinks.catalog.catalog_files import NYC, packaged
+from safelinks.cli.commands.catalog_checking import check_catalog
+from safelinks.cli.commands.new_catalog import new_catalog
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options, choose, chosen_here
-from safelinks.cli.options.configured_command import Configured
-from safelinks.cli.options.inputs import INTERRUPTED, addresses
+from safelinks.cli.options.inputs import addresses
 from safelinks.cli.options.messages import complain, tell
-from safelinks.cli.options.network_options import Network, network_options, run_asking
 from safelinks.cli.options.value_rules import Whole
 from safelinks.errors import CatalogError
 from safelinks.reports.catalog_report import (
     aged_lines,
     agency_lines,
     agency_table,
-    diff_lines,
     match_data,
     match_lines,
     resource_lines,
     table_lines,
-    upkeep_lines,
 )
 
 if TYPE_CHECKING:
     from safelinks.catalog import Catalog, Resource
-    from safelinks.catalog.catalog import OpenedCatalog
-    from safelinks.health.model.outcome import Outcome
 
 __all__ = ["catalog_command"]
 
@@ -59,6 +52,10 @@ def catalog_command(
     With --catalog FILE, all of these also use that file.
     """
     context.obj = chosen_here(catalog_files, without_default=no_default_catalog)
+
+
+catalog_command.add_command(check_catalog)
+catalog_command.add_command(new_catalog)
 
 
 def _print(lines: Iterable[str]) -> None:
@@ -265,62 +262,3 @@ def validate_files(context: click.Context, files: tuple[str, ...], *, chosen: Ch
             _print(aged_lines(opened.own_resources(), datetime.now(UTC).date()))
             tell(f"{file}: no problems found")
     context.exit(code)
-
-
-@catalog_command.command(
-    "check", cls=Configured, short_help="Check a catalog's addresses, and propose changes."
-)
-@click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=shell_completion.paths)
-@network_options
-@catalog_options
-@click.pass_context
-def check_catalog(
-    context: click.Context, files: tuple[str, ...], *, network: Network, chosen: Chosen
-) -> None:
-    """Check the addresses in catalog files, and propose changes.
-
-    Without FILE, checks the files of --catalog, or else the catalog of New York City. Lists the
-    addresses to review by hand, and prints a diff for those that have moved permanently. Exits
-    with 1 if there is something to change or review, and with 3 without a network.
-    """
-
-    code = 0
-    if not files and not chosen.files:
-        path = packaged(NYC[0])
-        code = _check_file(str(path), open_catalog(path, chosen.load()), network)
-    base = chosen.load() if files else chosen.base()
-    for file in files or chosen.files:
-        opened = open_catalog(file, base)
-        code = max(code, _check_file(file, opened, network))
-        base = opened.catalog or base
-    context.exit(code)
-
-
-def _check_file(file: str, opened: OpenedCatalog, network: Network) -> int:
-    """Check the addresses in a file, and print what there is to do; the exit code."""
-    from safelinks.checks import catalog_upkeep  # noqa: PLC0415  much that no other command needs
-
-    if opened.catalog is None:
-        complain(f"{opened.faults[0]}; `safelinks catalog validate` lists all")
-        return 2
-    addresses = catalog_upkeep.addresses_to_ask(opened.source, opened.catalog)
-    checker = network.checker(opened.catalog)
-    outcomes: dict[str, Outcome] = {}
-
-    def hear(outcome: Outcome) -> None:
-        outcomes[outcome.url] = outcome
-
-    if not run_asking(partial(checker.check, addresses), len(addresses), hear):
-        complain("interrupted: not all addresses were checked, so no change is proposed")
-        return INTERRUPTED
-    found = catalog_upkeep.upkeep(opened.source, opened.catalog, outcomes, datetime.now(UTC).date())
-    _print(upkeep_lines(found, len(addresses)))
-    shown = printable if sys.stdout.isatty() else str
-    _print(map(shown, diff_lines(opened.source.text, found.text, _for_patch(file))))
-    return found.exit_code
-
-
-def _for_patch(file: str) -> str:
-    """The name of a file as `git apply` takes it: relative, where it is below this directory."""
-    path = Path(file).resolve()
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file

@@ -20,7 +20,7 @@ from safelinks.values import frozen
 if TYPE_CHECKING:
     from safelinks.files.data.configuration import Configuration
 
-__all__ = ["META", "ONCE", "RIVALS", "Setting", "settings_of"]
+__all__ = ["META", "ONCE", "RIVALS", "ForOneRun", "Setting", "settings_of"]
 
 # Options that say where settings come from.
 META = frozenset({"config", "no-config"})
@@ -46,6 +46,10 @@ RIVALS = (
 
 # Types that say in one word what they take.
 _TYPED = (click.Choice, click.types.IntParamType, click.types.FloatParamType)
+
+
+class ForOneRun(click.Option):
+    """An option that has neither key nor variable, as that key is another command's."""
 
 
 @frozen
@@ -167,6 +171,8 @@ def settings_of(command: click.Command) -> Iterator[Setting]:
     for option in command.params:
         names = [name[2:] for name in option.opts if name.startswith("--")]
         if not isinstance(option, click.Option) or not names or names[0] in META:
+            continue
+        if isinstance(option, ForOneRun):
             continue
         if shared is not None and names[0] not in shared:
             yield Setting(f"{command.name}.{names[0]}", option)

@@ -147,8 +147,8 @@ ACTS: tuple[Act, ...] = (
         "does what its query says",
         "=",
         rf"{_ACTION}(?:activate|activation|approve|cancel|confirm(?:[-_]?[a-z]+)?|deactivate|decline|delete"
-        r"|accept|log[-_]?out|opt[-_]?out|recoveremail|reject|remove|reset[-_]?pass(?:word)?|respond|rp|rsvp"
-        r"|sign[-_]?out|unsub(?:scribe)?|verify(?:[-_]?[a-z]+)?|verifyandchangeemail)(?:[&;]|$)"
+        r"|accept|log[-_]?out|recoveremail|reject|remove|reset[-_]?pass(?:word)?|respond|rp|rsvp"
+        r"|sign[-_]?out|verify(?:[-_]?[a-z]+)?|verifyandchangeemail)(?:[&;]|$)"
         r"|[?&;]a=(?:cfmpw|cxlpw|cfmem|cxlem)(?:[&;]|$)",  # Bugzilla
         "https://calendar.google.com/calendar/event?action=RESPOND&eid=abc&rst=1",
         certain=True,
@@ -156,7 +156,7 @@ ACTS: tuple[Act, ...] = (
     _act(
         "carries a key that works once",
         "=",
-        r"[?&;](?!x-amz-)(?:[a-z0-9_.\[\]-]*token|otp|oobcode|magic|jwt|_wpnonce|unsubscribe_key"
+        r"[?&;](?!x-amz-)(?:[a-z0-9_.\[\]-]*token\]?|otp|oobcode|magic|jwt|_wpnonce|unsubscribe_key"
         r"|(?:[a-z]+[-_])?(?:activation|activate|confirmation|confirm|verification|verify|reset|invitation|invite"
         r"|signup|login)[-_]?(?:key|code|hash)"
         r"|(?:activation|confirmation|verification)[-_]?id)=[^&;]",

@@ -175,7 +175,8 @@ _CAPTCHA = pattern_of(
 )
 # What a page says that wants a person before it, and the marks that are looked for first.
 _HUMAN_MARKS = (
-    "human", "robot", " bot", "unusual traffic", "your browser", "is being verified", "robô",
+    "human", "robot", " bot", "bot verification", "unusual traffic", "your browser",
+    "is being verified", "robô",
     "humain", "mensch", "umano", "человек", "робот", "człowiek", "真人", "机器人", "機器人",
     "人机验证", "人機驗證", "ロボット", "人間", "로봇", "사람인지", "روبوت", "إنسان", "রোবট",
     "रोबोट", "רובוט",

@@ -21,13 +21,10 @@ __all__ = ["APOLOGIES", "ENGLISH", "says_missing", "words"]
 # article about them would be one.
 ENGLISH = frozenset(
     {
-        "404", "404 error", "404 error page not found", "404 file not found",
-        "404 file or directory not found", "404 not found", "404 page not found",
+        "404", "404 error", "404 file or directory not found",
         "account suspended", "apache2 debian default page it works",
-        "apache2 ubuntu default page it works", "content not found", "error 404",
-        "error 404 not found", "error 404 page not found", "file not found", "http 404",
-        "http 404 not found", "http error 404", "iis windows server", "invalid parameters",
-        "not found",
+        "apache2 ubuntu default page it works", "content not found",
+        "file not found", "iis windows server", "invalid parameters", "not found",
         "object not found", "page can not be found", "page cannot be found", "page does not exist",
         "page doesnt exist", "page no longer available",
         "page not available", "page not found", "page not found 404",

@@ -256,7 +256,7 @@ def maintenance(status: int, headers: Mapping[str, str], page: Page) -> str | No
 
     With a 200, the title has to say it and nothing else, or the server has to ask to come back.
     """
-    if not _holds(page, ("maintenance", "be back", "temporarily unavailable")):
+    if not _holds(page, ("maintenance", "be back", "right back", "temporarily unavailable")):
         return None
     if not page.is_brief(_SHORT):
         return None

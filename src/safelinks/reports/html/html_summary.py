@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from safelinks.catalog import Match
@@ -17,7 +17,15 @@ from safelinks.reports.wording.phrases import all_addresses, count
 from safelinks.rules.checked_link import BROKEN, CheckedLink
 from safelinks.rules.names_in_text import RemarkKind
 
-__all__ = ["GRAVEST_FIRST", "headline_sentence", "shown_name_of", "summary_section", "tone"]
+__all__ = [
+    "GRAVEST_FIRST",
+    "counts_section",
+    "headline_sentence",
+    "shown_name_of",
+    "summary_section",
+    "task_as_html",
+    "tone",
+]
 
 GRAVEST_FIRST = (
     Verdict.DEAD,
@@ -127,11 +135,17 @@ def summary_section(report: Report) -> Iterator[str]:
 def _counts(report: Report) -> Iterator[str]:
     addresses = report.addresses
     counted = Counter(row.verdict for row in addresses)
-    there = [(one, counted[one]) for one in GRAVEST_FIRST if one in counted]
+    odd = len({row.target or row.url for row in report.rows if row.suspicions})
+    yield from counts_section("Addresses by verdict", counted, odd)
+
+
+def counts_section(title: str, counted: Mapping[Verdict, int], odd: int = 0) -> Iterator[str]:
+    """How many there are of each verdict, as a bar and in numbers; and how many are `odd`."""
+    there = [(one, counted[one]) for one in GRAVEST_FIRST if counted.get(one)]
     yield '<section class="counts" aria-labelledby="counts">\n'
-    yield '<h2 id="counts" class="unseen">Addresses by verdict</h2>\n'
+    yield f'<h2 id="counts" class="unseen">{as_html(title)}</h2>\n'
     yield f'<svg class="bar" viewBox="0 0 {_BAR} 10" preserveAspectRatio="none" aria-hidden="true">'
-    done, total = 0, len(addresses)
+    done, total = 0, sum(counted.values())
     for verdict, number in there:
         start, done = done, done + number
         left, right = _BAR * start // total, _BAR * done // total
@@ -142,7 +156,6 @@ def _counts(report: Report) -> Iterator[str]:
             f'<li class="is-{verdict}">{shape(verdict)}<b>{number:,}</b> '
             f"<span>{VERDICT_WORDS[verdict]}</span></li>\n"
         )
-    odd = len({row.target or row.url for row in report.rows if row.suspicions})
     if odd:
         yield (
             f'<li class="is-suspicious">{shape("suspicious")}<b>{odd}</b> '
@@ -167,10 +180,13 @@ def _tasks(report: Report) -> Iterator[str]:
                 if (one.file, one.url) in numbers
             ]
             several = len(report.files) > 1
-            yield _task(sentence.kind, _words(sentence.text), _named(named, with_file=several))
+            yield task_as_html(
+                sentence.kind, _words(sentence.text), _named(named, with_file=several)
+            )
 
 
-def _task(kind: str, says: str, named: str = "") -> str:
+def task_as_html(kind: str, says: str, named: str = "") -> str:
+    """One thing to do, and what it is about; both in HTML."""
     return f'<li class="is-{kind}">{shape(kind)}<div><p>{says}</p>{named}</div></li>\n'
 
 
@@ -211,7 +227,7 @@ def _shown_name(row: CheckedLink) -> str:
 def _name_with_link(report: Report) -> Iterator[str]:
     named = sum(one.kind is RemarkKind.NOT_LINKED for one in report.remarks)
     if named:
-        yield _task(
+        yield task_as_html(
             "note",
             f"<strong>{count(named, 'resource')} {'is' if named == 1 else 'are'} named but not "
             'linked.</strong> <a href="#remarks">Where to link to</a>.',

@@ -9,7 +9,7 @@ from datetime import datetime
 from attrs import field
 
 from safelinks.checks.report import Report
-from safelinks.health.model.outcome import MEANING, Certificate, Past, Verdict
+from safelinks.health.model.outcome import MEANING, Verdict
 from safelinks.reports.html.html_escaping import (
     VERDICT_WORDS,
     address_as_html,
@@ -17,6 +17,12 @@ from safelinks.reports.html.html_escaping import (
     link_as_html,
     may_be_clicked,
     shape,
+)
+from safelinks.reports.html.html_pieces import (
+    certificate_as_html,
+    hops_as_html,
+    past_phrases,
+    select_as_html,
 )
 from safelinks.reports.html.html_summary import GRAVEST_FIRST, shown_name_of
 from safelinks.reports.wording.findings_by_row import beside
@@ -88,24 +94,14 @@ def _controls(report: Report, found: Sequence[Sequence[Finding]]) -> Iterator[st
     yield "hidden>\n"
     yield '<label class="wide">Search <input type="search" id="search" autocomplete="off" '
     yield 'spellcheck="false" placeholder="name, address, finding"></label>\n'
-    yield _select("verdict", "Verdict", "Any verdict", choices)
-    yield _select("levels", "Findings", "Any findings", levels)
-    yield _select(
+    yield select_as_html("verdict", "Verdict", "Any verdict", choices)
+    yield select_as_html("levels", "Findings", "Any findings", levels)
+    yield select_as_html(
         "resource", "Resource", "Any resource", [(one, one or "unknown") for one in names]
     )
     if len(report.files) > 1:
-        yield _select("file", "File", "Any file", [(one, one) for one in report.files])
+        yield select_as_html("file", "File", "Any file", [(one, one) for one in report.files])
     yield '<button type="reset">Show all</button>\n</form>\n'
-
-
-def _select(name: str, label: str, anything: str, choices: Iterable[tuple[str, str]]) -> str:
-    options = "".join(
-        f'<option value="={as_html(value)}">{as_html(words)}</option>' for value, words in choices
-    )
-    return (
-        f'<label>{label} <select name="{name}" data-filter="{name}">'
-        f'<option value="">{anything}</option>{options}</select></label>\n'
-    )
 
 
 # --- A row ---
@@ -227,48 +223,16 @@ class _Shown:
         yield "Reason", f"<code>{as_html(outcome.reason)}</code>"
         yield "Seen", as_html(outcome.evidence)
         yield "Requests", as_html(outcome.error)
-        yield "Requests", self._hops()
+        yield "Requests", hops_as_html(outcome)
         if outcome.certificate is not None:
-            yield "Certificate", _certificate(outcome.certificate, self.at)
+            yield "Certificate", certificate_as_html(outcome.certificate, self.at)
         if outcome.past is not None:
-            yield "Before", as_html("; ".join(_past(outcome.past)))
+            yield "Before", as_html("; ".join(past_phrases(outcome.past)))
         yield "Sent to", as_html(", ".join(row.recipients))
         if len(row.sightings) > _MOST_PLACES:
             yield "Everywhere", as_html("; ".join(dict.fromkeys(map(str, row.places))))
-
-    def _hops(self) -> str:
-        steps = "".join(
-            f"<li><code>{as_html(hop.method)}</code> {address_as_html(hop.url)} "
-            f"<b>{'no answer' if hop.status is None else hop.status}</b> {hop.elapsed:.2f} s</li>"
-            for hop in self.row.outcome.hops
-        )
-        attempts = self.row.outcome.attempts
-        more = f"<p>{count(attempts, 'request')} in total</p>" if attempts > 1 else ""
-        return f"<ol>{steps}</ol>{more}" if steps else ""
 
 
 def _labels(sightings: Iterable[Sighting]) -> str:
     labels = dict.fromkeys(one.label for one in sightings if one.label)
     return ", ".join(f"“{as_html(label)}”" for label in labels)
-
-
-def _certificate(certificate: Certificate, now: datetime) -> str:
-    days = certificate.days_left(now)
-    when = f"ended {count(-days, 'day')} ago" if days < 0 else f"{count(days, 'day')} left"
-    names = ", ".join(certificate.names[:_MOST_PLACES])
-    hosts = f"; for {as_html(names)}" if names else ""
-    return f"until {certificate.not_after:%Y-%m-%d}, {when}{hosts}"
-
-
-def _past(past: Past) -> Iterator[str]:
-    if past.runs:
-        runs = count(past.runs, "run")
-        yield (
-            f"failing since {past.since:%Y-%m-%d} ({runs})" if past.since else f"failing in {runs}"
-        )
-    if past.last_alive is not None:
-        yield f"last worked on {past.last_alive:%Y-%m-%d}"
-    elif past.runs:
-        yield "never worked in earlier runs"
-    if past.reused is not None:
-        yield f"last checked at {past.reused:%Y-%m-%d %H:%M} UTC"

@@ -61,7 +61,7 @@ TEAMS_PAGE = "atp-safelinks.html"
 _DATA = "data"  # which begins each `RECIPIENT`
 _NOBODY: frozenset[str] = frozenset()
 _END = pattern_of(r"[\s&]")  # of an address that no bar follows
-_ADDRESS = pattern_of(r".{1,64}@[^@]{1,255}", re.DOTALL)  # RFC 5321, section 4.5.3.1
+_ADDRESS = pattern_of(r".{1,64}@[^@]{1,255}")  # RFC 5321, section 4.5.3.1
 
 
 def tells_session(url: str) -> bool:

@@ -43,7 +43,7 @@ _LONGEST_REST = 400  # characters of a recipient, encoded more than once
 _CUT = pattern_of(r"=?[ \t]*+\r?\n[ \t>|+]*+")
 _IN_PIECES = rf"(?:{_CUT.pattern})?+"
 _CUT_BAR = rf"(?:%{_IN_PIECES}(?:25)*+7{_IN_PIECES}C|\|)"
-_CUT_AT = pattern_of(rf"%{_IN_PIECES}(?:25)*+4{_IN_PIECES}0|@", re.IGNORECASE)
+_CUT_AT = pattern_of(rf"%{_IN_PIECES}(?:25)*+4{_IN_PIECES}0|@")
 _ID = pattern_of(rf"{_CUT_BAR}{_IN_PIECES}[0-9a-f]{{8}}", re.IGNORECASE)
 _CUT_FIELD = pattern_of(
     rf"(?:(?P<data>data{_IN_PIECES}{EQUALS_AT_ANY_DEPTH}{_IN_PIECES}0{_IN_PIECES}[0-9]{_IN_PIECES}{_CUT_BAR}"
