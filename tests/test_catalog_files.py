@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from safelinks import Catalog, CatalogError
 from safelinks.catalog import catalog_files, validate
 from safelinks.catalog.catalog_export import EXPORT_FORMATS
 from safelinks.catalog.catalog_layers import EMPTY, put_over
+from safelinks.catalog.field_readers import WrongError, parameter_name, status_code
 
 NYC = Catalog.nyc()
 SCHEMA = json.loads(catalog_files.packaged("catalog.schema.json").read_text("utf-8"))
@@ -275,6 +277,7 @@ def test_faults_have_the_line(tmp_path: Path) -> None:
         (b"{", "a.json", "line 1, column 2: "),
         (b"[]", "a.json", "line 1"),
         (b"\xff{}", "a.json", "line 1: not UTF-8; save it as UTF-8"),
+        (b"\n\n{\xff}", "a.json", "line 3: not UTF-8; save it as UTF-8"),
         (b"a = ", "a.toml", "line 1, column 5: "),
         (b"", "a.json", "line 1, column 1: "),
         (b'{"resources": [], "resources": []}', "a.json", "line 1"),
@@ -366,6 +369,58 @@ def test_json_can_be_loaded_again(tmp_path: Path) -> None:
     assert again.identify("https://a850-x.nyc.gov/").rule == 7
 
 
+HOMES = {  # where each of a row of resources lives: its status, its successor, and whose address is in force
+    "not sure": ("uncertain", "", "one"),
+    "not sure, with a successor": ("uncertain", "two", "one"),
+    "retired": ("retired", "", "one"),
+    "retired, with a successor": ("retired", "two", "two"),
+    "retired, as is its successor": ("retired", "old", "two"),
+}
+
+
+@pytest.mark.parametrize("case", HOMES)
+def test_where_a_resource_lives_now(case: str, tmp_path: Path) -> None:
+    status, successor, home = HOMES[case]
+    entries: list[dict[str, object]] = [
+        {"id": "one", "status": status, **({"successor": successor} if successor else {})},
+        {"id": "old", "status": "retired", "successor": "two"},
+        {"id": "two"},
+    ]
+    for entry in entries:
+        url = f"https://{entry['id']}.acme.example/"
+        match = [{"kind": "host", "value": f"{entry['id']}.acme.example"}]
+        entry |= {
+            "name": f"Acme {entry['id']}",
+            "agency": "ACME",
+            "url": url,
+            "match": match,
+            "sources": ["x"],
+        }
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"agencies": AS_JSON["agencies"], "resources": entries}))
+    found = Catalog.load(path).identify("https://one.acme.example/")
+    assert found.current_url == f"https://{home}.acme.example/"
+
+
+def _refused(reader: Callable[[object], object], value: object) -> bool:
+    try:
+        reader(value)
+    except WrongError:
+        return True
+    return False
+
+
+def test_values_of_fields() -> None:
+    assert [value for value in (100, 404, 599) if _refused(status_code, value)] == []
+    assert [
+        value for value in (99, 600, True, "404", 404.0, None) if not _refused(status_code, value)
+    ] == []
+    assert [value for value in ("url", True, False) if _refused(parameter_name, value)] == []
+    assert [
+        value for value in ("", " ", 1, None, ["url"]) if not _refused(parameter_name, value)
+    ] == []
+
+
 def test_csv_is_a_table_without_formulas() -> None:
     resource = NYC.resources["pip"]
     entry = {
@@ -379,6 +434,10 @@ def test_csv_is_a_table_without_formulas() -> None:
     assert own is not None
     assert faults == []
     rows = list(csv.DictReader(io.StringIO(EXPORT_FORMATS["csv"](own.contents))))
+    assert " ".join(rows[0]) == (
+        "id name aliases agency agency_name category audience url short_urls former_urls status"
+        " successor parent confidence as_of description sources"
+    )
     assert rows[0]["id"] == "'=1+1"
     assert (rows[0]["name"], rows[0]["aliases"], rows[0]["sources"]) == ("'+x", "'@a | b", "'-x")
     (pip,) = [row for row in rows if row["id"] == "pip"]

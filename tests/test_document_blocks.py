@@ -44,9 +44,7 @@ ELSEWHERE: Mapping[str, str] = {
     ".ci/run": "runs these tests",
     ".venv/bin/python -m pytest tests/attacks --hypothesis-profile=explore": "takes hours; each run has its short form",
     ".venv/bin/python -m benchmarks --quick": "measures, for minutes",
-    ".venv/bin/python tests/support/mutation.py --jobs 2 --sample 15 addresses redaction": (
-        "runs these tests, over and over"
-    ),
+    ".venv/bin/python tests/support/mutation.py --sample 25 credentials": "runs these tests, over and over",
 }
 # What CI runs beside these tests.
 BY_CI = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import pytest
-from mutants import mutants_of
+from mutants import Mutant, mutants_of
+from mutated_code import Code
 
 pytestmark = pytest.mark.slow
 
@@ -63,3 +66,55 @@ def test_a_mutant_shows_its_line() -> None:
     source = "# first\nx = a < b\n"
     (mutant,) = mutants_of(source)
     assert mutant.shown(source) == "2: x = a ⟦< → <=⟧ b"
+
+
+MODULE = """
+_PLAIN = (1, 2)
+_BASE = 'a'
+_MADE = f'{_BASE}b'
+PUBLIC = 3
+
+def uses(x=4):
+    return _PLAIN[0] + _MADE + x
+
+class C:
+    def m(self):
+        return uses() < 5
+"""
+# By what is changed: the functions whose tests run, or None where all is to be imported anew.
+CHANGES = {
+    "a function": ("return _PLAIN[⟦0⟧]", {"uses"}),
+    "a method": ("uses() ⟦<⟧ 5", {"C.m"}),
+    "a table": ("_PLAIN = (⟦1⟧, 2)", {"uses"}),
+    "a table of a table": ("_BASE = ⟦'a'⟧", None),
+    "a table for others": ("PUBLIC = ⟦3⟧", None),
+    "a default value": ("x=⟦4⟧", None),
+}
+
+
+def _mutant(case: str, new: str) -> Mutant:
+    around, _ = CHANGES[case]
+    before, old, after = around.replace("⟧", "⟦").split("⟦")
+    start = MODULE.index(f"{before}{old}{after}") + len(before)
+    return Mutant(start, start + len(old), new)
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_what_of_a_module_is_changed(case: str) -> None:
+    change = Code.of(MODULE).change(_mutant(case, "9"), set())
+    assert (None if change is None else set(change.functions)) == CHANGES[case][1]
+    assert Code.of(MODULE).change(_mutant(case, "9"), {"uses", "C.m"}) is None
+
+
+def test_a_change_in_what_is_loaded() -> None:
+    module = ModuleType("changed")
+    module.__file__ = "changed.py"
+    exec(compile(MODULE, "changed.py", "exec"), module.__dict__)  # noqa: S102
+    module._MADE = 0  # type: ignore[attr-defined]
+    loaded = {"uses": [module.uses]}
+    taken = module.uses  # as another module may have
+    for case, new, result in (("a table", "7", 11), ("a function", "1", 6)):
+        change = Code.of(MODULE).change(_mutant(case, new), set())
+        assert change is not None
+        change.make(module, loaded)
+        assert taken() == result

@@ -24,7 +24,7 @@ SAME = [
 ]  # fmt: skip
 OTHER = [
     (f"{A}/x", "http://a.example/x"), (f"{A}/x", f"{A}/y"), (f"{A}/x", f"{A}/x?a=1"), (f"{A}/x?a=1&b=2", f"{A}/x?a=1&xsid=s&b=2"),
-    (f"{A}/x", "https://b.example/x"), (f"{A}/x", "https://w.a.example/x"), (f"{A}/x", "https://[/x"), (f"{A}/x?a=1", f"{A}/x?a=2"),
+    (f"{A}/x", "https://b.example/x"), (f"{A}/x", "https://w.a.example/x"), (f"{A}/x", "https://[/x"), (f"{A}/x?a=1", f"{A}/x?a=2"), (f"{A}/x?xb=2", f"{A}/x?xsid=s&b=2"),
 ]  # fmt: skip
 
 
