@@ -83,7 +83,7 @@ def _taken(answer: Answering) -> bytes:
     return body
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(
     _raw(),
     st.lists(st.integers(1, 40), max_size=4),

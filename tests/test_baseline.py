@@ -567,7 +567,7 @@ def test_no_file_is_two_things_at_once(args: list[str], folder: Path) -> None:
     (folder / "x").write_text(content)
     result = CliRunner().invoke(main, ["check", "--offline", *args, "docs"])
     assert (result.exit_code, (folder / "x").read_text()) == (2, content)
-    assert "at once: use another file for one of them" in result.stderr
+    assert "Use another file for one of them" in result.stderr
 
 
 def test_what_is_known_is_known_whatever_is_shown(folder: Path) -> None:

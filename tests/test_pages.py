@@ -386,7 +386,7 @@ _MARKUP = st.sampled_from(
 
 @given(st.lists(_MARKUP, max_size=14).map("".join), st.integers(0, 40))
 @example("<p>" + "words " * 20, 80)
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_what_people_see_is_read_only_as_far_as_it_matters(source: str, most: int) -> None:
     page = Page(source)
     bare = re.sub(

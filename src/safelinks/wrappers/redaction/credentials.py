@@ -21,6 +21,8 @@ _BEGINS = pattern_of(
     re.IGNORECASE,
 )
 _ESCAPED_AT = r"&(?:amp;)*+(?:\#0*+64|\#x0*+40|commat);|\\++(?:u00|x)40|%u0040|\uff20|\ufe6b"
+# A part of every spelling of the sign that ends it.
+_MAY_BE_AT = pattern_of(r"[@\uff20\ufe6b]|(?:%(?:25)*+|x0*+|u00|-)40|\#0*+64|commat", re.IGNORECASE)
 # In a link whose target cannot be read, a segment or value may be an address without its scheme.
 _SEGMENT = pattern_of(
     rf"(?<=[/=])(?:(?!(?!{_ESCAPED_AT})[/?#&=])[^\s<>\"]){{1,{_MOST}}}"
@@ -38,6 +40,8 @@ def without_users(text: str) -> str:
     >>> without_users("https://me:secret@a.example/?url=https%3A%2F%2Fme%3Asecret%40b.example")
     'https://[user]@a.example/?url=https%3A%2F%2F[user]@b.example'
     """
+    if _MAY_BE_AT.search(text) is None:
+        return text
     pieces = []
     done = 0
     for match in _BEGINS.finditer(text):

@@ -128,7 +128,8 @@ def tells_of_anybody(text: str) -> bool:
     raw = octets(text)
     if any(_ANYBODY.search(_read(raw, pattern)) for pattern in _READINGS_OF_ANYBODY):
         return True
-    return any(_IN_TOKEN.search(token) for _, token in _tokens(text))
+    tokens = (raw for _, token in _tokens(text) for _, raw in _read_token(token))
+    return any(map(_IN_TOKEN.search, tokens))
 
 
 def _apart(found: list[OctetSpan]) -> list[OctetSpan]:
@@ -328,22 +329,41 @@ def _index(addresses: frozenset[str]) -> _Index:
 
 def _in_base64(text: str, addresses: frozenset[str]) -> Iterator[OctetSpan]:
     """Where octets in base64 spell one of `addresses`: only the digits of those."""
+    shortest = _index(addresses).shortest
+    for at, token in _tokens(text, shortest):
+        look = _in_token if len(token) <= _LONGEST_KEPT else _in_token.__wrapped__
+        for start, end in look(token, addresses):
+            yield at + start, at + end
+
+
+_LONGEST_KEPT = 1_000  # characters: more than any field of a wrapped link has
+
+
+# The links of a message have the same ids and flags; between two of them, few others stand.
+@lru_cache(maxsize=1_024)
+def _in_token(token: str, addresses: frozenset[str]) -> tuple[OctetSpan, ...]:
+    """The same in one token."""
     index = _index(addresses)
-    for (first, last), raw in _tokens(text, index.shortest):
-        if (b"@" not in raw and b"%" not in raw) or not index.may_be_in(raw):
-            continue
-        for start, end in _spelled(raw, addresses):
-            yield first + start * 4 // 3, min(first - (-end * 4 // 3), last)
+    return tuple(
+        (skipped + start * 4 // 3, min(skipped - (-end * 4 // 3), len(token)))
+        for skipped, raw in _read_token(token)
+        if (b"@" in raw or b"%" in raw) and index.may_be_in(raw)
+        for start, end in _spelled(raw, addresses)
+    )
 
 
-def _tokens(text: str, shortest: int = 0) -> Iterator[tuple[OctetSpan, bytes]]:
-    """Where in the octets of `text` base64 of so many octets stands, and what that spells."""
+def _tokens(text: str, shortest: int = 0) -> Iterator[tuple[int, str]]:
+    """Where in the octets of `text` base64 of so many octets stands."""
     if not text.isascii():
         text = text.encode("utf-8", "surrogatepass").decode("latin-1")  # as many as octets
     for token in _BASE64.finditer(text):
-        digits = token[0].translate(_URL_SAFE)
-        if (len(digits) + 3) // 4 * 3 < shortest:
-            continue
-        for skipped in range(4):  # it may begin behind a slash that is one of the path
-            part = digits[skipped:]
-            yield (token.start() + skipped, token.end()), a2b_base64(part + "A" * (-len(part) % 4))
+        if (token.end() - token.start() + 3) // 4 * 3 >= shortest:
+            yield token.start(), token[0]
+
+
+def _read_token(token: str) -> Iterator[tuple[int, bytes]]:
+    """What base64 spells from each digit on where it may begin, as behind a slash of a path."""
+    digits = token.translate(_URL_SAFE)
+    for skipped in range(4):
+        part = digits[skipped:]
+        yield skipped, a2b_base64(part + "A" * (-len(part) % 4))
