@@ -42,6 +42,14 @@ settings.load_profile("steady")
 _TRIED = "tried: "
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Attacks take long, and what they attack is the same on every Python."""
+    for item in items:
+        if item.path.parent.name == "attacks":
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def count(record_property: Count) -> Count:
     """Add to the counts that the run ends with."""
