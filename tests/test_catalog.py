@@ -383,6 +383,9 @@ def test_long_addresses_end(url: str) -> None:
         ("https://webapps.nyc.gov/core/x", None, None),
         ("https://apps.nyc.gov/doc-viewer", None, None),
         ("https://apps.nyc.gov/star/login", None, None),
+        # What a host is called is no short name.
+        ("https://www.nyc.gov/media", None, None),
+        ("https://www.nyc.gov/api", None, None),
     ],
 )
 def test_nothing_is_named_by_what_any_application_has(

@@ -47,6 +47,7 @@ class Bodies:
     _numbers: Mapping[str, Agency] = field(init=False)
     _acronyms: Mapping[str, Agency] = field(init=False)
     _names: Mapping[str, Agency] = field(init=False)
+    _short_names: Mapping[str, Agency] = field(init=False)
     _first_names: Mapping[str, tuple[Agency, str]] = field(init=False)
     _mail: Mapping[str, Agency] = field(init=False)
     _patterns: Sequence[tuple[re.Pattern[str], Agency]] = field(init=False)
@@ -70,7 +71,10 @@ class Bodies:
         self._acronyms = self._by(
             lambda one: () if one.owns else filter(_is_long, (one.acronym, *one.former_acronyms))
         )
-        self._names = self._by_name()
+        slugs = self._by(lambda one: one.slugs)
+        self._short_names = {**self._acronyms, **slugs}
+        # Those that are listed say more than acronyms.
+        self._names = {**self._acronyms, **self._by(self._labels), **slugs}
         self._first_names = {
             path.slug.lower(): (one, path.under)
             for one in reversed(self.agencies)
@@ -153,9 +157,10 @@ class Bodies:
     def of_short_name(self, name: str, *, alone: bool) -> AgencyHit | None:
         """Whose `name` it is that stands first in a path, `alone` or not: rule 8, and less sure.
 
-        Before more of a path, only an acronym is a name.
+        What only a host is called ("media") is none: any page may be. Before more of a path, only
+        an acronym is a name.
         """
-        known = self._names if alone else self._acronyms
+        known = self._short_names if alone else self._acronyms
         agency = None if name in _WORDS and not alone else known.get(name)
         if agency is None:
             return None
@@ -215,11 +220,6 @@ class Bodies:
             own = [one for one in claimants if one.code == number]
             numbers[number] = _leading(own or claimants)
         return numbers
-
-    def _by_name(self) -> dict[str, Agency]:
-        """Names in paths and hosts: those that are listed say more than acronyms."""
-        labels = self._by(self._labels)
-        return {**self._acronyms, **labels, **self._by(lambda one: one.slugs)}
 
     def _by_first_segment(self) -> dict[str, list[list[str]]]:
         """The folders below which names stand, the deepest first, by where they begin."""
