@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from safelinks.patterns import pattern_of
 
 __all__ = [
+    "MOST_UNREAD",
     "AnswerHead",
     "Answering",
     "ClosedError",
@@ -22,6 +23,7 @@ __all__ = [
     "request_bytes",
 ]
 
+MOST_UNREAD = 131_072  # bytes that are held of an answer: of a head, of a body, and to read again
 Headers = Sequence[tuple[bytes, bytes]]
 
 _TARGET = pattern_of(rb"[!-~]+")

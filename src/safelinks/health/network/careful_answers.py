@@ -10,6 +10,7 @@ import re
 import h11
 
 from safelinks.health.network.answers import (
+    MOST_UNREAD,
     AnswerHead,
     ClosedError,
     Headers,
@@ -20,9 +21,8 @@ from safelinks.health.network.answers import (
 from safelinks.health.network.lenient_heads import repaired
 from safelinks.patterns import pattern_of
 
-__all__ = ["MOST_UNREAD", "CarefulAnswer"]
+__all__ = ["CarefulAnswer"]
 
-MOST_UNREAD = 131_072  # bytes, of a head and of a body
 _MOST_INTERIM = 20  # answers before the real one: there are two at most in practice
 _LONGEST_START = 64  # bytes of a head that tell whether it is one
 # How a server begins that speaks HTTP/2: a frame for the whole connection, with settings or an end

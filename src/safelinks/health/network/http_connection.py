@@ -12,7 +12,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from safelinks.health.model.outcome import Certificate
-from safelinks.health.network.answers import AnswerHead, ClosedError, Headers, request_bytes
+from safelinks.health.network.answers import (
+    MOST_UNREAD,
+    AnswerHead,
+    ClosedError,
+    Headers,
+    request_bytes,
+)
 from safelinks.health.network.quick_answers import QuickAnswer, quick_answer
 
 if TYPE_CHECKING:
@@ -21,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["HTTP_1_1", "Connection", "StepTimeoutError"]
 
 HTTP_1_1 = "http/1.1"  # the name of what is spoken here (RFC 7301, 6)
-_MOST_UNREAD = 131_072  # bytes, of a head and of a body
 _BEGINS = b"HTTP/"
 _END_OF_HEAD = b"\r\n\r\n"
 _ENDS_OF_HEAD = (b"\n\r\n", b"\n\n")  # RFC 9112, 2.2: a line may end with LF alone
@@ -76,7 +81,7 @@ class Connection(asyncio.Protocol):
         else:
             self._buffer += data
         self._unread += len(data)
-        if self._unread > _MOST_UNREAD and not self._paused and self._transport is not None:
+        if self._unread > MOST_UNREAD and not self._paused and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
         self._wake()
@@ -161,7 +166,7 @@ class Connection(asyncio.Protocol):
 
     def _is_to_be_read(self) -> bool:
         """Whether a head is there, or something that is none."""
-        if self._ended or len(self._buffer) > _MOST_UNREAD:
+        if self._ended or len(self._buffer) > MOST_UNREAD:
             return True
         if not self._buffer.startswith(_BEGINS):
             return bool(self._buffer) and not _BEGINS.startswith(self._buffer)

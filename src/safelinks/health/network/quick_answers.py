@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from safelinks.health.network.answers import AnswerHead, ProtocolError
+from safelinks.health.network.answers import MOST_UNREAD, AnswerHead, ProtocolError
 
 __all__ = ["QuickAnswer", "quick_answer"]
 
 _END = b"\r\n\r\n"
 _LONGEST_LENGTH = 18  # digits: more would not fit into 64 bits
-_MOST_KEPT = 131_072  # bytes of an answer that may be read again with care
 _WITHOUT_BODY = frozenset({204, 304})  # RFC 9112, 6.3
 
 
@@ -108,7 +107,7 @@ class QuickAnswer:
         """More of what the server sends."""
         self._received += len(data)
         self._last = data
-        if not self.complete and len(self.raw) <= _MOST_KEPT:
+        if not self.complete and len(self.raw) <= MOST_UNREAD:
             self.raw += data
         try:
             self._parser.feed_data(data)
@@ -138,7 +137,7 @@ class QuickAnswer:
     def doubtful(self) -> bool:
         """Whether llhttp has refused the body, or it was cut, and all that came is in `raw`."""
         is_broken = self._error is not None or (self._ended and not self.complete)
-        return is_broken and not self._body and len(self.raw) <= _MOST_KEPT
+        return is_broken and not self._body and len(self.raw) <= MOST_UNREAD
 
     @property
     def reusable(self) -> bool:

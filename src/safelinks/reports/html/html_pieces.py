@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from safelinks.health.model.outcome import Certificate, Outcome, Past
-from safelinks.reports.html.html_escaping import address_as_html, as_html
+from safelinks.health.model.outcome import MEANING, Certificate, Outcome, Past, Reason, Verdict
+from safelinks.reports.html.html_escaping import VERDICT_WORDS, address_as_html, as_html, shape
 from safelinks.reports.wording.phrases import count
 
-__all__ = ["certificate_as_html", "hops_as_html", "past_phrases", "select_as_html"]
+__all__ = ["details_as_html", "outcome_facts", "select_as_html", "verdict_as_html"]
 
 _MOST_NAMES = 6
 
@@ -25,7 +25,33 @@ def select_as_html(name: str, label: str, anything: str, choices: Iterable[tuple
     )
 
 
-def hops_as_html(outcome: Outcome) -> str:
+def verdict_as_html(verdict: Verdict, reason: Reason) -> str:
+    """A verdict with its shape, and why, where that says more."""
+    meaning = MEANING[reason].removeprefix("works, ").removeprefix("but ")
+    because = "" if meaning == "works" else f"<span>{as_html(meaning)}</span>"
+    words = f"<b>{VERDICT_WORDS[verdict]}</b> {because}"
+    return f'<p class="is-{verdict}">{shape(verdict)}{words}</p>'
+
+
+def details_as_html(facts: Iterable[tuple[str, str]]) -> str:
+    """Terms and what is told of each, folded away; without those of which nothing is told."""
+    pairs = "".join(f"<div><dt>{term}</dt><dd>{told}</dd></div>" for term, told in facts if told)
+    return f"<details><summary>Details</summary><dl>{pairs}</dl></details>"
+
+
+def outcome_facts(outcome: Outcome, now: datetime) -> Iterator[tuple[str, str]]:
+    """What is known of an outcome, for `details_as_html`."""
+    yield "Reason", f"<code>{as_html(outcome.reason)}</code>"
+    yield "Seen", as_html(outcome.evidence)
+    yield "Requests", as_html(outcome.error)
+    yield "Requests", _hops(outcome)
+    if outcome.certificate is not None:
+        yield "Certificate", _certificate(outcome.certificate, now)
+    if outcome.past is not None:
+        yield "Before", as_html("; ".join(_past_phrases(outcome.past)))
+
+
+def _hops(outcome: Outcome) -> str:
     """The requests on the way to an outcome, one by one."""
     steps = "".join(
         f"<li><code>{as_html(hop.method)}</code> {address_as_html(hop.url)} "
@@ -37,7 +63,7 @@ def hops_as_html(outcome: Outcome) -> str:
     return f"<ol>{steps}</ol>{more}" if steps else ""
 
 
-def certificate_as_html(certificate: Certificate, now: datetime) -> str:
+def _certificate(certificate: Certificate, now: datetime) -> str:
     """Until when a certificate is valid, and for whom."""
     days = certificate.days_left(now)
     when = f"ended {count(-days, 'day')} ago" if days < 0 else f"{count(days, 'day')} left"
@@ -46,7 +72,7 @@ def certificate_as_html(certificate: Certificate, now: datetime) -> str:
     return f"until {certificate.not_after:%Y-%m-%d}, {when}{hosts}"
 
 
-def past_phrases(past: Past) -> Iterator[str]:
+def _past_phrases(past: Past) -> Iterator[str]:
     """What earlier runs saw, in plain text."""
     if past.runs:
         runs = count(past.runs, "run")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from safelinks.checks.service_status import ServiceStatus
-from safelinks.health.model.outcome import MEANING, Verdict
+from safelinks.health.model.outcome import Verdict
 from safelinks.patterns import pattern_of
 from safelinks.reports.html.html_escaping import (
     VERDICT_WORDS,
@@ -19,10 +19,10 @@ from safelinks.reports.html.html_escaping import (
     shape,
 )
 from safelinks.reports.html.html_pieces import (
-    certificate_as_html,
-    hops_as_html,
-    past_phrases,
+    details_as_html,
+    outcome_facts,
     select_as_html,
+    verdict_as_html,
 )
 from safelinks.reports.html.html_summary import GRAVEST_FIRST
 from safelinks.reports.wording.phrases import count
@@ -61,24 +61,18 @@ class ServiceRow:
             f'<tr role="row" id="{self.anchor}" class="is-{verdict}" tabindex="-1"'
             f' data-verdict="{verdict}" data-agency="{as_html(agency.acronym)}"'
             f' data-category="{as_html(service.resource.category)}">\n'
-            f'<td role="cell" class="verdict" data-key="{service.gravity}">{self._verdict()}</td>\n'
+            f'<td role="cell" class="verdict" data-key="{service.gravity}">'
+            f"{verdict_as_html(verdict, service.outcome.reason)}</td>\n"
             f'<th role="rowheader" scope="row" class="resource">{as_html(service.resource.name)}'
             "</th>\n"
             f'<td role="cell" class="agency" title="{as_html(agency.name)}">'
             f"{as_html(agency.acronym)}</td>\n"
-            f'<td role="cell" class="address"><div>{self._address()}</div>{self._details()}</td>\n'
+            f'<td role="cell" class="address"><div>{self._address()}</div>'
+            f"{details_as_html(self._facts())}</td>\n"
             f'<td role="cell" class="where" data-key="{self._since_key()}">{self._since()}</td>\n'
             f'<td role="cell" class="findings" data-key="{int(not to_do)}">{self._to_do()}</td>\n'
             "</tr>\n"
         )
-
-    def _verdict(self) -> str:
-        verdict = self.service.verdict
-        meaning = MEANING[self.service.outcome.reason]
-        meaning = meaning.removeprefix("works, ").removeprefix("but ")
-        because = "" if meaning == "works" else f"<span>{as_html(meaning)}</span>"
-        words = f"<b>{VERDICT_WORDS[verdict]}</b> {because}"
-        return f'<p class="is-{verdict}">{shape(str(verdict))}{words}</p>'
 
     def _address(self) -> str:
         outcome, proposal = self.service.outcome, self.service.proposal
@@ -121,26 +115,13 @@ class ServiceRow:
         )
         return f"<ul>{shown}</ul>"
 
-    def _details(self) -> str:
-        pairs = "".join(
-            f"<div><dt>{term}</dt><dd>{told}</dd></div>" for term, told in self._facts() if told
-        )
-        return f"<details><summary>Details</summary><dl>{pairs}</dl></details>"
-
     def _facts(self) -> Iterator[tuple[str, str]]:
         entry, outcome = self.service.resource, self.service.outcome
         yield "Id", f"<code>{as_html(entry.id)}</code>"
         yield "Is", as_html(entry.description)
         yield "Category", as_html(entry.category)
         yield "Owner", as_html(self.service.agency.name)
-        yield "Reason", f"<code>{as_html(outcome.reason)}</code>"
-        yield "Seen", as_html(outcome.evidence)
-        yield "Requests", as_html(outcome.error)
-        yield "Requests", hops_as_html(outcome)
-        if outcome.certificate is not None:
-            yield "Certificate", certificate_as_html(outcome.certificate, self.at)
-        if outcome.past is not None:
-            yield "Before", as_html("; ".join(past_phrases(outcome.past)))
+        yield from outcome_facts(outcome, self.at)
         yield "Formerly", "<br>".join(map(address_as_html, entry.former_urls))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from attrs import field
 
 from safelinks.checks.report import Report
-from safelinks.health.model.outcome import MEANING, Verdict
+from safelinks.health.model.outcome import Verdict
 from safelinks.reports.html.html_escaping import (
     VERDICT_WORDS,
     address_as_html,
@@ -19,10 +19,10 @@ from safelinks.reports.html.html_escaping import (
     shape,
 )
 from safelinks.reports.html.html_pieces import (
-    certificate_as_html,
-    hops_as_html,
-    past_phrases,
+    details_as_html,
+    outcome_facts,
     select_as_html,
+    verdict_as_html,
 )
 from safelinks.reports.html.html_summary import GRAVEST_FIRST, shown_name_of
 from safelinks.reports.wording.findings_by_row import beside
@@ -140,19 +140,14 @@ class _Shown:
             f'<th role="rowheader" scope="row" class="resource">{known}</th>\n'
             f'<td role="cell" class="agency"{whose}>{acronym}</td>\n'
             f'<td role="cell" class="address"><div>{self._address()}</div>'
-            f"{self._details()}</td>\n"
+            f"{details_as_html(self._facts())}</td>\n"
             f'<td role="cell" class="where" data-key="{self.number}">{self._where()}</td>\n'
             f'<td role="cell" class="findings" data-key="{rank}">{self._findings()}</td>\n</tr>\n'
         )
 
     def _verdict(self) -> str:
         row = self.row
-        meaning = MEANING[row.outcome.reason].removeprefix("works, ").removeprefix("but ")
-        because = "" if meaning == "works" else f"<span>{as_html(meaning)}</span>"
-        verdict = (
-            f'<p class="is-{row.verdict}">{shape(row.verdict)}'
-            f"<b>{VERDICT_WORDS[row.verdict]}</b> {because}</p>"
-        )
+        verdict = verdict_as_html(row.verdict, row.outcome.reason)
         if row.suspicions:
             reasons = "; ".join(one.reason for one in row.suspicions)
             doubt = f"<b>Suspicious</b> <span>{as_html(reasons)}</span>"
@@ -205,12 +200,6 @@ class _Shown:
 
     # --- What is folded away ---
 
-    def _details(self) -> str:
-        pairs = "".join(
-            f"<div><dt>{term}</dt><dd>{told}</dd></div>" for term, told in self._facts() if told
-        )
-        return f"<details><summary>Details</summary><dl>{pairs}</dl></details>"
-
     def _facts(self) -> Iterator[tuple[str, str]]:
         row, outcome = self.row, self.row.outcome
         if row.target is None or row.url != row.target:
@@ -220,14 +209,7 @@ class _Shown:
         yield "Reads", _labels(row.sightings)
         if row.match is not None:
             yield "Identified because", as_html(row.match.reason)
-        yield "Reason", f"<code>{as_html(outcome.reason)}</code>"
-        yield "Seen", as_html(outcome.evidence)
-        yield "Requests", as_html(outcome.error)
-        yield "Requests", hops_as_html(outcome)
-        if outcome.certificate is not None:
-            yield "Certificate", certificate_as_html(outcome.certificate, self.at)
-        if outcome.past is not None:
-            yield "Before", as_html("; ".join(past_phrases(outcome.past)))
+        yield from outcome_facts(outcome, self.at)
         yield "Sent to", as_html(", ".join(row.recipients))
         if len(row.sightings) > _MOST_PLACES:
             yield "Everywhere", as_html("; ".join(dict.fromkeys(map(str, row.places))))
