@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
 
 from safelinks import Checker, Policy
+from safelinks.health.judgement.visible_page import Page, page_of
 from safelinks.health.request_limit import RequestLimit
 
 
@@ -79,3 +81,26 @@ def test_so_many_are_under_way_at_once(concurrency: int | None, most: int) -> No
     outcomes = asyncio.run(checker.check(urls))
     assert len(outcomes) == 900
     assert min(64, most) <= highest <= most
+
+
+def test_others_are_asked_before_an_answer_is_judged() -> None:
+    """Also where one request is under way at a time: to judge is not to ask."""
+    seen: list[str] = []
+
+    async def server(request: httpx.Request) -> httpx.Response:
+        seen.append(f"asked {request.url.host}")
+        return httpx.Response(200, headers={"Content-Type": "text/html"}, text="<p>fine")
+
+    async def exists(_: str, __: int) -> list[str]:
+        return ["192.0.2.1"]
+
+    checker = Checker(Policy(concurrency=1), httpx.MockTransport(server), exists)
+
+    def judged(*given: Any, **named: Any) -> Page:  # noqa: ANN401
+        seen.append("judged")
+        return page_of(*given, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("safelinks.health.judgement.probe.page_of", judged)
+        asyncio.run(checker.check(["https://a.example/", "https://b.example/"]))
+    assert seen == ["asked a.example", "asked b.example", "judged", "judged"]
