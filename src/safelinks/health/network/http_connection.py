@@ -15,6 +15,7 @@ from safelinks.health.model.outcome import Certificate
 from safelinks.health.network.answers import (
     MOST_UNREAD,
     AnswerHead,
+    Answering,
     ClosedError,
     Headers,
     request_bytes,
@@ -55,7 +56,7 @@ class Connection(asyncio.Protocol):
         self._buffer = bytearray()  # what came of a head that is not there yet
         self._request: tuple[bytes, bytes, Headers] = b"", b"", ()
         self._searched = 0  # bytes of it in which no end of a head is
-        self._answer: QuickAnswer | CarefulAnswer | None = None
+        self._answer: Answering | None = None
         self._unread = 0
         self._paused = False
         self._ended = False
@@ -174,7 +175,7 @@ class Connection(asyncio.Protocol):
         self._searched = len(self._buffer)
         return any(self._buffer.find(end, begin) >= 0 for end in _ENDS_OF_HEAD)
 
-    def _pass_on(self, answer: QuickAnswer | CarefulAnswer) -> None:
+    def _pass_on(self, answer: Answering) -> None:
         self._buffer.clear()
         self._searched = 0
         if self._ended:
