@@ -16,9 +16,10 @@ SOURCE = Path(__file__).parent.parent / "src" / "safelinks"
 # From the ground up: a room imports only from rooms above it in this list.
 ORDER = [
     "version",
-    "patterns",
-    "values",
-    "interrupts",
+    "foundation.patterns",
+    "foundation.values",
+    "foundation.interrupts",
+    "foundation",
     "addresses.link_errors",
     "addresses.percent",
     "addresses.international_names",

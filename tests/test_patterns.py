@@ -11,7 +11,7 @@ import re
 import pytest
 
 import safelinks
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 REFUSED = "("
 

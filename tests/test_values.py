@@ -11,9 +11,9 @@ from attrs import field
 
 from safelinks.addresses.place import Place
 from safelinks.catalog import Match, MatchedRule, Sign, Suspicion
+from safelinks.foundation.values import define, frozen, with_texts
 from safelinks.health.model.outcome import Hop, Outcome, Reason
 from safelinks.rules.checked_link import Sighting
-from safelinks.values import define, frozen, with_texts
 
 
 def _classes(frozen: Any, define: Any) -> Any:  # noqa: ANN401

@@ -9,7 +9,7 @@
 'Payee Information Portal'
 """
 
-import safelinks.interrupts  # noqa: F401  the first of all: what follows takes its time
+import safelinks.foundation.interrupts  # noqa: F401  the first of all: what follows takes its time
 
 # isort: split
 from importlib import import_module

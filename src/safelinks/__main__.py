@@ -15,7 +15,7 @@ import time
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from safelinks.interrupts import INTERRUPTED, end_at_once, raise_from_now_on
+from safelinks.foundation.interrupts import INTERRUPTED, end_at_once, raise_from_now_on
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs

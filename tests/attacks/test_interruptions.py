@@ -50,7 +50,7 @@ def test_interrupted_at_any_moment(
         ) as process:  # fmt: skip
             assert process.stderr is not None
             told = ""
-            while "safelinks.interrupts" not in told:
+            while "safelinks.foundation.interrupts" not in told:
                 told = process.stderr.readline()
                 assert told
             time.sleep(0.25 * number / times)

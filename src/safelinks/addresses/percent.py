@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from binascii import a2b_qp
 
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["decode", "encode"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from attrs import evolve, fields
 
-from safelinks.values import frozen, with_texts
+from safelinks.foundation.values import frozen, with_texts
 
 __all__ = ["NOWHERE", "LineCounter", "Place", "column_behind"]
 

@@ -7,7 +7,7 @@ that is there, and invisible ones could hide a part of it. All of them are made 
 from __future__ import annotations
 
 from safelinks.addresses import percent
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["printable", "printable_url"]
 

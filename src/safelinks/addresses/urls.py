@@ -14,8 +14,8 @@ from ipaddress import AddressValueError, IPv6Address
 from attrs import field
 
 from safelinks.addresses.link_errors import InvalidURLError
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = [
     "Address",

@@ -25,8 +25,8 @@ from safelinks.catalog.entries import (
 )
 from safelinks.catalog.match import Inference, MatchedRule
 from safelinks.catalog.short_names import short_names
-from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define, frozen
 
 __all__ = ["DATA_SET", "Hit", "Index", "parameter_of"]
 

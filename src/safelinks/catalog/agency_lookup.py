@@ -13,8 +13,8 @@ from attrs import field
 
 from safelinks.catalog.entries import Agency, Conventions
 from safelinks.catalog.match import Inference, MatchedRule
-from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define, frozen
 
 __all__ = ["AgencyHit", "Bodies", "suffixes_of", "twin_of"]
 

@@ -26,7 +26,7 @@ from safelinks.catalog.owner_protection import known_of
 from safelinks.catalog.resource_names import Names
 from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 from safelinks.wrappers.unwrapping import MAX_LAYERS, Unwrapped, unwrap
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from safelinks.catalog.entries import Agency, Contents, Conventions, Resource
 from safelinks.catalog.entry_readers import read_contents
 from safelinks.catalog.field_readers import Violation
 from safelinks.catalog.validation import of_entries, of_relations
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["EMPTY", "Layers", "put_over"]
 

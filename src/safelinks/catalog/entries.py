@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from attrs import field
 
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = [
     "Agency",

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from safelinks.files.data.value_tree import Path
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = [
     "TEXTS",

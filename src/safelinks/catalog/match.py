@@ -12,7 +12,7 @@ from attrs import evolve, field, fields
 
 from safelinks.addresses.urls import registrable_domain
 from safelinks.catalog.entries import Agency, Confidence, Resource
-from safelinks.values import frozen, with_texts
+from safelinks.foundation.values import frozen, with_texts
 from safelinks.wrappers.redaction.link_redaction import redact
 from safelinks.wrappers.redaction.personal_data import mask, recipients
 from safelinks.wrappers.unwrapping import Unwrapped

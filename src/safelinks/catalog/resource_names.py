@@ -14,8 +14,8 @@ from functools import lru_cache
 from attrs import field
 
 from safelinks.catalog.entries import Resource
-from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define, frozen
 
 __all__ = ["Mention", "Names"]
 

@@ -15,7 +15,7 @@ from attrs import field
 
 from safelinks.catalog.entries import Agency, Resource, Status
 from safelinks.catalog.search_words import Words, nearness
-from safelinks.values import define, frozen
+from safelinks.foundation.values import define, frozen
 
 __all__ = ["Found", "Search", "search"]
 

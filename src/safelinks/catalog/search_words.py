@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from attrs import field
 
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["Words", "nearness"]
 

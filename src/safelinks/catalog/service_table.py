@@ -24,8 +24,8 @@ from safelinks.catalog.field_readers import Violation
 from safelinks.errors import CatalogError, InvalidURLError
 from safelinks.files.data.configuration import written_toml
 from safelinks.files.data.data_file import Source, parse_json, parse_toml
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["WRITTEN_AS", "Owner", "ServiceTable", "catalog_text", "likely_domain", "read_services"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from safelinks.catalog.entries import Resource, Status
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["short_names"]
 

@@ -26,7 +26,7 @@ from safelinks.catalog.entries import (
 )
 from safelinks.catalog.field_readers import Path, Violation
 from safelinks.errors import InvalidURLError
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["of_entries", "of_relations"]
 

@@ -29,13 +29,13 @@ from safelinks.checks.link_marking import shown_text
 from safelinks.checks.marked_text import FileText
 from safelinks.checks.report import Report
 from safelinks.errors import InvalidURLError
+from safelinks.foundation.values import define
 from safelinks.health.guards.refusal import refusal
 from safelinks.health.model.outcome import OF_ROLE, Outcome, Reason
 from safelinks.health.model.policy import Policy
 from safelinks.links.text_links import Link
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, over_https
-from safelinks.values import define
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.redaction.running_text_redaction import redact_rest
 

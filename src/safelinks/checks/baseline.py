@@ -16,11 +16,11 @@ from attrs import evolve, field
 
 from safelinks.addresses.place import LineCounter
 from safelinks.errors import CatalogError, DocumentError
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define, frozen
 from safelinks.rules import Finding, Level, Selection
 from safelinks.rules.finding import portable
 from safelinks.rules.rule_table import BROKEN_LINK
-from safelinks.values import define, frozen
 from safelinks.wrappers.redaction.link_redaction import shown
 
 if TYPE_CHECKING:

@@ -23,11 +23,11 @@ from safelinks.checks.baseline import (
     is_kept,
 )
 from safelinks.checks.report import Report
+from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import Verdict
 from safelinks.rules import RULES, Finding
 from safelinks.rules.finding import portable
 from safelinks.rules.rule_table import BROKEN_LINK
-from safelinks.values import frozen
 from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = ["Comparison"]

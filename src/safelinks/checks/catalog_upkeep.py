@@ -13,8 +13,8 @@ from safelinks.addresses.urls import registrable_domain, split
 from safelinks.catalog import Catalog, Resource
 from safelinks.catalog.match import MatchedRule
 from safelinks.files.data.data_file import Add, Change, Insert, Replace, Source
+from safelinks.foundation.values import frozen, with_texts
 from safelinks.health.model.outcome import MEANING, Outcome, Reason, Verdict
-from safelinks.values import frozen, with_texts
 from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = ["Proposal", "Review", "Upkeep", "addresses_to_ask", "upkeep"]

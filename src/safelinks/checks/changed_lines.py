@@ -15,7 +15,7 @@ from attrs import field
 from safelinks.errors import DocumentError, SetupError
 from safelinks.files.git_command import Git, reason
 from safelinks.files.git_output import SAME, WHOLE, Changed, Tracked, changed_in, tracked
-from safelinks.values import define, frozen
+from safelinks.foundation.values import define, frozen
 
 if TYPE_CHECKING:
     from safelinks.documents.document import Document

@@ -22,13 +22,13 @@ from safelinks.documents.formats import verbatim_in
 from safelinks.documents.verbatim.verbatim_ranges import Verbatim
 from safelinks.errors import SetupError
 from safelinks.files.file_access import FileReading
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define
 from safelinks.links.text_links import Link, addressees
-from safelinks.patterns import pattern_of
 from safelinks.rules import codes_of
 from safelinks.rules.checked_link import Sighting, over_https
 from safelinks.rules.names_in_text import Remark, RemarkReader
 from safelinks.rules.suppressions import NOTHING_IGNORED, Ignored, ignored_in
-from safelinks.values import define
 from safelinks.wrappers.redaction.personal_data import tells_session
 from safelinks.wrappers.unwrapping import Unwrapped
 

@@ -15,8 +15,8 @@ from safelinks.documents.document import Document, Rewriting
 from safelinks.documents.redacted_lines import nameless_hunk
 from safelinks.documents.unified_diff import unified
 from safelinks.files.file_access import FileReading, replace
+from safelinks.foundation.values import define
 from safelinks.links.text_links import Link, addressees
-from safelinks.values import define
 from safelinks.wrappers.vendors.wrapper_table import wrapper_of
 
 __all__ = ["FileChange"]

@@ -8,9 +8,9 @@ from collections.abc import Set as AbstractSet
 from attrs import field
 
 from safelinks.addresses.roles import Role
+from safelinks.foundation.values import define
 from safelinks.links.text_links import Link
 from safelinks.rules.rule_table import EXPOSING, Exposed
-from safelinks.values import define
 from safelinks.wrappers.redaction.personal_data import tells_session
 from safelinks.wrappers.unwrapping import Unwrapped, instead
 

@@ -13,9 +13,9 @@ from safelinks.checks.baseline_comparison import Comparison
 from safelinks.checks.report import Report
 from safelinks.errors import DocumentError, NotWritableError, SetupError
 from safelinks.files.file_access import FileReading, bytes_of, held, replace
+from safelinks.foundation.values import define, frozen
 from safelinks.rules import Finding, Selection
 from safelinks.rules.finding import portable
-from safelinks.values import define, frozen
 from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = ["BaselineChange", "KnownFindings", "located_from"]

@@ -18,10 +18,10 @@ from safelinks.addresses.place import Place
 from safelinks.checks.marked_text import FileText, Piece
 from safelinks.documents.document import Document, Prose
 from safelinks.documents.formats import DOCUMENT_FORMATS
+from safelinks.foundation.values import define, frozen
 from safelinks.links.scanning import scan
 from safelinks.links.text_links import Link
 from safelinks.rules.checked_link import CheckedLink
-from safelinks.values import define, frozen
 from safelinks.wrappers.redaction.personal_data import mask
 from safelinks.wrappers.redaction.running_text_redaction import end_of_rest
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import field
 
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["FileText", "Piece"]
 

@@ -29,10 +29,10 @@ from safelinks.checks.known_findings import BaselineChange, KnownFindings
 from safelinks.checks.report import Report
 from safelinks.documents.document import Document, Rewriting, addresses_read, read_all
 from safelinks.errors import DocumentError, SetupError
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.rules import Finding, Selection
 from safelinks.setting_validators import flag, path, whole
-from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.health.checker import Checker

@@ -11,11 +11,11 @@ from attrs import evolve, field
 from safelinks.catalog import Resource
 from safelinks.checks.baseline import Entry
 from safelinks.checks.marked_text import FileText
+from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import Reason, Verdict
 from safelinks.rules import Finding, Level, Selection
 from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.names_in_text import Remark
-from safelinks.values import frozen
 
 __all__ = ["Report", "Usage"]
 

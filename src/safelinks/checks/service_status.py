@@ -13,8 +13,8 @@ from safelinks.catalog import Catalog, Resource
 from safelinks.catalog.entries import Agency
 from safelinks.checks.catalog_upkeep import Proposal, Review, Upkeep
 from safelinks.files.data.data_file import Source
+from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import Outcome, Verdict
-from safelinks.values import frozen
 from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = ["CatalogStatus", "ServiceStatus", "services_of", "without_page"]

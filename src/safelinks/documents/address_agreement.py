@@ -14,9 +14,9 @@ from attrs import evolve, field
 from safelinks.addresses import percent
 from safelinks.addresses.schemes import is_found
 from safelinks.errors import SafelinksError
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define
 from safelinks.links.unwrap_options import Peel
-from safelinks.patterns import pattern_of
-from safelinks.values import define
 from safelinks.wrappers.unwrapping import Unwrapped
 
 __all__ = ["STAY", "AddressLog", "agree", "is_same"]

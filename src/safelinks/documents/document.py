@@ -17,8 +17,8 @@ from safelinks.documents.rewriting import AddressWriter, Rewriting, Write, rewri
 from safelinks.errors import DocumentError
 from safelinks.files.file_access import FileReading, file_blocks
 from safelinks.files.file_walk import files_in
+from safelinks.foundation.values import frozen
 from safelinks.links.text_links import Link, Peel
-from safelinks.values import frozen
 from safelinks.wrappers.redaction.link_redaction import redact
 from safelinks.wrappers.unwrapping import Unwrapped, instead, unwrap
 

@@ -28,8 +28,8 @@ from safelinks.documents.content.unpack_allowance import Allowance
 from safelinks.documents.passages import encodings
 from safelinks.documents.verbatim.verbatim_ranges import Verbatim
 from safelinks.errors import DocumentError
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["DOCUMENT_FORMATS", "Format", "format_of", "opened", "opened_each", "verbatim_in"]
 

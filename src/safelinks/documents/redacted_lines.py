@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from safelinks.documents.unified_diff import LineGroup, lines_of
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.text_links import replacements
 from safelinks.links.unwrap_options import Peel
-from safelinks.patterns import pattern_of
 from safelinks.wrappers.redaction.link_redaction import shown
 from safelinks.wrappers.redaction.running_text_redaction import redact_rest
 from safelinks.wrappers.unwrapping import Unwrapped, instead

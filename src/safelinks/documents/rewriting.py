@@ -15,8 +15,8 @@ from safelinks.addresses.schemes import is_found, is_live
 from safelinks.documents.address_agreement import STAY, AddressLog, agree, is_same
 from safelinks.documents.content.document_content import Content
 from safelinks.errors import DocumentError, NotLiveError, SafelinksError
+from safelinks.foundation.values import frozen
 from safelinks.links.text_links import Link, Peel
-from safelinks.values import frozen
 from safelinks.wrappers.unwrapping import Unwrapped
 
 __all__ = ["AddressWriter", "Rewriting", "Write", "rewritten"]

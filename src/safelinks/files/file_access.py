@@ -19,7 +19,7 @@ from attrs import field
 
 from safelinks.errors import DocumentError, NotReadableError, NotWritableError
 from safelinks.files.unfinished_files import PREFIX, SUFFIX, is_locked, remove_leftovers
-from safelinks.values import define
+from safelinks.foundation.values import define
 
 __all__ = ["FileReading", "bytes_of", "file_blocks", "held", "replace"]
 

@@ -15,7 +15,7 @@ from attrs import Factory
 
 from safelinks.errors import DocumentError, NotReadableError
 from safelinks.files.ignored_files import DIRECTORY_MARK, GITIGNORE, Ignoring
-from safelinks.values import define, frozen
+from safelinks.foundation.values import define, frozen
 
 __all__ = ["FileListing", "Skipped", "files_in"]
 

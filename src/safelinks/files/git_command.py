@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from attrs import evolve
 
 from safelinks.errors import SetupError
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["Git", "reason"]
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import field
 
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["SAME", "WHOLE", "Changed", "Tracked", "changed_files", "changed_in", "tracked"]
 

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 
 from attrs import field
 
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["DIRECTORY_MARK", "IgnorePattern", "IgnorePatterns"]
 

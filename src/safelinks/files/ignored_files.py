@@ -14,7 +14,7 @@ from pathlib import Path
 from attrs import evolve
 
 from safelinks.files.ignore_patterns import DIRECTORY_MARK, IgnorePattern, IgnorePatterns
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["DIRECTORY_MARK", "GITIGNORE", "Ignoring"]
 

@@ -11,6 +11,7 @@ from attrs import evolve
 from safelinks.addresses.urls import request_key, split
 from safelinks.catalog import Catalog, Match
 from safelinks.catalog.entries import HealthHints
+from safelinks.foundation.values import frozen
 from safelinks.health.guards.public_addresses import is_private_host
 from safelinks.health.guards.refusal import refusal
 from safelinks.health.model.outcome import Outcome, Reason, Verdict
@@ -20,7 +21,6 @@ from safelinks.health.network.name_lookup import Resolve, resolve
 from safelinks.health.network.session import Session
 from safelinks.health.scheduled_probes import Asking, TimedOutcome
 from safelinks.health.spelled_outcomes import spelled
-from safelinks.values import frozen
 
 if TYPE_CHECKING:
     import httpx

@@ -15,8 +15,8 @@ from typing import Generic, TypeVar
 
 from attrs import Factory
 
+from safelinks.foundation.values import define
 from safelinks.health.model.policy import Policy
-from safelinks.values import define
 
 __all__ = ["Schedule"]
 

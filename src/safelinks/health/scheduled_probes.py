@@ -16,6 +16,7 @@ from attrs import evolve
 from safelinks.addresses.urls import split
 from safelinks.catalog.entries import HealthHints
 from safelinks.errors import InvalidURLError
+from safelinks.foundation.values import define, frozen
 from safelinks.health.judgement.probe import Probe, probe
 from safelinks.health.judgement.redirects import BUSY, REDIRECTS, retry_after
 from safelinks.health.judgement.visible_page import Page, page_of
@@ -26,7 +27,6 @@ from safelinks.health.network.open_files import most_open_files
 from safelinks.health.network.session import Session
 from safelinks.health.request_limit import BEAT, RequestLimit
 from safelinks.health.schedule import Schedule
-from safelinks.values import define, frozen
 
 __all__ = ["Asking", "HintsFor", "TimedOutcome", "host_of"]
 

@@ -6,9 +6,9 @@ import re
 
 from attrs import evolve
 
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.judgement.visible_page import Page
 from safelinks.health.model.outcome import Hop, Outcome, Reason, Verdict
-from safelinks.patterns import pattern_of
 
 __all__ = ["spelled"]
 

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from attrs import Factory
 
-from safelinks.patterns import pattern_of
-from safelinks.values import define
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define
 
 __all__ = [
     "HEAD_LENGTH",

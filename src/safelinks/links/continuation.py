@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.line_breaks import Gap, Lead, gaps_of, lead_of
-from safelinks.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import KEPT
 
 __all__ = ["Target", "goes_on"]

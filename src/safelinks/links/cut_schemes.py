@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.links.joined_link import Shape, joined_start
 from safelinks.links.safelink_shapes import SAFELINK_CHARACTERS, piece_of
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import form_at
 from safelinks.wrappers.vendors.wrapper_table import wrapper_of
 

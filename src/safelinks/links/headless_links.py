@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.line_breaks import Gaps, Lead
 from safelinks.links.wrapped_links import LinkSpan
-from safelinks.patterns import pattern_of
 
 __all__ = ["read_rest"]
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 from attrs import Factory
 
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define, frozen
 from safelinks.links.line_breaks import Gap, Gaps, gaps_of
-from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen
 
 __all__ = ["Joined", "Shape", "add_piece", "begun", "join", "joined_start"]
 

@@ -9,7 +9,7 @@ import re
 
 from safelinks.addresses.urls import registrable_domain, split
 from safelinks.errors import InvalidURLError
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["label_before", "shown_address", "tidy"]
 

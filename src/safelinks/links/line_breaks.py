@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from safelinks.addresses import percent
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.links.address_run import INVISIBLE
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import CANONICAL
 
 __all__ = [

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from itertools import compress
 
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.plain_addresses import bare_host
-from safelinks.patterns import pattern_of
 
 __all__ = [
     "BARE",

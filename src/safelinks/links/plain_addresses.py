@@ -14,10 +14,10 @@ from attrs import evolve
 
 from safelinks.addresses import percent
 from safelinks.addresses.roles import Role
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.address_run import INVISIBLE, Escape, Run, read_run, trimmed
 from safelinks.links.cut_schemes import SCHEME
 from safelinks.links.wrapped_links import LinkSpan, quote_before
-from safelinks.patterns import pattern_of
 
 __all__ = [
     "TextRules",

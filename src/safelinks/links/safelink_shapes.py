@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 
 from safelinks.addresses import percent
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.joined_link import Shape
-from safelinks.patterns import pattern_of
 from safelinks.wrappers.microsoft.data_field import FIELD_COUNTS, DataField
 from safelinks.wrappers.microsoft.safelink_grammar import AND, EQUALS, KEPT, NAMES, Form
 

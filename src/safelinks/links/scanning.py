@@ -15,6 +15,8 @@ from functools import cached_property
 
 from attrs import evolve, field
 
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.links.address_run import INVISIBLE, Escape
 from safelinks.links.cut_schemes import (
     CUT_HEAD_LENGTH,
@@ -49,8 +51,6 @@ from safelinks.links.plain_addresses import (
 )
 from safelinks.links.vendor_links import read_cut_head, read_vendor
 from safelinks.links.wrapped_links import LinkSpan, read_wrapped
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import CANONICAL, MAIL_HOSTS
 from safelinks.wrappers.vendors.wrapper_table import wrapper_of
 

@@ -18,13 +18,13 @@ from safelinks.addresses.place import LineCounter, Place, column_behind
 from safelinks.addresses.roles import Role
 from safelinks.addresses.schemes import is_live
 from safelinks.errors import SafelinksError, TargetLostError
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.links.address_run import STOP, Escape, would_go_on
 from safelinks.links.labels import label_before, shown_address
 from safelinks.links.quoted_printable import write as write_quoted_printable
 from safelinks.links.scanning import LinkSpan, TextRules, scan
 from safelinks.links.unwrap_options import Peel
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 from safelinks.wrappers.redaction.link_redaction import shown
 from safelinks.wrappers.redaction.personal_data import mask, recipients
 from safelinks.wrappers.redaction.running_text_redaction import blanked

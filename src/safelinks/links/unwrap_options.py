@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attrs import field
 
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 from safelinks.wrappers.unwrapping import Unwrapped, unwrap
 
 __all__ = ["Peel"]

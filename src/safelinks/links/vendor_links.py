@@ -11,6 +11,7 @@ from functools import cache
 
 from attrs import evolve
 
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.address_run import INVISIBLE, Escape
 from safelinks.links.continuation import Target, goes_on
 from safelinks.links.cut_schemes import CUT_HEAD_LENGTH, HEAD_SHAPE, SCHEME
@@ -18,7 +19,6 @@ from safelinks.links.joined_link import Joined, Shape, add_piece, begun, join, j
 from safelinks.links.line_breaks import Gaps, gaps_of, wrapper_may_follow
 from safelinks.links.safelink_shapes import SAFELINK_CHARACTERS, piece_of
 from safelinks.links.wrapped_links import LinkSpan, is_open
-from safelinks.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import (
     AND,
     EQUALS,

@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from safelinks.addresses.roles import Role
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define, frozen
 from safelinks.links.address_run import HEAD_LENGTH, Escape, Run, read_run, trimmed
 from safelinks.links.continuation import Target, goes_on
 from safelinks.links.joined_link import join, joined_start
 from safelinks.links.line_breaks import lead_of, prefixes_of
 from safelinks.links.safelink_shapes import SHAPES, is_sound
-from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND, KEPT, MARKS, Form, FormMarks, form_at
 
 __all__ = ["LinkSpan", "is_open", "quote_before", "read_wrapped"]

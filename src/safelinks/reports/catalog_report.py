@@ -15,7 +15,7 @@ from safelinks.catalog import Catalog, Match, Resource, Suspicion
 from safelinks.catalog.entries import Agency, Contact
 from safelinks.catalog.evidence import has_aged, last_seen
 from safelinks.checks.catalog_upkeep import Upkeep
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = [
     "aged_lines",

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from safelinks.addresses import percent
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 from safelinks.reports.wording.findings_by_row import beside
 from safelinks.reports.wording.phrases import address_on_one_line, on_one_line
 from safelinks.rules import Finding

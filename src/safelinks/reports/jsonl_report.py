@@ -8,10 +8,10 @@ from attrs import field
 
 from safelinks.checks.assessment import JudgedLink, Survey
 from safelinks.checks.report import Report
+from safelinks.foundation.values import define
 from safelinks.health.model.outcome import Outcome
 from safelinks.reports import json_objects
 from safelinks.rules import Finding
-from safelinks.values import define
 
 __all__ = ["JsonLines", "render"]
 

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from safelinks.checks.report import Report
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import MEANING, Verdict
-from safelinks.patterns import pattern_of
 from safelinks.reports.wording.findings_by_row import beside
 from safelinks.reports.wording.phrases import (
     address_on_one_line,
@@ -23,7 +24,6 @@ from safelinks.reports.wording.phrases import (
 from safelinks.rules import Finding
 from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.finding import portable
-from safelinks.values import frozen
 from safelinks.version import __version__
 
 __all__ = ["render"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 from safelinks.reports.wording.phrases import on_one_line
 
 __all__ = ["cell_code", "cell_text", "code_span", "table_row"]

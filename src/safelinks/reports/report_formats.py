@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["REPORT_FORMATS", "ReportFormat"]
 

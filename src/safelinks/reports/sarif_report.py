@@ -12,7 +12,7 @@ from datetime import UTC
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 from safelinks.reports.wording.file_uris import uri
 from safelinks.reports.wording.phrases import (
     address_on_one_line,

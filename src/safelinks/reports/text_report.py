@@ -15,15 +15,15 @@ import click
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report, Usage
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
-from safelinks.patterns import pattern_of
 from safelinks.reports.wording.address_names import name_of, where
 from safelinks.reports.wording.conclusion import asides, conclusion
 from safelinks.reports.wording.headline import headline
 from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line
 from safelinks.rules import OF_WRAPPERS, RULES, Finding, Level, Topic
 from safelinks.rules.checked_link import BROKEN, CheckedLink
-from safelinks.values import frozen
 
 __all__ = ["Detail", "View", "render"]
 

@@ -16,9 +16,9 @@ from safelinks.addresses.roles import Role
 from safelinks.catalog import Match, Suspicion
 from safelinks.catalog.entries import Confidence
 from safelinks.documents.verbatim.verbatim_ranges import Within
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen, with_texts
 from safelinks.health.model.outcome import OF_ROLE, Outcome, Reason, Verdict
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen, with_texts
 
 __all__ = ["BROKEN", "WORKS", "CheckedLink", "Sighting", "over_https"]
 

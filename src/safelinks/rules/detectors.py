@@ -15,10 +15,10 @@ from safelinks.addresses.place import Place
 from safelinks.addresses.schemes import is_live
 from safelinks.catalog.lookalikes.suspicions import Sign
 from safelinks.catalog.match import Inference
+from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, Sighting
 from safelinks.rules.finding import Level
-from safelinks.values import frozen
 
 __all__ = [
     "FEW_DAYS",

@@ -9,7 +9,7 @@ from hashlib import sha256
 from attrs import evolve
 
 from safelinks.addresses.place import Place
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["Finding", "Level", "portable"]
 

@@ -12,6 +12,7 @@ from attrs import evolve, field
 from safelinks.addresses.place import Place
 from safelinks.documents.verbatim.verbatim_ranges import Within
 from safelinks.errors import SetupError
+from safelinks.foundation.values import define
 from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.detectors import Aspect, RuleResult, aspects_of
 from safelinks.rules.finding import Finding, Level
@@ -19,7 +20,6 @@ from safelinks.rules.names_in_text import Remark
 from safelinks.rules.rule_table import BROKEN_LINK, OF_REMARKS, OF_WRAPPERS, Group, Rule
 from safelinks.rules.selection import Selection, codes_of
 from safelinks.rules.suppressions import NOTHING_IGNORED, Ignored
-from safelinks.values import define
 
 __all__ = ["Judge", "in_order"]
 

@@ -17,9 +17,9 @@ from safelinks.catalog import Catalog, Match, MatchedRule, Resource
 from safelinks.catalog.resource_names import Mention
 from safelinks.documents.document import Document, Prose
 from safelinks.documents.formats import DOCUMENT_FORMATS
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define, frozen, with_texts
 from safelinks.links.text_links import Link
-from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen, with_texts
 from safelinks.wrappers.vendors.wrapper_table import opaque
 
 __all__ = ["Remark", "RemarkKind", "RemarkReader"]

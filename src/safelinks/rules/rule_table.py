@@ -14,13 +14,13 @@ from pathlib import Path
 from attrs import field
 
 from safelinks.catalog.lookalikes.suspicions import Sign
+from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import Verdict
 from safelinks.rules import detectors
 from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.detectors import Aspect, Look, RuleResult
 from safelinks.rules.finding import Level
 from safelinks.rules.names_in_text import RemarkKind
-from safelinks.values import frozen
 
 __all__ = [
     "BROKEN_LINK",

@@ -11,10 +11,10 @@ from typing import Any
 from attrs import field
 
 from safelinks.errors import SetupError
+from safelinks.foundation.values import frozen
 from safelinks.rules.finding import Finding, Level, portable
 from safelinks.rules.rule_table import RULES, Rule
 from safelinks.setting_validators import as_choice, as_tuple, flag
-from safelinks.values import frozen
 
 __all__ = ["Selection", "codes_of"]
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import field
 
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.links.text_links import Link
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 
 __all__ = ["ALL", "NOTHING_IGNORED", "Ignored", "ignored_in"]
 

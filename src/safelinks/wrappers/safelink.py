@@ -15,8 +15,8 @@ from uuid import UUID
 
 from safelinks.addresses import percent
 from safelinks.addresses.link_errors import NotASafeLinkError, TargetLostError
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.wrappers.microsoft.data_field import DataField
 from safelinks.wrappers.microsoft.safelink_grammar import Form, Parts, parts_of, target_of
 from safelinks.wrappers.microsoft.teams_parameters import TeamsData

@@ -12,7 +12,7 @@ from uuid import UUID
 from attrs import field
 
 from safelinks.addresses.link_errors import ChainLoopError, ChainTooDeepError, TargetLostError
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 from safelinks.wrappers import safelink, vendor_layer
 from safelinks.wrappers.redaction.link_redaction import shown
 from safelinks.wrappers.redaction.personal_data import mask, recipients

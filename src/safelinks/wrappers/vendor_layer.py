@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import field
 
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import without_json_escapes
 from safelinks.wrappers.redaction.link_redaction import shown
 from safelinks.wrappers.vendors.wrapper_table import Kind, wrapper_of

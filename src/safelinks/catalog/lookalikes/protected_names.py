@@ -13,8 +13,8 @@ from typing import Any
 from attrs import field
 
 from safelinks.catalog.lookalikes.confusables import skeleton
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["ProtectedNames"]
 

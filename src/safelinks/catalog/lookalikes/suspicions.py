@@ -16,8 +16,8 @@ from safelinks.addresses import percent
 from safelinks.addresses.urls import Address, registrable_domain
 from safelinks.catalog.lookalikes.confusables import skeleton
 from safelinks.catalog.lookalikes.protected_names import ProtectedNames
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen, with_texts
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen, with_texts
 
 __all__ = [
     "ProtectedNames",

@@ -27,7 +27,7 @@ from safelinks.catalog.lookalikes.suspicions import (
     name_before_at,
     suspicions,
 )
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import MAIL_HOSTS, TEAMS_HOSTS
 from safelinks.wrappers.vendors.wrapper_table import WRAPPERS, Kind
 

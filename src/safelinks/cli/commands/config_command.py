@@ -19,7 +19,7 @@ from safelinks.cli.options.configured_command import configuration_options, sett
 from safelinks.cli.options.inputs import STANDARD_INPUT
 from safelinks.cli.options.messages import warn
 from safelinks.files.data.configuration import TABULAR, table_of, written_key, written_toml
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["config_command"]
 

@@ -17,8 +17,8 @@ from safelinks.addresses.printable import printable
 from safelinks.cli.options.inputs import Input, Inputs
 from safelinks.cli.options.messages import tell, warn
 from safelinks.files.file_access import replace
-from safelinks.patterns import pattern_of
-from safelinks.values import define
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define
 
 if TYPE_CHECKING:
     from safelinks.checks.file_change import FileChange

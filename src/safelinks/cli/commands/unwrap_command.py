@@ -15,7 +15,7 @@ from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.inputs import addresses, keep_redirectors
 from safelinks.cli.options.messages import complain, warn
 from safelinks.errors import SafelinksError
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.safelink import SafeLink
 from safelinks.wrappers.unwrapping import Unwrapped

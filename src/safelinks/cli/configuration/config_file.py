@@ -15,7 +15,7 @@ from attrs import evolve
 
 from safelinks.errors import SetupError
 from safelinks.files.file_access import bytes_of
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.data.configuration import Configuration

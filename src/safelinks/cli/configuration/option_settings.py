@@ -15,7 +15,7 @@ import click
 
 from safelinks.cli.configuration.setting_permissions import ABOUT, UNKNOWN, SettingPermissions
 from safelinks.errors import SetupError
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.data.configuration import Configuration

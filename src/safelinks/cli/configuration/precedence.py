@@ -18,7 +18,7 @@ from click.core import ParameterSource
 
 from safelinks.cli.configuration.config_file import LocatedConfiguration
 from safelinks.cli.configuration.option_settings import RIVALS, Setting, settings_of
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.data.configuration import Configuration

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum, auto
 
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["ABOUT", "UNKNOWN", "PathPermission", "Power", "SettingPermissions"]
 

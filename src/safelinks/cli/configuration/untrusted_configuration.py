@@ -15,8 +15,8 @@ from safelinks.cli.configuration.config_file import LocatedConfiguration
 from safelinks.cli.configuration.option_settings import Setting
 from safelinks.cli.configuration.setting_permissions import Power
 from safelinks.errors import SetupError
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.policy_settings import variables
-from safelinks.patterns import pattern_of
 
 __all__ = ["refuse"]
 

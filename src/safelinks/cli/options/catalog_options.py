@@ -9,7 +9,7 @@ import click
 
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.option_groups import gathered
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.catalog import Catalog

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["help_ending"]
 

@@ -12,8 +12,8 @@ from safelinks.cli.options.messages import warn
 from safelinks.cli.options.network_options import Network
 from safelinks.cli.options.option_groups import Decorator, gathered
 from safelinks.cli.options.value_rules import Whole, obeying
+from safelinks.foundation.values import frozen
 from safelinks.health.memory.reuse_ages import parse_max_age
-from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from datetime import timedelta

@@ -16,8 +16,8 @@ from attrs import field
 from safelinks.cli.options.messages import complain, tell, warn
 from safelinks.cli.options.path_exclusion import NOTHING, Excluded
 from safelinks.errors import DocumentError, NotReadableError, NotWritableError
-from safelinks.interrupts import INTERRUPTED
-from safelinks.values import define, frozen
+from safelinks.foundation.interrupts import INTERRUPTED
+from safelinks.foundation.values import define, frozen
 
 if TYPE_CHECKING:
     from safelinks.documents.document import Document

@@ -8,7 +8,7 @@ from contextlib import suppress
 import click
 
 from safelinks.addresses.printable import printable
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = ["complain", "harmless", "tell", "warn"]

@@ -13,9 +13,9 @@ import click
 from safelinks.addresses.urls import request_key
 from safelinks.cli.options.option_groups import Decorator, gathered
 from safelinks.cli.options.value_rules import Decimal, Whole, obeying
+from safelinks.foundation.values import frozen
 from safelinks.health.model import policy_settings
 from safelinks.health.model.policy import Method, Policy
-from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from datetime import timedelta

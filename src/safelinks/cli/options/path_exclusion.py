@@ -17,7 +17,7 @@ from click.core import ParameterSource
 
 from safelinks.cli.options.configured_command import CONFIG_DIRECTORY
 from safelinks.cli.options.option_groups import gathered
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.ignore_patterns import IgnorePatterns

@@ -25,8 +25,8 @@ from safelinks.cli.options.report_outputs import (
 )
 from safelinks.cli.options.value_rules import obeying
 from safelinks.errors import NotWritableError
+from safelinks.foundation.values import define
 from safelinks.reports.report_formats import REPORT_FORMATS
-from safelinks.values import define
 
 if TYPE_CHECKING:
     from safelinks.checks.pipeline import Check

@@ -17,8 +17,8 @@ from click.core import ParameterSource
 from safelinks.cli.options.configured_command import STRANGE, Configured
 from safelinks.cli.options.report_recognition import is_report
 from safelinks.files.file_access import replace
+from safelinks.foundation.values import frozen
 from safelinks.reports.report_formats import REPORT_FORMATS
-from safelinks.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.checks.report import Report

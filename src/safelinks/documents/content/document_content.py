@@ -13,9 +13,9 @@ from safelinks.documents.passages.encodings import Encoding
 from safelinks.documents.passages.passage import Passage, Passages, Reading
 from safelinks.documents.passages.passage_links import applied, edits_in, links_in
 from safelinks.errors import NotWritableError
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.links.text_links import Link, Peel
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 
 __all__ = [
     "Content",

@@ -16,8 +16,8 @@ from safelinks.addresses.place import Place
 from safelinks.documents.content.named_functions import function_named, registered_name
 from safelinks.documents.passages.passage import Meant, Passage, Passages, ProsePassage
 from safelinks.documents.passages.passage_links import Locate, by_line
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["Prose", "prose_in", "prose_of", "stretch"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["OLE", "UNREADABLE", "ZIP", "stream_name"]
 

@@ -6,8 +6,8 @@ all packages in it draw on, however many there are.
 
 from __future__ import annotations
 
-from safelinks.patterns import pattern_of
-from safelinks.values import define
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define
 
 __all__ = ["OCTETS", "PIECES", "Allowance", "SpentError"]
 

@@ -7,7 +7,7 @@ import codecs
 import re
 
 from safelinks.documents.passages.passage import Codec, Meant, Passage
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["encoded_as", "is_sliced", "octets_of", "text_in"]
 

@@ -11,7 +11,7 @@ import olefile
 from attrs import field
 
 from safelinks.errors import DocumentError
-from safelinks.values import define
+from safelinks.foundation.values import define
 
 __all__ = ["Storage", "opened_storage"]
 

@@ -16,10 +16,10 @@ from safelinks.documents.content.document_content import cleaned_text, plain_pas
 from safelinks.documents.content.prose import Prose, stretch
 from safelinks.documents.passages.passage import Codec, Passage, Reading
 from safelinks.documents.passages.passage_links import links_in
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.labels import label_before
 from safelinks.links.text_links import Link, Peel
 from safelinks.links.text_links import links as links_of
-from safelinks.patterns import pattern_of
 
 __all__ = ["cleaned", "links_in_header", "prose"]
 

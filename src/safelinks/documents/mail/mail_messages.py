@@ -40,10 +40,10 @@ from safelinks.documents.structured.json_csv_icalendar import (
     json_passages,
 )
 from safelinks.errors import DocumentError
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.links.quoted_printable import write as write_quoted_printable
 from safelinks.links.text_links import Link, Peel
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 
 __all__ = ["MailContent", "MailboxContent", "open_content", "open_mailbox"]
 

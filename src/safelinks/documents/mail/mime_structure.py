@@ -12,8 +12,8 @@ from email.message import Message
 
 from attrs import evolve, field
 
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["MailPart", "is_mailbox", "mail_parts_of", "messages_in"]
 

@@ -34,8 +34,8 @@ from safelinks.documents.rtf.code_pages import DEFAULT, codec_of_page
 from safelinks.documents.rtf.encapsulated_html import html_in, is_of_text
 from safelinks.documents.rtf.rtf_documents import open_content as open_rtf
 from safelinks.errors import DocumentError
+from safelinks.foundation.values import frozen
 from safelinks.links.text_links import Link, Peel
-from safelinks.values import frozen
 
 __all__ = ["MsgContent", "open_content"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from safelinks.documents.passages.passage import Codec, Passage, Span
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["deleting_passages", "utf_7_passages"]
 

@@ -24,8 +24,8 @@ from safelinks.documents.markup.markup_tokens import (
     may_hold_address,
 )
 from safelinks.documents.passages.passage import Passage, Span
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["Vocabulary", "passages_of_elements"]
 

@@ -13,7 +13,7 @@ from safelinks.addresses.place import NOWHERE, Place
 from safelinks.addresses.roles import Role
 from safelinks.documents.markup.markup_tokens import MARKUP, MARKUP_REFERENCE
 from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["is_hyperlink_formula", "passages_of_attribute", "passages_of_formula"]
 

@@ -20,8 +20,8 @@ from safelinks.documents.markup.markup_tokens import (
 )
 from safelinks.documents.markup.style_sheets import declarations
 from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["attribute_passages"]
 

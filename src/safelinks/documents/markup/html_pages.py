@@ -16,7 +16,7 @@ from safelinks.documents.markup.html_attributes import attribute_passages
 from safelinks.documents.markup.style_sheets import css_passages
 from safelinks.documents.passages.passage import RAW, Passage, Span
 from safelinks.documents.structured.json_csv_icalendar import json_strings
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["INLINE", "INLINE_BEGINNINGS", "html_passages"]
 

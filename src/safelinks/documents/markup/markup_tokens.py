@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from safelinks.documents.passages.passage import Codec, Span
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.links.labels import tidy
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 
 __all__ = [
     "MARKUP",

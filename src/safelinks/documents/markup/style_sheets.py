@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from safelinks.addresses.roles import Role
 from safelinks.documents.markup.markup_tokens import MARKUP, MARKUP_REFERENCE
 from safelinks.documents.passages.passage import Codec, Meant, Passage, Reading, Span
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["css_passages", "declarations"]
 

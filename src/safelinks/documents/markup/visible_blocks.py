@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from safelinks.documents.markup.markup_tokens import MARKUP, attributes_at, markup_tokens
 from safelinks.documents.passages.passage import Passage, Span
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["html_blocks", "opendocument_blocks", "xml_blocks"]
 

@@ -41,10 +41,10 @@ from safelinks.documents.office.zip_packages import Package, open_package
 from safelinks.documents.passages.passage import ProsePassage, Span
 from safelinks.documents.passages.passage_links import Edit, applied, edits_of, longer_in
 from safelinks.errors import DocumentError
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.links.text_links import Link, Peel
 from safelinks.links.vendor_links import has_no_mark
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 
 __all__ = ["open_content"]
 

@@ -23,8 +23,8 @@ from safelinks.documents.office.opendocument_passages import opendocument_passag
 from safelinks.documents.office.zip_packages import Package, open_package
 from safelinks.documents.passages.passage_links import Locate, links_in
 from safelinks.errors import DocumentError
+from safelinks.foundation.values import frozen
 from safelinks.links.text_links import Link, Peel
-from safelinks.values import frozen
 
 __all__ = ["open_content"]
 

@@ -21,7 +21,7 @@ from safelinks.documents.markup.markup_tokens import (
     markup_tokens,
 )
 from safelinks.documents.passages.passage import RAW, Passage, Reading, Span, joined
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["opendocument_passages"]
 

@@ -15,8 +15,8 @@ from attrs import field
 
 from safelinks.documents.passages.passage import Passage, joined
 from safelinks.documents.passages.passage_links import links_of
+from safelinks.foundation.values import define, frozen
 from safelinks.links.text_links import Link, Peel
-from safelinks.values import define, frozen
 
 __all__ = ["Flow", "LocatedPassage", "links_of_each"]
 

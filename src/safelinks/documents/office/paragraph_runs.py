@@ -23,8 +23,8 @@ from safelinks.documents.office.word_fields import (
     with_place,
 )
 from safelinks.documents.passages.passage import Meant, Passage, ProsePassage, Reading, Span
+from safelinks.foundation.values import define
 from safelinks.links.labels import tidy
-from safelinks.values import define
 
 __all__ = ["of_relationship", "passages_of_runs"]
 

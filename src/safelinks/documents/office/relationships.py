@@ -14,7 +14,7 @@ from attrs import field
 from safelinks.documents.markup.markup_tokens import attributes, tags
 from safelinks.documents.office.zip_packages import Package
 from safelinks.documents.passages.passage import Span
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["Relationship", "Relationships", "relationships_of"]
 

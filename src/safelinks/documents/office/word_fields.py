@@ -13,7 +13,7 @@ from functools import lru_cache
 from attrs import evolve
 
 from safelinks.documents.passages.passage import Codec, Meant, Passage, Reading, Span
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["is_hyperlink_field", "passages_of_instruction", "with_place"]
 

@@ -20,10 +20,10 @@ from safelinks.documents.office.paragraph_runs import of_relationship
 from safelinks.documents.office.relationships import Relationships
 from safelinks.documents.passages.passage import Codec, Passage, ProsePassage, Reading, Span
 from safelinks.documents.passages.passage_links import may_hold
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define, frozen
 from safelinks.links.labels import tidy
 from safelinks.links.text_links import Peel
-from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen
 
 __all__ = ["SharedStrings", "passages_of_comments", "passages_of_sheet", "shared_strings"]
 

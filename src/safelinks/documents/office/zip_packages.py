@@ -22,7 +22,7 @@ from safelinks.documents.content.unpack_allowance import OCTETS, PIECES, Allowan
 from safelinks.documents.passages import encodings
 from safelinks.documents.passages.encodings import Encoding
 from safelinks.errors import DocumentError, NotWritableError
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["Package", "PackagePart", "open_package"]
 

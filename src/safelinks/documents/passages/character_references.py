@@ -9,7 +9,7 @@ import re
 from html import unescape
 from html.entities import html5
 
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["CHARACTER_REFERENCE", "decoded", "with_references"]
 

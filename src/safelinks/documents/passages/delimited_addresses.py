@@ -15,11 +15,11 @@ from attrs import evolve
 from safelinks.addresses import percent
 from safelinks.addresses.roles import Role
 from safelinks.documents.passages.passage import Reading
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.address_run import INVISIBLE
 from safelinks.links.plain_addresses import may_be_no_link, with_role
 from safelinks.links.scanning import LinkSpan, scan
 from safelinks.links.text_links import Peel, peeled
-from safelinks.patterns import pattern_of
 
 __all__ = ["address_in", "written_value"]
 

@@ -11,8 +11,8 @@ import codecs
 import re
 
 from safelinks.errors import DocumentError
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["UTF_8", "Encoding", "as_declared", "decode_text", "in_charset"]
 

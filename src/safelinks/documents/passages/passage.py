@@ -19,7 +19,7 @@ from attrs import Factory, field
 
 from safelinks.addresses.place import NOWHERE, Place
 from safelinks.addresses.roles import Role
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = [
     "RAW",

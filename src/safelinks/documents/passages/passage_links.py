@@ -19,12 +19,12 @@ from safelinks.addresses.place import LineCounter, Place
 from safelinks.documents.passages import delimited_addresses
 from safelinks.documents.passages.passage import Meant, Passage, Reading, Span
 from safelinks.errors import SafelinksError
+from safelinks.foundation.values import frozen
 from safelinks.links.labels import label_before
 from safelinks.links.scanning import LinkSpan as Address
 from safelinks.links.scanning import TextRules, scan, signs_of
 from safelinks.links.text_links import Link, Peel, found, peeled, replacements
 from safelinks.links.vendor_links import has_no_mark, lacks_its_end
-from safelinks.values import frozen
 from safelinks.wrappers.unwrapping import Unwrapped
 
 __all__ = [

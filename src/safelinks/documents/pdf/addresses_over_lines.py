@@ -16,10 +16,10 @@ from attrs import evolve
 
 from safelinks.addresses.roles import Role
 from safelinks.errors import SafelinksError
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.address_run import Escape
 from safelinks.links.scanning import scan
 from safelinks.links.text_links import Link
-from safelinks.patterns import pattern_of
 from safelinks.wrappers.unwrapping import unwrap
 
 __all__ = ["over_lines"]

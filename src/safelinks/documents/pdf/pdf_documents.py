@@ -38,10 +38,10 @@ from safelinks.documents.pdf.pdf_objects import (
 from safelinks.documents.pdf.pdf_pages import Budget, page_texts, pages
 from safelinks.documents.pdf.word_positions import Box, GlyphPen, PageWords, ShownText
 from safelinks.errors import DocumentError, SafelinksError
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.links.labels import tidy
 from safelinks.links.text_links import Link, Peel, links
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 from safelinks.wrappers.unwrapping import Unwrapped
 
 __all__ = ["PdfContent", "open_content"]

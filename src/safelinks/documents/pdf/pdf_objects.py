@@ -20,7 +20,7 @@ from pypdf.generic import (
 )
 
 from safelinks.documents.pdf.word_positions import Box, Matrix, Widths, core_widths
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = [
     "EndlessError",

@@ -31,7 +31,7 @@ from safelinks.documents.pdf.pdf_objects import (
     widths_of,
 )
 from safelinks.documents.pdf.word_positions import IDENTITY, GlyphPen, Matrix, Widths, times
-from safelinks.values import define
+from safelinks.foundation.values import define
 
 __all__ = ["Budget", "page_texts", "pages"]
 

@@ -16,9 +16,9 @@ from itertools import islice
 
 from attrs import field
 
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.links.labels import tidy
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 
 __all__ = [
     "IDENTITY",

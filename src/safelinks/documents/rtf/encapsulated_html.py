@@ -19,8 +19,8 @@ from safelinks.documents.rtf.rtf_tokens import (
     skipped,
     unsigned,
 )
-from safelinks.patterns import pattern_of
-from safelinks.values import define
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define
 
 __all__ = ["html_in", "is_of_text"]
 

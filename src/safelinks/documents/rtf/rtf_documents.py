@@ -17,8 +17,8 @@ from safelinks.documents.content.prose import Prose, prose_of
 from safelinks.documents.passages.passage import Passage, ProsePassage, joined
 from safelinks.documents.passages.passage_links import links_in
 from safelinks.documents.rtf.rtf_passages import rtf_passages
+from safelinks.foundation.values import frozen
 from safelinks.links.text_links import Link, Peel
-from safelinks.values import frozen
 
 __all__ = ["RtfContent", "open_content"]
 

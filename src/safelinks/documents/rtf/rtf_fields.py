@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 
 from safelinks.documents.passages.passage import Meant, Passage, Span
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["Instruction", "instruction"]
 

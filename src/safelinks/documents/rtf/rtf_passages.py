@@ -28,9 +28,9 @@ from safelinks.documents.rtf.rtf_tokens import (
     skipped,
     unsigned,
 )
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define
 from safelinks.links.labels import tidy
-from safelinks.patterns import pattern_of
-from safelinks.values import define
 
 __all__ = ["rtf_passages"]
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from safelinks.documents.rtf.code_pages import DEFAULT, codec_of_charset, codec_of_page
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = [
     "RTF_CHARACTERS",

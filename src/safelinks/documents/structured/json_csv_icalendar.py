@@ -13,8 +13,8 @@ from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
 from safelinks.documents.passages.passage import Codec, Passage, Reading
 from safelinks.documents.structured.member_names import ROLES, reading_of
-from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define, frozen
 
 __all__ = [
     "calendar_passages",

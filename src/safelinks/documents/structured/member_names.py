@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from safelinks.addresses.roles import Role
 from safelinks.documents.passages.passage import Reading
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["ROLES", "reading_of"]
 

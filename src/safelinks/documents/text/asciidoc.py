@@ -19,8 +19,8 @@ from safelinks.documents.passages.character_references import (
 from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
 from safelinks.documents.text.running_text import Hole, RoleRange, code_blocks_of, text_around
 from safelinks.documents.verbatim.asciidoc_code import asciidoc_blocks, passed_through
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.labels import tidy
-from safelinks.patterns import pattern_of
 
 __all__ = ["asciidoc_passages"]
 

@@ -24,9 +24,9 @@ from safelinks.documents.text.running_text import Hole, RoleRange, shifted, text
 from safelinks.documents.text.yaml_toml import yaml_passages
 from safelinks.documents.verbatim.markdown_code import front_matter, markdown_tokens
 from safelinks.documents.verbatim.markdown_inlines import MarkdownKind, MarkdownToken
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define
 from safelinks.links.labels import tidy
-from safelinks.patterns import pattern_of
-from safelinks.values import define
 
 __all__ = ["markdown_passages", "mdx_passages"]
 

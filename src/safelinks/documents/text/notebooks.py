@@ -15,8 +15,8 @@ from safelinks.documents.passages.character_references import CHARACTER_REFERENC
 from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
 from safelinks.documents.structured.json_csv_icalendar import json_passages
 from safelinks.documents.text.markdown import markdown_passages
-from safelinks.patterns import pattern_of
-from safelinks.values import define
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define
 
 __all__ = ["json_or_notebook_passages"]
 

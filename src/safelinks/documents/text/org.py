@@ -9,8 +9,8 @@ from safelinks.addresses.roles import Role
 from safelinks.documents.passages.passage import RAW, Codec, Passage, Reading, Span
 from safelinks.documents.text.running_text import Hole, RoleRange, text_around
 from safelinks.documents.verbatim.org_code import OrgKind, org_tokens
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.labels import tidy
-from safelinks.patterns import pattern_of
 
 __all__ = ["org_passages"]
 

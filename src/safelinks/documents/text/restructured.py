@@ -13,8 +13,8 @@ from safelinks.addresses.roles import Role
 from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
 from safelinks.documents.text.running_text import Hole, RoleRange, code_blocks_of, text_around
 from safelinks.documents.verbatim.restructured_code import restructured_stretches
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.labels import tidy
-from safelinks.patterns import pattern_of
 
 __all__ = ["restructured_passages"]
 

@@ -14,8 +14,8 @@ from attrs import evolve
 from safelinks.addresses.roles import Role
 from safelinks.documents.passages.passage import RAW, Codec, Passage, Reading, Span
 from safelinks.documents.verbatim.code_ranges import Stretch
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["Hole", "RoleRange", "code_blocks_of", "shifted", "text_around"]
 

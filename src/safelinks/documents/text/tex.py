@@ -20,8 +20,8 @@ from safelinks.documents.verbatim.tex_code import (
     bibtex_tokens,
     tex_tokens,
 )
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.labels import tidy
-from safelinks.patterns import pattern_of
 
 __all__ = ["bibtex_passages", "tex_passages"]
 

@@ -16,8 +16,8 @@ from safelinks.documents.passages.delimited_addresses import address_in
 from safelinks.documents.passages.passage import RAW, Codec, Meant, Passage, Reading
 from safelinks.documents.text.running_text import Hole, text_around
 from safelinks.documents.verbatim.yaml_toml_scalars import Scalar, Style, toml_scalars, yaml_scalars
+from safelinks.foundation.patterns import pattern_of
 from safelinks.links.text_links import Peel, found
-from safelinks.patterns import pattern_of
 
 __all__ = ["toml_passages", "yaml_passages"]
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Findings, Span, Stretch
-from safelinks.patterns import pattern_of
-from safelinks.values import define
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define
 
 __all__ = ["asciidoc_blocks", "asciidoc_stretches", "passed_through"]
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from attrs import field
 
 from safelinks.documents.passages.passage import Span
-from safelinks.values import define, frozen
+from safelinks.foundation.values import define, frozen
 
 __all__ = ["Findings", "Span", "Stretch", "Within"]
 

@@ -15,8 +15,8 @@ from enum import Enum, auto
 from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Span
-from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define, frozen
 
 __all__ = ["Block", "Leaf", "blocks"]
 

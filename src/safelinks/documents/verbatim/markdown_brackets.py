@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from safelinks.documents.verbatim.code_ranges import Span
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["Definition", "definitions", "inline_link", "label_at", "normalized"]
 

@@ -13,7 +13,7 @@ from safelinks.documents.verbatim.markdown_inlines import (
     defined,
     inlines,
 )
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["front_matter", "markdown_stretches", "markdown_tokens", "mdx_stretches"]
 

@@ -21,8 +21,8 @@ from safelinks.documents.verbatim.markdown_brackets import (
     label_at,
     normalized,
 )
-from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define, frozen
 
 __all__ = ["MarkdownKind", "MarkdownToken", "defined", "inlines"]
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from enum import Enum, auto
 
 from safelinks.documents.verbatim.code_ranges import Findings, Span, Stretch
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["OrgKind", "OrgToken", "org_stretches", "org_tokens"]
 

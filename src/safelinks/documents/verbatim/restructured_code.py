@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Findings, Span, Stretch
-from safelinks.patterns import pattern_of
-from safelinks.values import define, frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define, frozen
 
 __all__ = ["restructured_stretches"]
 

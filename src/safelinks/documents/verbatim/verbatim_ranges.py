@@ -11,7 +11,7 @@ from bisect import bisect_right
 from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Stretch, Within
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["Stretch", "Verbatim", "Within"]
 

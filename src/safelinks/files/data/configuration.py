@@ -18,8 +18,8 @@ from attrs import field
 from safelinks.addresses.printable import printable
 from safelinks.errors import CatalogError, SetupError
 from safelinks.files.data.data_file import parse_toml
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.data.data_file import Source

@@ -15,7 +15,7 @@ from safelinks.files.data.json_syntax import JSON_LANGUAGE
 from safelinks.files.data.toml_syntax import TOML_LANGUAGE
 from safelinks.files.data.value_edits import Add, Change, Insert, Replace, changed
 from safelinks.files.data.value_tree import BOM, Language, Node, Path, find_node
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["Add", "Change", "Insert", "Path", "Replace", "Source", "parse_json", "parse_toml"]
 

@@ -18,7 +18,7 @@ from safelinks.files.data.value_tree import (
     fault_at,
     read_value,
 )
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["JSON_LANGUAGE"]
 

@@ -24,7 +24,7 @@ from safelinks.files.data.value_tree import (
     read_key,
     read_value,
 )
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["TOML_LANGUAGE"]
 

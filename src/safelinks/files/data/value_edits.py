@@ -12,8 +12,8 @@ from functools import cached_property
 from itertools import groupby
 
 from safelinks.files.data.value_tree import BOM, Language, Node, Path, WrittenKey, find_node
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["Add", "Change", "Insert", "Replace", "changed"]
 

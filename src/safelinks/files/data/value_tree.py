@@ -13,7 +13,7 @@ from attrs import Factory
 
 from safelinks.addresses.place import LineCounter
 from safelinks.errors import CatalogError
-from safelinks.values import define, frozen
+from safelinks.foundation.values import define, frozen
 
 __all__ = [
     "BOM",

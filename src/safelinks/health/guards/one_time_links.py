@@ -12,8 +12,8 @@ import re
 
 from safelinks.addresses import percent
 from safelinks.addresses.urls import Address
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["ACTS", "Act", "act_of"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.guards.special_ip_ranges import ISATAP, PUBLIC_V6, V4, V6, Reach
-from safelinks.patterns import pattern_of
 
 __all__ = ["is_link_local", "is_link_local_host", "is_private_host", "is_public"]
 

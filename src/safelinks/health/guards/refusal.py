@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from safelinks.addresses.urls import Address, split
 from safelinks.errors import InvalidURLError
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.guards.one_time_links import act_of
 from safelinks.health.guards.public_addresses import is_link_local_host, is_private_host
 from safelinks.health.guards.reserved_names import is_local_name, reserved_by
 from safelinks.health.model.outcome import Reason
 from safelinks.health.model.policy import Policy
-from safelinks.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import is_safe_links_host, target_of
 from safelinks.wrappers.vendors.wrapper_table import is_personal
 

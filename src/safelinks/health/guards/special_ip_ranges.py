@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from enum import IntEnum
 from ipaddress import ip_network
 
-from safelinks.values import frozen
+from safelinks.foundation.values import frozen
 
 __all__ = ["ISATAP", "PUBLIC_V6", "V4", "V6", "AddressRange", "Reach"]
 

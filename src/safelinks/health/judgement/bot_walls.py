@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.health.judgement.visible_page import Page
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 
 __all__ = ["wall", "wall_at"]
 

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from attrs import Factory
 
 from safelinks.addresses.urls import Address
-from safelinks.patterns import pattern_of
-from safelinks.values import define
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define
 
 __all__ = ["Jar", "pairs"]
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
 from safelinks.addresses.urls import Address, split
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.judgement.missing_page_phrases import APOLOGIES, ENGLISH, says_missing, words
 from safelinks.health.judgement.visible_page import Page
-from safelinks.patterns import pattern_of
 
 __all__ = [
     "asks_to_return",

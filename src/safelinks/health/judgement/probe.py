@@ -22,6 +22,7 @@ from attrs import evolve
 
 from safelinks.addresses.urls import split
 from safelinks.catalog.entries import HealthHints
+from safelinks.foundation.values import frozen
 from safelinks.health.guards.refusal import refusal
 from safelinks.health.judgement import bot_walls, page_signs
 from safelinks.health.judgement.redirects import (
@@ -38,7 +39,6 @@ from safelinks.health.judgement.visible_page import Page, page_of
 from safelinks.health.model.exchange import Answer, Failure, Fault, Step
 from safelinks.health.model.outcome import Certificate, Outcome, Reason, Verdict
 from safelinks.health.model.policy import Method, Policy
-from safelinks.values import frozen
 
 __all__ = ["Probe", "probe"]
 

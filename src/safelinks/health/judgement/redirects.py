@@ -12,13 +12,13 @@ from attrs import Factory
 from safelinks.addresses.percent import encode
 from safelinks.addresses.urls import Address, compare_key, split, without_dot_segments
 from safelinks.errors import InvalidURLError
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import define
 from safelinks.health.guards.refusal import refusal
 from safelinks.health.judgement.cookies import Jar
 from safelinks.health.model.exchange import Answer, Failure, Fault, Request, Wait
 from safelinks.health.model.outcome import Certificate, Hop, Outcome, Reason
 from safelinks.health.model.policy import Method, Policy
-from safelinks.patterns import pattern_of
-from safelinks.values import define
 
 __all__ = [
     "BUSY",

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 from safelinks.documents.markup.markup_tokens import attributes_at, markup_tokens
 from safelinks.documents.markup.visible_blocks import html_blocks
 from safelinks.documents.passages.passage import Meant, Passage
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["Page", "page_of"]
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from safelinks.documents.formats import DOCUMENT_FORMATS
 from safelinks.errors import SetupError
+from safelinks.foundation.values import frozen
 from safelinks.health.memory import history_seal
 from safelinks.health.memory.history_journal import names_another_file
 from safelinks.health.memory.history_seal import (
@@ -27,7 +28,6 @@ from safelinks.health.memory.history_seal import (
     Values,
 )
 from safelinks.health.model.outcome import Past
-from safelinks.values import frozen
 
 __all__ = ["HistoryRow", "open_history", "read_row", "transaction", "write_rows"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.outcome import Verdict
-from safelinks.patterns import pattern_of
 
 __all__ = ["REMEMBERED", "parse_age", "parse_max_age"]
 

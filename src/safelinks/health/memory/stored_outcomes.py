@@ -9,8 +9,8 @@ from datetime import datetime
 from types import NoneType
 from typing import TypeVar
 
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.outcome import Certificate, Hop, Outcome, Reason
-from safelinks.patterns import pattern_of
 from safelinks.wrappers.redaction.link_redaction import shown
 from safelinks.wrappers.redaction.mail_address_spellings import tells_of_anybody
 

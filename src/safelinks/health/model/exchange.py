@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from attrs import field
 
+from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import Certificate
-from safelinks.values import frozen
 
 __all__ = ["Answer", "Failure", "Fault", "Request", "Step", "Wait"]
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from attrs import evolve
 
 from safelinks.addresses.roles import Role
-from safelinks.values import frozen, with_texts
+from safelinks.foundation.values import frozen, with_texts
 
 __all__ = [
     "MEANING",

@@ -12,9 +12,9 @@ from attrs.validators import optional
 
 from safelinks.addresses.urls import host_name
 from safelinks.errors import SetupError
+from safelinks.foundation.values import frozen
 from safelinks.health.model import policy_settings
 from safelinks.setting_validators import as_choice, as_tuple, flag, number, path, texts, whole
-from safelinks.values import frozen
 from safelinks.version import __version__
 
 __all__ = ["Method", "Policy"]

@@ -11,7 +11,7 @@ from functools import partial
 from ipaddress import ip_address
 
 from safelinks.addresses.urls import host_name
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["agent", "header", "headers", "ip", "pattern", "resolutions", "variables"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = [
     "MOST_UNREAD",

@@ -9,6 +9,7 @@ import re
 
 import h11
 
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.network.answers import (
     MOST_UNREAD,
     AnswerHead,
@@ -19,7 +20,6 @@ from safelinks.health.network.answers import (
     ProtocolError,
 )
 from safelinks.health.network.lenient_heads import repaired
-from safelinks.patterns import pattern_of
 
 __all__ = ["CarefulAnswer"]
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
+from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import Certificate
-from safelinks.values import frozen
 
 __all__ = ["ShownCertificate", "read_certificate"]
 

@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import TypeAlias, TypeVar
 
 from safelinks.addresses.urls import Address, split
+from safelinks.foundation.values import frozen
 from safelinks.health.model.exchange import Request
 from safelinks.health.model.outcome import Certificate
 from safelinks.health.network.answers import Http2OnlyError, ProtocolError
@@ -27,7 +28,6 @@ from safelinks.health.network.dialling import Dial, connect, dial
 from safelinks.health.network.http_connection import HTTP_1_1, Connection, StepTimeoutError
 from safelinks.health.network.name_lookup import Lookup
 from safelinks.health.network.tls_trust import unverified
-from safelinks.values import frozen
 
 __all__ = ["CertificateError", "Direct"]
 

@@ -13,10 +13,10 @@ from collections.abc import AsyncIterator, Sequence
 import httpx
 from attrs import field
 
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.health.model.exchange import Fault, Request
 from safelinks.health.network.wire import WireError
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
 
 __all__ = ["OverHttpx", "proxied"]
 

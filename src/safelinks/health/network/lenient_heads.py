@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["repaired"]
 

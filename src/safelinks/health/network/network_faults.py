@@ -13,13 +13,13 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.exchange import Failure, Fault
 from safelinks.health.network.answers import Http2OnlyError, ProtocolError, RequestError
 from safelinks.health.network.direct_wire import CertificateError
 from safelinks.health.network.http_connection import StepTimeoutError
 from safelinks.health.network.name_lookup import PrivateAddressError
 from safelinks.health.network.wire import WireError
-from safelinks.patterns import pattern_of
 
 __all__ = ["failure_of"]
 

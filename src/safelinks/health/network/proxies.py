@@ -15,6 +15,7 @@ from collections.abc import Set as AbstractSet
 
 from safelinks.addresses.urls import split
 from safelinks.errors import SetupError
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.exchange import Request
 from safelinks.health.model.policy import Policy
 from safelinks.health.network.dialling import Dial, dial
@@ -23,7 +24,6 @@ from safelinks.health.network.name_lookup import Lookup, Resolve
 from safelinks.health.network.open_files import most_open_files
 from safelinks.health.network.tls_trust import loading, trusting
 from safelinks.health.network.wire import Reply, Wire
-from safelinks.patterns import pattern_of
 
 __all__ = ["Router", "default_wire"]
 

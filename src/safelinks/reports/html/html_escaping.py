@@ -10,8 +10,8 @@ from html import escape
 from safelinks.addresses.printable import printable, printable_url
 from safelinks.addresses.urls import split
 from safelinks.errors import SafelinksError
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.outcome import Verdict
-from safelinks.patterns import pattern_of
 from safelinks.rules.checked_link import WORKS, CheckedLink
 from safelinks.wrappers.unwrapping import unwrap
 

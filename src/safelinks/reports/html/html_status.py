@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from safelinks.checks.service_status import ServiceStatus
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import Verdict
-from safelinks.patterns import pattern_of
 from safelinks.reports.html.html_escaping import (
     VERDICT_WORDS,
     address_as_html,
@@ -27,7 +28,6 @@ from safelinks.reports.html.html_pieces import (
 from safelinks.reports.html.html_summary import GRAVEST_FIRST
 from safelinks.reports.wording.phrases import count
 from safelinks.rules.checked_link import BROKEN, WORKS
-from safelinks.values import frozen
 
 __all__ = ["ServiceRow", "service_rows", "services_section"]
 

@@ -8,8 +8,8 @@ from itertools import islice
 
 from safelinks.catalog import Match
 from safelinks.checks.report import Report
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.outcome import Verdict
-from safelinks.patterns import pattern_of
 from safelinks.reports.html.html_escaping import VERDICT_WORDS, address_as_html, as_html, shape
 from safelinks.reports.wording import headline as said
 from safelinks.reports.wording.conclusion import conclusion

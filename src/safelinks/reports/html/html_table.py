@@ -9,6 +9,7 @@ from datetime import datetime
 from attrs import field
 
 from safelinks.checks.report import Report
+from safelinks.foundation.values import define
 from safelinks.health.model.outcome import Verdict
 from safelinks.reports.html.html_escaping import (
     VERDICT_WORDS,
@@ -29,7 +30,6 @@ from safelinks.reports.wording.findings_by_row import beside
 from safelinks.reports.wording.phrases import count
 from safelinks.rules import Finding, Level
 from safelinks.rules.checked_link import WORKS, CheckedLink, Sighting
-from safelinks.values import define
 
 __all__ = ["MarkedSightings", "table_section"]
 

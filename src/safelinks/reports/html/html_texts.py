@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from safelinks.checks.marked_text import FileText, Piece
 from safelinks.checks.report import Report
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.outcome import Verdict
-from safelinks.patterns import pattern_of
 from safelinks.reports.html.html_escaping import (
     VERDICT_WORDS,
     address_as_html,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from safelinks.addresses import percent
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 from safelinks.reports.wording.phrases import on_one_line
 from safelinks.rules.finding import portable
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from safelinks.checks.report import Report
+from safelinks.foundation.values import frozen
 from safelinks.rules import Finding
 from safelinks.rules.checked_link import CheckedLink
-from safelinks.values import frozen
 
 __all__ = ["Beside", "beside"]
 

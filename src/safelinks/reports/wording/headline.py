@@ -13,6 +13,7 @@ from attrs import field
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report
+from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
 from safelinks.reports.wording.phrases import all_addresses, caveats, count
 from safelinks.rules import (
@@ -26,7 +27,6 @@ from safelinks.rules import (
     Topic,
 )
 from safelinks.rules.checked_link import BROKEN, CheckedLink
-from safelinks.values import frozen
 
 __all__ = ["Broken", "Sentence", "SentenceSubject", "addresses_in", "headline", "pretending"]
 

@@ -12,8 +12,8 @@ from safelinks.addresses import percent
 from safelinks.addresses.place import Place
 from safelinks.addresses.printable import printable, printable_url
 from safelinks.checks.report import Report
+from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.outcome import Reason, Verdict
-from safelinks.patterns import pattern_of
 from safelinks.rules import Finding
 
 __all__ = [

@@ -19,8 +19,8 @@ from uuid import UUID
 from attrs import field
 
 from safelinks.addresses import percent
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["DataField", "time_of_message_id", "time_of_ticks"]
 

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from safelinks.addresses import percent
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = [
     "AND",

@@ -9,7 +9,7 @@ import re
 from base64 import b64decode
 from functools import lru_cache
 
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["without_users", "without_users_anywhere"]
 

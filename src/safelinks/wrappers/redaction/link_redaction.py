@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 
 from safelinks.addresses import percent
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.wrappers.microsoft import safelink_grammar
 from safelinks.wrappers.microsoft.safelink_grammar import Form, without_json_escapes
 from safelinks.wrappers.redaction.credentials import without_users, without_users_anywhere

@@ -14,8 +14,8 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import chain, pairwise
 
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 
 __all__ = ["flat", "octets", "spans", "tells_of_anybody"]
 

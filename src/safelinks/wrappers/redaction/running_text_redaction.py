@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 from safelinks.wrappers.redaction.personal_data import (
     AND_AT_ANY_DEPTH,
     BAR,

@@ -13,8 +13,8 @@ from functools import cache
 from urllib.parse import quote
 
 from safelinks.addresses import percent
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 
 __all__ = [

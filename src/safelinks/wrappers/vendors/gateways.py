@@ -11,7 +11,7 @@ import re
 import zlib
 
 from safelinks.addresses import percent
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 from safelinks.wrappers.vendors.carriers import (
     HOST,

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 
 __all__ = ["AS_IT_STANDS", "End", "parameters"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from safelinks.addresses import percent
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 from safelinks.wrappers.vendors.carriers import HOST, Carrier, percent_encoded
 

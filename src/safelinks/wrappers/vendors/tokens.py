@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from safelinks.addresses import percent
-from safelinks.patterns import pattern_of
+from safelinks.foundation.patterns import pattern_of
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 from safelinks.wrappers.vendors.carriers import (
     TARGET,

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from attrs import field
 
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import AND
 from safelinks.wrappers.vendors import carriers
 from safelinks.wrappers.vendors.carriers import Carrier, Decoder

@@ -16,8 +16,8 @@ from functools import lru_cache
 
 from attrs import field
 
-from safelinks.patterns import pattern_of
-from safelinks.values import frozen
+from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import MAIL_HOSTS, without_json_escapes
 from safelinks.wrappers.vendors.newsletter_services import NEWSLETTER_SERVICES
 from safelinks.wrappers.vendors.security_services import SECURITY_SERVICES

@@ -1,0 +1,1 @@
+"""What every room stands on: value classes, patterns compiled when first used, interrupts."""
