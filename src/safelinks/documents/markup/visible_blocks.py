@@ -120,7 +120,10 @@ def seen_at_least(text: str, enough: int) -> int:
                 continue
             if _MAY_HIDE.search(attributes) and _may_hide(attributes):
                 break
-        seen += len(" ".join((html.unescape(words) if "&" in words else words).split()))
+        if "&" in words:
+            words = html.unescape(words)
+        plain = "  " not in words and words.isprintable()
+        seen += len(words.strip(" ") if plain else " ".join(words.split()))
     return seen
 
 
