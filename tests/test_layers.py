@@ -284,6 +284,7 @@ ORDER = [
     "reports.wording.status",
     "reports.wording",
     "reports.json_objects",
+    "reports.unwrap_objects",
     "reports.json_report",
     "reports.jsonl_report",
     "reports.text_report",
@@ -309,6 +310,24 @@ ORDER = [
     "reports.status_markdown",
     "reports.rendering",
     "reports",
+    "web.web_settings",
+    "web.problems",
+    "web.metrics",
+    "web.gate",
+    "web.submissions",
+    "web.reading",
+    "web.page_texts",
+    "web.english_texts",
+    "web.spanish_texts",
+    "web.page_rows",
+    "web.page",
+    "web.json_answers",
+    "web.check_desk",
+    "web.check_answers",
+    "web.page_answers",
+    "web.app",
+    "web.server",
+    "web",
 ]
 # The rooms that touch the network, run programs, or know a terminal.
 OF_THE_WORLD = {
@@ -329,6 +348,9 @@ OF_THE_WORLD = {
     "health.checker",
     "checks.pipeline",
     "reports.text_report",
+    "web.gate",
+    "web.check_desk",
+    "web.server",
 }
 # What each format of documents or reports has, and a table asks for by its name.
 OF_EVERY_FORMAT = {"open_content", "render"}
@@ -409,7 +431,7 @@ def test_unwrapping_loads_no_other_command_and_nothing_of_theirs() -> None:
         "standalone_mode=False)"
     )
     loaded = {name.removeprefix("safelinks.") for name in _loaded(code)}
-    others = {"catalog", "check", "clean", "config", "rules", "wrappers"}
+    others = {"catalog", "check", "clean", "config", "rules", "serve", "wrappers"}
     assert not loaded & {f"cli.commands.{name}_command" for name in others}
     assert not loaded & {"cli.options.report_outputs", "cli.options.network_options"}
     assert not loaded & set(ORDER[ORDER.index("links.scanning") :])

@@ -1,0 +1,131 @@
+"""The application: routes to answers, behind the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from safelinks.catalog import Catalog
+from safelinks.checks.pipeline import Check
+from safelinks.health.checker import Checker
+from safelinks.web import json_answers, page_answers
+from safelinks.web.check_answers import answer_check
+from safelinks.web.check_desk import CheckDesk
+from safelinks.web.gate import Gate, problem_body
+from safelinks.web.metrics import AnsweredRequest, Metrics
+from safelinks.web.page import ASSETS, asset
+from safelinks.web.problems import ProblemError, problem_of_status, server_mistake
+from safelinks.web.reading import ReadingRoom
+from safelinks.web.web_settings import WebSettings
+
+__all__ = ["web_app"]
+
+
+def web_app(
+    settings: WebSettings,
+    catalog: Catalog,
+    checker: Callable[[Check], Checker] = lambda check: Checker(catalog=check),
+    *,
+    on_answer: Callable[[AnsweredRequest], object] = lambda _: None,
+    metrics: Metrics | None = None,
+) -> ASGIApp:
+    """The page and its API. `checker` makes whoever asks; `on_answer` hears of each answer."""
+    counts = metrics or Metrics()
+    room = ReadingRoom(settings, catalog)
+    desk = CheckDesk(room, counts, checker)
+    routes = _routes(room, desk, counts)
+
+    def heard(answer: AnsweredRequest) -> None:
+        counts.count(answer)
+        on_answer(answer)
+
+    application = Starlette(
+        routes=routes,
+        exception_handlers={
+            ProblemError: _problem,
+            HTTPException: _framework_problem,
+            Exception: _mistake,
+        },
+    )
+    return Gate(application, settings, frozenset(route.path for route in routes), heard)
+
+
+def _routes(room: ReadingRoom, desk: CheckDesk, counts: Metrics) -> list[Route]:
+    async def page(request: Request) -> Response:
+        if request.method == "POST":
+            return await page_answers.answer_results(request, desk)
+        return await page_answers.answer_page(request, desk)
+
+    async def stream(request: Request) -> Response:
+        return page_answers.page_stream(desk, page_answers.texts_of(request))
+
+    async def unwrap(request: Request) -> Response:
+        return await json_answers.answer_unwrap(request, room)
+
+    async def identify(request: Request) -> Response:
+        return await json_answers.answer_identify(request, room)
+
+    async def clean(request: Request) -> Response:
+        return await json_answers.answer_clean(request, room)
+
+    async def check(request: Request) -> Response:
+        return await answer_check(request, desk)
+
+    async def clean_file(request: Request) -> Response:
+        return await page_answers.clean_download(request, desk)
+
+    async def report_file(request: Request) -> Response:
+        return await page_answers.report_download(request, desk)
+
+    async def metrics(_: Request) -> Response:
+        kind = "text/plain; version=0.0.4; charset=utf-8"
+        return Response("".join(counts.lines()), headers={"Content-Type": kind})
+
+    post = ["POST"]
+    return [
+        Route("/", page, methods=["GET", "POST"]),
+        Route("/stream", stream, methods=post),
+        Route("/download/clean", clean_file, methods=post),
+        Route("/download/report", report_file, methods=post),
+        Route("/api/unwrap", unwrap, methods=post),
+        Route("/api/identify", identify, methods=post),
+        Route("/api/clean", clean, methods=post),
+        Route("/api/check", check, methods=post),
+        Route("/healthz", _health, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
+        *(Route(f"/assets/{name}", _asset, methods=["GET"]) for name in ASSETS),
+    ]
+
+
+async def _health(_: Request) -> Response:
+    return PlainTextResponse("ok\n")
+
+
+async def _asset(request: Request) -> Response:
+    found = asset(request.url.path.rpartition("/")[2])
+    if found is None:
+        raise ProblemError("not-found", "There is no such file.")
+    kind, content = found
+    return Response(content, headers={"Content-Type": kind, "Cache-Control": "max-age=300"})
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)  # noqa: S101  it is registered for these
+    headers = {"Content-Type": "application/problem+json", **error.headers}
+    return Response(problem_body(error), error.kind.status, headers)
+
+
+async def _mistake(request: Request, _: Exception) -> Response:
+    return await _problem(request, server_mistake())
+
+
+async def _framework_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  it is registered for these
+    problem = problem_of_status(error.status_code, error.detail, error.headers)
+    return await _problem(request, problem)
