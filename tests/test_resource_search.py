@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from catalog_cases import typed
 
 from safelinks import Catalog
 from safelinks.catalog import Agency, Resource
@@ -193,13 +194,9 @@ def test_chinese_words_are_compared_by_their_characters() -> None:
     assert _best("天气预报", entries) is None
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    path = Path(__file__).parent / "data" / "catalog" / name
-    with path.open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
-
-
-ROWS = _rows("searches.csv")
+EVERYDAY = Path(__file__).parent / "data" / "catalog" / "searches.csv"
+with EVERYDAY.open(encoding="utf-8", newline="") as opened:
+    ROWS = list(csv.DictReader(opened))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["words"] for row in ROWS])
@@ -212,16 +209,7 @@ def test_everyday_words(row: dict[str, str]) -> None:
 
 def test_what_people_type_is_found_and_nothing_else_shown_as_if_it_were_right() -> None:
     """Misspelt, plural, everyday, and in other languages; what is weak is called so."""
-    rows, found, shown, wrong = _rows("typed.csv"), 0, 0, []
-    for row in rows:
-        answers = Catalog.nyc().answers(row["words"])
-        sure = [one.resource.id for one in answers if not one.weak][:3]
-        first = [one.resource.id for one in answers][:3]
-        wanted = set(row["resources"].split())
-        found += bool(wanted & set(first)) if wanted else not sure
-        shown += bool(wanted & set(sure)) if wanted else not sure
-        if sure and not wanted & set(sure):
-            wrong.append((row["words"], sure))
-    assert wrong == []
-    assert found >= 0.99 * len(rows)
-    assert shown >= 0.92 * len(rows)
+    found = typed()
+    assert found.wrong == []
+    assert len(found.right) >= 0.99 * len(found.asked)
+    assert len(found.sure) >= 0.92 * len(found.asked)
