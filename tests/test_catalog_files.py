@@ -193,6 +193,10 @@ def test_what_others_lay_out_like_the_city(tmp_path: Path) -> None:
 
 def test_words_and_shared_numbers_say_nothing_alone(tmp_path: Path) -> None:
     data = {
+        "resources": [
+            {"id": name.lower(), "name": name, "agency": "PAY", "sources": ["x"]}
+            for name in ("Shows", "Tickets")
+        ],
         "agencies": [
             {"acronym": "LAW", "name": "Legal", "code": "7", "slugs": ["law"]},
             {"acronym": "PAY", "name": "Payroll", "code": "8", "slugs": ["pay", "money"]},
@@ -233,6 +237,7 @@ def test_words_and_shared_numbers_say_nothing_alone(tmp_path: Path) -> None:
         "https://www.acme.example/team/art/": (12, None),
         "https://www.acme.example/shows": (12, None),
         "https://www.acme.example/team/shows/": (8, "ART"),
+        "https://www.acme.example/tickets": (8, "PAY"),  # by the name of a resource
     }
     for url, expected in found.items():
         match = ours.identify(url)

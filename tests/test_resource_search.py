@@ -167,6 +167,9 @@ def test_only_a_word_that_nobody_has_may_be_mistyped_or_begun() -> None:
     assert _best("post", more) == ("e", False)
     words = Words(light=frozenset({"office"}))
     assert _best("post office", more, words) == ("e", True)  # only the last word may be begun
+    entries = [_resource("a", "Купон"), _resource("b", "Купол")]
+    found = Search(entries, AGENCIES).answers("купон нет")
+    assert [one.resource.id for one in found] == ["a"]
 
 
 def test_light_words_say_little_and_words_that_are_left_out_much() -> None:
