@@ -29,6 +29,7 @@ _NAME, _KEYWORD, _ID, _AGENCY, _DESCRIPTION = 1.0, 1.0, 0.9, 0.5, 0.3
 _OF_ITS_BODY = 1.0  # what the names of a body are worth for its site
 _ASKED, _SAID = 0.95, 0.05  # how much the words count that were asked for, and those of the phrase
 _APART = 0.85  # words in several phrases, beside those in one
+_LEAST_IN_ONE = 0.5  # score of the best phrase by itself, or the entry is a weak one
 _RETIRED = 0.9
 _UNKNOWN = 0.5  # weight of a word that no entry has
 _LEFT_OUT = 0.6  # least weight of a word that was asked for and is not there, however common it is
@@ -222,7 +223,10 @@ class Search:
                 same, score = 2, 1.0
             if (same, score) > (whole, best):
                 best, whole = score, same
-        score = max(best, _APART * query.share(apart))
+        gathered = _APART * query.share(apart)
+        if best < _LEAST_IN_ONE:  # what only many phrases have together may be chance
+            gathered = min(gathered, _STRONG - 0.01)
+        score = max(best, gathered)
         return Found(entry, score * (_RETIRED if entry.status is Status.RETIRED else 1), whole)
 
     def _said(self, phrase: _Phrase, query: _Query) -> float:
