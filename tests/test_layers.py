@@ -315,6 +315,7 @@ ORDER = [
     "reports",
     "web.web_settings",
     "web.problems",
+    "web.openapi",
     "web.metrics",
     "web.gate",
     "web.submissions",

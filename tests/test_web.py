@@ -9,7 +9,9 @@ import re
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asking_web import HOST, app_of, ask, post, post_and_leave, scope_of
@@ -27,6 +29,7 @@ from safelinks.web.gate import SECURITY_HEADERS
 from safelinks.web.metrics import AnsweredRequest, Metrics, log_line
 from safelinks.web.page import LANGUAGES
 from safelinks.web.page_texts import PageTexts
+from safelinks.web.problems import PROBLEMS
 from safelinks.web.web_settings import WebSettings
 
 ROOT = Path(__file__).parent.parent
@@ -128,7 +131,7 @@ def test_a_token_is_asked_of_all_but_probes(given: str, status: int) -> None:
         ({"most_checks": 0}, "most_checks must be a whole number from 1"),
     ],
 )
-def test_settings_that_make_no_sense(settings: dict[str, object], says: str) -> None:
+def test_settings_that_make_no_sense(settings: dict[str, Any], says: str) -> None:
     with pytest.raises(SetupError, match=re.escape(says)) as raised:
         app_of(**settings)
     assert "blanks in it" not in str(raised.value)
@@ -162,10 +165,11 @@ def test_unwrap_and_identify_are_those_of_the_command_line() -> None:
 
 
 def test_a_recipient_is_shown_on_demand_only() -> None:
-    for path, sent in {
+    asked: dict[str, dict[str, object]] = {
         "/api/unwrap": {"url": WRAPPED},
         "/api/check": {"text": WRAPPED, "offline": True},
-    }.items():
+    }
+    for path, sent in asked.items():
         assert RECIPIENT not in post(app_of(), path, json=sent).text
         assert RECIPIENT in post(app_of(), path, json=sent | {"show_recipients": True}).text
 
@@ -267,6 +271,27 @@ def test_addresses_of_this_machine_are_not_asked() -> None:
         answer = post(app_of(), "/api/check", json={"urls": [web.url("/")]}).json()
         assert [link["reason"] for link in answer["links"]] == ["private-address"]
         assert not web.asked
+
+
+def test_the_api_is_described() -> None:
+    app = app_of(token=TOKEN, root_path="/l")
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    told = ask(app, "GET", "/openapi.json", headers=headers).json()
+    assert set(told["paths"]) == {"/api/unwrap", "/api/identify", "/api/clean", "/api/check"}
+    assert told["servers"] == [{"url": "/l"}]
+    assert told["security"] == [{"token": []}]
+    for path, described in told["paths"].items():
+        taken = described["post"]["requestBody"]["content"]["application/json"]["schema"]
+        for name, kind in taken["properties"].items():
+            value = {"boolean": True, "array": ["x"], "string": "x"}[kind["type"]]
+            sent = {"text": "x", name: value} if path != "/api/clean" else {"text": "x"}
+            answer = post(app, path, json=sent | {"offline": True}, headers=headers)
+            assert answer.status_code == 200, (path, name)
+        for status, refusal in described["post"]["responses"].items():
+            named = re.findall(r"`([\w-]+)`", refusal["description"])
+            assert all(PROBLEMS[kind].status == int(status) for kind in named)
+    schema = ask(app, "GET", "/report.schema.json", headers=headers).json()
+    assert schema["$schema"].endswith("2020-12/schema")
 
 
 def test_a_mistake_of_the_server_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -550,10 +575,12 @@ def test_neither_counts_nor_log_have_an_address() -> None:
 
 def test_the_command_makes_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[WebSettings] = []
-    monkeypatch.setattr(
-        "safelinks.web.server.serve",
-        lambda _, settings, on_start: (served.append(settings), on_start(4321)),
-    )
+
+    def serve(_: object, settings: WebSettings, on_start: Callable[[int], object]) -> None:
+        served.append(settings)
+        on_start(4321)
+
+    monkeypatch.setattr("safelinks.web.server.serve", serve)
     monkeypatch.setenv("SAFELINKS_TOKEN", TOKEN)
     words = [
         "serve",

@@ -165,6 +165,18 @@ class Page:
                 text=text if kind == "keyDown" else "",
             )  # fmt: skip
 
+    def navigate(self, url: str) -> None:
+        """Another address in the same page, until it is loaded."""
+        self._browser.events.clear()
+        self._browser.call("Page.navigate", url=url)
+        self._browser.wait_for("Page.loadEventFired")
+
+    def click_and_load(self, selector: str) -> None:
+        """A click that leads to another page, until that is loaded."""
+        self._browser.events.clear()
+        self.click(selector)
+        self._browser.wait_for("Page.loadEventFired")
+
     def choose_files(self, selector: str, *paths: Path) -> None:
         """Files in a field for them, as from the dialog."""
         root = self._browser.call("DOM.getDocument")["root"]["nodeId"]

@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 import threading
+from pathlib import Path
 
 from web import Web, html
 
@@ -20,6 +21,7 @@ from safelinks.web.app import web_app
 from safelinks.web.server import serve
 from safelinks.web.web_settings import WebSettings
 
+STAGE = Path(__file__)
 PORT, SITE_PORT = 8765, 8766
 ADDRESS = f"http://127.0.0.1:{PORT}/"
 SITE = f"http://127.0.0.1:{SITE_PORT}"

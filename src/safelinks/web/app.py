@@ -7,18 +7,20 @@ from collections.abc import Callable
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from safelinks.catalog import Catalog
 from safelinks.checks.pipeline import Check
 from safelinks.health.checker import Checker
+from safelinks.reports.json_report import schema
 from safelinks.web import json_answers, page_answers
 from safelinks.web.check_answers import answer_check
 from safelinks.web.check_desk import CheckDesk
 from safelinks.web.gate import Gate, problem_body
 from safelinks.web.metrics import AnsweredRequest, Metrics
+from safelinks.web.openapi import openapi
 from safelinks.web.page import ASSETS, asset
 from safelinks.web.problems import ProblemError, problem_of_status, server_mistake
 from safelinks.web.reading import ReadingRoom
@@ -87,6 +89,9 @@ def _routes(room: ReadingRoom, desk: CheckDesk, counts: Metrics) -> list[Route]:
         kind = "text/plain; version=0.0.4; charset=utf-8"
         return Response("".join(counts.lines()), headers={"Content-Type": kind})
 
+    async def description(_: Request) -> Response:
+        return JSONResponse(openapi(room.settings))
+
     post = ["POST"]
     return [
         Route("/", page, methods=["GET", "POST"]),
@@ -99,12 +104,18 @@ def _routes(room: ReadingRoom, desk: CheckDesk, counts: Metrics) -> list[Route]:
         Route("/api/check", check, methods=post),
         Route("/healthz", _health, methods=["GET"]),
         Route("/metrics", metrics, methods=["GET"]),
+        Route("/openapi.json", description, methods=["GET"]),
+        Route("/report.schema.json", _schema, methods=["GET"]),
         *(Route(f"/assets/{name}", _asset, methods=["GET"]) for name in ASSETS),
     ]
 
 
 async def _health(_: Request) -> Response:
     return PlainTextResponse("ok\n")
+
+
+async def _schema(_: Request) -> Response:
+    return Response(schema(), media_type="application/schema+json")
 
 
 async def _asset(request: Request) -> Response:
