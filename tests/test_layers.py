@@ -327,6 +327,7 @@ ORDER = [
     "web.page",
     "web.json_answers",
     "web.check_desk",
+    "web.request_processes",
     "web.check_answers",
     "web.page_answers",
     "web.app",
@@ -354,6 +355,7 @@ OF_THE_WORLD = {
     "reports.text_report",
     "web.gate",
     "web.check_desk",
+    "web.request_processes",
     "web.server",
 }
 # What each format of documents or reports has, and a table asks for by its name.

@@ -322,7 +322,7 @@ def test_a_check_in_every_form() -> None:
         lines = post(app, "/api/check", json=sent, headers={"accept": "application/x-ndjson"})
         accept = {"accept": "text/event-stream"}
         events = post(app, "/api/check", json=sent | {"reports": True}, headers=accept)
-        page = post(app, "/", data=sent | {"action": "check"}).text
+        page = post(app, "/check", data=sent).text
         stream = post(app, "/stream?lang=es", data=sent)
     verdicts = {link["url"]: link["verdict"] for link in whole["links"]}
     assert verdicts == {web.url("/works"): "alive", web.url("/gone"): "dead"}
@@ -437,7 +437,7 @@ def test_files_are_shown_and_cleaned(name: str) -> None:
 
 
 def test_the_page_without_a_script() -> None:
-    answer = post(app_of(), "/", data={"text": NOTICE, "action": "show"})
+    answer = post(app_of(), "/", data={"text": NOTICE})
     for target in TARGETS:
         assert target in answer.text.replace('<span class="middle">', "").replace("</span>", "")
     assert "2022-04-04 18:41 UTC" in answer.text

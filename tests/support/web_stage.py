@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 from web import Web, html
@@ -46,15 +47,18 @@ def _end_with_input() -> None:
 
 
 def main() -> None:
-    for work in (_serve_site, _end_with_input):
-        threading.Thread(target=work, daemon=True).start()
-
     def checker(check: Check) -> Checker:
         return Checker(Policy(allow_private=True, retries=0), catalog=check)
 
     settings = WebSettings(port=PORT)
-    app = web_app(settings, Catalog.nyc(), checker)
-    serve(app, settings, lambda _: print("ready", flush=True))  # noqa: T201  for who has started it
+    make = partial(web_app, settings, Catalog.nyc(), checker)
+
+    def on_start(_: int) -> None:
+        for work in (_serve_site, _end_with_input):
+            threading.Thread(target=work, daemon=True).start()
+        print("ready", flush=True)  # noqa: T201  for who has started it
+
+    serve(make, settings, on_start)
 
 
 if __name__ == "__main__":

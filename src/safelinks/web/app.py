@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -23,10 +24,13 @@ from safelinks.web.metrics import AnsweredRequest, Metrics
 from safelinks.web.openapi import openapi
 from safelinks.web.page import ASSETS, asset
 from safelinks.web.problems import ProblemError, problem_of_status, server_mistake
-from safelinks.web.reading import ReadingRoom
+from safelinks.web.reading import ReadingRoom, warm_up
+from safelinks.web.request_processes import CAN_FORK, TOO_MUCH, Nursery, RequestProcesses
 from safelinks.web.web_settings import WebSettings
 
 __all__ = ["web_app"]
+
+_CHECKING = frozenset({"/api/check", "/check", "/stream"})
 
 
 def web_app(
@@ -35,10 +39,14 @@ def web_app(
     checker: Callable[[Check], Checker] = lambda check: Checker(catalog=check),
     *,
     on_answer: Callable[[AnsweredRequest], object] = lambda _: None,
-    metrics: Metrics | None = None,
+    forks: bool = False,
 ) -> ASGIApp:
-    """The page and its API. `checker` makes whoever asks; `on_answer` hears of each answer."""
-    counts = metrics or Metrics()
+    """The page and its API. `checker` makes whoever asks; `on_answer` hears of each answer.
+
+    Where it `forks`, each post is answered in a process of its own. That has to be asked for while
+    this process has one thread.
+    """
+    counts = Metrics()
     room = ReadingRoom(settings, catalog)
     desk = CheckDesk(room, counts, checker)
     routes = _routes(room, desk, counts)
@@ -47,44 +55,23 @@ def web_app(
         counts.count(answer)
         on_answer(answer)
 
-    application = Starlette(
+    application: ASGIApp = Starlette(
         routes=routes,
         exception_handlers={
             ProblemError: _problem,
             HTTPException: _framework_problem,
+            MemoryError: _memory,
             Exception: _mistake,
         },
     )
+    if forks and CAN_FORK:
+        warm_up(catalog)
+        nursery = Nursery(application, settings, lambda: counts.links_checked)
+        application = RequestProcesses(application, desk, nursery, _CHECKING)
     return Gate(application, settings, frozenset(route.path for route in routes), heard)
 
 
 def _routes(room: ReadingRoom, desk: CheckDesk, counts: Metrics) -> list[Route]:
-    async def page(request: Request) -> Response:
-        if request.method == "POST":
-            return await page_answers.answer_results(request, desk)
-        return await page_answers.answer_page(request, desk)
-
-    async def stream(request: Request) -> Response:
-        return page_answers.page_stream(desk, page_answers.texts_of(request))
-
-    async def unwrap(request: Request) -> Response:
-        return await json_answers.answer_unwrap(request, room)
-
-    async def identify(request: Request) -> Response:
-        return await json_answers.answer_identify(request, room)
-
-    async def clean(request: Request) -> Response:
-        return await json_answers.answer_clean(request, room)
-
-    async def check(request: Request) -> Response:
-        return await answer_check(request, desk)
-
-    async def clean_file(request: Request) -> Response:
-        return await page_answers.clean_download(request, desk)
-
-    async def report_file(request: Request) -> Response:
-        return await page_answers.report_download(request, desk)
-
     async def metrics(_: Request) -> Response:
         kind = "text/plain; version=0.0.4; charset=utf-8"
         return Response("".join(counts.lines()), headers={"Content-Type": kind})
@@ -92,16 +79,23 @@ def _routes(room: ReadingRoom, desk: CheckDesk, counts: Metrics) -> list[Route]:
     async def description(_: Request) -> Response:
         return JSONResponse(openapi(room.settings))
 
-    post = ["POST"]
+    at_desk = {
+        "/": page_answers.answer_results,
+        "/check": page_answers.answer_checked,
+        "/stream": page_answers.answer_stream,
+        "/download/clean": page_answers.clean_download,
+        "/download/report": page_answers.report_download,
+        "/api/check": answer_check,
+    }
+    in_room = {
+        "/api/unwrap": json_answers.answer_unwrap,
+        "/api/identify": json_answers.answer_identify,
+        "/api/clean": json_answers.answer_clean,
+    }
     return [
-        Route("/", page, methods=["GET", "POST"]),
-        Route("/stream", stream, methods=post),
-        Route("/download/clean", clean_file, methods=post),
-        Route("/download/report", report_file, methods=post),
-        Route("/api/unwrap", unwrap, methods=post),
-        Route("/api/identify", identify, methods=post),
-        Route("/api/clean", clean, methods=post),
-        Route("/api/check", check, methods=post),
+        Route("/", partial(page_answers.answer_page, desk=desk), methods=["GET"]),
+        *(Route(path, partial(one, desk=desk), methods=["POST"]) for path, one in at_desk.items()),
+        *(Route(path, partial(one, room=room), methods=["POST"]) for path, one in in_room.items()),
         Route("/healthz", _health, methods=["GET"]),
         Route("/metrics", metrics, methods=["GET"]),
         Route("/openapi.json", description, methods=["GET"]),
@@ -130,6 +124,10 @@ async def _problem(_: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)  # noqa: S101  it is registered for these
     headers = {"Content-Type": "application/problem+json", **error.headers}
     return Response(problem_body(error), error.kind.status, headers)
+
+
+async def _memory(request: Request, _: Exception) -> Response:
+    return await _problem(request, ProblemError("too-much", TOO_MUCH))
 
 
 async def _mistake(request: Request, _: Exception) -> Response:

@@ -24,19 +24,19 @@ from safelinks.web.reading import CleanedFile
 from safelinks.web.submissions import PASTED, Submission, submission_of
 
 __all__ = [
+    "answer_checked",
     "answer_page",
     "answer_results",
+    "answer_stream",
     "clean_download",
-    "page_stream",
     "report_download",
-    "texts_of",
 ]
 
 _ARCHIVE = "clean-documents.zip"
 _IN_MEMORY = 1 << 20
 
 
-def texts_of(request: Request) -> PageTexts:
+def _texts_of(request: Request) -> PageTexts:
     """The texts in the language of a visitor."""
     accepted = request.headers.get("accept-language", "")
     return language_of(request.query_params.get("lang"), accepted)
@@ -44,17 +44,20 @@ def texts_of(request: Request) -> PageTexts:
 
 async def answer_page(request: Request, desk: CheckDesk) -> Response:
     """The page with its form."""
-    texts = texts_of(request)
+    texts = _texts_of(request)
     return HTMLResponse(whole_page(PageView(), texts, desk.room.settings.root_path))
 
 
-async def answer_results(request: Request, desk: CheckDesk) -> Response:
-    """The page with what is known of a submission; problems are told on it, too."""
+async def answer_results(request: Request, desk: CheckDesk, *, asks: bool = False) -> Response:
+    """The page with what is known of a submission; where it `asks`, with verdicts.
+
+    Problems are told on the page, too.
+    """
     root = desk.room.settings.root_path
-    texts = texts_of(request)
+    texts = _texts_of(request)
     try:
         async with submission_of(request, desk.room.settings) as sent:
-            if sent.words.get("action") == "check":
+            if asks:
                 async with desk.seat():
                     view = await while_there(request.receive, _checked_view(desk, sent, texts))
             else:
@@ -100,9 +103,14 @@ async def _view(desk: CheckDesk, sent: Submission, check: Check, report: Report)
     )
 
 
-def page_stream(desk: CheckDesk, texts: PageTexts) -> CheckStream:
+async def answer_checked(request: Request, desk: CheckDesk) -> Response:
+    """The page with verdicts, for whoever has no script."""
+    return await answer_results(request, desk, asks=True)
+
+
+async def answer_stream(request: Request, desk: CheckDesk) -> Response:
     """What the page shows while a check runs, as events."""
-    return CheckStream(desk, EVENTS, partial(_page_events, desk, texts))
+    return CheckStream(desk, EVENTS, partial(_page_events, desk, _texts_of(request)))
 
 
 async def _page_events(desk: CheckDesk, texts: PageTexts, sent: Submission, emit: Emit) -> None:

@@ -38,6 +38,7 @@ _TABLE = (
     ProblemKind("wrong-host", 421, "This server does not go by that name"),
     ProblemKind("unreadable", 422, "The document cannot be read"),
     ProblemKind("not-writable", 422, "Links in this document cannot be replaced"),
+    ProblemKind("too-much", 422, "The document takes too much to be read here"),
     ProblemKind("busy", 429, "Too many checks are running"),
     ProblemKind("server", 500, "The server has made a mistake"),
 )

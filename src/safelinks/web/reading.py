@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from attrs import field
 
+from safelinks import documents, reports
 from safelinks.catalog import Catalog
 from safelinks.checks.pipeline import Check, CheckOptions
-from safelinks.documents.document import Document
+from safelinks.documents.document import Document, read_each
 from safelinks.errors import NotWritableError
 from safelinks.foundation.values import define, frozen
+from safelinks.reports.rendering import render
 from safelinks.web.problems import ProblemError
 from safelinks.web.submissions import Submission
 from safelinks.web.web_settings import WebSettings
 
-__all__ = ["CleanedFile", "ReadingRoom"]
+__all__ = ["CleanedFile", "ReadingRoom", "warm_up"]
 
 _T = TypeVar("_T")
 
@@ -99,3 +103,24 @@ def _clean(name: str, documents: Iterable[Document]) -> CleanedFile:
         left += [str(link.place) for link in changed.left]
         left += [str(link.place) for link in document.links if link.error is not None]
     return CleanedFile(name, b"".join(content), tuple(left))
+
+
+_SAMPLE = """From: a@example.org
+MIME-Version: 1.0
+Content-Type: text/html
+
+<p>See <a href="https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.nyc.gov%2Fpip">this</a>
+and https://www.nyc.gov/site/mocs/ or nyc.gov/finance.</p>
+"""
+
+
+def warm_up(catalog: Catalog) -> None:
+    """Load what reading and reporting need, and compile their patterns: once, for all processes."""
+    for package in (documents, reports):
+        for found in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(found.name)
+    for name in ("notice.eml", "notice.txt", "notice.md"):
+        check = Check(read_each([_SAMPLE.encode()], name), catalog, CheckOptions(keep_texts=True))
+        for format_name in ("html", "json", "csv"):
+            for _ in render(check.report(), format_name):
+                pass

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from typing import Protocol
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -55,9 +56,17 @@ class _Server(uvicorn.Server):
             self._on_start(self.servers[0].sockets[0].getsockname()[1])
 
 
-def serve(app: ASGIApp, settings: WebSettings, on_start: Callable[[int], object]) -> None:
+class MakesApp(Protocol):
+    """Makes the application, which forks: it is called before there are threads."""
+
+    def __call__(self, *, forks: bool) -> ASGIApp:
+        """The application."""
+
+
+def serve(make: MakesApp, settings: WebSettings, on_start: Callable[[int], object]) -> None:
     """Serve until SIGINT or SIGTERM; `on_start` hears the port. Raises SetupError."""
     _allow_many_connections()
+    app = make(forks=True)
     config = uvicorn.Config(
         app,
         settings.host,

@@ -33,7 +33,7 @@ _BLOCK = 1 << 20
 _LONGEST_NAME = 200
 # What a visitor may say, beside texts and files. None of it weakens a guard.
 _FLAGS = ("show_recipients", "keep_redirectors", "offline", "reports")
-_WORDS = ("lang", "format", "name", "action")
+_WORDS = ("lang", "format", "name")
 _CONTENT = ("text", "url", "urls", "files")
 _TRUE, _FALSE = frozenset({"1", "true", "on", "yes"}), frozenset({"0", "false", "off", "no", ""})
 

@@ -55,8 +55,9 @@ class WebSettings:
     `names` are the host names under which visitors reach it, beside those of this machine.
     `most_bytes` limits a whole request, `most_text` what is pasted or sent as JSON. At most
     `most_checks` checks run at once, each for at most `check_seconds`. `readers` is the number of
-    documents that are read at once. Raises SetupError for settings that make no sense, and where
-    others than this machine could use the server without a token.
+    documents that are read at once, each for at most `read_seconds`. A request may take
+    `most_memory`, and compute for `read_seconds`. Raises SetupError for settings that make no
+    sense, and where others than this machine could use the server without a token.
     """
 
     host: str = "127.0.0.1"
@@ -71,7 +72,9 @@ class WebSettings:
     most_checks: int = field(default=4, validator=whole(1))
     readers: int = field(default=2, validator=whole(1))
     body_seconds: float = field(default=30.0, validator=number)
+    read_seconds: float = field(default=30.0, validator=number)
     check_seconds: float = field(default=300.0, validator=number)
+    most_memory: int = field(default=300_000_000, validator=whole(1))
 
     def __attrs_post_init__(self) -> None:
         """Raises SetupError where a token is needed, and there is none."""

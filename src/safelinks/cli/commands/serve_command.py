@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -130,7 +131,8 @@ def serve_command(
         most_bytes=most_megabytes * _MEGABYTE,
         check_seconds=check_seconds,
     )
-    app = web_app(
+    make = partial(
+        web_app,
         settings,
         chosen.load(),
         network.checker,
@@ -144,7 +146,7 @@ def serve_command(
         if not no_browser and settings.is_local:
             webbrowser.open(address)
 
-    serve(app, settings, on_start)
+    serve(make, settings, on_start)
 
 
 def _log(answer: AnsweredRequest) -> None:

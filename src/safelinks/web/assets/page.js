@@ -29,18 +29,12 @@
     get("copied").textContent = form.dataset.copied;
   }
 
-  function sent(action) {
-    const data = new FormData(form);
-    data.set("action", action);
-    return data;
-  }
-
-  async function post(address, action, signal) {
-    return fetch(address, { method: "POST", body: sent(action), signal });
+  async function post(address, signal) {
+    return fetch(address, { method: "POST", body: new FormData(form), signal });
   }
 
   async function showLinks() {
-    try { show(await (await post(form.getAttribute("action"), "show")).text()); }
+    try { show(await (await post(form.action)).text()); }
     catch { progress.hidden = false; say(form.dataset.failed); }
   }
 
@@ -99,7 +93,7 @@
     say("");
     let ended = false;
     try {
-      const answer = await post(form.dataset.stream, "check", own.signal);
+      const answer = await post(form.dataset.stream, own.signal);
       if (!answer.ok) {
         say((await answer.json()).detail);
         ended = true;
@@ -118,9 +112,10 @@
 
   form.addEventListener("submit", event => {
     const button = event.submitter;
-    if (button?.hasAttribute("formaction")) return; // a download is the browser's
+    const checking = button?.id === "check";
+    if (button?.hasAttribute("formaction") && !checking) return; // a download is the browser's
     event.preventDefault();
-    if (button?.value === "check") check(); else { running?.abort(); showLinks(); }
+    if (checking) check(); else { running?.abort(); showLinks(); }
   });
   stop.addEventListener("click", () => { running?.abort(); get("check").focus(); });
 
