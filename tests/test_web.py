@@ -18,6 +18,7 @@ from asking_web import HOST, app_of, ask, post, post_and_leave, scope_of
 from attrs import fields
 from building import RECIPIENT, wrap
 from click.testing import CliRunner
+from documented import Block, blocks
 from notice import PERSON, TARGETS
 from web import Behaviour, html, serving
 
@@ -368,7 +369,8 @@ def test_whoever_leaves_ends_the_check_and_its_requests() -> None:
                 ("/stream", "*/*"),
             ):
                 web.asked.clear()
-                await post_and_leave(app, path, body, is_asked, accept=accept)
+                told = await post_and_leave(app, path, body, is_asked, accept=accept)
+                assert not re.search("event: (?:summary|end)", told)  # it was not played to its end
                 await asyncio.sleep(0)
                 others = asyncio.all_tasks() - {asyncio.current_task()}
                 assert [task for task in others if not task.cancelling()] == []
@@ -413,6 +415,47 @@ def test_a_check_that_takes_too_long_says_what_is_known() -> None:
         told = post(app, "/api/check", json={"urls": [web.url("/works"), web.url("/slow")]}).json()
     assert told["summary"]["interrupted"] is True
     assert {link["url"]: link["verdict"] for link in told["links"]}[web.url("/works")] == "alive"
+
+
+# --- The documentation ---
+
+
+@pytest.mark.parametrize("block", blocks("http", "docs/serve.md"), ids=str)
+def test_a_request_of_the_documentation_is_answered(block: Block) -> None:
+    head, _, body = block.text.partition("\n\n")
+    first, *lines = head.splitlines()
+    method, path = first.split()
+    headers = dict(line.split(": ", 1) for line in lines)
+    answer = ask(app_of(), method, path, headers=headers, content=body.strip())
+    assert answer.status_code == 200
+    assert "https://www.nyc.gov/pip" in answer.text
+    assert "outlook.com" not in answer.text or path == "/api/unwrap"
+
+
+def test_the_commands_of_the_documentation_serve(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[WebSettings] = []
+    monkeypatch.setattr(
+        "safelinks.web.server.serve", lambda _, settings, __: served.append(settings)
+    )
+    monkeypatch.setenv("SAFELINKS_TOKEN", TOKEN)
+    lines = [line for block in blocks("text", "docs/serve.md") for line in block.text.splitlines()]
+    for line in lines:
+        if line.startswith("safelinks "):
+            result = CliRunner().invoke(main, line.split()[1:], catch_exceptions=False)
+            assert result.exit_code == 0, line
+    assert [one.host for one in served] == ["127.0.0.1", "0.0.0.0"]
+
+
+def test_every_problem_is_in_the_documentation() -> None:
+    table = (ROOT / "docs" / "serve.md").read_text("utf-8").partition("| status |")[2]
+    told = {
+        (status, name)
+        for row in re.findall(r"^\| ([\d, ]+) \| (.*) \|$", table, re.MULTILINE)
+        for name in re.findall(r"`([a-z-]+)`", row[1])
+        for status in row[0].split(", ")
+        if PROBLEMS[name].status == int(status)
+    }
+    assert told == {(str(kind.status), name) for name, kind in PROBLEMS.items()}
 
 
 # --- The page ---

@@ -93,7 +93,9 @@ class CheckDesk:
         try:
             while True:
                 try:
-                    outcome = await asyncio.wait_for(queue.get(), _SIGN_OF_LIFE)
+                    # Not `wait_for`: on Python 3.11, that may lose a cancellation.
+                    async with asyncio.timeout(_SIGN_OF_LIFE):
+                        outcome = await queue.get()
                 except TimeoutError:
                     yield None
                     continue

@@ -88,6 +88,8 @@ def serve(make: MakesApp, settings: WebSettings, on_start: Callable[[int], objec
     try:
         server.run()
     except SystemExit:
+        if server.started:  # it was ended by SIGTERM
+            raise
         raise SetupError(
             f"{settings.host}:{settings.port} cannot be listened on; another program may use it: "
             "choose another --port"
