@@ -44,7 +44,7 @@ class Report:
     with how often, and `at` is the moment that it tells of. `texts` are those of the files, where
     they were asked for. Where `unread`, some files could not be read, or not be changed, and the
     report is only about the others. Where `unwritten`, the report is all of it, but a file that
-    was to hold it could not be written.
+    was to hold it could not be written. `local_links` is how many links to files there are.
     """
 
     rows: tuple[CheckedLink, ...]
@@ -61,6 +61,7 @@ class Report:
     texts: tuple[FileText, ...] = ()
     unread: bool = False
     unwritten: bool = False
+    local_links: int = 0
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:

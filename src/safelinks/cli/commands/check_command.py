@@ -14,6 +14,7 @@ from attrs import evolve
 from safelinks.cli.commands.applied_fixes import show_fixes, write_fixes
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options
+from safelinks.cli.options.file_link_options import file_link_options
 from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.history_options import Remembering, remembering_options
 from safelinks.cli.options.inputs import (
@@ -37,6 +38,7 @@ from safelinks.cli.options.rule_selection import selection_options
 
 if TYPE_CHECKING:
     from safelinks.checks.changed_lines import Changes
+    from safelinks.checks.local_link_options import LocalLinkOptions
     from safelinks.checks.pipeline import Check
     from safelinks.checks.report import Report
     from safelinks.health.model.outcome import Outcome
@@ -85,6 +87,7 @@ __all__ = ["check_command"]
 @no_gitignore
 @skip_unreadable
 @excluding_options
+@file_link_options
 @click.option("--show-recipients", is_flag=True, help="Print the recipients of the links.")
 @remembering_options
 @network_options
@@ -106,6 +109,7 @@ def check_command(
     changed_since: str | None,
     show_recipients: bool,
     excluded: Excluded,
+    local_links: LocalLinkOptions | None,
     remembering: Remembering,
     reporting: Reporting,
     selection: Selection,
@@ -160,6 +164,8 @@ def check_command(
         baseline=baseline,
         update_baseline=update_baseline,
         keep_redirectors=keep_redirectors,
+        local_links=local_links
+        and evolve(local_links, exclude=network.policy.excluded, renames=fix or diff),
         now=_now(),
     )
     checking = Check(inputs.documents(), catalog, options, keep=_kept(names, changed_since))
