@@ -170,6 +170,7 @@ ORDER = [
     "documents.office.relationships",
     "documents.office.word_fields",
     "documents.office.paragraph_flow",
+    "documents.office.package_references",
     "documents.office.paragraph_runs",
     "documents.office.worksheets",
     "documents.office.office_files",

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+import docx
 import pytest
 from attrs import field
 from click.testing import CliRunner, Result
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -237,6 +243,61 @@ def test_messages_say_what_there_is(repository: Path) -> None:
         "b.md has no anchor “setup-the-server”; did you mean “set-up-the-server”?",
         "c.py has only 1 line",
     ]
+    assert repository.is_dir()
+
+
+def _word(*targets: str, base: str = "") -> bytes:
+    """A Word document with a paragraph for each target that it links."""
+    document = docx.Document()
+    for number, target in enumerate(targets):
+        id_ = document.part.relate_to(target, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        run = f"<w:r><w:t>link {number}</w:t></w:r>"
+        link = f'<w:p {nsdecls("w")} {nsdecls("r")}><w:hyperlink r:id="{id_}">{run}</w:hyperlink></w:p>'
+        document.element.body.insert(number, parse_xml(link))
+    raw = BytesIO()
+    document.save(raw)
+    if not base:
+        return raw.getvalue()
+    changed = BytesIO()
+    with ZipFile(raw) as before, ZipFile(changed, "w") as after:
+        for name in before.namelist():
+            content = before.read(name)
+            if name == "docProps/app.xml":
+                tag = f"<HyperlinkBase>{base}</HyperlinkBase></Properties>"
+                content = content.replace(b"</Properties>", tag.encode())
+            after.writestr(name, content)
+    return changed.getvalue()
+
+
+def _open_document(*targets: str) -> bytes:
+    raw = BytesIO()
+    links = "".join(f'<text:p><text:a xlink:href="{one}">x</text:a></text:p>' for one in targets)
+    with ZipFile(raw, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        package.writestr(
+            "content.xml", f"<office:document-content>{links}</office:document-content>"
+        )
+    return raw.getvalue()
+
+
+def test_word_and_open_document_refer_to_files_beside_them(repository: Path) -> None:
+    own, web = "b.docx#_Toc1", "https://a.example/x"
+    Path("b.docx").write_bytes(_word(web))
+    Path("a.docx").write_bytes(_word(own, "c.docx", "B.docx", web, "sub/d.pdf"))
+    Path("a.odt").write_bytes(_open_document("../b.docx", "../c.odt", "Pictures/1.png", "#x", web))
+    found = [
+        (one.file, str(one.place), one.code, one.url, one.fixable)
+        for name in ("a.docx", "a.odt")
+        for one in _checked(name).report().findings
+    ]
+    assert found == [
+        ("a.docx", "paragraph 2", "SL311", "c.docx", False),
+        ("a.docx", "paragraph 3", "SL313", "B.docx", False),
+        ("a.docx", "paragraph 5", "SL311", "sub/d.pdf", False),
+        ("a.odt", "part content.xml", "SL311", "../c.odt", False),
+    ]
+    Path("a.docx").write_bytes(_word("c.docx", base="https://a.example/"))
+    assert not _checked("a.docx").report().findings
     assert repository.is_dir()
 
 

@@ -308,6 +308,8 @@ def _instead(reference: LocalReference, target: LocalTarget, path: str | None) -
     """A reference with another `path`: where it stands as it is meant, and so does the new one."""
     if path is None or reference.base or not reference.written.startswith(target.path):
         return None
+    if reference.place.line is None:  # only texts are written
+        return None
     rest = reference.written[len(target.path) :]
     return f"{path}{rest}" if target.path and _SAFE.fullmatch(path) else None
 

@@ -97,7 +97,12 @@ class Document:
         >>> [one.written for one in read(b"[a](b.md#c) [d](//e)", "x.md").local_references]
         ['b.md#c']
         """
-        return tuple(references_in(self.text, self.format)) if self.text is not None else ()
+        content = self._content
+        if isinstance(content, TextContent):
+            return tuple(references_in(content.text, self.format))
+        from safelinks.documents.local.local_reference import Referring  # noqa: PLC0415  not for texts
+
+        return tuple(content.references()) if isinstance(content, Referring) else ()
 
     @property
     def writable(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, runtime_checkable
 from urllib.parse import unquote_to_bytes
 
 from safelinks.addresses.place import NOWHERE, LineCounter, Place
@@ -20,6 +21,7 @@ from safelinks.foundation.values import frozen
 __all__ = [
     "LocalReference",
     "LocalTarget",
+    "Referring",
     "WrittenReference",
     "local_target",
     "located_references",
@@ -72,6 +74,14 @@ class LocalReference:
     def target(self) -> LocalTarget | None:
         """Where it leads."""
         return local_target(self.written)
+
+
+@runtime_checkable
+class Referring(Protocol):
+    """A document of parts that may refer to files beside it."""
+
+    def references(self) -> Iterator[LocalReference]:
+        """The references, in order."""
 
 
 def local_target(written: str) -> LocalTarget | None:
