@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from io import BytesIO
@@ -127,6 +128,14 @@ CASES = [
          beside={"mkdocs.yml": ""}),
     Case("anything of a generator", "[a](c.md) [b](c.png)",
          beside={"website/docusaurus.config.js": ""}),
+    Case("names of other documents", "[a](#x) [b](b.md#x)", _no_place("b.md#x"),
+         beside=B | {"docs/conf.py": ""}),
+    Case("generator in another directory", "[a](#x)", _no_place("#x"), "README.md",
+         {"docs/conf.py": ""}),
+    Case("theme", "[a](img/favicon.ico) [b](_static/x.png) [c](x.png)", _missing("x.png"),
+         beside={"mkdocs.yml": ""}),
+    Case("in an index", "[a](@ref)"),
+    Case("html template", '{% if x %}<a href="b.html">', name="a.html"),
     Case("part of others", "[a](c.md)", name="docs/_includes/a.md"),
     Case("sparse", "[a](c.md)", beside={".git/info/sparse-checkout": "/docs/a.md\n"}),
     Case("excluded", "[a](gen/c.md) [b](c.md)", _missing("c.md"), options={"exclude": ("^gen/",)}),
@@ -148,6 +157,8 @@ CASES = [
     Case("lines", "[a](../c.py#L2-L3) [b](../c.py#L2C1-L4C2)", _no_place("../c.py#L2C1-L4C2"),
          beside={"c.py": "a\nb\nc\n"}),
     Case("lines of Markdown", "[a](b.md#L1) [b](b.md#L9)", _no_place("b.md#L9"), beside=B),
+    Case("kramdown", "[a](#intro) [b](#_1-intro)\n## 1. Intro"),
+    Case("bitbucket", "[a](b.md#markdown-header-set-up-the-server)", beside=B),
     Case("other formats", "[a](x.pdf#page=3) [b](x.svg#a) [c](x.py#a)",
          beside={"docs/x.pdf": "%PDF-", "docs/x.svg": "<svg/>", "docs/x.py": ""}),
     Case("flavour", "[a](#a--b) [b](#a-b)\n## A & b", _no_place("#a-b"),
@@ -231,6 +242,7 @@ def test_a_document_that_is_no_file_refers_to_nothing(repository: Path) -> None:
     assert not safelinks.check(read(b"[a](c.md)", "a.md"), offline=True).findings
     _write({"a.md": "[a](c.md)"})
     assert safelinks.check(repository, offline=True).failing
+    assert not safelinks.check(repository, offline=True, local_links=None).failing
     assert not Check(read_all("a.md"), options=CheckOptions(local_links=None)).report().findings
 
 
@@ -301,6 +313,17 @@ def test_word_and_open_document_refer_to_files_beside_them(repository: Path) -> 
     assert repository.is_dir()
 
 
+def test_nothing_is_told_of_what_lies_outside(repository: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("a\n")
+    Path("linked").symlink_to(tmp_path)
+    os.mkfifo("pipe")
+    _write({"a.md": "[a](linked/secret.txt#L9) [b](pipe#x) [c](linked/none)", "b.txt": "a\n"})
+    assert [one.url for one in _checked("a.md").report().findings] == ["linked/none"]
+    (repository / ".git").rmdir()
+    _write({"a.md": "[a](../secret.txt#L9) [b](b.txt#L9)"})
+    assert [one.url for one in _checked("a.md").report().findings] == ["b.txt#L9"]
+
+
 # --- What --fix writes ---
 
 
@@ -355,6 +378,17 @@ def test_fix_writes_where_git_has_moved_a_file(repository: Path) -> None:
     result = _run("check", "--offline", "--fix", "docs")
     assert Path("docs/a.md").read_text() == "[a](../other/e.md#x) [b](c.md)\n"
     assert "1 finding fails the check (SL311)" in result.stdout
+
+
+def test_only_references_on_changed_lines_count(repository: Path) -> None:
+    (repository / ".git").rmdir()
+    _git("init", "-q")
+    _write({"a.md": "[a](c.md) [b](B.md)\n\n[a](d.md)\n", "b.md": ""})
+    _git("add", "-A")
+    _git("commit", "-qm", "a")
+    _write({"a.md": "[a](c.md) [b](B.md)\n\n[a](e.md) [b](B.md)\n"})
+    since = safelinks.check("a.md", offline=True, changed_since="HEAD")
+    assert [(one.url, one.fixable) for one in since.findings] == [("e.md", False), ("B.md", False)]
 
 
 # --- Reports, options ---

@@ -78,6 +78,18 @@ def documents(path: Path) -> Iterator[bytes]:
         raise SystemExit(str(error)) from error
 
 
+def files(path: Path) -> int:
+    """Look at links to files."""
+    local = safelinks.LocalLinkOptions(
+        root_dir="site", fallback_extensions=["md"], index_files=("index.html",), anchors=["github"]
+    )
+    for reference in safelinks.read(path).local_references:
+        assert_type(reference, safelinks.LocalReference)
+        target = assert_type(reference.target, safelinks.LocalTarget | None)
+        print(reference.written, reference.place, target and (target.path, target.fragment))
+    return safelinks.check(path, offline=True, local_links=local).local_links
+
+
 def name(url: str) -> str | None:
     """Ask the catalog."""
     try:

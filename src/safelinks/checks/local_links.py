@@ -69,10 +69,25 @@ class _Referrer:
         return published_as(self.tree, self.folder)
 
     @cached_property
+    def _around(self) -> str:
+        """The directory outside of which nothing is told of files, by its real name."""
+        here = os.path.realpath(os.curdir)
+        own = os.path.realpath(self.folder)
+        return os.path.realpath(self.top) if self.top else here if _is_in(own, here) else own
+
+    def may_be_told_of(self, path: str) -> bool:
+        """Whether the content of a file may be told of to who gave the document."""
+        return _is_in(os.path.realpath(path), self._around)
+
+    @cached_property
     def is_part(self) -> bool:
         """Whether it looks like a part of other documents."""
         below = os.path.relpath(self.path, self.top or self.folder).split(os.sep)  # noqa: PTH206  names
         return any(name.startswith("_") or name.lower() in _PARTS for name in below)
+
+
+def _is_in(path: str, directory: str) -> bool:
+    return path == directory or path.startswith(directory.rstrip(os.sep) + os.sep)
 
 
 def _joined(*names: str) -> str:
@@ -162,10 +177,9 @@ class LocalLinks:
 
     def _climbs(self, document: _Referrer, path: str) -> bool:
         top = document.top
-        if top is None or path == top or path.startswith(top.rstrip(os.sep) + os.sep):
+        if top is None or _is_in(path, top):
             return False
-        root = self._root
-        return root is None or not (path == root or path.startswith(root.rstrip(os.sep) + os.sep))
+        return self._root is None or not _is_in(path, self._root)
 
     def _outside(
         self, document: _Referrer, reference: LocalReference, target: LocalTarget
@@ -216,7 +230,8 @@ class LocalLinks:
         published, page = document.published_as, is_page(path)
         if published is PublishedAs.ANYTHING:
             return True
-        if published is PublishedAs.PAGES and (page or may_be_added(path, document.folder)):
+        is_made = published is not PublishedAs.FILES
+        if is_made and (page or may_be_added(path, document.folder)):
             return True
         if page and any(map(self._is_there, _sources_of(path))):
             return True
@@ -269,7 +284,12 @@ class LocalLinks:
     ) -> LocalProblem | None:
         if not target.fragment:
             return None
-        name = "this document" if path == document.path else None
+        is_own = path == document.path
+        if is_own and document.published_as is PublishedAs.CROSS_REFERENCED:
+            return None
+        if not (document.may_be_told_of(path) or (self._root and _is_in(path, self._root))):
+            return None
+        name = "this document" if is_own else None
         message = self._texts.problem(path, target.fragment, name)
         kind = LocalProblemKind.MISSING_ANCHOR
         return None if message is None else _told(document, reference, kind, message)

@@ -20,15 +20,17 @@ class PublishedAs(Enum):
 
     FILES = auto()  # nothing: they are shown as they lie there
     PAGES = auto()  # texts become pages, with other names and perhaps in other places
+    CROSS_REFERENCED = auto()  # so they do, and ``#name`` may be a name in any of them
     ANYTHING = auto()  # files, too, lie elsewhere
 
 
 _CONFIGURATIONS: Mapping[str, PublishedAs] = {
     **dict.fromkeys(
-        ("mkdocs.yml", "mkdocs.yaml", "zensical.toml", "conf.py", "book.toml", "_quarto.yml",
-         "_config.yml", "_config.yaml", "_toc.yml", "myst.yml"),
+        ("mkdocs.yml", "mkdocs.yaml", "zensical.toml", "book.toml", "_quarto.yml", "_config.yml",
+         "_config.yaml"),
         PublishedAs.PAGES,
     ),
+    **dict.fromkeys(("conf.py", "_toc.yml", "myst.yml"), PublishedAs.CROSS_REFERENCED),
     **dict.fromkeys(
         ("antora.yml", "hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "gatsby-config.js",
          "gatsby-config.ts", "next.config.js", "next.config.mjs", "next.config.ts", ".vitepress",
@@ -68,7 +70,7 @@ def published_as(tree: LocalTree, directory: str) -> PublishedAs:
     found = {_told_by(tree.names(one)) for one in _upwards(directory, top)}
     if top is not None:
         beside = (tree.names(os.path.join(top, name)) for name in _BESIDE)  # noqa: PTH118  of names
-        found |= {_told_by(names) for names in beside}
+        found |= {_told_by(names) for names in beside} & {PublishedAs.ANYTHING}
     return max(found, key=lambda one: one.value, default=PublishedAs.FILES)
 
 

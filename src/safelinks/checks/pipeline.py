@@ -26,6 +26,7 @@ from safelinks.checks.collecting import Keep, appraise, collect
 from safelinks.checks.file_change import FileChange
 from safelinks.checks.file_plan import FilePlan
 from safelinks.checks.known_findings import BaselineChange, KnownFindings
+from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.checks.report import Report
 from safelinks.documents.document import Document, addresses_read, read_all
 from safelinks.errors import DocumentError, SetupError
@@ -259,6 +260,7 @@ def check(  # noqa: PLR0913
     baseline: str | PathLike[str] | None = None,
     update_baseline: bool = False,
     changed_since: str | None = None,
+    local_links: LocalLinkOptions | None = _USUAL.local_links,
 ) -> Report:
     """Check every link of files, directories, documents or addresses, and return a report.
 
@@ -276,6 +278,7 @@ def check(  # noqa: PLR0913
         dead_after=dead_after,
         baseline=baseline,
         update_baseline=update_baseline,
+        local_links=local_links,
     )
     catalog = catalog or Catalog.nyc()
     keep = None

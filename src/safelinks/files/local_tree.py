@@ -164,4 +164,6 @@ def _kind(path: str) -> FileKind:
         mode = os.stat(path).st_mode  # noqa: PTH116  as above
     except (OSError, ValueError):
         return FileKind.UNKNOWN  # such as a link that leads nowhere here
-    return FileKind.DIRECTORY if stat.S_ISDIR(mode) else FileKind.FILE
+    if stat.S_ISDIR(mode):
+        return FileKind.DIRECTORY
+    return FileKind.FILE if stat.S_ISREG(mode) else FileKind.UNKNOWN  # such as a pipe

@@ -13,7 +13,8 @@ from safelinks.foundation.values import frozen
 
 __all__ = ["Anchors", "Presence"]
 
-_PREFIX = "user-content-"  # GitHub's, in front of all that users write
+# Those of GitHub and Bitbucket, in front of all that users write.
+_PREFIX = pattern_of(r"user-content-|markdown-header-")
 _ALWAYS = frozenset({"", "top"})  # HTML standard, 7.4.6.4
 # What is no name of a place: a route of a script, settings of a viewer, a place in a medium.
 _OF_PROGRAMS = pattern_of(r"[/!?]|[^=]*[=&]")
@@ -47,7 +48,7 @@ class Anchors:
 
     def presence(self, fragment: str) -> Presence:
         """Whether there is a place that `fragment`, decoded, names."""
-        name = fragment.removeprefix(_PREFIX)
+        name = _PREFIX.sub("", fragment, count=1)
         if fragment in self.names or name in self.names or fragment.lower() in _ALWAYS:
             return Presence.THERE
         if self.closer is not None:

@@ -15,9 +15,10 @@ from safelinks.documents.markup.markup_tokens import attributes_at, markup_token
 from safelinks.documents.passages.passage import Span
 from safelinks.foundation.patterns import pattern_of
 
-__all__ = ["html_references", "references_in_markup"]
+__all__ = ["TEMPLATE", "html_references", "references_in_markup"]
 
 _SIGN = pattern_of(r"(?i)\b(?:href|src|srcset|poster|data|background)\s*=")
+TEMPLATE = pattern_of(r"\{\{|\{%|<%|<\?(?:php|=)")
 _CANDIDATE = pattern_of(r"[\s,]*+([^\s,]\S*+)((?:[^(),]++|\([^()]*+\))*+)")  # HTML, 4.8.4.2.1
 # Kinds of `link` whose address is of the page as it is published, or of no page at all.
 _NOT_BESIDE = frozenset({
@@ -65,8 +66,11 @@ _ATTRIBUTES: Mapping[str, Mapping[str, _Split]] = {
 
 
 def html_references(text: str) -> Iterator[LocalReference]:
-    """The references of an HTML page to files beside it; none where its base is elsewhere."""
-    if not _SIGN.search(text):
+    """The references of an HTML page to files beside it; none where its base is elsewhere.
+
+    Nobody can say where a template is published, and what its references are relative to.
+    """
+    if not _SIGN.search(text) or TEMPLATE.search(text):
         return
     base = _base_of(text)
     if base is not None:

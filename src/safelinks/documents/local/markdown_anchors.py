@@ -54,7 +54,7 @@ _STRONG = pattern_of(r"(\*{1,3}|~~)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 _UNDERSCORED = pattern_of(r"(?<!\w)(_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
 _EMOJI = pattern_of(r":[a-z0-9_+-]+:")
 _SIGNS = pattern_of(r"[\[\]<>*_`~\\&:{]")  # of all that is anything but text
-_LONGEST_HEADING = 2_000
+_LONGEST_HEADING = 400
 
 
 def markdown_anchors(text: str, flavours: Collection[AnchorFlavour]) -> Anchors:

@@ -28,6 +28,9 @@ class AnchorFlavour(StrEnum):
 _WORD_OF_RUBY = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"})
 _NOT_ASCII_WORD = pattern_of(r"[^a-z0-9_ -]+")
 _NOT_WORD = pattern_of(r"[^\w\s-]")
+_NOT_DOTTED_WORD = pattern_of(r"[^\w\s.-]")
+_BEFORE_LETTERS = pattern_of(r"\A[^a-z]+")
+_BETWEEN_WORDS = pattern_of(r"[\W_]+")
 _BLANKS_AND_DASHES = pattern_of(r"[-\s]+")
 _BLANKS = pattern_of(r"\s+")
 _DASHES = pattern_of(r"-{2,}")
@@ -84,6 +87,17 @@ def _sphinx(heading: str) -> Iterator[str]:
     yield from _github(heading)  # as MyST has it
 
 
+def _others(heading: str) -> Iterator[str]:
+    """As kramdown and Pandoc have it, Azure DevOps, VuePress and VitePress."""
+    words = heading.strip().lower()
+    yield _BLANKS.sub("-", words)
+    plain = _NOT_ASCII_WORD.sub("", _BEFORE_LETTERS.sub("", words)).replace(" ", "-")
+    dotted = _BLANKS.sub("-", _NOT_DOTTED_WORD.sub("", _BEFORE_LETTERS.sub("", words)))
+    parted = _BETWEEN_WORDS.sub("-", words).strip("-")
+    yield from (plain, dotted, parted, f"_{parted}")
+    yield from (f"_{slug}" for slug in _github(heading))
+
+
 _SLUGS: Mapping[AnchorFlavour, Callable[[str], Iterator[str]]] = {
     AnchorFlavour.GITHUB: _github,
     AnchorFlavour.GITLAB: _gitlab,
@@ -96,16 +110,19 @@ _AGAIN: Mapping[AnchorFlavour, str] = {AnchorFlavour.MKDOCS: "_"}
 def slugs_of(headings: Iterable[Iterable[str]], flavours: Collection[AnchorFlavour]) -> set[str]:
     """The anchors of `headings`, each in the ways it may be read, as any of the `flavours` has it.
 
+    Where all of these count, so does what is known of others.
+
     >>> sorted(slugs_of([["A & b"], ["A & b"]], [AnchorFlavour.GITHUB]))
     ['a--b', 'a--b-1']
     """
     slugs: set[str] = set()
     times: Counter[str] = Counter()
     signs = {_AGAIN.get(flavour, "-") for flavour in flavours}
+    ways = [_SLUGS[flavour] for flavour in flavours]
+    if len(ways) == len(AnchorFlavour):
+        ways.append(_others)
     for readings in headings:
-        of_heading = {
-            slug for text in readings for flavour in flavours for slug in _SLUGS[flavour](text)
-        }
+        of_heading = {slug for text in readings for way in ways for slug in way(text)}
         slugs |= of_heading
         for slug in of_heading:
             number = times[slug]
