@@ -94,6 +94,10 @@ CASES = [
     # Case
     Case("other case", "[a](B.md) [b](../Docs/b.md)",
          (("SL313", 1, "B.md"), ("SL313", 1, "../Docs/b.md")), beside=B),
+    Case("missing below another case", "[a](../DOCS/c.md) [b](b.md/c)",
+         (("SL311", 1, "../DOCS/c.md"), ("SL311", 1, "b.md/c")), beside=B),
+    Case("other case of a generator", "[a](B.md)",
+         beside=B | {"website/docusaurus.config.js": ""}),
     Case("case of two", "[a](B.MD)", _missing("B.MD"), beside={"docs/b.md": "", "docs/B.md": ""}),
     Case("composed", "[a](\u00e9.md) [b](e\u0301.md)", beside={"docs/\u00e9.md": ""}),
     # Out of the repository
@@ -389,6 +393,27 @@ def test_only_references_on_changed_lines_count(repository: Path) -> None:
     _write({"a.md": "[a](c.md) [b](B.md)\n\n[a](e.md) [b](B.md)\n"})
     since = safelinks.check("a.md", offline=True, changed_since="HEAD")
     assert [(one.url, one.fixable) for one in since.findings] == [("e.md", False), ("B.md", False)]
+
+
+def test_a_baseline_keeps_what_was_not_looked_at(repository: Path) -> None:
+    _write({"a.md": "[a](c.md)"})
+    args = ("check", "--offline", "--baseline", "known.json")
+    assert _run(*args, "--update-baseline", "a.md").exit_code == 0
+    known = Path("known.json").read_text()
+    assert '"SL311"' in known
+    unseen = _run(*args, "--no-local-links", "--update-baseline", "a.md")
+    assert (unseen.exit_code, "no longer found" in unseen.stdout) == (0, False)
+    assert Path("known.json").read_text() == known
+    _write({"c.md": ""})
+    assert "no longer found: SL311 for c.md in a.md" in _run(*args, "a.md").stdout
+    assert repository.is_dir()
+
+
+def test_a_linked_document_may_refer_from_where_it_is(repository: Path) -> None:
+    _write({"docs/a.md": "[a](b.md) [b](c.md)", "docs/b.md": ""})
+    Path("README.md").symlink_to("docs/a.md")
+    assert [one.url for one in _checked("README.md").report().findings] == ["c.md"]
+    assert repository.is_dir()
 
 
 # --- Reports, options ---

@@ -6,13 +6,14 @@ from datetime import datetime
 from os import PathLike
 from typing import Any
 
-from attrs import field
+from attrs import evolve, field
 from attrs.validators import optional
 
 from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.errors import SetupError
 from safelinks.foundation.values import frozen
 from safelinks.rules import Selection
+from safelinks.rules.rule_table import OF_LOCAL_LINKS
 from safelinks.setting_validators import flag, path, whole
 
 __all__ = ["CheckOptions"]
@@ -57,6 +58,14 @@ class CheckOptions:
     keep_redirectors: bool = field(default=False, validator=flag)
     local_links: LocalLinkOptions | None = field(factory=LocalLinkOptions, validator=_is_local)
     now: datetime | None = field(default=None, validator=optional(_is_time))
+
+    @property
+    def counting(self) -> Selection:
+        """The rules that count: those about links to files only if these are looked at."""
+        if self.local_links is not None:
+            return self.selection
+        unseen = (rule.code for rule in OF_LOCAL_LINKS.values())
+        return evolve(self.selection, ignore=(*self.selection.ignore, *unseen))
 
     def __attrs_post_init__(self) -> None:
         """Raises SetupError for options that contradict each other."""

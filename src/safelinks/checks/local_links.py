@@ -79,8 +79,12 @@ class _Referrer:
         """Whether the content of a file may be told of to who gave the document."""
         return _is_in(os.path.realpath(path), self._around)
 
+    def says_where(self, reference: LocalReference) -> bool:
+        """Whether it is certain what a reference is relative to."""
+        return reference.certain and not self._is_part
+
     @cached_property
-    def is_part(self) -> bool:
+    def _is_part(self) -> bool:
         """Whether it looks like a part of other documents."""
         below = os.path.relpath(self.path, self.top or self.folder).split(os.sep)  # noqa: PTH206  names
         return any(name.startswith("_") or name.lower() in _PARTS for name in below)
@@ -202,9 +206,9 @@ class LocalLinks:
     def _missing(
         self, document: _Referrer, reference: LocalReference, target: LocalTarget, path: str
     ) -> LocalProblem | None:
-        if not reference.certain or document.is_part or self._may_be_made(document, path):
+        if not document.says_where(reference) or self._may_be_made(document, path):
             return None
-        real = os.path.realpath(document.folder)
+        real = os.path.dirname(os.path.realpath(document.path))  # noqa: PTH120  of names
         if real != document.folder and not target.path.startswith("/"):
             beside = os.path.normpath(_joined(real, target.path))
             if os.path.lexists(beside):
@@ -250,7 +254,8 @@ class LocalLinks:
         above = os.path.dirname(path)  # noqa: PTH120  of names
         while not self._is_there(above):
             above = os.path.dirname(above)  # noqa: PTH120  of names
-        return not self.tree.names(above)
+        found = self.tree.look_up(above)
+        return found.kind is not FileKind.FILE and not self.tree.names(found.path)
 
     def _called_otherwise(
         self,
@@ -260,6 +265,8 @@ class LocalLinks:
         path: str,
         real: str,
     ) -> LocalProblem | None:
+        if document.published_as is PublishedAs.ANYTHING or not document.says_where(reference):
+            return None
         name = os.path.relpath(real, os.path.commonpath([path, real]))
         message = f"the file is called {name}; where upper and lower case differ, it is not found"
         written = _instead(reference, target, _respelled(target.path, path, real))

@@ -82,7 +82,7 @@ class Check:
         self.assessment = Survey(
             self.collection,
             self.catalog,
-            options.selection,
+            options.counting,
             show_recipients=options.show_recipients,
             dead_after=options.dead_after,
             now=options.now or datetime.now(UTC),
