@@ -346,6 +346,13 @@ def test_fix_writes_the_case_of_files_and_nothing_else(repository: Path) -> None
     assert repository.is_dir()
 
 
+def test_nothing_is_written_that_would_be_read_as_something_else() -> None:
+    document = read(b"[a](B.md) [c](d.md)", "a.md")
+    assert document.with_references({"B.md": "b.md"}) == b"[a](b.md) [c](d.md)"
+    for wrong in ("b c.md", "b.md) [x](https://a.example/", "https://a.example/", ""):
+        assert document.with_references({"B.md": wrong}) == document.original()
+
+
 def test_fix_leaves_what_is_ignored_somewhere(repository: Path) -> None:
     text = "[a](B.md)\n\n[a](B.md) <!-- safelinks: ignore -->\n"
     _write({"a.md": text, "b.md": ""})
@@ -551,6 +558,10 @@ def test_any_text_has_references_and_anchors(noise: str, name: str, other: str) 
         assert 0 <= one.start < one.end <= len(document.text)
         assert (one.place.line or 0) >= 1
     assert anchors_in(text, name, ALL) is not None
+
+
+def test_another_view_of_the_same_page_is_no_target() -> None:
+    assert [local_target(one) for one in ("", "?x=1", "?x=1#a")] == [None] * 3
 
 
 @given(st.text(max_size=40))
