@@ -78,6 +78,7 @@ ORDER = [
     "files.file_access",
     "files.ignore_patterns",
     "files.ignored_files",
+    "files.vendored_trees",
     "files.file_walk",
     "files.git_output",
     "files.git_command",

@@ -214,14 +214,16 @@ def read_all(
     keep_redirectors: bool = False,
     bare_hosts: frozenset[str] = frozenset(),
     gitignore: bool = True,
+    vendored: bool = False,
     on_error: Callable[[DocumentError], object] | None = None,
 ) -> Iterator[Document]:
     """Read files, all files of directories, and all that match patterns (``docs/**/*.md``).
 
     Each file once, in order; of a mailbox, each message is a document. In directories, files that
-    `.gitignore` excludes are skipped, unless `gitignore` is False. A file that cannot be read
-    raises DocumentError; with `on_error`, that is called instead, also for a `.gitignore` that is
-    not used, and the rest is read.
+    `.gitignore` excludes are skipped, unless `gitignore` is False, and so are trees of package
+    managers, such as node_modules, unless they are to be read, `vendored` as they are. A file that
+    cannot be read raises DocumentError; with `on_error`, that is called instead, also for a
+    `.gitignore` that is not used, and the rest is read.
     """
 
     def fail(error: DocumentError) -> None:
@@ -232,7 +234,7 @@ def read_all(
     seen: set[Path] = set()
     for source in sources:
         try:
-            found = files_in(source, gitignore=gitignore)
+            found = files_in(source, gitignore=gitignore, vendored=vendored)
         except DocumentError as error:
             fail(error)
             continue

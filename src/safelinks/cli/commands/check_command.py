@@ -16,16 +16,10 @@ from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options
 from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.history_options import Remembering, remembering_options
-from safelinks.cli.options.inputs import (
-    STANDARD_INPUT,
-    Inputs,
-    keep_redirectors,
-    no_gitignore,
-    skip_unreadable,
-)
+from safelinks.cli.options.input_selection import InputSelection, selecting_options
+from safelinks.cli.options.inputs import STANDARD_INPUT, Inputs, keep_redirectors
 from safelinks.cli.options.messages import tell, warn
 from safelinks.cli.options.network_options import Network, network_options, run_asking
-from safelinks.cli.options.path_exclusion import Excluded, excluding_options
 from safelinks.cli.options.report_options import Reporting, reporting_options
 from safelinks.cli.options.report_outputs import (
     InOrder,
@@ -82,9 +76,7 @@ __all__ = ["check_command"]
     help="Check only links on lines that changed since this git revision.",
 )
 @keep_redirectors
-@no_gitignore
-@skip_unreadable
-@excluding_options
+@selecting_options
 @click.option("--show-recipients", is_flag=True, help="Print the recipients of the links.")
 @remembering_options
 @network_options
@@ -95,8 +87,6 @@ def check_command(
     files: tuple[str, ...],
     *,
     keep_redirectors: bool,
-    no_gitignore: bool,
-    skip_unreadable: bool,
     offline: bool,
     fix: bool,
     diff: bool,
@@ -105,7 +95,7 @@ def check_command(
     update_baseline: bool,
     changed_since: str | None,
     show_recipients: bool,
-    excluded: Excluded,
+    reading: InputSelection,
     remembering: Remembering,
     reporting: Reporting,
     selection: Selection,
@@ -137,11 +127,9 @@ def check_command(
     inputs = Inputs(
         names,
         keep_redirectors,
-        gitignore=not no_gitignore,
+        selection=reading,
         verbose=reporting.is_verbose,
         aside=frozenset(own),
-        excluded=excluded,
-        skip_unreadable=skip_unreadable,
     )
     refuse_inputs(reporting.outputs, inputs)
     refuse_strange(reporting.outputs, context)

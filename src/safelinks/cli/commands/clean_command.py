@@ -11,16 +11,14 @@ from safelinks.cli.commands.document_changes import Changing
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.configured_command import Configured
 from safelinks.cli.options.help_endings import help_ending
+from safelinks.cli.options.input_selection import InputSelection, selecting_options
 from safelinks.cli.options.inputs import (
     STANDARD_INPUT,
     Inputs,
     keep_redirectors,
-    no_gitignore,
-    skip_unreadable,
     verbose,
 )
 from safelinks.cli.options.messages import tell
-from safelinks.cli.options.path_exclusion import Excluded, excluding_options
 
 if TYPE_CHECKING:
     from safelinks.documents.document import Document, Rewriting
@@ -64,9 +62,7 @@ CLEAN_TO_STANDARD_OUTPUT = "-"
     help="Show recipients in the diff, so that `patch` can apply it.",
 )
 @keep_redirectors
-@no_gitignore
-@skip_unreadable
-@excluding_options
+@selecting_options
 @verbose
 @click.pass_context
 def clean_command(
@@ -81,10 +77,8 @@ def clean_command(
     redact: bool,
     show_recipients: bool,
     keep_redirectors: bool,
-    no_gitignore: bool,
-    skip_unreadable: bool,
     verbose: bool,
-    excluded: Excluded,
+    reading: InputSelection,
 ) -> None:
     """Replace every wrapped link in FILE with its target.
 
@@ -108,10 +102,8 @@ def clean_command(
     inputs = Inputs(
         names,
         keep_redirectors,
-        gitignore=not no_gitignore,
+        selection=reading,
         verbose=verbose,
-        excluded=excluded,
-        skip_unreadable=skip_unreadable,
     )
     changing = Changing(
         inputs,

@@ -30,7 +30,9 @@ ONCE = frozenset({"fix", "diff", "update-baseline"})
 
 # Commands whose keys stand in a table of their own, and what they have in common with all others.
 _TABLES: Mapping[str, frozenset[str]] = {
-    "clean": frozenset({"exclude-path", "keep-redirectors", "no-gitignore", "skip-unreadable"})
+    "clean": frozenset(
+        {"exclude-path", "keep-redirectors", "no-gitignore", "skip-unreadable", "vendored"}
+    )
 }
 
 # Settings that are tables in a file; `configuration.TABULAR` says how.

@@ -74,6 +74,7 @@ ABOUT: Mapping[str, SettingPermissions] = {
         _ANY, "links of a recipient are not asked, with it or without"
     ),
     "no-gitignore": SettingPermissions(_ANY, "who writes this file may write .gitignore, too"),
+    "vendored": SettingPermissions(_ANY, _READING),
     "exclude-path": SettingPermissions(_ANY, _READING),
     "skip-unreadable": SettingPermissions(_ANY, _SILENCES),
     "show-recipients": SettingPermissions(_HAND, "it shows recipients"),

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 from attrs import field
 
+from safelinks.cli.options.input_selection import InputSelection
 from safelinks.cli.options.messages import complain, tell, warn
-from safelinks.cli.options.path_exclusion import NOTHING, Excluded
 from safelinks.errors import DocumentError, NotReadableError, NotWritableError
 from safelinks.foundation.interrupts import INTERRUPTED
 from safelinks.foundation.values import define, frozen
@@ -31,8 +31,6 @@ __all__ = [
     "Inputs",
     "addresses",
     "keep_redirectors",
-    "no_gitignore",
-    "skip_unreadable",
     "standard_input",
     "verbose",
 ]
@@ -44,14 +42,6 @@ keep_redirectors = click.option(
     "--keep-redirectors",
     is_flag=True,
     help="Unwrap only links of security services, not those of Google, Facebook or trackers.",
-)
-no_gitignore = click.option(
-    "--no-gitignore", is_flag=True, help="In directories, also read files that .gitignore excludes."
-)
-skip_unreadable = click.option(
-    "--skip-unreadable",
-    is_flag=True,
-    help="In directories, only warn about files without read permission.",
 )
 verbose = click.option("-v", "--verbose", is_flag=True, help="List each skipped file, and why.")
 
@@ -73,28 +63,23 @@ class Input:
 class Inputs:
     """The inputs that `names` stand for, and what became of them.
 
-    `failed` is whether there was one that was named, and could not be read or written. Without
-    `gitignore`, directories are read with what git ignores; `verbose` tells of each file that was
-    left out, and why. With `skip_unreadable`, what may not be read in directories is left out, too.
-    In directories, what the command writes itself is left `aside`. What is
-    `excluded` is left out everywhere.
+    `failed` is whether there was one that was named, and could not be read or written. The
+    `selection` says what is left out; `verbose` tells of each file that was, and why. In
+    directories, what the command writes itself is left `aside`.
     """
 
     names: Sequence[str]
     keep_redirectors: bool = False
     failed: bool = False
-    gitignore: bool = True
+    selection: InputSelection = field(factory=InputSelection)
     verbose: bool = False
     aside: frozenset[str] = frozenset()
     bare_hosts: frozenset[str] = frozenset()
-    excluded: Excluded = NOTHING
-    skip_unreadable: bool = False
     _skipped: list[DocumentError] = field(factory=list)
     _failures: set[str] = field(factory=set)
 
     def __iter__(self) -> Iterator[Input]:
         from safelinks.files.file_access import file_blocks  # noqa: PLC0415  `unwrap` does without
-        from safelinks.files.file_walk import files_in  # noqa: PLC0415  `unwrap` does without
 
         seen: set[Path] = set()
         left_out = 0
@@ -104,7 +89,7 @@ class Inputs:
                 yield Input("<stdin>", None, _in_blocks(standard_input("name a file")))
                 continue
             try:
-                found = files_in(name, gitignore=self.gitignore)
+                found = self._files_in(name)
             except DocumentError as error:
                 self.fail(error)
                 continue
@@ -130,22 +115,27 @@ class Inputs:
 
         What is wrong with some is told on reading.
         """
-        from safelinks.files.file_walk import files_in  # noqa: PLC0415  `unwrap` does without
-
+        excluded = self.selection.excluded
         for name in self.names:
             with suppress(DocumentError):
                 if name != STANDARD_INPUT:
-                    found = files_in(name, gitignore=self.gitignore)
+                    found = self._files_in(name)
                     named = (
                         [(name, None)]
                         if found is None
                         else [(str(one), name) for one in found.files]
                     )
-                    yield from (one for one in named if self.excluded.pattern_for(one[0]) is None)
+                    yield from (one for one in named if excluded.pattern_for(one[0]) is None)
+
+    def _files_in(self, name: str) -> FileListing | None:
+        from safelinks.files.file_walk import files_in  # noqa: PLC0415  `unwrap` does without
+
+        wanted = self.selection
+        return files_in(name, gitignore=wanted.gitignore, vendored=wanted.vendored)
 
     def _is_excluded(self, path: Path) -> bool:
         """Whether a file is left out, which is told if that is to be told."""
-        pattern = self.excluded.pattern_for(str(path))
+        pattern = self.selection.excluded.pattern_for(str(path))
         if pattern is None:
             return False
         self.tell_skipped(f"{path}: excluded by --exclude-path {pattern}")
@@ -195,7 +185,7 @@ class Inputs:
 
     def _skip(self, error: DocumentError) -> None:
         """Skip a file that was not named; one without permission could hold any link, and fails."""
-        if isinstance(error, NotReadableError) and not self.skip_unreadable:
+        if isinstance(error, NotReadableError) and not self.selection.skip_unreadable:
             self.fail(error)
         elif self.verbose:
             self.tell_skipped(str(error))
@@ -222,9 +212,9 @@ class Inputs:
             self.tell_skipped(str(one))
         for error in found.unread:
             self._skip(error)
-        ignored = next((one for one in found.skipped if one.ignored), None)
-        if ignored is not None and not found.files:
-            warn(f"{folder}: all files here are skipped ({ignored}); --no-gitignore reads them")
+        left_out = next((one for one in found.skipped if one.option), None)
+        if left_out is not None and not found.files:
+            warn(f"{folder}: all files here are skipped ({left_out}); {left_out.option} reads them")
 
     def _tell_what_was_skipped(self, folder: str) -> None:
         if self._skipped:
