@@ -108,7 +108,7 @@ def check_command(
     has a code that `safelinks rule CODE` explains. Ctrl-C stops the check and reports the results
     so far.
     """
-    names = files or (STANDARD_INPUT,)
+    names = reading.names(files, STANDARD_INPUT)
     if (fix or diff) and STANDARD_INPUT in names:
         raise click.UsageError("--fix and --diff need files: standard input cannot be changed.")
     if fix and diff:
@@ -150,7 +150,9 @@ def check_command(
         keep_redirectors=keep_redirectors,
         now=_now(),
     )
-    checking = Check(inputs.documents(), catalog, options, keep=_kept(names, changed_since))
+    checking = Check(
+        inputs.documents(), catalog, options, keep=_kept((*names, *inputs.listed), changed_since)
+    )
     if inputs.failed and not checking.collection.files:
         context.exit(2)
     for note in checking.assessment.notes:

@@ -88,7 +88,7 @@ def clean_command(
     A wrapped link stays, with a warning, if it has lost its target or if the target is not a web
     or mail address (such as javascript:). Signed messages and documents stay as they are.
     """
-    names = files or (STANDARD_INPUT,)
+    names = reading.names(files, STANDARD_INPUT)
     if in_place and STANDARD_INPUT in names:
         raise click.UsageError("--in-place needs files: standard input cannot be changed.")
     if output == "":

@@ -26,7 +26,7 @@ __all__ = ["META", "ONCE", "RIVALS", "ForOneRun", "Setting", "settings_of"]
 META = frozenset({"config", "no-config"})
 
 # Options that are for one run: they have neither key nor variable.
-ONCE = frozenset({"fix", "diff", "update-baseline"})
+ONCE = frozenset({"fix", "diff", "files-from", "update-baseline"})
 
 # Commands whose keys stand in a table of their own, and what they have in common with all others.
 _TABLES: Mapping[str, frozenset[str]] = {
@@ -51,7 +51,7 @@ _TYPED = (click.Choice, click.types.IntParamType, click.types.FloatParamType)
 
 
 class ForOneRun(click.Option):
-    """An option that has neither key nor variable, as that key is another command's."""
+    """An option that has neither key nor variable, for all commands or for its own."""
 
 
 @frozen

@@ -8,6 +8,8 @@ from typing import Any
 import click
 from attrs import field
 
+from safelinks.cli.configuration.option_settings import ForOneRun
+from safelinks.cli.options import shell_completion
 from safelinks.cli.options.option_groups import Decorator, gathered
 from safelinks.cli.options.path_exclusion import Excluded, excluded_by_option
 from safelinks.foundation.values import frozen
@@ -15,6 +17,14 @@ from safelinks.foundation.values import frozen
 __all__ = ["InputSelection", "selecting_options"]
 
 _OPTIONS: Sequence[Decorator] = (
+    click.option(
+        "--files-from",
+        cls=ForOneRun,
+        metavar="FILE",
+        shell_complete=shell_completion.paths,
+        help="Also read the files that this file lists, one per line or separated by NUL (- for "
+        "standard input).",
+    ),
     click.option(
         "--exclude-path",
         multiple=True,
@@ -45,13 +55,21 @@ class InputSelection:
     """Which files are read. What is `excluded` is left out everywhere, all else in directories.
 
     Without `gitignore`, directories are read with what git ignores, and with `vendored`, with what
-    package managers put there. With `skip_unreadable`, what may not be read is left out.
+    package managers put there. With `skip_unreadable`, what may not be read is left out. The file
+    `files_from` lists more files.
     """
 
     excluded: Excluded = field(factory=Excluded)
     gitignore: bool = True
     vendored: bool = False
     skip_unreadable: bool = False
+    files_from: str | None = None
+
+    def names(self, named: tuple[str, ...], otherwise: str) -> tuple[str, ...]:
+        """The names of inputs beside those in a list: `otherwise`, where there is neither."""
+        if self.files_from == otherwise in named:
+            raise click.UsageError(f"{otherwise} cannot be both a document and --files-from.")
+        return named if named or self.files_from is not None else (otherwise,)
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> InputSelection:
@@ -61,6 +79,7 @@ class InputSelection:
             gitignore=not given["no_gitignore"],
             vendored=given["vendored"],
             skip_unreadable=given["skip_unreadable"],
+            files_from=given["files_from"],
         )
 
 
@@ -68,6 +87,6 @@ class InputSelection:
 selecting_options = gathered(
     "reading",
     _OPTIONS,
-    ("exclude_path", "no_gitignore", "vendored", "skip_unreadable"),
+    ("files_from", "exclude_path", "no_gitignore", "vendored", "skip_unreadable"),
     InputSelection.of,
 )

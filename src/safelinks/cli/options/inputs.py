@@ -48,7 +48,7 @@ verbose = click.option("-v", "--verbose", is_flag=True, help="List each skipped 
 
 @frozen
 class Input:
-    """A file or standard input; `folder` is the directory or pattern that it was found by.
+    """A file or standard input; `folder` is the directory, pattern or list that it was found by.
 
     `reading` tells what the file held when it was read.
     """
@@ -61,7 +61,7 @@ class Input:
 
 @define
 class Inputs:
-    """The inputs that `names` stand for, and what became of them.
+    """The inputs that `names` stand for, those in a list, and what became of them.
 
     `failed` is whether there was one that was named, and could not be read or written. The
     `selection` says what is left out; `verbose` tells of each file that was, and why. In
@@ -75,6 +75,7 @@ class Inputs:
     verbose: bool = False
     aside: frozenset[str] = frozenset()
     bare_hosts: frozenset[str] = frozenset()
+    _listed: tuple[str, ...] | None = None
     _skipped: list[DocumentError] = field(factory=list)
     _failures: set[str] = field(factory=set)
 
@@ -84,7 +85,8 @@ class Inputs:
         seen: set[Path] = set()
         left_out = 0
         own = {Path(os.path.realpath(name)) for name in self.aside}
-        for name in dict.fromkeys(self.names):
+        named = set(self.names)
+        for name in dict.fromkeys((*self.names, *self.listed)):
             if name == STANDARD_INPUT:
                 yield Input("<stdin>", None, _in_blocks(standard_input("name a file")))
                 continue
@@ -95,6 +97,10 @@ class Inputs:
                 continue
             if found is not None:
                 self._tell_what_was_found(name, found)
+            is_listed = found is None and name not in named
+            if is_listed and not os.path.lexists(name):
+                self.fail(DocumentError(f"No such file: {name}"))
+                continue
             for path in [Path(name)] if found is None else found.files:
                 real = Path(os.path.realpath(path))
                 if real in seen or (found is not None and real in own):
@@ -104,9 +110,11 @@ class Inputs:
                     left_out += 1
                 else:
                     reading = file_blocks(path)
-                    folder = None if found is None else name
+                    folder = self._list_name if is_listed else None if found is None else name
                     yield Input(_named(path), folder, reading, reading)
-            self._tell_what_was_skipped(name)
+            if not is_listed:
+                self._tell_what_was_skipped(name)
+        self._tell_what_was_skipped(self._list_name)
         if left_out and left_out == len(seen) and STANDARD_INPUT not in self.names:
             warn("no files to read: --exclude-path excludes all of them")
 
@@ -116,7 +124,7 @@ class Inputs:
         What is wrong with some is told on reading.
         """
         excluded = self.selection.excluded
-        for name in self.names:
+        for name in (*self.names, *self.listed):
             with suppress(DocumentError):
                 if name != STANDARD_INPUT:
                     found = self._files_in(name)
@@ -126,6 +134,32 @@ class Inputs:
                         else [(str(one), name) for one in found.files]
                     )
                     yield from (one for one in named if excluded.pattern_for(one[0]) is None)
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The names in the list, if there is one, which is read once."""
+        if self._listed is None:
+            self._listed = tuple(self._read_list())
+        return self._listed
+
+    @property
+    def _list_name(self) -> str:
+        name = self.selection.files_from or ""
+        return "<stdin>" if name == STANDARD_INPUT else name
+
+    def _read_list(self) -> Iterator[str]:
+        name = self.selection.files_from
+        if name is None:
+            return
+        from safelinks.cli.options.file_lists import names_in_list  # noqa: PLC0415  few have a list
+
+        if name == STANDARD_INPUT:
+            content = b"".join(standard_input("name a file"))
+        else:
+            from safelinks.files.file_access import bytes_of  # noqa: PLC0415  `unwrap` does without
+
+            content = bytes_of(Path(name))
+        yield from names_in_list(content)
 
     def _files_in(self, name: str) -> FileListing | None:
         from safelinks.files.file_walk import files_in  # noqa: PLC0415  `unwrap` does without

@@ -53,8 +53,8 @@ _SECTIONS: Mapping[str, str] = {
     "Report": "formats outputs quiet verbose show_recipients fix diff",
     "Rules": "select ignore per_file_ignores levels fail_on no_inline_ignores verbatim "
     "baseline update_baseline changed_since history max_age dead_after",
-    "Inputs": "exclude_path no_gitignore vendored skip_unreadable keep_redirectors catalog_files "
-    "no_default_catalog config_file no_config",
+    "Inputs": "files_from exclude_path no_gitignore vendored skip_unreadable keep_redirectors "
+    "catalog_files no_default_catalog config_file no_config",
     "Network": "",
 }
 
