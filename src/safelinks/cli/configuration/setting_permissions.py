@@ -99,6 +99,7 @@ ABOUT: Mapping[str, SettingPermissions] = {
         _HAND, "it decides where requests go, past the protection of private addresses"
     ),
     "exclude": SettingPermissions(_ANY, _SILENCES),
+    "include": SettingPermissions(_ANY, _SILENCES),
     "allow-private": SettingPermissions(_HAND, "it weakens a protection"),
     "allow-reserved": SettingPermissions(_HAND, "it weakens a protection"),
     "allow-one-time": SettingPermissions(_HAND, "it weakens a protection"),

@@ -119,6 +119,13 @@ _OPTIONS: Sequence[Decorator] = (
         callback=obeying(lambda values: [*map(policy_settings.pattern, values)]),
         help="Skip links that match.",
     ),
+    click.option(
+        "--include",
+        multiple=True,
+        metavar="REGEX",
+        callback=obeying(lambda values: [*map(policy_settings.pattern, values)]),
+        help="Check only links that match, even if --exclude matches, too.",
+    ),
     click.option("--allow-private", is_flag=True, help="Also check addresses in private networks."),
     click.option(
         "--allow-reserved",
@@ -220,6 +227,7 @@ def _policy(options: Mapping[str, Any]) -> Policy:
             headers=_headers(given.pop("headers")),
             resolve=policy_settings.resolutions(given.pop("resolve")),
             excluded=tuple(map(policy_settings.pattern, given.pop("exclude"))),
+            included=tuple(map(policy_settings.pattern, given.pop("include"))),
             allow_ports=frozenset(given.pop("allow_ports")),
             method=Method(given.pop("method")),
             **given,
@@ -247,7 +255,7 @@ network_options = gathered(
     _OPTIONS,
     (
         "timeout", "budget", "retries", "method", "fragments", "concurrency", "per_host", "rate",
-        "user_agent", "headers", "resolve", "exclude", "allow_private",
+        "user_agent", "headers", "resolve", "exclude", "include", "allow_private",
         "allow_reserved", "allow_one_time",
         "allow_ports", "ca_file", "insecure",
     ),
