@@ -127,7 +127,7 @@ def check_command(
     inputs = Inputs(
         names,
         keep_redirectors,
-        selection=reading,
+        selection=evolve(reading, reports=not selection.inline),
         verbose=reporting.is_verbose,
         aside=frozenset(own),
     )

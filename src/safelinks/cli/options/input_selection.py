@@ -56,7 +56,7 @@ class InputSelection:
 
     Without `gitignore`, directories are read with what git ignores, and with `vendored`, with what
     package managers put there. With `skip_unreadable`, what may not be read is left out. The file
-    `files_from` lists more files.
+    `files_from` lists more files. Without `reports`, those of earlier runs are left out.
     """
 
     excluded: Excluded = field(factory=Excluded)
@@ -64,6 +64,7 @@ class InputSelection:
     vendored: bool = False
     skip_unreadable: bool = False
     files_from: str | None = None
+    reports: bool = False
 
     def names(self, named: tuple[str, ...], otherwise: str) -> tuple[str, ...]:
         """The names of inputs beside those in a list: `otherwise`, where there is neither."""

@@ -108,7 +108,7 @@ class Inputs:
                 seen.add(real)
                 if self._is_excluded(path):
                     left_out += 1
-                else:
+                elif not self._is_own(path, named=found is None and not is_listed):
                     reading = file_blocks(path)
                     folder = self._list_name if is_listed else None if found is None else name
                     yield Input(_named(path), folder, reading, reading)
@@ -173,6 +173,21 @@ class Inputs:
         if pattern is None:
             return False
         self.tell_skipped(f"{path}: excluded by --exclude-path {pattern}")
+        return True
+
+    def _is_own(self, path: Path, *, named: bool) -> bool:
+        """Whether a file is a report of an earlier run, which is told of one that is named."""
+        if self.selection.reports:
+            return False
+        from safelinks.cli.options.report_recognition import is_surely_report  # noqa: PLC0415  `unwrap` does without
+
+        if not is_surely_report(path):
+            return False
+        sentence = f"{path}: this is a report of safelinks"
+        if named:
+            warn(f"skipped {sentence}")
+        else:
+            self.tell_skipped(sentence)
         return True
 
     def documents(self) -> Iterator[Document]:
