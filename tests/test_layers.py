@@ -286,6 +286,8 @@ ORDER = [
     "reports.json_objects",
     "reports.json_report",
     "reports.jsonl_report",
+    "reports.rule_statistics",
+    "reports.concise_report",
     "reports.text_report",
     "reports.github_report",
     "reports.gitlab_report",

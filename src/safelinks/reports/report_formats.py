@@ -33,6 +33,7 @@ _LAST_LINE_OF_SOME = rf"[0-9,]+ address(?:es)?: [0-9,]+ (?:not )?certain \([^\n]
 BASELINE_BEGINS = r'\{\n  "version": [0-9]+,\n  "findings": \[\n    \{"code": "SL[0-9]{3}"'
 _TABLE = (
     ReportFormat("text", ends=_LAST_LINE, surely_ends=_LAST_LINE_OF_SOME),
+    ReportFormat("concise", ends=_LAST_LINE, surely_ends=_LAST_LINE_OF_SOME),
     ReportFormat(
         "json",
         (".json",),

@@ -38,10 +38,14 @@ class Detail(IntEnum):
 
 @frozen
 class View:
-    """How a report is looked at: in how much `detail`, and in how many columns (None: any)."""
+    """How a report is looked at: in how much `detail`, and in how many columns (None: any).
+
+    Of one that is `counted`, findings are not listed.
+    """
 
     detail: Detail = Detail.NORMAL
     columns: int | None = None
+    counted: bool = False
 
 
 _COLOURS: Mapping[Verdict, str] = {

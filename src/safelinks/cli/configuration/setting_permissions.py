@@ -58,6 +58,7 @@ ABOUT: Mapping[str, SettingPermissions] = {
     "output": SettingPermissions(
         _ANY, "it only ever replaces an earlier report", PathPermission.WRITTEN
     ),
+    "statistics": SettingPermissions(_ANY, _SHOWS),
     "quiet": SettingPermissions(_ANY, _SHOWS),
     "verbose": SettingPermissions(_ANY, _SHOWS),
     "select": SettingPermissions(_ANY, _SILENCES),
