@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,10 @@ from click.testing import CliRunner, Result
 
 from safelinks import Finding, Level, Place, Report
 from safelinks.cli.program import main
+from safelinks.documents.content import package_installation
+from safelinks.documents.content.package_installation import installation_of
 from safelinks.reports.concise_report import render, render_failures
+from safelinks.reports.rendering import RENDERERS
 from safelinks.reports.rule_statistics import statistics_of
 
 URL = "https://www.nyc.gov/site/mocs/"
@@ -115,3 +120,49 @@ def test_counts_stand_in_the_place_of_findings() -> None:
     refused = _run("--statistics", "--format=json", ".")
     assert refused.exit_code == 2
     assert "--statistics is for the formats text and concise" in refused.stderr
+
+
+# Files without text, and files that take a package
+
+
+@pytest.fixture
+def without_pypdf(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delitem(sys.modules, "safelinks.documents.pdf.pdf_documents", raising=False)
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    for name in ("c.pdf", "d.pdf"):
+        (folder / name).write_bytes(b"%PDF-1.7\n")
+    (folder / "p.png").write_bytes(b"\x89PNG\r\n")
+    return folder
+
+
+COMMAND = f"{sys.executable} -m pip install pypdf"
+
+
+@pytest.mark.usefixtures("without_pypdf")
+def test_files_that_take_a_package_are_told_with_the_command() -> None:
+    told = "Warning: .: 2 PDF documents were skipped, such as c.pdf; to read them, run: "
+    sentence = f"2 PDF documents were not read. To check them, run `{COMMAND}`."
+    for name in RENDERERS:
+        done = _run("--format", name, ".")
+        assert done.exit_code == 0
+        assert done.stderr == f"{told}{COMMAND}\n"
+        plain = html.unescape(re.sub("<[^>]+>", "", done.stdout)).replace("`", "")
+        shown = sentence.replace("`", "") in plain
+        assert shown == (name not in ("csv", "gitlab")), name
+    assert _run("-q", ".").stdout == ""
+    assert _run("-q", "--exclude-path", "d.pdf", ".").stderr == (
+        f"Warning: .: 1 PDF document was skipped, such as c.pdf; to read it, run: {COMMAND}\n"
+    )
+    verbose = _run("-v", ".").stderr
+    assert "skipped d.pdf: this is a PDF document; to read it, run: " in verbose
+    assert "skipped p.png: this is a picture, not text" in verbose
+    named = _run("c.pdf")
+    assert (named.exit_code, named.stderr) == (
+        2, f"Error: c.pdf: this is a PDF document; to read it, run: {COMMAND}\n"
+    )  # fmt: skip
+
+
+def test_without_pip_it_is_uv_that_installs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package_installation, "find_spec", lambda _: None)
+    monkeypatch.setattr(sys, "executable", "/opt/my tools/python")
+    assert installation_of(["a", "b"]) == "uv pip install --python '/opt/my tools/python' a b"

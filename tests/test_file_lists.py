@@ -75,9 +75,10 @@ def test_what_cannot_be_read_of_a_list(folder: Path) -> None:
     assert gone.exit_code == 2
     assert gone.stderr == "Error: No such file: gone.md\n"
     assert "In a.md: 1 link" in gone.stdout
-    picture = _run("clean", "--check", "--files-from", "-", given="p.png\nb.md\n")
+    Path("p.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    picture = _run("clean", "--check", "--files-from", "-", given="p.png\nb.md\np.doc\n")
     assert picture.exit_code == 1
-    assert picture.stderr.startswith("Warning: <stdin>: 1 file was skipped, such as p.png: ")
+    assert picture.stderr.startswith("Warning: <stdin>: 1 file was skipped, such as p.doc: ")
     assert _run("clean", "--check", "p.png").exit_code == 2
     none = _run("check", "--offline", "--files-from", "none")
     assert (none.exit_code, none.stderr) == (2, "Error: No such file: none\n")

@@ -320,10 +320,12 @@ def test_a_file_that_is_named_is_read_whatever_the_rules_say(folder: Path) -> No
 
 
 def test_what_was_skipped_is_told_if_asked_for(folder: Path) -> None:
+    assert _run("clean", "--check", folder).stderr == "1 file would change\n"
+    (folder / "q.txt").write_bytes(b"\xff\xfea")
     quiet = _run("clean", "--check", folder).stderr.splitlines()
     assert quiet == [
-        f"Warning: {folder}: 1 file was skipped, such as {folder}/p.png: this is a picture, "
-        "not text; save it as plain text and try again",
+        f"Warning: {folder}: 1 file was skipped, such as {folder}/q.txt: its byte order mark says "
+        "UTF-16-LE, but it is not; save it as UTF-8 and try again",
         "1 file would change",
     ]
     (folder / "odd\x1b[2J.log").touch()
@@ -334,6 +336,7 @@ def test_what_was_skipped_is_told_if_asked_for(folder: Path) -> None:
         f"skipped {folder}/a.log: ignored by line 1 of {folder}/.gitignore",
         f"skipped {folder}/odd\\x1b[2J.log: ignored by line 1 of {folder}/.gitignore",
         f"skipped {folder}/old: ignored by line 2 of {folder}/.gitignore",
+        f"skipped {folder}/p.png: this is a picture, not text; save it as plain text and try again",
         f"skipped {quiet[0].partition('such as ')[2]}",
         "1 file would change",
     ]

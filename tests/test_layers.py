@@ -133,6 +133,7 @@ ORDER = [
     "documents.text.restructured",
     "documents.text.notebooks",
     "documents.text",
+    "documents.content.package_installation",
     "documents.content.unpack_allowance",
     "documents.content.prose",
     "documents.content.document_content",

@@ -44,7 +44,8 @@ class Report:
     with how often, and `at` is the moment that it tells of. `texts` are those of the files, where
     they were asked for. Where `unread`, some files could not be read, or not be changed, and the
     report is only about the others. Where `unwritten`, the report is all of it, but a file that
-    was to hold it could not be written.
+    was to hold it could not be written. `unopened` says which files were left out because a
+    package is not installed.
     """
 
     rows: tuple[CheckedLink, ...]
@@ -61,6 +62,7 @@ class Report:
     texts: tuple[FileText, ...] = ()
     unread: bool = False
     unwritten: bool = False
+    unopened: tuple[str, ...] = ()
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:

@@ -166,7 +166,7 @@ def check_command(
         report = write_fixes(checking, inputs)
     elif fix:
         warn("the check was interrupted, so no file was changed")
-    report = evolve(report, unread=inputs.failed)
+    report = evolve(report, unread=inputs.failed, unopened=inputs.notes())
     with inputs.complaining():
         _save_baseline(checking, report)  # before its exit code is told
     report = reporting.finish(evolve(report, unwritten=inputs.failed and not report.unread))

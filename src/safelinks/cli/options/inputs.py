@@ -15,7 +15,13 @@ from attrs import field
 
 from safelinks.cli.options.input_selection import InputSelection
 from safelinks.cli.options.messages import complain, tell, warn
-from safelinks.errors import DocumentError, NotReadableError, NotWritableError
+from safelinks.errors import (
+    DocumentError,
+    MissingPackageError,
+    NoTextError,
+    NotReadableError,
+    NotWritableError,
+)
 from safelinks.foundation.interrupts import INTERRUPTED
 from safelinks.foundation.values import define, frozen
 
@@ -65,7 +71,8 @@ class Inputs:
 
     `failed` is whether there was one that was named, and could not be read or written. The
     `selection` says what is left out; `verbose` tells of each file that was, and why. In
-    directories, what the command writes itself is left `aside`.
+    directories, what the command writes itself is left `aside`. `unopened` are the files there that
+    take a package that is not installed.
     """
 
     names: Sequence[str]
@@ -76,8 +83,10 @@ class Inputs:
     aside: frozenset[str] = frozenset()
     bare_hosts: frozenset[str] = frozenset()
     _listed: tuple[str, ...] | None = None
+    unopened: list[MissingPackageError] = field(factory=list)
     _skipped: list[DocumentError] = field(factory=list)
     _failures: set[str] = field(factory=set)
+    _told_unopened: int = 0
 
     def __iter__(self) -> Iterator[Input]:
         from safelinks.files.file_access import file_blocks  # noqa: PLC0415  `unwrap` does without
@@ -236,9 +245,12 @@ class Inputs:
         """Skip a file that was not named; one without permission could hold any link, and fails."""
         if isinstance(error, NotReadableError) and not self.selection.skip_unreadable:
             self.fail(error)
-        elif self.verbose:
-            self.tell_skipped(str(error))
-        else:
+            return
+        self.tell_skipped(str(error))
+        if isinstance(error, MissingPackageError):
+            if error.name not in {one.name for one in self.unopened}:
+                self.unopened.append(error)
+        elif not self.verbose and not isinstance(error, NoTextError):
             self._skipped.append(error)
 
     def tell_skipped(self, sentence: str) -> None:
@@ -266,10 +278,38 @@ class Inputs:
             warn(f"{folder}: all files here are skipped ({left_out}); {left_out.option} reads them")
 
     def _tell_what_was_skipped(self, folder: str) -> None:
+        for command, files in self._unopened_by_command(self._told_unopened).items():
+            what = f"{_counted(files)} skipped, such as {files[0].name}"
+            warn(f"{folder}: {what}; to read {_them(files)}, run: {command}")
+        self._told_unopened = len(self.unopened)
         if self._skipped:
-            files = "file was" if len(self._skipped) == 1 else "files were"
-            warn(f"{folder}: {len(self._skipped)} {files} skipped, such as {self._skipped[0]}")
+            were = "file was" if len(self._skipped) == 1 else "files were"
+            warn(f"{folder}: {len(self._skipped)} {were} skipped, such as {self._skipped[0]}")
             self._skipped.clear()
+
+    def _unopened_by_command(self, start: int = 0) -> dict[str, list[MissingPackageError]]:
+        """The files that take a package, from the one numbered `start`, by what installs it."""
+        found: dict[str, list[MissingPackageError]] = {}
+        for one in self.unopened[start:]:
+            found.setdefault(one.command, []).append(one)
+        return found
+
+    def notes(self) -> tuple[str, ...]:
+        """What a report should say of files that were left out."""
+        return tuple(
+            f"{_counted(files)} not read. To check {_them(files)}, run `{command}`."
+            for command, files in self._unopened_by_command().items()
+        )
+
+
+def _them(files: Sequence[object]) -> str:
+    return "it" if len(files) == 1 else "them"
+
+
+def _counted(files: Sequence[MissingPackageError]) -> str:
+    """How many files of one kind there are: ``2 PDF documents were``."""
+    what = files[0].title.partition(" ")[2]
+    return f"1 {what} was" if len(files) == 1 else f"{len(files):,} {what}s were"
 
 
 def _named(path: Path) -> str:

@@ -70,7 +70,7 @@ def line_of(place: Place) -> int | None:
 
 
 def caveats(report: Report) -> Iterator[str]:
-    """What a reader has to know of the run as a whole: sentences, with nothing from outside."""
+    """What a reader has to know of the run as a whole: sentences, with nothing from documents."""
     addresses = report.addresses
     offline = sum(row.verdict is Verdict.OFFLINE for row in addresses)
     if offline:
@@ -81,6 +81,7 @@ def caveats(report: Report) -> Iterator[str]:
             f"This machine has no network, so {which} could not be checked. "
             "Run this again with a connection."
         )
+    yield from map(on_one_line, report.unopened)
     if report.unread:
         yield "Some files could not be read or written. This report may be incomplete."
     if report.interrupted:
