@@ -259,6 +259,7 @@ ORDER = [
     "rules.rule_table",
     "rules.selection",
     "rules.judge",
+    "rules.unused_ignores",
     "rules",
     "checks.catalog_upkeep",
     "checks.service_status",

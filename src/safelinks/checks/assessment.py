@@ -36,6 +36,7 @@ from safelinks.health.model.policy import Policy
 from safelinks.links.text_links import Link
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, over_https
+from safelinks.rules.unused_ignores import unused_ignores
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.redaction.running_text_redaction import redact_rest
 
@@ -126,6 +127,10 @@ class Survey:
         if self._of_texts is None:
             self._of_texts = tuple(self._judge.of_remarks(remarks))
         findings += self._of_texts
+        if not self.found.is_partial:
+            rows = [row for row, _ in judged]
+            ignored = self.found.ignored
+            findings += unused_ignores(self.selection, ignored, rows, remarks, self.now)
         if self._judge.silenced or self.found.elsewhere:
             findings = list(self._as_planned(findings, outcomes))
         return Report(
