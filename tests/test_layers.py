@@ -269,6 +269,7 @@ ORDER = [
     "checks.collecting",
     "checks.report",
     "checks.fix_plan",
+    "checks.fixed_places",
     "checks.baseline_comparison",
     "checks.assessment",
     "checks.changed_lines",
