@@ -9,7 +9,6 @@ stands.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field
 from attrs.validators import optional
 
+from safelinks.addresses.schemes import is_web_address
 from safelinks.catalog import Catalog, Match
 from safelinks.checks.assessment import Survey
 from safelinks.checks.collecting import Keep, appraise, collect
@@ -30,7 +30,6 @@ from safelinks.checks.known_findings import BaselineChange, KnownFindings
 from safelinks.checks.report import Report
 from safelinks.documents.document import Document, Rewriting, addresses_read, read_all
 from safelinks.errors import DocumentError, SetupError
-from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 from safelinks.rules import Finding, Selection
 from safelinks.setting_validators import flag, path, whole
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
     from safelinks.health.model.outcome import Outcome
 
 __all__ = ["Check", "CheckOptions", "check", "check_documents"]
-
-_ADDRESS = pattern_of(r"https?://", re.IGNORECASE)
 
 
 def _is_selection(_: object, __: object, value: object) -> None:
@@ -353,7 +350,7 @@ def _run(asking: Coroutine[Any, Any, None]) -> None:
 
 
 def _is_address(source: object) -> bool:
-    return isinstance(source, str) and _ADDRESS.match(source) is not None
+    return isinstance(source, str) and is_web_address(source)
 
 
 def _files(sources: Iterable[str | Path | Document]) -> list[str | Path]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ import click
 from click.shell_completion import CompletionItem
 
 import safelinks
+from safelinks.addresses.schemes import is_web_address
 from safelinks.cli.options.catalog_options import Chosen, choose
 from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.inputs import INTERRUPTED
@@ -104,6 +106,18 @@ class _Program(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, and its arguments; for an address or a file, what to type."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            hint = _hint_for(args[0])
+            if hint is None:
+                raise
+            raise click.UsageError(f"{error.message} {hint}", ctx) from None
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """The commands that begin so, none of which is imported for that; and options."""
         commands = [
@@ -154,6 +168,16 @@ class _Program(click.Group):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(error.exit_code)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _hint_for(name: str) -> str | None:
+    """What to type for an address or a file that stands where a command should."""
+    if is_web_address(name) or name.lower().startswith("www."):
+        return "Did you mean `safelinks check URL` or `safelinks unwrap URL`?"
+    with suppress(ValueError):
+        if os.path.exists(name):  # noqa: PTH110  whatever is in the name
+            return f"Did you mean `safelinks check {shlex.quote(name)}`?"
+    return None
 
 
 def _explain(error: click.ClickException) -> None:

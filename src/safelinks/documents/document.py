@@ -173,7 +173,9 @@ def _peel(bare_hosts: frozenset[str], *, keep_redirectors: bool) -> Peel:
     return Peel(partial(unwrap, keep_redirectors=keep_redirectors), bare_hosts)
 
 
-def addresses_read(addresses: Iterable[str], name: str) -> Document:
+def addresses_read(
+    addresses: Iterable[str], name: str, *, keep_redirectors: bool = False
+) -> Document:
     """A document called `name` that holds these `addresses`, each on a line and from end to end.
 
     >>> [link.target for link in addresses_read(["https://a.example/Yahoo!"], "x").links]
@@ -181,7 +183,8 @@ def addresses_read(addresses: Iterable[str], name: str) -> Document:
     """
     text = "\n".join(address.replace("\n", "") for address in addresses)
     content = TextContent(text, UTF_8, line_values)
-    return Document(name, PLAIN.name, content=content, peel=Peel())
+    peel = _peel(frozenset(), keep_redirectors=keep_redirectors)
+    return Document(name, PLAIN.name, content=content, peel=peel)
 
 
 def read_each(

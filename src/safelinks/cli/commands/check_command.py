@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import evolve
 
+from safelinks.addresses.schemes import is_web_address
 from safelinks.cli.commands.applied_fixes import show_fixes, write_fixes
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options
@@ -46,7 +47,7 @@ __all__ = ["check_command"]
     epilog=help_ending("check"),
 )
 @click.argument(
-    "files", nargs=-1, metavar="[FILE|DIRECTORY|-]...", shell_complete=shell_completion.paths
+    "files", nargs=-1, metavar="[FILE|DIRECTORY|URL|-]...", shell_complete=shell_completion.paths
 )
 @click.option("--offline", is_flag=True, help="Decode and identify links; do not use the network.")
 @reporting_options
@@ -102,17 +103,17 @@ def check_command(
     network: Network,
     chosen: Chosen,
 ) -> None:
-    """Check every link in FILE: its target, what that is, and whether it works.
+    """Check every link in FILE, or URL itself: its target, what that is, and whether it works.
 
     Reads standard input without FILE or for "-". Each address is requested once. Every finding
     has a code that `safelinks rule CODE` explains. Ctrl-C stops the check and reports the results
     so far.
     """
-    names = reading.names(files, STANDARD_INPUT)
-    if (fix or diff) and STANDARD_INPUT in names:
-        raise click.UsageError("--fix and --diff need files: standard input cannot be changed.")
-    if fix and diff:
-        raise click.UsageError("--diff shows what --fix would change. Use one of them.")
+    addresses = tuple(filter(is_web_address, files))
+    named = tuple(file for file in files if not is_web_address(file))
+    names = reading.names(named, beside=bool(addresses))
+    if fix or diff:
+        _refuse_fixing(names, addresses if reading.files_from is None else (), twice=fix and diff)
     if update_baseline and baseline is None:
         raise click.UsageError("--update-baseline needs a --baseline FILE to write to")
     if update_baseline and show_recipients:
@@ -126,7 +127,8 @@ def check_command(
     own = filter(None, (baseline, remembering.path, *(one.path for one in reporting.outputs)))
     inputs = Inputs(
         names,
-        keep_redirectors,
+        addresses=addresses,
+        keep_redirectors=keep_redirectors,
         selection=evolve(reading, reports=not selection.inline),
         verbose=reporting.is_verbose,
         aside=frozenset(own),
@@ -171,6 +173,16 @@ def check_command(
         _save_baseline(checking, report)  # before its exit code is told
     report = reporting.finish(evolve(report, unwritten=inputs.failed and not report.unread))
     context.exit(report.exit_code)
+
+
+def _refuse_fixing(names: Sequence[str], addresses: Sequence[str], *, twice: bool) -> None:
+    """Raises click.UsageError where there is nothing that --fix or --diff could change."""
+    if STANDARD_INPUT in names:
+        raise click.UsageError("--fix and --diff need files: standard input cannot be changed.")
+    if addresses and not names:
+        raise click.UsageError("--fix and --diff need files: an address cannot be changed.")
+    if twice:
+        raise click.UsageError("--diff shows what --fix would change. Use one of them.")
 
 
 def _asked(

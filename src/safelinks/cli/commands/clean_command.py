@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from safelinks.addresses.schemes import is_web_address
 from safelinks.cli.commands.document_changes import Changing
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.configured_command import Configured
@@ -88,7 +89,11 @@ def clean_command(
     A wrapped link stays, with a warning, if it has lost its target or if the target is not a web
     or mail address (such as javascript:). Signed messages and documents stay as they are.
     """
-    names = reading.names(files, STANDARD_INPUT)
+    if (address := next(filter(is_web_address, files), None)) is not None:
+        raise click.UsageError(
+            f"{address} is an address, not a file; did you mean `safelinks unwrap URL`?"
+        )
+    names = reading.names(files)
     if in_place and STANDARD_INPUT in names:
         raise click.UsageError("--in-place needs files: standard input cannot be changed.")
     if output == "":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from safelinks.addresses.schemes import is_web_address
 from safelinks.cli.configuration.option_settings import ONCE, Setting, settings_of
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.messages import tell
@@ -123,7 +124,7 @@ class Configured(click.Command):
         for param in self.params:
             if isinstance(param, click.Argument) and isinstance(given.get(param.name or ""), tuple):
                 names: tuple[str, ...] = given[param.name or ""]
-                return names
+                return tuple(name for name in names if not is_web_address(name))
         return ()
 
 

@@ -36,6 +36,7 @@ _ENDINGS: Mapping[str, _Ending] = {
     "check": _Ending(
         (
             "safelinks check --offline notice.txt",
+            "safelinks check https://www.nyc.gov/",
             "safelinks check --fix --format html=links.html docs",
         ),
         (

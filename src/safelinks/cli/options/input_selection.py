@@ -14,7 +14,9 @@ from safelinks.cli.options.option_groups import Decorator, gathered
 from safelinks.cli.options.path_exclusion import Excluded, excluded_by_option
 from safelinks.foundation.values import frozen
 
-__all__ = ["InputSelection", "selecting_options"]
+__all__ = ["STANDARD_INPUT", "InputSelection", "selecting_options"]
+
+STANDARD_INPUT = "-"
 
 _OPTIONS: Sequence[Decorator] = (
     click.option(
@@ -66,11 +68,12 @@ class InputSelection:
     files_from: str | None = None
     reports: bool = False
 
-    def names(self, named: tuple[str, ...], otherwise: str) -> tuple[str, ...]:
-        """The names of inputs beside those in a list: `otherwise`, where there is neither."""
-        if self.files_from == otherwise in named:
-            raise click.UsageError(f"{otherwise} cannot be both a document and --files-from.")
-        return named if named or self.files_from is not None else (otherwise,)
+    def names(self, named: tuple[str, ...], *, beside: bool = False) -> tuple[str, ...]:
+        """The names of inputs: standard input, where there are neither others nor some `beside`."""
+        if self.files_from == STANDARD_INPUT in named:
+            raise click.UsageError("- cannot be both a document and --files-from.")
+        there = named or beside or self.files_from is not None
+        return named if there else (STANDARD_INPUT,)
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> InputSelection:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import field
 
-from safelinks.cli.options.input_selection import InputSelection
+from safelinks.cli.options.input_selection import STANDARD_INPUT, InputSelection
 from safelinks.cli.options.messages import complain, tell, warn
 from safelinks.errors import (
     DocumentError,
@@ -41,7 +41,6 @@ __all__ = [
     "verbose",
 ]
 
-STANDARD_INPUT = "-"
 _LINES = 10_000
 
 keep_redirectors = click.option(
@@ -69,6 +68,8 @@ class Input:
 class Inputs:
     """The inputs that `names` stand for, those in a list, and what became of them.
 
+    `addresses` are a document of their own, which is in no file.
+
     `failed` is whether there was one that was named, and could not be read or written. The
     `selection` says what is left out; `verbose` tells of each file that was, and why. In
     directories, what the command writes itself is left `aside`. `unopened` are the files there that
@@ -76,6 +77,7 @@ class Inputs:
     """
 
     names: Sequence[str]
+    addresses: Sequence[str] = field(default=(), kw_only=True)
     keep_redirectors: bool = False
     failed: bool = False
     selection: InputSelection = field(factory=InputSelection)
@@ -201,6 +203,11 @@ class Inputs:
 
     def documents(self) -> Iterator[Document]:
         """Every document of every input."""
+        if self.addresses:
+            from safelinks.documents.document import addresses_read  # noqa: PLC0415  `unwrap` does without
+
+            keep = self.keep_redirectors
+            yield addresses_read(self.addresses, "<addresses>", keep_redirectors=keep)
         for one in self:
             with self.told(one):
                 yield from self.documents_of(one)
