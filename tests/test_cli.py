@@ -35,7 +35,7 @@ class TestUnwrap:
     @pytest.mark.parametrize(("name", "what"), [(str(NOTICE), "file"), (str(ROOT), "directory")])
     def test_a_file_is_no_address(self, name: str, what: str) -> None:
         result = _run("unwrap", name, TARGET)
-        assert result.exit_code == 0
+        assert result.exit_code == 1
         assert result.stdout == f"{name}\n{TARGET}\n"
         assert result.stderr == (
             f"Warning: {name} is a {what}, not an address; "
@@ -44,8 +44,9 @@ class TestUnwrap:
 
     def test_one_target_a_line(self) -> None:
         result = _run("unwrap", wrap(TARGET), wrap(wrap("https://b.example/?a=é")), "plain")
-        assert result.output.splitlines() == [TARGET, "https://b.example/?a=é", "plain"]
-        assert result.exit_code == 0
+        assert result.stdout.splitlines() == [TARGET, "https://b.example/?a=é", "plain"]
+        assert result.stderr == "Error: no link in “plain”\n"
+        assert result.exit_code == 1
 
     def test_addresses_on_standard_input(self) -> None:
         result = _run("unwrap", stdin=f"  {wrap(TARGET)}\r\n\n{wrap('https://b.example')}")

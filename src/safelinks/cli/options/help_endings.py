@@ -55,7 +55,10 @@ _ENDINGS: Mapping[str, _Ending] = {
             "safelinks unwrap 'https://nam06.safelinks.protection.outlook.com/?url=…'",
             "safelinks unwrap --json < addresses.txt",
         ),
-        ("0 success, 1 an address has lost its target, 2 wrong usage",),
+        (
+            "0 every target is known, 1 a target is lost or known to its service only,",
+            "or there is no link, 2 wrong usage",
+        ),
         ("safelinks wrappers     known services", _GUIDES),
     ),
 }

@@ -15,6 +15,7 @@ from attrs import field
 
 from safelinks.cli.options.input_selection import STANDARD_INPUT, InputSelection
 from safelinks.cli.options.messages import complain, tell, warn
+from safelinks.cli.options.pasted_links import parted
 from safelinks.errors import (
     DocumentError,
     MissingPackageError,
@@ -343,11 +344,16 @@ def standard_input(remedy: str) -> Iterator[bytes]:
 
 
 def addresses() -> Iterator[str]:
-    """Addresses on standard input, one a line; bytes that are no UTF-8 come out as they went in."""
-    for line in standard_input("name an address"):
-        address = line.decode("utf-8", "surrogateescape").strip()
-        if address:
-            yield address
+    """What is on standard input, address by address: one may go on in the next line.
+
+    Bytes that are no UTF-8 come out as they went in. On a terminal, each line is for itself.
+    """
+    raw = standard_input("name an address")
+    lines = (line.decode("utf-8", "surrogateescape").strip() for line in raw)
+    if sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
+        yield from filter(None, lines)
+    else:
+        yield from parted(lines)
 
 
 def _in_blocks(lines: Iterator[bytes]) -> Iterator[bytes]:
