@@ -292,7 +292,10 @@ class TestBadInput:
             (["check", "--retries", "11", "-"], "11 is not in the range 0 to 10."),
             (["catalog", "find", "x", "--limit", "0"], "0 is not in the range 1 or more."),
             (["nonsense"], "No such command"),
-            (["clean", str(NOTICE), str(ROOT / "README.md")], "Several files need --in-place"),
+            (
+                ["clean", str(NOTICE), str(ROOT / "README.md")],
+                "Several files need -o DIR/, --in-place",
+            ),
             (["clean", "-i"], "standard input cannot be changed"),
             (["clean", "-i", "--diff", "x"], "--in-place cannot be used with --diff"),
             (["clean", "--backup", ".bak", "x"], "--backup needs a suffix"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shlex
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
@@ -176,6 +175,8 @@ def _hint_for(name: str) -> str | None:
         return "Did you mean `safelinks check URL` or `safelinks unwrap URL`?"
     with suppress(ValueError):
         if os.path.exists(name):  # noqa: PTH110  whatever is in the name
+            import shlex  # noqa: PLC0415  rarely needed
+
             return f"Did you mean `safelinks check {shlex.quote(name)}`?"
     return None
 

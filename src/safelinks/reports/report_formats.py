@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from safelinks.foundation.values import frozen
 
-__all__ = ["BASELINE_BEGINS", "REPORT_FORMATS", "ReportFormat"]
+__all__ = ["BASELINE_BEGINS", "FOREIGN_SUFFIXES", "REPORT_FORMATS", "ReportFormat"]
 
 
 @frozen
@@ -59,5 +59,9 @@ _TABLE = (
         (".html", ".htm"),
         r'<!doctype html>.{0,2000}<meta name="generator" content="safelinks',
     ),
+)
+# What people would open with a program that reads no report of ours.
+FOREIGN_SUFFIXES = frozenset(
+    [".pdf", ".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".odp"]
 )
 REPORT_FORMATS: Mapping[str, ReportFormat] = {row.name: row for row in _TABLE}

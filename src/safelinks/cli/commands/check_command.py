@@ -13,6 +13,8 @@ from attrs import evolve
 
 from safelinks.addresses.schemes import is_web_address
 from safelinks.cli.commands.applied_fixes import show_fixes, write_fixes
+from safelinks.cli.commands.document_changes import refuse_backup
+from safelinks.cli.configuration.option_settings import ForOneRun
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options
 from safelinks.cli.options.help_endings import help_ending
@@ -50,8 +52,17 @@ __all__ = ["check_command"]
     "files", nargs=-1, metavar="[FILE|DIRECTORY|URL|-]...", shell_complete=shell_completion.paths
 )
 @click.option("--offline", is_flag=True, help="Decode and identify links; do not use the network.")
+@click.option(
+    "--offline-ok", is_flag=True, help="Exit with 0 instead of 3 if this machine has no network."
+)
 @reporting_options
 @click.option("--fix", is_flag=True, help="Fix the files, where the fix is certain.")
+@click.option(
+    "--backup",
+    cls=ForOneRun,
+    metavar="SUFFIX",
+    help="With --fix, keep a copy of each changed file with this suffix.",
+)
 @click.option(
     "--diff",
     is_flag=True,
@@ -89,7 +100,9 @@ def check_command(
     *,
     keep_redirectors: bool,
     offline: bool,
+    offline_ok: bool,
     fix: bool,
+    backup: str | None,
     diff: bool,
     https: bool,
     baseline: str | None,
@@ -112,6 +125,7 @@ def check_command(
     addresses = tuple(filter(is_web_address, files))
     named = tuple(file for file in files if not is_web_address(file))
     names = reading.names(named, beside=bool(addresses))
+    refuse_backup(backup, "--fix", wanted=fix)
     if fix or diff:
         _refuse_fixing(names, addresses if reading.files_from is None else (), twice=fix and diff)
     if update_baseline and baseline is None:
@@ -165,10 +179,10 @@ def check_command(
     if diff:
         show_fixes(checking, inputs)
     elif fix and is_whole:  # who wants to stop wants nothing to be written
-        report = write_fixes(checking, inputs)
+        report = write_fixes(checking, inputs, backup)
     elif fix:
         warn("the check was interrupted, so no file was changed")
-    report = evolve(report, unread=inputs.failed, unopened=inputs.notes())
+    report = evolve(report, unread=inputs.failed, unopened=inputs.notes(), offline_ok=offline_ok)
     with inputs.complaining():
         _save_baseline(checking, report)  # before its exit code is told
     report = reporting.finish(evolve(report, unwritten=inputs.failed and not report.unread))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from safelinks.addresses.schemes import is_web_address
-from safelinks.cli.commands.document_changes import Changing
+from safelinks.cli.commands.cleaned_copies import is_directory
+from safelinks.cli.commands.document_changes import Changing, refuse_backup
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.configured_command import Configured
 from safelinks.cli.options.help_endings import help_ending
@@ -48,9 +49,10 @@ CLEAN_TO_STANDARD_OUTPUT = "-"
 @click.option(
     "-o",
     "--output",
-    metavar="FILE",
+    metavar="FILE|DIR/",
     shell_complete=shell_completion.paths,
-    help="Write the result to this file (- for standard output).",
+    help="Write the result to this file (- for standard output), or a copy of each file to this "
+    "directory.",
 )
 @click.option(
     "--redact",
@@ -83,8 +85,8 @@ def clean_command(
 ) -> None:
     """Replace every wrapped link in FILE with its target.
 
-    Everything else stays byte for byte as it is. Prints the result, unless --in-place, --output,
-    --diff or --check is given. Reads standard input without FILE or for "-".
+    Everything else stays byte for byte as it is. Prints the result of one file, unless --in-place,
+    --output, --diff or --check is given. Reads standard input without FILE or for "-".
 
     A wrapped link stays, with a warning, if it has lost its target or if the target is not a web
     or mail address (such as javascript:). Signed messages and documents stay as they are.
@@ -102,8 +104,7 @@ def clean_command(
         raise click.UsageError("--in-place cannot be used with --diff, --check or --output.")
     if output and (diff or check):
         raise click.UsageError("--output cannot be used with --diff or --check.")
-    if backup is not None and (not in_place or not backup or "/" in backup):
-        raise click.UsageError("--backup needs a suffix such as .bak, and --in-place.")
+    refuse_backup(backup, "--in-place", wanted=in_place)
     inputs = Inputs(
         names,
         keep_redirectors,
@@ -122,6 +123,11 @@ def clean_command(
         changed = changing.show(diff=diff)
         _sum_up(changed, "would change")
         context.exit(2 if inputs.failed else int(check and changed > 0))
+    elif output is not None and is_directory(output):
+        if STANDARD_INPUT in names:
+            raise click.UsageError("--output DIR/ needs files: standard input has no name.")
+        copies = changing.copy(Path(output))
+        tell(f"{copies} {'file' if copies == 1 else 'files'} written to {output}")
     else:
         changing.write(None if output in (None, CLEAN_TO_STANDARD_OUTPUT) else Path(str(output)))
     context.exit(2 if inputs.failed else 0)

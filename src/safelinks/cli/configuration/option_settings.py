@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safelinks.cli.configuration.setting_permissions import ABOUT, UNKNOWN, SettingPermissions
+from safelinks.cli.options.value_rules import Duration
 from safelinks.errors import SetupError
 from safelinks.foundation.values import frozen
 
@@ -127,7 +128,8 @@ class Setting:
         path = self.path_in(value)
         if path is None or not isinstance(value, str):
             return value
-        return f"{value.removesuffix(path)}{os.path.normpath(directory / path)}"
+        slash = "/" if path.endswith("/") else ""  # which says that it is a directory
+        return f"{value.removesuffix(path)}{os.path.normpath(directory / path)}{slash}"
 
     def path_in(self, value: object) -> str | None:
         """The path that is in `value`; None where it names no file."""
@@ -195,7 +197,8 @@ def _expected(kind: click.ParamType[Any]) -> str:
     if isinstance(kind, click.types.IntParamType):
         return f"a whole number{_range(kind)}"
     if isinstance(kind, click.types.FloatParamType):
-        return f"a number{_range(kind)}"
+        unit = ", or a time such as 10s" if isinstance(kind, Duration) else ""
+        return f"a number{_range(kind)}{unit}"
     return "a string"
 
 
@@ -217,5 +220,6 @@ def _is_typed(option: click.Option, value: object) -> bool:
     if isinstance(option.type, click.types.IntParamType):
         return isinstance(value, int)
     if isinstance(option.type, click.types.FloatParamType):
-        return isinstance(value, int | float)
+        is_time = isinstance(option.type, Duration) and option.type.has_unit(value)
+        return is_time or isinstance(value, int | float)
     return isinstance(value, str)

@@ -54,6 +54,7 @@ _OWN_FILES = "it changes nothing but the files that clean was given"
 
 ABOUT: Mapping[str, SettingPermissions] = {
     "offline": SettingPermissions(_ANY, _SILENCES),
+    "offline-ok": SettingPermissions(_ANY, _SILENCES),
     "format": SettingPermissions(_ANY, _SHOWS, PathPermission.WRITTEN, path_after="="),
     "output": SettingPermissions(
         _ANY, "it only ever replaces an earlier report", PathPermission.WRITTEN

@@ -41,12 +41,16 @@ _ENDINGS: Mapping[str, _Ending] = {
         ),
         (
             "0 no finding fails the check, 1 a finding fails it (--fail-on),",
-            "2 wrong usage or unreadable file, 3 no network, 130 interrupted",
+            "2 wrong usage or unreadable file, 3 no network (--offline-ok), 130 interrupted",
         ),
         (*_SETTINGS, _RULES, _GUIDES),
     ),
     "clean": _Ending(
-        ("safelinks clean --diff notice.txt", "safelinks clean --in-place --backup .bak docs"),
+        (
+            "safelinks clean --diff notice.txt",
+            "safelinks clean --in-place --backup .bak docs",
+            "safelinks clean notice.txt docs -o cleaned/",
+        ),
         ("0 success, 1 --check found a change, 2 wrong usage or unreadable file",),
         (*_SETTINGS, _GUIDES),
     ),

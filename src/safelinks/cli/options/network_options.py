@@ -12,7 +12,7 @@ import click
 
 from safelinks.addresses.urls import request_key
 from safelinks.cli.options.option_groups import Decorator, gathered
-from safelinks.cli.options.value_rules import Decimal, Whole, obeying
+from safelinks.cli.options.value_rules import Decimal, Duration, Whole, obeying
 from safelinks.foundation.values import frozen
 from safelinks.health.model import policy_settings
 from safelinks.health.model.policy import Method, Policy
@@ -37,18 +37,21 @@ def _finite(context: click.Context, parameter: click.Parameter, number: Any) -> 
 
 
 _POSITIVE = Decimal(min=0, min_open=True)
-_SECONDS: Mapping[str, Any] = {
-    "type": _POSITIVE,
+_TIME: Mapping[str, Any] = {
+    "type": Duration(min=0, min_open=True),
     "callback": _finite,
     "show_default": True,
-    "metavar": "SECONDS",
+    "metavar": "TIME",
 }
 _OPTIONS: Sequence[Decorator] = (
     click.option(
-        "--timeout", default=10.0, help="Time limit for each step of a request.", **_SECONDS
+        "--timeout",
+        default=10.0,
+        help="Time limit for each step of a request, in seconds or with a unit: 10s, 500ms, 2m.",
+        **_TIME,
     ),
     click.option(
-        "--budget", default=30.0, help="Time limit for one link, retries included.", **_SECONDS
+        "--budget", default=30.0, help="Time limit for one link, retries included.", **_TIME
     ),
     click.option(
         "--retries",

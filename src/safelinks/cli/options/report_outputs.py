@@ -18,7 +18,7 @@ from safelinks.cli.options.configured_command import STRANGE, Configured
 from safelinks.cli.options.report_recognition import is_report
 from safelinks.files.file_access import replace
 from safelinks.foundation.values import frozen
-from safelinks.reports.report_formats import REPORT_FORMATS
+from safelinks.reports.report_formats import FOREIGN_SUFFIXES, REPORT_FORMATS
 
 if TYPE_CHECKING:
     from safelinks.checks.report import Report
@@ -52,7 +52,7 @@ _PAIR = ("formats", "outputs")
 
 # The options of a command that has many, by what they are about; an empty section has the rest.
 _SECTIONS: Mapping[str, str] = {
-    "Report": "formats outputs statistics quiet verbose show_recipients fix diff",
+    "Report": "formats outputs statistics quiet verbose show_recipients fix backup diff",
     "Rules": "select ignore per_file_ignores levels fail_on no_inline_ignores verbatim "
     "baseline update_baseline changed_since history max_age dead_after",
     "Inputs": "files_from exclude_path no_gitignore vendored skip_unreadable keep_redirectors "
@@ -173,6 +173,12 @@ def _fit(found: Sequence[Output]) -> None:
     taken: dict[str | None, str] = {}
     for one in found:
         path = None if one.path is None else os.path.realpath(one.path)
+        suffix = Path(one.path or "").suffix.lower()
+        if suffix in FOREIGN_SUFFIXES:
+            raise click.UsageError(
+                f"{one.path} would not be a {suffix} file: safelinks writes {one.format}. Use a "
+                "name with another suffix, such as .html, which a browser can print."
+            )
         if path in taken:
             where = "standard output" if path is None else str(one.path)
             raise click.UsageError(
