@@ -191,7 +191,18 @@ def _explain(error: click.ClickException) -> None:
         help_command = f"{context.command_path} {context.help_option_names[-1]}"
         with suppress(OSError):  # whoever cannot be told has the exit code
             click.echo(f"{context.get_usage()}\nTry '{help_command}' for help.\n", err=True)
-    complain(error.format_message())
+    complain(_with_hint(error))
+
+
+def _with_hint(error: click.ClickException) -> str:
+    """What is wrong; for an option of another program, what it is called here."""
+    if isinstance(error, click.NoSuchOption):
+        from safelinks.cli.options.foreign_options import foreign_option  # noqa: PLC0415  rarely needed
+
+        hint = foreign_option(error.option_name)
+        if hint is not None:
+            return f"No such option '{error.option_name}': {hint}."
+    return error.format_message()
 
 
 @contextmanager

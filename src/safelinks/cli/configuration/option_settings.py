@@ -21,7 +21,9 @@ from safelinks.foundation.values import frozen
 if TYPE_CHECKING:
     from safelinks.files.data.configuration import Configuration
 
-__all__ = ["META", "ONCE", "RIVALS", "ForOneRun", "Setting", "settings_of"]
+__all__ = ["META", "ONCE", "RIVALS", "VARIABLE_PREFIX", "ForOneRun", "Setting", "settings_of"]
+
+VARIABLE_PREFIX = "SAFELINKS_"  # of the variables of the environment
 
 # Options that say where settings come from.
 META = frozenset({"config", "no-config"})
@@ -65,7 +67,7 @@ class Setting:
     @property
     def variable(self) -> str:
         """The variable of the environment."""
-        return "SAFELINKS_" + self.key.upper().replace("-", "_").replace(".", "_")
+        return VARIABLE_PREFIX + self.key.upper().replace("-", "_").replace(".", "_")
 
     @property
     def about(self) -> SettingPermissions:

@@ -6,13 +6,14 @@ is decided in `precedence`, which is loaded for such commands only.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from safelinks.addresses.schemes import is_web_address
-from safelinks.cli.configuration.option_settings import ONCE, Setting, settings_of
+from safelinks.cli.configuration.option_settings import ONCE, VARIABLE_PREFIX, Setting, settings_of
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.messages import tell
 
@@ -86,9 +87,11 @@ class Configured(click.Command):
         ctx.meta[STRANGE] = found is not None and not found.named
         known = known_settings(ctx) if found else {}
         if found:
+            from safelinks.cli.options.foreign_options import foreign_option  # noqa: PLC0415  for few
             from safelinks.files.data.configuration import verify_keys  # noqa: PLC0415  tomllib, for few
 
-            verify_keys(found.content, known.keys(), ONCE)
+            verify_keys(found.content, known.keys(), ONCE, foreign_option)
+        self._verify_variables(ctx, known, given, found)
         from safelinks.cli.configuration.precedence import in_effect, settle  # noqa: PLC0415  not for `unwrap`
 
         ctx.meta[_SETTLED] = settled = settle(self, ctx, given, found)
@@ -107,6 +110,33 @@ class Configured(click.Command):
         if found and ctx.params.get("verbose"):
             _tell(found, elsewhere.values())
         return rest
+
+    def _verify_variables(
+        self,
+        ctx: click.Context,
+        known: Mapping[str, Setting],
+        given: Mapping[str, Any],
+        found: LocatedConfiguration | None,
+    ) -> None:
+        """Raise SetupError for a misspelt variable of the environment."""
+        own = {setting.variable for setting in settings_of(self)}
+        strange = [
+            name for name in os.environ if name.startswith(VARIABLE_PREFIX) and name not in own
+        ]
+        if not strange:
+            return
+        from safelinks.cli.configuration.strange_variables import refuse_misspelt  # noqa: PLC0415  for few
+        from safelinks.health.model.policy_settings import variables  # noqa: PLC0415  for few
+
+        settings = (known or known_settings(ctx)).values()
+        listed = found.content.get("header") if found else None
+        headers = [
+            os.environ.get(f"{VARIABLE_PREFIX}HEADER", ""),
+            *(given.get("headers") or ()),
+            *(map(str, listed) if isinstance(listed, list) else ()),
+        ]
+        used = {name for header in headers for name in variables(header)}
+        refuse_misspelt(strange, {setting.variable for setting in settings}, used)
 
     def _configuration(self, given: Mapping[str, Any]) -> LocatedConfiguration | None:
         """The file to go by. Raises SetupError and DocumentError, in one sentence."""
