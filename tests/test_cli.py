@@ -397,7 +397,7 @@ class TestTheProgram:
             "import importlib\n"
             "from safelinks.cli.program import main\n"
             "def interrupt(): raise KeyboardInterrupt\n"
-            "importlib.import_module('safelinks.cli.commands.unwrap_command').addresses = interrupt\n"
+            "importlib.import_module('safelinks.cli.commands.unwrap_command').pasted_texts = interrupt\n"
             "main(['unwrap'])"
         )
         assert done.returncode == 130

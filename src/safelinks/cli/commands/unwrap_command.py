@@ -14,7 +14,7 @@ import click
 from safelinks.addresses.printable import printable_url
 from safelinks.cli.options.catalog_options import Chosen, catalog_options
 from safelinks.cli.options.help_endings import help_ending
-from safelinks.cli.options.inputs import addresses, keep_redirectors
+from safelinks.cli.options.inputs import keep_redirectors, pasted_texts
 from safelinks.cli.options.messages import complain, warn
 from safelinks.cli.options.pasted_links import PastedLink, pasted_in
 from safelinks.foundation.patterns import pattern_of
@@ -61,7 +61,7 @@ def unwrap_command(
     detailed = not as_json and _is_terminal()
     known = chosen.load() if as_json or detailed or chosen.files else None
     printing = _Printing(known, as_json=as_json, detailed=detailed, show=show_recipients)
-    for text in urls or addresses():
+    for text in urls or pasted_texts():
         links = pasted_in(text, keep_redirectors=keep_redirectors)
         if urls and not _is_wrapped(links) and (sentence := _what_is_a_file(text)) is not None:
             warn(sentence)

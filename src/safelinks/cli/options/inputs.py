@@ -38,6 +38,7 @@ __all__ = [
     "Inputs",
     "addresses",
     "keep_redirectors",
+    "pasted_texts",
     "standard_input",
     "verbose",
 ]
@@ -344,16 +345,22 @@ def standard_input(remedy: str) -> Iterator[bytes]:
 
 
 def addresses() -> Iterator[str]:
+    """Addresses on standard input, one a line; bytes that are no UTF-8 come out as they went in."""
+    yield from filter(None, _stripped_lines())
+
+
+def pasted_texts() -> Iterator[str]:
     """What is on standard input, address by address: one may go on in the next line.
 
-    Bytes that are no UTF-8 come out as they went in. On a terminal, each line is for itself.
+    On a terminal, each line is for itself.
     """
-    raw = standard_input("name an address")
-    lines = (line.decode("utf-8", "surrogateescape").strip() for line in raw)
-    if sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
-        yield from filter(None, lines)
-    else:
-        yield from parted(lines)
+    is_terminal = sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+    yield from addresses() if is_terminal else parted(_stripped_lines())
+
+
+def _stripped_lines() -> Iterator[str]:
+    for line in standard_input("name an address"):
+        yield line.decode("utf-8", "surrogateescape").strip()
 
 
 def _in_blocks(lines: Iterator[bytes]) -> Iterator[bytes]:
