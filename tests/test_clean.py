@@ -169,7 +169,10 @@ def test_output_to_a_file(folder: Path) -> None:
     os.umask(umask)
     assert (folder / "out").stat().st_mode & 0o777 == 0o666 & ~umask
     assert _run("-o", folder / "no" / "out", folder / "a.txt").exit_code == 2
-    assert "this is a directory" in _run("-o", folder, folder / "a.txt").stderr
+    assert (
+        "is one of the files to clean. Use another directory."
+        in _run("-o", folder, folder / "a.txt").stderr
+    )
 
 
 def test_output_to_what_is_no_file(folder: Path) -> None:
