@@ -93,6 +93,10 @@ def ignored_in(text: str, links: Iterable[Link]) -> Ignored:
         (_line(ends, link.start), _line(ends, max(link.start, link.end - 1))) for link in links
     ]
     linked = {line for first, last in spans for line in range(first, last + 1)}
+    begins: dict[int, set[int]] = {}  # by a later line of a link, where it begins
+    for first, last in spans:
+        for line in range(first + 1, last + 1):
+            begins.setdefault(line, set()).add(first)
     told = []
     for comment in comments:
         selectors = tuple(filter(None, _PARTS.split(comment["what"] or comment["bare"] or ""))) or (
@@ -108,7 +112,7 @@ def ignored_in(text: str, links: Iterable[Link]) -> Ignored:
         lines = set(_concerned(line, linked))
         for concerned in lines:
             about.setdefault(concerned, {}).update(dict.fromkeys(selectors))
-        lines |= {first for first, last in spans if lines & {*range(first + 1, last + 1)}}
+        lines = lines.union(*(begins.get(concerned, ()) for concerned in lines))
         told.append(IgnoreComment(start, line, column, selectors, frozenset(lines)))
     for first, last in spans:
         if first < last:  # what is said beside its later lines is said of where it begins

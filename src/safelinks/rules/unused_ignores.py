@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+
+from attrs import field
 
 from safelinks.addresses.place import Place
 from safelinks.errors import SetupError
+from safelinks.foundation.values import define
 from safelinks.rules.checked_link import CheckedLink, over_https
 from safelinks.rules.detectors import Aspect
 from safelinks.rules.finding import Finding
@@ -47,52 +51,92 @@ def unused_ignores(
             in_file[row.file].append(row)
             everything.of_row(row)
     everything.of_remarks(remark for remark in remarks if remark.file in told)
+    silenced: dict[str, list[Finding]] = {file: [] for file in told}
+    for finding in everything.silenced:
+        silenced[finding.file].append(finding)
     for file, comments in told.items():
-        silenced = [one for one in everything.silenced if one.file == file]
-        for number, (comment, unused) in enumerate(_unused(comments, in_file[file], silenced), 1):
+        lines = _CommentedLines.of(comments, in_file[file], silenced[file])
+        unused = ((comment, lines.unused(comment)) for comment in comments)
+        for number, (comment, selectors) in enumerate(filter(lambda one: one[1], unused), 1):
             yield Finding(
                 UNUSED_IGNORE.code,
                 UNUSED_IGNORE.name,
                 selection.level(UNUSED_IGNORE),
-                _sentence(comment, unused),
+                _sentence(comment, selectors),
                 file,
                 Place(comment.line, comment.column),
                 times=number,
             )
 
 
-def _unused(
-    comments: Sequence[IgnoreComment],
-    rows: Sequence[CheckedLink],
-    silenced: Sequence[Finding],
-) -> Iterator[tuple[IgnoreComment, list[str]]]:
-    """Comments, each with its selectors that ignore nothing, if there are any."""
-    for comment in comments:
-        concerned = [one for one in rows if any(comment.concerns(at.line) for at in one.places)]
-        used = {one.code for one in silenced if comment.concerns(one.place.line)}
-        unused = [one for one in comment.selectors if _ignores_nothing(one, concerned, used)]
-        if unused and not _is_kept(comment, comments):
-            yield comment, unused
+_ANYWHERE = None  # the line that stands for all of a file
 
 
-def _ignores_nothing(selector: str, rows: Iterable[CheckedLink], used: set[str]) -> bool:
-    codes = _codes(selector) - {UNUSED_IGNORE.code}
-    if not codes or codes & used:
-        return False
-    rules = [RULES[code] for code in codes]
-    return all(_is_settled(rule, row) for row in rows for rule in rules)
+@define
+class _CommentedLines:
+    """What there is on each line of a file, and on any of them: so each is looked at once.
 
+    `rows` are the addresses, `used` the codes of what is silenced, `kept` the lines with comments
+    that are to stay.
+    """
 
-def _is_kept(comment: IgnoreComment, comments: Iterable[IgnoreComment]) -> bool:
-    """Whether a comment beside it says to keep it; one that ignores all does not say so."""
-    return any(
-        UNUSED_IGNORE.code in _codes(selector)
-        for other in comments
-        for selector in other.selectors
-        if selector != ALL and other.concerns(comment.line)
+    rows: Mapping[int | None, Sequence[CheckedLink]]
+    used: Mapping[int | None, set[str]]
+    kept: set[int | None]
+    _unused: dict[tuple[frozenset[str], frozenset[int | None]], bool] = field(
+        factory=dict, init=False
     )
 
+    @classmethod
+    def of(
+        cls,
+        comments: Iterable[IgnoreComment],
+        rows: Iterable[CheckedLink],
+        silenced: Iterable[Finding],
+    ) -> _CommentedLines:
+        """Those of one file."""
+        at: dict[int | None, list[CheckedLink]] = {}
+        for row in rows:
+            for line in {_ANYWHERE, *(place.line for place in row.places)}:
+                at.setdefault(line, []).append(row)
+        used: dict[int | None, set[str]] = {}
+        for one in silenced:
+            for line in {_ANYWHERE, one.place.line}:
+                used.setdefault(line, set()).add(one.code)
+        kept: set[int | None] = set()
+        for comment in comments:
+            if any(map(_keeps, comment.selectors)):
+                kept |= comment.lines or {_ANYWHERE}
+        return cls(at, used, kept)
 
+    def unused(self, comment: IgnoreComment) -> list[str]:
+        """The selectors of a comment that ignore nothing, for certain."""
+        if not self.kept.isdisjoint({_ANYWHERE, comment.line}):
+            return []
+        lines = frozenset({_ANYWHERE}) if comment.lines is None else comment.lines
+        return [one for one in comment.selectors if self._ignores_nothing(_codes(one), lines)]
+
+    def _ignores_nothing(self, codes: frozenset[str], lines: frozenset[int | None]) -> bool:
+        """Whether none of the rules finds anything there: found out once, however often asked."""
+        key = codes - {UNUSED_IGNORE.code}, lines
+        if key not in self._unused:
+            rules = [RULES[code] for code in key[0]]
+            self._unused[key] = bool(rules) and not any(
+                not codes.isdisjoint(self.used.get(line, ()))
+                or any(
+                    not _is_settled(rule, row) for row in self.rows.get(line, ()) for rule in rules
+                )
+                for line in lines
+            )
+        return self._unused[key]
+
+
+def _keeps(selector: str) -> bool:
+    """Whether a selector says to keep the comments there; one that ignores all does not."""
+    return selector != ALL and UNUSED_IGNORE.code in _codes(selector)
+
+
+@lru_cache(maxsize=256)
 def _codes(selector: str) -> frozenset[str]:
     """The codes of a selector; none of one that is unknown, which is told elsewhere."""
     try:

@@ -87,7 +87,7 @@ class Inputs:
     aside: frozenset[str] = frozenset()
     bare_hosts: frozenset[str] = frozenset()
     _listed: tuple[str, ...] | None = None
-    unopened: list[MissingPackageError] = field(factory=list)
+    unopened: dict[str, MissingPackageError] = field(factory=dict)
     _skipped: list[DocumentError] = field(factory=list)
     _failures: set[str] = field(factory=set)
     _told_unopened: int = 0
@@ -257,8 +257,7 @@ class Inputs:
             return
         self.tell_skipped(str(error))
         if isinstance(error, MissingPackageError):
-            if error.name not in {one.name for one in self.unopened}:
-                self.unopened.append(error)
+            self.unopened.setdefault(error.name, error)
         elif not self.verbose and not isinstance(error, NoTextError):
             self._skipped.append(error)
 
@@ -299,7 +298,7 @@ class Inputs:
     def _unopened_by_command(self, start: int = 0) -> dict[str, list[MissingPackageError]]:
         """The files that take a package, from the one numbered `start`, by what installs it."""
         found: dict[str, list[MissingPackageError]] = {}
-        for one in self.unopened[start:]:
+        for one in islice(self.unopened.values(), start, None):
             found.setdefault(one.command, []).append(one)
         return found
 
