@@ -36,7 +36,6 @@ from safelinks.health.model.policy import Policy
 from safelinks.links.text_links import Link
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, over_https
-from safelinks.rules.unused_ignores import unused_ignores
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.redaction.running_text_redaction import redact_rest
 
@@ -127,7 +126,9 @@ class Survey:
         if self._of_texts is None:
             self._of_texts = tuple(self._judge.of_remarks(remarks))
         findings += self._of_texts
-        if not self.found.is_partial:
+        if self.found.ignored and not self.found.is_partial:
+            from safelinks.rules.unused_ignores import unused_ignores  # noqa: PLC0415  few texts have comments
+
             rows = [row for row, _ in judged]
             ignored = self.found.ignored
             findings += unused_ignores(self.selection, ignored, rows, remarks, self.now)

@@ -25,7 +25,6 @@ from safelinks.checks.assessment import Survey
 from safelinks.checks.collecting import Keep, appraise, collect
 from safelinks.checks.file_change import FileChange
 from safelinks.checks.fix_plan import Mending
-from safelinks.checks.fixed_places import FixedPlaces
 from safelinks.checks.known_findings import BaselineChange, KnownFindings
 from safelinks.checks.report import Report
 from safelinks.documents.document import Document, Rewriting, addresses_read, read_all
@@ -35,6 +34,7 @@ from safelinks.rules import Finding, Selection
 from safelinks.setting_validators import flag, path, whole
 
 if TYPE_CHECKING:
+    from safelinks.checks.fixed_places import FixedPlaces
     from safelinks.health.checker import Checker
     from safelinks.health.model.outcome import Outcome
 
@@ -247,6 +247,8 @@ class Check:
         if (self._report or self.report()).interrupted:
             raise SetupError("the check was interrupted, so no file is changed; run it again")
         written = set()
+        from safelinks.checks.fixed_places import FixedPlaces  # noqa: PLC0415  only for who fixes
+
         places = FixedPlaces(self.collection.again, self.catalog, self.identify)
         swept: set[Path] = set()
         for change in self.fixes():

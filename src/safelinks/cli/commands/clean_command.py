@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from safelinks.addresses.schemes import is_web_address
-from safelinks.cli.commands.cleaned_copies import is_directory
 from safelinks.cli.commands.document_changes import Changing, refuse_backup
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.configured_command import Configured
@@ -123,7 +123,7 @@ def clean_command(
         changed = changing.show(diff=diff)
         _sum_up(changed, "would change")
         context.exit(2 if inputs.failed else int(check and changed > 0))
-    elif output is not None and is_directory(output):
+    elif output is not None and _is_directory(output):
         if STANDARD_INPUT in names:
             raise click.UsageError("--output DIR/ needs files: standard input has no name.")
         copies = changing.copy(Path(output))
@@ -131,6 +131,11 @@ def clean_command(
     else:
         changing.write(None if output in (None, CLEAN_TO_STANDARD_OUTPUT) else Path(str(output)))
     context.exit(2 if inputs.failed else 0)
+
+
+def _is_directory(output: str) -> bool:
+    """Whether the value of --output is a directory: it ends with a slash, or there is one."""
+    return output.endswith(("/", os.sep)) or Path(output).is_dir()
 
 
 def _cleaned(document: Document) -> Rewriting:

@@ -8,14 +8,9 @@ from pathlib import Path
 
 import click
 
-__all__ = ["copies_in", "is_directory"]
+__all__ = ["copies_in"]
 
 _WILD = "*?["
-
-
-def is_directory(output: str) -> bool:
-    """Whether the value of --output is a directory: it ends with a slash, or there is one."""
-    return output.endswith(("/", os.sep)) or Path(output).is_dir()
 
 
 def copies_in(directory: Path, files: Iterable[tuple[str, str | None]]) -> dict[str, Path]:

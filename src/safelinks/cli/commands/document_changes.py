@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import click
 
 from safelinks.addresses.printable import printable
-from safelinks.cli.commands.cleaned_copies import copies_in
 from safelinks.cli.options.inputs import Input, Inputs
 from safelinks.cli.options.messages import tell, warn
 from safelinks.errors import NotWritableError
@@ -87,6 +86,8 @@ class Changing:
 
     def copy(self, directory: Path) -> int:
         """Write what becomes of each input into `directory`; how many copies there are."""
+        from safelinks.cli.commands.cleaned_copies import copies_in  # noqa: PLC0415  for few
+
         copies = copies_in(directory, list(self.inputs.files()))
         written = 0
         for one in self.inputs:

@@ -87,10 +87,9 @@ class Configured(click.Command):
         ctx.meta[STRANGE] = found is not None and not found.named
         known = known_settings(ctx) if found else {}
         if found:
-            from safelinks.cli.options.foreign_options import foreign_option  # noqa: PLC0415  for few
             from safelinks.files.data.configuration import verify_keys  # noqa: PLC0415  tomllib, for few
 
-            verify_keys(found.content, known.keys(), ONCE, foreign_option)
+            verify_keys(found.content, known.keys(), ONCE, _foreign)
         self._verify_variables(ctx, known, given, found)
         from safelinks.cli.configuration.precedence import in_effect, settle  # noqa: PLC0415  not for `unwrap`
 
@@ -156,6 +155,13 @@ class Configured(click.Command):
                 names: tuple[str, ...] = given[param.name or ""]
                 return tuple(name for name in names if not is_web_address(name))
         return ()
+
+
+def _foreign(key: str) -> str | None:
+    """What a key of another program is called here."""
+    from safelinks.cli.options.foreign_options import foreign_option  # noqa: PLC0415  rarely needed
+
+    return foreign_option(key)
 
 
 def _opposite(name: str) -> str:

@@ -15,7 +15,6 @@ from attrs import field
 
 from safelinks.cli.options.input_selection import STANDARD_INPUT, InputSelection
 from safelinks.cli.options.messages import complain, tell, warn
-from safelinks.cli.options.pasted_links import parted
 from safelinks.errors import (
     DocumentError,
     MissingPackageError,
@@ -353,6 +352,8 @@ def pasted_texts() -> Iterator[str]:
 
     On a terminal, each line is for itself.
     """
+    from safelinks.cli.options.pasted_links import parted  # noqa: PLC0415  for `unwrap` only
+
     is_terminal = sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
     yield from addresses() if is_terminal else parted(_stripped_lines())
 
