@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -11,9 +12,12 @@ from building import wrap
 from click.testing import CliRunner
 from surveying import FORMER, gone, read, report, works
 
-from safelinks import Report, Selection
+from safelinks import Finding, Level, Place, Report, Selection
 from safelinks.cli.program import main
 from safelinks.health.model.outcome import Outcome, Past, Reason
+from safelinks.rules import unused_ignores
+from safelinks.rules.suppressions import ignored_in
+from safelinks.rules.unused_ignores import CommentedTexts
 
 A = "https://a.example/page"
 HTTP = "http://a.example/page"
@@ -80,6 +84,25 @@ def test_what_an_earlier_run_saw_is_not_all_there_is() -> None:
     reused = [evolve(outcome, past=past) for outcome in ASKED]
     assert _unused(report(f"{A} # safelinks: ignore[SL306]", reused)) == []
     assert _unused(report(f"{A} # safelinks: ignore[SL306]", ASKED)) != []
+
+
+def test_rules_about_something_else_count_if_they_were_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Here, SL103 is made such a rule."""
+    monkeypatch.setattr(unused_ignores, "_APART", frozenset({"SL103"}))
+    ignored = {"a.txt": ignored_in(f"{A} # safelinks: ignore[SL103]", [])}
+    finding = Finding("SL103", "x", Level.NOTE, "x", "a.txt", Place(1, 1))
+
+    def unused(selection: Selection = Selection(), **known: Any) -> int:  # noqa: ANN401, B008
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        texts = CommentedTexts(ignored=ignored, rows=(), remarks=(), now=now, **known)
+        return len(list(unused_ignores.unused_ignores(selection, texts)))
+
+    assert unused() == 0
+    assert unused(looked_for={"SL103"}) == 1
+    assert unused(looked_for={"SL103"}, silenced=[finding]) == 0
+    assert unused(Selection(ignore=("SL103",)), looked_for={"SL103"}) == 0
 
 
 def test_comments_in_code_are_examples() -> None:

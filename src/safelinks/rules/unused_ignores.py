@@ -6,7 +6,7 @@ rules a run reports: a comment is used if any rule that it names finds something
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from attrs import field
 
 from safelinks.addresses.place import Place
 from safelinks.errors import SetupError
-from safelinks.foundation.values import define
+from safelinks.foundation.values import define, frozen
 from safelinks.rules.checked_link import CheckedLink, over_https
 from safelinks.rules.detectors import Aspect
 from safelinks.rules.finding import Finding
@@ -24,38 +24,51 @@ from safelinks.rules.rule_table import RULES, UNUSED_IGNORE, Rule
 from safelinks.rules.selection import Selection, codes_of
 from safelinks.rules.suppressions import ALL, IgnoreComment, Ignored
 
-__all__ = ["unused_ignores"]
+__all__ = ["CommentedTexts", "unused_ignores"]
 
 
-def unused_ignores(
-    selection: Selection,
-    ignored: Mapping[str, Ignored],
-    rows: Iterable[CheckedLink],
-    remarks: Iterable[Remark],
-    now: datetime,
-) -> Iterator[Finding]:
+@frozen(kw_only=True)
+class CommentedTexts:
+    """What is known of texts with comments: what they say to ignore, and what there is in them.
+
+    Rules that are about neither `rows` nor `remarks` count if they were `looked_for`; what comments
+    ignore of them is among what was `silenced`.
+    """
+
+    ignored: Mapping[str, Ignored]
+    rows: Iterable[CheckedLink]
+    remarks: Iterable[Remark]
+    now: datetime
+    silenced: Sequence[Finding] = ()
+    looked_for: Collection[str] = ()
+
+
+def unused_ignores(selection: Selection, texts: CommentedTexts) -> Iterator[Finding]:
     """What to say of comments of which a rule ignores nothing, for certain."""
     if not selection.inline:
         return
     told = {
         file: one.comments
-        for file, one in ignored.items()
+        for file, one in texts.ignored.items()
         if one.comments and UNUSED_IGNORE in selection.rules(file)
     }
     if not told:
         return
     in_file: dict[str, list[CheckedLink]] = {file: [] for file in told}
-    everything = Judge(Selection(), ignored, now)
-    for row in rows:
+    everything = Judge(Selection(), texts.ignored, texts.now)
+    for row in texts.rows:
         if row.file in told:
             in_file[row.file].append(row)
             everything.of_row(row)
-    everything.of_remarks(remark for remark in remarks if remark.file in told)
-    silenced: dict[str, list[Finding]] = {file: [] for file in told}
-    for finding in everything.silenced:
-        silenced[finding.file].append(finding)
+    everything.of_remarks(remark for remark in texts.remarks if remark.file in told)
+    used: dict[str, list[Finding]] = {file: [] for file in told}
+    for finding in (*everything.silenced, *texts.silenced):
+        if finding.file in used:
+            used[finding.file].append(finding)
     for file, comments in told.items():
-        lines = _CommentedLines.of(comments, in_file[file], silenced[file])
+        counting = {rule.code for rule in selection.rules(file)}
+        unknown = {code for code in _APART if code not in texts.looked_for or code not in counting}
+        lines = _CommentedLines.of(comments, in_file[file], used[file], frozenset(unknown))
         unused = ((comment, lines.unused(comment)) for comment in comments)
         for number, (comment, selectors) in enumerate(filter(lambda one: one[1], unused), 1):
             yield Finding(
@@ -70,6 +83,10 @@ def unused_ignores(
 
 
 _ANYWHERE = None  # the line that stands for all of a file
+# Rules that find nothing in a row or a remark.
+_APART = frozenset(
+    code for code, rule in RULES.items() if rule.aspect is None and rule.remark is None
+) - {UNUSED_IGNORE.code}
 
 
 @define
@@ -77,12 +94,13 @@ class _CommentedLines:
     """What there is on each line of a file, and on any of them: so each is looked at once.
 
     `rows` are the addresses, `used` the codes of what is silenced, `kept` the lines with comments
-    that are to stay.
+    that are to stay. Of the rules in `unknown`, nobody knows what they would find.
     """
 
     rows: Mapping[int | None, Sequence[CheckedLink]]
     used: Mapping[int | None, set[str]]
     kept: set[int | None]
+    unknown: frozenset[str]
     _unused: dict[tuple[frozenset[str], frozenset[int | None]], bool] = field(
         factory=dict, init=False
     )
@@ -93,6 +111,7 @@ class _CommentedLines:
         comments: Iterable[IgnoreComment],
         rows: Iterable[CheckedLink],
         silenced: Iterable[Finding],
+        unknown: frozenset[str],
     ) -> _CommentedLines:
         """Those of one file."""
         at: dict[int | None, list[CheckedLink]] = {}
@@ -107,7 +126,7 @@ class _CommentedLines:
         for comment in comments:
             if any(map(_keeps, comment.selectors)):
                 kept |= comment.lines or {_ANYWHERE}
-        return cls(at, used, kept)
+        return cls(at, used, kept, unknown)
 
     def unused(self, comment: IgnoreComment) -> list[str]:
         """The selectors of a comment that ignore nothing, for certain."""
@@ -121,7 +140,8 @@ class _CommentedLines:
         key = codes - {UNUSED_IGNORE.code}, lines
         if key not in self._unused:
             rules = [RULES[code] for code in key[0]]
-            self._unused[key] = bool(rules) and not any(
+            is_known = bool(rules) and codes.isdisjoint(self.unknown)
+            self._unused[key] = is_known and not any(
                 not codes.isdisjoint(self.used.get(line, ()))
                 or any(
                     not _is_settled(rule, row) for row in self.rows.get(line, ()) for rule in rules
