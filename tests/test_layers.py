@@ -217,6 +217,7 @@ ORDER = [
     "health.judgement.bot_walls",
     "health.judgement.missing_page_phrases",
     "health.judgement.page_signs",
+    "health.judgement.persistent_identifiers",
     "health.judgement.redirects",
     "health.judgement.soft_404",
     "health.judgement.probe",

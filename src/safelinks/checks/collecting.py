@@ -90,8 +90,9 @@ class LinkGroup:
     @property
     def role(self) -> Role | None:
         """Why nobody can follow the address at any of its places; None if somebody can at one."""
-        if any(sighting.role is None for sighting in self.sightings):
-            return None
+        for sighting in self.sightings:
+            if sighting.role is None:
+                return None
         return self.sightings[0].role if self.sightings else None
 
 

@@ -25,6 +25,7 @@ from safelinks.catalog.entries import HealthHints
 from safelinks.foundation.values import frozen
 from safelinks.health.guards.refusal import refusal, refusal_of_link
 from safelinks.health.judgement import bot_walls, page_signs
+from safelinks.health.judgement.persistent_identifiers import is_persistent
 from safelinks.health.judgement.redirects import (
     BUSY,
     PERMANENT,
@@ -327,10 +328,13 @@ def _is_doubtful(seen: _Seen) -> bool:
 
 
 def _redirected(way: Way) -> Outcome:
-    """Alive after redirects: moved permanently only if permanent ones lead to another page."""
+    """Alive after redirects: moved permanently only if permanent ones lead to another page.
+
+    An identifier that is there to redirect has not moved, and is not replaced.
+    """
     replacement = way.origin
     for hop, after in zip(way.hops, way.hops[1:], strict=False):
-        if hop.status not in PERMANENT:
+        if hop.status not in PERMANENT or is_persistent(hop.url):
             break
         replacement = after.url
     evidence = f"ends at {way.final}"
