@@ -12,6 +12,8 @@ from click.testing import CliRunner
 from docx import Document as WordDocument
 from surveying import FORMER, UNSURE
 
+from safelinks import Place
+from safelinks.checks.fixed_places import _FilePlaces, _moved
 from safelinks.checks.pipeline import Check
 from safelinks.cli.program import main
 from safelinks.documents.document import read_all
@@ -68,6 +70,18 @@ def test_rows_and_remarks_go_along(tmp_path: Path) -> None:
 def _lines(places: Any) -> list[tuple[int, int]]:  # noqa: ANN401  of JSON
     places = places if isinstance(places, list) else [places]
     return [(one["line"], one["column"]) for one in places]
+
+
+def test_what_is_not_the_same_stays_where_it_was() -> None:
+    def links(*targets: str) -> _FilePlaces:
+        return _FilePlaces([(Place(len(url), 1), url) for url in targets], [], [])
+
+    shorter = {"https://a.example/": "https://b.example"}.get
+    before = links("https://a.example/", "https://c.example/1")
+    moved = _moved(before, links("https://b.example", "https://c.example/1"), shorter)
+    assert moved == {Place(18, 1): Place(17, 1)}
+    for other in (links("https://c.example", "https://c.example/1"), links("https://b.example")):
+        assert _moved(before, other, shorter) == {}
 
 
 def test_where_nothing_was_written_places_stay(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ UNUSED: dict[str, tuple[str, list[Outcome], list[tuple[int, int, str]]]] = {
     "a group": (f"{A} # safelinks: ignore[SL3]", DEAD, []),
     "a group with http": (f"{HTTP} # safelinks: ignore[SL3]", ASKED, []),
     "http": (f"{HTTP} # safelinks: ignore[SL305]", ASKED, []),
+    "http, not asked over https": (f"{HTTP} # safelinks: ignore[SL305]", [works(HTTP)], []),
     "everything, used": (f"{A} # safelinks: ignore", DEAD, []),
     "everything": (f"{A} # safelinks: ignore", ASKED, [(1, 26, "this comment ignores nothing")]),
     "everything, nobody asked": (f"{A} # safelinks: ignore", [], []),
