@@ -79,5 +79,14 @@ def test_it_is_told_what_to_type(args: tuple[str, ...], hint: str) -> None:
     assert done.stdout == ""
 
 
+def test_an_address_without_a_scheme_is_a_file_that_is_missing() -> None:
+    done = _run("check", "--offline", "www.nyc.gov/site", "gone.md")
+    assert done.exit_code == 2
+    assert done.stderr == (
+        "Error: No such file: www.nyc.gov/site; an address begins with https://\n"
+        "Error: No such file: gone.md\n"
+    )
+
+
 def test_nobody_is_named_in_that() -> None:
     assert "First" not in _run(wrap(URL)).output + _run("clean", wrap(URL)).output

@@ -110,8 +110,10 @@ class Inputs:
             if found is not None:
                 self._tell_what_was_found(name, found)
             is_listed = found is None and name not in named
-            if is_listed and not os.path.lexists(name):
-                self.fail(DocumentError(f"No such file: {name}"))
+            looks_like_address = name.lower().startswith("www.")
+            if found is None and (is_listed or looks_like_address) and not os.path.lexists(name):
+                hint = "; an address begins with https://" if looks_like_address else ""
+                self.fail(DocumentError(f"No such file: {name}{hint}"))
                 continue
             for path in [Path(name)] if found is None else found.files:
                 real = Path(os.path.realpath(path))
