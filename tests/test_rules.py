@@ -150,6 +150,10 @@ def _page_examples(code: str) -> tuple[str, str]:
     return before, after
 
 
+CASES += [
+    Case("SL501", "unused", f"{A} # safelinks: ignore[SL103]", (), (1,), "(SL103)"),
+    Case("SL501", "used", f"{wrap(A)} # safelinks: ignore[SL101]"),
+]
 for _code in ("SL205", "SL206"):
     _before, _after = _page_examples(_code)
     CASES += [
