@@ -37,6 +37,7 @@ from safelinks.reports.rendering import RENDERERS
 from safelinks.rules import RULES
 
 ALL = tuple(AnchorFlavour)
+WRAPPED = "https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org"
 HEADING = "# Set up the server\n"
 
 
@@ -343,6 +344,10 @@ def test_fix_writes_the_case_of_files_and_nothing_else(repository: Path) -> None
     assert "Fixed 2 problems in 1 file" in result.stderr
     assert Path("a.md").read_text() == text.replace("(B.md", "(b.md").replace("<B.md", "<b.md")
     assert [one.url for one in _checked("a.md").report().findings] == ["Img/%50.png", "c.md"]
+    _write({"a.md": f"[w]({WRAPPED}) [a](B.md) [c](c.md)\n"})
+    left = _checked("a.md").fix().findings
+    assert [(one.url, one.place.column) for one in left] == [("c.md", 40)]
+    assert Path("a.md").read_text() == "[w](https://example.org) [a](b.md) [c](c.md)\n"
     assert repository.is_dir()
 
 
@@ -413,6 +418,15 @@ def test_a_baseline_keeps_what_was_not_looked_at(repository: Path) -> None:
     assert Path("known.json").read_text() == known
     _write({"c.md": ""})
     assert "no longer found: SL311 for c.md in a.md" in _run(*args, "a.md").stdout
+    assert repository.is_dir()
+
+
+def test_a_comment_that_ignores_nothing_is_told(repository: Path) -> None:
+    _write({"a.md": "[a](c.md) <!-- safelinks: ignore[SL311] -->\n"})
+    assert not _checked("a.md").report().findings
+    _write({"c.md": ""})
+    assert [one.code for one in _checked("a.md").report().findings] == ["SL501"]
+    assert not Check(read_all("a.md"), options=CheckOptions(local_links=None)).report().findings
     assert repository.is_dir()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_probe import OK, _drive, _to
+from test_probe import OK, Reply, _drive, _to
 
 from safelinks.health.judgement.persistent_identifiers import is_persistent
 from safelinks.health.judgement.visible_page import Page
@@ -35,7 +35,7 @@ def test_other_addresses(url: str) -> None:
 
 
 def test_a_page_that_moved_to_an_identifier_is_replaced_by_that() -> None:
-    replies = [
+    replies: list[Reply] = [
         _to("https://doi.org/10.1000/182", 301),
         _to("https://publisher.example/there", 301),
         OK,

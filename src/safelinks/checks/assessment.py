@@ -39,11 +39,13 @@ from safelinks.links.text_links import Link
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, over_https
 from safelinks.rules.local_problems import LocalProblem
+from safelinks.rules.rule_table import OF_LOCAL_LINKS
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.redaction.running_text_redaction import redact_rest
 
 __all__ = ["JudgedLink", "Survey"]
 
+_OF_FILES = frozenset(rule.code for rule in OF_LOCAL_LINKS.values())
 JudgedLink = tuple[CheckedLink, tuple[Finding, ...]]
 
 
@@ -132,9 +134,22 @@ class Survey:
         if self._of_texts is None:
             self._of_texts = tuple(self._judge.of_remarks(remarks))
         findings += self._of_texts
+        local = self._local_findings()
+        if self.found.ignored and not self.found.is_partial:
+            from safelinks.rules.unused_ignores import CommentedTexts, unused_ignores  # noqa: PLC0415  few texts have comments
+
+            texts = CommentedTexts(
+                ignored=self.found.ignored,
+                rows=(row for row, _ in judged),
+                remarks=remarks,
+                now=self.now,
+                silenced=self._judge.silenced,
+                looked_for=_OF_FILES if self.local_links is not None else (),
+            )
+            findings += unused_ignores(self.selection, texts)
         if self._judge.silenced or self.found.elsewhere:
             findings = list(self._as_planned(findings, outcomes))
-        findings += self._local_findings()
+        findings += local
         return Report(
             tuple(row for row, _ in judged),
             tuple(self.found.files),

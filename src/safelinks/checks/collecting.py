@@ -12,14 +12,14 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
-from attrs import field
+from attrs import evolve, field
 
 from safelinks.addresses.roles import Role
 from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.checks.link_marking import Mark, RawText
 from safelinks.documents.document import Document
 from safelinks.documents.formats import verbatim_in
-from safelinks.documents.verbatim.verbatim_ranges import Verbatim
+from safelinks.documents.verbatim.verbatim_ranges import Verbatim, Within
 from safelinks.errors import SetupError
 from safelinks.files.file_access import FileReading
 from safelinks.foundation.patterns import pattern_of
@@ -126,6 +126,7 @@ class Collection:
     keeps_redirectors: bool = False
     references: dict[str, list[LocalReference]] = field(factory=dict)  # by file, if it is one
     spared_references: set[tuple[str, str]] = field(factory=set)  # of which not all are looked at
+    is_partial: bool = False  # whether some links were not looked at
     _matches: dict[str, Match] = field(factory=dict, init=False)
     _doubts: dict[str, tuple[Suspicion, ...]] = field(factory=dict, init=False)
 
@@ -198,7 +199,7 @@ def collect(  # noqa: PLR0913
     line. `keep_texts` keeps what people see of the documents, too. `keep_redirectors` is that by
     which the documents were read. With `local_links`, references of files to files are kept, too.
     """
-    found = Collection(keeps_redirectors=keep_redirectors)
+    found = Collection(keeps_redirectors=keep_redirectors, is_partial=keep is not None)
     catalog = catalog or Catalog.nyc()
     reader = RemarkReader(catalog, partial(found.match, catalog))
     for document in documents:
@@ -275,7 +276,9 @@ def _heed(
     ignored = ignored_in(text, [*document.links, *references])
     if ignored is NOTHING_IGNORED:
         return
-    found.ignored[document.name] = ignored
+    verbatim = verbatim_in(text, document.format)
+    told = (one for one in ignored.comments if verbatim.at(one.start) is not Within.CODE)
+    found.ignored[document.name] = evolve(ignored, comments=tuple(told))  # code has examples
     said = {(None, one) for one in ignored.everywhere} | {
         (line, one) for line, selectors in ignored.lines.items() for one in selectors
     }
