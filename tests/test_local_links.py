@@ -540,6 +540,72 @@ def test_anchors_of_headings(heading: str, flavour: str, slug: str) -> None:
     assert slug in anchors.all.names
 
 
+THERE, MISSING, UNKNOWN = Presence.THERE, Presence.MISSING, Presence.UNKNOWN
+PLACES = [
+    ("markdown", "x\n-\n", "x", THERE),
+    ("markdown", "> x\n> ===\n", "x", THERE),
+    ("markdown", "x\n\n=\n", "x", MISSING),
+    ("markdown", "```\n# x\n```\n", "x", MISSING),
+    ("markdown", "    # x\n", "x", MISSING),
+    ("markdown", "# X ##\n", "x", THERE),
+    ("markdown", "a {id=x}\n", "x", THERE),
+    ("markdown", "a {.b id='x'}\n", "x", THERE),
+    ("markdown", "a {: .b #x }\n", "x", THERE),
+    ("markdown", "(x)=\n## A\n", "x", THERE),
+    ("markdown", "[^X]: a\n", "fnX", THERE),
+    ("markdown", "[^X]: a\n", "fn-x", THERE),
+    ("markdown", "# ``a`b``\n", "ab", THERE),
+    ("markdown", "# [a\\]b](c) ![d](e)\n", "ab", THERE),
+    ("markdown", "# <https://a.example>\n", "httpsaexample", THERE),
+    ("markdown", "# a <B>b</B>\n", "a-b", THERE),
+    ("markdown", "# a\\*b &lt; c\n", "ab--c", THERE),
+    ("markdown", "--8<-- 'a.md'\n", "x", UNKNOWN),
+    ("markdown", "::: a.b\n", "x", UNKNOWN),
+    ("markdown", " ::: a.b\n", "x", UNKNOWN),
+    ("markdown", "::: note\n", "x", MISSING),
+    ("markdown", "![[a]]\n", "x", UNKNOWN),
+    ("markdown", "@include a\n", "x", UNKNOWN),
+    ("markdown", "[!include[a](b)]\n", "x", UNKNOWN),
+    ("markdown", "[!INCLUDE [a](b)]\n", "x", UNKNOWN),
+    ("markdown", "<!-- include a -->\n", "x", UNKNOWN),
+    ("markdown", "```{include} a.md\n```\n", "x", UNKNOWN),
+    ("markdown", "```{confval} a\n```\n", "x", UNKNOWN),
+    ("markdown", "```python\n```\n", "x", MISSING),
+    ("mdx", "import A from 'a'\n\n# b\n", "x", UNKNOWN),
+    ("mdx", "# b\n", "x", MISSING),
+    ("rst", ".. automodule:: a\n", "x", UNKNOWN),
+    ("rst", ".. py:function:: a\n", "x", UNKNOWN),
+    ("rst", ".. note:: a\n", "x", MISSING),
+    ("rst", "A _`x y` b\n", "x-y", THERE),
+    ("rst", ".. figure:: a.png\n   :name: x y\n", "x-y", THERE),
+    ("rst", "`A`_\n====\n", "a", THERE),
+    ("rst", "A\n=\n", "a", MISSING),
+    ("rst", ".. [x] a\n", "x", THERE),
+    ("asciidoc", "== A b. c\n", "_a_b_c", THERE),
+    ("asciidoc", "== A b\n", "a-b", THERE),
+    ("asciidoc", "== A\n== A\n", "_a_2", THERE),
+    ("asciidoc", "A b\n---\n", "_a_b", THERE),
+    ("asciidoc", "anchor:x[]\n", "x", THERE),
+    ("asciidoc", "[quote,id=x]\n", "x", THERE),
+    ("asciidoc", "[#x.y]#a#\n", "x", THERE),
+    ("asciidoc", "[appendix#x]\n== A\n", "x", THERE),
+    ("asciidoc", "include::a.adoc[]\n", "x", UNKNOWN),
+    ("asciidoc", "== {a}\n", "x", UNKNOWN),
+    ("html", "<map name=x>", "x", THERE),
+    ("html", "<input name=x>", "x", MISSING),
+    ("html", "<script>a.innerHTML = b</script>", "x", UNKNOWN),
+    ("html", "<script>var a = 1</script>", "x", MISSING),
+    ("html", "<script", "x", UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("format_name", "text", "fragment", "presence"), PLACES)
+def test_places_of_a_text(format_name: str, text: str, fragment: str, presence: Presence) -> None:
+    anchors = anchors_in(text, format_name, ALL)
+    assert anchors is not None
+    assert anchors.presence(fragment) is presence
+
+
 TEXTS = {
     "markdown": "# A\n\n## B {#c}\n\n[x](#a)",
     "mdx": "# A\n\n<B />",
