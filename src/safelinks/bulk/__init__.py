@@ -1,0 +1,1 @@
+"""Links by the million: columns, tables, and checks on all cores."""
