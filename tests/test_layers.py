@@ -312,8 +312,13 @@ ORDER = [
     "bulk.table_formats",
     "bulk.fields",
     "bulk.suspects",
+    "bulk.workers",
     "bulk.columns",
     "bulk.streams",
+    "bulk.text_tables",
+    "bulk.table_output",
+    "bulk.table_files",
+    "bulk.link_rows",
     "bulk",
     "arrow",
     "polars",
@@ -428,7 +433,7 @@ def test_unwrapping_loads_no_other_command_and_nothing_of_theirs() -> None:
         "standalone_mode=False)"
     )
     loaded = {name.removeprefix("safelinks.") for name in _loaded(code)}
-    others = {"catalog", "check", "clean", "config", "rules", "wrappers"}
+    others = {"bulk", "catalog", "check", "clean", "config", "rules", "wrappers"}
     assert not loaded & {f"cli.commands.{name}_command" for name in others}
     assert not loaded & {"cli.options.report_outputs", "cli.options.network_options"}
     assert not loaded & set(ORDER[ORDER.index("links.scanning") :])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -19,28 +20,31 @@ from pyarrow import csv, json, parquet
 from safelinks.bulk.columns import is_text, schema_of, unwrap_column
 from safelinks.bulk.fields import DEFAULT_FIELDS, fields_of
 from safelinks.bulk.table_formats import TableFormat, table_format
+from safelinks.bulk.workers import alongside
 from safelinks.errors import DocumentError, SetupError
 
-__all__ = ["opened_table", "unwrap_stream"]
+__all__ = ["file_system", "opened_table", "unwrap_stream"]
 
 _ROWS = 65_536
 _COLUMN = "Url"
 
 
-def unwrap_stream(
+def unwrap_stream(  # noqa: PLR0913  an option each
     data: Any,  # noqa: ANN401  whatever has a table
     column: str = _COLUMN,
     fields: Iterable[str] = DEFAULT_FIELDS,
     into: str | None = None,
     *,
     drop_column: bool = False,
+    jobs: int = 1,
 ) -> pa.RecordBatchReader:
     """The table `data` with the columns `fields` of the addresses in its `column`.
 
     `data` is anything with ``__arrow_c_stream__``, such as a table of pyarrow, Polars, pandas or
     DuckDB, or the path of a file. All its columns are kept, but `column` if that is to be dropped.
-    The new ones stand behind them; or, as a structure, in one column that is called `into`. Raises
-    SetupError where there is no such column or one of the new names is taken.
+    The new ones stand behind them; or, as a structure, in one column that is called `into`. So many
+    processes as there are `jobs` do the work. Raises SetupError where there is no such column or
+    one of the new names is taken.
     """
     chosen = fields_of(fields)
     reader = opened_table(data)
@@ -56,9 +60,12 @@ def unwrap_stream(
         raise SetupError(f"there is a column {taken[0]!r} already; {hint}")
     whole = pa.schema([*(schema.field(name) for name in kept), *added], schema.metadata)
 
+    def links(batch: pa.RecordBatch) -> pa.Array:
+        return batch.column(at)
+
     def batches() -> Iterator[pa.RecordBatch]:
-        for batch in _pieces(reader):
-            found = unwrap_column(batch.column(at), chosen)
+        pieces = alongside(partial(unwrap_column, fields=chosen), _pieces(reader), links, jobs)
+        for batch, found in pieces:
             new = [found] if into is not None else found.flatten()
             yield pa.RecordBatch.from_arrays(
                 [*(batch.column(name) for name in kept), *new], schema=whole
@@ -111,7 +118,7 @@ def _readable(path: str) -> Iterator[None]:
 def _of_file(path: str) -> pa.RecordBatchReader:
     kind = table_format(path)
     with _readable(path):
-        system, name = _file_system(path)
+        system, name = file_system(path)
         schema, batches = _READERS[kind](system, name)
 
     def guarded() -> Iterator[pa.RecordBatch]:
@@ -121,7 +128,8 @@ def _of_file(path: str) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(schema, guarded())
 
 
-def _file_system(path: str) -> tuple[pyarrow.fs.FileSystem, str]:
+def file_system(path: str) -> tuple[pyarrow.fs.FileSystem, str]:
+    """The file system of `path`, and the name of the file in it."""
     if "://" not in path:
         return pyarrow.fs.LocalFileSystem(), path
     try:
