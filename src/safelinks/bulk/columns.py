@@ -13,7 +13,7 @@ import binascii
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from itertools import compress
+from itertools import chain, compress
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -57,8 +57,8 @@ TYPES: Mapping[FieldType, pa.DataType] = {
     FieldType.NUMBER: pa.int8(),
     FieldType.MOMENT: _MOMENT,
 }
-# So many that the targets of all, each of which a token of 64 kB may spell, are below 2 GB.
-_ROWS_AT_ONCE = 32_768
+# So many that it does not count how long an engine takes to prepare a pattern.
+_ROWS_AT_ONCE = 131_072
 _BYTES_AT_ONCE = 1 << 30
 
 Columns = dict[str, pa.Array]
@@ -97,7 +97,7 @@ def unwrap_column(
         texts = texts.dictionary_decode()  # a slice of something larger
     pieces = [
         pa.StructArray.from_arrays([columns[name] for name in chosen], fields=list(kind))
-        for columns in (unwrap_texts(block, chosen) for block in _blocks(texts))
+        for columns in chain.from_iterable(_in_pieces(block, chosen) for block in _blocks(texts))
     ]
     return pa.concat_arrays(pieces) if pieces else pa.array([], kind)
 
@@ -115,6 +115,20 @@ def _small(texts: pa.Array) -> Iterator[pa.Array]:
         yield from _small(texts.slice(half))
     else:
         yield texts if pa.types.is_string(texts.type) else texts.cast(pa.string())
+
+
+def _in_pieces(texts: pa.Array, fields: tuple[str, ...]) -> Iterator[Columns]:
+    """The columns of `texts`: at once, unless the targets that tokens spell are above 2 GB."""
+    try:
+        yield unwrap_texts(texts, fields)
+    except _TooLongError:
+        half = len(texts) // 2
+        yield from _in_pieces(texts.slice(0, half), fields)
+        yield from _in_pieces(texts.slice(half), fields)
+
+
+class _TooLongError(Exception):
+    """Values that are too long, together, for one array of texts."""
 
 
 def unwrap_texts(texts: pa.Array, fields: tuple[str, ...]) -> Columns:
@@ -172,10 +186,13 @@ def _one_by_one(urls: pa.Array, fields: tuple[str, ...]) -> Columns:
     """The columns of `urls` by `unwrap`, whatever they are."""
     read = row_reader(fields)
     rows = [read(url) for url in _texts_in(urls)]
-    return {
+    columns = {
         name: pa.array(values, TYPES[FIELD_TYPES[name].type])
         for name, values in zip(fields, zip(*rows, strict=True), strict=True)
     }
+    if any(isinstance(column, pa.ChunkedArray) for column in columns.values()):
+        raise _TooLongError
+    return columns
 
 
 def _texts_in(urls: pa.Array) -> list[str | bytes]:

@@ -25,7 +25,7 @@ from safelinks.errors import DocumentError, SetupError
 
 __all__ = ["file_system", "opened_table", "unwrap_stream"]
 
-_ROWS = 65_536
+_ROWS = 131_072
 _COLUMN = "Url"
 
 

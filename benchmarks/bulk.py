@@ -1,0 +1,219 @@
+"""Columns of links: the kernel, the engines and whole files, beside a loop over `unwrap`.
+
+Of the rows, 60 % are plain addresses, 30 % Safe Links and 10 % links of other services; 26 % are
+distinct, or all of them are. Figures are microseconds of the processor a row.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+from pyarrow import parquet
+
+import safelinks
+import safelinks.duckdb
+import safelinks.polars
+from benchmarks.measure import compare, heading
+from safelinks.bulk.columns import unwrap_column
+from safelinks.bulk.fields import row_reader
+from safelinks.bulk.streams import unwrap_stream
+from safelinks.wrappers.unwrapping import READ
+
+__all__ = ["bulk"]
+
+_ROOT = Path(__file__).parent.parent
+_WRAPPERS = _ROOT / "tests" / "data" / "wrappers.jsonl"
+_DISTINCT = 0.26
+_METADATA = (
+    "target", "error", "message_id", "tenant", "sent_at", "wrapped_at", "verdict", "source",
+    "region",
+)  # fmt: skip
+_CONTEXT = "TWFpbGZsb3d8eyJWIjoiMC4wLjAwMDAiLCJQIjoiV2luMzIiLCJBTiI6Ik1haWwiLCJXVCI6Mn0="
+
+
+def _links(number: int, seed: int = 1) -> list[str]:
+    """So many different links."""
+    source = random.Random(seed)  # noqa: S311  nothing secret
+    others = [json.loads(line)["input"] for line in _WRAPPERS.read_text("utf-8").splitlines()]
+    ids = [uuid.UUID(int=source.getrandbits(128), version=4).hex for _ in range(number // 10 + 1)]
+    ids = [f"{digits[:20]}08da166{digits[:5]}" for digits in ids]
+    links = []
+    for at in range(number):
+        target = f"https://www.example{at % 3_000}.org/news/item-{at}?id={source.getrandbits(20)}"
+        kind = source.random()
+        if kind < 0.6:
+            links.append(target)
+        elif kind < 0.9:
+            fields = (
+                "05", "02", f"some.body{at % 5_000}@agency.example", source.choice(ids),
+                ids[at % 20], "0", "0", str(637846945357002581 + at * 10_000_000), "Unknown",
+                _CONTEXT, "3000", "", "", "",
+            )  # fmt: skip
+            data = quote("|".join(fields), safe="")
+            host = f"nam0{at % 9}.safelinks.protection.outlook.com"
+            tail = f"&data={data}&sdata={'AbCd%2B' * 7}%3D&reserved=0"
+            links.append(f"https://{host}/?url={quote(target, safe='')}{tail}")
+        else:
+            links.append(f"{source.choice(others)}&at={at}")
+    return links
+
+
+def _column(rows: int, distinct: float) -> pa.Array:
+    links = _links(max(1, int(rows * distinct)))
+    source = random.Random(2)  # noqa: S311  as above
+    return pa.array(source.choices(links, k=rows) if distinct < 1 else links, pa.string())
+
+
+def _cost(function: Callable[[], object], rows: int) -> float:
+    start = time.process_time()
+    function()
+    return (time.process_time() - start) / rows * 1e6
+
+
+def _nothing(_: safelinks.Unwrapped) -> None:
+    return None
+
+
+def _loop(column: pa.Array, fields: tuple[str, ...]) -> list[tuple[object, ...]]:
+    reads = [READ.get(name, _nothing) for name in fields]
+    rows: list[tuple[object, ...]] = []
+    for url in column.to_pylist():
+        try:
+            unwrapped = safelinks.unwrap(url)
+        except safelinks.SafelinksError as error:
+            rows.append(tuple(type(error).__name__ if name == "error" else None for name in fields))
+            continue
+        rows.append(tuple(read(unwrapped) for read in reads))
+    return rows
+
+
+def _kernel(column: pa.Array, fields: tuple[str, ...]) -> None:
+    """Once through the column, with nothing remembered."""
+    row_reader.cache_clear()
+    unwrap_column(column, fields)
+
+
+def bulk(*, quick: bool) -> None:
+    """All figures of columns."""
+    pa.set_cpu_count(1)
+    rows = 100_000 if quick else 1_000_000
+    heading(f"Columns of {rows:,} links (CPU a row; the peer is a loop over unwrap)")
+    columns = {"26 % distinct": _column(rows, _DISTINCT), "all distinct": _column(rows, 1)}
+    for fields, name, limits in (
+        (("target", "error"), "target", (0.35, 0.5)),
+        (_METADATA, "metadata", (0.35, 0.35)),
+    ):
+        for (kind, column), limit in zip(columns.items(), limits, strict=True):
+            ours = [_cost(lambda: _kernel(column, fields), rows) for _ in range(3)]  # noqa: B023
+            peer = [_cost(lambda: _loop(column, fields), rows) for _ in range(2)]  # noqa: B023
+            compare(f"kernel, {name}, {kind}", ours, peer, "us", limit)
+            same = [tuple(row.values()) for row in unwrap_column(column, fields).to_pylist()]
+            assert same == _loop(column, fields), "the kernel says something else"
+    with tempfile.TemporaryDirectory() as folder:
+        _files(Path(folder), columns["26 % distinct"])
+    _engines(columns["26 % distinct"])
+    _memory(quick=quick)
+
+
+def _files(folder: Path, column: pa.Array) -> None:
+    source, output = folder / "in.parquet", folder / "out.parquet"
+    rows = len(column)
+    parquet.write_table(pa.table({"id": pa.array(range(rows)), "Url": column}), source)
+
+    def scan() -> None:
+        for _ in parquet.ParquetFile(source).iter_batches(65_536, columns=["Url"]):
+            pass
+
+    def written(reader: pa.RecordBatchReader) -> None:
+        with parquet.ParquetWriter(output, reader.schema) as writer:
+            for batch in reader:
+                writer.write_batch(batch)
+
+    def copy() -> None:
+        file = parquet.ParquetFile(source)
+        written(pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches(65_536)))
+
+    def unwrapped() -> None:
+        row_reader.cache_clear()
+        written(unwrap_stream(source))
+
+    target = [_cost(lambda: _kernel(column, ("target", "error")), rows) for _ in range(3)]
+    compare("kernel, beside a scan of the column", target, _times(scan, rows), "us", 5)
+    compare(
+        "Parquet to Parquet, beside a copy", _times(unwrapped, rows), _times(copy, rows), "us", 3
+    )
+
+
+def _times(function: Callable[[], object], rows: int) -> list[float]:
+    return [_cost(function, rows) for _ in range(3)]
+
+
+def _engines(column: pa.Array) -> None:
+    """The faces beside the same engine with a loop."""
+    rows = len(column)
+    frame = pl.DataFrame({"Url": column}).lazy()
+
+    def of_loop(urls: pa.Array) -> pa.Array:
+        return pa.array([row[0] for row in _loop(urls, ("target", "error"))], pa.string())
+
+    def polars(expression: pl.Expr) -> Callable[[], object]:
+        return lambda: frame.select(expression).collect(engine="streaming")
+
+    ours = safelinks.polars.SafelinksExpression(pl.col("Url")).target()
+    peer = pl.col("Url").map_batches(
+        lambda urls: pl.Series(urls.name, of_loop(urls.to_arrow())), pl.String, is_elementwise=True
+    )
+    compare("Polars, streaming", _times(polars(ours), rows), [_cost(polars(peer), rows)], "us")
+    connection = duckdb.connect(config={"threads": 1})
+    safelinks.duckdb.register(connection)
+    connection.create_function(  # type: ignore[call-overload]  # its types know no names
+        "loop_target", of_loop, ["VARCHAR"], "VARCHAR", type="arrow", null_handling="special"
+    )
+    connection.register("links", pa.table({"u": column}))
+
+    def query(name: str) -> Callable[[], object]:
+        return lambda: connection.execute(f"select max({name}(u)) from links").fetchall()  # noqa: S608
+
+    loop = [_cost(query("loop_target"), rows)]
+    compare("DuckDB, a function of SQL", _times(query("safelinks_target"), rows), loop, "us")
+
+
+_PEAK = """
+import resource, sys
+import pyarrow as pa
+from benchmarks.bulk import _links
+from safelinks.arrow import unwrap
+batch = pa.record_batch({"Url": _links(100_000)})
+reader = pa.RecordBatchReader.from_batches(batch.schema, (batch for _ in range(int(sys.argv[1]))))
+for _ in unwrap(reader):
+    pass
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def _memory(*, quick: bool) -> None:
+    def peak(batches: int) -> float:
+        command = [sys.executable, "-c", _PEAK, str(batches)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=_ROOT)
+        return float(done.stdout)
+
+    few, many = (1, 5) if quick else (10, 100)
+    compare(
+        f"memory of {many * 100_000:,} rows, beside {few * 100_000:,}",
+        [peak(many)],
+        [peak(few)],
+        "MB",
+        1.2,
+    )
