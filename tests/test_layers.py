@@ -246,6 +246,7 @@ ORDER = [
     "health.spelled_outcomes",
     "health.request_limit",
     "health.schedule",
+    "health.early_start",
     "health.scheduled_probes",
     "health.checker",
     "health",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import tldextract
 from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks.addresses.urls import (
+    ONE_RULE,
     compare_key,
     host_name,
     registrable_domain,
@@ -211,3 +213,20 @@ DOMAINS = [
 @pytest.mark.parametrize(("host", "domain"), DOMAINS)
 def test_registrable_domains(host: str, domain: str) -> None:
     assert registrable_domain(host) == domain
+
+
+LABELS = st.from_regex(r"[a-z0-9_-]{1,6}", fullmatch=True) | st.sampled_from(
+    ["xn--p1ai", "xn--", "www", "co"]
+)
+BY_THE_LIST = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+@given(st.lists(LABELS, max_size=3), st.sampled_from(ONE_RULE))
+def test_what_needs_no_list_is_what_the_list_gives(labels: list[str], suffix: str) -> None:
+    host = ".".join([*labels, suffix])
+    assert registrable_domain(host) == (BY_THE_LIST(host).top_domain_under_public_suffix or host)
+
+
+def test_the_list_has_one_rule_for_each_of_them() -> None:
+    under = {rule for rule in BY_THE_LIST.tlds if rule.rsplit(".", 1)[-1] in ONE_RULE}
+    assert under == set(ONE_RULE)

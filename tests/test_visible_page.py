@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from safelinks.documents.markup.visible_blocks import seen_at_least
 from safelinks.health.judgement.visible_page import Page, page_of
 
 TITLES = {
@@ -181,3 +184,26 @@ def test_a_charset_that_nobody_knows() -> None:
     assert page_of(b" " * 1_010 + b"<meta charset=latin-1>\xe9", {}).source[-1] == "\ufffd"
     assert page_of(body, {"content-type": "text/html"}).source == "é"
     assert page_of(body, {}, whole=False).whole is False
+
+
+PIECES = st.sampled_from(
+    [
+        "<p>", "</p>", "<div hidden>", "<div>", "</div>", "<b>", "</b>", "<br>", "<!-- a > b -->", "<!-->", "<!--",
+        "<script>", "</script>", "<script/>", "<style>p{}</style>", "<template>", "</template>", "<iframe>", "<!doctype html>",
+        "<a title='x > y'>", "<p aria-hidden=true>", '<p style="display: none">', "<input hidden>", "<title>", "</title>",
+        "<![CDATA[x]]>", "<?x?>", "<", ">", "&amp;", "&nbsp;", " ", "\n", "a few words", "more", '"', "'", "<p style=\"visibility:hidden",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=14).map("".join))
+def test_what_is_seen_for_certain_is_no_more_than_what_is_seen(source: str) -> None:
+    assert seen_at_least(source, 1_500) <= len(Page(source).words)
+
+
+def test_a_long_page_is_seen_to_be_long_past_scripts_and_comments() -> None:
+    head = "<!doctype html><head><script>if (a < b) '<p>';</script><style>p {}</style><!-- x > y --></head>"
+    page = (
+        f"{head}<body class=x><p aria-hidden='true'>{'word ' * 30}</p>{'<p>more of it</p>' * 200}"
+    )
+    assert 1_500 < seen_at_least(page, 1_500) < 1_520

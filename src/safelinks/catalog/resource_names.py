@@ -8,7 +8,7 @@ so in the text, or are all in capitals, as in headings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from attrs import field
@@ -74,16 +74,14 @@ class Names:
 
     def found_in(self, text: str) -> Iterator[Mention]:
         """The resources that `text` names, in order; addresses in it name none."""
-        words = _without_addresses(text)
-        folded = [word.casefold() for word in _WORD.findall(words)]
-        first = self._first
-        if first.isdisjoint(folded):
+        if not self._candidates(_folded(text)):  # which spares most texts a look for addresses
             return
+        words = _without_addresses(text)
+        folded = _folded(words)
         starts: list[int] = []
         end = 0
-        for at in [at for at, word in enumerate(folded) if word in first]:
-            pair = tuple(folded[at : at + 2])
-            for wanted, name, entry in self._rows.get(pair) or self._rows.get(pair[:1]) or ():
+        for at in self._candidates(folded):
+            for wanted, name, entry in self._begun_by(folded, at):
                 if folded[at : at + len(wanted)] != wanted:
                     continue  # which spares a pattern, and making it
                 starts = starts or [word.start() for word in _WORD.finditer(words)]
@@ -95,6 +93,25 @@ class Names:
                     end = match.end()
                     yield Mention(entry, start, end)
                     break
+
+    def _candidates(self, folded: list[str]) -> list[int]:
+        """The words with which a name may begin."""
+        first = self._first
+        if first.isdisjoint(folded):
+            return []
+        at_first = [at for at, word in enumerate(folded) if word in first]
+        return [at for at in at_first if self._begun_by(folded, at)]
+
+    def _begun_by(self, folded: list[str], at: int) -> Sequence[_Name]:
+        rows, word = self._rows, folded[at]
+        return rows.get((word, *folded[at + 1 : at + 2])) or rows.get((word,)) or ()
+
+
+def _folded(text: str) -> list[str]:
+    """The words of `text`, as they are compared."""
+    if text.isascii():
+        return _WORD.findall(text.lower())
+    return [word.casefold() for word in _WORD.findall(text)]
 
 
 def _without_addresses(text: str) -> str:

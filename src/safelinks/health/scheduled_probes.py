@@ -17,6 +17,7 @@ from safelinks.addresses.urls import split
 from safelinks.catalog.entries import HealthHints
 from safelinks.errors import InvalidURLError
 from safelinks.foundation.values import define, frozen
+from safelinks.health.early_start import EarlyStart
 from safelinks.health.judgement.probe import Probe, probe
 from safelinks.health.judgement.redirects import BUSY, REDIRECTS, retry_after
 from safelinks.health.judgement.visible_page import Page, page_of
@@ -116,7 +117,6 @@ class Asking:
         self._busy: Counter[str] = Counter()  # links in a row that were too many for it
         self._has_answered: set[str] = set()
         self._mishandles_head: set[str] = set()
-        self._judging: set[asyncio.Task[None]] = set()  # whose answer waits for others to be asked
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._heart: asyncio.TimerHandle | None = None
@@ -140,10 +140,9 @@ class Asking:
             for timer in (self._timer, self._heart):
                 if timer is not None:
                     timer.cancel()
-            tasks = self._running | self._judging
-            for task in tasks:
+            for task in self._running:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*self._running, return_exceptions=True)
 
     def unfinished(self) -> list[Outcome]:
         """What was begun and has not come to a verdict, with what was seen until now."""
@@ -175,13 +174,15 @@ class Asking:
     def _begin_some(self) -> None:
         now = self._loop.time()
         for _ in range(_AT_ONCE):
-            unread = self._judged.qsize() + len(self._judging)
-            if len(self._running) >= self._limit.now or unread >= self._most_unread:
+            if len(self._running) >= self._limit.now or self._is_full():
                 return
             job = self._schedule.take(now)
             if job is None:
                 break
-            self._begin(job, now)
+            if self._asks(job, now):
+                task = self._loop.create_task(self._work(job, now))
+                self._running.add(task)
+                task.add_done_callback(self._ended)
         else:
             self._loop.call_soon(self._go_on)
             return
@@ -190,11 +191,14 @@ class Asking:
             self._timer.cancel()
         if moment is not None:
             self._timer = self._loop.call_at(moment, self._go_on)
-        elif not (self._running or self._judging or self._schedule):
+        elif not (self._running or self._schedule):
             self._judged.put_nowait(None)
 
-    def _begin(self, job: _Job, now: float) -> None:
-        """Give `job` its turn: it asks its next request."""
+    def _is_full(self) -> bool:
+        return self._judged.qsize() >= self._most_unread
+
+    def _asks(self, job: _Job, now: float) -> bool:
+        """Give `job` its turn, and say whether it has to ask its host for its next step."""
         host = job.host
         if job.steps is None:
             hints = self._hints_for(job.url) or HealthHints()
@@ -204,63 +208,86 @@ class Asking:
             self._begun.add(job)
             if not self._advance(job, None, again=False):
                 self._schedule.passed(host)
-                return
+                return False
         down = self._down.get(host)
         if down is not None:
             self._schedule.passed(host)
             job.last = down
             self._advance(job, down)
-            return
+            return False
         self._schedule.asked(host, now)
-        task = asyncio.create_task(self._ask(job, now))
-        self._running.add(task)
-        task.add_done_callback(self._ended)
+        return True
+
+    def _another(self, now: float) -> _Job | None:
+        """The next job that has to ask its host, for who has done with one."""
+        for _ in range(_AT_ONCE):
+            if self._closed or len(self._running) > self._limit.now or self._is_full():
+                return None
+            job = self._schedule.take(now)
+            if job is None or self._asks(job, now):
+                return job
+        return None
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._judging.discard(task)
         if not task.cancelled():
             error = task.exception()
             if error is not None:
                 self._judged.put_nowait(error)
             self._go_on()
 
-    async def _ask(self, job: _Job, begun: float) -> None:
-        request, host = job.request, job.host
-        assert request is not None  # noqa: S101
-        result = await self._session.perform(request)
+    async def _work(self, job: _Job | None, begun: float) -> None:
+        """Ask for `job`, and for one after the other, as long as there are any.
+
+        An answer that says nothing of others is judged when the next request is on its way.
+        """
+        unjudged: tuple[_Job, Answer | Failure] | None = None
+        while job is not None:
+            assert job.request is not None  # noqa: S101
+            asking = EarlyStart(self._session.perform(job.request))
+            if unjudged is not None:
+                try:
+                    self._advance(*unjudged)
+                except BaseException:
+                    asking.close()
+                    raise
+                unjudged = None
+            if asking.has_ended:
+                await asyncio.sleep(0)
+            result = await asking
+            self._note(job, result, begun)
+            begun, another = self._loop.time(), None
+            if isinstance(result, Answer) and _says_nothing_of_others(result, job.policy):
+                another = self._another(begun)
+            if another is None:
+                self._advance(job, result)
+                another = self._another(begun)
+            else:
+                unjudged = job, result
+            if len(self._running) < self._limit.now:
+                self._go_on()  # an answer may have made way for more than one
+            job = another
+
+    def _note(self, job: _Job, result: Answer | Failure, begun: float) -> None:
+        """What an answer, or none, says of its host, whatever it means for `job`."""
+        host, aside = job.host, job.request is not None and job.request.aside
         job.spent += result.elapsed
         job.asked += 1
-        if not request.aside:
+        if not aside:
             job.last = result
         if isinstance(result, Failure):
             self._schedule.failed(host)
-            self._failed[host] += result.fault in _CONNECTIONS and not request.aside
+            self._failed[host] += result.fault in _CONNECTIONS and not aside
+            return
+        self.reached |= result.public
+        self._has_answered.add(host)
+        self._failed.pop(host, None)
+        self._silent.pop(host, None)
+        if result.status in BUSY:
+            self._schedule.overrun(host, self._loop.time(), begun)
         else:
-            self.reached |= result.public
-            self._has_answered.add(host)
-            self._failed.pop(host, None)
-            self._silent.pop(host, None)
-            if result.status in BUSY:
-                self._schedule.overrun(host, self._loop.time(), begun)
-            else:
-                self._schedule.answered(host, result.elapsed, begun)
-                self._limit.answered()
-                if self._schedule and _says_nothing_of_others(result, job.policy):
-                    await self._let_others_ask()
-        self._advance(job, result)
-
-    async def _let_others_ask(self) -> None:
-        """Give the place of this request to the next one, before what came of it is judged.
-
-        What is judged counts as unread.
-        """
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101
-        self._running.discard(task)
-        self._judging.add(task)
-        self._go_on()
-        await asyncio.sleep(0)
+            self._schedule.answered(host, result.elapsed, begun)
+            self._limit.answered()
 
     def _advance(self, job: _Job, result: Answer | Failure | None, *, again: bool = True) -> bool:
         """Tell the probe what came; whether it goes on, which it does `again` in its turn."""
@@ -335,7 +362,8 @@ class Asking:
 
 def _says_nothing_of_others(answer: Answer, policy: Policy) -> bool:
     """Whether its judgement decides neither who is asked next nor how."""
-    return policy.method is Method.GET and answer.status not in REDIRECTS
+    status = answer.status
+    return policy.method is Method.GET and status not in REDIRECTS and status not in BUSY
 
 
 def _seen_so_far(job: _Job) -> str:

@@ -6,17 +6,23 @@ is told by `markup_tokens`, and nothing is known of links. Like that, it builds 
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
-from safelinks.documents.markup.markup_tokens import MARKUP, attributes_at, markup_tokens
+from safelinks.documents.markup.markup_tokens import (
+    MARKUP,
+    RAW_TEXT_ENDS,
+    attributes_at,
+    markup_tokens,
+)
 from safelinks.documents.passages.passage import Passage, Span
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 
-__all__ = ["html_blocks", "opendocument_blocks", "xml_blocks"]
+__all__ = ["html_blocks", "opendocument_blocks", "seen_at_least", "xml_blocks"]
 
 _PARTS = "\0"  # instead of the text that an element stands for: it begins another stretch
 _LINE = "\n"
@@ -77,13 +83,55 @@ _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "
 _NEVER_NESTED = frozenset({"p", "option"})  # one more begins where the first was not closed
 _HIDES = pattern_of(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
 _MAY_HIDE = pattern_of(r"hidden|display\s*:", re.IGNORECASE)
+_NOWHERE = pattern_of(r"(?!)")
 _QUOTED = pattern_of(r"\"[^\"]*+\"|'[^']*+'")
 _HIDDEN = pattern_of(r"(?:^|\s)hidden(?![^\s=/])", re.IGNORECASE)
+# A tag, or a comment, and the text behind it.
+_TAG_AND_TEXT = pattern_of(
+    r"<(?:(/?)([a-z][^\s/>\"'<]*)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>|!doctype[^>]*+>|!--(?!-?>).*?-->)"
+    r"([^<]*+)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def html_blocks(text: str) -> Iterator[Passage]:
     """The blocks of an HTML page that people see, and its title, each a passage."""
     return _BlockReader(text, _HTML).blocks()
+
+
+def seen_at_least(text: str, enough: int) -> int:
+    """How many characters of an HTML page people see for certain; no more than `enough` is counted.
+
+    It is at most what `html_blocks` gives, in a tenth of the time.
+    """
+    seen, at = 0, max(0, text.find("<"))
+    while seen <= enough:
+        token = _TAG_AND_TEXT.match(text, at)
+        if token is None:
+            break
+        closing, name, attributes, words = token.groups()
+        at = token.end()
+        if name is not None and not closing:
+            if name.lower() in _HTML.unseen:
+                end = RAW_TEXT_ENDS.get(name.lower(), _NOWHERE).search(text, token.start(4))
+                if end is None or attributes.endswith("/"):
+                    break
+                at = end.start()
+                continue
+            if _MAY_HIDE.search(attributes) and _may_hide(attributes):
+                break
+        if "&" in words:
+            words = html.unescape(words)
+        plain = "  " not in words and words.isprintable()
+        seen += len(words.strip(" ") if plain else " ".join(words.split()))
+    return seen
+
+
+def _may_hide(attributes: str) -> bool:
+    return (
+        _HIDES.search(attributes) is not None
+        or _HIDDEN.search(_QUOTED.sub('""', attributes)) is not None
+    )
 
 
 def xml_blocks(text: str) -> Iterator[Passage]:

@@ -52,8 +52,6 @@ class _Wall:
             return False
         if self.title is not None and self.title.fullmatch(page.title.lower()) is None:
             return False
-        if self.most is not None and len(page.source) > _LONG and not page.is_brief(self.most):
-            return False
         return (
             self.mark in page.lower
             and (self.pattern is None or self.pattern.search(page.lower) is not None)
@@ -157,6 +155,9 @@ _WALLS: tuple[_Wall, ...] = (
     ),
 )
 
+_ON_LONG_PAGES = tuple(one for one in _WALLS if one.most is None)
+assert all(one.most <= _SHORT for one in _WALLS if one.most is not None)  # noqa: S101
+
 # Where a wall sends who has not passed it yet, by the address.
 _ADDRESSES = pattern_of(
     r"https?://(?:"
@@ -210,11 +211,11 @@ def wall(status: int, headers: Mapping[str, str], page: Page) -> str | None:
         return "header x-datadome"
     if status not in _STATUSES or not page.source:
         return None
-    walls = _WALLS
-    if len(page.source) <= _LONG:
-        lower = page.lower
-        walls = tuple([one for one in _WALLS if one.mark in lower])
-    found = next((one for one in walls if one.is_on(page)), None)
+    lower = page.lower
+    is_long = len(page.source) > _LONG and not page.is_brief(_SHORT)
+    walls = _ON_LONG_PAGES if is_long else _WALLS
+    marked = [one for one in walls if one.mark in lower]
+    found = next((one for one in marked if one.is_on(page)), None)
     if found is not None:
         return f"page of {found.name}"
     return "a captcha and nothing else" if _is_captcha(page) else None

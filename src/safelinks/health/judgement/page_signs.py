@@ -149,7 +149,7 @@ def _missing_on(page: Page) -> str | None:
     """What a page itself says of being that of what is missing."""
     if page.refresh and _MISSING_PATH.search(f"host/{page.refresh.lstrip('/')}"[:_LOOKED_AT]):
         return f"leads on to {page.refresh}"
-    if _says(ENGLISH, page.title):
+    if _is_missing(page.title) and _says(ENGLISH, page.title):
         return f"title “{page.title}”"
     brief = None
     for kind, text in (("title", page.title), ("heading", page.heading)):

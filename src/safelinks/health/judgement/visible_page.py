@@ -13,7 +13,7 @@ from itertools import islice
 from urllib.parse import unquote
 
 from safelinks.documents.markup.markup_tokens import attributes_at, markup_tokens
-from safelinks.documents.markup.visible_blocks import html_blocks
+from safelinks.documents.markup.visible_blocks import html_blocks, seen_at_least
 from safelinks.documents.passages.passage import Meant, Passage
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
@@ -32,6 +32,7 @@ _REFRESH = pattern_of(
     re.IGNORECASE | re.DOTALL,
 )
 _SEEN_WITHIN = 65_536  # characters of source in which to look for text: more is long anyway
+_ENOUGH = 1_500  # characters to read: nobody asks whether a page has more
 _LEAST_WORDS = 40  # characters: with fewer, a page that has a script is made by it
 # Those of the Encoding standard, 4.2: Python has others, and some of them take quadratic time.
 _ENCODINGS = pattern_of(
@@ -68,11 +69,15 @@ class Page:
 
     def _first(self, pattern: re.Pattern[str]) -> str:
         """The text of the first element that is neither in a comment nor in a drawing."""
-        hides = any(begin in self.lower for begin, _ in _ELSEWHERE)
+        first = pattern.search(self.source)
+        if first is None:
+            return ""
+        if "<!--" not in self.lower and "<svg" not in self.lower:
+            return _on_one_line(first[1])
         for match in islice(pattern.finditer(self.source), _MOST_TRIED):
-            before = self.source[: match.start()].lower() if hides else ""
+            before = self.source[: match.start()].lower()
             if all(before.rfind(begin) <= before.rfind(end) for begin, end in _ELSEWHERE):
-                return " ".join(html.unescape(_TAG.sub(" ", match[1])).split())
+                return _on_one_line(match[1])
         return ""
 
     @cached_property
@@ -168,17 +173,26 @@ class Page:
         return not self.places.isdisjoint({fragment, meant, f"user-content-{meant}"})
 
 
+def _on_one_line(written: str) -> str:
+    """What an element says, whatever other elements are in it."""
+    text = _TAG.sub(" ", written) if "<" in written else written
+    return " ".join((html.unescape(text) if "&" in text else text).split())
+
+
 class _SeenWords:
     """The text that people see of HTML, read as far as somebody wants to know of it."""
 
     def __init__(self, source: str) -> None:
         self._source = source
+        self._at_least = seen_at_least(source, _ENOUGH)
         self._blocks = html_blocks(source)
         self._read: list[str] = []
         self._length = -1  # in one line, with a blank between any two
 
     def exceeds(self, most: int) -> bool:
         """Whether it has more than so many characters."""
+        if self._at_least > most:
+            return True
         while self._length <= most:
             block = next(self._blocks, None)
             if block is None:

@@ -6,6 +6,7 @@ No socket, and no parser: `quick_answers` and `careful_answers` read what comes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from safelinks.foundation.patterns import pattern_of
@@ -85,9 +86,12 @@ def request_bytes(method: bytes, target: bytes, headers: Headers) -> bytes:
     """A request without a body. Raises RequestError."""
     if not _TARGET.fullmatch(target):
         raise RequestError("illegal target")
-    lines = [b"%s %s HTTP/1.1" % (method, target)]
-    for name, value in headers:
-        if value and not _VALUE.fullmatch(value):
-            raise RequestError(f"illegal value of the header {name.decode('latin-1')}")
-        lines.append(b"%s: %s" % (name, value))
-    return b"\r\n".join((*lines, b"", b""))
+    lines = [_header_line(name, value) for name, value in headers]
+    return b"%s %s HTTP/1.1\r\n%s\r\n" % (method, target, b"".join(lines))
+
+
+@lru_cache(maxsize=256)  # all requests of a run have nearly the same
+def _header_line(name: bytes, value: bytes) -> bytes:
+    if value and not _VALUE.fullmatch(value):
+        raise RequestError(f"illegal value of the header {name.decode('latin-1')}")
+    return b"%s: %s\r\n" % (name, value)

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 from safelinks.addresses.urls import Address, split
@@ -152,7 +153,7 @@ class Direct:
         target = f"{address.path or '/'}{query}".encode("ascii")
         port = f":{address.port}" if address.port else ""
         headers = [(b"Host", f"{address.host}{port}".encode("ascii"))]
-        headers += [(name.encode(), value.encode()) for name, value in request.headers.items()]
+        headers += _encoded(tuple(request.headers.items()))
         try:
             head = await connection.head(
                 request.method.encode(),
@@ -310,6 +311,11 @@ class _Limits:
     def step(self) -> float:
         """Seconds for the next step."""
         return max(0.0, min(self.patience, self.deadline - time.monotonic()))
+
+
+@lru_cache(maxsize=64)  # all requests of a run have nearly the same
+def _encoded(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.encode(), value.encode()) for name, value in headers)
 
 
 async def _spoken(

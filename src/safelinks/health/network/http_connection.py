@@ -149,7 +149,7 @@ class Connection(asyncio.Protocol):
             loop = asyncio.get_running_loop()
             timer = loop.call_later(within, self._expire, too_late)
         try:
-            while not self._is_to_be_read():
+            while not (self._has_head() or self._is_to_be_read()):
                 await self._more()
             quick = quick_answer(bytes(self._buffer), method) if self._has_head() else None
             if quick is not None and quick.head is not None:
