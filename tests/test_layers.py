@@ -320,6 +320,11 @@ ORDER = [
     "bulk.table_output",
     "bulk.table_files",
     "bulk.link_rows",
+    "bulk.sites",
+    "bulk.journal",
+    "bulk.bucket_check",
+    "bulk.process_pool",
+    "bulk.checking",
     "bulk",
     "arrow",
     "polars",
@@ -346,6 +351,7 @@ OF_THE_WORLD = {
     "health.checker",
     "checks.pipeline",
     "reports.text_report",
+    "bulk.bucket_check",
 }
 # What each format of documents or reports has, and a table asks for by its name.
 OF_EVERY_FORMAT = {"open_content", "render"}

@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from safelinks.bulk.extras import require
 from safelinks.bulk.fields import DEFAULT_FIELDS, FIELD_TYPES
 from safelinks.bulk.table_formats import TableFormat, table_format
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.inputs import (
+    INTERRUPTED,
     STANDARD_INPUT,
     Inputs,
     no_gitignore,
     skip_unreadable,
     verbose,
 )
-from safelinks.cli.options.messages import tell
+from safelinks.cli.options.messages import complain, tell
+from safelinks.cli.options.network_options import Network, network_options
 from safelinks.cli.options.path_exclusion import Excluded, excluding_options
 from safelinks.cli.options.value_rules import Whole
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["bulk_command"]
 
 _MOST_JOBS = 256
+_NO_NETWORK = 3
 _output = click.option(
     "-o",
     "--output",
@@ -57,7 +61,7 @@ _jobs = click.option(
 
 @click.group("bulk")
 def bulk_command() -> None:
-    """Unwrap tables, list the links of many documents.
+    """Unwrap and check tables of links, and list the links of documents.
 
     Parquet and Arrow files need pyarrow: pip install 'safelinks[arrow]'.
     """
@@ -176,6 +180,79 @@ def list_links(
         )
     tell(f"{links:,} links written to {output}")
     context.exit(2 if inputs.failed else 0)
+
+
+@bulk_command.command("check")
+@click.argument(
+    "inputs", nargs=-1, required=True, metavar="FILE...", shell_complete=shell_completion.paths
+)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    metavar="FOLDER",
+    shell_complete=shell_completion.paths,
+    help="Write the outcomes to this folder. If it has some, the check goes on from there.",
+)
+@click.option(
+    "--column",
+    default="target",
+    show_default=True,
+    metavar="NAME",
+    help="Column with the addresses.",
+)
+@_jobs
+@click.option(
+    "--buckets",
+    type=Whole(1, 65_536),
+    default=64,
+    show_default=True,
+    metavar="NUMBER",
+    help="Number of parts that the addresses of a new folder are put into, by their sites.",
+)
+@network_options
+@click.pass_context
+def check_addresses(
+    context: click.Context,
+    inputs: tuple[str, ...],
+    *,
+    folder: str,
+    column: str,
+    jobs: int,
+    buckets: int,
+    network: Network,
+) -> None:
+    """Check every address in a column of tables.
+
+    Outcomes are Parquet files in FOLDER/outcomes. Run the same command again to go on with a check
+    that was interrupted: what has an outcome is not asked again. Exits with 0 when every address
+    has an outcome, whatever it is.
+    """
+    require("pyarrow", "`bulk check`")
+    from safelinks.bulk.checking import check_tables  # noqa: PLC0415  needs pyarrow
+
+    try:
+        with _counting("addresses checked") as count:
+            result = check_tables(
+                list(inputs),
+                folder,
+                column,
+                policy=network.policy,
+                jobs=jobs,
+                buckets=buckets,
+                on_result=lambda result: count(result.known + result.checked),
+            )
+    except KeyboardInterrupt:
+        tell(f"interrupted; what is known is in {folder}. Run this again to go on.")
+        context.exit(INTERRUPTED)
+    told = ", ".join(f"{number:,} {verdict}" for verdict, number in result.verdicts.items())
+    tell(f"{result.addresses:,} addresses, outcomes in {folder}: {told or 'none'}")
+    for bucket in result.given_up:
+        complain(f"bucket {bucket} was given up: it killed three processes that worked on it")
+    if result.left:
+        complain(f"{result.left:,} addresses have no outcome; run this again to go on")
+    context.exit(2 if result.given_up else _NO_NETWORK if result.left else 0)
 
 
 @bulk_command.command("schema")
