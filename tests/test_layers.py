@@ -329,6 +329,7 @@ ORDER = [
     "arrow",
     "polars",
     "duckdb",
+    "spark",
 ]
 # What engines are handed, by their names: a few lines each, on what is in `bulk`.
 FACES = ("arrow", "polars", "duckdb", "spark")
@@ -466,7 +467,7 @@ DEAR = {
 }  # fmt: skip
 # Rooms of which nothing is: other formats and reports, the network, and what a user has not asked for.
 ELSEWHERE = (
-    "arrow", "bulk", "duckdb", "polars", "documents.mail.", "documents.markup.", "documents.office.", "documents.pdf.", "documents.rtf.",
+    "arrow", "bulk", "duckdb", "polars", "spark", "documents.mail.", "documents.markup.", "documents.office.", "documents.pdf.", "documents.rtf.",
     "documents.structured.", "documents.text.", "files.data.data_file", "files.git",
     "health.checker", "health.memory.history", "health.judgement.", "health.network.",
     "reports.html", "reports.json", "reports.csv", "checks.changed_lines",
