@@ -59,12 +59,13 @@ def test_a_stream_of_batches_is_a_file_too(tmp_path: Path) -> None:
     assert unwrap(path).read_all()["target"].to_pylist() == TARGETS
 
 
+CONNECTION = duckdb.connect()
 _HOLDERS: dict[str, Callable[[], object]] = {
     "table of pyarrow": lambda: TABLE,
     "batch of pyarrow": lambda: TABLE.to_batches()[0],
     "reader of pyarrow": TABLE.to_reader,
     "Polars": lambda: pl.DataFrame(TABLE),
-    "DuckDB": lambda: duckdb.connect().from_arrow(TABLE),
+    "DuckDB": lambda: CONNECTION.from_arrow(TABLE),
 }
 
 

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from safelinks.bulk.extras import missing_package
 
@@ -43,13 +43,17 @@ class SafelinksExpression:
         chosen = fields_of(fields or DEFAULT_FIELDS)
         kind = pl.Struct({name: _TYPES[FIELD_TYPES[name].type] for name in chosen})
 
-        def unwrapped(column: pl.Series) -> pl.Series:
-            rows: pa.Array = unwrap_column(column.to_arrow(), chosen)
-            return pl.Series(column.name, rows, kind)
-
-        # Without being told that rows are independent, Polars would collect all of them first.
-        return self._column.map_batches(unwrapped, return_dtype=kind, is_elementwise=True)
+        return self._mapped(chosen, kind, lambda rows: rows)
 
     def target(self) -> pl.Expr:
         """The target, null where it is lost."""
-        return self.unwrap("target").struct.field("target").name.keep()
+        return self._mapped(("target",), pl.String(), lambda rows: rows.flatten()[0])
+
+    def _mapped(
+        self, fields: tuple[str, ...], kind: pl.DataType, part: Callable[[pa.Array], pa.Array]
+    ) -> pl.Expr:
+        def unwrapped(column: pl.Series) -> pl.Series:
+            return pl.Series(column.name, part(unwrap_column(column.to_arrow(), fields)), kind)
+
+        # Without being told that rows are independent, Polars would collect all of them first.
+        return self._column.map_batches(unwrapped, return_dtype=kind, is_elementwise=True)

@@ -59,7 +59,6 @@ TYPES: Mapping[FieldType, pa.DataType] = {
 }
 # So many that it does not count how long an engine takes to prepare a pattern.
 _ROWS_AT_ONCE = 131_072
-_BYTES_AT_ONCE = 1 << 30
 
 Columns = dict[str, pa.Array]
 
@@ -109,12 +108,18 @@ def _blocks(texts: pa.Array) -> Iterator[pa.Array]:
 
 
 def _small(texts: pa.Array) -> Iterator[pa.Array]:
-    half = len(texts) // 2
-    if half and texts.nbytes > _BYTES_AT_ONCE:
+    """`texts` as strings, in halves where they are too long for that."""
+    if pa.types.is_string(texts.type):
+        yield texts
+        return
+    try:
+        yield texts.cast(pa.string())
+    except pa.ArrowInvalid:
+        half = len(texts) // 2
+        if not half:
+            raise
         yield from _small(texts.slice(0, half))
         yield from _small(texts.slice(half))
-    else:
-        yield texts if pa.types.is_string(texts.type) else texts.cast(pa.string())
 
 
 def _in_pieces(texts: pa.Array, fields: tuple[str, ...]) -> Iterator[Columns]:
