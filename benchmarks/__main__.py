@@ -108,8 +108,9 @@ def checking() -> None:
     web(quick="--quick" in sys.argv)
 
 
-print(f"safelinks {safelinks.__version__}, Python {sys.version.split()[0]}\n")
-every = (decoding, finding, matching, starting, reading, before, bulk, checking)
-parts = {part.__name__: part for part in every}
-for name in [name for name in sys.argv[1:] if name != "--quick"] or parts:
-    parts[name]()
+if __name__ == "__main__":  # the processes of a pool import this module, too
+    print(f"safelinks {safelinks.__version__}, Python {sys.version.split()[0]}\n")
+    every = (decoding, finding, matching, starting, reading, before, bulk, checking)
+    parts = {part.__name__: part for part in every}
+    for name in [name for name in sys.argv[1:] if name != "--quick"] or parts:
+        parts[name]()

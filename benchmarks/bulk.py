@@ -6,15 +6,18 @@ distinct, or all of them are. Figures are microseconds of the processor a row.
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
 import random
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import duckdb
@@ -26,10 +29,15 @@ import safelinks
 import safelinks.duckdb
 import safelinks.polars
 from benchmarks.measure import compare, heading
+from benchmarks.server import HOSTS, serving
+from safelinks.bulk.checking import check_tables
 from safelinks.bulk.columns import unwrap_column
 from safelinks.bulk.fields import row_reader
 from safelinks.bulk.streams import unwrap_stream
 from safelinks.wrappers.unwrapping import READ
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 __all__ = ["bulk"]
 
@@ -125,6 +133,10 @@ def bulk(*, quick: bool) -> None:
         _files(Path(folder), columns["26 % distinct"])
     _engines(columns["26 % distinct"])
     _memory(quick=quick)
+    with tempfile.TemporaryDirectory() as folder:
+        _checks(Path(folder), quick=quick)
+    if importlib.util.find_spec("pyspark"):
+        _spark(columns["26 % distinct"].slice(0, 200_000))
 
 
 def _files(folder: Path, column: pa.Array) -> None:
@@ -218,3 +230,62 @@ def _memory(*, quick: bool) -> None:
         "MB",
         1.2,
     )
+
+
+def _checks(folder: Path, *, quick: bool) -> None:
+    """Addresses of loopback by one process and by two, in seconds; needs a local nginx."""
+    try:
+        with serving(folder) as server:
+            pages = range(20 if quick else 100)
+            urls = [f"http://{host}:{server.immediate}/{page}" for host in HOSTS for page in pages]
+            table, policy = pa.table({"target": urls}), safelinks.Policy(allow_private=True)
+
+            def seconds(jobs: int) -> float:
+                start = time.perf_counter()
+                check_tables(table, folder / f"outcomes-{jobs}", policy=policy, jobs=jobs)
+                return time.perf_counter() - start
+
+            one, two = seconds(1), seconds(2)
+    except OSError as error:
+        print(f"bulk check: not measured ({error})")
+        return
+    compare(f"bulk check of {len(urls):,} links, 2 jobs beside 1", [two], [one], "s", 1 / 1.6)
+
+
+def _spark(column: pa.Array) -> None:
+    """mapInArrow with the kernel and with a loop, in seconds that pass: its workers are its own."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415  not everybody has it
+
+    import safelinks.spark  # noqa: PLC0415  needs that
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    with tempfile.TemporaryDirectory() as folder:
+        parquet.write_table(pa.table({"Url": column}), f"{folder}/links.parquet")
+        frame = session.read.parquet(folder).repartition(2).cache()
+        frame.count()
+
+        def seconds(mapped: DataFrame) -> float:
+            start = time.perf_counter()
+            mapped.write.format("noop").mode("overwrite").save()
+            return time.perf_counter() - start
+
+        ours = [seconds(safelinks.spark.unwrap(frame)) for _ in range(3)]
+        kind = "Url string, target string, error string"
+        peer = [seconds(frame.mapInArrow(_spark_loop, kind)) for _ in range(3)]
+    compare("Spark, mapInArrow", ours[1:], peer[1:], "s", 0.6)
+    session.stop()
+
+
+def _spark_loop(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        rows = _loop(batch.column(0), ("target", "error"))
+        columns = [pa.array(values, pa.string()) for values in zip(*rows, strict=True)]
+        yield pa.RecordBatch.from_arrays([batch.column(0), *columns], ["Url", "target", "error"])
