@@ -174,11 +174,17 @@ def _schema() -> Iterator[str]:
     yield f"```json\n{_printed('schema').rstrip()}\n```"
 
 
+def _status_schema() -> Iterator[str]:
+    """The JSON Schema of the status of a catalog."""
+    yield f"```json\n{_printed('schema', 'status').rstrip()}\n```"
+
+
 GENERATED: Mapping[str, Callable[[], Iterator[str]]] = {
     "commands": _commands,
     "api": _api,
     "rules": _rules,
     "schema": _schema,
+    "status-schema": _status_schema,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mailbox
+import pickle
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 from safelinks import unwrap
 from safelinks.cli.program import main
+from safelinks.errors import MissingPackageError
 
 TARGET = "https://example.org/a?b=c"
 LINK = wrap(TARGET)
@@ -193,3 +195,12 @@ def test_a_file_that_cannot_be_read_fails_and_the_others_are_there(tmp_path: Pat
     assert "No such file" in result.stderr
     assert len(_rows(output)) == 1
     assert _run("links", "-", "-o", output).exit_code == 2
+    assert "Name a file or a directory." in _run("links", "-o", output).stderr
+
+
+def test_a_missing_package_is_said_by_any_process() -> None:
+    error = MissingPackageError("a.pdf", "a PDF", "pip install pypdf")
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301  our own
+    assert (type(again), str(again), again.command) == (
+        MissingPackageError, str(error), "pip install pypdf",
+    )  # fmt: skip

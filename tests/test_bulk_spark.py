@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -38,12 +40,10 @@ FIELDS = ("target", "error", "layers", "tenant", "wrapped_at")
 SITES = [f"s{number}.org" for number in range(8)]
 
 
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+def _session(folder: Path) -> SparkSession:
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    folder = tmp_path_factory.mktemp("spark")
-    session = (
+    return (
         SparkSession.builder.master("local[2,4]")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.bindAddress", "127.0.0.1")
@@ -56,6 +56,11 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         .config("spark.driver.memory", "1g")
         .getOrCreate()
     )
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    session = _session(tmp_path_factory.mktemp("spark"))
     yield session
     session.stop()
 
@@ -135,6 +140,50 @@ def test_a_worker_is_killed_and_nothing_is_lost(spark: SparkSession, tmp_path: P
         found = pyarrow.parquet.read_table(tmp_path / "out" / "outcomes").to_pylist()
         assert sorted(row["url"] for row in found) == sorted(urls)
         assert {row["verdict"] for row in found} == {"alive"}
+        assert sum(web.asked.values()) < len(urls) * 2
+
+
+_DRIVER = """
+import json, sys
+from pathlib import Path
+given = json.loads(sys.argv[1])
+sys.path[:0] = given["path"]
+from test_bulk_spark import _policy, _session
+import safelinks.spark
+session = _session(Path(given["folder"]))
+frame = session.createDataFrame([(url,) for url in given["urls"]], "target string")
+safelinks.spark.check(frame, "target", given["out"], _policy(given["port"]), buckets=4).collect()
+"""
+
+
+def test_the_driver_is_killed_and_the_pool_goes_on(tmp_path: Path) -> None:
+    paths = [f"/{site}/{number}" for site in SITES for number in range(40)]
+    with serving(dict.fromkeys(paths, _slow)) as web:
+        urls = [web.url(path, host=f"www.{path.split('/')[1]}") for path in paths]
+        given = {
+            "urls": urls,
+            "out": str(tmp_path / "out"),
+            "folder": str(tmp_path / "spark"),
+            "port": web.port,
+            "path": [str(Path(__file__).parent), str(Path(__file__).parent / "support")],
+        }
+        before = set(_workers())
+        driver = subprocess.Popen([sys.executable, "-c", _DRIVER, json.dumps(given)])
+        while sum(web.asked.values()) < len(urls) // 3:
+            assert driver.poll() is None
+            time.sleep(0.01)
+        driver.kill()
+        driver.wait()
+        end = time.monotonic() + 60
+        while set(_workers()) - before:  # which end with the JVM, and that with its driver
+            assert time.monotonic() < end, "a worker has outlived its driver"
+            time.sleep(0.05)
+        result = check_tables(
+            pa.table({"target": urls}), tmp_path / "out", policy=_policy(web.port)
+        )
+        assert (result.addresses, result.left) == (len(urls), 0)
+        assert result.known > 0
+        assert result.verdicts == {"alive": len(urls)}
         assert sum(web.asked.values()) < len(urls) * 2
 
 

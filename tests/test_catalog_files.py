@@ -191,6 +191,59 @@ def test_what_others_lay_out_like_the_city(tmp_path: Path) -> None:
         assert (int(match.rule), agency, match.inference) == expected, url
 
 
+def test_words_and_shared_numbers_say_nothing_alone(tmp_path: Path) -> None:
+    data = {
+        "resources": [
+            {"id": name.lower(), "name": name, "agency": "PAY", "sources": ["x"]}
+            for name in ("Shows", "Tickets")
+        ],
+        "agencies": [
+            {"acronym": "LAW", "name": "Legal", "code": "7", "slugs": ["law"]},
+            {"acronym": "PAY", "name": "Payroll", "code": "8", "slugs": ["pay", "money"]},
+            {
+                "acronym": "ART",
+                "name": "Arts",
+                "slugs": ["art", "shows"],
+                "slug_paths": [
+                    {"slug": "art", "under": "vanity"},
+                    {"slug": "shows", "under": "team"},
+                ],
+            },
+        ],
+        "conventions": {
+            "host_number": {
+                "pattern": "n([0-9]+)-.+",
+                "below": ["acme.example"],
+                "shared": ["8"],
+            },
+            "path_name": {
+                "hosts": ["www.acme.example"],
+                "folders": ["team"],
+                "words": ["law", "art", "shows"],
+            },
+            "subdomains_of": ["acme.example"],
+        },
+    }
+    ours = Catalog.load(_write(tmp_path / "ours.json", data))
+    found = {
+        "https://n7-x.acme.example/": (7, "LAW"),
+        "https://n8-x.acme.example/": (12, None),
+        "https://www.acme.example/law": (12, None),
+        "https://www.acme.example/team/law/": (8, "LAW"),
+        "https://law.acme.example/": (12, None),
+        "https://pay.acme.example/": (9, "PAY"),
+        "https://www.acme.example/money": (8, "PAY"),
+        "https://www.acme.example/art": (8, "ART"),  # listed, whatever it means
+        "https://www.acme.example/team/art/": (12, None),
+        "https://www.acme.example/shows": (12, None),
+        "https://www.acme.example/team/shows/": (8, "ART"),
+        "https://www.acme.example/tickets": (8, "PAY"),  # by the name of a resource
+    }
+    for url, expected in found.items():
+        match = ours.identify(url)
+        assert (int(match.rule), match.agency and match.agency.acronym) == expected, url
+
+
 FAULTS = [
     ("no-such-field", {"resources": [{"id": "a", "alias": []}]}, ["a: alias: there is no such field; did you mean aliases?"]),
     ("no-such-section", {"resource": []}, ["resource: there is no such field; did you mean resources?"]),
@@ -232,6 +285,7 @@ FAULTS = [
     ("domain-of-another", {"agencies": [{"acronym": "FISA", "domains": ["cuny.edu", "www.cuny.edu"]}]}, ["FISA: domains: www.cuny.edu already belongs to CUNY"]),
     ("suffix", {"conventions": {"open_suffixes": [{"suffix": ".NYC", "note": "x"}]}}, ["conventions: open_suffixes[0].suffix: must be a host in lower case, such as www.nyc.gov"]),
     ("folder", {"conventions": {"path_name": {"hosts": [], "folders": ["Site"]}}}, ["conventions: path_name.folders[0]: must be parts of a path in lower case, such as site"]),
+    ("word", {"conventions": {"path_name": {"hosts": [], "folders": [], "words": ["law", "Law"]}}}, ["conventions: path_name.words[1]: must be one part of a path in lower case, such as law"]),
     ("folders", {"conventions": {"path_name": {"hosts": [], "folders": ["a/b", "/a", ""]}}}, ["conventions: path_name.folders[2]: must be a non-empty string"]),
     ("deep-folder", {"conventions": {"path_name": {"hosts": [], "folders": ["a/b", "/a"]}}}, ["conventions: path_name.folders[1]: must be parts of a path in lower case, such as site"]),
     ("prefix-of-a-body", {"agencies": [{"acronym": "FISA", "prefixes": ["https://a.example/x-"]}]}, ["FISA: prefixes[0]: a prefix must end with a complete part of the path"]),

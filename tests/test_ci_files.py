@@ -119,7 +119,7 @@ def test_hooks_are_for_what_they_can_work_with() -> None:
 
 def test_one_process_asks() -> None:
     assert {name: hook["require_serial"] for name, hook in manifest().items()} == {
-        "safelinks-clean": False,
+        "safelinks-clean": True,
         "safelinks-check": True,
     }
 

@@ -68,6 +68,12 @@ def test_what_is_left_out(web: Web) -> None:
     assert [link["reason"] for link in links] == ["ok", "excluded"]
 
 
+def test_links_to_check_may_lead_elsewhere(web: Web) -> None:
+    text = f"{web.url('/moved')} {web.url('/missing')}"
+    links = _links(text, "--allow-private", "--include", "/moved")
+    assert [link["reason"] for link in links] == ["moved-permanently", "excluded"]
+
+
 def test_places_in_pages(web: Web) -> None:
     fragments = ["here", "there", "top", "nowhere", "%68ere", ":~:text=x", "/route"]
     text = "\n".join(web.url(f"/places#{fragment}") for fragment in fragments)

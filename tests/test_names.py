@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from safelinks import Catalog, read
 from safelinks.catalog import Agency, Resource
 from safelinks.catalog.resource_names import Names
+from safelinks.documents.document import read_each
+from safelinks.documents.markup.page_head import head_of
 from safelinks.rules.names_in_text import Remark, RemarkKind, RemarkReader
 
 NYC = Catalog.nyc()
@@ -224,6 +226,68 @@ def test_labels_of_html() -> None:
         f"data); PASSPort Public Portal (browse RFx) is at {PORTAL}"
     )
     assert (elsewhere.url, elsewhere.current_url) == (PUBLIC, PORTAL)
+
+
+NAMED = "\n\nUse PASSPort and PIP. The City: https://www.nyc.gov/"
+MOCS_SAYS = [
+    ("a heading", "notice.md", "# Mayor’s Office of Contract Services"),
+    ("a part of a heading", "notice.md", "Some words.\n\n# MOCS: how to"),
+    ("a heading of AsciiDoc", "notice.adoc", "= Learning – MOCS"),
+    ("a title in front", "notice.md", "---\ntitle: Learning | MOCS\n---"),
+    ("the first line", "notice.txt", "NYC Mayor's Office of Contract Services (MOCS)"),
+    ("a name in the first line", "notice.txt", "News from the Mayor's Office of Contract Services"),
+    ("the title", "page.html", "<title>Learning to use | MOCS</title><p>"),
+    ("a heading of a page", "page.html", "<h1>Mayor&#39;s Office of <b>Contract</b> Services</h1><p>"),
+    ("the name of the site", "page.html", "<meta property='og:site_name' content='MOCS'><p>"),
+    ("the canonical link", "page.html", "<link rel='canonical' href='https://www.nyc.gov/site/mocs/x.page'><p>"),
+    ("the base", "page.html", "<base href='https://www.nyc.gov/site/mocs/'><p>"),
+    ("the address for others", "page.html", "<meta property=og:url content='http://nyc.gov/mocs'><p>"),
+    ("where it was saved", "page.html", "<!-- saved from url=(0036)https://www.nyc.gov/site/mocs/x.page -->\n<p>"),
+    ("the folder of a copy", "copy/www.nyc.gov/site/mocs/x.txt", "Hello"),
+]  # fmt: skip
+NOBODY_SAYS = [
+    ("nothing", "notice.md", "Hello"),
+    ("a sentence", "notice.md", "The Mayor's Office of Contract Services asks everybody to look at this."),
+    ("a later line", "notice.md", "Hello\n\nMayor's Office of Contract Services"),
+    ("a word that is an acronym, too", "notice.md", "# Mocs"),
+    ("the name of a resource", "notice.md", "# PASSPort"),
+    ("another body", "notice.md", "# Department of Buildings"),
+    ("a link to a style sheet", "page.html", "<link rel=stylesheet href='https://www.nyc.gov/site/mocs/x.css'><p>"),
+    ("a page of the City", "page.html", "<link rel=canonical href='https://www.nyc.gov/x'><p>"),
+    ("a folder with a dot", "docs/v1.2/x.txt", "Hello"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", MOCS_SAYS, ids=[row[0] for row in MOCS_SAYS])
+def test_a_body_need_not_link_its_own(row: tuple[str, str, str]) -> None:
+    found = [(one.kind, one.resource.id) for one in _remarks(row[2] + NAMED, row[1])]
+    assert found == [(RemarkKind.NOT_LINKED, "pip")]
+
+
+@pytest.mark.parametrize("row", NOBODY_SAYS, ids=[row[0] for row in NOBODY_SAYS])
+def test_others_should_link_what_they_name(row: tuple[str, str, str]) -> None:
+    found = {one.resource.id for one in _remarks(row[2] + NAMED, row[1])}
+    assert found == {"passport", "pip"}
+
+
+def test_one_message_says_nothing_of_another() -> None:
+    mails = "".join(
+        f"From a@a.example Mon Nov 30 10:00:00 2026\nMessage-ID: <{number}@a.example>\n\n{text}\n\n"
+        for number, text in enumerate(["MOCS" + NAMED, "Hello\n\nUse PASSPort."])
+    )
+    reader = RemarkReader(NYC)
+    for document in read_each([mails.encode()], "box.mbox"):
+        reader.read(document)
+    assert {one.resource.id for one in reader.remarks()} == {"passport", "pip"}
+
+
+@given(st.text(alphabet="<>/h1title -|:()#='\"\n", max_size=60))
+def test_heads_are_total(text: str) -> None:
+    head = head_of(text)
+    assert all(head.titles)
+    assert all(head.addresses)
+    _remarks(f"{text}{NAMED}", "page.html")
+    _remarks(f"{text}{NAMED}", f"{text}/notice.md")
 
 
 def test_places_are_those_of_the_file() -> None:

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from catalog_cases import typed
 
 from safelinks import Catalog
 from safelinks.catalog import Agency, Resource
@@ -132,6 +133,70 @@ def test_words_that_are_as_good_as_the_same() -> None:
     assert words.that_matter("the") == ["the"]
 
 
+SAME = Words(same={"house": "housing", "teenager": "teen"}, light=frozenset({"find", "old"}))
+
+
+def _best(text: str, entries: list[Resource], words: Words = SAME) -> tuple[str, bool] | None:
+    found = Search(entries, AGENCIES, words).answers(text)
+    return (found[0].resource.id, found[0].weak) if found else None
+
+
+def test_a_word_may_be_mistyped_for_one_that_is_as_good_as_another() -> None:
+    entries = [_resource("lottery", "Housing Lottery"), _resource("house", "House Plants")]
+    for text in ("house lottery", "hause lottery", "housing lotery"):
+        assert _best(text, entries[:1]) == ("lottery", False), text
+
+
+def test_words_of_a_family_are_near_but_alone_not_enough() -> None:
+    entries = [_resource("jail", "Jail Visit"), _resource("compost", "Composting at Home")]
+    assert _best("jail visitors", entries) == ("jail", False)
+    assert _best("compostable", entries) is None
+    assert _best("visitation", entries) == ("jail", True)
+
+
+def test_only_a_word_that_nobody_has_may_be_mistyped_or_begun() -> None:
+    entries = [
+        _resource("a", "Contact List"),
+        _resource("b", "Contract List"),
+        _resource("c", "Care"),
+    ]
+    found = Search(entries, AGENCIES).answers("contract")
+    assert [one.resource.id for one in found] == ["b"]
+    more = [*entries, _resource("d", "Car"), _resource("e", "Postings")]
+    assert _best("car", more) == ("d", False)
+    assert _best("post", more) == ("e", False)
+    words = Words(light=frozenset({"office"}))
+    assert _best("post office", more, words) == ("e", True)  # only the last word may be begun
+    entries = [_resource("a", "Купон"), _resource("b", "Купол")]
+    found = Search(entries, AGENCIES).answers("купон нет")
+    assert [one.resource.id for one in found] == ["a"]
+
+
+def test_light_words_say_little_and_words_that_are_left_out_much() -> None:
+    entries = [
+        _resource("tree", "Fallen Tree"),
+        *(_resource(f"m{n}", f"Map {n}") for n in range(9)),
+    ]
+    assert _best("find old fallen tree", entries) == ("tree", False)
+    assert _best("tree", entries) == ("tree", False)
+    assert _best("tree map", entries) == ("tree", True)  # whoever has maps is not meant
+
+
+def test_what_others_have_is_only_found_by_all_of_its_name() -> None:
+    entries = [_resource("passport", "PASSPort", aliases=("PASSPort Office",))]
+    words = Words(others=(frozenset({"passport", "photo"}), frozenset({"passport", "office"})))
+    assert _best("passport photos", entries, words) == ("passport", True)
+    assert _best("passport office", entries, words) == ("passport", False)
+    assert _best("passport", entries, words) == ("passport", False)
+
+
+def test_chinese_words_are_compared_by_their_characters() -> None:
+    entries = [_resource("lottery", "Lottery", keywords=("房屋抽签",)), _resource("x", "食品券")]
+    assert _best("住房抽签", entries) == ("lottery", False)
+    assert _best("住房", entries) is None
+    assert _best("天气预报", entries) is None
+
+
 EVERYDAY = Path(__file__).parent / "data" / "catalog" / "searches.csv"
 with EVERYDAY.open(encoding="utf-8", newline="") as opened:
     ROWS = list(csv.DictReader(opened))
@@ -143,3 +208,11 @@ def test_everyday_words(row: dict[str, str]) -> None:
     found = [one.id for one in Catalog.nyc().find(row["words"])]
     wanted = row["resources"].split()
     assert set(found[:3]) & set(wanted) if wanted else not found, found
+
+
+def test_what_people_type_is_found_and_nothing_else_shown_as_if_it_were_right() -> None:
+    """Misspelt, plural, everyday, and in other languages; what is weak is called so."""
+    found = typed()
+    assert found.wrong == []
+    assert len(found.right) >= 0.99 * len(found.asked)
+    assert len(found.sure) >= 0.91 * len(found.asked)

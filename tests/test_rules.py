@@ -134,6 +134,8 @@ CASES = [
     Case("SL308", "valid", A, (works(A),)),
     Case("SL401", "sure", f"a\n{FORMER}", (), (2,), "a former address of PASSPort", CURRENT, True),
     Case("SL401", "unsure", UNSURE, (), (1,), "a former address", "https://www.nyc.gov/site/mocs/opportunities/getting-started.page"),
+    Case("SL401", "tracked", f"{FORMER}?utm_source=x", (), (1,), "a former address of PASSPort", CURRENT, True),
+    Case("SL401", "asks-for-more", f"{FORMER}?id=7", (), (1,), "a former address of PASSPort", CURRENT),
     Case("SL401", "dead", FORMER, (gone(FORMER),), (1,), "PASSPort, which does not work", CURRENT, True),
     Case("SL401", "current", CURRENT),
     Case("SL402", "named", "Go to https://www.nyc.gov/\n\nand use PASSPort.", (), (3,), "PASSPort is named but not linked"),
@@ -148,6 +150,10 @@ def _page_examples(code: str) -> tuple[str, str]:
     return before, after
 
 
+CASES += [
+    Case("SL501", "unused", f"{A} # safelinks: ignore[SL103]", (), (1,), "(SL103)"),
+    Case("SL501", "used", f"{wrap(A)} # safelinks: ignore[SL101]"),
+]
 for _code in ("SL205", "SL206"):
     _before, _after = _page_examples(_code)
     CASES += [

@@ -207,6 +207,15 @@ def test_what_is_not_used_and_what_may_be_said_is_told(table: Path) -> None:
     assert _run(table).stderr == ""  # others have hosts there, too
 
 
+@pytest.mark.parametrize(
+    "host", ["192.0.2.7", "192.0.2.7:8080", "0xC0.0.2.7", "[2001:db8::1]", "localhost:8000", "intranet"]
+)  # fmt: skip
+def test_the_address_of_a_machine_is_no_domain(host: str, table: Path) -> None:
+    table.write_text(f"name,url\nA,http://{host}/a\nB,http://{host}/b\n", "utf-8")
+    result = _run(table)
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def test_a_domain_of_somebody_else_is_refused(table: Path) -> None:
     table.write_text("name,url\nA,https://www.a.example/\n", "utf-8")
     result = _run(table, "--domain", "nyc.gov")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
 from lxml import html as lxml_html
 from test_html_report import BAD, HOSTILE, IMAGE, assert_it_fetches_nothing
 from web import answer, html, serving
@@ -21,9 +24,10 @@ from safelinks.cli.program import main
 from safelinks.files.data.data_file import parse_json
 from safelinks.health.model.outcome import Hop, Past
 from safelinks.reports.catalog_report import upkeep_lines
-from safelinks.reports.status_json import status_json
+from safelinks.reports.status_json import status_json, status_schema
 from safelinks.reports.status_markdown import status_markdown
 from safelinks.reports.status_page import status_page
+from safelinks.rules.checked_link import BROKEN
 
 AT = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 SINCE = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
@@ -58,7 +62,10 @@ def entry(one: Outcome, **more: object) -> dict[str, object]:
 
 
 def status(
-    outcomes: Sequence[Outcome] = OUTCOMES, file: str = "city.json", **more: object
+    outcomes: Sequence[Outcome] = OUTCOMES,
+    file: str = "city.json",
+    dead_after: int = 1,
+    **more: object,
 ) -> CatalogStatus:
     """The status of a catalog with these addresses; `more` is in each entry."""
     entries = [entry(one, **more) for one in outcomes]
@@ -73,7 +80,7 @@ def status(
     catalog, wrong = Catalog().under(source)
     assert catalog is not None, wrong
     by_url = {one.url: one for one in asked}
-    found = upkeep(source, catalog, by_url, AT.date())
+    found = upkeep(source, catalog, by_url, AT.date(), dead_after)
     return CatalogStatus(
         file, source.text, found, services_of(source, catalog, by_url, found), len(by_url),
         without_page(source, catalog), AT, has_history=any(one.past for one in asked),
@@ -255,6 +262,70 @@ def test_json_says_all_of_it() -> None:
     assert file["diff"].startswith("--- city.json\n+++ city.json\n@@ ")
 
 
+_SCHEMA = Draft202012Validator(json.loads(status_schema()))
+
+
+@pytest.mark.parametrize("past", [None, Past(), Past(2, SINCE, AT)], ids=["new", "fine", "known"])
+def test_json_is_as_its_schema_says_for_every_reason(past: Past | None) -> None:
+    outcomes = [
+        Outcome(f"{SITE}/a{number}", reason, (Hop(f"{SITE}/a{number}", None),), past=past)
+        for number, reason in enumerate(Reason)
+    ]
+    both = "".join(status_json([status(outcomes, dead_after=3), status()]))
+    assert both.isascii()
+    _SCHEMA.validate(json.loads(both))
+
+
+def test_the_schema_is_one_and_is_printed() -> None:
+    Draft202012Validator.check_schema(json.loads(status_schema()))
+    assert CliRunner().invoke(main, ["schema", "status"]).stdout == status_schema()
+    report = json.loads(CliRunner().invoke(main, ["schema", "report"]).stdout)
+    assert report == json.loads(CliRunner().invoke(main, ["schema"]).stdout)
+    of_link = report["$defs"]["link"]["properties"]
+    here = json.loads(status_schema())["$defs"]
+    assert here["verdict"] == of_link["verdict"]
+    assert here["service"]["properties"]["reason"] == of_link["reason"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: file.pop("services"),
+        lambda file: file.update(exit_code=2),
+        lambda file: file.update(checked_at=None),
+        lambda file: file["verdicts"].update(good=1),
+        lambda file: file["services"][0].pop("proposal"),
+        lambda file: file["services"][0].update(reason="bad"),
+        lambda file: file["services"][0]["past"].pop("since"),
+        lambda file: file["reviews"][0].update(excused="no"),
+    ],
+)
+def test_the_schema_refuses_what_is_none(spoil: Callable[[dict[str, Any]], object]) -> None:
+    whole = json.loads("".join(status_json([status()])))
+    assert _SCHEMA.is_valid(whole)
+    spoil(whole["files"][0])
+    assert not _SCHEMA.is_valid(whole)
+
+
+def test_what_fails_in_too_few_runs_does_not_count() -> None:
+    patient = status(OUTCOMES, dead_after=4)
+    excused = {one.resource.id: one.excused for one in patient.services if one.verdict in BROKEN}
+    assert excused == {"dead": False, "failing": True}
+    lines = list(upkeep_lines(patient.upkeep, patient.asked))
+    failing = "failing: review this: the server reports an error"
+    assert f"{failing}; not enough runs to fail the check" in lines
+    assert lines[-1].endswith("2 to review, 1 not working in too few runs.")
+    page = "".join(status_page([patient]))
+    assert "1 service does not work, in too few runs to count." in page
+    assert "1 service does not work.</strong> Look" in page
+    (file,) = json.loads("".join(status_json([patient])))["files"]
+    assert [one["excused"] for one in file["reviews"]] == [False, True, False]
+    assert file["exit_code"] == 1
+    assert status([OUTCOMES[4]], dead_after=2).upkeep.exit_code == 0
+    assert status([OUTCOMES[4]]).upkeep.exit_code == 1
+    assert status([evolve(OUTCOMES[4], past=None)], dead_after=2).upkeep.exit_code == 1
+
+
 # --- The command ---
 
 
@@ -292,6 +363,19 @@ def test_every_format_in_one_run_and_since_when(here: Path) -> None:
     assert "review this" in (here / "a.md").read_text()
 
 
+def test_dead_after_waits_for_so_many_runs(here: Path) -> None:
+    options = ("--history", "past", "--dead-after", "2", "city.json")
+    with serving({"/gone": answer("410 Gone")}) as web:
+        _write(here, gone=web.url("/gone"))
+        waiting, gone = _run(*options), _run(*options)
+        assert waiting.exit_code == 0
+        assert waiting.stdout.endswith("0 to review, 1 not working in too few runs.\n")
+        assert (gone.exit_code, "too few" in gone.stdout) == (1, False)
+        Path("past").write_bytes(b"not what it was\x00" * 100)
+        lost = _run(*options)  # what is lost excuses nothing
+        assert (lost.exit_code, "too few" in lost.stdout) == (1, False)
+
+
 def test_a_diff_alone_is_what_git_takes(here: Path) -> None:
     pages = {"/old": answer("301 Moved Permanently", "", "Location: /new"), "/new": html("New")}
     with serving(dict(pages)) as web:
@@ -309,6 +393,8 @@ def test_a_diff_alone_is_what_git_takes(here: Path) -> None:
         (("--format", "html="), "html= needs the name of a file"),
         (("--format", "html", "--format", "json"), "Two formats go to one place"),
         (("--format", "html=a", "--history", "a"), "Two formats go to one place"),
+        (("--dead-after", "2"), "--dead-after needs --history"),
+        (("--dead-after", "0", "--history", "a"), "0 is not in the range 1 to 1000"),
     ],
 )
 def test_what_does_not_fit_is_said_before_anybody_is_asked(
@@ -322,7 +408,9 @@ def test_what_does_not_fit_is_said_before_anybody_is_asked(
 
 
 def test_keys_of_other_commands_are_not_for_this_one(here: Path) -> None:
-    (here / "safelinks.toml").write_text('format = ["sarif"]\nhistory = "their-history"\n')
+    (here / "safelinks.toml").write_text(
+        'format = ["sarif"]\nhistory = "their-history"\ndead-after = 3\n'
+    )
     with serving({"/fine": html("Fine")}) as web:
         _write(here, fine=web.url("/fine"))
         result = _run("city.json")

@@ -1,11 +1,13 @@
 """How the City's catalog does on addresses and searches that people met, counted.
 
 `python tests/support/catalog_cases.py [FILE]` prints the figures of `docs/catalog.md`; with `-v`,
-every case that is not right. A FILE has lines as those of `tests/data/catalog/cases.jsonl`.
+every case that is not right. A FILE has lines as those of `tests/data/catalog/cases.jsonl`, or, if
+its name ends in .csv, as those of `typed.csv` there.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from collections import Counter
@@ -14,11 +16,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from attrs import frozen
+
 from safelinks.catalog import Catalog, Match
 
-__all__ = ["CASES", "Verdict", "of_address", "of_kind", "rank"]
+__all__ = ["CASES", "TYPED", "Typed", "Verdict", "of_address", "of_kind", "rank", "typed"]
 
 CASES = Path(__file__).parent.parent / "data" / "catalog" / "cases.jsonl"
+TYPED = CASES.with_name("typed.csv")
 _MOST = 3  # answers that people read
 
 
@@ -67,6 +72,47 @@ def rank(found: list[str], want: list[str]) -> int:
     return next(places, 0)
 
 
+@frozen
+class Typed:
+    """What came of searches that people type, of which some have rightly no answer.
+
+    Of each, the words: all that were asked, those that have the right answer among the first three,
+    those where that is not called weak, and those where something wrong is shown as if it were right.
+    """
+
+    asked: list[str]
+    right: list[str]
+    sure: list[str]
+    wrong: list[str]
+
+
+def typed(file: Path = TYPED) -> Typed:
+    """How the City's catalog does on the searches in a table."""
+    found = Typed([], [], [], [])
+    with file.open(encoding="utf-8", newline="") as table:
+        for row in csv.DictReader(table):
+            words, wanted = row["words"], set(row["resources"].split())
+            answers = Catalog.nyc().answers(words)
+            first = {one.resource.id for one in answers[:_MOST]}
+            strong = [one.resource.id for one in answers if not one.weak]
+            is_sure = bool(wanted & {*strong[:_MOST]}) if wanted else not strong
+            found.asked.append(words)
+            found.right.extend([words] if is_sure or wanted & first else [])
+            found.sure.extend([words] if is_sure else [])
+            found.wrong.extend([words] if strong and not is_sure else [])
+    return found
+
+
+def _lines_of_typed(file: Path, *, every: bool) -> Iterator[str]:
+    found = typed(file)
+    yield f"typed      {len(found.asked):4}  first three {len(found.right)}, sure {len(found.sure)}"
+    yield f"                 wrong, shown as right {len(found.wrong)}"
+    for words in found.asked if every else ():
+        if words not in found.right or words in found.wrong:
+            answers = [(one.resource.id, one.weak) for one in Catalog.nyc().answers(words)]
+            yield f"    {words}: {answers[:_MOST]}"
+
+
 def _lines(file: Path, *, every: bool) -> Iterator[str]:
     catalog = Catalog.nyc()
     cases = of_kind("match", file)
@@ -97,5 +143,6 @@ def _lines(file: Path, *, every: bool) -> Iterator[str]:
 
 if __name__ == "__main__":
     arguments = [one for one in sys.argv[1:] if one != "-v"]
-    chosen = Path(arguments[0]) if arguments else CASES
-    sys.stdout.write("\n".join(_lines(chosen, every="-v" in sys.argv)) + "\n")
+    for chosen in map(Path, arguments) if arguments else (CASES, TYPED):
+        lines = _lines_of_typed if chosen.suffix == ".csv" else _lines
+        sys.stdout.write("\n".join(lines(chosen, every="-v" in sys.argv)) + "\n")

@@ -189,6 +189,8 @@ class Index:
         name, deeper, _ = path[1:].partition("/")
         if not name or deeper:
             return self.bodies.of_short_name(name, alone=False)
+        if self.bodies.is_word(name):
+            return None
         if self._short is None:
             self._short = short_names(one for layer in self.layers for one in layer.resources)
         body = self.bodies.of_short_name(name, alone=True)

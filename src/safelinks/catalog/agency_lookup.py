@@ -19,7 +19,6 @@ from safelinks.foundation.values import define, frozen
 __all__ = ["AgencyHit", "Bodies", "suffixes_of", "twin_of"]
 
 _SHORTEST_NAME = 3  # of a body that is known by its acronym only: shorter ones are words
-_WORDS = frozenset({"cab", "core", "doc", "law", "loft", "star"})  # acronyms that are words, too
 _ANY_DEPTH, _ALONE = "root", "vanity"  # names of bodies that stand first in a path
 _DIGITS = pattern_of(r"[0-9]+")
 
@@ -45,13 +44,16 @@ class Bodies:
     _domains: Mapping[str, Agency] = field(init=False)
     _owners: Mapping[str, Agency] = field(init=False)
     _numbers: Mapping[str, Agency] = field(init=False)
+    _words: frozenset[str] = field(init=False)
     _acronyms: Mapping[str, Agency] = field(init=False)
     _names: Mapping[str, Agency] = field(init=False)
+    _subdomains: Mapping[str, Agency] = field(init=False)
     _short_names: Mapping[str, Agency] = field(init=False)
     _first_names: Mapping[str, tuple[Agency, str]] = field(init=False)
     _mail: Mapping[str, Agency] = field(init=False)
     _patterns: Sequence[tuple[re.Pattern[str], Agency]] = field(init=False)
     _host_number: re.Pattern[str] | None = field(init=False)
+    _shared_numbers: frozenset[str] = field(init=False)
     _shared: frozenset[str] = field(init=False)
     _folders: Mapping[str, Sequence[Sequence[str]]] = field(init=False)
     _elsewhere: re.Pattern[str] | None = field(init=False)
@@ -59,6 +61,7 @@ class Bodies:
     def __attrs_post_init__(self) -> None:
         number = self.conventions.host_number
         self._host_number = pattern_of(number.pattern, re.IGNORECASE) if number else None
+        self._shared_numbers = frozenset(number.shared if number else ())
         self._shared = frozenset(self.conventions.shared_hosts)
         self._folders = self._by_first_segment()
         paths = self.conventions.path_name
@@ -68,13 +71,16 @@ class Bodies:
         self._owners = self._by(lambda one: one.owns)
         self._mail = self._by(lambda one: one.email_domains)
         self._numbers = self._by_number()
-        self._acronyms = self._by(
+        self._words = frozenset(paths.words if paths else ())
+        acronyms = self._by(
             lambda one: () if one.owns else filter(_is_long, (one.acronym, *one.former_acronyms))
         )
-        slugs = self._by(lambda one: one.slugs)
-        self._short_names = {**self._acronyms, **slugs}
+        slugs, labels = self._by(_slugs_below_folders), self._by(self._labels)
+        self._acronyms = self._without_words(acronyms)
+        self._short_names = self._without_words({**acronyms, **slugs})
         # Those that are listed say more than acronyms.
-        self._names = {**self._acronyms, **self._by(self._labels), **slugs}
+        self._names = {**self._acronyms, **labels, **slugs}
+        self._subdomains = {**self._without_words({**acronyms, **slugs}), **labels}
         self._first_names = {
             path.slug.lower(): (one, path.under)
             for one in reversed(self.agencies)
@@ -103,10 +109,11 @@ class Bodies:
             if domain in self._domains:
                 yield AgencyHit(MatchedRule.AGENCY_HOST, host, self._domains[domain])
         number = self._number_in(host)
-        if number in self._numbers and host not in self._shared:
+        shared = host in self._shared or number in self._shared_numbers
+        if number in self._numbers and not shared:
             yield AgencyHit(MatchedRule.HOST_NUMBER, number, self._numbers[number])
         name = self._name_in(host)
-        agency = self._names.get(name) or self._beginning(name)
+        agency = self._subdomains.get(name) or self._beginning(name)
         if agency is not None:
             yield AgencyHit(MatchedRule.SUBDOMAIN, name, agency)
         for domain in suffixes_of(host):
@@ -130,13 +137,13 @@ class Bodies:
         Only an acronym says that: ``/dca/`` or ``/ccrb-status-lookup``.
         """
         name = path.split("/", 2)[1] if path else ""
-        agency = None if name in _WORDS else self._acronyms.get(name) or self._beginning(name)
+        agency = self._acronyms.get(name) or self._beginning(name)
         return AgencyHit(MatchedRule.PATH_NAME, name, agency) if agency else None
 
     def _beginning(self, name: str) -> Agency | None:
         """The body whose acronym is the first of the words of `name`: ``tlc_medallion_info``."""
         first, sign, _ = name.replace("_", "-").partition("-")
-        return self._acronyms.get(first) if sign and first not in _WORDS else None
+        return self._acronyms.get(first) if sign else None
 
     def of_path(self, path: str) -> AgencyHit | None:
         """Whose `path`, in lower case, is on a host where bodies have names in it: rule 8."""
@@ -160,11 +167,14 @@ class Bodies:
         What only a host is called ("media") is none: any page may be. Before more of a path, only
         an acronym is a name.
         """
-        known = self._short_names if alone else self._acronyms
-        agency = None if name in _WORDS and not alone else known.get(name)
+        agency = (self._short_names if alone else self._acronyms).get(name)
         if agency is None:
             return None
         return AgencyHit(MatchedRule.PATH_NAME, name, agency, inference=Inference.SHORT_NAME)
+
+    def is_word(self, name: str) -> bool:
+        """Whether `name` is an ordinary word, so that it names nothing by itself."""
+        return name in self._words
 
     def _of_name(self, name: str) -> AgencyHit | None:
         agency = self._names.get(name)
@@ -204,6 +214,9 @@ class Bodies:
                 claims.setdefault(value.lower(), []).append(one)
         return {value: _leading(claimants) for value, claimants in claims.items()}
 
+    def _without_words(self, names: Mapping[str, Agency]) -> dict[str, Agency]:
+        return {name: one for name, one in names.items() if name not in self._words}
+
     def _by_number(self) -> dict[str, Agency]:
         """A listed prefix says more than the number of a body, and that more than its others.
 
@@ -236,6 +249,13 @@ class Bodies:
             name = self._name_in(host)
             if name and not self._number_in(host) and not _below(host, one.owns):
                 yield name
+
+
+def _slugs_below_folders(one: Agency) -> Iterator[str]:
+    """The names of a body in paths, but for those that only stand first."""
+    first = {path.slug for path in one.slug_paths if path.under in (_ANY_DEPTH, _ALONE)}
+    below = {path.slug for path in one.slug_paths if path.under not in (_ANY_DEPTH, _ALONE)}
+    return (slug for slug in one.slugs if slug in below or slug not in first)
 
 
 def _is_long(name: str) -> bool:

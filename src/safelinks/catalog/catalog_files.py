@@ -58,11 +58,15 @@ def nyc() -> Contents:
 @lru_cache(maxsize=1)
 def search_words() -> Words:
     """Which words say nothing in a search, and which are as good as the same."""
-    from safelinks.catalog.search_words import Words  # noqa: PLC0415  for who searches
+    from safelinks.catalog.search_words import Words, folded  # noqa: PLC0415  for who searches
 
     data = json.loads(packaged(_WORDS).read_text("utf-8"))
-    same = {word: group[0] for group in data["same"] for word in group[1:]}
-    return Words(frozenset(data["small"]), same)
+    same = {folded(word): folded(group[0]) for group in data["same"] for word in group[1:]}
+    words = Words(
+        frozenset(map(folded, data["small"])), same, frozenset(map(folded, data["light"]))
+    )
+    others = (frozenset(words.of(phrase)) for phrase in data["others"])
+    return evolve(words, others=tuple(others))
 
 
 @lru_cache(maxsize=1)

@@ -242,23 +242,29 @@ class HostAlias:
 
 @frozen
 class HostNumber:
-    """Hosts right below `below` whose label is a `pattern`: its group is the number of a body."""
+    """Hosts right below `below` whose label is a `pattern`: its group is the number of a body.
+
+    With a number that is `shared`, several bodies have hosts, so that it says nothing.
+    """
 
     pattern: str
     below: tuple[str, ...]
+    shared: tuple[str, ...] = ()
 
 
 @frozen
 class PathName:
     """On `hosts`, the segment behind one of `folders` is the name of a body.
 
-    On the first of them, a name that stands alone is one, too: ``www.nyc.gov/tlc``. A path that
-    matches `elsewhere` is the same page on the host of another body.
+    On the first of them, a name that stands alone is one, too: ``www.nyc.gov/tlc``. `words` are
+    names that mean something else as well, in lower case; they count only below a folder. A path
+    that matches `elsewhere` is the same page on the host of another body.
     """
 
     hosts: tuple[str, ...]
     folders: tuple[str, ...]
     elsewhere: str | None = None
+    words: tuple[str, ...] = ()
 
 
 @frozen

@@ -149,12 +149,17 @@ _AGENCY: Mapping[str, FieldReader] = {
 }
 _CONVENTIONS: Mapping[str, FieldReader] = {
     "host_number": or_null(
-        record(HostNumber, {"pattern": some_text, "below": TEXTS}, "pattern", "below")
+        record(
+            HostNumber,
+            {"pattern": some_text, "below": TEXTS, "shared": TEXTS},
+            "pattern",
+            "below",
+        )
     ),
     "path_name": or_null(
         record(
             PathName,
-            {"hosts": TEXTS, "folders": TEXTS, "elsewhere": or_null(some_text)},
+            {"hosts": TEXTS, "folders": TEXTS, "elsewhere": or_null(some_text), "words": TEXTS},
             "hosts",
             "folders",
         )

@@ -7,28 +7,33 @@ words are, and not how a catalog is matched against addresses.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
+from itertools import chain
 from math import log
 
-from attrs import field
+from attrs import evolve, field
 
 from safelinks.catalog.entries import Agency, Resource, Status
-from safelinks.catalog.search_words import Words, nearness
+from safelinks.catalog.search_words import FAMILY, Words, family_of, nearness, singular_of
 from safelinks.foundation.values import define, frozen
 
 __all__ = ["Found", "Search", "search"]
 
 _ENOUGH = 0.6  # of the best score: the rest is noise
 _CLOSE = 0.85  # the same, where something is called exactly so
-_STRONG = 0.65  # score; what is below may be chance
+_STRONG = 0.6  # score; what is below may be chance
 # What a phrase is worth, by what it is.
 _NAME, _KEYWORD, _ID, _AGENCY, _DESCRIPTION = 1.0, 1.0, 0.9, 0.5, 0.3
 _OF_ITS_BODY = 1.0  # what the names of a body are worth for its site
 _ASKED, _SAID = 0.95, 0.05  # how much the words count that were asked for, and those of the phrase
 _APART = 0.85  # words in several phrases, beside those in one
+_LEAST_IN_ONE = 0.5  # score of the best phrase by itself, or the entry is a weak one
 _RETIRED = 0.9
-_UNKNOWN = 0.6  # weight of a word that no entry has
+_UNKNOWN = 0.5  # weight of a word that no entry has
+_LEFT_OUT = 0.6  # least weight of a word that was asked for and is not there, however common it is
+_LIGHT = 0.25  # how much of its weight a light word has
 _SAME = 0.96  # nearness: the same word, or its plural
 _SITE = "agency-site"
 
@@ -38,17 +43,18 @@ class Found:
     """A resource that was found, and how well: `score` is from 0 to 1.
 
     `whole` is 1 where nothing was left out of one of its names but small words, 2 where nothing at
-    all; a `weak` one may be meant by chance.
+    all; a `weak` one may be meant by chance, as is any for `others_words`.
     """
 
     resource: Resource
     score: float
     whole: int
+    others_words: bool = False
 
     @property
     def weak(self) -> bool:
         """Whether so little was found that it may be chance."""
-        return self.score < _STRONG
+        return self.score < _STRONG or (self.others_words and not self.whole)
 
 
 @frozen
@@ -68,11 +74,15 @@ class _Query:
     joined: str
     near: Mapping[str, Mapping[str, float]]
     weights: Mapping[str, float]
-    total: float
+    missing: Mapping[str, float]  # the weights of words that are not there
 
     def share(self, values: Mapping[str, float]) -> float:
         """How much of it there is where each word has its value."""
-        return sum(values[word] * weight for word, weight in self.weights.items()) / self.total
+        there = sum(values[word] * weight for word, weight in self.weights.items())
+        total = sum(
+            weight if values[word] else self.missing[word] for word, weight in self.weights.items()
+        )
+        return there / total
 
 
 @define(slots=False)
@@ -92,6 +102,16 @@ class Search:
         return [(entry, list(self._phrases_of(entry))) for entry in self.resources]
 
     @cached_property
+    def _having(self) -> Mapping[str, Sequence[tuple[int, _Phrase]]]:
+        """The phrases by each of their words, and by all of them without blanks."""
+        found: dict[str, dict[int, tuple[int, _Phrase]]] = {}
+        for number, (_, phrases) in enumerate(self._entries):
+            for phrase in phrases:
+                for word in (*phrase.words, phrase.joined):
+                    found.setdefault(word, {})[id(phrase)] = number, phrase
+        return {word: tuple(phrases.values()) for word, phrases in found.items()}
+
+    @cached_property
     def _weights(self) -> Mapping[str, float]:
         """What each word says: less, the more entries have it."""
         having = Counter(
@@ -104,21 +124,79 @@ class Search:
     def answers(self, text: str) -> list[Found]:
         """What `text` may mean, the best first; nothing that is far behind that."""
         asked = self.words.that_matter(text)
-        near = {word: self._near(word) for word in asked}
+        near = {word: self._near(word, is_last=word == asked[-1]) for word in asked}
+        heard = {word: _LIGHT if word in self.words.light else 1.0 for word in asked}
         weights = {word: self._weight(near[word]) for word in asked}
         every = self.words.of(text)
-        query = _Query(every, "".join(every), near, weights, sum(weights.values()))
-        found = [self._rated(query, *one) for one in self._entries] if asked else []
+        query = _Query(
+            every,
+            "".join(every),
+            near,
+            {word: weight * heard[word] for word, weight in weights.items()},
+            {
+                word: (max(weight, _LEFT_OUT) if near[word] else weight) * heard[word]
+                for word, weight in weights.items()
+            },
+        )
+        found = [
+            self._rated(query, self._entries[number][0], phrases)
+            for number, phrases in self._touched_by(query).items()
+        ]
         best = max((one.score for one in found), default=0.0)
         enough = _CLOSE if any(one.whole > 1 for one in found) else _ENOUGH
         chosen = [one for one in found if one.score > 0 and one.score >= enough * best]
         chosen.sort(key=_rank)
-        return chosen
+        others = self.words.are_others(text)
+        return [evolve(one, others_words=True) for one in chosen] if others else chosen
 
-    def _near(self, asked: str) -> Mapping[str, float]:
-        """The words of all entries that are near to one that was asked for, and how near."""
-        near = ((word, nearness(asked, word)) for word in self._weights)
-        return {word: value for word, value in near if value > 0}
+    def _touched_by(self, query: _Query) -> Mapping[int, Sequence[_Phrase]]:
+        """The phrases with a word that is near to one that was asked for, by their entries."""
+        found: dict[int, dict[int, _Phrase]] = {}
+        for word in chain(*query.near.values(), [query.joined]):
+            for number, phrase in self._having.get(word, ()):
+                found.setdefault(number, {})[id(phrase)] = phrase
+        return {number: tuple(phrases.values()) for number, phrases in found.items()}
+
+    def _near(self, asked: str, *, is_last: bool) -> Mapping[str, float]:
+        """The words of all entries that are near to one that was asked for, and how near.
+
+        Only one that nobody has may be mistyped, and only the last may be begun.
+        """
+        is_known = asked in self._weights
+        near = {
+            word: nearness(asked, word, may_slip=not is_known, begun=is_last and not is_known)
+            for word in self._like(asked, may_slip=not is_known)
+        }
+        if not is_known:  # its family may be, or it is mistyped for one that is as good as another
+            for word in self._families.get(family_of(asked), ()):
+                near[word] = max(near.get(word, 0.0), FAMILY)
+            for word, known in self.words.same.items():
+                if known in self._weights:
+                    near[known] = max(near.get(known, 0.0), nearness(asked, word))
+        return {word: value for word, value in near.items() if value > 0}
+
+    def _like(self, asked: str, *, may_slip: bool) -> AbstractSet[str]:
+        """The words of all entries that can be near to `asked`: not many of them."""
+        found = {*self._singulars.get(singular_of(asked), ())}
+        if asked.isascii():
+            found.update(word for word in self._weights if asked in word)
+        else:
+            found.update(word for word in self._weights if not word.isascii())
+        if may_slip:
+            found.update(self._by_letter.get(asked[:1], ()))
+        return found
+
+    @cached_property
+    def _singulars(self) -> Mapping[str, Sequence[str]]:
+        return _grouped(self._weights, singular_of)
+
+    @cached_property
+    def _by_letter(self) -> Mapping[str, Sequence[str]]:
+        return _grouped(self._weights, lambda word: word[:1])
+
+    @cached_property
+    def _families(self) -> Mapping[str, Sequence[str]]:
+        return _grouped(self._weights, family_of)
 
     def _weight(self, near: Mapping[str, float]) -> float:
         """What a word that was asked for says: as much as the nearest known one."""
@@ -135,8 +213,6 @@ class Search:
                 word: max((near.get(one, 0.0) for one in phrase.words), default=0.0)
                 for word, near in query.near.items()
             }
-            if not any(values.values()) and phrase.joined != query.joined:
-                continue
             for word, value in values.items():
                 apart[word] = max(apart[word], value * phrase.worth)
             said = self._said(phrase, query)
@@ -147,7 +223,10 @@ class Search:
                 same, score = 2, 1.0
             if (same, score) > (whole, best):
                 best, whole = score, same
-        score = max(best, _APART * query.share(apart))
+        gathered = _APART * query.share(apart)
+        if best < _LEAST_IN_ONE:  # what only many phrases have together may be chance
+            gathered = min(gathered, _STRONG - 0.01)
+        score = max(best, gathered)
         return Found(entry, score * (_RETIRED if entry.status is Status.RETIRED else 1), whole)
 
     def _said(self, phrase: _Phrase, query: _Query) -> float:
@@ -181,6 +260,13 @@ class Search:
         if words:
             every = self.words.of(text)
             yield _Phrase(every, words, worth, full, "".join(every))
+
+
+def _grouped(words: Iterable[str], by: Callable[[str], str]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for word in words:
+        found.setdefault(by(word), []).append(word)
+    return found
 
 
 def _rank(one: Found) -> tuple[object, ...]:

@@ -297,13 +297,22 @@ def _initials(name: str) -> str:
 
 
 def likely_domain(contents: Contents) -> str | None:
-    """The domain that most addresses are on, its site among them, if nobody is said to have it."""
+    """The domain that most addresses are on, its site among them, if nobody is said to have it.
+
+    The address of a machine is none, nor is a name without a dot.
+    """
     hosts = [split(one.url).host for one in contents.resources if one.url]
     domains = [*map(registrable_domain, hosts)]
     most = max(domains, key=domains.count, default="")
     owned = {domain for body in contents.agencies for domain in body.owns}
     is_likely = domains.count(most) * 2 > len(hosts) and {most, f"www.{most}"} & {*hosts}
-    return most if is_likely and most not in owned else None
+    return most if is_likely and most not in owned and _is_domain(most) else None
+
+
+def _is_domain(host: str) -> bool:
+    """Whether a host is a name below others: an IP address ends in a number or a bracket."""
+    last = host.rpartition(".")[2]
+    return last != host and not last.isdigit() and not host.startswith("[")
 
 
 # --- The file ---

@@ -20,19 +20,18 @@ _SHORTEST = 3  # letters: two are anybody's
 def short_names(entries: Iterable[Resource]) -> dict[str, Resource]:
     """What is called so, by names in lower case without anything but letters and digits.
 
-    A name that two resources have is neither's.
+    A name that two resources have is neither's. An id is no name: people do not use it.
 
     >>> housing = Resource("lottery", "Housing Connect", aliases=("NYC Housing Connect (old)",))
     >>> sorted(short_names([housing]))
-    ['housingconnect', 'lottery', 'nychousingconnect']
+    ['housingconnect', 'nychousingconnect']
     """
     found: dict[str, Resource] = {}
     twice: set[str] = set()
     for entry in entries:
         if entry.status is Status.RETIRED or entry.category == "agency-site":
             continue
-        called = (entry.id, *entry.names)
-        for name in {_APART.sub("", _BRACKETS.sub("", one).lower()) for one in called}:
+        for name in {_APART.sub("", _BRACKETS.sub("", one).lower()) for one in entry.names}:
             if len(name) >= _SHORTEST and found.setdefault(name, entry) is not entry:
                 twice.add(name)
     return {name: entry for name, entry in found.items() if name not in twice}

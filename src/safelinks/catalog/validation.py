@@ -161,6 +161,10 @@ def _of_conventions(one: Conventions) -> Iterator[Violation]:
             if not folder or folder != folder.strip("/").lower() or "//" in folder:
                 message = "must be parts of a path in lower case, such as site"
                 yield Violation(("path_name", "folders", number), message)
+        for number, word in enumerate(one.path_name.words):
+            if not word or word != word.lower() or "/" in word:
+                message = "must be one part of a path in lower case, such as law"
+                yield Violation(("path_name", "words", number), message)
         if one.path_name.elsewhere is not None:
             wrong = _of_pattern(one.path_name.elsewhere, groups=0)
             yield from (found.below("path_name", "elsewhere") for found in wrong)

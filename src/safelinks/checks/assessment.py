@@ -126,6 +126,17 @@ class Survey:
         if self._of_texts is None:
             self._of_texts = tuple(self._judge.of_remarks(remarks))
         findings += self._of_texts
+        if self.found.ignored and not self.found.is_partial:
+            from safelinks.rules.unused_ignores import CommentedTexts, unused_ignores  # noqa: PLC0415  few texts have comments
+
+            texts = CommentedTexts(
+                ignored=self.found.ignored,
+                rows=(row for row, _ in judged),
+                remarks=remarks,
+                now=self.now,
+                silenced=self._judge.silenced,
+            )
+            findings += unused_ignores(self.selection, texts)
         if self._judge.silenced or self.found.elsewhere:
             findings = list(self._as_planned(findings, outcomes))
         return Report(

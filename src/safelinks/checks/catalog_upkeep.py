@@ -33,11 +33,15 @@ class Proposal:
 
 @frozen
 class Review:
-    """Something about an address of a resource that a person has to look at."""
+    """Something about an address of a resource that a person has to look at.
+
+    One that is `excused` has not worked in too few runs to count.
+    """
 
     resource: Resource
     url: str
     message: str
+    excused: bool = False
 
 
 @frozen
@@ -52,7 +56,8 @@ class Upkeep:
     @property
     def exit_code(self) -> int:
         """1 when there is something to do, else 3 when there was no network, else 0."""
-        return 1 if self.proposals or self.reviews else 3 if self.offline else 0
+        to_do = self.proposals or not all(one.excused for one in self.reviews)
+        return 1 if to_do else 3 if self.offline else 0
 
 
 def addresses_to_ask(source: Source, catalog: Catalog) -> list[str]:
@@ -65,11 +70,16 @@ def addresses_to_ask(source: Source, catalog: Catalog) -> list[str]:
 
 
 def upkeep(
-    source: Source, catalog: Catalog, outcomes: Mapping[str, Outcome], today: date
+    source: Source,
+    catalog: Catalog,
+    outcomes: Mapping[str, Outcome],
+    today: date,
+    dead_after: int = 1,
 ) -> Upkeep:
     """What the `outcomes` of the addresses in the file `source` mean for it.
 
-    `catalog` has the file's entries, and whatever they refer to; `today` dates the evidence.
+    `catalog` has the file's entries, and whatever they refer to; `today` dates the evidence. An
+    address that does not work counts once it did not in `dead_after` runs in a row.
     """
     proposals: dict[int, Proposal] = {}  # by the number of the entry in the file
     reviews: list[Review] = []
@@ -78,7 +88,7 @@ def upkeep(
         entry = catalog.resources[str(given["id"])]
         outcome = outcomes.get(entry.url or "")
         if outcome is not None and "url" in given:
-            found = _of_current(entry, outcome, catalog, today)
+            found = _of_current(entry, outcome, catalog, today, dead_after)
             if isinstance(found, Proposal):
                 proposals[number] = found
             elif found is not None:
@@ -123,11 +133,14 @@ def _entries(source: Source) -> Sequence[Mapping[str, object]]:
 
 
 def _of_current(
-    entry: Resource, outcome: Outcome, catalog: Catalog, today: date
+    entry: Resource, outcome: Outcome, catalog: Catalog, today: date, dead_after: int
 ) -> Proposal | Review | None:
     """What the outcome of an address in force means."""
     if outcome.verdict in _BROKEN:
-        return Review(entry, outcome.url, f"review this: {MEANING[outcome.reason]}")
+        excused = outcome.past is not None and outcome.past.runs < dead_after
+        too_few = "; not enough runs to fail the check" if excused else ""
+        message = f"review this: {MEANING[outcome.reason]}{too_few}"
+        return Review(entry, outcome.url, message, excused=excused)
     if outcome.reason is not Reason.MOVED_PERMANENTLY or outcome.replacement is None:
         return None
     new = outcome.replacement

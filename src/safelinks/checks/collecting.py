@@ -12,14 +12,14 @@ from functools import partial
 from itertools import islice
 from typing import Protocol
 
-from attrs import field
+from attrs import evolve, field
 
 from safelinks.addresses.roles import Role
 from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.checks.link_marking import Mark, RawText
 from safelinks.documents.document import Document
 from safelinks.documents.formats import verbatim_in
-from safelinks.documents.verbatim.verbatim_ranges import Verbatim
+from safelinks.documents.verbatim.verbatim_ranges import Verbatim, Within
 from safelinks.errors import SetupError
 from safelinks.files.file_access import FileReading
 from safelinks.foundation.patterns import pattern_of
@@ -90,8 +90,9 @@ class LinkGroup:
     @property
     def role(self) -> Role | None:
         """Why nobody can follow the address at any of its places; None if somebody can at one."""
-        if any(sighting.role is None for sighting in self.sightings):
-            return None
+        for sighting in self.sightings:
+            if sighting.role is None:
+                return None
         return self.sightings[0].role if self.sightings else None
 
 
@@ -117,6 +118,7 @@ class Collection:
     again: dict[str, Callable[[], Iterator[Document]]] = field(factory=dict)  # reads it once more
     sourceless: set[str] = field(factory=set)  # names of which not all is from one file
     keeps_redirectors: bool = False
+    is_partial: bool = False  # whether some links were not looked at
     _matches: dict[str, Match] = field(factory=dict, init=False)
     _doubts: dict[str, tuple[Suspicion, ...]] = field(factory=dict, init=False)
 
@@ -188,7 +190,7 @@ def collect(
     line. `keep_texts` keeps what people see of the documents, too. `keep_redirectors` is that by
     which the documents were read.
     """
-    found = Collection(keeps_redirectors=keep_redirectors)
+    found = Collection(keeps_redirectors=keep_redirectors, is_partial=keep is not None)
     catalog = catalog or Catalog.nyc()
     reader = RemarkReader(catalog, partial(found.match, catalog))
     for document in documents:
@@ -242,7 +244,9 @@ def _heed(found: Collection, document: Document, text: str) -> None:
     ignored = ignored_in(text, document.links)
     if ignored is NOTHING_IGNORED:
         return
-    found.ignored[document.name] = ignored
+    verbatim = verbatim_in(text, document.format)
+    told = (one for one in ignored.comments if verbatim.at(one.start) is not Within.CODE)
+    found.ignored[document.name] = evolve(ignored, comments=tuple(told))  # code has examples
     said = {(None, one) for one in ignored.everywhere} | {
         (line, one) for line, selectors in ignored.lines.items() for one in selectors
     }

@@ -9,7 +9,6 @@ stands.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, field
 from attrs.validators import optional
 
+from safelinks.addresses.schemes import is_web_address
 from safelinks.catalog import Catalog, Match
 from safelinks.checks.assessment import Survey
 from safelinks.checks.collecting import Keep, appraise, collect
@@ -29,18 +29,16 @@ from safelinks.checks.known_findings import BaselineChange, KnownFindings
 from safelinks.checks.report import Report
 from safelinks.documents.document import Document, Rewriting, addresses_read, read_all
 from safelinks.errors import DocumentError, SetupError
-from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 from safelinks.rules import Finding, Selection
 from safelinks.setting_validators import flag, path, whole
 
 if TYPE_CHECKING:
+    from safelinks.checks.fixed_places import FixedPlaces
     from safelinks.health.checker import Checker
     from safelinks.health.model.outcome import Outcome
 
 __all__ = ["Check", "CheckOptions", "check", "check_documents"]
-
-_ADDRESS = pattern_of(r"https?://", re.IGNORECASE)
 
 
 def _is_selection(_: object, __: object, value: object) -> None:
@@ -241,18 +239,22 @@ class Check:
         `backup` is a suffix: the file is first copied to its name with that behind it. A file that
         cannot be written is as it was, and raises DocumentError; with `on_error`, that hears of it
         instead, and the others are written. `on_change` hears of each file, and whether it changed.
-        Once fixed, the same report is given again. Raises SetupError for a check that was
-        interrupted: not all is known then.
+        Places are those in the files of now. Once fixed, the same report is given again. Raises
+        SetupError for a check that was interrupted: not all is known then.
         """
         if self._fixed is not None:
             return self._fixed
         if (self._report or self.report()).interrupted:
             raise SetupError("the check was interrupted, so no file is changed; run it again")
         written = set()
+        from safelinks.checks.fixed_places import FixedPlaces  # noqa: PLC0415  only for who fixes
+
+        places = FixedPlaces(self.collection.again, self.catalog, self.identify)
         swept: set[Path] = set()
         for change in self.fixes():
-            if backup and _is_backup(change.name, backup):
+            if backup and change.is_backup(backup):
                 continue
+            places.note(change.name)
             try:
                 is_changed = change.write(backup=backup, swept=swept)
             except DocumentError as error:
@@ -264,29 +266,26 @@ class Check:
                 written.add(change.name)
             if on_change is not None:
                 on_change(change, bool(is_changed))
-        return self._after(written)
+        return self._after(written, places)
 
-    def _after(self, written: set[str]) -> Report:
+    def _after(self, written: set[str], places: FixedPlaces) -> Report:
         """The report when the files in `written` were changed: what they hold now is looked at."""
-        report, plans = self._report, self._plans()
-        assert report is not None  # noqa: S101
+        plans, report = self._plans(), self._report or self.report()
         fixed: set[str] = set()
         for file in written:
             with suppress(DocumentError):  # gone since: then nothing is known to be fixed
                 documents = self.collection.again[file]()
                 links = (link for document in documents for link in document.links)
                 fixed |= plans[file].done(links)
-        self._report = evolve(
+            places.look_again(file, plans[file].end)
+        report = evolve(
             report,
             findings=tuple(one for one in report.findings if one.fingerprint not in fixed),
             mends=tuple(one for one in report.findings if one.fingerprint in fixed),
         )
-        self._fixed = self._known.mark(self._report)
+        self._report = report = places.placed(report)
+        self._fixed = self._known.mark(report)
         return self._fixed
-
-
-def _is_backup(name: str, suffix: str) -> bool:
-    return name.endswith(suffix) and Path(name.removesuffix(suffix)).is_file()
 
 
 def check(  # noqa: PLR0913
@@ -353,7 +352,7 @@ def _run(asking: Coroutine[Any, Any, None]) -> None:
 
 
 def _is_address(source: object) -> bool:
-    return isinstance(source, str) and _ADDRESS.match(source) is not None
+    return isinstance(source, str) and is_web_address(source)
 
 
 def _files(sources: Iterable[str | Path | Document]) -> list[str | Path]:

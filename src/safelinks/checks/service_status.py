@@ -46,6 +46,11 @@ class ServiceStatus:
         return self.outcome.verdict
 
     @property
+    def excused(self) -> bool:
+        """Whether it has not worked in too few runs to count."""
+        return any(one.excused for one in self.reviews)
+
+    @property
     def gravity(self) -> int:
         """Its place among the verdicts, the gravest first; first of those, what is to be done."""
         to_do = self.proposal is not None or bool(self.reviews)

@@ -173,7 +173,9 @@ def _peel(bare_hosts: frozenset[str], *, keep_redirectors: bool) -> Peel:
     return Peel(partial(unwrap, keep_redirectors=keep_redirectors), bare_hosts)
 
 
-def addresses_read(addresses: Iterable[str], name: str) -> Document:
+def addresses_read(
+    addresses: Iterable[str], name: str, *, keep_redirectors: bool = False
+) -> Document:
     """A document called `name` that holds these `addresses`, each on a line and from end to end.
 
     >>> [link.target for link in addresses_read(["https://a.example/Yahoo!"], "x").links]
@@ -181,7 +183,8 @@ def addresses_read(addresses: Iterable[str], name: str) -> Document:
     """
     text = "\n".join(address.replace("\n", "") for address in addresses)
     content = TextContent(text, UTF_8, line_values)
-    return Document(name, PLAIN.name, content=content, peel=Peel())
+    peel = _peel(frozenset(), keep_redirectors=keep_redirectors)
+    return Document(name, PLAIN.name, content=content, peel=peel)
 
 
 def read_each(
@@ -214,14 +217,16 @@ def read_all(
     keep_redirectors: bool = False,
     bare_hosts: frozenset[str] = frozenset(),
     gitignore: bool = True,
+    vendored: bool = False,
     on_error: Callable[[DocumentError], object] | None = None,
 ) -> Iterator[Document]:
     """Read files, all files of directories, and all that match patterns (``docs/**/*.md``).
 
     Each file once, in order; of a mailbox, each message is a document. In directories, files that
-    `.gitignore` excludes are skipped, unless `gitignore` is False. A file that cannot be read
-    raises DocumentError; with `on_error`, that is called instead, also for a `.gitignore` that is
-    not used, and the rest is read.
+    `.gitignore` excludes are skipped, unless `gitignore` is False, and so are trees of package
+    managers, such as node_modules, unless they are to be read, `vendored` as they are. A file that
+    cannot be read raises DocumentError; with `on_error`, that is called instead, also for a
+    `.gitignore` that is not used, and the rest is read.
     """
 
     def fail(error: DocumentError) -> None:
@@ -232,7 +237,7 @@ def read_all(
     seen: set[Path] = set()
     for source in sources:
         try:
-            found = files_in(source, gitignore=gitignore)
+            found = files_in(source, gitignore=gitignore, vendored=vendored)
         except DocumentError as error:
             fail(error)
             continue

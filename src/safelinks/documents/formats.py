@@ -27,7 +27,7 @@ from safelinks.documents.content.signatures import OLE, UNREADABLE, ZIP, stream_
 from safelinks.documents.content.unpack_allowance import Allowance
 from safelinks.documents.passages import encodings
 from safelinks.documents.verbatim.verbatim_ranges import Verbatim
-from safelinks.errors import DocumentError
+from safelinks.errors import DocumentError, MissingPackageError, NoTextError
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 
@@ -331,7 +331,8 @@ def _by_bytes(raw: bytes, name: str) -> Format:
             return one
     for row in UNREADABLE:
         if raw.startswith(row.signature) and row.inside in raw:
-            raise DocumentError(f"{name}: this {row.what}; {row.remedy}")
+            kind = NoTextError if row.no_text else DocumentError
+            raise kind(f"{name}: this {row.what}; {row.remedy}")
     known = _BY_SUFFIX.get(suffix, PLAIN)
     if suffix in PDF.suffixes and PDF.signature in raw[: _JUNK + len(PDF.signature)]:
         return PDF
@@ -349,9 +350,9 @@ def _opener(
     except ModuleNotFoundError:
         if one.extra is None:
             raise
-        raise DocumentError(
-            f"{name}: this is {one.title}; to read it, run: pip install {' '.join(one.packages)}"
-        ) from None
+        from safelinks.documents.content.package_installation import installation_of  # noqa: PLC0415  rarely needed
+
+        raise MissingPackageError(name, one.title, installation_of(one.packages)) from None
     opener: Callable[[bytes, str, EnclosedOpener], tuple[Content, tuple[str, ...]]] = (
         module.open_content
     )

@@ -14,6 +14,15 @@ __all__ = ["spelled"]
 
 # Not places: the top of any page (HTML standard, 7.4.6.4), a directive, and what a script reads.
 _NO_PLACE = pattern_of(r"top|:~:.*|!.*|/.*|.*=.*|L\d+(?:-L\d+)?", re.IGNORECASE | re.DOTALL)
+# Places that forges (GitHub, GitLab, Gitea, Bitbucket) make when somebody is there: comments, and
+# lines of changes.
+_OF_FORGES = pattern_of(
+    r"(?:issuecomment|discussioncomment|commitcomment|pullrequestreview|event|comment)-\d+"
+    r"|(?:discussion_)?r\d+|note_\d+|diff-[0-9a-z]+(?:[lr]\d+)*+(?:-[lr]\d+)*+"
+    r"|lines-\d+(?::\d+)?",
+    re.IGNORECASE,
+)
+_FORGE_PAGES = ("react-app.embeddeddata", 'data-page="projects:', 'content="gitlab"')
 _LEAST_TEXT = 200  # characters: with less, a page is made by its script
 
 
@@ -68,9 +77,18 @@ def _with_place(outcome: Outcome, place: str, page: Page) -> Outcome:
     doubt = None
     if not page.whole:
         doubt = f"#{place} is not in the part of the page that was read"
-    elif page.shows_at_most(_LEAST_TEXT - 1) and "<script" in page.lower:
+    elif _is_made_by_a_script(place, page):
         doubt = f"#{place} may be made by a script"
     if doubt is not None:
         return evolve(outcome, evidence=f"{outcome.evidence}; {doubt}")
     evidence = f"no #{place} in the page"
     return evolve(outcome, reason=Reason.NO_SUCH_FRAGMENT, evidence=evidence, replacement=None)
+
+
+def _is_made_by_a_script(place: str, page: Page) -> bool:
+    """Whether a place that is not in the page may be there for those whose browser runs scripts."""
+    if "<script" not in page.lower:
+        return False
+    if _OF_FORGES.fullmatch(place) or any(mark in page.lower for mark in _FORGE_PAGES):
+        return True
+    return page.shows_at_most(_LEAST_TEXT - 1)

@@ -106,6 +106,7 @@ _HOST = pattern_of(
 _BARE_HOST = pattern_of(
     r"(?<![\w.@/:=&?%+~-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}\Z", re.IGNORECASE | re.ASCII
 )
+_LONGEST_LABEL = 63  # RFC 1035, section 2.3.4
 _LONGEST_HOST = 120
 _MARGIN = " \t\r\n>|+#\"'\\"
 _SLASH_ALONE = pattern_of(r"[\r\n][ \t>|]{0,8}/\Z")  # on its line
@@ -175,7 +176,11 @@ def bare_host(text: str, hosts: frozenset[str], position: int, limit: int) -> in
 
     The host is one of `hosts`, or below one.
     """
-    for match in _domains(hosts).finditer(text, position, limit):
+    domains, ends = _domains(hosts)
+    for match in domains.finditer(text, position, limit):
+        before = text[max(position, match.start() - _LONGEST_LABEL) : match.end()]
+        if not before.lower().endswith(ends):
+            continue  # as nearly all addresses: it is none of them
         host = _BARE_HOST.search(text, max(position, match.start() - _LONGEST_HOST), match.end())
         if host is not None and _is_among(host[0].lower(), hosts):
             return host.start()
@@ -189,12 +194,12 @@ def _is_among(host: str, hosts: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _domains(hosts: frozenset[str]) -> re.Pattern[str]:
-    """The top-level domains of `hosts`, with a path behind them."""
+def _domains(hosts: frozenset[str]) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """The top-level domains of `hosts`, with a path behind them, and their last two labels."""
     names = sorted({host.rpartition(".")[2] for host in hosts})
-    return pattern_of(
-        rf"\.(?:{'|'.join(map(re.escape, names)) or '(?!)'})(?=/[\w%~.-])", re.IGNORECASE
-    )
+    pattern = rf"\.(?:{'|'.join(map(re.escape, names)) or '(?!)'})(?=/[\w%~.-])"
+    ends = {".".join(host.rsplit(".", 2)[-2:]) for host in hosts}
+    return pattern_of(pattern, re.IGNORECASE), tuple(sorted(ends))
 
 
 def _trimmed(text: str, run: Run, start: int, *, soft: bool, rules: TextRules) -> LinkSpan:

@@ -193,9 +193,11 @@ def upkeep_lines(found: Upkeep, asked: int) -> Iterator[str]:
     for review in found.reviews:
         yield f"{printable(review.resource.id)}: {printable(review.message)}"
         yield f"    {printable_url(review.url)}"
-    moved, left = len(found.proposals), len(found.reviews)
+    moved, left = len(found.proposals), sum(not one.excused for one in found.reviews)
     addresses = "address" if asked == 1 else "addresses"
-    yield f"{asked} {addresses} checked: {moved} moved, {left} to review."
+    excused = len(found.reviews) - left
+    waiting = f", {excused} not working in too few runs" if excused else ""
+    yield f"{asked} {addresses} checked: {moved} moved, {left} to review{waiting}."
     if found.offline:
         yield "This machine has no network, so the others were not checked. Run this again."
 

@@ -14,7 +14,7 @@ from safelinks.reports.html.html_summary import headline_sentence, summary_secti
 from safelinks.reports.html.html_table import table_section
 from safelinks.reports.html.html_texts import marks_in, remarks_section, texts_section
 from safelinks.reports.wording.conclusion import asides
-from safelinks.reports.wording.phrases import count
+from safelinks.reports.wording.phrases import count, unused_in
 
 __all__ = ["render"]
 
@@ -33,7 +33,8 @@ def _main(report: Report, says: str) -> Iterator[str]:
         yield from table_section(report, marks_in(report))
     yield from texts_section(report)
     yield from remarks_section(report)
-    yield from notes_section([*report.notes, *asides(report)])
+    unused = (f"{one.file}, {one.place}: {one.message} ({one.code})" for one in unused_in(report))
+    yield from notes_section([*report.notes, *unused, *asides(report)])
 
 
 def _top(report: Report, says: str) -> Iterator[str]:

@@ -156,7 +156,7 @@ def summary(report: Report) -> dict[str, object]:
         "silenced": report.silenced,
         "mended": report.mended,
         "files": list(report.files),
-        "notes": list(report.notes),
+        "notes": [*report.notes, *report.unopened],
         "interrupted": report.interrupted,
         "exit_code": report.exit_code,
     }

@@ -1,8 +1,9 @@
-"""The status of a catalog's services as one JSON object, for programs; see docs/catalog.md."""
+"""The status of a catalog's services as JSON; see docs/catalog.md and the schema here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from attrs import asdict
 
@@ -11,7 +12,7 @@ from safelinks.reports.catalog_report import diff_lines
 from safelinks.reports.json_objects import dumped
 from safelinks.wrappers.redaction.link_redaction import shown
 
-__all__ = ["status_json"]
+__all__ = ["status_json", "status_schema"]
 
 _VERSION = 1  # raised when a key is taken away or changes its meaning
 
@@ -31,7 +32,12 @@ def _file(status: CatalogStatus) -> dict[str, object]:
         "verdicts": {str(verdict): number for verdict, number in status.verdicts.items()},
         "services": [_service(one) for one in status.services],
         "reviews": [
-            {"resource": one.resource.id, "url": one.url, "message": one.message}
+            {
+                "resource": one.resource.id,
+                "url": one.url,
+                "message": one.message,
+                "excused": one.excused,
+            }
             for one in upkeep.reviews
         ],
         "diff": "".join(f"{line}\n" for line in changed) or None,
@@ -54,8 +60,14 @@ def _service(one: ServiceStatus) -> dict[str, object]:
         "hops": [asdict(hop) for hop in outcome.hops],
         "replacement": outcome.replacement,
         "proposal": one.proposal.evidence if one.proposal else None,
+        "excused": one.excused,
         "past": None
         if past is None
         else {"runs": past.runs}
         | {name: moment.isoformat() if moment else None for name, moment in moments.items()},
     }
+
+
+def status_schema() -> str:
+    """The JSON Schema (2020-12) of this status."""
+    return Path(__file__).with_name("status.schema.json").read_text("utf-8")

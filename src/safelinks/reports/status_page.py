@@ -63,7 +63,9 @@ def _main(found: Sequence[CatalogStatus], rows: Sequence[ServiceRow], says: str)
 
 def _tasks(rows: Sequence[ServiceRow]) -> Iterator[str]:
     yield '<section class="todo" aria-labelledby="todo">\n<h2 id="todo">What to do</h2>\n'
-    broken = [row for row in rows if row.service.verdict in BROKEN]
+    down = [row for row in rows if row.service.verdict in BROKEN]
+    broken = [row for row in down if not row.service.excused]
+    excused = [row for row in down if row.service.excused]
     moved = [row for row in rows if row.service.proposal is not None]
     rest = [row for row in rows if row.service.reviews and row.service.verdict not in BROKEN]
     tasks = [
@@ -72,6 +74,8 @@ def _tasks(rows: Sequence[ServiceRow]) -> Iterator[str]:
             (broken, "dead", f"{_of(broken)} not work.", "Look for where they are now."),
             (moved, "moved", f"{_of(moved, 'has', 'have')} moved for good.",
              'The <a href="#changes">diff</a> writes the new address, and keeps the old one.'),
+            (excused, "note", f"{_of(excused)} not work, in too few runs to count.",
+             "Run this again later."),
             (rest, "note", f"{_of(rest, 'needs', 'need')} a look.",
              "What was seen does not fit the catalog."),
         )

@@ -13,6 +13,7 @@ from attrs import evolve, field
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
+from safelinks.addresses.urls import compare_key, split
 from safelinks.catalog import Match, Suspicion
 from safelinks.catalog.entries import Confidence
 from safelinks.documents.verbatim.verbatim_ranges import Within
@@ -155,13 +156,17 @@ class CheckedLink:
             "http:"
         )
 
+    def _asks_for_more(self, match: Match) -> bool:
+        """Whether the query says what is wanted of the page, which its new address would not."""
+        return "?" not in match.matched and bool(compare_key(split(self.target or ""))[1])
+
     @property
     def _certain(self) -> str | None:
         match, outcome = self.match, self.outcome
         if outcome.reason is Reason.MOVED_PERMANENTLY:
             return None if self.personal_redirect else outcome.replacement
         if self.renamed and match is not None and match.confidence is Confidence.HIGH:
-            return match.current_url
+            return None if self._asks_for_more(match) else match.current_url
         secured = self.secured
         if secured is not None and self._leads_to(secured) and outcome.hops[0].status in _PERMANENT:
             return secured

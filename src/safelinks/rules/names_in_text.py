@@ -20,6 +20,7 @@ from safelinks.documents.formats import DOCUMENT_FORMATS
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import define, frozen, with_texts
 from safelinks.links.text_links import Link
+from safelinks.rules.page_owner import PageOwners
 from safelinks.wrappers.vendors.wrapper_table import opaque
 
 __all__ = ["Remark", "RemarkKind", "RemarkReader"]
@@ -149,27 +150,28 @@ class RemarkReader:
         default=Factory(lambda self: self.catalog.identify, takes_self=True)
     )
     _files: dict[str, _File] = field(factory=dict, init=False)
+    _owners: PageOwners = field(
+        default=Factory(lambda self: PageOwners(self.catalog, self.identify), takes_self=True),
+        init=False,
+    )
 
     def read(self, document: Document) -> None:
         """Read one document; several may be of the same file, as the messages of a mailbox."""
         file = self._files.setdefault(document.name, _File())
-        claims: list[_Claim] = []
-        for link in document.links:
-            target = link.target
-            if target is not None:
-                if target not in file.linked:
-                    file.linked[target] = self.identify(target)
-                if link.label:
-                    claims += self._claims_of(link, link.label, target)
+        claims = list(self._claims_in(document, file))
         file.labels |= {
             one.resource.id for one in claims if one.alone and _is_own(file.linked[one.target])
         }
         at: dict[Place, Link] = {}
         by_line = document.format in _LINE_BY_LINE
+        beginning, owners = None, None
         for prose in document.prose():
+            beginning = prose.text if beginning is None else beginning
             places = _Places(prose, by_line=by_line)
             for mention in self.catalog.names.found_in(prose.text):
-                file.named.setdefault(mention.resource.id, places.place(mention.start))
+                owners = self._owners.of(document, beginning) if owners is None else owners
+                if mention.resource.agency not in owners:  # a body need not say where its own are
+                    file.named.setdefault(mention.resource.id, places.place(mention.start))
                 if " " in _written(prose.text, mention):
                     file.long_names.add(mention.resource.id)
                 if by_line:
@@ -180,6 +182,16 @@ class RemarkReader:
         for claim in claims:
             if self._leads_elsewhere(claim, file.linked[claim.target]):
                 file.claims.setdefault((claim.resource.id, claim.target), claim)
+
+    def _claims_in(self, document: Document, file: _File) -> Iterator[_Claim]:
+        """What the labels of links name; all that is linked is noted in `file`."""
+        for link in document.links:
+            target = link.target
+            if target is not None:
+                if target not in file.linked:
+                    file.linked[target] = self.identify(target)
+                if link.label:
+                    yield from self._claims_of(link, link.label, target)
 
     def about_owner(self) -> frozenset[str]:
         """The files that have something to do with the owner."""

@@ -1,7 +1,7 @@
 """The rules: a code, a name, a level and what each finds, one row a rule.
 
 Codes and names are stable. The first digit is the group: 1 the wrapper, 2 what an address pretends,
-3 the network, 4 the catalog.
+3 the network, 4 the catalog, 5 comments.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ __all__ = [
     "OF_REMARKS",
     "OF_WRAPPERS",
     "RULES",
+    "UNUSED_IGNORE",
     "Exposed",
     "Group",
     "Rule",
@@ -47,6 +48,7 @@ class Group(Enum):
     PRETENCE = "2"
     NETWORK = "3"
     CATALOG = "4"
+    COMMENT = "5"
 
 
 class Topic(Enum):
@@ -56,6 +58,7 @@ class Topic(Enum):
     LOST = "the target is lost"
     BROKEN = "the link does not work; which of the rules it is may change from run to run"
     NOT_LINKED = "a resource is named but not linked"
+    UNUSED = "a comment ignores nothing"
 
 
 class Exposed(Enum):
@@ -242,11 +245,17 @@ _TABLE = (
         "a resource is named but not linked",
         topic=Topic.NOT_LINKED, remark=RemarkKind.NOT_LINKED,
     ),
+    Rule(
+        "SL501", "unused-ignore", _NOTE,
+        "a comment ignores nothing",
+        topic=Topic.UNUSED,
+    ),
 )  # fmt: skip
 RULES: Mapping[str, Rule] = {rule.code: rule for rule in _TABLE}
 OF_REMARKS: Mapping[RemarkKind, Rule] = {rule.remark: rule for rule in _TABLE if rule.remark}
 OF_WRAPPERS = frozenset(rule.code for rule in _TABLE if rule.topic is Topic.WRAPPED)
 BROKEN_LINK = frozenset(rule.code for rule in _TABLE if rule.topic is Topic.BROKEN)
+(UNUSED_IGNORE,) = (rule for rule in _TABLE if rule.topic is Topic.UNUSED)
 # The rule about a link that is wrapped, by what it exposes: None for no worse than that.
 EXPOSING: Mapping[Exposed | None, Rule] = {
     rule.exposes: rule for rule in _TABLE if rule.topic is Topic.WRAPPED

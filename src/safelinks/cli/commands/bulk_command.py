@@ -14,17 +14,10 @@ from safelinks.bulk.extras import require
 from safelinks.bulk.fields import DEFAULT_FIELDS, FIELD_TYPES
 from safelinks.bulk.table_formats import TableFormat, table_format
 from safelinks.cli.options import shell_completion
-from safelinks.cli.options.inputs import (
-    INTERRUPTED,
-    STANDARD_INPUT,
-    Inputs,
-    no_gitignore,
-    skip_unreadable,
-    verbose,
-)
+from safelinks.cli.options.input_selection import InputSelection, selecting_options
+from safelinks.cli.options.inputs import INTERRUPTED, STANDARD_INPUT, Inputs, verbose
 from safelinks.cli.options.messages import complain, tell
 from safelinks.cli.options.network_options import Network, network_options
-from safelinks.cli.options.path_exclusion import Excluded, excluding_options
 from safelinks.cli.options.value_rules import Whole
 
 if TYPE_CHECKING:
@@ -117,8 +110,7 @@ def unwrap_tables(
 @click.argument(
     "names",
     nargs=-1,
-    metavar="FILE|DIRECTORY...",
-    required=True,
+    metavar="[FILE|DIRECTORY]...",
     shell_complete=shell_completion.paths,
 )
 @_output
@@ -127,9 +119,7 @@ def unwrap_tables(
 )
 @_jobs
 @_format
-@no_gitignore
-@skip_unreadable
-@excluding_options
+@selecting_options
 @verbose
 @click.pass_context
 def list_links(
@@ -140,10 +130,8 @@ def list_links(
     show_recipients: bool,
     jobs: int,
     kind: str | None,
-    no_gitignore: bool,
-    skip_unreadable: bool,
+    reading: InputSelection,
     verbose: bool,
-    excluded: Excluded,
 ) -> None:
     """List every link of documents and mailboxes.
 
@@ -152,16 +140,11 @@ def list_links(
     """
     from safelinks.bulk.link_rows import File, write_links  # noqa: PLC0415  only if asked
 
+    if not names and reading.files_from is None:
+        raise click.UsageError("Name a file or a directory.")
     if STANDARD_INPUT in names:
         raise click.UsageError("`bulk links` needs files: it does not read standard input.")
-    inputs = Inputs(
-        names,
-        gitignore=not no_gitignore,
-        verbose=verbose,
-        excluded=excluded,
-        skip_unreadable=skip_unreadable,
-        aside=frozenset({output}),
-    )
+    inputs = Inputs(names, selection=reading, verbose=verbose, aside=frozenset({output}))
     files = (File(one.name, named=one.folder is None) for one in inputs)
     with _counting("files") as count:
 

@@ -23,7 +23,7 @@ from safelinks.cli.options.inputs import INTERRUPTED
 from safelinks.cli.options.messages import complain
 from safelinks.cli.options.network_options import Network, network_options, run_asking
 from safelinks.cli.options.report_outputs import printed, write_report
-from safelinks.cli.options.value_rules import obeying
+from safelinks.cli.options.value_rules import Whole, obeying
 
 if TYPE_CHECKING:
     from safelinks.catalog.catalog import OpenedCatalog
@@ -108,6 +108,15 @@ def _format_of(value: str) -> tuple[str, str | None]:
     type=click.Path(dir_okay=False),
     help="Keep results in this file, and report since when a service has failed.",
 )
+@click.option(
+    "--dead-after",
+    cls=ForOneRun,
+    type=Whole(1, 1000),
+    default=1,
+    show_default=True,
+    metavar="RUNS",
+    help="Exit with 1 only for addresses that failed in this many runs in a row.",
+)
 @network_options
 @catalog_options
 @click.pass_context
@@ -117,6 +126,7 @@ def check_catalog(
     *,
     formats: tuple[str, ...],
     history: str | None,
+    dead_after: int,
     network: Network,
     chosen: Chosen,
 ) -> None:
@@ -130,7 +140,9 @@ def check_catalog(
     """
     outputs = [*map(_format_of, formats)] or [("text", None)]
     _refuse_shared(outputs, history)
-    check = _Checking(network, Remembering(history, {}))
+    if history is None and dead_after > 1:
+        raise click.UsageError("--dead-after needs --history")
+    check = _Checking(network, Remembering(history, {}, dead_after))
     if not files and not chosen.files:
         path = packaged(NYC[0])
         check.file(str(path), open_catalog(path, chosen.load()))
@@ -193,7 +205,11 @@ class _Checking:
                 complain("interrupted: not all addresses were checked, so no change is proposed")
                 return INTERRUPTED
         now = datetime.now(UTC)
-        upkeep = catalog_upkeep.upkeep(opened.source, opened.catalog, outcomes, now.date())
+        # What earlier runs saw is lost: fail for every address that does not work.
+        dead_after = 1 if checker.forgot else self._remembering.dead_after
+        upkeep = catalog_upkeep.upkeep(
+            opened.source, opened.catalog, outcomes, now.date(), dead_after
+        )
         status = service_status.CatalogStatus(
             name=_for_patch(name),
             before=opened.source.text,

@@ -63,11 +63,14 @@ def rule_command(selectors: tuple[str, ...]) -> None:
 
 
 @click.command("schema")
-def schema_command() -> None:
+@click.argument("name", type=click.Choice(["report", "status"]), default="report")
+def schema_command(name: str) -> None:
     """Print the JSON Schema of reports.
 
-    The lines of jsonl reports have the schema $defs/line.
+    The lines of jsonl reports have the schema $defs/line. With status, prints the schema of what
+    `safelinks catalog check --format json` prints.
     """
-    from safelinks.reports.json_report import schema as text  # noqa: PLC0415  with the reports, more than `rules` needs
+    from safelinks.reports import json_report, status_json  # noqa: PLC0415  with the reports, more than `rules` needs
 
-    click.echo(text(), nl=False)
+    schemas = {"report": json_report.schema, "status": status_json.status_schema}
+    click.echo(schemas[name](), nl=False)

@@ -23,8 +23,9 @@ from attrs import evolve
 from safelinks.addresses.urls import split
 from safelinks.catalog.entries import HealthHints
 from safelinks.foundation.values import frozen
-from safelinks.health.guards.refusal import refusal
+from safelinks.health.guards.refusal import refusal, refusal_of_link
 from safelinks.health.judgement import bot_walls, page_signs
+from safelinks.health.judgement.persistent_identifiers import is_persistent
 from safelinks.health.judgement.redirects import (
     BUSY,
     PERMANENT,
@@ -153,7 +154,7 @@ def _asks_anew(result: Answer | Failure, way: Way) -> bool:
 
 def _ended(way: Way) -> Outcome | None:
     """The outcome where nothing more may be asked, or there is no time for it; None elsewhere."""
-    refused = refusal(way.url, way.policy)
+    refused = refusal(way.url, way.policy) or refusal_of_link(way.start, way.policy)
     if refused is not None:
         return way.outcome(_refused(refused, way), f"leads to {way.url}" if way.hops else "")
     if way.left <= 0:
@@ -327,10 +328,13 @@ def _is_doubtful(seen: _Seen) -> bool:
 
 
 def _redirected(way: Way) -> Outcome:
-    """Alive after redirects: moved permanently only if permanent ones lead to another page."""
+    """Alive after redirects: moved permanently only if permanent ones lead to another page.
+
+    An identifier that is there to redirect has not moved, and is not replaced.
+    """
     replacement = way.origin
     for hop, after in zip(way.hops, way.hops[1:], strict=False):
-        if hop.status not in PERMANENT:
+        if hop.status not in PERMANENT or is_persistent(hop.url):
             break
         replacement = after.url
     evidence = f"ends at {way.final}"

@@ -119,8 +119,9 @@ class Policy:
     secrets of their machines; that takes `resolve`, which has addresses for (host, port), in the
     place of a look-up. `allow_reserved` lets names be asked that are reserved for examples and
     tests, as `resolve` does for one of them. `excluded` are regular expressions: addresses that
-    match are skipped. `headers` are sent to their own hosts only. `ca_file` is a PEM file of
-    authorities that are trusted beside the system's; with `insecure`, certificates are not
+    match are skipped. So are links that match none of `included`, where there are any; those that
+    match one are not excluded. `headers` are sent to their own hosts only. `ca_file` is a PEM file
+    of authorities that are trusted beside the system's; with `insecure`, certificates are not
     verified. `control_host` is a name that always exists: when not even that resolves, this machine
     has no network. Raises SetupError for invalid settings.
     """
@@ -144,6 +145,9 @@ class Policy:
     allow_one_time: bool = field(default=False, validator=flag)
     allow_ports: frozenset[int] = field(default=frozenset(), converter=_ports)
     excluded: tuple[str, ...] = field(
+        default=(), converter=as_tuple, validator=[texts, _are_patterns]
+    )
+    included: tuple[str, ...] = field(
         default=(), converter=as_tuple, validator=[texts, _are_patterns]
     )
     headers: Mapping[str, Mapping[str, str]] = field(factory=dict, repr=False, converter=_headers)

@@ -107,7 +107,8 @@ def _failed(report: Report) -> str:
         codes = ", ".join(sorted({one.code for one in failures}))
         fail = "fails" if len(failures) == 1 else "fail"
         return f"{count(len(failures), 'finding')} {fail} the check ({codes})"
-    return "this machine has no network" if report.offline else ""
+    allowed = " (--offline-ok)" if report.offline_ok else ""
+    return f"this machine has no network{allowed}" if report.offline else ""
 
 
 def _spared(report: Report) -> str:
