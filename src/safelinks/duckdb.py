@@ -16,9 +16,11 @@ from safelinks.bulk.extras import missing_package
 
 try:
     import duckdb
+    import numpy  # noqa: F401, ICN001  which DuckDB does not install, and needs for functions
     import pyarrow as pa
 except ImportError as error:
-    raise ImportError(missing_package("duckdb", "safelinks.duckdb")) from error
+    package = "numpy" if error.name == "numpy" else "duckdb"
+    raise ImportError(missing_package(package, "safelinks.duckdb")) from error
 
 from safelinks.bulk.columns import unwrap_column
 from safelinks.bulk.fields import FIELD_TYPES, FieldType, fields_of

@@ -13,6 +13,7 @@ _EXTRAS: Mapping[str, str] = {
     "pyarrow": "arrow",
     "polars": "polars",
     "duckdb": "duckdb",
+    "numpy": "duckdb",
     "pyspark": "spark",
 }
 
