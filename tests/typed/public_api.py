@@ -22,7 +22,9 @@ import safelinks
 def decode(url: str) -> str:
     """Take wrappers off, and look at what a Safe Link tells."""
     try:
+        assert_type(safelinks.unwrap(None, default=""), safelinks.Unwrapped | str)
         link = safelinks.unwrap(url, max_layers=5, keep_redirectors=True)
+        assert_type(link.as_dict(redacted=True), dict[str, object])
     except safelinks.ChainLoopError:
         return url
     except safelinks.ChainTooDeepError as error:
