@@ -35,7 +35,7 @@ class TestUnwrap:
     @pytest.mark.parametrize(("name", "what"), [(str(NOTICE), "file"), (str(ROOT), "directory")])
     def test_a_file_is_no_address(self, name: str, what: str) -> None:
         result = _run("unwrap", name, TARGET)
-        assert result.exit_code == 0
+        assert result.exit_code == 1
         assert result.stdout == f"{name}\n{TARGET}\n"
         assert result.stderr == (
             f"Warning: {name} is a {what}, not an address; "
@@ -44,8 +44,9 @@ class TestUnwrap:
 
     def test_one_target_a_line(self) -> None:
         result = _run("unwrap", wrap(TARGET), wrap(wrap("https://b.example/?a=é")), "plain")
-        assert result.output.splitlines() == [TARGET, "https://b.example/?a=é", "plain"]
-        assert result.exit_code == 0
+        assert result.stdout.splitlines() == [TARGET, "https://b.example/?a=é", "plain"]
+        assert result.stderr == "Error: no link in “plain”\n"
+        assert result.exit_code == 1
 
     def test_addresses_on_standard_input(self) -> None:
         result = _run("unwrap", stdin=f"  {wrap(TARGET)}\r\n\n{wrap('https://b.example')}")
@@ -291,7 +292,10 @@ class TestBadInput:
             (["check", "--retries", "11", "-"], "11 is not in the range 0 to 10."),
             (["catalog", "find", "x", "--limit", "0"], "0 is not in the range 1 or more."),
             (["nonsense"], "No such command"),
-            (["clean", str(NOTICE), str(ROOT / "README.md")], "Several files need --in-place"),
+            (
+                ["clean", str(NOTICE), str(ROOT / "README.md")],
+                "Several files need -o DIR/, --in-place",
+            ),
             (["clean", "-i"], "standard input cannot be changed"),
             (["clean", "-i", "--diff", "x"], "--in-place cannot be used with --diff"),
             (["clean", "--backup", ".bak", "x"], "--backup needs a suffix"),
@@ -393,7 +397,7 @@ class TestTheProgram:
             "import importlib\n"
             "from safelinks.cli.program import main\n"
             "def interrupt(): raise KeyboardInterrupt\n"
-            "importlib.import_module('safelinks.cli.commands.unwrap_command').addresses = interrupt\n"
+            "importlib.import_module('safelinks.cli.commands.unwrap_command').pasted_texts = interrupt\n"
             "main(['unwrap'])"
         )
         assert done.returncode == 130

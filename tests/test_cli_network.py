@@ -21,6 +21,8 @@ from web import Behaviour, Web, answer, html, serving
 
 from safelinks.cli.program import main
 
+pytestmark = pytest.mark.slow  # it starts processes, which are the same on every Python
+
 
 async def _places(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answers with a page that has one place in it."""
@@ -66,6 +68,12 @@ def test_what_is_left_out(web: Web) -> None:
     text = f"{web.url('/ok')} {web.url('/missing')}"
     links = _links(text, "--allow-private", "--exclude", "/miss")
     assert [link["reason"] for link in links] == ["ok", "excluded"]
+
+
+def test_links_to_check_may_lead_elsewhere(web: Web) -> None:
+    text = f"{web.url('/moved')} {web.url('/missing')}"
+    links = _links(text, "--allow-private", "--include", "/moved")
+    assert [link["reason"] for link in links] == ["moved-permanently", "excluded"]
 
 
 def test_places_in_pages(web: Web) -> None:

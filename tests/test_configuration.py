@@ -233,11 +233,20 @@ class TestMistakes:
             ("config = 'x'", "1: unknown key config; the nearest is "),
             ("fix = true", "1: fix is for the command line only"),
             ("clean = 3", "1: clean must be a table, not a whole number"),
-            ("timeout = '3'", "1: timeout must be a number above 0, not a string"),
-            ("timeout = 0", "1: timeout must be a number above 0, not 0"),
+            (
+                "timeout = '3'",
+                "1: timeout must be a number above 0, or a time such as 10s, not a string",
+            ),
+            ("timeout = 0", "1: timeout must be a number above 0, or a time such as 10s, not 0"),
             ("timeout = nan", "1: timeout cannot be used: nan is not a number"),
-            ("timeout = [3]", "1: timeout must be a number above 0, not a list"),
-            ("timeout = 2020-01-01", "1: timeout must be a number above 0, not a date or a time"),
+            (
+                "timeout = [3]",
+                "1: timeout must be a number above 0, or a time such as 10s, not a list",
+            ),
+            (
+                "timeout = 2020-01-01",
+                "1: timeout must be a number above 0, or a time such as 10s, not a date or a time",
+            ),
             (
                 "retries = true",
                 "1: retries must be a whole number from 0 to 10, not true or false",
@@ -295,7 +304,11 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("variable", "value", "message"),
         [
-            ("SAFELINKS_TIMEOUT", "abc", "must be a number above 0, not abc"),
+            (
+                "SAFELINKS_TIMEOUT",
+                "abc",
+                "must be a number above 0, or a time such as 10s, not abc",
+            ),
             ("SAFELINKS_PER_HOST", "0", "must be a whole number from 1 to 100, not 0"),
             ("SAFELINKS_ALLOW_PRIVATE", "perhaps", "must be true or false, not perhaps"),
             ("SAFELINKS_SELECT", "SLX", "cannot be used: there is no rule 'SLX'"),

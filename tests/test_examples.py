@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from building import wrap
+from click.testing import CliRunner
 from example_reports import FILES, FOLDER, ROOT, checked, city, outputs
 
-from safelinks.cli.options.report_recognition import is_report
+from safelinks.cli.options.report_recognition import is_report, is_surely_report
+from safelinks.cli.program import main
 from safelinks.reports.rendering import RENDERERS
 
 
@@ -36,6 +40,7 @@ def test_a_report_is_what_comes_out_now(made: Path, name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_a_report_is_told_from_what_a_user_wrote(name: str) -> None:
     assert is_report(FOLDER / FILES[name])
+    assert is_surely_report(FOLDER / FILES[name])
 
 
 @pytest.mark.parametrize(
@@ -43,6 +48,53 @@ def test_a_report_is_told_from_what_a_user_wrote(name: str) -> None:
 )
 def test_what_a_user_wrote_is_no_report(path: Path) -> None:
     assert not is_report(path)
+    assert not is_surely_report(path)
+
+
+LIKE_REPORTS = {
+    "a sentence at the end": "See https://example.org/\nExit code 1: this is what the program says.\n",
+    "a last line that is quoted": "1 address: 1 certain (1 dead). Exit code 1: 1 finding fails.\nSo.\n",
+    "links of another program": '{\n  "version": 1,\n  "links": [\n    "https://example.org/"\n  ]\n}\n',
+    "a count": "2 addresses: 3 errors, see https://example.org/\n",
+    "a table": "file,line,column,url\n",
+    "a page": '<!doctype html>\n<meta name="generator" content="Hugo">\n',
+    "a configuration": '{\n  "version": 1,\n  "findings": []\n}\n',
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("name", LIKE_REPORTS)
+def test_what_only_looks_like_a_report_is_read(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text(LIKE_REPORTS[name])
+    assert not is_surely_report(file)
+
+
+def test_own_reports_are_neither_read_nor_cleaned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.md").write_text(f"{wrap('https://example.org/')}\n")
+    for name in FILES.values():
+        (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
+    runner = CliRunner()
+
+    def run(*args: str) -> str:
+        return runner.invoke(main, args).output
+
+    run("check", "--offline", "--baseline", "base.json", "--update-baseline", "a.md")
+    assert "base.json" in {path.name for path in tmp_path.iterdir()}
+    for folder in (".", "*"):
+        told = run("check", "--offline", "-v", folder)
+        assert re.findall("^In (.+): ", told, re.MULTILINE) == ["a.md"]
+        skipped = set(re.findall("^skipped (.+): this is a report of", told, re.MULTILINE))
+        assert skipped == {*FILES.values(), "base.json"}
+    assert run("clean", "--check", ".") == "would change a.md\n1 file would change\n"
+    html = FILES["html"]
+    told = run("clean", "--check", f"./{html}")
+    assert told == f"Warning: skipped {html}: this is a report of safelinks\nno file would change\n"
+    told = run("check", "--offline", "--no-inline-ignores", "-v", ".")
+    assert f"In {html}: " in told
 
 
 def test_the_readme_shows_the_first_lines() -> None:

@@ -320,10 +320,12 @@ def test_a_file_that_is_named_is_read_whatever_the_rules_say(folder: Path) -> No
 
 
 def test_what_was_skipped_is_told_if_asked_for(folder: Path) -> None:
+    assert _run("clean", "--check", folder).stderr == "1 file would change\n"
+    (folder / "q.txt").write_bytes(b"\xff\xfea")
     quiet = _run("clean", "--check", folder).stderr.splitlines()
     assert quiet == [
-        f"Warning: {folder}: 1 file was skipped, such as {folder}/p.png: this is a picture, "
-        "not text; save it as plain text and try again",
+        f"Warning: {folder}: 1 file was skipped, such as {folder}/q.txt: its byte order mark says "
+        "UTF-16-LE, but it is not; save it as UTF-8 and try again",
         "1 file would change",
     ]
     (folder / "odd\x1b[2J.log").touch()
@@ -334,6 +336,7 @@ def test_what_was_skipped_is_told_if_asked_for(folder: Path) -> None:
         f"skipped {folder}/a.log: ignored by line 1 of {folder}/.gitignore",
         f"skipped {folder}/odd\\x1b[2J.log: ignored by line 1 of {folder}/.gitignore",
         f"skipped {folder}/old: ignored by line 2 of {folder}/.gitignore",
+        f"skipped {folder}/p.png: this is a picture, not text; save it as plain text and try again",
         f"skipped {quiet[0].partition('such as ')[2]}",
         "1 file would change",
     ]
@@ -455,3 +458,73 @@ def test_a_report_may_take_the_place_of_what_is_excluded(project: Path) -> None:
     )
     assert done.exit_code == 0, done.output
     assert (project / "a.txt").read_text().startswith("{")
+
+
+# Vendored trees
+
+VENDORED = {
+    "node_modules": ["node_modules/a/readme.md"],
+    "bower": ["site/bower_components/a.md"],
+    "installed": ["lib/python3.11/site-packages/a.md", "usr/dist-packages/a.md"],
+    "a virtual environment of any name": ["env/a.md", "env/pyvenv.cfg", "env/lib/b.md"],
+    "conda": ["tools/conda-meta/history", "tools/share/a.md"],
+    "Go": ["vendor/modules.txt", "vendor/a.md"],
+    "Composer": ["vendor/autoload.php", "vendor/a.md"],
+    "a crate": ["crates/one/.cargo-checksum.json", "crates/one/README.md"],
+    "pip": ["src/pip/_vendor/vendor.txt", "src/pip/_vendor/a.md"],
+    "Bundler": ["vendor/bundle/ruby/3.2/a.md"],
+    "CocoaPods": ["Pods/Manifest.lock", "Pods/a.md"],
+}  # fmt: skip
+OWN = {
+    "documents about vendors": ["vendor/how-to-register.md", "vendors/a.md"],
+    "files of such a name": ["docs/node_modules", "docs/vendor.txt", "docs/modules.txt"],
+    "a mark elsewhere": ["modules.txt", "bundle/a.md", "docs/autoload.php"],
+    "an environment without its mark": ["venv/a.md"],
+}
+
+
+@pytest.mark.parametrize("name", VENDORED)
+def test_vendored_trees_are_left_out(tmp_path: Path, name: str) -> None:
+    files = dict.fromkeys(VENDORED[name], LINK)
+    _tree(tmp_path, {"a.md": LINK, **files})
+    found = _found(tmp_path)
+    assert [file.name for file in found.files] == ["a.md"]
+    assert {one.option for one in found.skipped} == {"--vendored"}
+    everything = files_in(tmp_path, vendored=True)
+    assert everything is not None
+    shown = {file for file in files if not Path(file).name.startswith(".")}
+    assert {str(file.relative_to(tmp_path)) for file in everything.files} == {"a.md", *shown}
+    matching = files_in(f"{tmp_path}/**/*.md")
+    assert matching is not None
+    assert [file.name for file in matching.files] == ["a.md"]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_own_files_are_not_taken_for_vendored_ones(tmp_path: Path, name: str) -> None:
+    _tree(tmp_path, dict.fromkeys(OWN[name], LINK))
+    assert _ours(tmp_path) == set(OWN[name])
+    matching = files_in(f"{tmp_path}/**/*")
+    assert matching is not None
+    assert len(matching.files) == len(OWN[name])
+
+
+def test_a_vendored_tree_that_is_named_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _tree(tmp_path, {"node_modules/a/b.md": LINK, "node_modules/a/node_modules/c.md": LINK})
+    monkeypatch.chdir(tmp_path)
+    assert _would_change("node_modules") == {"node_modules/a/b.md"}
+    assert _would_change("node_modules/*/*.md") == {"node_modules/a/b.md"}
+    assert _would_change("**/node_modules/**/*.md") == {
+        "node_modules/a/b.md", "node_modules/a/node_modules/c.md",
+    }  # fmt: skip
+    alone = _run("clean", "--check", ".")
+    assert alone.stderr == (
+        "Warning: .: all files here are skipped (node_modules: packages of npm); --vendored reads "
+        "them\nno file would change\n"
+    )
+    assert _would_change("--vendored", ".") == _would_change("**/node_modules/**/*.md")
+    monkeypatch.setenv("SAFELINKS_VENDORED", "1")
+    assert len(_would_change(".")) == 2
+    assert len(list(read_all(".", vendored=True))) == 2
+    assert list(read_all(".")) == []

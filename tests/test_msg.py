@@ -294,7 +294,8 @@ def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.Monkey
     with pytest.raises(DocumentError) as raised:
         read(raw, "x.msg")
     assert str(raised.value) == (
-        "x.msg: this is an Outlook message; to read it, run: pip install olefile compressed-rtf"
+        "x.msg: this is an Outlook message; to read it, run: "
+        f"{sys.executable} -m pip install olefile compressed-rtf"
     )
 
 

@@ -575,7 +575,8 @@ def test_the_sentence_when_the_extra_is_missing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
-        "DocumentError x.pdf: this is a PDF document; to read it, run: pip install pypdf",
+        "MissingPackageError x.pdf: this is a PDF document; to read it, run: "
+        f"{sys.executable} -m pip install pypdf",
         "https://a.example/",
     ]
 

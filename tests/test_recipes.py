@@ -23,7 +23,12 @@ from safelinks.wrappers.vendors.wrapper_table import WRAPPERS
 
 ROOT = Path(__file__).parent.parent
 # Examples of reports that no suffix tells.
-EXAMPLES = {"text": "report.txt", "github": "report.github.txt", "gitlab": "report.gitlab.json"}
+EXAMPLES = {
+    "concise": "report.concise.txt",
+    "text": "report.txt",
+    "github": "report.github.txt",
+    "gitlab": "report.gitlab.json",
+}
 EXAMPLES |= {"junit": "report.junit.xml"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from safelinks.health.guards.refusal import refusal
+from safelinks.health.guards.refusal import refusal, refusal_of_link
 from safelinks.health.model.outcome import Reason
 from safelinks.health.model.policy import Policy
 
@@ -44,6 +44,26 @@ REASONS = {
 @pytest.mark.parametrize("url", REASONS)
 def test_the_first_reason_counts(url: str) -> None:
     assert refusal(url, Policy(excluded=("secret",))) is REASONS[url]
+
+
+@pytest.mark.parametrize(
+    ("included", "excluded", "reason"),
+    [
+        ((), (), None),
+        (("docs",), (), None),
+        (("docs", "other"), (), None),
+        (("other",), (), Reason.EXCLUDED),
+        (("docs/new",), ("docs",), None),
+        (("other",), ("docs",), Reason.EXCLUDED),
+        ((), ("docs",), Reason.EXCLUDED),
+    ],
+)
+def test_links_to_check(
+    included: tuple[str, ...], excluded: tuple[str, ...], reason: Reason | None
+) -> None:
+    policy = Policy(included=included, excluded=excluded)
+    assert refusal_of_link("https://8.8.8.8/docs/new", policy) is reason
+    assert refusal_of_link("https://10.0.0.1/docs/new", policy) is Reason.PRIVATE_ADDRESS
 
 
 def test_what_is_allowed() -> None:

@@ -47,11 +47,11 @@ def test_an_address_is_shown_as_it_is_written() -> None:
         assert link.address == shown
 
 
-def test_a_finding_is_about_an_address_or_a_resource() -> None:
+def test_a_finding_is_about_an_address_a_resource_or_a_comment() -> None:
     assert _finding(url=A, resource="x").subject == A
     assert _finding(url=A).subject == A
     assert _finding(resource="x").subject == "x"
-    assert _finding().subject == ""
+    assert _finding().subject == _finding().message != ""  # about a comment
     assert not _finding().excused
 
 

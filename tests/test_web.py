@@ -295,6 +295,17 @@ def test_the_api_is_described() -> None:
     assert schema["$schema"].endswith("2020-12/schema")
 
 
+def test_links_to_files_of_the_server_are_not_looked_at() -> None:
+    text = f"[a](/etc/passwd) [b](/etc/nothing) [c]({__file__}) <a href='pyproject.toml'>d</a>"
+    for name in ("notice.md", "notice.html", str(ROOT / "README.md")):
+        told = post(
+            app_of(), "/api/check", json={"text": text, "name": name, "offline": True}
+        ).json()
+        assert told["findings"] == told["links"] == []
+    page = post(app_of(), "/", files={"files": ("notice.md", text.encode())}).text
+    assert "No links were found." in page
+
+
 def test_a_mistake_of_the_server_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError(NOTICE)

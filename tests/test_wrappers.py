@@ -415,7 +415,7 @@ def test_unwrap_says_what_it_cannot_take_off() -> None:
         "\n"
     )
     done = CliRunner().invoke(main, ["unwrap", "--json", "https://t.co/x"])
-    assert done.exit_code == 0
+    assert done.exit_code == 1
     assert json.loads(done.stdout)["opaque"] == {
         "wrapper": "a link shortener", "kind": "shortener", "domain": None,
     }  # fmt: skip

@@ -10,6 +10,8 @@
     ├── NotLiveError         a wrapper around a script or the like, which is not written
     ├── InvalidURLError      an address that no client could ask for      (also a ValueError)
     ├── DocumentError        an input that cannot be read
+    │   ├── NoTextError      an input in which there is no text, such as a picture
+    │   ├── MissingPackageError an input that takes a package that is not installed
     │   ├── NotReadableError an input that the system does not let anybody read
     │   └── NotWritableError an input whose links cannot be replaced, or a file that is not written
     ├── SetupError           a setting, in the environment or a file, that cannot be used
@@ -39,6 +41,8 @@ __all__ = [
     "ChainTooDeepError",
     "DocumentError",
     "InvalidURLError",
+    "MissingPackageError",
+    "NoTextError",
     "NotASafeLinkError",
     "NotLiveError",
     "NotReadableError",
@@ -64,6 +68,21 @@ class _SentenceError(SafelinksError):
 
 class DocumentError(_SentenceError):
     """An input that cannot be read; the message names it and says what to do."""
+
+
+class NoTextError(DocumentError):
+    """A file in which there is no text, so that nobody misses its links."""
+
+
+class MissingPackageError(DocumentError):
+    """A file in a format that takes a package: `title` is what it is, `command` installs that."""
+
+    def __init__(self, name: str, title: str, command: str) -> None:
+        super().__init__(f"{name}: this is {title}; to read it, run: {command}")
+        self.name, self.title, self.command = name, title, command
+
+    def __reduce__(self) -> tuple[object, ...]:  # a process tells another by it
+        return type(self), (self.name, self.title, self.command)
 
 
 class NotReadableError(DocumentError):

@@ -83,7 +83,7 @@ class Lost:
 def addresses():
     Lost()
     time.sleep(20)
-importlib.import_module("safelinks.cli.commands.unwrap_command").addresses = addresses
+importlib.import_module("safelinks.cli.commands.unwrap_command").pasted_texts = addresses
 sys.argv = ["safelinks", "unwrap"]
 run()
 """

@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "reports"
 FILES: Mapping[str, str] = {
     "text": "report.txt",
+    "concise": "report.concise.txt",
     "json": "report.json",
     "jsonl": "report.jsonl",
     "junit": "report.junit.xml",

@@ -10,7 +10,7 @@ import re
 
 from safelinks.foundation.patterns import pattern_of
 
-__all__ = ["is_found", "is_live"]
+__all__ = ["is_found", "is_live", "is_web_address"]
 
 _LIVE = pattern_of(
     r"(?:https?|ftp)://[^\s/\\?#\x00-\x1f]|(?:mailto|tel):[^\s/\\\x00-\x1f]",
@@ -25,6 +25,18 @@ def is_live(address: str) -> bool:
     [True, False, False]
     """
     return _LIVE.match(address) is not None
+
+
+_WEB = pattern_of(r"https?://", re.IGNORECASE)
+
+
+def is_web_address(text: str) -> bool:
+    """Whether `text` is the address of a page where files may be named, too.
+
+    >>> [is_web_address(text) for text in ("https://a.example", "a.example", "https/a.txt")]
+    [True, False, False]
+    """
+    return _WEB.match(text) is not None
 
 
 _FOUND = pattern_of(r"[a-z]+://", re.IGNORECASE)

@@ -97,6 +97,10 @@ class FileChange:
             shown = partial(nameless_hunk, people=frozenset(people))
             yield from unified(before, after, name, list if show_recipients else shown)
 
+    def is_backup(self, suffix: str) -> bool:
+        """Whether the file is the backup with this suffix of another one."""
+        return self.name.endswith(suffix) and Path(self.name.removesuffix(suffix)).is_file()
+
     def write(self, *, backup: str | None = None, swept: set[Path] | None = None) -> bool | None:
         """Change the file; whether that changed it, None where nothing had to be written.
 

@@ -44,7 +44,9 @@ class Report:
     with how often, and `at` is the moment that it tells of. `texts` are those of the files, where
     they were asked for. Where `unread`, some files could not be read, or not be changed, and the
     report is only about the others. Where `unwritten`, the report is all of it, but a file that
-    was to hold it could not be written.
+    was to hold it could not be written. `unopened` says which files were left out because a
+    package is not installed. With `offline_ok`, it is no failure that there was no network.
+    `local_links` is how many links to files there are.
     """
 
     rows: tuple[CheckedLink, ...]
@@ -61,6 +63,9 @@ class Report:
     texts: tuple[FileText, ...] = ()
     unread: bool = False
     unwritten: bool = False
+    local_links: int = 0
+    unopened: tuple[str, ...] = ()
+    offline_ok: bool = False
 
     @property
     def verdicts(self) -> Mapping[Verdict, int]:
@@ -127,9 +132,12 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """130 when interrupted, 2 for a file that failed, 1 to fail, 3 without network, else 0."""
+        """130 when interrupted, 2 for a file that failed, 1 to fail, 3 without network, else 0.
+
+        With `offline_ok`, it is 0 without network, too.
+        """
         if self.interrupted:
             return 130
         if self.unread or self.unwritten:
             return 2
-        return 1 if self.failing else 3 if self.offline else 0
+        return 1 if self.failing else 3 if self.offline and not self.offline_ok else 0

@@ -18,6 +18,7 @@ import click
 from click.shell_completion import CompletionItem
 
 import safelinks
+from safelinks.addresses.schemes import is_web_address
 from safelinks.cli.options.catalog_options import Chosen, choose
 from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.inputs import INTERRUPTED
@@ -50,6 +51,7 @@ class _SystemError(Exception):
 
 # Each command with the module that it is in, and what it does, for a list of all.
 _COMMANDS: Mapping[str, tuple[str, str]] = {
+    "bulk": ("bulk", "Unwrap and check tables of links, and list the links of documents."),
     "catalog": ("catalog", "Search, validate and update the catalog of City resources."),
     "check": ("check", "Check links, and report problems."),
     "clean": ("clean", "Replace every wrapped link in FILE with its target."),
@@ -105,6 +107,18 @@ class _Program(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, and its arguments; for an address or a file, what to type."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            hint = _hint_for(args[0])
+            if hint is None:
+                raise
+            raise click.UsageError(f"{error.message} {hint}", ctx) from None
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """The commands that begin so, none of which is imported for that; and options."""
         commands = [
@@ -157,6 +171,18 @@ class _Program(click.Group):
         sys.exit(code if isinstance(code, int) else 0)
 
 
+def _hint_for(name: str) -> str | None:
+    """What to type for an address or a file that stands where a command should."""
+    if is_web_address(name) or name.lower().startswith("www."):
+        return "Did you mean `safelinks check URL` or `safelinks unwrap URL`?"
+    with suppress(ValueError):
+        if os.path.exists(name):  # noqa: PTH110  whatever is in the name
+            import shlex  # noqa: PLC0415  rarely needed
+
+            return f"Did you mean `safelinks check {shlex.quote(name)}`?"
+    return None
+
+
 def _explain(error: click.ClickException) -> None:
     """Say what is wrong with the command line, as click does, but escaped."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
@@ -167,7 +193,18 @@ def _explain(error: click.ClickException) -> None:
         help_command = f"{context.command_path} {context.help_option_names[-1]}"
         with suppress(OSError):  # whoever cannot be told has the exit code
             click.echo(f"{context.get_usage()}\nTry '{help_command}' for help.\n", err=True)
-    complain(error.format_message())
+    complain(_with_hint(error))
+
+
+def _with_hint(error: click.ClickException) -> str:
+    """What is wrong; for an option of another program, what it is called here."""
+    if isinstance(error, click.NoSuchOption):
+        from safelinks.cli.options.foreign_options import foreign_option  # noqa: PLC0415  rarely needed
+
+        hint = foreign_option(error.option_name)
+        if hint is not None:
+            return f"No such option '{error.option_name}': {hint}."
+    return error.format_message()
 
 
 @contextmanager

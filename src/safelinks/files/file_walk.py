@@ -15,6 +15,7 @@ from attrs import Factory
 
 from safelinks.errors import DocumentError, NotReadableError
 from safelinks.files.ignored_files import DIRECTORY_MARK, GITIGNORE, Ignoring
+from safelinks.files.vendored_trees import vendored_by_content, vendored_by_name
 from safelinks.foundation.values import define, frozen
 
 __all__ = ["FileListing", "Skipped", "files_in"]
@@ -24,11 +25,11 @@ _WILD = frozenset("*?[")
 
 @frozen
 class Skipped:
-    """A file or a directory that was left out on purpose, and why; `ignored` if by a pattern."""
+    """A file or a directory that was left out on purpose, why, and the `option` that reads it."""
 
     path: str
     reason: str
-    ignored: bool = False
+    option: str | None = None
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
@@ -48,12 +49,14 @@ class FileListing:
     notes: tuple[str, ...] = ()
 
 
-def files_in(source: str | Path, *, gitignore: bool = True) -> FileListing | None:
+def files_in(
+    source: str | Path, *, gitignore: bool = True, vendored: bool = False
+) -> FileListing | None:
     """The files that `source` stands for; None where it is itself the name of one file.
 
-    In a directory, names that begin with a dot are left out, symbolic links, and, with `gitignore`,
-    what git ignores. Raises DocumentError where there is no such file at all, or a directory that
-    cannot be looked into.
+    In a directory, names that begin with a dot are left out, symbolic links, with `gitignore` what
+    git ignores, and, unless they are to be read, `vendored` trees. Raises DocumentError where there
+    is no such file at all, or a directory that cannot be looked into.
     """
     if not str(source):
         raise DocumentError("empty file name; use a file or a directory")
@@ -61,7 +64,7 @@ def files_in(source: str | Path, *, gitignore: bool = True) -> FileListing | Non
     try:
         if path.is_dir():
             with _reading(path):
-                return _Walk(gitignore).through(path)
+                return _Walk(gitignore, vendored).through(path)
         if path.exists() or not _WILD & set(str(source)):
             return None
         found = [Path(name) for name in glob.glob(str(source), recursive=True)]  # noqa: PTH207
@@ -70,7 +73,32 @@ def files_in(source: str | Path, *, gitignore: bool = True) -> FileListing | Non
     files = sorted(one for one in found if one.is_file())
     if not files:
         raise DocumentError(f"No such file or pattern: {path}")
-    return FileListing(tuple(files), unread=tuple(_unread_by(str(source))))
+    trees = {} if vendored else _vendored_above(files, str(source))
+    skipped = tuple(Skipped(str(folder), what, "--vendored") for folder, what in trees.items())
+    left = tuple(one for one in files if not any(folder in trees for folder in one.parents))
+    return FileListing(left, skipped, unread=tuple(_unread_by(str(source))))
+
+
+def _vendored_above(files: list[Path], pattern: str) -> dict[Path, str]:
+    """The outermost vendored trees that `files` are in, but for those that the pattern names."""
+    named = {part for part in Path(pattern).parts if not _WILD & set(part)}
+    met: dict[Path, str | None] = {}
+    for file in files:
+        for folder in reversed(file.parents):
+            if folder not in met:
+                met[folder] = None if folder.name in named else _vendored(folder)
+            if met[folder]:
+                break
+    return {folder: what for folder, what in met.items() if what}
+
+
+def _vendored(folder: Path) -> str | None:
+    """What is in a directory, if that is from a package manager."""
+    try:
+        names = {entry.name for entry in folder.iterdir()}
+    except OSError:  # one that cannot be looked into is told elsewhere
+        names = set()
+    return vendored_by_name(folder.name) or vendored_by_content(folder.name, names)
 
 
 @contextmanager
@@ -114,6 +142,7 @@ class _Walk:
     """One way through a directory: depth first, by name, so that files come in order."""
 
     gitignore: bool
+    vendored: bool
     files: list[Path] = Factory(list)
     skipped: list[Skipped] = Factory(list)
     unread: list[DocumentError] = Factory(list)
@@ -131,9 +160,14 @@ class _Walk:
             entry = folder.entries.pop()
             if self._leads_below(entry, folder.ignoring):
                 try:
-                    way.append(self._open(entry.path, folder.ignoring.below(entry.name)))
+                    below = self._open(entry.path, folder.ignoring.below(entry.name))
                 except OSError as error:
                     self.unread.append(_refused(entry.path, error))
+                else:
+                    names = {one.name for one in below.entries}
+                    what = vendored_by_content(entry.name, names)
+                    if not self._is_left_out_as(what, entry):
+                        way.append(below)
         files, skipped = tuple(self.files), tuple(self.skipped)
         return FileListing(files, skipped, tuple(self.unread), tuple(self.notes))
 
@@ -155,10 +189,19 @@ class _Walk:
         rule = ignoring.rule_for(entry.name, DIRECTORY_MARK if is_folder else b"")
         if rule is not None:
             reason = f"ignored by line {rule.line} of {Path(rule.source)}"
-            self.skipped.append(Skipped(str(Path(entry.path)), reason, ignored=True))
+            self.skipped.append(Skipped(str(Path(entry.path)), reason, "--no-gitignore"))
         elif not is_folder:
             self.files.append(Path(entry.path))
-        return is_folder and rule is None
+        elif not self._is_left_out_as(vendored_by_name(entry.name), entry):
+            return True
+        return False
+
+    def _is_left_out_as(self, what: str | None, entry: os.DirEntry[str]) -> bool:
+        """Leave out a directory that has `what` in it, unless that is None or to be read."""
+        if what is None or self.vendored:
+            return False
+        self.skipped.append(Skipped(str(Path(entry.path)), what, "--vendored"))
+        return True
 
 
 def _refused(folder: str, error: OSError) -> DocumentError:

@@ -15,7 +15,16 @@ from attrs import field
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 
-__all__ = ["SAME", "WHOLE", "Changed", "Tracked", "changed_files", "changed_in", "tracked"]
+__all__ = [
+    "SAME",
+    "WHOLE",
+    "Changed",
+    "Tracked",
+    "changed_files",
+    "changed_in",
+    "tracked",
+    "unquoted",
+]
 
 
 @frozen
@@ -118,10 +127,17 @@ def changed_files(patch: Iterable[bytes]) -> dict[bytes, Changed]:
 
 def _path(written: bytes) -> bytes:
     """A path as it is, from the head of a patch: often quoted as in C, or with a tab behind it."""
-    written = written.removesuffix(b"\t")
-    if written.startswith(b'"'):
-        written = _ESCAPED.sub(_meant, written[1:-1])
-    return written.removeprefix(b"b/")
+    return unquoted(written.removesuffix(b"\t")).removeprefix(b"b/")
+
+
+def unquoted(written: bytes) -> bytes:
+    """A path as it is, where git may have quoted it.
+
+    >>> unquoted(rb'"docs/\\303\\251.md"').decode()
+    'docs/é.md'
+    """
+    is_quoted = len(written) > 1 and written[:1] == written[-1:] == b'"'
+    return _ESCAPED.sub(_meant, written[1:-1]) if is_quoted else written
 
 
 _ESCAPED = pattern_of(rb"\\([0-7]{3}|.)", re.DOTALL)

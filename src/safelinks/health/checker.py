@@ -13,7 +13,7 @@ from safelinks.catalog import Catalog, Match
 from safelinks.catalog.entries import HealthHints
 from safelinks.foundation.values import frozen
 from safelinks.health.guards.public_addresses import is_private_host
-from safelinks.health.guards.refusal import refusal
+from safelinks.health.guards.refusal import refusal_of_link
 from safelinks.health.model.outcome import Outcome, Reason, Verdict
 from safelinks.health.model.policy import Policy
 from safelinks.health.network.dialling import Dial, dial
@@ -192,7 +192,7 @@ class Checker:
         if self._history is None or not self._max_age:
             return
         for key, urls in list(spellings.items()):
-            if refusal(urls[0], self.policy) is not None:
+            if refusal_of_link(urls[0], self.policy) is not None:
                 continue
             known = [self._history.recall(self._remembered(url), self._max_age) for url in urls]
             found = [outcome for outcome in known if outcome is not None]

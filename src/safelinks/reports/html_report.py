@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 from safelinks.checks.report import Report
 from safelinks.reports.html.html_escaping import as_html, shape
+from safelinks.reports.html.html_files import files_section
 from safelinks.reports.html.html_frame import framed, moment_as_html, notes_section
 from safelinks.reports.html.html_summary import headline_sentence, summary_section, tone
 from safelinks.reports.html.html_table import table_section
 from safelinks.reports.html.html_texts import marks_in, remarks_section, texts_section
 from safelinks.reports.wording.conclusion import asides
-from safelinks.reports.wording.phrases import count
+from safelinks.reports.wording.phrases import count, unused_in
 
 __all__ = ["render"]
 
@@ -31,9 +32,11 @@ def _main(report: Report, says: str) -> Iterator[str]:
     yield from summary_section(report)
     if report.rows:
         yield from table_section(report, marks_in(report))
+    yield from files_section(report)
     yield from texts_section(report)
     yield from remarks_section(report)
-    yield from notes_section([*report.notes, *asides(report)])
+    unused = (f"{one.file}, {one.place}: {one.message} ({one.code})" for one in unused_in(report))
+    yield from notes_section([*report.notes, *unused, *asides(report)])
 
 
 def _top(report: Report, says: str) -> Iterator[str]:

@@ -142,6 +142,8 @@ def _counts(report: Report) -> str:
     places = f"{count(len(addresses), 'address')} at {count(report.links, 'place')}"
     parts = [f"{places} in {count(len(report.files), 'file')}", ", ".join(verdicts)]
     parts.append(", ".join(levels) or "no findings")
+    files = report.local_links
+    parts.append(f"{count(files, 'link')} to files" if files else "")
     parts.append(f"{known} in the baseline, not listed" if known else "")
     parts.append(f"{report.silenced} ignored by comments" if report.silenced else "")
     return f"{'; '.join(filter(None, parts))}."

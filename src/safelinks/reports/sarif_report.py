@@ -35,6 +35,7 @@ _GROUPS: Mapping[str, str] = {
     "SL2": "deceptive-link",
     "SL3": "broken-link",
     "SL4": "link-catalog",
+    "SL5": "ignore-comment",
 }
 _PROBLEMS: Mapping[Level, str] = {  # GitHub's words
     Level.ERROR: "error",

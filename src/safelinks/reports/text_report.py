@@ -18,10 +18,11 @@ from safelinks.checks.report import Report, Usage
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
+from safelinks.reports.links_to_files import files_lines
 from safelinks.reports.wording.address_names import name_of, where
 from safelinks.reports.wording.conclusion import asides, conclusion
-from safelinks.reports.wording.headline import headline
-from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line
+from safelinks.reports.wording.headline import headline, of_files
+from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line, unused_in
 from safelinks.rules import OF_WRAPPERS, RULES, Finding, Level, Topic
 from safelinks.rules.checked_link import BROKEN, CheckedLink
 
@@ -38,10 +39,14 @@ class Detail(IntEnum):
 
 @frozen
 class View:
-    """How a report is looked at: in how much `detail`, and in how many columns (None: any)."""
+    """How a report is looked at: in how much `detail`, and in how many columns (None: any).
+
+    Of one that is `counted`, findings are not listed.
+    """
 
     detail: Detail = Detail.NORMAL
     columns: int | None = None
+    counted: bool = False
 
 
 _COLOURS: Mapping[Verdict, str] = {
@@ -87,7 +92,11 @@ class _Lines:
         if not quiet:
             yield from self._headline()
         yield from self._failing() if quiet else self._files()
+        yield from files_lines(
+            one for one in of_files(self.report) if not quiet or self.report.selection.fails(one)
+        )
         yield from self._not_linked()
+        yield from self._unused()
         if not quiet:
             if self.view.detail is Detail.VERBOSE:
                 yield from self._resources()
@@ -287,6 +296,17 @@ class _Lines:
                     place = on_one_line(", ".join(filter(None, (remark.file, str(remark.place)))))
                     yield f"  {code} {on_one_line(remark.resource.name)} ({place})"
                     yield f"      it {on_one_line(remark.home)}"
+            yield ""
+
+    def _unused(self) -> Iterator[str]:
+        """Comments that ignore nothing."""
+        loud, fails = self.view.detail is not Detail.QUIET, self.report.selection.fails
+        found = [one for one in unused_in(self.report) if loud or fails(one)]
+        if found:
+            yield click.style("Comments that ignore nothing", bold=True)
+            for one in found:
+                place = on_one_line(f"{one.file}, {one.place}")
+                yield f"  {_coded(one.code, one.level)} {place}: {on_one_line(one.message)}"
             yield ""
 
     def _resources(self) -> Iterator[str]:

@@ -14,7 +14,7 @@ from safelinks.foundation.values import frozen
 __all__ = ["Finding", "Level", "portable"]
 
 
-_MATTERS = "3241"  # groups of rules: that a link works counts more than what is around it
+_MATTERS = "32415"  # groups of rules: that a link works counts more than what is around it
 
 
 class Level(StrEnum):
@@ -40,10 +40,10 @@ class Finding:
     `code` and `name` are those of the rule. `message` is a sentence without its full stop, and as
     little to be trusted as the text it is about. `url` is the address that the link leads to, as it
     may be shown, or the wrapped one where that is lost; None where it is about a `resource`, an id
-    of the catalog, that is not linked. `replacement` is what to write instead, where that is known;
-    `fixable` says that `--fix` can write the replacement. `times` counts from 1 what one rule finds
-    of one address in one file. `known` findings are in a baseline; `excused` ones have not failed
-    in enough runs.
+    of the catalog, that is not linked, or about a comment. `replacement` is what to write instead,
+    where that is known; `fixable` says that `--fix` can write the replacement. `times` counts from
+    1 what one rule finds of one address in one file. `known` findings are in a baseline; `excused`
+    ones have not failed in enough runs.
     """
 
     code: str
@@ -72,7 +72,7 @@ class Finding:
     @property
     def subject(self) -> str:
         """What it is about, wherever that stands."""
-        return self.url or self.resource or ""
+        return self.url or self.resource or self.message
 
     @property
     def fingerprint(self) -> str:

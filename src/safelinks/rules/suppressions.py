@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
 from attrs import field
 
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
-from safelinks.links.text_links import Link
 
-__all__ = ["ALL", "NOTHING_IGNORED", "Ignored", "ignored_in"]
+__all__ = ["ALL", "NOTHING_IGNORED", "IgnoreComment", "Ignored", "Linked", "ignored_in"]
 
 ALL = "ALL"
 # What stands before it may not be part of an address or a word.
@@ -31,11 +31,33 @@ _PARTS = pattern_of(r"[,\s]+")
 
 
 @frozen
+class IgnoreComment:
+    """One comment: where it stands, what it says to ignore, and for what begins on which `lines`.
+
+    None of these is for all of the file. One that names nothing has the selector ``ALL``.
+    """
+
+    start: int
+    line: int
+    column: int
+    selectors: tuple[str, ...]
+    lines: frozenset[int] | None
+
+    def concerns(self, line: int | None) -> bool:
+        """Whether it is about what begins on a line."""
+        return self.lines is None or line in self.lines
+
+
+@frozen
 class Ignored:
-    """What is ignored in a file: `everywhere`, and where what begins on a line is concerned."""
+    """What is ignored in a file: `everywhere`, and where what begins on a line is concerned.
+
+    `comments` are those that say so.
+    """
 
     everywhere: tuple[str, ...] = ()
     lines: Mapping[int, tuple[str, ...]] = field(factory=dict)
+    comments: tuple[IgnoreComment, ...] = ()
 
     def at(self, line: int | None) -> tuple[str, ...]:
         """The selectors of what is ignored there."""
@@ -48,7 +70,19 @@ class Ignored:
 NOTHING_IGNORED = Ignored()
 
 
-def ignored_in(text: str, links: Iterable[Link]) -> Ignored:
+class Linked(Protocol):
+    """What stands somewhere in a text."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+
+def ignored_in(text: str, links: Iterable[Linked]) -> Ignored:
     """What the comments in `text` say to ignore, of its `links` and of all else.
 
     A comment is about the links on its line, be it their first or their last, and where there are
@@ -71,24 +105,36 @@ def ignored_in(text: str, links: Iterable[Link]) -> Ignored:
         (_line(ends, link.start), _line(ends, max(link.start, link.end - 1))) for link in links
     ]
     linked = {line for first, last in spans for line in range(first, last + 1)}
+    begins: dict[int, set[int]] = {}  # by a later line of a link, where it begins
+    for first, last in spans:
+        for line in range(first + 1, last + 1):
+            begins.setdefault(line, set()).add(first)
+    told = []
     for comment in comments:
         selectors = tuple(filter(None, _PARTS.split(comment["what"] or comment["bare"] or ""))) or (
             ALL,
         )
-        line = _line(ends, comment.start())
+        start = comment.start()
+        line = _line(ends, start)
+        column = start - (ends[line - 2] if line > 1 else -1)
         if comment["file"]:
             everywhere |= dict.fromkeys(selectors)
+            told.append(IgnoreComment(start, line, column, selectors, None))
             continue
-        for concerned in _concerned(line, linked):
+        lines = set(_concerned(line, linked))
+        for concerned in lines:
             about.setdefault(concerned, {}).update(dict.fromkeys(selectors))
+        lines = lines.union(*(begins.get(concerned, ()) for concerned in lines))
+        told.append(IgnoreComment(start, line, column, selectors, frozenset(lines)))
     for first, last in spans:
         if first < last:  # what is said beside its later lines is said of where it begins
             said = [about.get(line, {}) for line in range(first, last + 1)]
             about[first] = {one: None for selectors in said for one in selectors}
-    return Ignored(tuple(everywhere), {line: tuple(what) for line, what in about.items() if what})
+    lined = {line: tuple(what) for line, what in about.items() if what}
+    return Ignored(tuple(everywhere), lined, tuple(told))
 
 
-def _beside(links: Iterable[Link], text: str) -> Iterator[re.Match[str]]:
+def _beside(links: Iterable[Linked], text: str) -> Iterator[re.Match[str]]:
     """The comments in `text` that are not part of a link."""
     within = sorted((link.start, link.end) for link in links)
     for comment in _COMMENT.finditer(text):

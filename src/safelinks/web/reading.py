@@ -65,6 +65,7 @@ class ReadingRoom:
             show_recipients=submission.show_recipients,
             keep_texts=keep_texts,
             keep_redirectors=submission.keep_redirectors,
+            local_links=None,  # which would tell what files this machine has
         )
         documents = submission.documents(self.catalog.hosts)
         check = Check(documents, self.catalog, options)
@@ -120,7 +121,11 @@ def warm_up(catalog: Catalog) -> None:
         for found in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(found.name)
     for name in ("notice.eml", "notice.txt", "notice.md"):
-        check = Check(read_each([_SAMPLE.encode()], name), catalog, CheckOptions(keep_texts=True))
+        check = Check(
+            read_each([_SAMPLE.encode()], name),
+            catalog,
+            CheckOptions(keep_texts=True, local_links=None),
+        )
         for format_name in ("html", "json", "csv"):
             for _ in render(check.report(), format_name):
                 pass

@@ -26,7 +26,7 @@ def show_fixes(checking: Check, inputs: Inputs) -> None:
             say_what_stays(change)
 
 
-def write_fixes(checking: Check, inputs: Inputs) -> Report:
+def write_fixes(checking: Check, inputs: Inputs, backup: str | None = None) -> Report:
     """Change the files; the report on what is left to say."""
     from safelinks.reports.wording.phrases import count  # noqa: PLC0415  `--help` and completion do without
 
@@ -39,7 +39,7 @@ def write_fixes(checking: Check, inputs: Inputs) -> Report:
             changed += 1
             tell(f"changed {change.name}")
 
-    report = checking.fix(on_error=inputs.fail, on_change=told)
+    report = checking.fix(backup=backup, on_error=inputs.fail, on_change=told)
     if changed:
         tell(f"Fixed {count(len(report.mends), 'problem')} in {count(changed, 'file')}")
     return evolve(report, unread=inputs.failed)

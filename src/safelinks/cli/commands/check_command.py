@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING
 import click
 from attrs import evolve
 
+from safelinks.addresses.schemes import is_web_address
 from safelinks.cli.commands.applied_fixes import show_fixes, write_fixes
+from safelinks.cli.commands.document_changes import refuse_backup
+from safelinks.cli.configuration.option_settings import ForOneRun
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options
+from safelinks.cli.options.file_link_options import file_link_options
 from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.history_options import Remembering, remembering_options
-from safelinks.cli.options.inputs import (
-    STANDARD_INPUT,
-    Inputs,
-    keep_redirectors,
-    no_gitignore,
-    skip_unreadable,
-)
+from safelinks.cli.options.input_selection import InputSelection, selecting_options
+from safelinks.cli.options.inputs import STANDARD_INPUT, Inputs, keep_redirectors
 from safelinks.cli.options.messages import tell, warn
 from safelinks.cli.options.network_options import Network, network_options, run_asking
-from safelinks.cli.options.path_exclusion import Excluded, excluding_options
 from safelinks.cli.options.report_options import Reporting, reporting_options
 from safelinks.cli.options.report_outputs import (
     InOrder,
@@ -37,6 +35,7 @@ from safelinks.cli.options.rule_selection import selection_options
 
 if TYPE_CHECKING:
     from safelinks.checks.changed_lines import Changes
+    from safelinks.checks.local_link_options import LocalLinkOptions
     from safelinks.checks.pipeline import Check
     from safelinks.checks.report import Report
     from safelinks.health.model.outcome import Outcome
@@ -52,11 +51,20 @@ __all__ = ["check_command"]
     epilog=help_ending("check"),
 )
 @click.argument(
-    "files", nargs=-1, metavar="[FILE|DIRECTORY|-]...", shell_complete=shell_completion.paths
+    "files", nargs=-1, metavar="[FILE|DIRECTORY|URL|-]...", shell_complete=shell_completion.paths
 )
 @click.option("--offline", is_flag=True, help="Decode and identify links; do not use the network.")
+@click.option(
+    "--offline-ok", is_flag=True, help="Exit with 0 instead of 3 if this machine has no network."
+)
 @reporting_options
 @click.option("--fix", is_flag=True, help="Fix the files, where the fix is certain.")
+@click.option(
+    "--backup",
+    cls=ForOneRun,
+    metavar="SUFFIX",
+    help="With --fix, keep a copy of each changed file with this suffix.",
+)
 @click.option(
     "--diff",
     is_flag=True,
@@ -82,9 +90,8 @@ __all__ = ["check_command"]
     help="Check only links on lines that changed since this git revision.",
 )
 @keep_redirectors
-@no_gitignore
-@skip_unreadable
-@excluding_options
+@selecting_options
+@file_link_options
 @click.option("--show-recipients", is_flag=True, help="Print the recipients of the links.")
 @remembering_options
 @network_options
@@ -95,34 +102,36 @@ def check_command(
     files: tuple[str, ...],
     *,
     keep_redirectors: bool,
-    no_gitignore: bool,
-    skip_unreadable: bool,
     offline: bool,
+    offline_ok: bool,
     fix: bool,
+    backup: str | None,
     diff: bool,
     https: bool,
     baseline: str | None,
     update_baseline: bool,
     changed_since: str | None,
     show_recipients: bool,
-    excluded: Excluded,
+    reading: InputSelection,
+    local_links: LocalLinkOptions | None,
     remembering: Remembering,
     reporting: Reporting,
     selection: Selection,
     network: Network,
     chosen: Chosen,
 ) -> None:
-    """Check every link in FILE: its target, what that is, and whether it works.
+    """Check every link in FILE, or URL itself: its target, what that is, and whether it works.
 
     Reads standard input without FILE or for "-". Each address is requested once. Every finding
     has a code that `safelinks rule CODE` explains. Ctrl-C stops the check and reports the results
     so far.
     """
-    names = files or (STANDARD_INPUT,)
-    if (fix or diff) and STANDARD_INPUT in names:
-        raise click.UsageError("--fix and --diff need files: standard input cannot be changed.")
-    if fix and diff:
-        raise click.UsageError("--diff shows what --fix would change. Use one of them.")
+    addresses = tuple(filter(is_web_address, files))
+    named = tuple(file for file in files if not is_web_address(file))
+    names = reading.names(named, beside=bool(addresses))
+    refuse_backup(backup, "--fix", wanted=fix)
+    if fix or diff:
+        _refuse_fixing(names, addresses if reading.files_from is None else (), twice=fix and diff)
     if update_baseline and baseline is None:
         raise click.UsageError("--update-baseline needs a --baseline FILE to write to")
     if update_baseline and show_recipients:
@@ -136,12 +145,11 @@ def check_command(
     own = filter(None, (baseline, remembering.path, *(one.path for one in reporting.outputs)))
     inputs = Inputs(
         names,
-        keep_redirectors,
-        gitignore=not no_gitignore,
+        addresses=addresses,
+        keep_redirectors=keep_redirectors,
+        selection=evolve(reading, reports=not selection.inline),
         verbose=reporting.is_verbose,
         aside=frozenset(own),
-        excluded=excluded,
-        skip_unreadable=skip_unreadable,
     )
     refuse_inputs(reporting.outputs, inputs)
     refuse_strange(reporting.outputs, context)
@@ -160,9 +168,13 @@ def check_command(
         baseline=baseline,
         update_baseline=update_baseline,
         keep_redirectors=keep_redirectors,
+        local_links=local_links
+        and evolve(local_links, exclude=network.policy.excluded, renames=fix or diff),
         now=_now(),
     )
-    checking = Check(inputs.documents(), catalog, options, keep=_kept(names, changed_since))
+    checking = Check(
+        inputs.documents(), catalog, options, keep=_kept((*names, *inputs.listed), changed_since)
+    )
     if inputs.failed and not checking.collection.files:
         context.exit(2)
     for note in checking.assessment.notes:
@@ -173,14 +185,24 @@ def check_command(
     if diff:
         show_fixes(checking, inputs)
     elif fix and is_whole:  # who wants to stop wants nothing to be written
-        report = write_fixes(checking, inputs)
+        report = write_fixes(checking, inputs, backup)
     elif fix:
         warn("the check was interrupted, so no file was changed")
-    report = evolve(report, unread=inputs.failed)
+    report = evolve(report, unread=inputs.failed, unopened=inputs.notes(), offline_ok=offline_ok)
     with inputs.complaining():
         _save_baseline(checking, report)  # before its exit code is told
     report = reporting.finish(evolve(report, unwritten=inputs.failed and not report.unread))
     context.exit(report.exit_code)
+
+
+def _refuse_fixing(names: Sequence[str], addresses: Sequence[str], *, twice: bool) -> None:
+    """Raises click.UsageError where there is nothing that --fix or --diff could change."""
+    if STANDARD_INPUT in names:
+        raise click.UsageError("--fix and --diff need files: standard input cannot be changed.")
+    if addresses and not names:
+        raise click.UsageError("--fix and --diff need files: an address cannot be changed.")
+    if twice:
+        raise click.UsageError("--diff shows what --fix would change. Use one of them.")
 
 
 def _asked(

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from safelinks.cli.commands.document_changes import Changing
+from safelinks.addresses.schemes import is_web_address
+from safelinks.cli.commands.document_changes import Changing, refuse_backup
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.configured_command import Configured
 from safelinks.cli.options.help_endings import help_ending
+from safelinks.cli.options.input_selection import InputSelection, selecting_options
 from safelinks.cli.options.inputs import (
     STANDARD_INPUT,
     Inputs,
     keep_redirectors,
-    no_gitignore,
-    skip_unreadable,
     verbose,
 )
 from safelinks.cli.options.messages import tell
-from safelinks.cli.options.path_exclusion import Excluded, excluding_options
 
 if TYPE_CHECKING:
     from safelinks.documents.document import Document, Rewriting
@@ -49,9 +49,10 @@ CLEAN_TO_STANDARD_OUTPUT = "-"
 @click.option(
     "-o",
     "--output",
-    metavar="FILE",
+    metavar="FILE|DIR/",
     shell_complete=shell_completion.paths,
-    help="Write the result to this file (- for standard output).",
+    help="Write the result to this file (- for standard output), or a copy of each file to this "
+    "directory.",
 )
 @click.option(
     "--redact",
@@ -64,9 +65,7 @@ CLEAN_TO_STANDARD_OUTPUT = "-"
     help="Show recipients in the diff, so that `patch` can apply it.",
 )
 @keep_redirectors
-@no_gitignore
-@skip_unreadable
-@excluding_options
+@selecting_options
 @verbose
 @click.pass_context
 def clean_command(
@@ -81,20 +80,22 @@ def clean_command(
     redact: bool,
     show_recipients: bool,
     keep_redirectors: bool,
-    no_gitignore: bool,
-    skip_unreadable: bool,
     verbose: bool,
-    excluded: Excluded,
+    reading: InputSelection,
 ) -> None:
     """Replace every wrapped link in FILE with its target.
 
-    Everything else stays byte for byte as it is. Prints the result, unless --in-place, --output,
-    --diff or --check is given. Reads standard input without FILE or for "-".
+    Everything else stays byte for byte as it is. Prints the result of one file, unless --in-place,
+    --output, --diff or --check is given. Reads standard input without FILE or for "-".
 
     A wrapped link stays, with a warning, if it has lost its target or if the target is not a web
     or mail address (such as javascript:). Signed messages and documents stay as they are.
     """
-    names = files or (STANDARD_INPUT,)
+    if (address := next(filter(is_web_address, files), None)) is not None:
+        raise click.UsageError(
+            f"{address} is an address, not a file; did you mean `safelinks unwrap URL`?"
+        )
+    names = reading.names(files)
     if in_place and STANDARD_INPUT in names:
         raise click.UsageError("--in-place needs files: standard input cannot be changed.")
     if output == "":
@@ -103,15 +104,12 @@ def clean_command(
         raise click.UsageError("--in-place cannot be used with --diff, --check or --output.")
     if output and (diff or check):
         raise click.UsageError("--output cannot be used with --diff or --check.")
-    if backup is not None and (not in_place or not backup or "/" in backup):
-        raise click.UsageError("--backup needs a suffix such as .bak, and --in-place.")
+    refuse_backup(backup, "--in-place", wanted=in_place)
     inputs = Inputs(
         names,
         keep_redirectors,
-        gitignore=not no_gitignore,
+        selection=reading,
         verbose=verbose,
-        excluded=excluded,
-        skip_unreadable=skip_unreadable,
     )
     changing = Changing(
         inputs,
@@ -125,9 +123,19 @@ def clean_command(
         changed = changing.show(diff=diff)
         _sum_up(changed, "would change")
         context.exit(2 if inputs.failed else int(check and changed > 0))
+    elif output is not None and _is_directory(output):
+        if STANDARD_INPUT in names:
+            raise click.UsageError("--output DIR/ needs files: standard input has no name.")
+        copies = changing.copy(Path(output))
+        tell(f"{copies} {'file' if copies == 1 else 'files'} written to {output}")
     else:
         changing.write(None if output in (None, CLEAN_TO_STANDARD_OUTPUT) else Path(str(output)))
     context.exit(2 if inputs.failed else 0)
+
+
+def _is_directory(output: str) -> bool:
+    """Whether the value of --output is a directory: it ends with a slash, or there is one."""
+    return output.endswith(("/", os.sep)) or Path(output).is_dir()
 
 
 def _cleaned(document: Document) -> Rewriting:

@@ -16,6 +16,7 @@ import click
 from safelinks.addresses.printable import printable
 from safelinks.cli.options.inputs import Input, Inputs
 from safelinks.cli.options.messages import tell, warn
+from safelinks.errors import NotWritableError
 from safelinks.files.file_access import replace
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import define
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from safelinks.checks.file_change import FileChange
     from safelinks.documents.document import Document, Rewriting
 
-__all__ = ["Changing", "print_diff", "say_what_stays"]
+__all__ = ["Changing", "print_diff", "refuse_backup", "say_what_stays"]
 
 _ROW_ENDS = pattern_of(r"(\r?\n|\t)")
 
@@ -83,11 +84,28 @@ class Changing:
                     changed += 1
         return changed
 
+    def copy(self, directory: Path) -> int:
+        """Write what becomes of each input into `directory`; how many copies there are."""
+        from safelinks.cli.commands.cleaned_copies import copies_in  # noqa: PLC0415  for few
+
+        copies = copies_in(directory, list(self.inputs.files()))
+        written = 0
+        for one in self.inputs:
+            copy = copies.get(one.name)
+            if copy is None:
+                self.inputs.tell_skipped(f"{one.name}: this is a copy of an earlier run")
+                continue
+            with self.inputs.told(one), self._changed(one) as change:
+                _make_directory(copy.parent)
+                replace(copy, (after for _, after in change.results()))
+                written += 1
+        return written
+
     def write(self, output: Path | None) -> None:
         """The result of the one input, to `output` or to standard output."""
         found = list(islice(self.inputs, 2))
         if len(found) > 1:
-            raise click.UsageError("Several files need --in-place, --diff or --check.")
+            raise click.UsageError("Several files need -o DIR/, --in-place, --diff or --check.")
         for one in found:
             with self.inputs.told(one), self._changed(one) as change:
                 content = (after for _, after in change.results())
@@ -97,6 +115,21 @@ class Changing:
                 else:
                     is_own = os.path.realpath(output) == os.path.realpath(one.name)
                     replace(output, content, since=one.reading if is_own else None)
+
+
+def _make_directory(path: Path) -> None:
+    """Make a directory. Raises NotWritableError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise NotWritableError(f"{path}: this directory cannot be made ({reason})") from None
+
+
+def refuse_backup(suffix: str | None, option: str, *, wanted: bool) -> None:
+    """Raises click.UsageError for a --backup without a suffix, or without the `option` for it."""
+    if suffix is not None and (not wanted or not suffix or "/" in suffix):
+        raise click.UsageError(f"--backup needs a suffix such as .bak, and {option}.")
 
 
 def print_diff(change: FileChange, *, show_recipients: bool) -> bool:

@@ -14,23 +14,28 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safelinks.cli.configuration.setting_permissions import ABOUT, UNKNOWN, SettingPermissions
+from safelinks.cli.options.value_rules import Duration
 from safelinks.errors import SetupError
 from safelinks.foundation.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.data.configuration import Configuration
 
-__all__ = ["META", "ONCE", "RIVALS", "ForOneRun", "Setting", "settings_of"]
+__all__ = ["META", "ONCE", "RIVALS", "VARIABLE_PREFIX", "ForOneRun", "Setting", "settings_of"]
+
+VARIABLE_PREFIX = "SAFELINKS_"  # of the variables of the environment
 
 # Options that say where settings come from.
 META = frozenset({"config", "no-config"})
 
 # Options that are for one run: they have neither key nor variable.
-ONCE = frozenset({"fix", "diff", "update-baseline"})
+ONCE = frozenset({"fix", "diff", "files-from", "update-baseline"})
 
 # Commands whose keys stand in a table of their own, and what they have in common with all others.
 _TABLES: Mapping[str, frozenset[str]] = {
-    "clean": frozenset({"exclude-path", "keep-redirectors", "no-gitignore", "skip-unreadable"})
+    "clean": frozenset(
+        {"exclude-path", "keep-redirectors", "no-gitignore", "skip-unreadable", "vendored"}
+    )
 }
 
 # Settings that are tables in a file; `configuration.TABULAR` says how.
@@ -49,7 +54,7 @@ _TYPED = (click.Choice, click.types.IntParamType, click.types.FloatParamType)
 
 
 class ForOneRun(click.Option):
-    """An option that has neither key nor variable, as that key is another command's."""
+    """An option that has neither key nor variable, for all commands or for its own."""
 
 
 @frozen
@@ -62,7 +67,7 @@ class Setting:
     @property
     def variable(self) -> str:
         """The variable of the environment."""
-        return "SAFELINKS_" + self.key.upper().replace("-", "_").replace(".", "_")
+        return VARIABLE_PREFIX + self.key.upper().replace("-", "_").replace(".", "_")
 
     @property
     def about(self) -> SettingPermissions:
@@ -125,7 +130,8 @@ class Setting:
         path = self.path_in(value)
         if path is None or not isinstance(value, str):
             return value
-        return f"{value.removesuffix(path)}{os.path.normpath(directory / path)}"
+        slash = "/" if path.endswith("/") else ""  # which says that it is a directory
+        return f"{value.removesuffix(path)}{os.path.normpath(directory / path)}{slash}"
 
     def path_in(self, value: object) -> str | None:
         """The path that is in `value`; None where it names no file."""
@@ -193,7 +199,8 @@ def _expected(kind: click.ParamType[Any]) -> str:
     if isinstance(kind, click.types.IntParamType):
         return f"a whole number{_range(kind)}"
     if isinstance(kind, click.types.FloatParamType):
-        return f"a number{_range(kind)}"
+        unit = ", or a time such as 10s" if isinstance(kind, Duration) else ""
+        return f"a number{_range(kind)}{unit}"
     return "a string"
 
 
@@ -215,5 +222,6 @@ def _is_typed(option: click.Option, value: object) -> bool:
     if isinstance(option.type, click.types.IntParamType):
         return isinstance(value, int)
     if isinstance(option.type, click.types.FloatParamType):
-        return isinstance(value, int | float)
+        is_time = isinstance(option.type, Duration) and option.type.has_unit(value)
+        return is_time or isinstance(value, int | float)
     return isinstance(value, str)

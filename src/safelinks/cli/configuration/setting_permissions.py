@@ -54,10 +54,12 @@ _OWN_FILES = "it changes nothing but the files that clean was given"
 
 ABOUT: Mapping[str, SettingPermissions] = {
     "offline": SettingPermissions(_ANY, _SILENCES),
+    "offline-ok": SettingPermissions(_ANY, _SILENCES),
     "format": SettingPermissions(_ANY, _SHOWS, PathPermission.WRITTEN, path_after="="),
     "output": SettingPermissions(
         _ANY, "it only ever replaces an earlier report", PathPermission.WRITTEN
     ),
+    "statistics": SettingPermissions(_ANY, _SHOWS),
     "quiet": SettingPermissions(_ANY, _SHOWS),
     "verbose": SettingPermissions(_ANY, _SHOWS),
     "select": SettingPermissions(_ANY, _SILENCES),
@@ -74,8 +76,17 @@ ABOUT: Mapping[str, SettingPermissions] = {
         _ANY, "links of a recipient are not asked, with it or without"
     ),
     "no-gitignore": SettingPermissions(_ANY, "who writes this file may write .gitignore, too"),
+    "vendored": SettingPermissions(_ANY, _READING),
     "exclude-path": SettingPermissions(_ANY, _READING),
     "skip-unreadable": SettingPermissions(_ANY, _SILENCES),
+    "no-local-links": SettingPermissions(_ANY, _SILENCES),
+    "root-dir": SettingPermissions(
+        _ANY, "it only says where the same files are", PathPermission.READ
+    ),
+    "base-url": SettingPermissions(_ANY, "it asks nobody"),
+    "fallback-extensions": SettingPermissions(_ANY, _SILENCES),
+    "index-files": SettingPermissions(_ANY, _STRICTER),
+    "anchors": SettingPermissions(_ANY, _STRICTER),
     "show-recipients": SettingPermissions(_HAND, "it shows recipients"),
     "history": SettingPermissions(
         _ANY, "what is no history is refused or set aside", PathPermission.WRITTEN
@@ -98,6 +109,7 @@ ABOUT: Mapping[str, SettingPermissions] = {
         _HAND, "it decides where requests go, past the protection of private addresses"
     ),
     "exclude": SettingPermissions(_ANY, _SILENCES),
+    "include": SettingPermissions(_ANY, _SILENCES),
     "allow-private": SettingPermissions(_HAND, "it weakens a protection"),
     "allow-reserved": SettingPermissions(_HAND, "it weakens a protection"),
     "allow-one-time": SettingPermissions(_HAND, "it weakens a protection"),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PureWindowsPath
 
 from safelinks.cli.configuration.config_file import LocatedConfiguration
-from safelinks.cli.configuration.option_settings import Setting
+from safelinks.cli.configuration.option_settings import VARIABLE_PREFIX, Setting
 from safelinks.cli.configuration.setting_permissions import Power
 from safelinks.errors import SetupError
 from safelinks.foundation.patterns import pattern_of
@@ -20,8 +20,7 @@ from safelinks.health.model.policy_settings import variables
 
 __all__ = ["refuse"]
 
-_PREFIX = "SAFELINKS_"
-_HEADERS = "SAFELINKS_HEADER"
+_HEADERS = f"{VARIABLE_PREFIX}HEADER"
 # What no path below a directory begins with, elsewhere: a home, a drive of Windows, a share.
 _ELSEWHERE = pattern_of(r"~|[A-Za-z]:|\\")
 
@@ -65,11 +64,12 @@ def _refuse_variables(setting: Setting, value: object, found: LocatedConfigurati
     named = variables(os.environ.get(_HEADERS, ""))
     for inner, text in _texts(value):
         for name in variables(text):
-            if not name.startswith(_PREFIX) and name not in named:
+            if not name.startswith(VARIABLE_PREFIX) and name not in named:
                 where = found.content.where(*setting.path, *inner)
+                renamed = f"{VARIABLE_PREFIX}{name}"
                 raise SetupError(
                     f"{where}: {setting.key} takes {name}, and a file gets variables of the "
-                    f"environment only if they begin with {_PREFIX}; call it {_PREFIX}{name}, or "
+                    f"environment only if they begin with {VARIABLE_PREFIX}; call it {renamed}, or "
                     f"set {_HEADERS}"
                 )
 

@@ -6,12 +6,14 @@ is decided in `precedence`, which is loaded for such commands only.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from safelinks.cli.configuration.option_settings import ONCE, Setting, settings_of
+from safelinks.addresses.schemes import is_web_address
+from safelinks.cli.configuration.option_settings import ONCE, VARIABLE_PREFIX, Setting, settings_of
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.messages import tell
 
@@ -87,7 +89,8 @@ class Configured(click.Command):
         if found:
             from safelinks.files.data.configuration import verify_keys  # noqa: PLC0415  tomllib, for few
 
-            verify_keys(found.content, known.keys(), ONCE)
+            verify_keys(found.content, known.keys(), ONCE, _foreign)
+        self._verify_variables(ctx, known, given, found)
         from safelinks.cli.configuration.precedence import in_effect, settle  # noqa: PLC0415  not for `unwrap`
 
         ctx.meta[_SETTLED] = settled = settle(self, ctx, given, found)
@@ -107,6 +110,33 @@ class Configured(click.Command):
             _tell(found, elsewhere.values())
         return rest
 
+    def _verify_variables(
+        self,
+        ctx: click.Context,
+        known: Mapping[str, Setting],
+        given: Mapping[str, Any],
+        found: LocatedConfiguration | None,
+    ) -> None:
+        """Raise SetupError for a misspelt variable of the environment."""
+        own = {setting.variable for setting in settings_of(self)}
+        strange = [
+            name for name in os.environ if name.startswith(VARIABLE_PREFIX) and name not in own
+        ]
+        if not strange:
+            return
+        from safelinks.cli.configuration.strange_variables import refuse_misspelt  # noqa: PLC0415  for few
+        from safelinks.health.model.policy_settings import variables  # noqa: PLC0415  for few
+
+        settings = (known or known_settings(ctx)).values()
+        listed = found.content.get("header") if found else None
+        headers = [
+            os.environ.get(f"{VARIABLE_PREFIX}HEADER", ""),
+            *(given.get("headers") or ()),
+            *(map(str, listed) if isinstance(listed, list) else ()),
+        ]
+        used = {name for header in headers for name in variables(header)}
+        refuse_misspelt(strange, {setting.variable for setting in settings}, used)
+
     def _configuration(self, given: Mapping[str, Any]) -> LocatedConfiguration | None:
         """The file to go by. Raises SetupError and DocumentError, in one sentence."""
         from safelinks.cli.configuration.config_file import named, nearest  # noqa: PLC0415  not for `unwrap`
@@ -123,8 +153,15 @@ class Configured(click.Command):
         for param in self.params:
             if isinstance(param, click.Argument) and isinstance(given.get(param.name or ""), tuple):
                 names: tuple[str, ...] = given[param.name or ""]
-                return names
+                return tuple(name for name in names if not is_web_address(name))
         return ()
+
+
+def _foreign(key: str) -> str | None:
+    """What a key of another program is called here."""
+    from safelinks.cli.options.foreign_options import foreign_option  # noqa: PLC0415  rarely needed
+
+    return foreign_option(key)
 
 
 def _opposite(name: str) -> str:

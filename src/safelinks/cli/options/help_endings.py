@@ -36,16 +36,21 @@ _ENDINGS: Mapping[str, _Ending] = {
     "check": _Ending(
         (
             "safelinks check --offline notice.txt",
+            "safelinks check https://www.nyc.gov/",
             "safelinks check --fix --format html=links.html docs",
         ),
         (
             "0 no finding fails the check, 1 a finding fails it (--fail-on),",
-            "2 wrong usage or unreadable file, 3 no network, 130 interrupted",
+            "2 wrong usage or unreadable file, 3 no network (--offline-ok), 130 interrupted",
         ),
         (*_SETTINGS, _RULES, _GUIDES),
     ),
     "clean": _Ending(
-        ("safelinks clean --diff notice.txt", "safelinks clean --in-place --backup .bak docs"),
+        (
+            "safelinks clean --diff notice.txt",
+            "safelinks clean --in-place --backup .bak docs",
+            "safelinks clean notice.txt docs -o cleaned/",
+        ),
         ("0 success, 1 --check found a change, 2 wrong usage or unreadable file",),
         (*_SETTINGS, _GUIDES),
     ),
@@ -62,7 +67,10 @@ _ENDINGS: Mapping[str, _Ending] = {
             "safelinks unwrap 'https://nam06.safelinks.protection.outlook.com/?url=…'",
             "safelinks unwrap --json < addresses.txt",
         ),
-        ("0 success, 1 an address has lost its target, 2 wrong usage",),
+        (
+            "0 every target is known, 1 a target is lost or known to its service only,",
+            "or there is no link, 2 wrong usage",
+        ),
         ("safelinks wrappers     known services", _GUIDES),
     ),
 }

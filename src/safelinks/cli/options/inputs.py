@@ -13,9 +13,15 @@ from typing import TYPE_CHECKING
 import click
 from attrs import field
 
+from safelinks.cli.options.input_selection import STANDARD_INPUT, InputSelection
 from safelinks.cli.options.messages import complain, tell, warn
-from safelinks.cli.options.path_exclusion import NOTHING, Excluded
-from safelinks.errors import DocumentError, NotReadableError, NotWritableError
+from safelinks.errors import (
+    DocumentError,
+    MissingPackageError,
+    NoTextError,
+    NotReadableError,
+    NotWritableError,
+)
 from safelinks.foundation.interrupts import INTERRUPTED
 from safelinks.foundation.values import define, frozen
 
@@ -31,13 +37,11 @@ __all__ = [
     "Inputs",
     "addresses",
     "keep_redirectors",
-    "no_gitignore",
-    "skip_unreadable",
+    "pasted_texts",
     "standard_input",
     "verbose",
 ]
 
-STANDARD_INPUT = "-"
 _LINES = 10_000
 
 keep_redirectors = click.option(
@@ -45,20 +49,12 @@ keep_redirectors = click.option(
     is_flag=True,
     help="Unwrap only links of security services, not those of Google, Facebook or trackers.",
 )
-no_gitignore = click.option(
-    "--no-gitignore", is_flag=True, help="In directories, also read files that .gitignore excludes."
-)
-skip_unreadable = click.option(
-    "--skip-unreadable",
-    is_flag=True,
-    help="In directories, only warn about files without read permission.",
-)
 verbose = click.option("-v", "--verbose", is_flag=True, help="List each skipped file, and why.")
 
 
 @frozen
 class Input:
-    """A file or standard input; `folder` is the directory or pattern that it was found by.
+    """A file or standard input; `folder` is the directory, pattern or list that it was found by.
 
     `reading` tells what the file held when it was read.
     """
@@ -71,45 +67,54 @@ class Input:
 
 @define
 class Inputs:
-    """The inputs that `names` stand for, and what became of them.
+    """The inputs that `names` stand for, those in a list, and what became of them.
 
-    `failed` is whether there was one that was named, and could not be read or written. Without
-    `gitignore`, directories are read with what git ignores; `verbose` tells of each file that was
-    left out, and why. With `skip_unreadable`, what may not be read in directories is left out, too.
-    In directories, what the command writes itself is left `aside`. What is
-    `excluded` is left out everywhere.
+    `addresses` are a document of their own, which is in no file.
+
+    `failed` is whether there was one that was named, and could not be read or written. The
+    `selection` says what is left out; `verbose` tells of each file that was, and why. In
+    directories, what the command writes itself is left `aside`. `unopened` are the files there that
+    take a package that is not installed.
     """
 
     names: Sequence[str]
+    addresses: Sequence[str] = field(default=(), kw_only=True)
     keep_redirectors: bool = False
     failed: bool = False
-    gitignore: bool = True
+    selection: InputSelection = field(factory=InputSelection)
     verbose: bool = False
     aside: frozenset[str] = frozenset()
     bare_hosts: frozenset[str] = frozenset()
-    excluded: Excluded = NOTHING
-    skip_unreadable: bool = False
+    _listed: tuple[str, ...] | None = None
+    unopened: dict[str, MissingPackageError] = field(factory=dict)
     _skipped: list[DocumentError] = field(factory=list)
     _failures: set[str] = field(factory=set)
+    _told_unopened: int = 0
 
     def __iter__(self) -> Iterator[Input]:
         from safelinks.files.file_access import file_blocks  # noqa: PLC0415  `unwrap` does without
-        from safelinks.files.file_walk import files_in  # noqa: PLC0415  `unwrap` does without
 
         seen: set[Path] = set()
         left_out = 0
         own = {Path(os.path.realpath(name)) for name in self.aside}
-        for name in dict.fromkeys(self.names):
+        named = set(self.names)
+        for name in dict.fromkeys((*self.names, *self.listed)):
             if name == STANDARD_INPUT:
                 yield Input("<stdin>", None, _in_blocks(standard_input("name a file")))
                 continue
             try:
-                found = files_in(name, gitignore=self.gitignore)
+                found = self._files_in(name)
             except DocumentError as error:
                 self.fail(error)
                 continue
             if found is not None:
                 self._tell_what_was_found(name, found)
+            is_listed = found is None and name not in named
+            looks_like_address = name.lower().startswith("www.")
+            if found is None and (is_listed or looks_like_address) and not os.path.lexists(name):
+                hint = "; an address begins with https://" if looks_like_address else ""
+                self.fail(DocumentError(f"No such file: {name}{hint}"))
+                continue
             for path in [Path(name)] if found is None else found.files:
                 real = Path(os.path.realpath(path))
                 if real in seen or (found is not None and real in own):
@@ -117,11 +122,13 @@ class Inputs:
                 seen.add(real)
                 if self._is_excluded(path):
                     left_out += 1
-                else:
+                elif not self._is_own(path, named=found is None and not is_listed):
                     reading = file_blocks(path)
-                    folder = None if found is None else name
+                    folder = self._list_name if is_listed else None if found is None else name
                     yield Input(_named(path), folder, reading, reading)
-            self._tell_what_was_skipped(name)
+            if not is_listed:
+                self._tell_what_was_skipped(name)
+        self._tell_what_was_skipped(self._list_name)
         if left_out and left_out == len(seen) and STANDARD_INPUT not in self.names:
             warn("no files to read: --exclude-path excludes all of them")
 
@@ -130,29 +137,80 @@ class Inputs:
 
         What is wrong with some is told on reading.
         """
-        from safelinks.files.file_walk import files_in  # noqa: PLC0415  `unwrap` does without
-
-        for name in self.names:
+        excluded = self.selection.excluded
+        for name in (*self.names, *self.listed):
             with suppress(DocumentError):
                 if name != STANDARD_INPUT:
-                    found = files_in(name, gitignore=self.gitignore)
+                    found = self._files_in(name)
                     named = (
                         [(name, None)]
                         if found is None
                         else [(str(one), name) for one in found.files]
                     )
-                    yield from (one for one in named if self.excluded.pattern_for(one[0]) is None)
+                    yield from (one for one in named if excluded.pattern_for(one[0]) is None)
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The names in the list, if there is one, which is read once."""
+        if self._listed is None:
+            self._listed = tuple(self._read_list())
+        return self._listed
+
+    @property
+    def _list_name(self) -> str:
+        name = self.selection.files_from or ""
+        return "<stdin>" if name == STANDARD_INPUT else name
+
+    def _read_list(self) -> Iterator[str]:
+        name = self.selection.files_from
+        if name is None:
+            return
+        from safelinks.cli.options.file_lists import names_in_list  # noqa: PLC0415  few have a list
+
+        if name == STANDARD_INPUT:
+            content = b"".join(standard_input("name a file"))
+        else:
+            from safelinks.files.file_access import bytes_of  # noqa: PLC0415  `unwrap` does without
+
+            content = bytes_of(Path(name))
+        yield from names_in_list(content)
+
+    def _files_in(self, name: str) -> FileListing | None:
+        from safelinks.files.file_walk import files_in  # noqa: PLC0415  `unwrap` does without
+
+        wanted = self.selection
+        return files_in(name, gitignore=wanted.gitignore, vendored=wanted.vendored)
 
     def _is_excluded(self, path: Path) -> bool:
         """Whether a file is left out, which is told if that is to be told."""
-        pattern = self.excluded.pattern_for(str(path))
+        pattern = self.selection.excluded.pattern_for(str(path))
         if pattern is None:
             return False
         self.tell_skipped(f"{path}: excluded by --exclude-path {pattern}")
         return True
 
+    def _is_own(self, path: Path, *, named: bool) -> bool:
+        """Whether a file is a report of an earlier run, which is told of one that is named."""
+        if self.selection.reports:
+            return False
+        from safelinks.cli.options.report_recognition import is_surely_report  # noqa: PLC0415  `unwrap` does without
+
+        if not is_surely_report(path):
+            return False
+        sentence = f"{path}: this is a report of safelinks"
+        if named:
+            warn(f"skipped {sentence}")
+        else:
+            self.tell_skipped(sentence)
+        return True
+
     def documents(self) -> Iterator[Document]:
         """Every document of every input."""
+        if self.addresses:
+            from safelinks.documents.document import addresses_read  # noqa: PLC0415  `unwrap` does without
+
+            keep = self.keep_redirectors
+            yield addresses_read(self.addresses, "<addresses>", keep_redirectors=keep)
         for one in self:
             with self.told(one):
                 yield from self.documents_of(one)
@@ -177,13 +235,17 @@ class Inputs:
         try:
             yield
         except DocumentError as error:
-            if one.folder is None or isinstance(error, NotWritableError):
-                self.fail(error)
-            else:
-                self._skip(error)
+            self.tell_failure(error, named=one.folder is None)
         finally:
             if one.reading is not None:
                 one.reading.close()
+
+    def tell_failure(self, error: DocumentError, *, named: bool) -> None:
+        """Tell what is wrong with a file, `named` or found in a directory."""
+        if named or isinstance(error, NotWritableError):
+            self.fail(error)
+        else:
+            self._skip(error)
 
     @contextmanager
     def complaining(self) -> Iterator[None]:
@@ -195,11 +257,13 @@ class Inputs:
 
     def _skip(self, error: DocumentError) -> None:
         """Skip a file that was not named; one without permission could hold any link, and fails."""
-        if isinstance(error, NotReadableError) and not self.skip_unreadable:
+        if isinstance(error, NotReadableError) and not self.selection.skip_unreadable:
             self.fail(error)
-        elif self.verbose:
-            self.tell_skipped(str(error))
-        else:
+            return
+        self.tell_skipped(str(error))
+        if isinstance(error, MissingPackageError):
+            self.unopened.setdefault(error.name, error)
+        elif not self.verbose and not isinstance(error, NoTextError):
             self._skipped.append(error)
 
     def tell_skipped(self, sentence: str) -> None:
@@ -222,15 +286,43 @@ class Inputs:
             self.tell_skipped(str(one))
         for error in found.unread:
             self._skip(error)
-        ignored = next((one for one in found.skipped if one.ignored), None)
-        if ignored is not None and not found.files:
-            warn(f"{folder}: all files here are skipped ({ignored}); --no-gitignore reads them")
+        left_out = next((one for one in found.skipped if one.option), None)
+        if left_out is not None and not found.files:
+            warn(f"{folder}: all files here are skipped ({left_out}); {left_out.option} reads them")
 
     def _tell_what_was_skipped(self, folder: str) -> None:
+        for command, files in self._unopened_by_command(self._told_unopened).items():
+            what = f"{_counted(files)} skipped, such as {files[0].name}"
+            warn(f"{folder}: {what}; to read {_them(files)}, run: {command}")
+        self._told_unopened = len(self.unopened)
         if self._skipped:
-            files = "file was" if len(self._skipped) == 1 else "files were"
-            warn(f"{folder}: {len(self._skipped)} {files} skipped, such as {self._skipped[0]}")
+            were = "file was" if len(self._skipped) == 1 else "files were"
+            warn(f"{folder}: {len(self._skipped)} {were} skipped, such as {self._skipped[0]}")
             self._skipped.clear()
+
+    def _unopened_by_command(self, start: int = 0) -> dict[str, list[MissingPackageError]]:
+        """The files that take a package, from the one numbered `start`, by what installs it."""
+        found: dict[str, list[MissingPackageError]] = {}
+        for one in islice(self.unopened.values(), start, None):
+            found.setdefault(one.command, []).append(one)
+        return found
+
+    def notes(self) -> tuple[str, ...]:
+        """What a report should say of files that were left out."""
+        return tuple(
+            f"{_counted(files)} not read. To check {_them(files)}, run `{command}`."
+            for command, files in self._unopened_by_command().items()
+        )
+
+
+def _them(files: Sequence[object]) -> str:
+    return "it" if len(files) == 1 else "them"
+
+
+def _counted(files: Sequence[MissingPackageError]) -> str:
+    """How many files of one kind there are: ``2 PDF documents were``."""
+    what = files[0].title.partition(" ")[2]
+    return f"1 {what} was" if len(files) == 1 else f"{len(files):,} {what}s were"
 
 
 def _named(path: Path) -> str:
@@ -258,10 +350,23 @@ def standard_input(remedy: str) -> Iterator[bytes]:
 
 def addresses() -> Iterator[str]:
     """Addresses on standard input, one a line; bytes that are no UTF-8 come out as they went in."""
+    yield from filter(None, _stripped_lines())
+
+
+def pasted_texts() -> Iterator[str]:
+    """What is on standard input, address by address: one may go on in the next line.
+
+    On a terminal, each line is for itself.
+    """
+    from safelinks.cli.options.pasted_links import parted  # noqa: PLC0415  for `unwrap` only
+
+    is_terminal = sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+    yield from addresses() if is_terminal else parted(_stripped_lines())
+
+
+def _stripped_lines() -> Iterator[str]:
     for line in standard_input("name an address"):
-        address = line.decode("utf-8", "surrogateescape").strip()
-        if address:
-            yield address
+        yield line.decode("utf-8", "surrogateescape").strip()
 
 
 def _in_blocks(lines: Iterator[bytes]) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ import click
 
 from safelinks.addresses.urls import request_key
 from safelinks.cli.options.option_groups import Decorator, gathered
-from safelinks.cli.options.value_rules import Decimal, Whole, obeying
+from safelinks.cli.options.value_rules import Decimal, Duration, Whole, obeying
 from safelinks.foundation.values import frozen
 from safelinks.health.model import policy_settings
 from safelinks.health.model.policy import Method, Policy
@@ -37,18 +37,21 @@ def _finite(context: click.Context, parameter: click.Parameter, number: Any) -> 
 
 
 _POSITIVE = Decimal(min=0, min_open=True)
-_SECONDS: Mapping[str, Any] = {
-    "type": _POSITIVE,
+_TIME: Mapping[str, Any] = {
+    "type": Duration(min=0, min_open=True),
     "callback": _finite,
     "show_default": True,
-    "metavar": "SECONDS",
+    "metavar": "TIME",
 }
 _OPTIONS: Sequence[Decorator] = (
     click.option(
-        "--timeout", default=10.0, help="Time limit for each step of a request.", **_SECONDS
+        "--timeout",
+        default=10.0,
+        help="Time limit for each step of a request, in seconds or with a unit: 10s, 500ms, 2m.",
+        **_TIME,
     ),
     click.option(
-        "--budget", default=30.0, help="Time limit for one link, retries included.", **_SECONDS
+        "--budget", default=30.0, help="Time limit for one link, retries included.", **_TIME
     ),
     click.option(
         "--retries",
@@ -118,6 +121,13 @@ _OPTIONS: Sequence[Decorator] = (
         metavar="REGEX",
         callback=obeying(lambda values: [*map(policy_settings.pattern, values)]),
         help="Skip links that match.",
+    ),
+    click.option(
+        "--include",
+        multiple=True,
+        metavar="REGEX",
+        callback=obeying(lambda values: [*map(policy_settings.pattern, values)]),
+        help="Check only links that match, even if --exclude matches, too.",
     ),
     click.option("--allow-private", is_flag=True, help="Also check addresses in private networks."),
     click.option(
@@ -220,6 +230,7 @@ def _policy(options: Mapping[str, Any]) -> Policy:
             headers=_headers(given.pop("headers")),
             resolve=policy_settings.resolutions(given.pop("resolve")),
             excluded=tuple(map(policy_settings.pattern, given.pop("exclude"))),
+            included=tuple(map(policy_settings.pattern, given.pop("include"))),
             allow_ports=frozenset(given.pop("allow_ports")),
             method=Method(given.pop("method")),
             **given,
@@ -247,7 +258,7 @@ network_options = gathered(
     _OPTIONS,
     (
         "timeout", "budget", "retries", "method", "fragments", "concurrency", "per_host", "rate",
-        "user_agent", "headers", "resolve", "exclude", "allow_private",
+        "user_agent", "headers", "resolve", "exclude", "include", "allow_private",
         "allow_reserved", "allow_one_time",
         "allow_ports", "ca_file", "insecure",
     ),

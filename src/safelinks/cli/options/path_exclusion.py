@@ -1,4 +1,4 @@
-"""`--exclude-path`: which files are left out, by patterns as in a `.gitignore`.
+"""Which files `--exclude-path` leaves out, by patterns as in a `.gitignore`.
 
 Patterns are relative to the configuration that they are from, else to the working directory. They
 hold for files that are named as well: whoever hands over a list of files need not know them.
@@ -16,13 +16,12 @@ from attrs import field
 from click.core import ParameterSource
 
 from safelinks.cli.options.configured_command import CONFIG_DIRECTORY
-from safelinks.cli.options.option_groups import gathered
 from safelinks.foundation.values import frozen
 
 if TYPE_CHECKING:
     from safelinks.files.ignore_patterns import IgnorePatterns
 
-__all__ = ["NOTHING", "Excluded", "excluding_options"]
+__all__ = ["Excluded", "excluded_by_option"]
 
 
 @frozen
@@ -68,28 +67,9 @@ class Excluded:
         return parts or [path]
 
 
-NOTHING = Excluded()
-
-
-def _excluded(patterns: Sequence[str]) -> Excluded:
-    """The files that the option leaves out."""
+def excluded_by_option(patterns: Sequence[str]) -> Excluded:
+    """The files that the option of the current command leaves out."""
     context = click.get_current_context()
     from_file = context.get_parameter_source("exclude_path") is ParameterSource.DEFAULT_MAP
     base = context.meta.get(CONFIG_DIRECTORY) if from_file else None
     return Excluded(tuple(patterns), str(base or "."))
-
-
-# A command gets what is `excluded`, made of these.
-excluding_options = gathered(
-    "excluded",
-    (
-        click.option(
-            "--exclude-path",
-            multiple=True,
-            metavar="PATTERN",
-            help="Skip files and directories that match this pattern (as in .gitignore).",
-        ),
-    ),
-    ("exclude_path",),
-    lambda given: _excluded(given["exclude_path"]),
-)

@@ -14,7 +14,9 @@ from safelinks.cli.options import shell_completion
 from safelinks.cli.options.messages import complain, tell
 from safelinks.cli.options.option_groups import Decorator, gathered
 from safelinks.cli.options.report_outputs import (
+    CONCISE,
     ORDER,
+    TEXT,
     Output,
     columns,
     outputs_of,
@@ -49,8 +51,9 @@ _OPTIONS: Sequence[Decorator] = (
         metavar="NAME[=FILE]",
         callback=obeying(lambda values: [*map(report_format_of, values)]),
         shell_complete=shell_completion.among(REPORT_FORMATS),
-        help="Output format: text (the default), json, jsonl, junit, sarif, github, gitlab, "
-        "markdown, csv or html. Can be repeated, each with its own file.",
+        help="Output format: text (the default), concise (the default with -q), json, jsonl, "
+        "junit, sarif, github, gitlab, markdown, csv or html. Can be repeated, each with its own "
+        "file.",
     ),
     click.option(
         "-o",
@@ -60,6 +63,11 @@ _OPTIONS: Sequence[Decorator] = (
         metavar="FILE",
         shell_complete=shell_completion.paths,
         help="Write the preceding format to this file (- for standard output).",
+    ),
+    click.option(
+        "--statistics",
+        is_flag=True,
+        help="Show how often each rule found something, instead of the findings.",
     ),
     click.option("-q", "--quiet", is_flag=True, help="Show only what fails the check."),
     click.option(
@@ -73,10 +81,14 @@ _OPTIONS: Sequence[Decorator] = (
 
 @define
 class Reporting:
-    """What goes where. `stream` is what has been told of a report line by line."""
+    """What goes where, and how: findings may be `counted` for people, and not be listed.
+
+    `stream` is what has been told of a report line by line.
+    """
 
     outputs: Sequence[Output]
     detail: Detail
+    counted: bool = False
     stream: JsonLines | None = None
 
     @classmethod
@@ -88,16 +100,20 @@ class Reporting:
         from safelinks.reports.text_report import Detail  # noqa: PLC0415  `--help` and completion do without
 
         order = click.get_current_context().meta[ORDER]
+        quiet, verbose, counted = given["quiet"], given["verbose"], given["statistics"]
         outputs = outputs_of(given["formats"], given["outputs"], order)
-        quiet, verbose = given["quiet"], given["verbose"]
+        if quiet and outputs == [Output(TEXT)] and not given["formats"]:
+            outputs = [Output(CONCISE)]
+        if counted and not any(one.format in (TEXT, CONCISE) for one in outputs):
+            raise click.UsageError("--statistics is for the formats text and concise.")
         if quiet and verbose:
             raise click.UsageError("--quiet cannot be used with --verbose.")
         detail = Detail.QUIET if quiet else Detail.VERBOSE if verbose else Detail.NORMAL
-        return cls(outputs, detail)
+        return cls(outputs, detail, counted=counted)
 
     def to_files(self) -> Reporting:
         """This reporting without what would be printed."""
-        return Reporting([one for one in self.outputs if one.path is not None], self.detail)
+        return evolve(self, outputs=[one for one in self.outputs if one.path is not None])
 
     @property
     def is_verbose(self) -> bool:
@@ -132,7 +148,7 @@ class Reporting:
         """
         from safelinks.reports.text_report import View  # noqa: PLC0415  `--help` and completion do without
 
-        view = View(self.detail, columns())
+        view = View(self.detail, columns(), counted=self.counted)
         files = [one for one in self.outputs if one.path is not None]
         written = [one for one in files if _is_written(one, report, view)]
         if len(written) < len(files):
@@ -177,5 +193,5 @@ def _flushed(lines: Iterator[str]) -> None:
 
 # An `InOrder` command gets where reports go, made of these.
 reporting_options = gathered(
-    "reporting", _OPTIONS, ("formats", "outputs", "quiet", "verbose"), Reporting.of
+    "reporting", _OPTIONS, ("formats", "outputs", "statistics", "quiet", "verbose"), Reporting.of
 )

@@ -18,7 +18,7 @@ from safelinks.cli.options.configured_command import STRANGE, Configured
 from safelinks.cli.options.report_recognition import is_report
 from safelinks.files.file_access import replace
 from safelinks.foundation.values import frozen
-from safelinks.reports.report_formats import REPORT_FORMATS
+from safelinks.reports.report_formats import FOREIGN_SUFFIXES, REPORT_FORMATS
 
 if TYPE_CHECKING:
     from safelinks.checks.report import Report
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from safelinks.reports.text_report import View
 
 __all__ = [
+    "CONCISE",
     "ORDER",
+    "TEXT",
     "InOrder",
     "Output",
     "outputs_of",
@@ -41,7 +43,7 @@ __all__ = [
 ORDER = "safelinks.order"
 STANDARD_OUTPUT = "-"
 _PIECES = 1_000  # of a report that are written at once
-_TEXT = "text"
+TEXT, CONCISE = "text", "concise"
 _SUFFIXES: Mapping[str, str] = {
     suffix: row.name for row in REPORT_FORMATS.values() for suffix in row.suffixes
 }
@@ -50,11 +52,11 @@ _PAIR = ("formats", "outputs")
 
 # The options of a command that has many, by what they are about; an empty section has the rest.
 _SECTIONS: Mapping[str, str] = {
-    "Report": "formats outputs quiet verbose show_recipients fix diff",
+    "Report": "formats outputs statistics quiet verbose show_recipients fix backup diff",
     "Rules": "select ignore per_file_ignores levels fail_on no_inline_ignores verbatim "
     "baseline update_baseline changed_since history max_age dead_after",
-    "Inputs": "keep_redirectors no_gitignore skip_unreadable exclude_path catalog_files "
-    "no_default_catalog config_file no_config",
+    "Inputs": "files_from exclude_path no_gitignore vendored skip_unreadable keep_redirectors "
+    "catalog_files no_default_catalog config_file no_config",
     "Network": "",
 }
 
@@ -119,11 +121,11 @@ def outputs_of(
         else:
             waiting.append(one)
     if waiting and not found:
-        found = [Output(_SUFFIXES.get(Path(name).suffix.lower(), _TEXT), name) for name in waiting]
+        found = [Output(_SUFFIXES.get(Path(name).suffix.lower(), TEXT), name) for name in waiting]
         waiting = []
     if waiting:
         raise click.UsageError(f"-o {waiting[0]} has no --format: put one before it.")
-    found = [Output(one.format, _path(one.path)) for one in found or [Output(_TEXT)]]
+    found = [Output(one.format, _path(one.path)) for one in found or [Output(TEXT)]]
     _fit(found)
     return found
 
@@ -171,6 +173,12 @@ def _fit(found: Sequence[Output]) -> None:
     taken: dict[str | None, str] = {}
     for one in found:
         path = None if one.path is None else os.path.realpath(one.path)
+        suffix = Path(one.path or "").suffix.lower()
+        if suffix in FOREIGN_SUFFIXES:
+            raise click.UsageError(
+                f"{one.path} would not be a {suffix} file: safelinks writes {one.format}. Use a "
+                "name with another suffix, such as .html, which a browser can print."
+            )
         if path in taken:
             where = "standard output" if path is None else str(one.path)
             raise click.UsageError(
@@ -242,12 +250,31 @@ def pieces_of(output: Output, report: Report, view: View) -> Iterator[str]:
     from safelinks.reports.rendering import RENDERERS  # noqa: PLC0415  `--help` and completion do without
     from safelinks.reports.text_report import Detail, render  # noqa: PLC0415  `--help` and completion do without
 
-    if output.format != _TEXT:
+    is_quiet = view.detail is Detail.QUIET and output.path is None  # quiet is for terminals
+    if view.counted and output.format in (TEXT, CONCISE):
+        return _counts(report, is_quiet=is_quiet)
+    if output.format == CONCISE and is_quiet:
+        from safelinks.reports.concise_report import render_failures  # noqa: PLC0415  as above
+
+        return render_failures(report)
+    if output.format != TEXT:
         return RENDERERS[output.format](report)
     if output.path is None:
         return render(report, view)
-    detail = max(view.detail, Detail.NORMAL)  # quiet is for terminals
+    detail = max(view.detail, Detail.NORMAL)
     return map(click.unstyle, render(report, evolve(view, detail=detail, columns=None)))
+
+
+def _counts(report: Report, *, is_quiet: bool) -> Iterator[str]:
+    """How often each rule found something, in the place of the findings."""
+    from safelinks.reports.rule_statistics import statistics_of  # noqa: PLC0415  few ask for it
+    from safelinks.reports.wording.conclusion import conclusion  # noqa: PLC0415  as above
+
+    if is_quiet and not report.exit_code:
+        return
+    new = (finding for finding in report.findings if not finding.known)
+    yield from statistics_of(report.failures if is_quiet else new)
+    yield f"{conclusion(report)}\n"
 
 
 def columns() -> int | None:

@@ -17,15 +17,17 @@ def stream_name(name: str) -> bytes:
 
 @frozen
 class Unreadable:
-    """What holds no text at all: its first bytes, what a person calls it, and what helps.
+    """What is not read as text: its first bytes, what a person calls it, and what helps.
 
-    Where several share their first bytes, a name `inside` tells them apart.
+    Where several share their first bytes, a name `inside` tells them apart. In what is `no_text`,
+    nobody would look for links.
     """
 
     signature: bytes
     what: str
     remedy: str = "save it as plain text and try again"
     inside: bytes = b""
+    no_text: bool = False
 
 
 UNREADABLE = (
@@ -44,11 +46,16 @@ UNREADABLE = (
         )
     ),
     Unreadable(OLE, "is an old Office document or a damaged Outlook message, not text"),
-    Unreadable(ZIP, "is a zip archive, not text"),
-    Unreadable(b"\x1f\x8b", "is a gzip archive, not text"),
-    Unreadable(b"\x89PNG", "is a picture, not text"),
-    Unreadable(b"\xff\xd8\xff", "is a picture, not text"),
-    Unreadable(b"GIF8", "is a picture, not text"),
-    Unreadable(b"\x7fELF", "is a program, not text"),
-    Unreadable(b"MZ\x90", "is a program, not text"),
+    *(
+        Unreadable(signature, f"is {what}, not text", no_text=True)
+        for signature, what in (
+            (ZIP, "a zip archive"),
+            (b"\x1f\x8b", "a gzip archive"),
+            (b"\x89PNG", "a picture"),
+            (b"\xff\xd8\xff", "a picture"),
+            (b"GIF8", "a picture"),
+            (b"\x7fELF", "a program"),
+            (b"MZ\x90", "a program"),
+        )
+    ),
 )

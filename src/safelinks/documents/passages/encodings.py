@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from safelinks.errors import DocumentError
+from safelinks.errors import DocumentError, NoTextError
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 
@@ -65,7 +65,7 @@ def decode_text(raw: bytes, name: str) -> tuple[str, Encoding, str | None]:
         at = content.find(b"\0")
         if at >= 0:
             line = content.count(b"\n", 0, at) + 1
-            raise DocumentError(
+            raise NoTextError(
                 f"{name}: not a text file (line {line} holds a NUL byte); "
                 "save it as plain text and try again"
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -120,6 +120,11 @@ def parse(content: bytes, name: str) -> Configuration | None:
     except (ValueError, RecursionError):
         values = _source_of(text, name).data  # which knows how to say what is wrong
     root = _ROOTS.get(PurePath(name).name, ())
+    if not root and isinstance(values, Mapping) and "tool" in values:
+        root = _misplaced_root(values, name, text)
+    elif root and isinstance(values, Mapping) and root[-1] in values:
+        where = f"{name}, line {_source_of(text, name).line((root[-1],))}"
+        raise SetupError(f"{where}: the table is [{'.'.join(root)}] here, not [{root[-1]}]")
     for at, part in enumerate(root):
         if not isinstance(values, Mapping):
             raise SetupError(f"{name}: {'.'.join(root[:at])} must be a table")
@@ -131,6 +136,19 @@ def parse(content: bytes, name: str) -> Configuration | None:
     return Configuration(name, values, text, root)
 
 
+def _misplaced_root(values: Mapping[str, object], name: str, text: str) -> tuple[str, ...]:
+    """Where the keys stand in a file of ours that is written as pyproject.toml is.
+
+    Raises SetupError where keys stand beside that.
+    """
+    root = _ROOTS["pyproject.toml"]
+    tools = values[root[0]]
+    if len(values) == 1 and isinstance(tools, Mapping) and set(tools) == {root[1]}:
+        return root
+    where = f"{name}, line {_source_of(text, name).line((root[0],))}"
+    raise SetupError(f"{where}: in this file, keys stand at the top, not in [{'.'.join(root)}]")
+
+
 def _source_of(text: str, name: str) -> Source:
     """The places of all values. Raises SetupError, with the line, for what is no TOML."""
     try:
@@ -140,11 +158,15 @@ def _source_of(text: str, name: str) -> Source:
 
 
 def verify_keys(
-    configuration: Configuration, known: Collection[str], once: Collection[str]
+    configuration: Configuration,
+    known: Collection[str],
+    once: Collection[str],
+    foreign: Callable[[str], str | None] = lambda _: None,
 ) -> None:
     """Raise SetupError for the first key that is not `known`, with the nearest that is.
 
-    Those in `once` are no keys because they are for command lines alone.
+    Those in `once` are no keys because they are for command lines alone; `foreign` knows what keys
+    of other programs are called here.
     """
     paths = {tuple(key.split(".")) for key in known}
     for path in configuration.keys({path[0] for path in paths if len(path) > 1}):
@@ -153,7 +175,8 @@ def verify_keys(
         where, key = configuration.where(*path), ".".join(path)
         if path[0] in once:
             raise SetupError(f"{where}: {key} is for the command line only; remove it here")
-        raise SetupError(f"{where}: unknown key {key}; the nearest is {_nearest(path, known)}")
+        hint = foreign(path[-1]) or f"the nearest is {_nearest(path, known)}"
+        raise SetupError(f"{where}: unknown key {key}; {hint}")
 
 
 def _nearest(path: tuple[str, ...], known: Collection[str]) -> str:

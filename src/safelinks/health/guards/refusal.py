@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from safelinks.addresses.urls import Address, split
 from safelinks.errors import InvalidURLError
@@ -16,7 +16,7 @@ from safelinks.health.model.policy import Policy
 from safelinks.wrappers.microsoft.safelink_grammar import is_safe_links_host, target_of
 from safelinks.wrappers.vendors.wrapper_table import is_personal
 
-__all__ = ["refusal"]
+__all__ = ["refusal", "refusal_of_link"]
 
 # Ports of other services, which could take a request for a command of theirs: the list that
 # browsers block (Fetch standard, section 2.9, "port blocking").
@@ -39,7 +39,20 @@ def refusal(url: str, policy: Policy) -> Reason | None:
     for reason, applies in _REFUSALS:
         if applies(address, policy):
             return reason
-    return Reason.EXCLUDED if any(re.search(one, url) for one in policy.excluded) else None
+    is_excluded = _is_one_of(policy.excluded, url) and not _is_one_of(policy.included, url)
+    return Reason.EXCLUDED if is_excluded else None
+
+
+def refusal_of_link(url: str, policy: Policy) -> Reason | None:
+    """Why the address of a link is never requested: it may also be none of those to check."""
+    reason = refusal(url, policy)
+    if reason is None and policy.included and not _is_one_of(policy.included, url):
+        return Reason.EXCLUDED
+    return reason
+
+
+def _is_one_of(patterns: Iterable[str], url: str) -> bool:
+    return any(re.search(pattern, url) for pattern in patterns)
 
 
 def _is_unsupported(address: Address, _: Policy) -> bool:

@@ -23,7 +23,7 @@ from attrs import evolve
 from safelinks.addresses.urls import split
 from safelinks.catalog.entries import HealthHints
 from safelinks.foundation.values import frozen
-from safelinks.health.guards.refusal import refusal
+from safelinks.health.guards.refusal import refusal, refusal_of_link
 from safelinks.health.judgement import bot_walls, page_signs
 from safelinks.health.judgement.persistent_identifiers import is_persistent
 from safelinks.health.judgement.redirects import (
@@ -154,7 +154,7 @@ def _asks_anew(result: Answer | Failure, way: Way) -> bool:
 
 def _ended(way: Way) -> Outcome | None:
     """The outcome where nothing more may be asked, or there is no time for it; None elsewhere."""
-    refused = refusal(way.url, way.policy)
+    refused = refusal(way.url, way.policy) or refusal_of_link(way.start, way.policy)
     if refused is not None:
         return way.outcome(_refused(refused, way), f"leads to {way.url}" if way.hops else "")
     if way.left <= 0:

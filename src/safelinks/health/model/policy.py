@@ -110,15 +110,18 @@ class Policy:
     `concurrency` is the maximum number of requests at once; None for as many as this machine keeps
     up with, at most 512. `per_host` is the maximum at one host. A host
     gets `per_host_at_first`, but never more than `per_host`; then more while it answers fast, and
-    fewer when it asks for that. `rate` is the maximum number of requests per second to one host;
-    None for no limit.
+    fewer when it asks for that. `per_site` is the maximum at all hosts of one registered domain
+    together, `per_visited_host` that at a host that only redirects lead to, whose domain no address
+    is on; None for no limit of their own. `rate` is the maximum number of requests per second to
+    one host; None for no limit.
 
     `allow_private` lets private addresses be asked, but none of the link itself, where clouds keep
     secrets of their machines; that takes `resolve`, which has addresses for (host, port), in the
     place of a look-up. `allow_reserved` lets names be asked that are reserved for examples and
     tests, as `resolve` does for one of them. `excluded` are regular expressions: addresses that
-    match are skipped. `headers` are sent to their own hosts only. `ca_file` is a PEM file of
-    authorities that are trusted beside the system's; with `insecure`, certificates are not
+    match are skipped. So are links that match none of `included`, where there are any; those that
+    match one are not excluded. `headers` are sent to their own hosts only. `ca_file` is a PEM file
+    of authorities that are trusted beside the system's; with `insecure`, certificates are not
     verified. `control_host` is a name that always exists: when not even that resolves, this machine
     has no network. Raises SetupError for invalid settings.
     """
@@ -134,12 +137,17 @@ class Policy:
     concurrency: int | None = field(default=None, validator=optional(whole(1)))
     per_host: int = field(default=8, validator=whole(1))
     per_host_at_first: int = field(default=4, validator=whole(1))
+    per_site: int | None = field(default=None, validator=optional(whole(1)))
+    per_visited_host: int | None = field(default=None, validator=optional(whole(1)))
     rate: float | None = field(default=None, validator=optional(number))
     allow_private: bool = field(default=False, validator=flag)
     allow_reserved: bool = field(default=False, validator=flag)
     allow_one_time: bool = field(default=False, validator=flag)
     allow_ports: frozenset[int] = field(default=frozenset(), converter=_ports)
     excluded: tuple[str, ...] = field(
+        default=(), converter=as_tuple, validator=[texts, _are_patterns]
+    )
+    included: tuple[str, ...] = field(
         default=(), converter=as_tuple, validator=[texts, _are_patterns]
     )
     headers: Mapping[str, Mapping[str, str]] = field(factory=dict, repr=False, converter=_headers)

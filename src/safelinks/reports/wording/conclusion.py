@@ -83,7 +83,7 @@ def _because(report: Report) -> str:
         higher = "" if report.selection.fail_on is Level.ERROR else " or higher"
         return f"no finding of level {report.selection.fail_on}{higher}"
     if not report.rows:
-        return "no links to check"
+        return "no problems found" if report.local_links else "no links to check"
     if not any(row.is_link and row.outcome.reason is not Reason.NOT_ASKED for row in report.rows):
         return "no address was requested"
     if any(row.verdict in BROKEN for row in report.rows):
@@ -107,7 +107,8 @@ def _failed(report: Report) -> str:
         codes = ", ".join(sorted({one.code for one in failures}))
         fail = "fails" if len(failures) == 1 else "fail"
         return f"{count(len(failures), 'finding')} {fail} the check ({codes})"
-    return "this machine has no network" if report.offline else ""
+    allowed = " (--offline-ok)" if report.offline_ok else ""
+    return f"this machine has no network{allowed}" if report.offline else ""
 
 
 def _spared(report: Report) -> str:

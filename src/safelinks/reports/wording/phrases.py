@@ -14,7 +14,7 @@ from safelinks.addresses.printable import printable, printable_url
 from safelinks.checks.report import Report
 from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.outcome import Reason, Verdict
-from safelinks.rules import Finding
+from safelinks.rules import RULES, Finding, Topic
 
 __all__ = [
     "address_on_one_line",
@@ -25,6 +25,7 @@ __all__ = [
     "on_one_line",
     "sentence",
     "title",
+    "unused_in",
 ]
 
 # Build services obey these wherever they stand in a line of a log: GitHub's runner `##[add-mask]`,
@@ -70,7 +71,7 @@ def line_of(place: Place) -> int | None:
 
 
 def caveats(report: Report) -> Iterator[str]:
-    """What a reader has to know of the run as a whole: sentences, with nothing from outside."""
+    """What a reader has to know of the run as a whole: sentences, with nothing from documents."""
     addresses = report.addresses
     offline = sum(row.verdict is Verdict.OFFLINE for row in addresses)
     if offline:
@@ -81,11 +82,18 @@ def caveats(report: Report) -> Iterator[str]:
             f"This machine has no network, so {which} could not be checked. "
             "Run this again with a connection."
         )
+    yield from map(on_one_line, report.unopened)
     if report.unread:
         yield "Some files could not be read or written. This report may be incomplete."
     if report.interrupted:
         left = sum(row.outcome.reason is Reason.NOT_ASKED for row in addresses)
         yield f"Interrupted: {count(left, 'address')} not checked completely."
+
+
+def unused_in(report: Report) -> list[Finding]:
+    """The findings on comments that ignore nothing, without those that are known."""
+    found = (one for one in report.findings if RULES[one.code].topic is Topic.UNUSED)
+    return [one for one in found if not one.known]
 
 
 def all_addresses(number: int, which: str = "") -> str:
