@@ -435,7 +435,7 @@ def test_a_check_that_takes_too_long_says_what_is_known() -> None:
 def test_a_request_of_the_documentation_is_answered(block: Block) -> None:
     head, _, body = block.text.partition("\n\n")
     first, *lines = head.splitlines()
-    method, path = first.split()
+    method, path, _ = first.split()
     headers = dict(line.split(": ", 1) for line in lines)
     answer = ask(app_of(), method, path, headers=headers, content=body.strip())
     assert answer.status_code == 200

@@ -103,6 +103,17 @@ def test_a_check_can_be_stopped(page: Page) -> None:
     )
 
 
+def test_what_is_refused_is_told(chromium: Browser) -> None:
+    with chromium.page(ADDRESS) as page:  # whose console tells of refusals, too
+        page.run("document.getElementById('text').value = 'x'.repeat(2_000_001)")
+        page.click("button.main")
+        wait(page, f"{STATUS}.includes('exceeded')")
+        page.run("document.getElementById('text').value = ' '")
+        page.click("#check")
+        wait(page, f"{STATUS} === 'Send a link, a text or a file.'")
+        assert page.run(ROWS) == []
+
+
 def test_files_are_dropped(page: Page, tmp_path: Path) -> None:
     mail = tmp_path / "notice.eml"
     mail.write_text(f"Subject: Notice\nMIME-Version: 1.0\n\n{NOTICE}", "utf-8")

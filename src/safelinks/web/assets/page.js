@@ -34,8 +34,17 @@
   }
 
   async function showLinks() {
-    try { show(await (await post(form.action)).text()); }
-    catch { progress.hidden = false; say(form.dataset.failed); }
+    progress.hidden = true;
+    let why = form.dataset.failed;
+    try {
+      const answer = await post(form.action);
+      if (answer.headers.get("content-type").startsWith("text/html")) return show(await answer.text());
+      why = (await answer.json()).detail;
+    } catch { /* there is no answer: the server has gone */ }
+    progress.hidden = false;
+    stop.hidden = bar.hidden = true;
+    get("reports").hidden = true;
+    say(why);
   }
 
   // --- Checking: server-sent events (HTML, 9.2) over fetch, since EventSource cannot post ---
