@@ -59,7 +59,7 @@ _ENDINGS: Mapping[str, _Ending] = {
             "safelinks serve",
             "SAFELINKS_TOKEN=… safelinks serve --host 0.0.0.0 --name links.example.org",
         ),
-        ("0 stopped by Ctrl-C, 2 wrong usage, or the port cannot be used, 143 ended by SIGTERM",),
+        ("130 stopped by Ctrl-C, 143 by SIGTERM, 2 wrong usage, or the port cannot be used",),
         ("docs/serve.md          the page, the API, and how to run it for a team",),
     ),
     "unwrap": _Ending(
