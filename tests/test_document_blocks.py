@@ -41,6 +41,9 @@ ELSEWHERE: Mapping[str, str] = {
     "python3 -m venv .venv && .venv/bin/python -m pip install -q .": "installs",
     "python3 -m venv .venv && .venv/bin/python -m pip install -q -e '.[test]' "
     "&& .venv/bin/python -m pytest": "is these tests",
+    "uv tool install '.[all]'": "installs",
+    "docker build -f Containerfile -t safelinks .": "needs a builder: .ci/run, test_container.py",
+    'docker run --rm --read-only -v "$PWD:/work:ro" safelinks check docs': "needs a builder, as above",
     ".ci/run": "runs these tests",
     ".venv/bin/python -m pytest tests/attacks --hypothesis-profile=explore": "takes hours; each run has its short form",
     ".venv/bin/python -m benchmarks --quick": "measures, for minutes",
@@ -97,6 +100,8 @@ def test_every_command_runs_and_prints_what_is_shown(
             for command, shown in commands(block):
                 if command in ELSEWHERE or command in BY_CI:
                     continue
+                if command.startswith(".venv/bin/"):  # in a copy of the repository
+                    monkeypatch.chdir(here.parent)
                 if command.startswith("cd "):
                     monkeypatch.chdir(here.parent / command.removeprefix("cd "))
                     continue
@@ -106,7 +111,8 @@ def test_every_command_runs_and_prints_what_is_shown(
 def _run(block: Block, command: str, shown: str, options: Sequence[str]) -> None:
     """Run a command of a page; a last line `…` stands for the rest of what it prints."""
     words = shlex.split(command)
-    assert words.pop(0) == "safelinks", f"{block}: {command} is not run here; who runs it?"
+    program = words.pop(0).removeprefix(".venv/bin/")
+    assert program == "safelinks", f"{block}: {command} is not run here; who runs it?"
     typed = ""
     if "<" in words:
         words, (file,) = words[: words.index("<")], words[words.index("<") + 1 :]
