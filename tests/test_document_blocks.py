@@ -47,6 +47,7 @@ ELSEWHERE: Mapping[str, str] = {
     ".ci/run": "runs these tests",
     ".venv/bin/python -m pytest tests/attacks --hypothesis-profile=explore": "takes hours; each run has its short form",
     ".venv/bin/python -m benchmarks --quick": "measures, for minutes",
+    ".venv/bin/python -m benchmarks checking": "measures, for minutes",
     ".venv/bin/python tests/support/mutation.py --sample 25 credentials": "runs these tests, over and over",
 }
 # What CI runs beside these tests.
@@ -55,6 +56,7 @@ BY_CI = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
 EXIT_CODES: Mapping[str, int] = {
     "safelinks check --offline --quiet --fail-on warning clean.txt": 1,
     "safelinks check notice.txt": 1,
+    "safelinks check --max-retries 2 notice.txt": 2,
     "safelinks check --select SL1,former-address --fail-on warning notice.txt": 1,
     "safelinks check --header 'intranet.example:Authorization=Bearer $INTRANET_TOKEN' notice.txt": 1,
 }
@@ -120,7 +122,7 @@ def _run(block: Block, command: str, shown: str, options: Sequence[str]) -> None
     if words[0] == "check" and "--offline" not in words:
         words[1:1] = options
     env = {"SOURCE_DATE_EPOCH": str(int(MOMENT.timestamp()))}
-    result = CliRunner(env=env).invoke(main, words, input=typed)
+    result = CliRunner(env=env).invoke(main, words, input=typed, prog_name="safelinks")
     assert result.exit_code == EXIT_CODES.get(command, 0), f"{block}: {command}\n{result.output}"
     beginning = shown.removesuffix("…\n")
     printed = result.output if beginning == shown else result.output[: len(beginning)]
