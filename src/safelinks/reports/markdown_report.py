@@ -137,11 +137,14 @@ def _counts(report: Report) -> str:
     addresses = report.addresses
     counted = Counter(row.verdict for row in addresses)
     verdicts = [f"{counted[one]} {one}" for one in Verdict if one in counted]
-    levels = [count(number, str(level)) for level, number in report.levels.items() if number]
+    found = [one for one in report.findings if one.url is not None and not one.known]
+    levels = {level: {one.url for one in found if one.level is level} for level in Level}
+    with_levels = [f"{len(urls)} with {level}s" for level, urls in levels.items() if urls]
     known = sum(finding.known for finding in report.findings)
     places = f"{count(len(addresses), 'address')} at {count(report.links, 'place')}"
     parts = [f"{places} in {count(len(report.files), 'file')}", ", ".join(verdicts)]
-    parts.append(", ".join(levels) or "no findings")
+    nothing = "" if any(report.levels.values()) else "no findings"
+    parts.append(", ".join(with_levels) or nothing)
     parts.append(f"{known} in the baseline, not listed" if known else "")
     parts.append(f"{report.silenced} ignored by comments" if report.silenced else "")
     return f"{'; '.join(filter(None, parts))}."
