@@ -222,6 +222,13 @@ def test_the_line_on_exit_codes(web: Web) -> None:
     assert codes == {"/fine": (0, 0), "/gone": (2, 1)}
 
 
+def test_the_line_on_files() -> None:
+    for text, code in {"[a](b.md#b)": 0, "[a](c.md)": 1, "[a](b.md#c)": 1}.items():
+        file, _ = _file(text), _file("# B", "b.md")
+        assert _lychee("--offline", "--include-fragments", file).returncode == 2 * code
+        assert _safelinks("--offline", "--fail-on", "warning", file).exit_code == code
+
+
 def test_the_line_on_anchors(web: Web) -> None:
     for fragment, code in {"a": 0, "none": 1}.items():
         file = _file(web.url(f"/page#{fragment}"))

@@ -16,22 +16,21 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, field
-from attrs.validators import optional
+from attrs import evolve
 
 from safelinks.addresses.schemes import is_web_address
 from safelinks.catalog import Catalog, Match
 from safelinks.checks.assessment import Survey
+from safelinks.checks.check_options import CheckOptions
 from safelinks.checks.collecting import Keep, appraise, collect
 from safelinks.checks.file_change import FileChange
-from safelinks.checks.fix_plan import Mending
+from safelinks.checks.file_plan import FilePlan
 from safelinks.checks.known_findings import BaselineChange, KnownFindings
+from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.checks.report import Report
-from safelinks.documents.document import Document, Rewriting, addresses_read, read_all
+from safelinks.documents.document import Document, addresses_read, read_all
 from safelinks.errors import DocumentError, SetupError
-from safelinks.foundation.values import frozen
 from safelinks.rules import Finding, Selection
-from safelinks.setting_validators import flag, path, whole
 
 if TYPE_CHECKING:
     from safelinks.checks.fixed_places import FixedPlaces
@@ -39,47 +38,6 @@ if TYPE_CHECKING:
     from safelinks.health.model.outcome import Outcome
 
 __all__ = ["Check", "CheckOptions", "check", "check_documents"]
-
-
-def _is_selection(_: object, __: object, value: object) -> None:
-    if not isinstance(value, Selection):
-        raise SetupError(f"selection must be a Selection, not {value!r}")
-
-
-def _is_time(_: object, __: object, value: Any) -> None:  # noqa: ANN401  what the caller gave
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise SetupError(f"now must be a datetime with a time zone, not {value!r}")
-
-
-@frozen(kw_only=True)
-class CheckOptions:
-    """How documents are checked. Raises SetupError for values that make no sense.
-
-    `selection` says which rules count, and which findings fail. `show_recipients` puts whom links
-    were sent to into the report, `keep_texts` the texts, for formats that show them. With `https`,
-    addresses of plain HTTP are asked over HTTPS, too: the report says which may be replaced.
-    A link that does not work fails the check only after `dead_after` runs in a row, which takes a
-    `Checker` with a history. What stands in the file `baseline` does not fail it, either;
-    `update_baseline` writes what is found now into that file. `keep_redirectors` is that of
-    `safelinks.unwrap`. `now` is the time of the report, by default that of its making.
-    """
-
-    selection: Selection = field(factory=Selection, validator=_is_selection)
-    show_recipients: bool = field(default=False, validator=flag)
-    keep_texts: bool = field(default=False, validator=flag)
-    https: bool = field(default=False, validator=flag)
-    dead_after: int = field(default=1, validator=whole(1))
-    baseline: str | PathLike[str] | None = field(default=None, validator=optional(path))
-    update_baseline: bool = field(default=False, validator=flag)
-    keep_redirectors: bool = field(default=False, validator=flag)
-    now: datetime | None = field(default=None, validator=optional(_is_time))
-
-    def __attrs_post_init__(self) -> None:
-        """Raises SetupError for options that contradict each other."""
-        if self.update_baseline and self.baseline is None:
-            raise SetupError("update_baseline needs a baseline to write to")
-        if self.update_baseline and self.show_recipients:
-            raise SetupError("a baseline names no recipients: leave out show_recipients")
 
 
 _USUAL = CheckOptions()
@@ -117,14 +75,16 @@ class Check:
             keep=keep,
             keep_texts=options.keep_texts,
             keep_redirectors=options.keep_redirectors,
+            local_links=options.local_links is not None,
         )
         self.assessment = Survey(
             self.collection,
             self.catalog,
-            options.selection,
+            options.counting,
             show_recipients=options.show_recipients,
             dead_after=options.dead_after,
             now=options.now or datetime.now(UTC),
+            local_links=options.local_links,
         )
         self._known.name_by(self.assessment.nameless)
         self._report: Report | None = None
@@ -203,10 +163,13 @@ class Check:
         """The files in which something is certain to be better, and how they would change."""
         return tuple(self._fix(file, plan) for file, plan in self._plans().items())
 
-    def _plans(self) -> dict[str, Mending]:
+    def _plans(self) -> dict[str, FilePlan]:
         """What to do in each file; what was read from no file cannot be written."""
         self._is_judged = True
-        plans = self.assessment.mending(self.outcomes)
+        links, references = self.assessment.mending(self.outcomes), self.assessment.rereferencing()
+        plans = {file: FilePlan(plan) for file, plan in links.items()}
+        for file, planned in references.items():
+            plans.setdefault(file, FilePlan()).references = planned
         files: dict[str, str] = {}
         for file in plans:
             if file in self.collection.again and file not in self.collection.sourceless:
@@ -214,14 +177,11 @@ class Check:
                 files.setdefault(path, file)  # of two names of one file, the first
         return {file: plans[file] for file in files.values()}
 
-    def _fix(self, file: str, plan: Mending) -> FileChange:
-        def change(document: Document) -> Rewriting:
-            return document.rewriting(plan.of)
-
+    def _fix(self, file: str, plan: FilePlan) -> FileChange:
         return FileChange(
             file,
             self.collection.again[file],
-            change,
+            plan.change,
             reading=self.collection.readings.get(file),
             people=frozenset(self.collection.everybody),
             only_left=True,
@@ -274,10 +234,8 @@ class Check:
         fixed: set[str] = set()
         for file in written:
             with suppress(DocumentError):  # gone since: then nothing is known to be fixed
-                documents = self.collection.again[file]()
-                links = (link for document in documents for link in document.links)
-                fixed |= plans[file].done(links)
-            places.look_again(file, plans[file].end)
+                fixed |= plans[file].done(self.collection.again[file]())
+            places.look_again(file, plans[file].links.end)
         report = evolve(
             report,
             findings=tuple(one for one in report.findings if one.fingerprint not in fixed),
@@ -301,6 +259,7 @@ def check(  # noqa: PLR0913
     baseline: str | PathLike[str] | None = None,
     update_baseline: bool = False,
     changed_since: str | None = None,
+    local_links: LocalLinkOptions | None = _USUAL.local_links,
 ) -> Report:
     """Check every link of files, directories, documents or addresses, and return a report.
 
@@ -318,6 +277,7 @@ def check(  # noqa: PLR0913
         dead_after=dead_after,
         baseline=baseline,
         update_baseline=update_baseline,
+        local_links=local_links,
     )
     catalog = catalog or Catalog.nyc()
     keep = None

@@ -52,7 +52,8 @@ def _lines(report: Report) -> Iterator[Iterable[object]]:
             here = [one for one in findings if one.place == sighting.place]
             yield _line(row.file, sighting, fixed, here, row.replacement)
     for finding in found.alone:
-        nothing = ("", "", _text(finding.resource or ""), "", "", "", "", _text(finding.message))
+        url = _url(finding.url)
+        nothing = (url, "", _text(finding.resource or ""), "", "", "", "", _text(finding.message))
         yield _line(finding.file, Sighting(finding.place), nothing, [finding], None)
 
 

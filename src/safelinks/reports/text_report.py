@@ -18,9 +18,10 @@ from safelinks.checks.report import Report, Usage
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
+from safelinks.reports.links_to_files import files_lines
 from safelinks.reports.wording.address_names import name_of, where
 from safelinks.reports.wording.conclusion import asides, conclusion
-from safelinks.reports.wording.headline import headline
+from safelinks.reports.wording.headline import headline, of_files
 from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line, unused_in
 from safelinks.reports.wording.replacements import to_write
 from safelinks.rules import OF_WRAPPERS, RULES, Finding, Level, Topic
@@ -92,6 +93,9 @@ class _Lines:
         if not quiet:
             yield from self._headline()
         yield from self._failing() if quiet else self._files()
+        yield from files_lines(
+            one for one in of_files(self.report) if not quiet or self.report.selection.fails(one)
+        )
         yield from self._not_linked()
         yield from self._unused()
         if not quiet:
