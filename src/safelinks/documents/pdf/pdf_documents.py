@@ -22,6 +22,7 @@ from pypdf.generic import ArrayObject
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
+from safelinks.addresses.urls import request_key
 from safelinks.documents.content.document_content import Content, EnclosedOpener, unchanged
 from safelinks.documents.content.prose import Prose, stretch
 from safelinks.documents.pdf.addresses_over_lines import over_lines
@@ -220,12 +221,15 @@ class _PdfReader:
         words = PageWords(pen.words if pen else ())
         for (uri, _), label in zip(linked, words.labels(linked), strict=True):
             self._add(uri, place, label)
-        shown = ShownText(words.spans(areas))
+        shown, targets = ShownText(words.spans(areas)), {uri for uri, boxes in linked if boxes}
+        pages_of_targets = set(map(request_key, targets))
         for layer, links_of_text in enumerate(layers, start=1):
-            self.found += (
-                evolve(link, role=Role.LINK_TEXT) if shown.has(layer, link.start) else link
-                for link in links_of_text
-            )
+            for link in links_of_text:
+                if not shown.has(layer, link.start):
+                    self.found.append(link)
+                elif link.url in targets or request_key(link.url) not in pages_of_targets:
+                    self.found.append(evolve(link, role=Role.LINK_TEXT))
+                # Else it spells the target of its own link in another way: no second address.
 
     def _annotated(self, annotation: object, place: Place) -> Iterator[tuple[str, list[Box]]]:
         """The addresses that an annotation leads to, and where it stands."""
