@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Protocol
@@ -116,6 +117,7 @@ class Collection:
     texts: dict[str, RawText] = field(factory=dict)  # by file, where they are to be shown
     readings: dict[str, FileReading] = field(factory=dict)  # what each file held
     again: dict[str, Callable[[], Iterator[Document]]] = field(factory=dict)  # reads it once more
+    dates: dict[str, datetime] = field(factory=dict)  # of the oldest document, by target
     sourceless: set[str] = field(factory=set)  # names of which not all is from one file
     keeps_redirectors: bool = False
     is_partial: bool = False  # whether some links were not looked at

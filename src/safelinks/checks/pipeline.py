@@ -16,12 +16,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, field
-from attrs.validators import optional
+from attrs import evolve
 
 from safelinks.addresses.schemes import is_web_address
 from safelinks.catalog import Catalog, Match
 from safelinks.checks.assessment import Survey
+from safelinks.checks.check_options import CheckOptions
 from safelinks.checks.collecting import Keep, appraise, collect
 from safelinks.checks.file_change import FileChange
 from safelinks.checks.fix_plan import Mending
@@ -29,57 +29,15 @@ from safelinks.checks.known_findings import BaselineChange, KnownFindings
 from safelinks.checks.report import Report
 from safelinks.documents.document import Document, Rewriting, addresses_read, read_all
 from safelinks.errors import DocumentError, SetupError
-from safelinks.foundation.values import frozen
 from safelinks.rules import Finding, Selection
-from safelinks.setting_validators import flag, path, whole
 
 if TYPE_CHECKING:
     from safelinks.checks.fixed_places import FixedPlaces
+    from safelinks.checks.suggestions import Suggestions
     from safelinks.health.checker import Checker
     from safelinks.health.model.outcome import Outcome
 
 __all__ = ["Check", "CheckOptions", "check", "check_documents"]
-
-
-def _is_selection(_: object, __: object, value: object) -> None:
-    if not isinstance(value, Selection):
-        raise SetupError(f"selection must be a Selection, not {value!r}")
-
-
-def _is_time(_: object, __: object, value: Any) -> None:  # noqa: ANN401  what the caller gave
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise SetupError(f"now must be a datetime with a time zone, not {value!r}")
-
-
-@frozen(kw_only=True)
-class CheckOptions:
-    """How documents are checked. Raises SetupError for values that make no sense.
-
-    `selection` says which rules count, and which findings fail. `show_recipients` puts whom links
-    were sent to into the report, `keep_texts` the texts, for formats that show them. With `https`,
-    addresses of plain HTTP are asked over HTTPS, too: the report says which may be replaced.
-    A link that does not work fails the check only after `dead_after` runs in a row, which takes a
-    `Checker` with a history. What stands in the file `baseline` does not fail it, either;
-    `update_baseline` writes what is found now into that file. `keep_redirectors` is that of
-    `safelinks.unwrap`. `now` is the time of the report, by default that of its making.
-    """
-
-    selection: Selection = field(factory=Selection, validator=_is_selection)
-    show_recipients: bool = field(default=False, validator=flag)
-    keep_texts: bool = field(default=False, validator=flag)
-    https: bool = field(default=False, validator=flag)
-    dead_after: int = field(default=1, validator=whole(1))
-    baseline: str | PathLike[str] | None = field(default=None, validator=optional(path))
-    update_baseline: bool = field(default=False, validator=flag)
-    keep_redirectors: bool = field(default=False, validator=flag)
-    now: datetime | None = field(default=None, validator=optional(_is_time))
-
-    def __attrs_post_init__(self) -> None:
-        """Raises SetupError for options that contradict each other."""
-        if self.update_baseline and self.baseline is None:
-            raise SetupError("update_baseline needs a baseline to write to")
-        if self.update_baseline and self.show_recipients:
-            raise SetupError("a baseline names no recipients: leave out show_recipients")
 
 
 _USUAL = CheckOptions()
@@ -159,10 +117,17 @@ class Check:
         if checker.forgot:
             self.assessment.excuse_nothing()
 
-        def hear(outcome: Outcome) -> None:
+        suggestions = self._suggestions() if self.options.suggest else None
+
+        def tell(outcome: Outcome) -> None:
             self.outcomes[outcome.url] = outcome
             if on_outcome is not None:
                 on_outcome(outcome)
+
+        def hear(outcome: Outcome) -> None:
+            self.outcomes[outcome.url] = outcome
+            if suggestions is None or not suggestions.hold(outcome):
+                tell(outcome)
 
         async def appraise_meanwhile() -> None:
             for _ in appraise(self.collection, self.catalog):
@@ -172,8 +137,18 @@ class Check:
         try:
             await checker.check(self.addresses, hear, or_http=self.collection.or_http)
             await appraising
+            note = await suggestions.ask(checker, tell) if suggestions is not None else None
+            if note is not None:
+                self.collection.notes[note] = None
         finally:
             appraising.cancel()
+
+    def _suggestions(self) -> Suggestions:
+        from safelinks.checks.suggestions import Suggestions  # noqa: PLC0415  only who wants them pays
+
+        return Suggestions(
+            self.options.archive, self.collection, self.catalog, self.assessment.nameless
+        )
 
     def mark(self, finding: Finding) -> Finding:
         """A finding that comes before the report, with whether the baseline knows it."""

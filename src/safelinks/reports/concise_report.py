@@ -10,7 +10,12 @@ from collections.abc import Iterator
 
 from safelinks.checks.report import Report
 from safelinks.reports.wording.conclusion import conclusion
-from safelinks.reports.wording.phrases import address_on_one_line, caveats, on_one_line
+from safelinks.reports.wording.phrases import (
+    address_on_one_line,
+    archived_on,
+    caveats,
+    on_one_line,
+)
 from safelinks.rules import Finding
 
 __all__ = ["render", "render_failures"]
@@ -40,8 +45,11 @@ def _line(finding: Finding) -> str:
 
 
 def _about(finding: Finding) -> str:
-    """The address, and what to write instead of it."""
+    """The address, and what to write instead of it, or where a copy of it is."""
     url, instead = map(address_on_one_line, (finding.url, finding.replacement))
+    if finding.archived is not None:
+        copy = finding.archived
+        return f"{url} — {archived_on(copy)}: {address_on_one_line(copy.url)}"
     return f"{url} -> {instead}" if url and instead and url != instead else url
 
 

@@ -16,7 +16,12 @@ from safelinks.reports.markdown_cells import cell_code, cell_text, code_span, ta
 from safelinks.reports.wording.address_names import where
 from safelinks.reports.wording.conclusion import conclusion
 from safelinks.reports.wording.headline import Sentence, headline
-from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line
+from safelinks.reports.wording.phrases import (
+    address_on_one_line,
+    archived_on,
+    count,
+    on_one_line,
+)
 from safelinks.rules import OF_WRAPPERS, Finding, Level
 
 __all__ = ["MOST_BYTES", "render"]
@@ -91,13 +96,21 @@ def _with_room(lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _cells(finding: Finding, places: Sequence[Place]) -> Sequence[str]:
-    what = f"{finding.code} {cell_text(finding.message)}"
+    what = f"{finding.code} {cell_text(finding.message)}{_copy(finding)}"
     level, found = str(finding.level), cell_text(where(places))
     if finding.code in OF_WRAPPERS and len(places) > 1:
         return level, found, count(len(places), "link"), what, "what is inside"
     cells = (address_on_one_line(finding.url), address_on_one_line(finding.replacement))
     url, instead = (cell_code(code_span(cell)) for cell in cells)
     return level, found, url, what, instead
+
+
+def _copy(finding: Finding) -> str:
+    """Where a copy of a page that is gone is, on a line of its own."""
+    copy = finding.archived
+    if copy is None:
+        return ""
+    return f"<br>{archived_on(copy)}: {cell_code(code_span(address_on_one_line(copy.url)))}"
 
 
 def _resources(report: Report) -> Iterator[str]:

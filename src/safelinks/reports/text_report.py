@@ -21,7 +21,13 @@ from safelinks.health.model.outcome import MEANING, Reason, Verdict
 from safelinks.reports.wording.address_names import name_of, where
 from safelinks.reports.wording.conclusion import asides, conclusion
 from safelinks.reports.wording.headline import headline
-from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line, unused_in
+from safelinks.reports.wording.phrases import (
+    address_on_one_line,
+    archived_on,
+    count,
+    on_one_line,
+    unused_in,
+)
 from safelinks.rules import OF_WRAPPERS, RULES, Finding, Level, Topic
 from safelinks.rules.checked_link import BROKEN, CheckedLink
 
@@ -220,6 +226,10 @@ class _Lines:
                 continue
             does = " (--fix does this)" if fixable else ""
             yield f"replace with {self._address(replacement, 'replace with ')}{does}"
+        copy = row.outcome.archived
+        if copy is not None:
+            told_as = f"{archived_on(copy)}: "
+            yield f"{told_as}{self._address(copy.url, told_as)}"
         yield from self._now_written(row)
         if self._is_unexplained(row, findings):
             words, evidence = MEANING[row.outcome.reason], row.outcome.evidence
