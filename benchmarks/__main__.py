@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import safelinks
+from benchmarks.bulk import bulk as columns
 from benchmarks.catalog import catalog
 from benchmarks.documents import documents
 from benchmarks.earlier import earlier
@@ -99,12 +100,17 @@ def before() -> None:
     earlier()
 
 
+def bulk() -> None:
+    columns(quick="--quick" in sys.argv)
+
+
 def checking() -> None:
     web(quick="--quick" in sys.argv)
 
 
-print(f"safelinks {safelinks.__version__}, Python {sys.version.split()[0]}\n")
-every = (decoding, finding, matching, starting, reading, before, checking)
-parts = {part.__name__: part for part in every}
-for name in [name for name in sys.argv[1:] if name != "--quick"] or parts:
-    parts[name]()
+if __name__ == "__main__":  # the processes of a pool import this module, too
+    print(f"safelinks {safelinks.__version__}, Python {sys.version.split()[0]}\n")
+    every = (decoding, finding, matching, starting, reading, before, bulk, checking)
+    parts = {part.__name__: part for part in every}
+    for name in [name for name in sys.argv[1:] if name != "--quick"] or parts:
+        parts[name]()

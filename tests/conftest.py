@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 from collections import Counter
+from importlib.util import find_spec
 
 import pytest
 from attacking import Count
@@ -38,6 +39,9 @@ settings.register_profile(
     "explore", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=2_000
 )
 settings.load_profile("steady")
+
+# Spark is too large to be installed for every run: see `.ci/run` and CONTRIBUTING.
+collect_ignore = [] if find_spec("pyspark") else ["test_bulk_spark.py"]
 
 _TRIED = "tried: "
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from actions import Runner
 
+pytestmark = pytest.mark.slow  # it starts processes, which are the same on every Python
+
 WRAPPED = "https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org%2F"
 HOSTILE = (
     '"; touch pwned; "',

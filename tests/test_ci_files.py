@@ -24,6 +24,8 @@ from safelinks.cli.program import main
 from safelinks.documents.formats import DOCUMENT_FORMATS
 from safelinks.errors import SafelinksError
 
+pytestmark = pytest.mark.slow  # it starts processes, which are the same on every Python
+
 DOCUMENT = (ROOT / "docs" / "ci.md").read_text("utf-8")
 BLOCKS = re.findall(r"(?ms)^```(\w+)\n(.*?)^```$", DOCUMENT)
 WORKFLOW = ROOT / "examples" / "github-workflow.yml"

@@ -21,6 +21,8 @@ from web import Behaviour, Web, answer, html, serving
 
 from safelinks.cli.program import main
 
+pytestmark = pytest.mark.slow  # it starts processes, which are the same on every Python
+
 
 async def _places(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answers with a page that has one place in it."""

@@ -64,6 +64,8 @@ OF_OTHER_SHELLS: Mapping[str, str] = {
 SHOWN: Mapping[tuple[str, str], str] = {
     ("README.md", "text"): "test_examples.py: the first lines of the example report",
     ("docs/architecture.md", "text"): "test_architecture.py: the drawing",
+    ("docs/bulk.md", "py"): "run by hand: needs Spark, pandas, Ray and Dask, or asks; test_bulk_spark.py and test_bulk_check.py",
+    ("docs/bulk.md", "kusto"): "a query for Defender, which is not here",
     ("docs/reports.md", "text"): "shortened reports; whole ones are in examples/reports, held by test_examples.py",
     ("docs/reports.md", "markdown"): "a shortened report, as above",
     ("docs/rules.md", "markdown"): "test_comments.py: comments that ignore findings",

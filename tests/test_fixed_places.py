@@ -74,7 +74,7 @@ def _lines(places: Any) -> list[tuple[int, int]]:  # noqa: ANN401  of JSON
 
 def test_what_is_not_the_same_stays_where_it_was() -> None:
     def links(*targets: str) -> _FilePlaces:
-        return _FilePlaces([(Place(len(url), 1), url) for url in targets], [], [])
+        return _FilePlaces([(Place(len(url), 1), url) for url in targets], [], [], [])
 
     shorter = {"https://a.example/": "https://b.example"}.get
     before = links("https://a.example/", "https://c.example/1")

@@ -19,6 +19,8 @@ from safelinks.health.memory import history_file
 from safelinks.health.memory.history import History
 from safelinks.health.model.outcome import Past
 
+pytestmark = pytest.mark.slow  # it starts processes, which are the same on every Python
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

@@ -165,3 +165,51 @@ def test_every_job_has_its_turn_once(
         if event != "later":
             done.append(job)
     assert sorted(done) == list(range(len(hosts)))
+
+
+def test_all_hosts_of_a_site_have_a_limit_together() -> None:
+    jobs = [
+        (f"{host}:443", f"{host}{number}")
+        for host in ("a.x.org", "b.x.org", "y.org")
+        for number in range(3)
+    ]
+    schedule = Schedule(Policy(per_host=2, per_site=3), jobs)
+    assert sorted(_taken(schedule, 0)) == ["a.x.org0", "a.x.org1", "b.x.org0", "y.org0", "y.org1"]
+    schedule.answered("b.x.org:443", 0.1, begun=0)
+    assert len(_taken(schedule, 1)) == 1
+    schedule.hold("b.x.org:443", 10)
+    schedule.answered("a.x.org:443", 0.1, begun=0)
+    schedule.answered("a.x.org:443", 0.1, begun=0)
+    assert _taken(schedule, 2) == ["a.x.org2"]
+
+
+def test_a_host_that_only_redirects_lead_to_has_a_limit_of_its_own() -> None:
+    policy = Policy(per_host=4, per_visited_host=2)
+    schedule = Schedule(policy, [("a.x.org:80", f"a{number}") for number in range(9)])
+    taken = _taken(schedule, 0)
+    assert len(taken) == 4
+    for job in taken:
+        schedule.add("b.y.org:80", job)
+        schedule.add("c.x.org:80", job)
+        schedule.answered("a.x.org:80", 0.1, begun=0)
+    assert len(_taken(schedule, 1)) == 2 + 4 + 4  # at b, c and a
+    for _ in range(2):
+        schedule.answered("b.y.org:80", 0.1, begun=0)
+    assert len(_taken(schedule, 2)) == 2
+
+
+@given(st.integers(1, 4), st.integers(1, 3), st.lists(st.integers(0, 5), min_size=1, max_size=6))
+def test_every_job_of_a_site_has_its_turn(most: int, of_host: int, hosts: list[int]) -> None:
+    jobs = [(f"{at}.x.org:80", f"{at}-{n}") for at, many in enumerate(hosts) for n in range(many)]
+    schedule = Schedule(Policy(per_site=most, per_host=of_host), jobs)
+    done: list[str] = []
+    running: list[str] = []
+    for now in range(len(jobs) * 3 + 1):
+        running += _taken(schedule, now)
+        assert len(running) <= most
+        if running:
+            job = running.pop(0)
+            done.append(job)
+            schedule.answered(f"{job.partition('-')[0]}.x.org:80", 0.1, begun=now)
+    assert sorted(done) == sorted(job for _, job in jobs)
+    assert not schedule

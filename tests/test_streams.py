@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from safelinks.checks.assessment import Survey
 from safelinks.cli.program import main
 
+pytestmark = pytest.mark.slow  # it starts processes, which are the same on every Python
+
 NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
 URL = "https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example"
 COMMANDS = {

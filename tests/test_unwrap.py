@@ -8,7 +8,7 @@ from building import HOST, RECIPIENT, encode, wrap
 import safelinks
 from safelinks import unwrap
 from safelinks.errors import ChainTooDeepError, TargetLostError
-from safelinks.wrappers.unwrapping import MAX_LAYERS
+from safelinks.wrappers.unwrapping import MAX_LAYERS, Unwrapped
 
 TARGET = "https://example.org/a%20b?c=d&e"
 
@@ -36,6 +36,38 @@ def test_a_chain_deeper_than_the_limit_says_so() -> None:
     assert unwrap(_nested(MAX_LAYERS + 1), max_layers=11).target == TARGET
     with pytest.raises(ChainTooDeepError):
         unwrap(_nested(1), max_layers=0)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [None, float("nan"), 7, b"https://a.example/", f"https://{HOST}/GetUrlReputation", _nested(11)],
+)
+def test_a_default_stands_for_empty_cells_and_lost_targets(cell: object) -> None:
+    assert unwrap(cell, default=None) is None
+    assert unwrap(cell, default="") == ""
+
+
+def test_a_default_changes_nothing_else() -> None:
+    assert unwrap(_nested(2), default=None) == unwrap(_nested(2))
+    assert unwrap(_nested(2), default=None, max_layers=1) is None
+    google = "https://www.google.com/url?q=https%3A%2F%2Fa.example%2F"
+    assert unwrap(google, default="", keep_redirectors=True) == Unwrapped(google, google)
+
+
+def test_a_dictionary_tells_no_recipient_unless_it_is_asked_for() -> None:
+    unwrapped = unwrap(wrap(TARGET))
+    redacted, whole = unwrapped.as_dict(), unwrapped.as_dict(redacted=False)
+    assert RECIPIENT not in str(redacted)
+    assert "First.Last" not in str(redacted)
+    assert (whole.pop("url"), whole.pop("recipient")) == (wrap(TARGET), RECIPIENT)
+    assert redacted.pop("url") == safelinks.SafeLink.parse(wrap(TARGET)).redacted().url
+    assert whole == redacted
+    assert (whole["target"], whole["layers"]) == (TARGET, 1)
+    assert whole["message_id"] == str(unwrapped.message_id)
+    assert whole["wrapped_at"] == unwrapped.wrapped_at
+    plain = unwrap(TARGET).as_dict()
+    assert (plain.pop("url"), plain.pop("target"), plain.pop("layers")) == (TARGET, TARGET, 0)
+    assert set(plain.values()) == {None}
 
 
 def test_a_target_lost_inside_a_chain() -> None:

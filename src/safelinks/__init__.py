@@ -44,9 +44,11 @@ if TYPE_CHECKING:
     from safelinks.checks.baseline import Entry
     from safelinks.checks.file_change import FileChange
     from safelinks.checks.known_findings import BaselineChange
+    from safelinks.checks.local_link_options import LocalLinkOptions
     from safelinks.checks.pipeline import Check, CheckOptions, check, check_documents
     from safelinks.checks.report import Report
     from safelinks.documents.document import Document, Prose, read, read_all
+    from safelinks.documents.local.local_reference import LocalReference, LocalTarget
     from safelinks.documents.rewriting import Rewriting
     from safelinks.documents.verbatim.code_ranges import Within
     from safelinks.health.checker import Checker
@@ -92,6 +94,9 @@ __all__ = [
     "Layer",
     "Level",
     "Link",
+    "LocalLinkOptions",
+    "LocalReference",
+    "LocalTarget",
     "Match",
     "MatchedRule",
     "Method",
@@ -155,6 +160,9 @@ _LATER = {
     "Hop": "safelinks.health.model.outcome",
     "Level": "safelinks.rules",
     "Link": "safelinks.links.text_links",
+    "LocalLinkOptions": "safelinks.checks.local_link_options",
+    "LocalReference": "safelinks.documents.local.local_reference",
+    "LocalTarget": "safelinks.documents.local.local_reference",
     "Match": "safelinks.catalog",
     "MatchedRule": "safelinks.catalog.match",
     "Method": "safelinks.health.model.policy",

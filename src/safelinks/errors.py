@@ -81,6 +81,9 @@ class MissingPackageError(DocumentError):
         super().__init__(f"{name}: this is {title}; to read it, run: {command}")
         self.name, self.title, self.command = name, title, command
 
+    def __reduce__(self) -> tuple[object, ...]:  # a process tells another by it
+        return type(self), (self.name, self.title, self.command)
+
 
 class NotReadableError(DocumentError):
     """A file or directory that this user may not read."""

@@ -25,6 +25,8 @@ PIECES = {
     "comments of HTML": "<!--",
     "sections of XML": "<![CDATA[",
     "scripts": "<script>",
+    "scripts that never begin": "<script ",
+    "ids of AsciiDoc": "[#a",
     "ends": "</a>",
     "line breaks": "<br>",
     "links of Markdown": "[a](",

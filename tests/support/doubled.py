@@ -18,6 +18,8 @@ from attrs import frozen
 from compound import attached, compound, message
 
 from safelinks import SafelinksError, read
+from safelinks.documents.formats import anchors_in
+from safelinks.documents.local.slugs import AnchorFlavour
 
 __all__ = ["BINARY", "Doubled", "Piece", "all_of", "ends", "is_linear", "odt", "repeated", "xlsx"]
 
@@ -91,6 +93,9 @@ def all_of(raw: bytes, name: str) -> None:
         assert isinstance(document.links, tuple | list)
         document.cleaning()
         document.redaction()
+        assert isinstance(document.local_references, tuple)
+        anchors = anchors_in(document.text or "", document.format, tuple(AnchorFlavour))
+        assert anchors is None or anchors.all.presence("none") is not None
 
 
 _SCHEMAS = "http://schemas.openxmlformats.org"

@@ -22,7 +22,9 @@ import safelinks
 def decode(url: str) -> str:
     """Take wrappers off, and look at what a Safe Link tells."""
     try:
+        assert_type(safelinks.unwrap(None, default=""), safelinks.Unwrapped | str)
         link = safelinks.unwrap(url, max_layers=5, keep_redirectors=True)
+        assert_type(link.as_dict(redacted=True), dict[str, object])
     except safelinks.ChainLoopError:
         return url
     except safelinks.ChainTooDeepError as error:
@@ -76,6 +78,18 @@ def documents(path: Path) -> Iterator[bytes]:
         yield safelinks.read(b"<a href='https://a.example/'>", "a.html").redacted()
     except safelinks.NotReadableError as error:
         raise SystemExit(str(error)) from error
+
+
+def files(path: Path) -> int:
+    """Look at links to files."""
+    local = safelinks.LocalLinkOptions(
+        root_dir="site", fallback_extensions=["md"], index_files=("index.html",), anchors=["github"]
+    )
+    for reference in safelinks.read(path).local_references:
+        assert_type(reference, safelinks.LocalReference)
+        target = assert_type(reference.target, safelinks.LocalTarget | None)
+        print(reference.written, reference.place, target and (target.path, target.fragment))
+    return safelinks.check(path, offline=True, local_links=local).local_links
 
 
 def name(url: str) -> str | None:

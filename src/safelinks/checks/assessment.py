@@ -24,8 +24,10 @@ from safelinks.checks.collecting import (
     appraise_group,
     is_harmless,
 )
+from safelinks.checks.file_plan import ReferencePlan
 from safelinks.checks.fix_plan import Mending
 from safelinks.checks.link_marking import shown_text
+from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.checks.marked_text import FileText
 from safelinks.checks.report import Report
 from safelinks.errors import InvalidURLError
@@ -36,11 +38,14 @@ from safelinks.health.model.policy import Policy
 from safelinks.links.text_links import Link
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, over_https
+from safelinks.rules.local_problems import LocalProblem
+from safelinks.rules.rule_table import OF_LOCAL_LINKS
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.redaction.running_text_redaction import redact_rest
 
 __all__ = ["JudgedLink", "Survey"]
 
+_OF_FILES = frozenset(rule.code for rule in OF_LOCAL_LINKS.values())
 JudgedLink = tuple[CheckedLink, tuple[Finding, ...]]
 
 
@@ -58,10 +63,13 @@ class Survey:
     show_recipients: bool = field(default=False, kw_only=True)
     dead_after: int = field(default=1, kw_only=True)
     now: datetime = field(factory=lambda: datetime.now(UTC), kw_only=True)
+    local_links: LocalLinkOptions | None = field(default=None, kw_only=True)
 
     _judge: Judge = field(init=False)
     _judged: dict[GroupKey, JudgedLink] = field(factory=dict, init=False)
     _of_texts: tuple[Finding, ...] | None = field(default=None, init=False)
+    _problems: tuple[LocalProblem, ...] | None = field(default=None, init=False)
+    _of_files: tuple[Finding, ...] | None = field(default=None, init=False)
     nameless: Callable[[str], str] = field(init=False)  # a text without any recipient
     _shown: Callable[[str], str] = field(init=False)
     _by_target: dict[str, list[GroupKey]] | None = field(default=None, init=False)
@@ -87,7 +95,7 @@ class Survey:
 
     def judge_anew(self) -> None:
         """Forget every judgement: from now on, more is known of the addresses."""
-        self._judged, self._of_texts = {}, None
+        self._judged, self._of_texts, self._of_files = {}, None, None
         self._judge = self._a_judge()
 
     def excuse_nothing(self) -> None:
@@ -126,6 +134,7 @@ class Survey:
         if self._of_texts is None:
             self._of_texts = tuple(self._judge.of_remarks(remarks))
         findings += self._of_texts
+        local = self._local_findings()
         if self.found.ignored and not self.found.is_partial:
             from safelinks.rules.unused_ignores import CommentedTexts, unused_ignores  # noqa: PLC0415  few texts have comments
 
@@ -135,10 +144,12 @@ class Survey:
                 remarks=remarks,
                 now=self.now,
                 silenced=self._judge.silenced,
+                looked_for=_OF_FILES if self.local_links is not None else (),
             )
             findings += unused_ignores(self.selection, texts)
         if self._judge.silenced or self.found.elsewhere:
             findings = list(self._as_planned(findings, outcomes))
+        findings += local
         return Report(
             tuple(row for row, _ in judged),
             tuple(self.found.files),
@@ -150,7 +161,45 @@ class Survey:
             silenced=len(self._judge.silenced),
             at=self.now,
             texts=tuple(self._texts()),
+            local_links=sum(map(len, self.found.references.values())),
         )
+
+    def _local_findings(self) -> tuple[Finding, ...]:
+        """The findings on links to files, which are looked at once.
+
+        What is silenced somewhere in a file, or stands where nobody was to look, stays as it is.
+        """
+        if self._of_files is not None:
+            return self._of_files
+        if self._problems is None:
+            self._problems = tuple(self._looked_at())
+        silenced = len(self._judge.silenced)
+        found = self._judge.of_local_links(one.as_shown(self._shown) for one in self._problems)
+        stay = {(one.file, one.subject) for one in self._judge.silenced[silenced:]}
+        stay |= self.found.spared_references
+        self._of_files = tuple(
+            evolve(one, fixable=False) if one.fixable and (one.file, one.subject) in stay else one
+            for one in found
+        )
+        return self._of_files
+
+    def _looked_at(self) -> Iterator[LocalProblem]:
+        references = self.found.references
+        if self.local_links is None or not references:
+            return
+        from safelinks.checks.local_links import local_problems  # noqa: PLC0415  few texts have such links
+
+        paths = {file: str(self.found.readings[file].path) for file in references}
+        yield from local_problems(references, paths, self.local_links)
+
+    def rereferencing(self) -> Mapping[str, ReferencePlan]:
+        """What to write for references to files, by file."""
+        plans: dict[str, ReferencePlan] = {}
+        for one in self._local_findings():
+            if one.fixable and one.url is not None and one.replacement is not None:
+                plan = plans.setdefault(one.file, ReferencePlan())
+                plan.add(one.url, one.replacement, one.fingerprint)
+        return plans
 
     def _as_planned(
         self, findings: Iterable[Finding], outcomes: Mapping[str, Outcome]

@@ -7,11 +7,11 @@ nobody and judges nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import evolve, field
 
@@ -32,6 +32,9 @@ from safelinks.rules.names_in_text import Remark, RemarkReader
 from safelinks.rules.suppressions import NOTHING_IGNORED, Ignored, ignored_in
 from safelinks.wrappers.redaction.personal_data import tells_session
 from safelinks.wrappers.unwrapping import Unwrapped
+
+if TYPE_CHECKING:
+    from safelinks.documents.local.local_reference import LocalReference
 
 __all__ = [
     "Collection",
@@ -58,6 +61,9 @@ class Keep(Protocol):
 
     def keep_any(self, file: str) -> bool:
         """Whether that is anything in `file`."""
+
+    def touches(self, path: str, first: int | None, last: int | None) -> bool:
+        """Whether that is anything on these lines of the file at `path`."""
 
 
 # How analysts write what nobody is to open: hxxps://evil[.]example
@@ -120,6 +126,8 @@ class Collection:
     dates: dict[str, datetime] = field(factory=dict)  # of the oldest document, by target
     sourceless: set[str] = field(factory=set)  # names of which not all is from one file
     keeps_redirectors: bool = False
+    references: dict[str, list[LocalReference]] = field(factory=dict)  # by file, if it is one
+    spared_references: set[tuple[str, str]] = field(factory=set)  # of which not all are looked at
     is_partial: bool = False  # whether some links were not looked at
     _matches: dict[str, Match] = field(factory=dict, init=False)
     _doubts: dict[str, tuple[Suspicion, ...]] = field(factory=dict, init=False)
@@ -176,13 +184,14 @@ class Collection:
         return list(dict.fromkeys(one for one in secure if one is not None))
 
 
-def collect(
+def collect(  # noqa: PLR0913
     documents: Iterable[Document],
     catalog: Catalog | None = None,
     *,
     keep: Keep | None = None,
     keep_texts: bool = False,
     keep_redirectors: bool = False,
+    local_links: bool = True,
 ) -> Collection:
     """The links of `documents`, each of which is read once and then let go.
 
@@ -190,7 +199,7 @@ def collect(
     links that are to be looked at are kept; the others still count as being there. Of what a text
     names, all is kept in a file of which anything is to be looked at, for a name has no exact
     line. `keep_texts` keeps what people see of the documents, too. `keep_redirectors` is that by
-    which the documents were read.
+    which the documents were read. With `local_links`, references of files to files are kept, too.
     """
     found = Collection(keeps_redirectors=keep_redirectors, is_partial=keep is not None)
     catalog = catalog or Catalog.nyc()
@@ -203,8 +212,11 @@ def collect(
         found.notes |= dict.fromkeys(document.notes)
         if not document.writable:
             found.fixed.add(document.name)
+        references = _references(found, document) if local_links else ()
+        if references:
+            _refer(found, name, references, keep)
         if document.text is not None:
-            _heed(found, document, document.text)
+            _heed(found, document, document.text, references)
         verbatim = _verbatim(document)
         marks: dict[int, Mark] = {}
         for number, link in enumerate(document.links):
@@ -241,9 +253,29 @@ def _is_kept(remark: Remark, keep: Keep, groups: Mapping[GroupKey, LinkGroup]) -
     return any((remark.file, remark.url, defanged) in groups for defanged in (False, True))
 
 
-def _heed(found: Collection, document: Document, text: str) -> None:
+def _references(found: Collection, document: Document) -> Sequence[LocalReference]:
+    """The references of a document that is all of a file: of others, nobody knows beside what."""
+    is_file = document.name in found.readings and document.name not in found.sourceless
+    return document.local_references if is_file else ()
+
+
+def _refer(
+    found: Collection, file: str, references: Iterable[LocalReference], keep: Keep | None
+) -> None:
+    """Keep the references of a file to files that are to be looked at."""
+    for reference in references:
+        line = reference.place.line
+        if keep is None or keep.touches(file, line, line):
+            found.references.setdefault(file, []).append(reference)
+        else:
+            found.spared_references.add((file, reference.written))
+
+
+def _heed(
+    found: Collection, document: Document, text: str, references: Iterable[LocalReference]
+) -> None:
     """Keep what the comments in a document say to ignore, and note what in them is no rule."""
-    ignored = ignored_in(text, document.links)
+    ignored = ignored_in(text, [*document.links, *references])
     if ignored is NOTHING_IGNORED:
         return
     verbatim = verbatim_in(text, document.format)

@@ -72,11 +72,12 @@ class FixedPlaces:
 
 @frozen
 class _FilePlaces:
-    """The places in one file: of `links`, with their targets, `remarks` and `comments`."""
+    """The places in one file: of `links` with their targets, of `remarks`, and of all else."""
 
     links: Sequence[tuple[Place, str]]
     remarks: Sequence[tuple[Place, _Named]]
     comments: Sequence[Place]
+    references: Sequence[Place]
 
 
 def _places_in(
@@ -85,15 +86,17 @@ def _places_in(
     """What stands where in the `documents` of one file."""
     links: list[tuple[Place, str]] = []
     comments: list[Place] = []
+    references: list[Place] = []
     reader = RemarkReader(catalog, match)
     for document in documents:
         reader.read(document)
         links += ((link.place, link.target or link.url) for link in document.links)
+        references += (one.place for one in document.local_references)
         if document.text is not None:
             told = ignored_in(document.text, document.links).comments
             comments += (Place(one.line, one.column) for one in told)
     remarks = [(one.place, (str(one.kind), one.resource.id, one.name)) for one in reader.remarks()]
-    return _FilePlaces(links, remarks, comments)
+    return _FilePlaces(links, remarks, comments, references)
 
 
 def _moved(
@@ -110,8 +113,9 @@ def _moved(
     for name, places in then.items():
         if len(places) == len(now.get(name, ())):
             moved |= zip(places, now[name], strict=True)
-    if len(before.comments) == len(after.comments):
-        moved |= zip(before.comments, after.comments, strict=True)
+    for one, other in ((before.comments, after.comments), (before.references, after.references)):
+        if len(one) == len(other):
+            moved |= zip(one, other, strict=True)
     return {old: new for old, new in moved.items() if old != new}
 
 

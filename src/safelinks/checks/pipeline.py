@@ -24,10 +24,11 @@ from safelinks.checks.assessment import Survey
 from safelinks.checks.check_options import CheckOptions
 from safelinks.checks.collecting import Keep, appraise, collect
 from safelinks.checks.file_change import FileChange
-from safelinks.checks.fix_plan import Mending
+from safelinks.checks.file_plan import FilePlan
 from safelinks.checks.known_findings import BaselineChange, KnownFindings
+from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.checks.report import Report
-from safelinks.documents.document import Document, Rewriting, addresses_read, read_all
+from safelinks.documents.document import Document, addresses_read, read_all
 from safelinks.errors import DocumentError, SetupError
 from safelinks.rules import Finding, Selection
 
@@ -75,14 +76,16 @@ class Check:
             keep=keep,
             keep_texts=options.keep_texts,
             keep_redirectors=options.keep_redirectors,
+            local_links=options.local_links is not None,
         )
         self.assessment = Survey(
             self.collection,
             self.catalog,
-            options.selection,
+            options.counting,
             show_recipients=options.show_recipients,
             dead_after=options.dead_after,
             now=options.now or datetime.now(UTC),
+            local_links=options.local_links,
         )
         self._known.name_by(self.assessment.nameless)
         self._report: Report | None = None
@@ -178,10 +181,13 @@ class Check:
         """The files in which something is certain to be better, and how they would change."""
         return tuple(self._fix(file, plan) for file, plan in self._plans().items())
 
-    def _plans(self) -> dict[str, Mending]:
+    def _plans(self) -> dict[str, FilePlan]:
         """What to do in each file; what was read from no file cannot be written."""
         self._is_judged = True
-        plans = self.assessment.mending(self.outcomes)
+        links, references = self.assessment.mending(self.outcomes), self.assessment.rereferencing()
+        plans = {file: FilePlan(plan) for file, plan in links.items()}
+        for file, planned in references.items():
+            plans.setdefault(file, FilePlan()).references = planned
         files: dict[str, str] = {}
         for file in plans:
             if file in self.collection.again and file not in self.collection.sourceless:
@@ -189,14 +195,11 @@ class Check:
                 files.setdefault(path, file)  # of two names of one file, the first
         return {file: plans[file] for file in files.values()}
 
-    def _fix(self, file: str, plan: Mending) -> FileChange:
-        def change(document: Document) -> Rewriting:
-            return document.rewriting(plan.of)
-
+    def _fix(self, file: str, plan: FilePlan) -> FileChange:
         return FileChange(
             file,
             self.collection.again[file],
-            change,
+            plan.change,
             reading=self.collection.readings.get(file),
             people=frozenset(self.collection.everybody),
             only_left=True,
@@ -249,10 +252,8 @@ class Check:
         fixed: set[str] = set()
         for file in written:
             with suppress(DocumentError):  # gone since: then nothing is known to be fixed
-                documents = self.collection.again[file]()
-                links = (link for document in documents for link in document.links)
-                fixed |= plans[file].done(links)
-            places.look_again(file, plans[file].end)
+                fixed |= plans[file].done(self.collection.again[file]())
+            places.look_again(file, plans[file].links.end)
         report = evolve(
             report,
             findings=tuple(one for one in report.findings if one.fingerprint not in fixed),
@@ -276,6 +277,7 @@ def check(  # noqa: PLR0913
     baseline: str | PathLike[str] | None = None,
     update_baseline: bool = False,
     changed_since: str | None = None,
+    local_links: LocalLinkOptions | None = _USUAL.local_links,
 ) -> Report:
     """Check every link of files, directories, documents or addresses, and return a report.
 
@@ -293,6 +295,7 @@ def check(  # noqa: PLR0913
         dead_after=dead_after,
         baseline=baseline,
         update_baseline=update_baseline,
+        local_links=local_links,
     )
     catalog = catalog or Catalog.nyc()
     keep = None

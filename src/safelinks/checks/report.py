@@ -46,6 +46,7 @@ class Report:
     report is only about the others. Where `unwritten`, the report is all of it, but a file that
     was to hold it could not be written. `unopened` says which files were left out because a
     package is not installed. With `offline_ok`, it is no failure that there was no network.
+    `local_links` is how many links to files there are.
     """
 
     rows: tuple[CheckedLink, ...]
@@ -62,6 +63,7 @@ class Report:
     texts: tuple[FileText, ...] = ()
     unread: bool = False
     unwritten: bool = False
+    local_links: int = 0
     unopened: tuple[str, ...] = ()
     offline_ok: bool = False
 

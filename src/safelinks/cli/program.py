@@ -51,6 +51,7 @@ class _SystemError(Exception):
 
 # Each command with the module that it is in, and what it does, for a list of all.
 _COMMANDS: Mapping[str, tuple[str, str]] = {
+    "bulk": ("bulk", "Unwrap and check tables of links, and list the links of documents."),
     "catalog": ("catalog", "Search, validate and update the catalog of City resources."),
     "check": ("check", "Check links, and report problems."),
     "clean": ("clean", "Replace every wrapped link in FILE with its target."),

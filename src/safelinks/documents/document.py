@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field
 
 from safelinks.documents.content.document_content import Content, TextContent, line_values
 from safelinks.documents.content.prose import Prose
-from safelinks.documents.formats import PLAIN, opened, opened_each
+from safelinks.documents.formats import PLAIN, opened, opened_each, references_in
 from safelinks.documents.passages.encodings import UTF_8
 from safelinks.documents.rewriting import AddressWriter, Rewriting, Write, rewritten
 from safelinks.errors import DocumentError
@@ -21,6 +22,9 @@ from safelinks.foundation.values import frozen
 from safelinks.links.text_links import Link, Peel
 from safelinks.wrappers.redaction.link_redaction import redact
 from safelinks.wrappers.unwrapping import Unwrapped, instead, unwrap
+
+if TYPE_CHECKING:
+    from safelinks.documents.local.local_reference import LocalReference
 
 __all__ = ["Document", "Prose", "Rewriting", "addresses_read", "read", "read_all", "read_each"]
 
@@ -87,6 +91,20 @@ class Document:
         return link.line, link.line + text.count("\n", link.start, link.end)
 
     @property
+    def local_references(self) -> tuple[LocalReference, ...]:
+        """The links to files beside it, and to places in them or in itself.
+
+        >>> [one.written for one in read(b"[a](b.md#c) [d](//e)", "x.md").local_references]
+        ['b.md#c']
+        """
+        content = self._content
+        if isinstance(content, TextContent):
+            return tuple(references_in(content.text, self.format))
+        from safelinks.documents.local.local_reference import Referring  # noqa: PLC0415  not for texts
+
+        return tuple(content.references()) if isinstance(content, Referring) else ()
+
+    @property
     def writable(self) -> bool:
         """Whether links of such a document can be replaced."""
         return self._content.writable
@@ -128,6 +146,28 @@ class Document:
     def rewriting(self, instead_of: Callable[[Unwrapped], Unwrapped]) -> Rewriting:
         """What `rewritten` gives, and the links that stay. Raises NotWritableError."""
         return self._rewriting(lambda url, peel: instead_of(peel(url)))
+
+    def with_references(self, written: Mapping[str, str]) -> bytes:
+        """The document with other references to files, where they are `written` by what they are.
+
+        It stays as it is where something else would change with them.
+
+        >>> read(b"[a](B.md) [c](d.md)", "x.md").with_references({"B.md": "b.md"})
+        b'[a](b.md) [c](d.md)'
+        """
+        content = self._content
+        if not isinstance(content, TextContent):
+            return self.original()
+        out, at = [], 0
+        for one in self.local_references:
+            if one.written in written and content.text[one.start : one.end] == one.written:
+                out += [content.text[at : one.start], written[one.written]]
+                at = one.end
+        changed = evolve(self, content=evolve(content, text="".join([*out, content.text[at:]])))
+        expected = [written.get(one.written, one.written) for one in self.local_references]
+        found = [one.written for one in changed.local_references]
+        is_same = [link.url for link in changed.links] == [link.url for link in self.links]
+        return changed.original() if is_same and found == expected else self.original()
 
     def _rewriting(self, write: Write, *, blanks: bool = False) -> Rewriting:
         pen = AddressWriter(evolve(self._peel, blanks=blanks), write)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib import import_module
 from itertools import chain
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -31,7 +32,21 @@ from safelinks.errors import DocumentError, MissingPackageError, NoTextError
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 
-__all__ = ["DOCUMENT_FORMATS", "Format", "format_of", "opened", "opened_each", "verbatim_in"]
+if TYPE_CHECKING:
+    from safelinks.documents.local.anchors import Anchors
+    from safelinks.documents.local.local_reference import LocalReference
+    from safelinks.documents.local.slugs import AnchorFlavour
+
+__all__ = [
+    "DOCUMENT_FORMATS",
+    "Format",
+    "anchors_in",
+    "format_of",
+    "opened",
+    "opened_each",
+    "references_in",
+    "verbatim_in",
+]
 
 
 @frozen
@@ -43,7 +58,8 @@ class Format:
     of an `extra`. A file is known by its first bytes, the `signature`; where several formats share
     one, by names that stand `inside` of it. A text that is shown `as_it_stands` has no markup that
     a reader would not know; one `by_line` has in its prose, too, a line for each line of the file.
-    `stretches` names the function that finds its code and comments, for a text that has some.
+    `stretches` names the function that finds its code and comments, `references` that for what it
+    refers to beside it, and `anchors` that for what others can refer to in it.
     """
 
     name: str
@@ -58,6 +74,8 @@ class Format:
     as_it_stands: bool = False
     by_line: bool = False
     stretches: str | None = None
+    references: str | None = None
+    anchors: str | None = None
 
 
 PLAIN = Format(
@@ -74,6 +92,8 @@ HTML = Format(
     (".html", ".htm", ".xhtml"),
     "markup.html_pages.html_passages",
     stretches="verbatim.html_code.html_stretches",
+    references="local.html_references.html_references",
+    anchors="local.html_anchors.html_anchors",
 )
 XML = Format(
     "xml",
@@ -128,20 +148,28 @@ DOCUMENT_FORMATS: tuple[Format, ...] = (
         (".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".qmd", ".rmd", ".livemd"),
         "text.markdown.markdown_passages", as_it_stands=True, by_line=True,
         stretches="verbatim.markdown_code.markdown_stretches",
+        references="local.markdown_references.markdown_references",
+        anchors="local.markdown_anchors.markdown_anchors",
     ),
     Format(
         "mdx", "an MDX text", (".mdx",), "text.markdown.mdx_passages",
         as_it_stands=True, by_line=True, stretches="verbatim.markdown_code.mdx_stretches",
+        references="local.markdown_references.mdx_references",
+        anchors="local.markdown_anchors.mdx_anchors",
     ),
     Format(
         "asciidoc", "an AsciiDoc text", (".adoc", ".asciidoc", ".asc"),
         "text.asciidoc.asciidoc_passages",
         as_it_stands=True, by_line=True, stretches="verbatim.asciidoc_code.asciidoc_stretches",
+        references="local.asciidoc_references.asciidoc_references",
+        anchors="local.asciidoc_anchors.asciidoc_anchors",
     ),
     Format(
         "rst", "a reStructuredText", (".rst", ".rest"), "text.restructured.restructured_passages",
         as_it_stands=True, by_line=True,
         stretches="verbatim.restructured_code.restructured_stretches",
+        references="local.restructured_references.restructured_references",
+        anchors="local.restructured_anchors.restructured_anchors",
     ),
     Format(
         "org", "an Org text", (".org",), "text.org.org_passages",
@@ -212,6 +240,20 @@ def verbatim_in(text: str, format_name: str) -> Verbatim:
     return Verbatim(function_named(stretches)(text)) if stretches is not None else Verbatim()
 
 
+def references_in(text: str, format_name: str) -> Iterator[LocalReference]:
+    """The references of `text` to files beside it; none in formats that have none. Total."""
+    finder = _BY_NAME[format_name].references if format_name in _BY_NAME else None
+    found: Iterator[LocalReference] = iter(()) if finder is None else function_named(finder)(text)
+    return found
+
+
+def anchors_in(text: str, format_name: str, flavours: Collection[AnchorFlavour]) -> Anchors | None:
+    """What a fragment can name in `text`; None in formats of which nobody knows that. Total."""
+    finder = _BY_NAME[format_name].anchors if format_name in _BY_NAME else None
+    found: Anchors | None = None if finder is None else function_named(finder)(text, flavours)
+    return found
+
+
 # What has a signature is not told by its suffix: without the one, the other is wrong.
 _BY_SUFFIX = {
     suffix: one for one in DOCUMENT_FORMATS if not one.signature for suffix in one.suffixes
@@ -240,10 +282,7 @@ def _is_json(text: str) -> bool:
 
 # What a text looks like, where its name says nothing.
 _BEGINNINGS = (
-    (
-        HTML,
-        pattern_of(r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE),
-    ),
+    (HTML, pattern_of(r"\ufeff?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.IGNORECASE)),
     (XML, pattern_of(r"\ufeff?\s*<\?xml\s")),
     (CALENDAR, pattern_of(r"\ufeff?\s*BEGIN:VCALENDAR\b", re.IGNORECASE)),
 )

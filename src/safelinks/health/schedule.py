@@ -2,7 +2,8 @@
 
 It knows hosts, jobs and a clock that it is told; not what a job is, and no network. A host gets a
 few jobs at a time: more while it answers fast, fewer once it says that it is too much, none while
-it asks to be left alone. Hosts take turns, so a slow one holds up nobody else.
+it asks to be left alone. Hosts take turns, so a slow one holds up nobody else. All hosts of a site
+may have a limit together, and so may each host that only redirects lead to.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import count
-from typing import Generic, TypeVar
+from typing import Generic, TypeGuard, TypeVar
 
 from attrs import Factory
 
+from safelinks.addresses.urls import registrable_domain
 from safelinks.foundation.values import define
 from safelinks.health.model.policy import Policy
 
@@ -27,11 +29,21 @@ _BACK_TO = 2  # a host that is overrun gets one part in so many
 
 
 @define
+class _Site:
+    """A registered name with all its hosts; `held` are those whose turn waits for another's end."""
+
+    is_visited: bool  # only redirects lead there
+    running: int = 0
+    held: deque[str] = Factory(deque)
+
+
+@define
 class _HostQueue(Generic[Job]):
     """A host, the jobs that wait for it, and how many it may be given."""
 
     limit: int
     ceiling: int
+    site: _Site | None = None
     fresh: list[Job] = Factory(list)  # the first of them at the end
     begun: list[Job] = Factory(list)  # those that have had a turn, the last that came at the end
     running: int = 0
@@ -40,6 +52,7 @@ class _HostQueue(Generic[Job]):
     not_before: float = 0.0
     listed: bool = False  # among those whose turn it may be
     timed: bool = False  # among those that wait for a moment
+    held: bool = False  # among those that wait for another host of the site
     doubted: bool = False  # it has not answered; whoever found out is to make sure of it
 
     @property
@@ -58,12 +71,15 @@ class Schedule(Generic[Job]):
         self._moments: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = count()
         self._left = 0  # jobs that wait, for their turn or for a moment
+        self._sites: dict[str, _Site] = {}
+        self._begun = False
         for host, job in jobs:
             self._host(host).fresh.append(job)
             self._left += 1
         for host, state in self._hosts.items():
             state.fresh.reverse()
             self._list(host, state)
+        self._begun = True
 
     def __len__(self) -> int:
         """How many jobs wait."""
@@ -95,23 +111,49 @@ class Schedule(Generic[Job]):
         """The next job that may be done now; None when there is none."""
         while self._moments and self._moments[0][0] <= now:
             heapq.heappop(self._moments)[2]()
-        for _ in range(len(self._turns)):
+        left = len(self._turns)
+        while left:
+            left -= 1
             host = self._turns.popleft()
             state = self._hosts[host]
             state.listed = False
             if state.running >= state.limit:
+                left += self._pass_on(state)
                 continue  # comes back with the next that is done
             if state.not_before > now:
+                left += self._pass_on(state)
                 self._wait_for(host, state)
                 continue
             if not state.waiting:
+                left += self._pass_on(state)
+                continue
+            if self._is_full(state.site):
+                state.held = True
+                state.site.held.append(host)
                 continue
             job = state.waiting.pop()
             self._left -= 1
             state.running += 1
+            if state.site is not None:
+                state.site.running += 1
             self._list(host, state)
             return job
         return None
+
+    def _is_full(self, site: _Site | None) -> TypeGuard[_Site]:
+        """Whether as many are asked of a site as may be."""
+        most = self._policy.per_site
+        return site is not None and most is not None and site.running >= most
+
+    def _pass_on(self, state: _HostQueue[Job]) -> bool:
+        """Let another host of the site have the turn that `state` does not take, if one waits."""
+        if state.site is None or not state.site.held:
+            return False
+        host = state.site.held.popleft()
+        held = self._hosts[host]
+        held.held = False
+        self._list(host, held)
+        return held.listed
 
     def asked(self, host: str, now: float) -> None:
         """A job that was taken asks its host: by a rate, the next one may some time later."""
@@ -165,12 +207,27 @@ class Schedule(Generic[Job]):
         state = self._hosts.get(host)
         if state is None:
             policy = self._policy
-            state = self._hosts[host] = _HostQueue(policy.first_per_host, policy.per_host)
+            site = self._site(host)
+            ceiling = policy.per_host
+            if site is not None and site.is_visited and policy.per_visited_host is not None:
+                ceiling = min(ceiling, policy.per_visited_host)
+            first = min(policy.first_per_host, ceiling)
+            state = self._hosts[host] = _HostQueue(first, ceiling, site)
         return state
+
+    def _site(self, host: str) -> _Site | None:
+        """The site of `host`, which has a port behind it; None where sites have no limits."""
+        if self._policy.per_site is None and self._policy.per_visited_host is None:
+            return None
+        name = registrable_domain(host.rpartition(":")[0])
+        return self._sites.setdefault(name, _Site(is_visited=self._begun))
 
     def _done(self, host: str) -> _HostQueue[Job]:
         state = self._hosts[host]
         state.running -= 1
+        if state.site is not None:
+            state.site.running -= 1
+            self._pass_on(state)
         self._list(host, state)
         return state
 
@@ -180,7 +237,7 @@ class Schedule(Generic[Job]):
             self._list(host, state)
 
     def _list(self, host: str, state: _HostQueue[Job]) -> None:
-        if state.waiting and not state.listed and not state.timed:
+        if state.waiting and not (state.listed or state.timed or state.held):
             state.listed = True
             self._turns.append(host)
 

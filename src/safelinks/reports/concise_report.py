@@ -10,12 +10,7 @@ from collections.abc import Iterator
 
 from safelinks.checks.report import Report
 from safelinks.reports.wording.conclusion import conclusion
-from safelinks.reports.wording.phrases import (
-    address_on_one_line,
-    archived_on,
-    caveats,
-    on_one_line,
-)
+from safelinks.reports.wording.phrases import address_on_one_line, caveats, on_one_line
 from safelinks.rules import Finding
 
 __all__ = ["render", "render_failures"]
@@ -49,7 +44,7 @@ def _about(finding: Finding) -> str:
     url, instead = map(address_on_one_line, (finding.url, finding.replacement))
     if finding.archived is not None:
         copy = finding.archived
-        return f"{url} — {archived_on(copy)}: {address_on_one_line(copy.url)}"
+        return f"{url} — {copy.title}: {address_on_one_line(copy.url)}"
     return f"{url} -> {instead}" if url and instead and url != instead else url
 
 

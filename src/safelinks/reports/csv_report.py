@@ -55,7 +55,8 @@ def _lines(report: Report) -> Iterator[Iterable[object]]:
             line = _line(row.file, sighting, fixed, here, row.replacement)
             yield (*line, *_of_copy(row.outcome.archived))
     for finding in found.alone:
-        nothing = ("", "", _text(finding.resource or ""), "", "", "", "", _text(finding.message))
+        url = _url(finding.url)
+        nothing = (url, "", _text(finding.resource or ""), "", "", "", "", _text(finding.message))
         line = _line(finding.file, Sighting(finding.place), nothing, [finding], None)
         yield (*line, *_of_copy(None))
 

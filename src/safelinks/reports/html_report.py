@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from safelinks.checks.report import Report
 from safelinks.reports.html.html_escaping import as_html, shape
+from safelinks.reports.html.html_files import files_section
 from safelinks.reports.html.html_frame import framed, moment_as_html, notes_section
 from safelinks.reports.html.html_summary import headline_sentence, summary_section, tone
 from safelinks.reports.html.html_table import table_section
@@ -31,6 +32,7 @@ def _main(report: Report, says: str) -> Iterator[str]:
     yield from summary_section(report)
     if report.rows:
         yield from table_section(report, marks_in(report))
+    yield from files_section(report)
     yield from texts_section(report)
     yield from remarks_section(report)
     unused = (f"{one.file}, {one.place}: {one.message} ({one.code})" for one in unused_in(report))

@@ -154,6 +154,7 @@ def summary(report: Report) -> dict[str, object]:
     """What all of it comes to."""
     return {
         "links": report.links,
+        "local_links": report.local_links,
         "targets": len({row.target for row in report.rows if row.target is not None}),
         "verdicts": _counted(report.verdicts.items()),
         "findings": _counted(report.levels.items()),

@@ -91,7 +91,7 @@ def _of_row(
 
 
 def _of_text(finding: Finding, fails: Callable[[Finding], bool]) -> _Case:
-    """The test of what belongs to no address: something is named, and not linked."""
+    """The test of what belongs to no address: what is named, and a link to a file."""
     failures = (finding,) if fails(finding) else ()
     return _Case(f"{finding.name} {on_one_line(finding.subject)}", failures=failures)
 

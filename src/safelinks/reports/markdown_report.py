@@ -16,12 +16,7 @@ from safelinks.reports.markdown_cells import cell_code, cell_text, code_span, ta
 from safelinks.reports.wording.address_names import where
 from safelinks.reports.wording.conclusion import conclusion
 from safelinks.reports.wording.headline import Sentence, headline
-from safelinks.reports.wording.phrases import (
-    address_on_one_line,
-    archived_on,
-    count,
-    on_one_line,
-)
+from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line
 from safelinks.rules import OF_WRAPPERS, Finding, Level
 
 __all__ = ["MOST_BYTES", "render"]
@@ -110,7 +105,7 @@ def _copy(finding: Finding) -> str:
     copy = finding.archived
     if copy is None:
         return ""
-    return f"<br>{archived_on(copy)}: {cell_code(code_span(address_on_one_line(copy.url)))}"
+    return f"<br>{copy.title}: {cell_code(code_span(address_on_one_line(copy.url)))}"
 
 
 def _resources(report: Report) -> Iterator[str]:
@@ -155,6 +150,8 @@ def _counts(report: Report) -> str:
     places = f"{count(len(addresses), 'address')} at {count(report.links, 'place')}"
     parts = [f"{places} in {count(len(report.files), 'file')}", ", ".join(verdicts)]
     parts.append(", ".join(levels) or "no findings")
+    files = report.local_links
+    parts.append(f"{count(files, 'link')} to files" if files else "")
     parts.append(f"{known} in the baseline, not listed" if known else "")
     parts.append(f"{report.silenced} ignored by comments" if report.silenced else "")
     return f"{'; '.join(filter(None, parts))}."

@@ -18,16 +18,11 @@ from safelinks.checks.report import Report, Usage
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
+from safelinks.reports.links_to_files import files_lines
 from safelinks.reports.wording.address_names import name_of, where
 from safelinks.reports.wording.conclusion import asides, conclusion
-from safelinks.reports.wording.headline import headline
-from safelinks.reports.wording.phrases import (
-    address_on_one_line,
-    archived_on,
-    count,
-    on_one_line,
-    unused_in,
-)
+from safelinks.reports.wording.headline import headline, of_files
+from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line, unused_in
 from safelinks.rules import OF_WRAPPERS, RULES, Finding, Level, Topic
 from safelinks.rules.checked_link import BROKEN, CheckedLink
 
@@ -97,6 +92,9 @@ class _Lines:
         if not quiet:
             yield from self._headline()
         yield from self._failing() if quiet else self._files()
+        yield from files_lines(
+            one for one in of_files(self.report) if not quiet or self.report.selection.fails(one)
+        )
         yield from self._not_linked()
         yield from self._unused()
         if not quiet:
@@ -228,7 +226,7 @@ class _Lines:
             yield f"replace with {self._address(replacement, 'replace with ')}{does}"
         copy = row.outcome.archived
         if copy is not None:
-            told_as = f"{archived_on(copy)}: "
+            told_as = f"{copy.title}: "
             yield f"{told_as}{self._address(copy.url, told_as)}"
         yield from self._now_written(row)
         if self._is_unexplained(row, findings):

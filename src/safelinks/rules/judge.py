@@ -1,4 +1,7 @@
-"""The judge: rows and remarks in, findings out, by a selection of rules and what texts ignore."""
+"""The judge: rows, remarks and problems in, findings out.
+
+That is by a selection of rules, and by what texts ignore.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,16 @@ from safelinks.foundation.values import define
 from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.detectors import Aspect, RuleResult, aspects_of
 from safelinks.rules.finding import Finding, Level
+from safelinks.rules.local_problems import LocalProblem
 from safelinks.rules.names_in_text import Remark
-from safelinks.rules.rule_table import BROKEN_LINK, OF_REMARKS, OF_WRAPPERS, Group, Rule
+from safelinks.rules.rule_table import (
+    BROKEN_LINK,
+    OF_LOCAL_LINKS,
+    OF_REMARKS,
+    OF_WRAPPERS,
+    Group,
+    Rule,
+)
 from safelinks.rules.selection import Selection, codes_of
 from safelinks.rules.suppressions import NOTHING_IGNORED, Ignored
 
@@ -108,6 +119,27 @@ class Judge:
             remark.resource.id,
             remark.current_url if remark.url else None,
         )
+
+    def of_local_links(self, problems: Iterable[LocalProblem]) -> list[Finding]:
+        """What there is to say of links to files."""
+        return [
+            finding
+            for problem in problems
+            if (rule := OF_LOCAL_LINKS[problem.kind]) in self._rules(problem.file)
+            for finding in self._counted(
+                Finding(
+                    rule.code,
+                    rule.name,
+                    self.selection.level(rule),
+                    problem.message,
+                    problem.file,
+                    problem.place,
+                    problem.reference,
+                    replacement=problem.replacement,
+                    fixable=problem.fixable and problem.file not in self.fixed,
+                )
+            )
+        ]
 
     def _finding(
         self,

@@ -1,7 +1,7 @@
 """The rules: a code, a name, a level and what each finds, one row a rule.
 
 Codes and names are stable. The first digit is the group: 1 the wrapper, 2 what an address pretends,
-3 the network, 4 the catalog, 5 comments.
+3 whether the link works, 4 the catalog, 5 comments.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from safelinks.rules import detectors
 from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.detectors import Aspect, Look, RuleResult
 from safelinks.rules.finding import Level
+from safelinks.rules.local_problems import LocalProblemKind
 from safelinks.rules.names_in_text import RemarkKind
 
 __all__ = [
     "BROKEN_LINK",
     "EXPOSING",
+    "OF_LOCAL_LINKS",
     "OF_REMARKS",
     "OF_WRAPPERS",
     "RULES",
@@ -82,9 +84,9 @@ class Rule:
     finds can be fixed without asking a person. A rule with `of_links` counts only
     where somebody can follow the address. `settled_by` are the verdicts at which it would have
     found what there is, with None any: a page that is down now may still have moved. `remark` is
-    what it says of texts. `exposes` is what a wrapper gives away. A rule that `says_why` tells
-    itself why an address was skipped. `to_do` are the headline's sentences for one address and for
-    several, where it has some of its own.
+    what it says of texts, `local` what it says of links to files. `exposes` is what a wrapper gives
+    away. A rule that `says_why` tells itself why an address was skipped. `to_do` are the headline's
+    sentences for one address and for several, where it has some of its own.
     """
 
     code: str
@@ -99,6 +101,7 @@ class Rule:
     of_links: bool = field(default=False, kw_only=True)
     settled_by: frozenset[Verdict] | None = field(default=None, kw_only=True)
     remark: RemarkKind | None = field(default=None, kw_only=True)
+    local: LocalProblemKind | None = field(default=None, kw_only=True)
     exposes: Exposed | None = field(default=None, kw_only=True)
     says_why: bool = field(default=False, kw_only=True)
     to_do: tuple[str, str] | None = field(default=None, kw_only=True)
@@ -236,6 +239,26 @@ _TABLE = (
         ),
     ),
     Rule(
+        "SL311", "missing-file", _ERROR,
+        "a link leads to a file that does not exist",
+        fixes=True, local=LocalProblemKind.MISSING_FILE,
+    ),
+    Rule(
+        "SL312", "missing-anchor", _ERROR,
+        "a link leads to a place that its file does not have",
+        local=LocalProblemKind.MISSING_ANCHOR,
+    ),
+    Rule(
+        "SL313", "wrong-case", _ERROR,
+        "a link has the name of a file in another case",
+        fixes=True, local=LocalProblemKind.WRONG_CASE,
+    ),
+    Rule(
+        "SL314", "leads-outside", _WARNING,
+        "a link leads out of the repository",
+        local=LocalProblemKind.LEADS_OUTSIDE,
+    ),
+    Rule(
         "SL401", "former-address", _WARNING,
         "the catalog has a newer address",
         detectors.former_address, Aspect.RENAMED, fixes=True, of_links=True,
@@ -252,6 +275,9 @@ _TABLE = (
     ),
 )  # fmt: skip
 RULES: Mapping[str, Rule] = {rule.code: rule for rule in _TABLE}
+OF_LOCAL_LINKS: Mapping[LocalProblemKind, Rule] = {
+    rule.local: rule for rule in _TABLE if rule.local
+}
 OF_REMARKS: Mapping[RemarkKind, Rule] = {rule.remark: rule for rule in _TABLE if rule.remark}
 OF_WRAPPERS = frozenset(rule.code for rule in _TABLE if rule.topic is Topic.WRAPPED)
 BROKEN_LINK = frozenset(rule.code for rule in _TABLE if rule.topic is Topic.BROKEN)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
 from attrs import field
 
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
-from safelinks.links.text_links import Link
 
-__all__ = ["ALL", "NOTHING_IGNORED", "IgnoreComment", "Ignored", "ignored_in"]
+__all__ = ["ALL", "NOTHING_IGNORED", "IgnoreComment", "Ignored", "Linked", "ignored_in"]
 
 ALL = "ALL"
 # What stands before it may not be part of an address or a word.
@@ -70,7 +70,19 @@ class Ignored:
 NOTHING_IGNORED = Ignored()
 
 
-def ignored_in(text: str, links: Iterable[Link]) -> Ignored:
+class Linked(Protocol):
+    """What stands somewhere in a text."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+
+def ignored_in(text: str, links: Iterable[Linked]) -> Ignored:
     """What the comments in `text` say to ignore, of its `links` and of all else.
 
     A comment is about the links on its line, be it their first or their last, and where there are
@@ -122,7 +134,7 @@ def ignored_in(text: str, links: Iterable[Link]) -> Ignored:
     return Ignored(tuple(everywhere), lined, tuple(told))
 
 
-def _beside(links: Iterable[Link], text: str) -> Iterator[re.Match[str]]:
+def _beside(links: Iterable[Linked], text: str) -> Iterator[re.Match[str]]:
     """The comments in `text` that are not part of a link."""
     within = sorted((link.start, link.end) for link in links)
     for comment in _COMMENT.finditer(text):

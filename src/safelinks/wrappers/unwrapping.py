@@ -5,13 +5,19 @@ It knows in which order to try the formats and when to stop. It never touches th
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar, overload
 from uuid import UUID
 
 from attrs import field
 
-from safelinks.addresses.link_errors import ChainLoopError, ChainTooDeepError, TargetLostError
+from safelinks.addresses.link_errors import (
+    ChainLoopError,
+    ChainTooDeepError,
+    SafelinksError,
+    TargetLostError,
+)
 from safelinks.foundation.values import frozen
 from safelinks.wrappers import safelink, vendor_layer
 from safelinks.wrappers.redaction.link_redaction import shown
@@ -20,9 +26,11 @@ from safelinks.wrappers.safelink import SafeLink
 from safelinks.wrappers.vendors import wrapper_table
 from safelinks.wrappers.vendors.wrapper_table import Opaque
 
-__all__ = ["MAX_LAYERS", "Layer", "Unwrapped", "instead", "unwrap"]
+__all__ = ["MAX_LAYERS", "READ", "Layer", "Unwrapped", "instead", "unwrap"]
 
 MAX_LAYERS = 10  # spec, section 6
+_Default = TypeVar("_Default")
+_RAISE = object()  # no default is given
 
 
 class Layer(Protocol):
@@ -119,6 +127,51 @@ class Unwrapped:
         link = self.safe_link
         return link.wrapped_at if link else None
 
+    def as_dict(self, *, redacted: bool = True) -> dict[str, object]:
+        """Address, target and metadata under the names that columns have; a value each.
+
+        `wrapper` is the service of the outermost layer, `layers` their number. Unless `redacted` is
+        false, `url` is without recipients, secrets and credentials, and there is no `recipient`;
+        `target` is always exact.
+
+        >>> unwrapped = unwrap("https://www.google.com/url?q=https%3A%2F%2Fa.example%2F")
+        >>> {name: value for name, value in unwrapped.as_dict().items() if value is not None}
+        ... # doctest: +NORMALIZE_WHITESPACE
+        {'url': 'https://www.google.com/url?q=https%3A%2F%2Fa.example%2F',
+         'target': 'https://a.example/', 'wrapper': 'Google', 'layers': 1}
+        """
+        url = shown(self.url, self.recipients) if redacted else self.url
+        values = {name: read(self) for name, read in READ.items()}
+        if redacted:
+            del values["recipient"]
+        return {"url": url} | values
+
+
+def _text(value: UUID | None) -> str | None:
+    return str(value) if value is not None else None
+
+
+READ: Mapping[str, Callable[[Unwrapped], object]] = {
+    "target": lambda unwrapped: unwrapped.target,
+    "wrapper": lambda unwrapped: unwrapped.layers[0].wrapper if unwrapped.layers else None,
+    "layers": lambda unwrapped: len(unwrapped.layers),
+    "opaque": lambda unwrapped: unwrapped.opaque.wrapper if unwrapped.opaque else None,
+    "message_id": lambda unwrapped: _text(unwrapped.message_id),
+    "tenant": lambda unwrapped: _text(unwrapped.tenant),
+    "sent_at": lambda unwrapped: unwrapped.sent_at,
+    "wrapped_at": lambda unwrapped: unwrapped.wrapped_at,
+    "verdict": lambda unwrapped: _of_link(unwrapped, "verdict"),
+    "source": lambda unwrapped: _of_link(unwrapped, "source"),
+    "region": lambda unwrapped: _of_link(unwrapped, "region"),
+    "recipient": lambda unwrapped: unwrapped.recipient,
+}
+"""How each value of a row is read, by its name: what `Unwrapped.as_dict` and columns hold."""
+
+
+def _of_link(unwrapped: Unwrapped, name: str) -> object:
+    link = unwrapped.safe_link
+    return getattr(link, name) if link else None
+
 
 @frozen
 class _Instead:
@@ -135,7 +188,29 @@ def instead(url: str, target: str) -> Unwrapped:
     return Unwrapped(url, target, () if target == url else (_Instead("", url, target),))
 
 
-def unwrap(url: str, *, max_layers: int = MAX_LAYERS, keep_redirectors: bool = False) -> Unwrapped:
+@overload
+def unwrap(
+    url: str, *, max_layers: int = MAX_LAYERS, keep_redirectors: bool = False
+) -> Unwrapped: ...
+
+
+@overload
+def unwrap(
+    url: object,
+    *,
+    max_layers: int = MAX_LAYERS,
+    keep_redirectors: bool = False,
+    default: _Default,
+) -> Unwrapped | _Default: ...
+
+
+def unwrap(
+    url: object,
+    *,
+    max_layers: int = MAX_LAYERS,
+    keep_redirectors: bool = False,
+    default: object = _RAISE,
+) -> object:
     """Take every known wrapper off `url`, without using the network.
 
     With `keep_redirectors`, only links of security services are unwrapped, not those of Google,
@@ -144,11 +219,26 @@ def unwrap(url: str, *, max_layers: int = MAX_LAYERS, keep_redirectors: bool = F
     ChainLoopError if a chain leads back to itself. All are SafelinksErrors. A wrapper of another
     vendor that does not contain its target stays the target; `opaque` is that wrapper.
 
+    With a `default`, none is raised: it is returned instead, also where `url` is no text, such as
+    the empty cell of a table.
+
     >>> unwrap("https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example").target
     'https://a.example'
     >>> unwrap("https://example.org/").layers
     ()
+    >>> unwrap(None, default=None)
     """
+    if default is not _RAISE:
+        try:
+            return (
+                _unwrapped(url, max_layers, keep_redirectors) if isinstance(url, str) else default
+            )
+        except SafelinksError:
+            return default
+    return _unwrapped(url, max_layers, keep_redirectors)  # type: ignore[arg-type]
+
+
+def _unwrapped(url: str, max_layers: int, keep_redirectors: bool) -> Unwrapped:  # noqa: FBT001
     layers: tuple[Layer, ...] = ()
     target = url
     while True:

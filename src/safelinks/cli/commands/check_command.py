@@ -17,6 +17,7 @@ from safelinks.cli.commands.document_changes import refuse_backup
 from safelinks.cli.configuration.option_settings import ForOneRun
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options
+from safelinks.cli.options.file_link_options import file_link_options
 from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.history_options import Remembering, remembering_options
 from safelinks.cli.options.input_selection import InputSelection, selecting_options
@@ -36,6 +37,7 @@ from safelinks.health.model import policy_settings
 
 if TYPE_CHECKING:
     from safelinks.checks.changed_lines import Changes
+    from safelinks.checks.local_link_options import LocalLinkOptions
     from safelinks.checks.pipeline import Check
     from safelinks.checks.report import Report
     from safelinks.health.model.outcome import Outcome
@@ -104,6 +106,7 @@ __all__ = ["check_command"]
 )
 @keep_redirectors
 @selecting_options
+@file_link_options
 @click.option("--show-recipients", is_flag=True, help="Print the recipients of the links.")
 @remembering_options
 @network_options
@@ -127,6 +130,7 @@ def check_command(
     changed_since: str | None,
     show_recipients: bool,
     reading: InputSelection,
+    local_links: LocalLinkOptions | None,
     remembering: Remembering,
     reporting: Reporting,
     selection: Selection,
@@ -183,6 +187,8 @@ def check_command(
         keep_redirectors=keep_redirectors,
         suggest=suggest,
         archive=archive,
+        local_links=local_links
+        and evolve(local_links, exclude=network.policy.excluded, renames=fix or diff),
         now=_now(),
     )
     checking = Check(

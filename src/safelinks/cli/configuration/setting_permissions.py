@@ -81,6 +81,14 @@ ABOUT: Mapping[str, SettingPermissions] = {
     "vendored": SettingPermissions(_ANY, _READING),
     "exclude-path": SettingPermissions(_ANY, _READING),
     "skip-unreadable": SettingPermissions(_ANY, _SILENCES),
+    "no-local-links": SettingPermissions(_ANY, _SILENCES),
+    "root-dir": SettingPermissions(
+        _ANY, "it only says where the same files are", PathPermission.READ
+    ),
+    "base-url": SettingPermissions(_ANY, "it asks nobody"),
+    "fallback-extensions": SettingPermissions(_ANY, _SILENCES),
+    "index-files": SettingPermissions(_ANY, _STRICTER),
+    "anchors": SettingPermissions(_ANY, _STRICTER),
     "show-recipients": SettingPermissions(_HAND, "it shows recipients"),
     "history": SettingPermissions(
         _ANY, "what is no history is refused or set aside", PathPermission.WRITTEN

@@ -235,13 +235,17 @@ class Inputs:
         try:
             yield
         except DocumentError as error:
-            if one.folder is None or isinstance(error, NotWritableError):
-                self.fail(error)
-            else:
-                self._skip(error)
+            self.tell_failure(error, named=one.folder is None)
         finally:
             if one.reading is not None:
                 one.reading.close()
+
+    def tell_failure(self, error: DocumentError, *, named: bool) -> None:
+        """Tell what is wrong with a file, `named` or found in a directory."""
+        if named or isinstance(error, NotWritableError):
+            self.fail(error)
+        else:
+            self._skip(error)
 
     @contextmanager
     def complaining(self) -> Iterator[None]:

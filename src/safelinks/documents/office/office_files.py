@@ -26,8 +26,13 @@ from safelinks.documents.content.document_content import (
     fixed,
 )
 from safelinks.documents.content.prose import Prose, prose_of
+from safelinks.documents.local.local_reference import LocalReference
 from safelinks.documents.markup.markup_tokens import attributes, tags
 from safelinks.documents.markup.xml_documents import xml_passages
+from safelinks.documents.office.package_references import (
+    may_refer_to_files,
+    relationship_references,
+)
 from safelinks.documents.office.paragraph_flow import LocatedPassage, links_of_each
 from safelinks.documents.office.paragraph_runs import of_relationship, passages_of_runs
 from safelinks.documents.office.relationships import Relationships, relationships_of
@@ -51,6 +56,8 @@ __all__ = ["open_content"]
 _TITLE = "an Office document"
 _LONG = 1_000  # characters of a string that are told once, however many cells share it
 _SIGNATURES = "_xmlsignatures/"
+_PROPERTIES = "docProps/app.xml"
+_HYPERLINK_BASE = "HyperlinkBase>"
 
 
 @frozen
@@ -75,6 +82,17 @@ class OfficeContent:
         for part, content in self.embedded.items():
             for one in content.prose():
                 yield evolve(one, place=one.place.inside(Place(part=posixpath.basename(part))))
+
+    def references(self) -> Iterator[LocalReference]:
+        """The links to files beside this one; none where its properties say what they start from.
+
+        Nearly no file has one.
+        """
+        package = self.package
+        relationships = (part for name, part in package.parts.items() if name.endswith(".rels"))
+        referring = any(may_refer_to_files(part.text) for part in relationships)
+        if referring and _HYPERLINK_BASE not in package.text(_PROPERTIES):
+            yield from relationship_references(_shown(package))
 
     def original(self) -> bytes:
         """The file as it was read."""

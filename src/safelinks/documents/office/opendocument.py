@@ -16,10 +16,12 @@ from safelinks.documents.content.document_content import (
     cleaned_text,
 )
 from safelinks.documents.content.prose import Prose, prose_in
+from safelinks.documents.local.local_reference import LocalReference
 from safelinks.documents.markup.html_pages import html_passages
 from safelinks.documents.markup.visible_blocks import opendocument_blocks
 from safelinks.documents.markup.xml_documents import xml_passages
 from safelinks.documents.office.opendocument_passages import opendocument_passages
+from safelinks.documents.office.package_references import opendocument_references
 from safelinks.documents.office.zip_packages import Package, open_package
 from safelinks.documents.passages.passage_links import Locate, links_in
 from safelinks.errors import DocumentError
@@ -59,6 +61,12 @@ class PartsContent:
         for name, part in self.package.parts.items():
             if not name.startswith(_ABOUT):
                 yield from prose_in(part.text, _seen(name), _in_part(name))
+
+    def references(self) -> Iterator[LocalReference]:
+        """The links to files beside this one."""
+        for name, part in self.package.parts.items():
+            if posixpath.basename(name) in _OPENDOCUMENT:
+                yield from opendocument_references(name, part.text)
 
     def original(self) -> bytes:
         """The file as it was read."""

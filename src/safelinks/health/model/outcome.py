@@ -228,6 +228,11 @@ class ArchivedCopy:
     url: str
     at: datetime
 
+    @property
+    def title(self) -> str:
+        """What it is, and of which day."""
+        return f"archived copy of {self.at:%Y-%m-%d}"
+
     def as_shown(self, show: Callable[[str], str]) -> ArchivedCopy:
         """This copy, with `show` applied to its address."""
         return with_texts(self, show, "url")

@@ -110,8 +110,10 @@ class Policy:
     `concurrency` is the maximum number of requests at once; None for as many as this machine keeps
     up with, at most 512. `per_host` is the maximum at one host. A host
     gets `per_host_at_first`, but never more than `per_host`; then more while it answers fast, and
-    fewer when it asks for that. `rate` is the maximum number of requests per second to one host;
-    None for no limit.
+    fewer when it asks for that. `per_site` is the maximum at all hosts of one registered domain
+    together, `per_visited_host` that at a host that only redirects lead to, whose domain no address
+    is on; None for no limit of their own. `rate` is the maximum number of requests per second to
+    one host; None for no limit.
 
     `allow_private` lets private addresses be asked, but none of the link itself, where clouds keep
     secrets of their machines; that takes `resolve`, which has addresses for (host, port), in the
@@ -135,6 +137,8 @@ class Policy:
     concurrency: int | None = field(default=None, validator=optional(whole(1)))
     per_host: int = field(default=8, validator=whole(1))
     per_host_at_first: int = field(default=4, validator=whole(1))
+    per_site: int | None = field(default=None, validator=optional(whole(1)))
+    per_visited_host: int | None = field(default=None, validator=optional(whole(1)))
     rate: float | None = field(default=None, validator=optional(number))
     allow_private: bool = field(default=False, validator=flag)
     allow_reserved: bool = field(default=False, validator=flag)

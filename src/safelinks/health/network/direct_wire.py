@@ -35,7 +35,6 @@ __all__ = ["CertificateError", "Direct"]
 _T = TypeVar("_T")
 Origin: TypeAlias = tuple[bool, str, int]
 
-_TO_LOAD = 5.0  # seconds for the certificates, at least: no server can help a slow machine
 _HTTP_2 = "h2"  # RFC 9113, 3.2
 # How a server ends that does not want to speak what was offered.
 _BROKEN_OFF = (ConnectionResetError, BrokenPipeError, ssl.SSLError, ProtocolError)
@@ -209,7 +208,7 @@ class Direct:
         """TLS over `link`, which is closed if that fails. Raises SetupError."""
         try:
             words = "the trusted certificates were not loaded in time"
-            context = await _within(max(limits.step, _TO_LOAD), self._trust(), words)
+            context = await _within(limits.step, self._trust(), words)
         except BaseException:
             link.close()
             raise

@@ -56,6 +56,9 @@ def shown_name_of(row: CheckedLink) -> str | None:
 def tone(report: Report) -> str:
     """The verdict whose colour the head of the page has."""
     broken = said.Broken.of(report)
+    files = [one for one in said.of_files(report) if not one.known]
+    if any(map(report.selection.fails, files)):
+        return str(Verdict.DEAD)
     if said.pretending(report) and not broken.new:
         return "suspicious"
     mute = BROKEN if not (broken.new or broken.excused) else frozenset()  # known: no alarm
@@ -88,6 +91,10 @@ def _sentences(report: Report) -> Iterator[str]:
         does = "does" if new == 1 else "do"
         more = f", and {odd:,} {look} suspicious" if odd else ""
         yield f"{new:,} of {everything} {does} not work{more}"
+    files = sum(not one.known for one in said.of_files(report))
+    if files:
+        have = "has" if files == 1 else "have"
+        yield f"{files:,} of {count(report.local_links, 'link')} to files {have} a problem"
     if odd:
         yield f"{odd:,} of {everything} {look} suspicious"
     if unknown:
@@ -108,6 +115,8 @@ def _sentences(report: Report) -> Iterator[str]:
         moved = (one.about for one in said.headline(report) if one.kind == "moved")
         newer = map(said.addresses_in, moved)
         yield _all_works(asked, len(rows), sum(newer))
+    if not rows and report.local_links:
+        yield f"No problems in {count(report.local_links, 'link')} to files"
     yield f"{everything}, none checked" if rows else "No links were found"
 
 

@@ -27,7 +27,7 @@ from safelinks.reports.html.html_pieces import (
 )
 from safelinks.reports.html.html_summary import GRAVEST_FIRST, shown_name_of
 from safelinks.reports.wording.findings_by_row import beside
-from safelinks.reports.wording.phrases import archived_on, count
+from safelinks.reports.wording.phrases import count
 from safelinks.rules import Finding, Level
 from safelinks.rules.checked_link import WORKS, CheckedLink, Sighting
 
@@ -166,7 +166,7 @@ class _Shown:
         copy = row.outcome.archived
         if copy is not None:
             there = link_as_html(copy.url, clickable=not row.suspicions)
-            shown += f'<p class="instead"><b>{archived_on(copy).capitalize()}</b> {there}</p>'
+            shown += f'<p class="instead"><b>{copy.title.capitalize()}</b> {there}</p>'
         if row.outcome.evidence and row.verdict not in (*WORKS, Verdict.OFFLINE):
             shown += f'<p class="aside">{as_html(row.outcome.evidence)}</p>'
         return shown

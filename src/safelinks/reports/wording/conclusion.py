@@ -83,7 +83,7 @@ def _because(report: Report) -> str:
         higher = "" if report.selection.fail_on is Level.ERROR else " or higher"
         return f"no finding of level {report.selection.fail_on}{higher}"
     if not report.rows:
-        return "no links to check"
+        return "no problems found" if report.local_links else "no links to check"
     if not any(row.is_link and row.outcome.reason is not Reason.NOT_ASKED for row in report.rows):
         return "no address was requested"
     if any(row.verdict in BROKEN for row in report.rows):

@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import field
-
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report
 from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
 from safelinks.reports.wording.phrases import all_addresses, caveats, count
+from safelinks.reports.wording.sentences import (
+    Sentence,
+    SentenceSubject,
+    about,
+    addresses_in,
+    codes_in,
+    files_sentences,
+    of_files,
+)
 from safelinks.rules import (
     BROKEN_LINK,
     OF_WRAPPERS,
@@ -28,39 +35,17 @@ from safelinks.rules import (
 )
 from safelinks.rules.checked_link import BROKEN, CheckedLink
 
-__all__ = ["Broken", "Sentence", "SentenceSubject", "addresses_in", "headline", "pretending"]
+__all__ = [
+    "Broken",
+    "Sentence",
+    "SentenceSubject",
+    "addresses_in",
+    "headline",
+    "of_files",
+    "pretending",
+]
 
 _WORKS = (Verdict.ALIVE, Verdict.MOVED)
-Where = tuple[str, str]  # a file, and an address in it
-
-
-@frozen
-class SentenceSubject:
-    """An address that a sentence is about, and what a text or a server says to that."""
-
-    file: str
-    url: str
-    message: str = ""
-    replacement: str | None = None
-
-
-@frozen
-class Sentence:
-    """A sentence with its full stop, how much it matters, and what it is about.
-
-    The level is None for what is well. `kind` is a verdict, `suspicious` or a level: what it looks
-    like where there are drawings; None where there is nothing to do.
-    """
-
-    text: str
-    level: Level | None = None
-    kind: str | None = None
-    about: tuple[SentenceSubject, ...] = field(default=(), repr=False)
-    codes: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        told = f" ({', '.join(self.codes)})." if self.codes else "."
-        return self.text.removesuffix(".") + told
 
 
 @frozen
@@ -89,10 +74,10 @@ class Broken:
         found = _down(report)
         told = [one for one in found if (one.file, one.url, one.place) not in beside]
         counting = {(one.file, one.url) for one in told}
-        aside = _about(one for one in found if (one.file, one.url) not in counting)
-        excused = _about(one for one in told if one.excused)
+        aside = about(one for one in found if (one.file, one.url) not in counting)
+        excused = about(one for one in told if one.excused)
         spared = {(one.file, one.url) for one in excused}
-        new = tuple(one for one in _about(told) if (one.file, one.url) not in spared)
+        new = tuple(one for one in about(told) if (one.file, one.url) not in spared)
         met = {(one.file, one.url) for one in (*new, *excused, *aside)}
         rest = (row for row in down if (row.file, row.target or row.url) not in met)
         return cls(new, excused, aside, tuple(map(_of_row, rest)))
@@ -111,33 +96,13 @@ def _down(report: Report) -> list[Finding]:
     return [one for one in report.findings if one.code in BROKEN_LINK and not one.known]
 
 
-def _codes(findings: Iterable[Finding]) -> tuple[str, ...]:
-    return tuple(sorted({one.code for one in findings}))
-
-
-def _about(findings: Iterable[Finding]) -> tuple[SentenceSubject, ...]:
-    """The addresses of findings, each once."""
-    met: dict[Where, SentenceSubject] = {}
-    for one in findings:
-        url = one.url or ""
-        met.setdefault(
-            (one.file, url), SentenceSubject(one.file, url, one.message, one.replacement)
-        )
-    return tuple(met.values())
-
-
-def addresses_in(about: Iterable[SentenceSubject]) -> int:
-    """How many addresses there are: one in several files is one."""
-    return len({one.url for one in about})
-
-
 def _of_row(row: CheckedLink) -> SentenceSubject:
     return SentenceSubject(row.file, row.target or row.url, MEANING[row.outcome.reason])
 
 
 def headline(report: Report) -> Iterator[Sentence]:
     """What a reader should know first, the gravest first."""
-    if not report.rows:
+    if not (report.rows or report.local_links):
         yield Sentence("No links were found.")
         yield from _unknown(report)
         return
@@ -155,7 +120,7 @@ def _broken(report: Report) -> Iterator[Sentence]:
         found = [one for one in _down(report) if (one.file, one.url) in new]
         where = f" ({_places(found)})" if len(broken.new) > number else ""
         said = f"{which} {does} not work{where}. Fix or remove {them}."
-        yield Sentence(said, Level.ERROR, "dead", broken.new, _codes(found))
+        yield Sentence(said, Level.ERROR, "dead", broken.new, codes_in(found))
     if excused := broken.only(broken.excused):
         number = addresses_in(excused)
         what = count(number, "address")
@@ -201,7 +166,7 @@ def _pretending(report: Report) -> Iterator[Sentence]:
     if places:
         look, them = ("looks", "it") if places == 1 else ("look", "them")
         said = f"{count(places, 'link')} {look} suspicious. Check {them} before you open {them}."
-        yield Sentence(said, Level.WARNING, "suspicious", _about(found), _codes(found))
+        yield Sentence(said, Level.WARNING, "suspicious", about(found), codes_in(found))
 
 
 def _to_write(report: Report) -> Iterator[Sentence]:
@@ -209,6 +174,7 @@ def _to_write(report: Report) -> Iterator[Sentence]:
         one
         for one in report.findings
         if one.replacement and one.code not in OF_WRAPPERS and not (one.known or _pretends(one))
+        if RULES[one.code].local is None
     ]
     addresses = {one.url for one in found}
     written = {(one.file, one.url) for one in found if one.fixable}
@@ -223,7 +189,7 @@ def _to_write(report: Report) -> Iterator[Sentence]:
         if certain == addresses and written != {(one.file, one.url) for one in found}:
             by += " in the files that can be changed"
         said = f"{what} should be replaced by a newer one. `--fix` writes {by}."
-        yield Sentence(said, Level.WARNING, "moved", _about(found), _codes(found))
+        yield Sentence(said, Level.WARNING, "moved", about(found), codes_in(found))
 
 
 def _written(certain: int, of: int, *, fixed: bool) -> str:
@@ -251,7 +217,7 @@ def _wrapped(report: Report) -> Iterator[Sentence]:
     if session:
         contain = "contains" if session == 1 else "contain"
         said = f"{count(session, 'link')} {contain} a Teams session credential."
-        yield Sentence(said, Level.WARNING, "warning", codes=_codes(exposing))
+        yield Sentence(said, Level.WARNING, "warning", codes=codes_in(exposing))
     if places:
         are = "is" if len(places) == 1 else "are"
         what = f"{count(len(places), 'link')} {are} wrapped"
@@ -263,7 +229,7 @@ def _wrapped(report: Report) -> Iterator[Sentence]:
         level = Level.WARNING if telling else Level.NOTE
         inside = _INSIDE[frozenset(one.fixable for one in found)]
         said = f"{what}. {inside[0] if len(places) == 1 else inside[1]}"
-        yield Sentence(said, level, str(level), codes=_codes(found))
+        yield Sentence(said, level, str(level), codes=codes_in(found))
 
 
 # What to do about one link, and about several, by whether `--fix` can do it.
@@ -298,7 +264,7 @@ def _lost(report: Report) -> Iterator[Sentence]:
         )
         if len(found) > lost:
             said += "; `safelinks clean --redact` removes the recipient"
-        yield Sentence(f"{said}.", Level.WARNING, "warning", _about(found), _codes(found))
+        yield Sentence(f"{said}.", Level.WARNING, "warning", about(found), codes_in(found))
 
 
 def _to_do(report: Report) -> Iterator[Sentence]:
@@ -308,7 +274,7 @@ def _to_do(report: Report) -> Iterator[Sentence]:
         of_one, of_several = rule.to_do
         told = [one for one in report.findings if one.code == rule.code]
         known = {(one.file, one.url) for one in told if one.known}
-        found = _about(one for one in told if (one.file, one.url) not in known)
+        found = about(one for one in told if (one.file, one.url) not in known)
         if found:
             number = addresses_in(found)
             sentence = of_one if number == 1 else of_several
@@ -365,6 +331,7 @@ def _left_out(report: Report) -> Iterator[Sentence]:
 
 _SAID = (
     _broken,
+    files_sentences,
     _pretending,
     _to_write,
     _wrapped,

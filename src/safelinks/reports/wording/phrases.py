@@ -13,13 +13,12 @@ from safelinks.addresses.place import Place
 from safelinks.addresses.printable import printable, printable_url
 from safelinks.checks.report import Report
 from safelinks.foundation.patterns import pattern_of
-from safelinks.health.model.outcome import ArchivedCopy, Reason, Verdict
+from safelinks.health.model.outcome import Reason, Verdict
 from safelinks.rules import RULES, Finding, Topic
 
 __all__ = [
     "address_on_one_line",
     "all_addresses",
-    "archived_on",
     "caveats",
     "count",
     "line_of",
@@ -65,13 +64,8 @@ def sentence(finding: Finding) -> str:
         parts.append(f"write {address_on_one_line(finding.replacement)} instead")
     if finding.archived is not None:
         copy = finding.archived
-        parts.append(f"{archived_on(copy)}: {address_on_one_line(copy.url)}")
+        parts.append(f"{copy.title}: {address_on_one_line(copy.url)}")
     return _DASH.join(filter(None, parts))
-
-
-def archived_on(copy: ArchivedCopy) -> str:
-    """What an address in a web archive is, and of which day."""
-    return f"archived copy of {copy.at:%Y-%m-%d}"
 
 
 def line_of(place: Place) -> int | None:

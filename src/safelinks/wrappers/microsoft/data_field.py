@@ -22,16 +22,32 @@ from safelinks.addresses import percent
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 
-__all__ = ["DataField", "time_of_message_id", "time_of_ticks"]
+__all__ = [
+    "CONTEXT_AT",
+    "END_TICKS",
+    "FIRST_TICKS",
+    "MESSAGE_ID_AT",
+    "RECIPIENT_AT",
+    "TENANT_AT",
+    "TICKS_AT",
+    "VERDICT_AT",
+    "DataField",
+    "source_in",
+    "time_of_message_id",
+    "time_of_ticks",
+]
 
 # Spec section 4: the first number is the layout version, and fixes the number of fields.
 FIELD_COUNTS: Mapping[str, int] = {"01": 6, "02": 8, "03": 10, "04": 11, "05": 14}
+# Where in it what stands.
+TYPE_AT, RECIPIENT_AT, MESSAGE_ID_AT, TENANT_AT, FLAGS_AT = range(1, 6)
+TICKS_AT, VERDICT_AT, CONTEXT_AT, CODE_AT = range(7, 11)
 
 _EPOCH = datetime(1, 1, 1, tzinfo=UTC)  # .NET ticks: 100 ns since 0001-01-01, UTC
 _TICKS_A_SECOND = 10_000_000
 # Spec section 4, field 3: a clock is believed when it falls in 2013 to 2100.
-_FIRST_TICKS = int((datetime(2013, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * _TICKS_A_SECOND
-_END_TICKS = int((datetime(2101, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * _TICKS_A_SECOND
+FIRST_TICKS = int((datetime(2013, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * _TICKS_A_SECOND
+END_TICKS = int((datetime(2101, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * _TICKS_A_SECOND
 _MAX_TICKS = int((datetime.max.replace(tzinfo=UTC) - _EPOCH).total_seconds()) * _TICKS_A_SECOND
 
 _GUID = pattern_of(r"[0-9A-Fa-f]{32}", re.ASCII)
@@ -63,7 +79,7 @@ def time_of_message_id(message_id: UUID) -> datetime | None:
     if (message_id.int >> 76) & 0xF != 4:
         return None
     ticks = (message_id.int & 0xFFFF_FFFF_FFFF) << 16
-    return time_of_ticks(ticks) if _FIRST_TICKS <= ticks < _END_TICKS else None
+    return time_of_ticks(ticks) if FIRST_TICKS <= ticks < END_TICKS else None
 
 
 @frozen
@@ -103,30 +119,32 @@ class DataField:
     @property
     def type(self) -> str | None:
         """``01`` or ``02``; the meaning is not known."""
-        return self._at(1) or None
+        return self._at(TYPE_AT) or None
 
     @property
     def recipient(self) -> str | None:
         """The SMTP address the message was delivered to, in its original case."""
-        value = self._at(2)
+        value = self._at(RECIPIENT_AT)
         return value if "@" in value else None
 
     @property
     def message_id(self) -> UUID | None:
         """Exchange Network Message ID: joins `EmailEvents` and `UrlClickEvents` of Defender."""
-        return _guid(self._at(3))
+        return _guid(self._at(MESSAGE_ID_AT))
 
     @property
     def tenant(self) -> UUID | None:
         """Entra tenant id of the recipient."""
-        return _guid(self._at(4))
+        return _guid(self._at(TENANT_AT))
 
     @property
     def flags(self) -> tuple[int, ...]:
         """One flag in layout 01, two in the later ones; the meaning is not known."""
         if self.version is None:
             return ()
-        return _FLAGS.get(self.fields[5 : 6 if self.version == "01" else 7], ())
+        return _FLAGS.get(
+            self.fields[FLAGS_AT : FLAGS_AT + 1 if self.version == "01" else FLAGS_AT + 2], ()
+        )
 
     @property
     def ticks(self) -> int | None:
@@ -134,16 +152,16 @@ class DataField:
 
         None when they are missing, cut off or impossible: only 2013 to 2100 is believed.
         """
-        value = self._at(7)
+        value = self._at(TICKS_AT)
         if not value.isdecimal() or not value.isascii() or len(value) > _TICKS_DIGITS:
             return None
         ticks = int(value)
-        return ticks if _FIRST_TICKS <= ticks < _END_TICKS else None
+        return ticks if FIRST_TICKS <= ticks < END_TICKS else None
 
     @property
     def sent_at(self) -> datetime | None:
         """When the service accepted the message, from the clock in its id; UTC."""
-        return _sent_at(self._at(3))
+        return _sent_at(self._at(MESSAGE_ID_AT))
 
     @property
     def wrapped_at(self) -> datetime | None:
@@ -154,32 +172,37 @@ class DataField:
     @property
     def verdict(self) -> str | None:
         """Microsoft's verdict at the time: ``Unknown`` in mail, ``Good`` from Office."""
-        return self._at(8) or None
+        return self._at(VERDICT_AT) or None
 
     @property
     def context(self) -> str | None:
         """Field 9 as it stood: base64 of ``Source|{json}``."""
-        return self._at(9) or None
+        return self._at(CONTEXT_AT) or None
 
     @property
     def source(self) -> str | None:
         """Where the link was rewritten: ``Mailflow``, or ``WAC`` for Office on the web."""
-        return _context(self._at(9))[0]
+        return source_in(self._at(CONTEXT_AT))
 
     @property
     def client(self) -> Mapping[str, object] | None:
         """The client's description in the context, as Microsoft names its keys."""
-        return _context(self._at(9))[1]
+        return _context(self._at(CONTEXT_AT))[1]
 
     @property
     def code(self) -> str | None:
         """Field 10, very likely a hexadecimal bit set; kept as the string it is."""
-        return self._at(10) or None
+        return self._at(CODE_AT) or None
 
     @property
     def slots(self) -> tuple[str, ...]:
         """Fields 11 to 13, empty in every sample known."""
         return self.fields[11:14] if self.version else ()
+
+
+def source_in(context: str) -> str | None:
+    """`DataField.source`, of field 9 alone."""
+    return _context(context)[0]
 
 
 # All links of a message share its ids, and only a few contexts exist in the wild: remembering the

@@ -20,11 +20,17 @@ from safelinks.foundation.values import frozen
 __all__ = [
     "AND",
     "CANONICAL",
+    "ENCODED_AGAIN",
     "EQUALS",
+    "HEAD",
     "KEPT",
+    "LITERAL",
     "MAIL_HOSTS",
     "MARKS",
+    "METADATA",
     "NAMES",
+    "OPENING",
+    "SPACE",
     "TEAMS_HOSTS",
     "Form",
     "FormMarks",
@@ -65,9 +71,9 @@ _MAIL_HOST, _TEAMS_HOST = (
 _LABEL = r"(?:(?P<region>[a-z]{2,5}[0-9]{2})\.)?"
 _END = r"\.?(?P<port>:[0-9]*)?"  # a final dot is legal; which port is, `_split` decides
 
-# A pattern and never a list of labels; ASCII only, so that no other script looks alike.
-_HEAD = pattern_of(
-    rf"""
+# A pattern and never a list of labels; ASCII only, so that no other script looks alike. Without
+# what only `re` can, since columns are searched by other engines, too.
+HEAD = rf"""
     (?P<scheme>https?)://
     (?:
         {_LABEL}{_MAIL_HOST}{_END}
@@ -77,8 +83,9 @@ _HEAD = pattern_of(
       | (?P<outlook_web>outlook\.(?:office\.com | cloud\.microsoft | office365\.com | live\.com)
         {_END.replace("port", "outlook_web_port")}/mail/safelink\.html)
     )
-    (?=(?P<query>[?])|[#]|\Z)
-    """,
+"""
+_HEAD = pattern_of(
+    rf"{HEAD}(?=(?P<query>[?])|[#]|\Z)",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 
@@ -90,16 +97,19 @@ _ANY_HOST = pattern_of(rf"(?:.+\.)?{_MAIL_HOST}")
 # The shape of nearly every link in the wild, as the rewriter writes it: only characters that
 # encodeURIComponent leaves. Up to `&data=` for the target, which is all that most callers want;
 # to the end for the metadata, and to know where the link ends in a text.
-KEPT = r"[A-Za-z0-9%_.!~*'()-]"
-_OPENING = (
-    r"https://(?:([a-z]{2,5}[0-9]{2})\.)?safelinks\.protection\.(?:outlook\.com|office365\.us)"
-    rf"/\?url=(https?%3A%2F%2F{KEPT}*)&data="
+LITERAL = r"[A-Za-z0-9_.!~*'()-]"
+KEPT = LITERAL.replace("[", "[%")
+OPENING = (
+    r"https://(?:(?P<region>[a-z]{2,5}[0-9]{2})\.)?"
+    r"safelinks\.protection\.(?:outlook\.com|office365\.us)"
+    rf"/\?url=(?P<url>https?%3A%2F%2F{KEPT}*)&data="
 )
-_CANONICAL_TARGET = re.compile(_OPENING)  # at once: every link asks it
-CANONICAL = pattern_of(rf"{_OPENING}({KEPT}*)&sdata=({KEPT}*)&reserved=([0-9])(?![&0-9])")
+METADATA = rf"(?P<data>{KEPT}*)&sdata=(?P<sdata>{KEPT}*)&reserved=(?P<reserved>[0-9])"
+_CANONICAL_TARGET = re.compile(OPENING)  # at once: every link asks it
+CANONICAL = pattern_of(rf"{OPENING}{METADATA}(?![&0-9])")
 
 _JSON_AMPERSAND = pattern_of(r"(?<!\\)\\+u0026", re.IGNORECASE)
-_SPACE = " \t\r\n"  # around an address, from whoever pasted it
+SPACE = " \t\r\n"  # around an address, from whoever pasted it
 
 # Section 3, damage. An ampersand may have been escaped for HTML, several times and in several ways.
 AND = r"&(?:amp;|\#x0*26;|\#0*38;)*+"
@@ -125,7 +135,8 @@ _PARAMETERS: Mapping[Form, re.Pattern[str]] = {
 # The wrapper's own tail, percent-encoded so that `url` swallowed it. A nested link's tail has
 # ``%257C`` at this level and is left alone.
 _SWALLOWED = pattern_of(r"%26(?:amp%3B)*+data%3D0[0-9]%7C", re.IGNORECASE)
-_ENCODED_AGAIN = pattern_of(r"https?%(?:25)*+3A", re.IGNORECASE)
+ENCODED_AGAIN = r"https?%(?:25)*3A"
+_ENCODED_AGAIN = pattern_of(ENCODED_AGAIN, re.IGNORECASE)
 _QUOTED_PRINTABLE = pattern_of(r"3D(?=https?(?::|%(?:25)*3A))", re.IGNORECASE)
 _QP_ESCAPE = pattern_of(r"=(?:([0-9A-F]{2})|\r?\n)", re.IGNORECASE)
 _RAW = pattern_of(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE | re.ASCII)
@@ -259,7 +270,7 @@ def _parse_damaged(url: str) -> tuple[str, Parts] | None:
     """
     if _IN_EVERY_HEAD not in url.lower():
         return None
-    url = without_json_escapes(url.strip(_SPACE))
+    url = without_json_escapes(url.strip(SPACE))
     head = _HEAD.match(url)
     if head is None and "%3" in url:
         head = _HEAD.match(_ENCODED_QUERY.sub(_decoded_query, url, count=1))

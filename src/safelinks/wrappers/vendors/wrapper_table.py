@@ -25,11 +25,14 @@ from safelinks.wrappers.vendors.site_redirectors import SITE_REDIRECTORS
 from safelinks.wrappers.vendors.wrapper_row import Kind, Wrapper
 
 __all__ = [
+    "AFTER_HOST",
+    "HOST_ONLY",
     "STARTS",
     "WRAPPERS",
     "Kind",
     "Opaque",
     "Wrapper",
+    "host_pattern",
     "is_cut_host",
     "is_personal",
     "opaque",
@@ -67,6 +70,11 @@ class _Row:
     host: re.Pattern[str] | None = None
 
 
+def host_pattern(host: str) -> str:
+    """A host of the table as a pattern, for the lower-case name of a host."""
+    return re.escape(host).replace(r"\*", "[a-z0-9.-]+")
+
+
 def _suffix(pattern: str) -> str:
     """What stands behind the last free label of a host's pattern."""
     return pattern.rpartition("*")[2].partition(".")[2]
@@ -77,18 +85,20 @@ def _index() -> Mapping[str, tuple[_Row, ...]]:
     rows: dict[str, tuple[_Row, ...]] = {}
     for wrapper in WRAPPERS:
         for host in wrapper.hosts:
-            free = re.escape(host).replace(r"\*", "[a-z0-9.-]+") if "*" in host else None
-            row = _Row(wrapper, pattern_of(rf"{free}\Z") if free else None)
+            free = "*" in host
+            row = _Row(wrapper, pattern_of(rf"{host_pattern(host)}\Z") if free else None)
             key = _suffix(host) if free else host
             rows[key] = (*rows.get(key, ()), row)
     return rows
 
 
 _ROWS = _index()
+AFTER_HOST = r"\.?(?::(?:80|443)?)?"
 # The first letters are tried before the rest, which hardly any path has.
 _FIRST = "".join(sorted({start[1] for start in STARTS}))
 _AUTHORITY = re.compile(  # at once: every address asks it
-    r"https?://([a-z0-9-]++(?:\.[a-z0-9-]++){1,127}+)\.?(?::(?:80|443)?)?"
+    r"https?://([a-z0-9-]++(?:\.[a-z0-9-]++){1,127}+)"
+    rf"{AFTER_HOST}"
     rf"(?=(/(?=[{_FIRST}])(?:{'|'.join(re.escape(start[1:]) for start in STARTS)}))|[/?#]|\Z)",
     re.IGNORECASE | re.ASCII,
 )
@@ -123,7 +133,8 @@ _CUT_HOSTS = frozenset(
     for length in range(1, len(name))
     if name[length] != "." and name[length - 1] != "."
 )
-_HOST_ONLY = pattern_of(r"https?:/{1,2}([a-z0-9.-]++)\Z", re.IGNORECASE)
+HOST_ONLY = r"https?:/{1,2}([a-z0-9.-]+)"
+_HOST_ONLY = pattern_of(rf"{HOST_ONLY}\Z", re.IGNORECASE)
 _SCHEME_LENGTH = len("https://")
 _REGION = pattern_of(r"\A[a-z]{2,5}[0-9]{2}\.", re.IGNORECASE)
 

@@ -1,0 +1,159 @@
+"""A check of any number of addresses, by all cores of a machine: polite, and to be gone on with."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from safelinks.bulk.bucket_check import BucketResult, careful, check_bucket
+from safelinks.bulk.columns import is_text
+from safelinks.bulk.journal import Journal
+from safelinks.bulk.process_pool import ProcessPool, is_over
+from safelinks.bulk.sites import bucket_of, site_of
+from safelinks.bulk.streams import opened_table
+from safelinks.errors import SetupError
+from safelinks.files.unfinished_files import is_locked
+from safelinks.foundation.values import frozen
+from safelinks.health.model.policy import Policy
+
+__all__ = ["CheckResult", "check_tables", "texts_of"]
+
+_BUCKETS = 64
+_LOCK = ".lock"
+
+
+@frozen
+class CheckResult:
+    """What became of a check.
+
+    `addresses` is how many different ones there were, `known` how many of them earlier runs have
+    checked, `left` how many have no outcome yet, `verdicts` how many have which. `given_up` are
+    buckets that killed every process that worked on them.
+    """
+
+    folder: Path
+    addresses: int
+    known: int
+    left: int
+    verdicts: dict[str, int]
+    given_up: tuple[int, ...] = ()
+
+
+def check_tables(  # noqa: PLR0913  an option each
+    data: Any,  # noqa: ANN401  whatever has a table, or several
+    folder: str | os.PathLike[str],
+    column: str = "target",
+    *,
+    policy: Policy | None = None,
+    jobs: int = 1,
+    buckets: int = _BUCKETS,
+    on_result: Callable[[BucketResult], object] = lambda _: None,
+) -> CheckResult:
+    """Check every address in `column` of the table `data`, or of a list of them, into `folder`.
+
+    Run again, it goes on where it was: what has an outcome in `folder` is not asked. `jobs` is the
+    number of processes. Addresses are put into `buckets` by their sites; a folder that is there has
+    its own number of them. `on_result` is called when a bucket is done. Raises SetupError and
+    DocumentError.
+    """
+    policy = careful(policy)
+    tables = data if isinstance(data, (list, tuple)) else [data]
+    journal = Journal.of(Path(folder), buckets)
+    with _locked(journal.folder), tempfile.TemporaryDirectory(prefix="safelinks-") as scattered:
+        filled = _scatter(tables, column, journal.buckets, Path(scattered))
+        results: list[BucketResult] = []
+
+        def note(result: BucketResult) -> None:
+            results.append(result)
+            on_result(result)
+
+        work = partial(_check, journal, Path(scattered), policy)
+        given_up: list[int] = []
+        if jobs == 1:
+            for bucket in filled:
+                note(work(bucket))
+        else:
+            pool: ProcessPool[BucketResult] = ProcessPool(work, jobs, note)
+            pool.run(filled)
+            given_up = pool.given_up
+        for bucket in given_up:
+            wanted = set(_addresses(Path(scattered) / str(bucket)))
+            known_of_it = len(wanted & journal.known(bucket))
+            results.append(BucketResult(bucket, known_of_it, 0, len(wanted) - known_of_it))
+    known, checked, left = (
+        sum(getattr(result, name) for result in results) for name in ("known", "checked", "left")
+    )
+    return CheckResult(
+        journal.folder, known + checked + left, known, left, _verdicts(journal), tuple(given_up)
+    )
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep others from working in `folder`; a killed run has let go of it."""
+    handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        if os.name != "nt" and not is_locked(handle, wait=False):
+            raise SetupError(f"another check is at work in {folder}")
+        yield
+    finally:
+        os.close(handle)
+
+
+def texts_of(batch: pa.RecordBatch, column: str) -> list[str]:
+    """The different addresses in `column` of `batch`. Raises SetupError where there is none."""
+    if column not in batch.schema.names:
+        there = ", ".join(batch.schema.names)
+        raise SetupError(f"there is no column {column!r}; the columns are {there}")
+    texts = batch.column(column)
+    if not is_text(texts.type):
+        raise SetupError(
+            f"the column {column!r} is of type {texts.type}, and does not hold addresses"
+        )
+    if pa.types.is_dictionary(texts.type):
+        texts = texts.dictionary_decode()
+    return [text for text in pc.unique(texts.cast(pa.string())).to_pylist() if text]
+
+
+def _scatter(tables: Sequence[Any], column: str, buckets: int, folder: Path) -> list[int]:
+    """Write the addresses of each bucket to a file of its own; gives the buckets that have some."""
+    filled: set[int] = set()
+    with ExitStack() as stack:
+        files: dict[int, Any] = {}
+        for table in tables:
+            for batch in opened_table(table):
+                for url in texts_of(batch, column):
+                    bucket = bucket_of(site_of(url), buckets)
+                    if bucket not in files:
+                        path = folder / str(bucket)
+                        files[bucket] = stack.enter_context(path.open("a", encoding="ascii"))
+                    files[bucket].write(json.dumps(url) + "\n")
+                    filled.add(bucket)
+    return sorted(filled)
+
+
+def _addresses(path: Path) -> Iterator[str]:
+    with path.open(encoding="ascii") as lines:
+        yield from map(json.loads, lines)
+
+
+def _check(journal: Journal, folder: Path, policy: Policy, bucket: int) -> BucketResult:
+    return check_bucket(journal, bucket, _addresses(folder / str(bucket)), policy, is_over)
+
+
+def _verdicts(journal: Journal) -> dict[str, int]:
+    """How many outcomes in the folder have which verdict, addresses of earlier runs included."""
+    counts: Counter[str] = Counter()
+    for table in journal.outcomes():
+        counts.update(table["verdict"].to_pylist())
+    return dict(sorted(counts.items()))

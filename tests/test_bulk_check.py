@@ -1,0 +1,193 @@
+"""A check of many addresses: gone on with, polite, and whole whatever is killed. All on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from attrs import evolve
+from click.testing import CliRunner
+from web import Web, answer, html, serving
+
+import safelinks.bulk
+from safelinks import Policy
+from safelinks.bulk.bucket_check import check_bucket
+from safelinks.bulk.checking import check_tables
+from safelinks.bulk.journal import Journal, outcome_row
+from safelinks.bulk.sites import bucket_of, site_of
+from safelinks.cli.program import main
+from safelinks.errors import DocumentError, SetupError
+from safelinks.health.model.outcome import Outcome, Reason
+
+SITES = [f"s{number}.org" for number in range(12)]
+PAGES = [f"/{number}" for number in range(5)]
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    pages = {path: html("Notices") for path in PAGES} | {"/gone": answer("404 Not Found")}
+    with serving(dict(pages)) as web:
+        yield web
+
+
+def _policy(web: Web, *more: str) -> Policy:
+    hosts = [f"www.{site}" for site in SITES] + list(more)
+    resolve = {(host, web.port): ("127.0.0.1",) for host in hosts}
+    return Policy(resolve=resolve, retries=0, timeout=5)
+
+
+def _urls(web: Web) -> list[str]:
+    paths = [*PAGES, "/gone"]
+    return [web.url(f"{path}?{site}", host=f"www.{site}") for site in SITES for path in paths]
+
+
+def _table(urls: list[str], column: str = "target") -> pa.Table:
+    return pa.table({column: pa.array(urls, pa.string())})
+
+
+def _outcomes(folder: Path) -> dict[str, str]:
+    rows = pyarrow.parquet.read_table(folder / "outcomes").to_pylist()
+    found = {row["url"]: row["verdict"] for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def test_every_address_has_one_outcome_and_is_asked_once(web: Web, tmp_path: Path) -> None:
+    urls = _urls(web)
+    table = _table([*urls, *urls[:9], "no address"])
+    result = safelinks.bulk.check(table, tmp_path / "out", policy=_policy(web), buckets=5)
+    found = _outcomes(tmp_path / "out")
+    assert set(found) == {*urls, "no address"}
+    assert (result.addresses, result.known, result.left) == (len(urls) + 1, 0, 0)
+    assert result.verdicts == {"alive": 60, "dead": 12, "skipped": 1}
+    assert {verdict for url, verdict in found.items() if "/gone" in url} == {"dead"}
+    asked = Counter(web.asked)
+    again = check_tables(table, tmp_path / "out", policy=_policy(web))
+    assert (again.known, again.left, web.asked) == (len(urls) + 1, 0, asked)
+    assert list((tmp_path / "out" / "journal").iterdir()) == []
+    more = check_tables([table, _table([web.url("/0?new", host="www.s1.org")])], tmp_path / "out",
+                        policy=_policy(web))  # fmt: skip
+    assert (more.addresses, more.known) == (len(urls) + 2, len(urls) + 1)
+    assert len(_outcomes(tmp_path / "out")) == len(urls) + 2
+
+
+def test_what_was_kept_is_not_asked_again(web: Web, tmp_path: Path) -> None:
+    """As after a kill: some parts are there, one is damaged, one was never renamed."""
+    urls = _urls(web)
+    journal = Journal.of(tmp_path / "out", 1)
+    journal.write(0, [outcome_row(Outcome(url, Reason.GONE)) for url in urls[:30]])
+    journal.write(0, [outcome_row(Outcome(urls[0], Reason.OK))])
+    (tmp_path / "out" / "journal" / "00000-damaged.parquet").write_bytes(b"PAR1")
+    (tmp_path / "out" / "journal" / "00000-x.1234.tmp").write_bytes(b"PAR1")
+    result = check_tables(_table(urls), tmp_path / "out", policy=_policy(web))
+    assert (result.known, result.left) == (30, 0)
+    assert sum(web.asked.values()) == len(urls) - 30
+    found = _outcomes(tmp_path / "out")
+    assert len(found) == len(urls)
+    assert found[urls[0]] == "alive"  # the last outcome counts
+
+
+def test_a_run_that_is_stopped_keeps_what_it_knows(web: Web, tmp_path: Path) -> None:
+    async def never(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    web.pages["/never"] = never
+    slow = [web.url("/never", host="www.s1.org")]
+    journal = Journal.of(tmp_path / "out", 1)
+    urls = [*_urls(web), *slow]
+    result = check_bucket(journal, 0, urls, _policy(web), lambda: len(journal.known(0)) > 70)
+    assert (result.checked, result.left) == (len(urls) - 1, 1)
+    assert journal.known(0) == {*urls} - {*slow}
+
+
+@pytest.mark.parametrize(
+    ("url", "site", "bucket"),
+    [
+        ("https://a127-pip.nyc.gov/x", "nyc.gov", 1),
+        ("HTTP://WWW.Example.co.uk:8080", "example.co.uk", 56),
+        ("http://bücher.example/", "xn--bcher-kva.example", 57),
+        ("http://[::1]/", "[::1]", 30),
+        ("mailto:a@b.example", "", 52),
+    ],
+)
+def test_buckets_are_the_same_everywhere(url: str, site: str, bucket: int) -> None:
+    assert site_of(url) == site
+    assert bucket_of(site, 64) == bucket
+
+
+def test_redirects_out_of_the_bucket_keep_to_a_small_limit(web: Web, tmp_path: Path) -> None:
+    most, now = Counter[str](), Counter[str]()
+
+    async def page(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        now["there"] += 1
+        most["there"] = max(most["there"], now["there"])
+        await asyncio.sleep(0.01)
+        now["there"] -= 1
+        writer.write(html("There"))
+
+    there = "www.elsewhere.org"
+    for number in range(40):
+        moved = answer("302 Found", "", f"Location: {web.url(f'/there{number}', host=there)}")
+        web.pages[f"/to{number}"] = moved
+        web.pages[f"/there{number}"] = page
+    urls = [web.url(f"/to{number}", host=f"www.{SITES[number % 12]}") for number in range(40)]
+    result = check_tables(_table(urls), tmp_path / "out", policy=_policy(web, there), buckets=1)
+    assert result.verdicts == {"alive": 40}
+    assert 1 <= most["there"] <= 2
+
+
+def test_a_folder_of_something_else_is_left_alone(web: Web, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(SetupError, match="holds something else"):
+        check_tables(_table([]), tmp_path)
+    folder = tmp_path / "out"
+    assert check_tables(_table([]), folder).verdicts == {}
+    for manifest, sentence in (
+        ("{", "is damaged"), ("[]", "is damaged"), ('{"version": 9, "buckets": 1}', "another release"),
+    ):  # fmt: skip
+        (folder / "manifest.json").write_text(manifest)
+        with pytest.raises(DocumentError, match=sentence):
+            check_tables(_table([]), folder)
+    with pytest.raises(SetupError, match="1 to 65536 buckets, not 0"):
+        check_tables(_table([]), tmp_path / "none", buckets=0)
+    with pytest.raises(SetupError, match="no column 'target'"):
+        check_tables(_table(["x"], "url"), tmp_path / "other")
+    with pytest.raises(SetupError, match="does not hold addresses"):
+        check_tables(pa.table({"target": [1]}), tmp_path / "other")
+    assert web.asked == {}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such lock")
+def test_two_checks_do_not_share_a_folder(tmp_path: Path) -> None:
+    def second() -> Iterator[pa.RecordBatch]:
+        with pytest.raises(SetupError, match="another check is at work"):
+            check_tables(_table([]), tmp_path / "out")
+        yield from ()
+
+    reader = pa.RecordBatchReader.from_batches(_table([]).schema, second())
+    assert check_tables(reader, tmp_path / "out").addresses == 0
+
+
+def test_the_command_says_what_came_of_it(web: Web, tmp_path: Path) -> None:
+    source = tmp_path / "links.csv"
+    source.write_text("target\n" + "\n".join(_urls(web)[:6]) + "\n")
+    resolve = f"www.s0.org:{web.port}:127.0.0.1"
+    arguments = ["bulk", "check", source, "-o", tmp_path / "out", "--resolve", resolve]
+    result = CliRunner().invoke(main, [*map(str, arguments), "--retries", "0"])
+    assert result.exit_code == 0, result.output
+    assert f"6 addresses, outcomes in {tmp_path / 'out'}: 5 alive, 1 dead\n" in result.stderr
+
+
+def test_a_site_has_a_limit_besides_that_of_its_hosts() -> None:
+    from safelinks.bulk.bucket_check import careful
+
+    policy = careful(Policy(per_host=4))
+    assert (policy.per_host, policy.per_site, policy.per_visited_host) == (4, 16, 2)
+    own = evolve(policy, per_site=3, per_visited_host=1)
+    assert careful(own) == own
