@@ -140,6 +140,7 @@ ORDER = [
     "documents.content.unpack_allowance",
     "documents.content.prose",
     "documents.content.document_content",
+    "documents.content.document_dates",
     "documents.content",
     "documents.rtf.code_pages",
     "documents.rtf.rtf_tokens",

@@ -129,7 +129,7 @@ def test_the_question_has_no_body_and_no_place() -> None:
 def test_the_question_names_the_time_of_the_document() -> None:
     near = datetime(2019, 3, 4, 23, 6, 7, tzinfo=timezone(timedelta(hours=-5)))
     request = copy_request(GATE, URL, near, Policy())
-    assert request.headers["Accept-Datetime"] == "Tue, 05 Mar 2019 04:06:07 GMT"
+    assert request.headers["Accept-Datetime"] == "Tue, 05 Mar 2019 12:00:00 GMT"
 
 
 TOLD = (
@@ -302,10 +302,36 @@ def test_pages_that_are_gone_are_asked_about_and_no_others() -> None:
     assert checking.report().notes == ()
 
 
+def test_every_outcome_is_heard_once_and_with_its_copy() -> None:
+    archive = Archive(lambda path: answer("404 Not Found") if "/b" in path else _redirects(path))
+    urls = [f"http://{HOST}/ok", GONE, f"{GONE}#a", f"{GONE}/b"]
+    options = CheckOptions(suggest=True, archive=ARCHIVE)
+    checking = Check([read("\n".join(urls).encode(), "a.txt")], options=options)
+    heard: list[tuple[str, bool]] = []
+    with _city(archive) as wire:
+        asking = checking.ask(
+            _checker(wire), lambda one: heard.append((one.url, one.archived is not None))
+        )
+        asyncio.run(asking)
+    assert sorted(heard) == sorted(zip(urls, (False, True, True, False), strict=True))
+
+
 def test_nobody_is_asked_by_default() -> None:
     archive = Archive(_redirects)
     assert _copies(_check(GONE, archive, suggest=False)) == {GONE: None}
     assert archive.asked == []
+
+
+def test_the_copy_is_of_the_time_of_the_document() -> None:
+    archive = Archive(_redirects)
+    mail = f"From: a@b.gov\r\nDate: Mon, 4 Mar 2019 05:06:07 GMT\r\n\r\n{GONE}#a\r\n"
+    documents = [read(mail.encode(), "a.eml"), read(f"{GONE} {GONE}/b".encode(), "a.txt")]
+    checking = Check(documents, options=CheckOptions(suggest=True, archive=ARCHIVE))
+    with _city(archive) as wire:
+        asyncio.run(checking.ask(_checker(wire)))
+    heads = dict(zip(archive.asked, archive.heads, strict=True))
+    assert b"\r\nAccept-Datetime: Mon, 04 Mar 2019 12:00:00 GMT\r\n" in heads[GONE]
+    assert b"Accept-Datetime" not in heads[f"{GONE}/b"]
 
 
 def test_an_address_is_asked_about_once() -> None:

@@ -77,6 +77,7 @@ class Check:
             keep_texts=options.keep_texts,
             keep_redirectors=options.keep_redirectors,
             local_links=options.local_links is not None,
+            dated=options.suggest,
         )
         self.assessment = Survey(
             self.collection,

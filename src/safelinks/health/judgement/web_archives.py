@@ -43,7 +43,7 @@ def copy_request(archive: str, url: str, near: datetime | None, policy: Policy) 
     )
     if near is None:
         return request
-    return evolve(request, headers={**request.headers, "Accept-Datetime": _http_date(near)})
+    return evolve(request, headers={**request.headers, "Accept-Datetime": _http_day(near)})
 
 
 def copy_in(answer: Answer, archive: str, url: str) -> ArchivedCopy | None:
@@ -101,12 +101,14 @@ def _time(digits: str) -> datetime | None:
         return None
 
 
-def _http_date(moment: datetime) -> str:
-    """A moment in the form of HTTP (RFC 9110, 5.6.7), whatever the language of the machine.
+def _http_day(moment: datetime) -> str:
+    """The noon of a day in the form of HTTP (RFC 9110, 5.6.7), whatever the machine's language.
 
-    >>> _http_date(datetime(2019, 3, 4, 5, 6, 7, tzinfo=UTC))
-    'Mon, 04 Mar 2019 05:06:07 GMT'
+    When on that day a mail was sent is nobody's business.
+
+    >>> _http_day(datetime(2019, 3, 4, 5, 6, 7, tzinfo=UTC))
+    'Mon, 04 Mar 2019 12:00:00 GMT'
     """
     utc = moment.astimezone(UTC)
     day, month = _DAYS[utc.weekday()], _MONTHS[utc.month - 1]
-    return f"{day}, {utc.day:02} {month} {utc.year:04} {utc:%H:%M:%S} GMT"
+    return f"{day}, {utc.day:02} {month} {utc.year:04} 12:00:00 GMT"
