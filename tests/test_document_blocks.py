@@ -68,6 +68,8 @@ SHOWN: Mapping[tuple[str, str], str] = {
     ("docs/bulk.md", "kusto"): "a query for Defender, which is not here",
     ("docs/reports.md", "text"): "shortened reports; whole ones are in examples/reports, held by test_examples.py",
     ("docs/reports.md", "markdown"): "a shortened report, as above",
+    ("docs/serve.md", "text"): "test_web.py: commands that serve",
+    ("docs/serve.md", "http"): "test_web.py: requests to the web page",
     ("docs/rules.md", "markdown"): "test_comments.py: comments that ignore findings",
 }  # fmt: skip
 

@@ -319,6 +319,7 @@ ORDER = [
     "reports.wording.status",
     "reports.wording",
     "reports.json_objects",
+    "reports.unwrap_objects",
     "reports.json_report",
     "reports.jsonl_report",
     "reports.links_to_files",
@@ -369,6 +370,26 @@ ORDER = [
     "polars",
     "duckdb",
     "spark",
+    "web.web_settings",
+    "web.problems",
+    "web.openapi",
+    "web.metrics",
+    "web.gate",
+    "web.submissions",
+    "web.reading",
+    "web.page_texts",
+    "web.english_texts",
+    "web.spanish_texts",
+    "web.page_rows",
+    "web.page",
+    "web.json_answers",
+    "web.check_desk",
+    "web.request_processes",
+    "web.check_answers",
+    "web.page_answers",
+    "web.app",
+    "web.server",
+    "web",
 ]
 # What engines are handed, by their names: a few lines each, on what is in `bulk`.
 FACES = ("arrow", "polars", "duckdb", "spark")
@@ -394,6 +415,10 @@ OF_THE_WORLD = {
     "reports.links_to_files",
     "reports.text_report",
     "bulk.bucket_check",
+    "web.gate",
+    "web.check_desk",
+    "web.request_processes",
+    "web.server",
 }
 # What each format of documents or reports has, and a table asks for by its name.
 OF_EVERY_FORMAT = {"open_content", "render"}
@@ -482,7 +507,7 @@ def test_unwrapping_loads_no_other_command_and_nothing_of_theirs() -> None:
         "standalone_mode=False)"
     )
     loaded = {name.removeprefix("safelinks.") for name in _loaded(code)}
-    others = {"bulk", "catalog", "check", "clean", "config", "rules", "wrappers"}
+    others = {"bulk", "catalog", "check", "clean", "config", "rules", "serve", "wrappers"}
     assert not loaded & {f"cli.commands.{name}_command" for name in others}
     assert not loaded & {"cli.options.report_outputs", "cli.options.network_options"}
     assert not loaded & set(ORDER[ORDER.index("links.scanning") :])

@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -29,7 +30,7 @@ _OPTIONS = (
     "--no-default-browser-check",
     "--no-pings",
     "--no-proxy-server",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--disable-background-networking",
     "--disable-breakpad",
     "--disable-client-side-phishing-detection",
@@ -100,9 +101,9 @@ class Browser:
 
     @contextmanager
     def page(
-        self, path: Path, *, width: int = 1280, height: int = 900, **features: str
+        self, path: Path | str, *, width: int = 1280, height: int = 900, **features: str
     ) -> Iterator[Page]:
-        """`path` in a new page of that size, with media `features` such as a colour scheme."""
+        """A file or an address in a new page of that size, with media `features` such as colours."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
         self.session = attached["sessionId"]
@@ -114,7 +115,8 @@ class Browser:
             page.resize(width, height)
             # Nothing is to move by itself between looking where something is and clicking there.
             page.emulate(**{"prefers_reduced_motion": "reduce"} | features)
-            self.call("Page.navigate", url=path.resolve().as_uri())
+            url = path if isinstance(path, str) else path.resolve().as_uri()
+            self.call("Page.navigate", url=url)
             said: list[dict[str, Any]] = []
             while not any(one.get("method") == "Page.loadEventFired" for one in self.events):
                 self.events.append(self._read())
@@ -162,6 +164,24 @@ class Page:
                 "Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code,
                 text=text if kind == "keyDown" else "",
             )  # fmt: skip
+
+    def navigate(self, url: str) -> None:
+        """Another address in the same page, until it is loaded."""
+        self._browser.events.clear()
+        self._browser.call("Page.navigate", url=url)
+        self._browser.wait_for("Page.loadEventFired")
+
+    def click_and_load(self, selector: str) -> None:
+        """A click that leads to another page, until that is loaded."""
+        self._browser.events.clear()
+        self.click(selector)
+        self._browser.wait_for("Page.loadEventFired")
+
+    def choose_files(self, selector: str, *paths: Path) -> None:
+        """Files in a field for them, as from the dialog."""
+        root = self._browser.call("DOM.getDocument")["root"]["nodeId"]
+        node = self._browser.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self._browser.call("DOM.setFileInputFiles", nodeId=node, files=list(map(str, paths)))
 
     def write(self, text: str) -> None:
         self._browser.call("Input.insertText", text=text)
@@ -224,22 +244,32 @@ def _alone() -> tuple[str, ...]:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """A browser with a profile of its own, and its end."""
+def browser(beside: Sequence[str] = ()) -> Iterator[Browser]:
+    """A browser with a profile of its own, and its end.
+
+    `beside` is a command that runs in the same network for as long: it prints a line when it is
+    ready, and ends when its standard input does.
+    """
     assert PROGRAM is not None
     wishes_read, wishes = os.pipe()
     answers, answers_write = os.pipe()
     # The browser reads from descriptor 3 and writes to 4; here, these may be others' files.
     start = f'exec "$@" 3</dev/fd/{wishes_read} 4>/dev/fd/{answers_write}'
+    if beside:
+        start = (
+            # What runs in the background has no input but the one that is given to it.
+            "ip link set lo up 2>/dev/null; mkfifo $HOME/ready; exec 5<&0; "
+            f"{shlex.join(beside)} <&5 >$HOME/ready & read -r _ <$HOME/ready; {start}"
+        )
     alone = _alone()
     root = alone or (hasattr(os, "geteuid") and os.geteuid() == 0)
     options = (*_OPTIONS, "--no-sandbox") if root else _OPTIONS
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [*alone, PROGRAM, *options, f"--user-data-dir={profile}", "about:blank"]
+        command = [PROGRAM, *options, f"--user-data-dir={profile}", "about:blank"]
         process = subprocess.Popen(
-            ["/bin/sh", "-c", start, "sh", *command],
+            [*alone, "/bin/sh", "-c", start, "sh", *command],
             pass_fds=(wishes_read, answers_write),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if beside else subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "HOME": profile},
@@ -250,6 +280,8 @@ def browser() -> Iterator[Browser]:
             yield Browser(wishes, answers)
         finally:
             os.close(wishes)
+            if process.stdin is not None:
+                process.stdin.close()
             try:
                 process.wait(5)
             except subprocess.TimeoutExpired:

@@ -59,6 +59,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "rule": ("rules", "Explain a rule."),
     "rules": ("rules", "List the rules."),
     "schema": ("rules", "Print the JSON Schema of reports."),
+    "serve": ("serve", "Serve a web page and an API that check links."),
     "unwrap": ("unwrap", "Print the target of every URL, one per line."),
     "wrappers": ("wrappers", "List the known services that wrap links."),
 }

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -20,11 +19,9 @@ from safelinks.cli.options.pasted_links import PastedLink, pasted_in
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import define
 from safelinks.wrappers.redaction import link_redaction
-from safelinks.wrappers.safelink import SafeLink
-from safelinks.wrappers.unwrapping import Unwrapped
 
 if TYPE_CHECKING:
-    from safelinks.catalog import Catalog, Match
+    from safelinks.catalog import Catalog
 
 __all__ = ["unwrap_command"]
 
@@ -115,8 +112,10 @@ class _Printing:
             self.code = _FAILED
             warn(str(opaque))
         if self.as_json:
+            from safelinks.reports.unwrap_objects import unwrapped_object  # noqa: PLC0415  for --json only
+
             match = self.catalog.identify(unwrapped.target) if self.catalog else None
-            click.echo(json.dumps(_metadata(unwrapped, match, show=self.show)))
+            click.echo(json.dumps(unwrapped_object(unwrapped, match, show=self.show)))
             return
         click.echo(printable_url(unwrapped.target if unwrapped.layers else link.url))
         if self.detailed and self.catalog is not None:
@@ -144,77 +143,3 @@ def _what_is_a_file(name: str) -> str | None:
         f"{name} is a {what}, not an address; did you mean "
         f"`safelinks check {name}` or `safelinks clean {name}`?"
     )
-
-
-def _metadata(unwrapped: Unwrapped, match: Match | None, *, show: bool) -> dict[str, object]:
-    """All metadata. The target is exact; the wrapped link is shown without recipients."""
-    link = unwrapped.safe_link
-    opaque = unwrapped.opaque
-    known = unwrapped.recipients
-
-    def shown(url: str) -> str:
-        return url if show else link_redaction.shown(url, known)
-
-    return {
-        "url": shown(unwrapped.url),
-        "target": unwrapped.target,
-        "layers": [
-            {
-                "wrapper": layer.wrapper,
-                "url": shown(layer.url),
-                "target": shown(layer.target),
-            }
-            for layer in unwrapped.layers
-        ],
-        "opaque": None
-        if opaque is None
-        else {"wrapper": opaque.wrapper, "kind": str(opaque.kind), "domain": opaque.domain},
-        "match": _match(match) if match else None,
-        "safe_link": None if link is None else _safe_link(link, show=show),
-    }
-
-
-def _match(match: Match) -> dict[str, object] | None:
-    """What the catalog says of the target; None where it does not know it."""
-    resource, body = match.resource, match.agency or match.owner
-    if body is None:
-        return None
-    return {
-        "rule": int(match.rule),
-        "score": round(match.score, 2),
-        "resource": resource.id if resource else None,
-        "name": resource.name if resource else body.name,
-        "agency": body.acronym,
-        "current_url": match.current_url,
-    }
-
-
-def _safe_link(link: SafeLink, *, show: bool) -> dict[str, object]:
-    """The metadata of a layer; the recipient and the ids of a chat only if `show`."""
-    teams = link.teams
-    return {
-        "form": str(link.form),
-        "region": link.region,
-        "app": link.app,
-        "version": link.version,
-        "type": link.type,
-        "recipient": link.recipient if show else None,
-        "message_id": str(link.message_id) if link.message_id else None,
-        "tenant": str(link.tenant) if link.tenant else None,
-        "flags": list(link.flags),
-        "ticks": link.ticks,
-        "sent_at": _time(link.sent_at),
-        "wrapped_at": _time(link.wrapped_at),
-        "verdict": link.verdict,
-        "source": link.source,
-        "client": dict(link.client) if link.client else None,
-        "code": link.code,
-        "sdata": link.sdata,
-        "reserved": link.reserved,
-        "locale": teams.locale if teams else None,
-        "conversation_id": teams.conversation_id if teams and show else None,
-    }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -54,6 +54,14 @@ _ENDINGS: Mapping[str, _Ending] = {
         ("0 success, 1 --check found a change, 2 wrong usage or unreadable file",),
         (*_SETTINGS, _GUIDES),
     ),
+    "serve": _Ending(
+        (
+            "safelinks serve",
+            "SAFELINKS_TOKEN=… safelinks serve --host 0.0.0.0 --name links.example.org",
+        ),
+        ("130 stopped by Ctrl-C, 143 by SIGTERM, 2 wrong usage, or the port cannot be used",),
+        ("docs/serve.md          the page, the API, and how to run it for a team",),
+    ),
     "unwrap": _Ending(
         (
             "safelinks unwrap 'https://nam06.safelinks.protection.outlook.com/?url=…'",

@@ -1,0 +1,140 @@
+"""The application: routes to answers, behind the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from safelinks.catalog import Catalog
+from safelinks.checks.pipeline import Check
+from safelinks.health.checker import Checker
+from safelinks.reports.json_report import schema
+from safelinks.web import json_answers, page_answers
+from safelinks.web.check_answers import answer_check
+from safelinks.web.check_desk import CheckDesk
+from safelinks.web.gate import Gate, problem_body
+from safelinks.web.metrics import AnsweredRequest, Metrics
+from safelinks.web.openapi import openapi
+from safelinks.web.page import ASSETS, asset
+from safelinks.web.problems import ProblemError, problem_of_status, server_mistake
+from safelinks.web.reading import ReadingRoom, warm_up
+from safelinks.web.request_processes import CAN_FORK, TOO_MUCH, Nursery, RequestProcesses
+from safelinks.web.web_settings import WebSettings
+
+__all__ = ["web_app"]
+
+_CHECKING = frozenset({"/api/check", "/check", "/stream"})
+
+
+def web_app(
+    settings: WebSettings,
+    catalog: Catalog,
+    checker: Callable[[Check], Checker] = lambda check: Checker(catalog=check),
+    *,
+    on_answer: Callable[[AnsweredRequest], object] = lambda _: None,
+    forks: bool = False,
+) -> ASGIApp:
+    """The page and its API. `checker` makes whoever asks; `on_answer` hears of each answer.
+
+    Where it `forks`, each post is answered in a process of its own. That has to be asked for while
+    this process has one thread.
+    """
+    counts = Metrics()
+    room = ReadingRoom(settings, catalog)
+    desk = CheckDesk(room, counts, checker)
+    routes = _routes(room, desk, counts)
+
+    def heard(answer: AnsweredRequest) -> None:
+        counts.count(answer)
+        on_answer(answer)
+
+    application: ASGIApp = Starlette(
+        routes=routes,
+        exception_handlers={
+            ProblemError: _problem,
+            HTTPException: _framework_problem,
+            MemoryError: _memory,
+            Exception: _mistake,
+        },
+    )
+    if forks and CAN_FORK:
+        warm_up(catalog)
+        nursery = Nursery(application, settings, lambda: counts.links_checked)
+        application = RequestProcesses(application, desk, nursery, _CHECKING)
+    return Gate(application, settings, frozenset(route.path for route in routes), heard)
+
+
+def _routes(room: ReadingRoom, desk: CheckDesk, counts: Metrics) -> list[Route]:
+    async def metrics(_: Request) -> Response:
+        kind = "text/plain; version=0.0.4; charset=utf-8"
+        return Response("".join(counts.lines()), headers={"Content-Type": kind})
+
+    async def description(_: Request) -> Response:
+        return JSONResponse(openapi(room.settings))
+
+    at_desk = {
+        "/": page_answers.answer_results,
+        "/check": page_answers.answer_checked,
+        "/stream": page_answers.answer_stream,
+        "/download/clean": page_answers.clean_download,
+        "/download/report": page_answers.report_download,
+        "/api/check": answer_check,
+    }
+    in_room = {
+        "/api/unwrap": json_answers.answer_unwrap,
+        "/api/identify": json_answers.answer_identify,
+        "/api/clean": json_answers.answer_clean,
+    }
+    return [
+        Route("/", partial(page_answers.answer_page, desk=desk), methods=["GET"]),
+        *(Route(path, partial(one, desk=desk), methods=["POST"]) for path, one in at_desk.items()),
+        *(Route(path, partial(one, room=room), methods=["POST"]) for path, one in in_room.items()),
+        Route("/healthz", _health, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
+        Route("/openapi.json", description, methods=["GET"]),
+        Route("/report.schema.json", _schema, methods=["GET"]),
+        *(Route(f"/assets/{name}", _asset, methods=["GET"]) for name in ASSETS),
+    ]
+
+
+async def _health(_: Request) -> Response:
+    return PlainTextResponse("ok\n")
+
+
+async def _schema(_: Request) -> Response:
+    return Response(schema(), media_type="application/schema+json")
+
+
+async def _asset(request: Request) -> Response:
+    found = asset(request.url.path.rpartition("/")[2])
+    if found is None:
+        raise ProblemError("not-found", "There is no such file.")
+    kind, content = found
+    return Response(content, headers={"Content-Type": kind, "Cache-Control": "max-age=300"})
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)  # noqa: S101  it is registered for these
+    headers = {"Content-Type": "application/problem+json", **error.headers}
+    return Response(problem_body(error), error.kind.status, headers)
+
+
+async def _memory(request: Request, _: Exception) -> Response:
+    return await _problem(request, ProblemError("too-much", TOO_MUCH))
+
+
+async def _mistake(request: Request, _: Exception) -> Response:
+    return await _problem(request, server_mistake())
+
+
+async def _framework_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  it is registered for these
+    problem = problem_of_status(error.status_code, error.detail, error.headers)
+    return await _problem(request, problem)

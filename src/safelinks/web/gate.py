@@ -1,0 +1,250 @@
+"""The gate in front of the application: what every request must pass, and every answer carries.
+
+It knows HTTP, not links. What it refuses, it refuses before a body is read; a body is counted, and
+timed, while it comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hmac
+import json
+import time
+from collections.abc import Callable, Collection, Mapping
+from urllib.parse import urlsplit
+
+from attrs import field
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from safelinks.foundation.values import define
+from safelinks.web.metrics import AnsweredRequest
+from safelinks.web.problems import ProblemError, server_mistake
+from safelinks.web.web_settings import WebSettings, is_loopback_name
+
+__all__ = ["SECURITY_HEADERS", "Gate", "problem_body"]
+
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+_OPEN = frozenset({"/healthz"})  # without a token: a probe has none
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1
+_SAME_SITE = frozenset({"same-origin", "none"})
+_CHALLENGE = 'Basic realm="safelinks", charset="UTF-8"'
+
+
+@define
+class Gate:
+    """An application behind `settings`; `on_answer` hears of every answer: to which of `paths`."""
+
+    app: ASGIApp
+    settings: WebSettings
+    paths: Collection[str]
+    on_answer: Callable[[AnsweredRequest], object]
+    _names: frozenset[str] = field(init=False)
+
+    @_names.default
+    def _known_names(self) -> frozenset[str]:
+        return frozenset(name.strip("[]").lower() for name in self.settings.names)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return  # no WebSockets, and nothing to do at start and end
+        scope = {**scope, "path": self._path(scope["path"]), "root_path": ""}
+        begun = time.perf_counter()
+        sent = _Sent(send)
+        kind = ""
+        try:
+            self._refuse(scope)
+            await self.app(scope, _Body(receive, self.settings, scope).receive, sent.send)
+        except ProblemError as error:
+            await sent.problem(error, scope)
+        except Exception as error:  # noqa: BLE001  whatever it is, its text may quote a document
+            kind = type(error).__name__
+            await sent.problem(server_mistake(), scope)
+        finally:
+            route = scope["path"] if scope["path"] in self.paths else "other"
+            took = time.perf_counter() - begun
+            self.on_answer(
+                AnsweredRequest(scope["method"], route, sent.status, sent.size, took, kind)
+            )
+
+    def _path(self, path: str) -> str:
+        """The path below the root, whether a proxy has taken the root off or not."""
+        root = self.settings.root_path
+        return path[len(root) :] or "/" if root and f"{path}/".startswith(f"{root}/") else path
+
+    def _refuse(self, scope: Scope) -> None:
+        """Raise ProblemError for a request that must not come further."""
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if not self._is_ours(host):
+            raise ProblemError(
+                "wrong-host", "This server answers only to its own name. --name adds one."
+            )
+        if self.settings.token is not None and scope["path"] not in _OPEN:
+            _require(self.settings.token, headers)
+        if scope["method"] not in _SAFE:
+            self._refuse_other_sites(headers, host)
+        length = headers.get("content-length", "0")
+        if length.isdecimal() and int(length) > self.settings.most_bytes:
+            raise _too_large(self.settings)
+
+    def _is_ours(self, host: str) -> bool:
+        """Whether a Host header names this server: other names are DNS rebinding."""
+        name = _host_name(host)
+        if name in self._names:
+            return True
+        return name == self.settings.host.strip("[]").lower() or is_loopback_name(name)
+
+    def _refuse_other_sites(self, headers: Headers, host: str) -> None:
+        """Raise ProblemError for a post that a page of another site has made.
+
+        With `no-referrer`, browsers say "null" as the origin of a plain form; then Fetch Metadata
+        tells. A program that is no browser sends neither.
+        """
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        if site is not None and site not in _SAME_SITE:
+            raise _cross_site()
+        if origin is None or (origin == "null" and site == "same-origin"):
+            return
+        authority = _authority(origin)
+        known = authority is not None and _host_name(authority) in self._names
+        if not known and authority != host.lower():
+            raise _cross_site()
+
+
+def _authority(origin: str) -> str | None:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return None
+    return parts.netloc.lower() if parts.scheme in ("http", "https") else None
+
+
+def _host_name(host: str) -> str:
+    """The name in a Host header, without its port (RFC 9110, 7.2)."""
+    host = host.lower()
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0].removesuffix(".")
+
+
+def _cross_site() -> ProblemError:
+    return ProblemError("cross-site", "Only the page of this server itself may send this.")
+
+
+def _require(token: str, headers: Headers) -> None:
+    """Raise ProblemError unless the token is there, as Bearer or as the password of Basic."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            given = base64.b64decode(given, validate=True).decode("utf-8").partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            given = ""
+    elif scheme.lower() != "bearer":
+        given = ""
+    if not hmac.compare_digest(given.strip().encode(), token.encode()):
+        raise ProblemError(
+            "token",
+            "Send the token of this server as a Bearer token, or as the password in a browser.",
+            {"WWW-Authenticate": _CHALLENGE},
+        )
+
+
+def _too_large(settings: WebSettings) -> ProblemError:
+    most = settings.most_bytes // 1_000
+    return ProblemError(
+        "too-large", f"A request may have at most {most:,} kB.", {"Connection": "close"}
+    )
+
+
+def problem_body(error: ProblemError) -> bytes:
+    """A problem as RFC 9457 has it."""
+    return json.dumps(error.as_object()).encode()
+
+
+@define
+class _Body:
+    """The body of a request as it comes, which is neither too long nor too slow."""
+
+    _receive: Receive
+    settings: WebSettings
+    scope: Scope
+    _size: int = 0
+    _is_whole: bool = False
+    _until: float = field(init=False)
+
+    @_until.default
+    def _deadline(self) -> float:
+        return asyncio.get_running_loop().time() + self.settings.body_seconds
+
+    async def receive(self) -> Message:
+        """The next message."""
+        if self._is_whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            raise ProblemError(
+                "slow-body",
+                f"A request must arrive within {self.settings.body_seconds:g} seconds.",
+                {"Connection": "close"},
+            ) from None
+        if message["type"] == "http.request":
+            self._size += len(message.get("body", b""))
+            self._is_whole = not message.get("more_body", False)
+            if self._size > self.settings.most_bytes:
+                raise _too_large(self.settings)
+        return message
+
+
+@define
+class _Sent:
+    """What is sent, with the headers that every answer has."""
+
+    _send: Send
+    status: int = 0
+    size: int = 0
+    _is_whole: bool = False
+
+    async def send(self, message: Message) -> None:
+        """Pass on a message of an answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(raw=message.setdefault("headers", []))
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+        else:
+            self.size += len(message.get("body", b""))
+            self._is_whole = not message.get("more_body", False)
+        await self._send(message)
+
+    async def problem(self, error: ProblemError, scope: Scope) -> None:
+        """Answer with a problem, unless an answer has begun: then it ends there."""
+        if self.status:
+            if not self._is_whole:
+                await self.send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
+        body = problem_body(error)
+        headers = {"Content-Type": "application/problem+json", "Content-Length": str(len(body))}
+        headers |= error.headers
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        start = {"type": "http.response.start", "status": error.kind.status, "headers": raw}
+        await self.send(start)
+        shown = b"" if scope["method"] == "HEAD" else body
+        await self.send({"type": "http.response.body", "body": shown})

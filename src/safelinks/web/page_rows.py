@@ -1,0 +1,105 @@
+"""Rows of the page: what is known of a link, in the words and links that a template writes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from safelinks.checks.collecting import LinkGroup, is_harmless
+from safelinks.checks.pipeline import Check
+from safelinks.checks.report import Report
+from safelinks.foundation.values import frozen
+from safelinks.health.model.outcome import MEANING, Reason, Verdict
+from safelinks.reports.html.html_escaping import address_as_html, link_as_html, may_be_clicked
+from safelinks.reports.html.html_summary import shown_name_of
+from safelinks.rules.checked_link import WORKS, CheckedLink
+
+__all__ = ["PageRow", "numbers_by_target", "page_row", "page_rows"]
+
+
+@frozen
+class PageRow:
+    """A row of the table. Addresses are HTML already, all else is text that a template escapes.
+
+    `verdict` is None where nobody was asked. `sent` and `tenant` are those of the first Safe Link.
+    """
+
+    number: int
+    file: str
+    address: Markup
+    replacement: Markup | None
+    in_file: Markup | None
+    resource: str | None
+    agency: str | None
+    agency_name: str | None
+    verdict: Verdict | None
+    meaning: str
+    evidence: str
+    is_lost: bool
+    suspicions: tuple[str, ...]
+    places: tuple[str, ...]
+    wrappers: str
+    labels: str
+    because: str
+    sent: str | None
+    tenant: str | None
+    recipients: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """The name of its colour and its shape."""
+        return "suspicious" if self.suspicions else str(self.verdict or Verdict.SKIPPED)
+
+
+def page_rows(check: Check, report: Report) -> Iterator[PageRow]:
+    """The rows of a report, which was made of `check`."""
+    groups = check.collection.groups.values()
+    for number, (row, group) in enumerate(zip(report.rows, groups, strict=True)):
+        yield page_row(number, row, group)
+
+
+def numbers_by_target(check: Check) -> dict[str, list[int]]:
+    """Which rows an outcome is about, by the address that is asked."""
+    numbers: dict[str, list[int]] = {}
+    for number, group in enumerate(check.collection.groups.values()):
+        if not group.first.defanged and group.role is None and not is_harmless(group.first):
+            numbers.setdefault(group.first.target or "", []).append(number)
+    return numbers
+
+
+def page_row(number: int, row: CheckedLink, group: LinkGroup) -> PageRow:
+    """One row; `group` has what the check knows of the link, as it stands in the file."""
+    link = group.first.unwrapped.safe_link if group.first.unwrapped else None
+    agency = row.match.agency if row.match else None
+    asked = row.outcome.reason is not Reason.NOT_ASKED
+    clickable = not row.suspicions and (row.renamed or row.verdict in WORKS)
+    told = row.verdict not in (*WORKS, Verdict.OFFLINE)
+    return PageRow(
+        number,
+        row.file,
+        Markup(link_as_html(row.target or row.url, clickable=may_be_clicked(row))),  # noqa: S704  escaped there
+        Markup(link_as_html(row.replacement, clickable=clickable)) if row.replacement else None,  # noqa: S704
+        Markup(address_as_html(row.url)) if row.url != row.target else None,  # noqa: S704  escaped there
+        shown_name_of(row),
+        agency.acronym if agency else None,
+        agency.name if agency else None,
+        row.verdict if asked else None,
+        _meaning(row.outcome.reason) if asked else "",
+        row.outcome.evidence if told else "",
+        row.target is None,
+        tuple(one.reason for one in row.suspicions),
+        tuple(dict.fromkeys(str(place) for place in row.places)),
+        ", ".join(dict.fromkeys(name for one in row.sightings for name in one.wrappers)),
+        ", ".join(dict.fromkeys(f"“{one.label}”" for one in row.sightings if one.label)),
+        row.match.reason if row.match is not None else "",
+        f"{link.sent_at:%Y-%m-%d %H:%M} UTC" if link and link.sent_at else None,
+        str(link.tenant) if link and link.tenant else None,
+        row.recipients,
+    )
+
+
+def _meaning(reason: Reason) -> str:
+    """Why a verdict is what it is, where that says more than the verdict."""
+    meaning = MEANING[reason].removeprefix("works, ").removeprefix("but ")
+    return "" if meaning == "works" else meaning

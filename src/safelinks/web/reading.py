@@ -1,0 +1,131 @@
+"""Reading: submissions to what can be said of them without asking anybody.
+
+Documents are read in threads, few at once, so that a large one does not keep others from being
+answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from attrs import field
+
+from safelinks import documents, reports
+from safelinks.catalog import Catalog
+from safelinks.checks.pipeline import Check, CheckOptions
+from safelinks.documents.document import Document, read_each
+from safelinks.errors import NotWritableError
+from safelinks.foundation.values import define, frozen
+from safelinks.reports.rendering import render
+from safelinks.web.problems import ProblemError
+from safelinks.web.submissions import Submission
+from safelinks.web.web_settings import WebSettings
+
+__all__ = ["CleanedFile", "ReadingRoom", "warm_up"]
+
+_T = TypeVar("_T")
+
+
+@frozen
+class CleanedFile:
+    """A file with targets in the place of wrappers, and the places of links that stay."""
+
+    name: str
+    content: bytes = field(repr=False)
+    left: tuple[str, ...] = ()
+
+
+@define
+class ReadingRoom:
+    """Reads submissions by `catalog`, within `settings`."""
+
+    settings: WebSettings
+    catalog: Catalog
+    _limiter: CapacityLimiter = field(init=False)
+
+    @_limiter.default
+    def _of_settings(self) -> CapacityLimiter:
+        return CapacityLimiter(self.settings.readers)
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        """What `work` gives, in a thread."""
+        return await to_thread.run_sync(work, limiter=self._limiter)
+
+    async def check(self, submission: Submission, *, keep_texts: bool = False) -> Check:
+        """A check of a submission, before anybody is asked. Raises ProblemError."""
+        return await self.run(partial(self._check, submission, keep_texts=keep_texts))
+
+    def _check(self, submission: Submission, *, keep_texts: bool) -> Check:
+        options = CheckOptions(
+            show_recipients=submission.show_recipients,
+            keep_texts=keep_texts,
+            keep_redirectors=submission.keep_redirectors,
+            local_links=None,  # which would tell what files this machine has
+        )
+        documents = submission.documents(self.catalog.hosts)
+        check = Check(documents, self.catalog, options)
+        if submission.unreadable and not check.collection.files:
+            raise ProblemError("unreadable", " ".join(submission.unreadable))
+        most = self.settings.most_links
+        if len(check.collection.groups) > most:
+            raise ProblemError(
+                "too-many-links",
+                f"There are {len(check.collection.groups):,} addresses, and {most:,} are allowed. "
+                "Use the command line for more.",
+            )
+        return check
+
+    async def cleaned(self, submission: Submission) -> list[CleanedFile]:
+        """The files of a submission, cleaned. Raises ProblemError."""
+        return await self.run(partial(self._cleaned, submission))
+
+    def _cleaned(self, submission: Submission) -> list[CleanedFile]:
+        files: dict[str, list[Document]] = {}
+        for document in submission.documents(self.catalog.hosts):
+            files.setdefault(document.name, []).append(document)
+        if submission.unreadable:
+            raise ProblemError("unreadable", " ".join(submission.unreadable))
+        try:
+            return [_clean(name, documents) for name, documents in files.items()]
+        except NotWritableError as error:
+            raise ProblemError("not-writable", str(error)) from None
+
+
+def _clean(name: str, documents: Iterable[Document]) -> CleanedFile:
+    content, left = [], []
+    for document in documents:
+        changed = document.cleaning()
+        content.append(changed.content)
+        left += [str(link.place) for link in changed.left]
+        left += [str(link.place) for link in document.links if link.error is not None]
+    return CleanedFile(name, b"".join(content), tuple(left))
+
+
+_SAMPLE = """From: a@example.org
+MIME-Version: 1.0
+Content-Type: text/html
+
+<p>See <a href="https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.nyc.gov%2Fpip">this</a>
+and https://www.nyc.gov/site/mocs/ or nyc.gov/finance.</p>
+"""
+
+
+def warm_up(catalog: Catalog) -> None:
+    """Load what reading and reporting need, and compile their patterns: once, for all processes."""
+    for package in (documents, reports):
+        for found in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(found.name)
+    for name in ("notice.eml", "notice.txt", "notice.md"):
+        check = Check(
+            read_each([_SAMPLE.encode()], name),
+            catalog,
+            CheckOptions(keep_texts=True, local_links=None),
+        )
+        for format_name in ("html", "json", "csv"):
+            for _ in render(check.report(), format_name):
+                pass
