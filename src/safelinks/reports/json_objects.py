@@ -11,7 +11,7 @@ from attrs import asdict, fields
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report, Usage
-from safelinks.health.model.outcome import Certificate, Hop, Past, Verdict
+from safelinks.health.model.outcome import ArchivedCopy, Certificate, Hop, Past, Verdict
 from safelinks.reports.wording.failures import extent_of
 from safelinks.rules import Finding
 from safelinks.rules.checked_link import CheckedLink, Sighting
@@ -51,6 +51,7 @@ def link(row: CheckedLink) -> dict[str, object]:
         "past": _past(outcome.past),
         "excused": row.excused,
         "replacement": row.replacement,
+        "archived": _archived(outcome.archived),
         "suspicions": [
             {"sign": str(one.sign), "reason": one.reason, "imitates": one.imitates}
             for one in row.suspicions
@@ -77,6 +78,10 @@ def _past(past: Past | None) -> dict[str, object] | None:
         return None
     moments = {name: getattr(past, name) for name in ("since", "last_alive", "reused")}
     return {"runs": past.runs} | {name: _moment(moment) for name, moment in moments.items()}
+
+
+def _archived(copy: ArchivedCopy | None) -> dict[str, object] | None:
+    return None if copy is None else {"url": copy.url, "at": copy.at.isoformat()}
 
 
 def _moment(moment: datetime | None) -> str | None:
@@ -140,6 +145,7 @@ def finding(one: Finding) -> dict[str, object]:
         "url": one.url,
         "resource": one.resource,
         "replacement": one.replacement,
+        "archived": _archived(one.archived),
         "fixable": one.fixable,
         "known": one.known,
         "fingerprint": one.fingerprint,

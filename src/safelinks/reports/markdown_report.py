@@ -91,13 +91,21 @@ def _with_room(lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _cells(finding: Finding, places: Sequence[Place]) -> Sequence[str]:
-    what = f"{finding.code} {cell_text(finding.message)}"
+    what = f"{finding.code} {cell_text(finding.message)}{_copy(finding)}"
     level, found = str(finding.level), cell_text(where(places))
     if finding.code in OF_WRAPPERS and len(places) > 1:
         return level, found, count(len(places), "link"), what, "what is inside"
     cells = (address_on_one_line(finding.url), address_on_one_line(finding.replacement))
     url, instead = (cell_code(code_span(cell)) for cell in cells)
     return level, found, url, what, instead
+
+
+def _copy(finding: Finding) -> str:
+    """Where a copy of a page that is gone is, on a line of its own."""
+    copy = finding.archived
+    if copy is None:
+        return ""
+    return f"<br>{copy.title}: {cell_code(code_span(address_on_one_line(copy.url)))}"
 
 
 def _resources(report: Report) -> Iterator[str]:

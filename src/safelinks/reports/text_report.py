@@ -220,6 +220,10 @@ class _Lines:
         if written := to_write(findings):
             instead, does = written
             yield f"replace with {self._address(instead, 'replace with ')}{does}"
+        copy = row.outcome.archived
+        if copy is not None:
+            told_as = f"{copy.title}: "
+            yield f"{told_as}{self._address(copy.url, told_as)}"
         yield from self._now_written(row)
         if self._is_unexplained(row, findings):
             words, evidence = MEANING[row.outcome.reason], row.outcome.evidence

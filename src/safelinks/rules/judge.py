@@ -169,6 +169,7 @@ class Judge:
             found.replacement,
             found.fixable and row.file not in self.fixed,
             excused=row.excused and rule.code in BROKEN_LINK,
+            archived=row.outcome.archived if rule.code in BROKEN_LINK else None,
         )
 
     def _counted(self, finding: Finding) -> Iterator[Finding]:

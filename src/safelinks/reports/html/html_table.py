@@ -204,6 +204,10 @@ class _Shown:
             clickable = not row.suspicions and (row.renamed or row.verdict in WORKS)
             newer = link_as_html(row.replacement, clickable=clickable)
             shown += f'<p class="instead"><b>Write instead</b> {newer}</p>'
+        copy = row.outcome.archived
+        if copy is not None:
+            there = link_as_html(copy.url, clickable=not row.suspicions)
+            shown += f'<p class="instead"><b>{copy.title.capitalize()}</b> {there}</p>'
         if row.outcome.evidence and row.verdict not in (*WORKS, Verdict.OFFLINE):
             shown += f'<p class="aside">{as_html(row.outcome.evidence)}</p>'
         return shown
