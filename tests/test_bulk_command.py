@@ -86,6 +86,16 @@ def test_one_column_for_all_and_moments_as_text(tmp_path: Path) -> None:
     assert _rows(output)[0]["safe"] == {"wrapped_at": moment, "layers": 1}
 
 
+@pytest.mark.parametrize("name", ["b.csv", "b.jsonl", "b.parquet"])
+def test_the_catalog_is_asked_whatever_the_format(name: str, tmp_path: Path) -> None:
+    known = "https://portal.311.nyc.gov/"
+    source = _csv(tmp_path / "a.csv", wrap(known), known, "https://b.example/", LOST)
+    fields = ("--field", "resource", "--field", "agency")
+    assert _run("unwrap", source, "-o", tmp_path / name, *fields).exit_code == 0
+    told = [(row["resource"] or None, row["agency"] or None) for row in _rows(tmp_path / name)]
+    assert told == [("nyc311", "NYC311")] * 2 + [(None, None)] * 2
+
+
 def test_bytes_that_are_no_text_come_out_as_they_went_in(tmp_path: Path) -> None:
     source, output = tmp_path / "a.csv", tmp_path / "b.csv"
     source.write_bytes(b'\xef\xbb\xbfUrl,x\r\nhttps://a.example/\xe9,"\xff\n"\r\n')
