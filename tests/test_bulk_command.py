@@ -208,6 +208,22 @@ def test_a_file_that_cannot_be_read_fails_and_the_others_are_there(tmp_path: Pat
     assert "Name a file or a directory." in _run("links", "-o", output).stderr
 
 
+@pytest.mark.parametrize("name", ["keep.csv", "keep.jsonl", "keep.parquet", "file://keep.csv"])
+def test_a_table_is_not_replaced_where_no_file_could_be_read(name: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    kept = tmp_path / name.removeprefix("file://")
+    kept.write_text("kept")
+    output = f"file://{kept}" if "://" in name else str(kept)
+    for source in ("nope", "empty"):
+        result = _run("links", tmp_path / source, "-o", output)
+        assert result.exit_code == 2
+        assert f"no file could be read; {output} was not written" in result.stderr
+        assert kept.read_text() == "kept"
+    (tmp_path / "a.txt").write_text("no link")
+    assert _run("links", tmp_path / "a.txt", "-o", output).exit_code == 0
+    assert kept.read_bytes() != b"kept"
+
+
 def test_a_missing_package_is_said_by_any_process() -> None:
     error = MissingPackageError("a.pdf", "a PDF", "pip install pypdf")
     again = pickle.loads(pickle.dumps(error))  # noqa: S301  our own
