@@ -86,6 +86,16 @@ def test_one_column_for_all_and_moments_as_text(tmp_path: Path) -> None:
     assert _rows(output)[0]["safe"] == {"wrapped_at": moment, "layers": 1}
 
 
+@pytest.mark.parametrize("name", ["b.csv", "b.jsonl", "b.parquet"])
+def test_the_catalog_is_asked_whatever_the_format(name: str, tmp_path: Path) -> None:
+    known = "https://portal.311.nyc.gov/"
+    source = _csv(tmp_path / "a.csv", wrap(known), known, "https://b.example/", LOST)
+    fields = ("--field", "resource", "--field", "agency")
+    assert _run("unwrap", source, "-o", tmp_path / name, *fields).exit_code == 0
+    told = [(row["resource"] or None, row["agency"] or None) for row in _rows(tmp_path / name)]
+    assert told == [("nyc311", "NYC311")] * 2 + [(None, None)] * 2
+
+
 def test_bytes_that_are_no_text_come_out_as_they_went_in(tmp_path: Path) -> None:
     source, output = tmp_path / "a.csv", tmp_path / "b.csv"
     source.write_bytes(b'\xef\xbb\xbfUrl,x\r\nhttps://a.example/\xe9,"\xff\n"\r\n')
@@ -196,6 +206,22 @@ def test_a_file_that_cannot_be_read_fails_and_the_others_are_there(tmp_path: Pat
     assert len(_rows(output)) == 1
     assert _run("links", "-", "-o", output).exit_code == 2
     assert "Name a file or a directory." in _run("links", "-o", output).stderr
+
+
+@pytest.mark.parametrize("name", ["keep.csv", "keep.jsonl", "keep.parquet", "file://keep.csv"])
+def test_a_table_is_not_replaced_where_no_file_could_be_read(name: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    kept = tmp_path / name.removeprefix("file://")
+    kept.write_text("kept")
+    output = f"file://{kept}" if "://" in name else str(kept)
+    for source in ("nope", "empty"):
+        result = _run("links", tmp_path / source, "-o", output)
+        assert result.exit_code == 2
+        assert f"no file could be read; {output} was not written" in result.stderr
+        assert kept.read_text() == "kept"
+    (tmp_path / "a.txt").write_text("no link")
+    assert _run("links", tmp_path / "a.txt", "-o", output).exit_code == 0
+    assert kept.read_bytes() != b"kept"
 
 
 def test_a_missing_package_is_said_by_any_process() -> None:
