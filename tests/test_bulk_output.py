@@ -1,0 +1,86 @@
+"""Where `safelinks bulk` writes to: a file is there whole, or the one before is; here and afar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.fs
+import pytest
+from click.testing import CliRunner, Result
+
+from safelinks.bulk import streams
+from safelinks.bulk.table_output import write_whole
+from safelinks.cli.program import main
+from safelinks.errors import NotWritableError
+
+AFAR = "mem://tables/out.csv"
+
+
+def _run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["bulk", *map(str, arguments)])
+
+
+def _says(result: Result, *sentences: str) -> None:
+    """One sentence, and no traceback."""
+    assert result.exit_code == 2, result.output
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+    for sentence in sentences:
+        assert sentence in result.stderr
+
+
+@pytest.fixture
+def afar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What another system holds, which `AFAR` is an address of."""
+    system = pyarrow.fs.SubTreeFileSystem(str(tmp_path), pyarrow.fs.LocalFileSystem())
+    monkeypatch.setattr(streams, "file_system", lambda path: (system, path.rpartition("/")[2]))
+    return tmp_path / "out.csv"
+
+
+def _broken(error: BaseException) -> Iterator[bytes]:
+    yield b"half"
+    raise error
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), OSError(28, "No space"), KeyboardInterrupt()])
+@pytest.mark.parametrize("before", [b"kept", None])
+def test_what_fails_replaces_nothing_afar(
+    error: BaseException, before: bytes | None, afar: Path
+) -> None:
+    if before is not None:
+        afar.write_bytes(before)
+    with pytest.raises(type(error)):
+        write_whole(AFAR, _broken(error))
+    there = {path.name: path.read_bytes() for path in afar.parent.iterdir()}
+    assert there == ({} if before is None else {"out.csv": before})
+    write_whole(AFAR, [b"who", b"le"])
+    assert {path.name: path.read_bytes() for path in afar.parent.iterdir()} == {"out.csv": b"whole"}
+
+
+def test_a_file_that_cannot_be_moved_is_deleted_and_told(afar: Path) -> None:
+    (afar / "full").mkdir(parents=True)
+    with pytest.raises(NotWritableError, match=r"out\.csv cannot be written"):
+        write_whole(AFAR, [b"whole"])
+    assert [path.name for path in afar.parent.iterdir()] == ["out.csv"]
+
+
+def test_bad_input_keeps_the_output_that_is_there(tmp_path: Path) -> None:
+    bad, good, output = tmp_path / "bad.csv", tmp_path / "good.csv", tmp_path / "out.csv"
+    bad.write_text("id,Url\n1,x\n2,y,z\n")
+    good.write_text("id,Url\n1,x\n")
+    output.write_text("precious")
+    address = output.as_uri()
+    _says(_run("unwrap", bad, "-o", address))
+    assert output.read_text() == "precious"
+    assert _run("unwrap", good, "-o", address).exit_code == 0
+    assert output.read_text().splitlines() == ["id,Url,target,error", "1,x,x,"]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_an_address_of_no_known_system_is_a_sentence(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text("Url\nx\n")
+    _says(
+        _run("unwrap", source, "-o", "az://x/out.parquet"), "az://x/out.parquet cannot be written"
+    )
