@@ -19,7 +19,7 @@ from attrs import field
 from safelinks.bulk.bucket_check import BucketResult, careful, check_bucket
 from safelinks.bulk.columns import is_text
 from safelinks.bulk.journal import Journal
-from safelinks.bulk.process_pool import ProcessPool, is_over
+from safelinks.bulk.process_pool import ProcessPool, end_while_imported, is_over
 from safelinks.bulk.sites import bucket_of, site_of
 from safelinks.bulk.streams import opened_table
 from safelinks.errors import SetupError
@@ -74,6 +74,7 @@ def check_tables(  # noqa: PLR0913  an option each
     its own number of them. `on_result` is called when a bucket is done. Raises SetupError and
     DocumentError.
     """
+    end_while_imported()
     policy = careful(policy)
     tables = data if isinstance(data, (list, tuple)) else [data]
     journal = Journal.of(Path(folder), buckets)
