@@ -18,6 +18,7 @@ from attrs import field
 
 from safelinks.bulk.bucket_check import BucketResult, careful, check_bucket
 from safelinks.bulk.columns import is_text
+from safelinks.bulk.csv_dialect import no_column
 from safelinks.bulk.journal import Journal
 from safelinks.bulk.process_pool import ProcessPool, end_while_imported, is_over
 from safelinks.bulk.sites import bucket_of, site_of
@@ -135,8 +136,7 @@ def _locked(folder: Path) -> Iterator[None]:
 def texts_of(batch: pa.RecordBatch, column: str) -> list[str]:
     """The different addresses in `column` of `batch`. Raises SetupError where there is none."""
     if column not in batch.schema.names:
-        there = ", ".join(batch.schema.names)
-        raise SetupError(f"there is no column {column!r}; the columns are {there}")
+        raise SetupError(no_column(column, batch.schema.names))
     texts = batch.column(column)
     if not is_text(texts.type):
         raise SetupError(
