@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
+from typing import Protocol
 
 from safelinks.foundation.patterns import pattern_of
 
-__all__ = ["mail_date", "office_date", "opendocument_date", "pdf_date"]
+__all__ = ["date_of_pdf", "mail_date", "office_date", "opendocument_date", "pdf_date"]
 
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web, clocks that were not set
 _IN_MAIL = pattern_of(rb"^Date[ \t]*:((?:[^\r\n]|\r?\n[ \t]){1,200})", re.IGNORECASE | re.MULTILINE)
@@ -25,8 +26,14 @@ _IN_OPENDOCUMENT = (
     pattern_of(r"<dc:date\b[^<>]{0,200}>\s*([^<>]{1,40})<"),
     pattern_of(r"<meta:creation-date\b[^<>]{0,200}>\s*([^<>]{1,40})<"),
 )
-_PDF_TIME = rb"\s{0,20}\(D:([0-9]{8})([0-9]{6})?(?:Z|([+-])([0-9]{2})'?([0-9]{2})?)?[^()]{0,10}\)"
-_IN_PDF = (pattern_of(rb"/ModDate" + _PDF_TIME), pattern_of(rb"/CreationDate" + _PDF_TIME))
+_IN_PDF = (
+    pattern_of(rb"/ModDate\s{0,20}\(([^()]{1,100})\)"),
+    pattern_of(rb"/CreationDate\s{0,20}\(([^()]{1,100})\)"),
+)
+_PDF_TIME = pattern_of(
+    rb"D:([0-9]{8})([0-9]{6})?(?:Z|([+-])([0-9]{2})'?([0-9]{2})?)?[^()]{0,10}", re.DOTALL
+)
+_OCTAL = pattern_of(rb"\\([0-3][0-7]{2})")  # how some programs write all but letters
 
 
 def mail_date(headers: bytes) -> datetime | None:
@@ -68,13 +75,26 @@ def pdf_date(raw: bytes) -> datetime | None:
     datetime.datetime(2019, 3, 4, 10, 6, 7, tzinfo=datetime.timezone.utc)
     """
     for pattern in _IN_PDF:
-        moments = [moment for match in pattern.finditer(raw) if (moment := _pdf_moment(match))]
+        moments = [moment for match in pattern.finditer(raw) if (moment := _pdf_moment(match[1]))]
         if moments:
             return max(moments)
     return None
 
 
-def _pdf_moment(match: re.Match[bytes]) -> datetime | None:
+class _PdfRead(Protocol):
+    @property
+    def raw(self) -> bytes: ...
+
+
+def date_of_pdf(content: _PdfRead) -> datetime | None:
+    """The date of the last change of a PDF that was read: a method of its class."""
+    return pdf_date(content.raw)
+
+
+def _pdf_moment(text: bytes) -> datetime | None:
+    match = _PDF_TIME.fullmatch(_OCTAL.sub(lambda octal: bytes([int(octal[1], 8)]), text))
+    if match is None:
+        return None
     digits = (match[1] + (match[2] or b"000000")).decode()
     away = timedelta(hours=int(match[4] or 0), minutes=int(match[5] or 0))
     zone = -away if match[3] == b"-" else away

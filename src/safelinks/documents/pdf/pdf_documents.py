@@ -12,7 +12,6 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from io import BytesIO
 from typing import ClassVar
 
@@ -23,8 +22,9 @@ from pypdf.generic import ArrayObject
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
+from safelinks.addresses.urls import request_key
 from safelinks.documents.content.document_content import Content, EnclosedOpener, unchanged
-from safelinks.documents.content.document_dates import pdf_date
+from safelinks.documents.content.document_dates import date_of_pdf
 from safelinks.documents.content.prose import Prose, stretch
 from safelinks.documents.pdf.addresses_over_lines import over_lines
 from safelinks.documents.pdf.pdf_objects import (
@@ -78,6 +78,7 @@ class PdfContent:
     raw: bytes = field(repr=False)
     found: tuple[Link, ...] = field(repr=False)
     attached: tuple[tuple[str, Content], ...] = field(default=(), repr=False)
+    dated = date_of_pdf
 
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link: of the document, of its pages in order, and of the files in it."""
@@ -93,10 +94,6 @@ class PdfContent:
         for part, content in self.attached:
             for one in content.prose():
                 yield evolve(one, place=one.place.inside(Place(part=part)))
-
-    def dated(self) -> datetime | None:
-        """The date of its last change."""
-        return pdf_date(self.raw)
 
     def original(self) -> bytes:
         """The PDF as it was read."""
@@ -226,12 +223,15 @@ class _PdfReader:
         words = PageWords(pen.words if pen else ())
         for (uri, _), label in zip(linked, words.labels(linked), strict=True):
             self._add(uri, place, label)
-        shown = ShownText(words.spans(areas))
+        shown, targets = ShownText(words.spans(areas)), {uri for uri, boxes in linked if boxes}
+        pages_of_targets = set(map(request_key, targets))
         for layer, links_of_text in enumerate(layers, start=1):
-            self.found += (
-                evolve(link, role=Role.LINK_TEXT) if shown.has(layer, link.start) else link
-                for link in links_of_text
-            )
+            for link in links_of_text:
+                if not shown.has(layer, link.start):
+                    self.found.append(link)
+                elif link.url in targets or request_key(link.url) not in pages_of_targets:
+                    self.found.append(evolve(link, role=Role.LINK_TEXT))
+                # Else it spells the target of its own link in another way: no second address.
 
     def _annotated(self, annotation: object, place: Place) -> Iterator[tuple[str, list[Box]]]:
         """The addresses that an annotation leads to, and where it stands."""
