@@ -183,6 +183,7 @@ ORDER = [
     "documents.office",
     "documents.pdf.word_positions",
     "documents.pdf.pdf_objects",
+    "documents.pdf.unread_pages",
     "documents.pdf.pdf_pages",
     "documents.pdf.addresses_over_lines",
     "documents.pdf.pdf_documents",

@@ -38,6 +38,7 @@ from safelinks.documents.pdf.pdf_objects import (
     uris_of,
 )
 from safelinks.documents.pdf.pdf_pages import Budget, page_texts, pages
+from safelinks.documents.pdf.unread_pages import unread_pages
 from safelinks.documents.pdf.word_positions import Box, GlyphPen, PageWords, ShownText
 from safelinks.errors import DocumentError, SafelinksError
 from safelinks.foundation.patterns import pattern_of
@@ -62,7 +63,6 @@ _LIMITS = Configuration(
 )
 _FARTHEST = 4_000  # bytes between the beginning of a catalog and what tells that it is one
 _OBJECT_BEGINS = pattern_of(rb"([0-9]{1,10})\s+([0-9]{1,5})\s+obj\b")
-_MOST_RUNS = 20  # of pages, in a note
 _WRITTEN = {"/FreeText", "/Text"}  # annotations whose contents people read
 _ABSOLUTE = pattern_of(r"https?://", re.IGNORECASE)
 _SCRIPT = pattern_of(r"javascript:", re.IGNORECASE)
@@ -187,7 +187,7 @@ class _PdfReader:
 
     def notes(self) -> tuple[str, ...]:
         """Sentences on what could not be read."""
-        unread = (_unread(self._name, what, where) for what, where in self._unread.items())
+        unread = (unread_pages(self._name, what, where) for what, where in self._unread.items())
         return (*unread, *self._notes)
 
     def _pages(self) -> None:
@@ -279,7 +279,7 @@ class _PdfReader:
     @contextmanager
     def _tried(self, what: str, page: int | None = None) -> Iterator[None]:
         """Something that may fail alone, and is noted then."""
-        fault = DocumentError(_unread(self._name, what, []))
+        fault = DocumentError(unread_pages(self._name, what, []))
         try:
             with _faults_as(fault, self._name):
                 yield
@@ -378,22 +378,3 @@ def _peeled(link: Link, peel: Peel) -> Link:
         return evolve(link, unwrapped=peel(link.url))
     except SafelinksError as error:
         return evolve(link, unwrapped=None, error=error)
-
-
-def _unread(name: str, what: str, numbers: list[int]) -> str:
-    """The sentence that says that `what`, of the pages with these `numbers`, could not be read.
-
-    >>> _unread("a.pdf", "the text", [1, 3, 4, 5])
-    'a.pdf: the text of pages 1, 3-5 cannot be read to the end; the rest is read'
-    """
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1][1:] = [number]
-        else:
-            runs.append([number])
-    shown = ", ".join("-".join(map(str, run)) for run in runs[:_MOST_RUNS])
-    more = ", …" if len(runs) > _MOST_RUNS else ""
-    where = f"page{'s' if len(numbers) > 1 else ''} {shown}{more}" if numbers else ""
-    unread = " of ".join(filter(None, (what, where)))
-    return f"{name}: {unread} cannot be read to the end; the rest is read"
