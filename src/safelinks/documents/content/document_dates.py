@@ -9,11 +9,10 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
-from typing import Protocol
 
 from safelinks.foundation.patterns import pattern_of
 
-__all__ = ["date_of_pdf", "mail_date", "office_date", "opendocument_date", "pdf_date"]
+__all__ = ["mail_date", "office_date", "opendocument_date", "pdf_date"]
 
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web, clocks that were not set
 _IN_MAIL = pattern_of(rb"^Date[ \t]*:((?:[^\r\n]|\r?\n[ \t]){1,200})", re.IGNORECASE | re.MULTILINE)
@@ -79,16 +78,6 @@ def pdf_date(raw: bytes) -> datetime | None:
         if moments:
             return max(moments)
     return None
-
-
-class _PdfRead(Protocol):
-    @property
-    def raw(self) -> bytes: ...
-
-
-def date_of_pdf(content: _PdfRead) -> datetime | None:
-    """The date of the last change of a PDF that was read: a method of its class."""
-    return pdf_date(content.raw)
 
 
 def _pdf_moment(text: bytes) -> datetime | None:

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from io import BytesIO
 from typing import ClassVar
 
@@ -24,7 +25,7 @@ from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
 from safelinks.addresses.urls import request_key
 from safelinks.documents.content.document_content import Content, EnclosedOpener, unchanged
-from safelinks.documents.content.document_dates import date_of_pdf
+from safelinks.documents.content.document_dates import pdf_date
 from safelinks.documents.content.prose import Prose, stretch
 from safelinks.documents.pdf.addresses_over_lines import over_lines
 from safelinks.documents.pdf.pdf_objects import (
@@ -78,7 +79,6 @@ class PdfContent:
     raw: bytes = field(repr=False)
     found: tuple[Link, ...] = field(repr=False)
     attached: tuple[tuple[str, Content], ...] = field(default=(), repr=False)
-    dated = date_of_pdf
 
     def links(self, peel: Peel) -> Iterator[Link]:
         """Every link: of the document, of its pages in order, and of the files in it."""
@@ -94,6 +94,10 @@ class PdfContent:
         for part, content in self.attached:
             for one in content.prose():
                 yield evolve(one, place=one.place.inside(Place(part=part)))
+
+    def dated(self) -> datetime | None:
+        """The date of its last change."""
+        return pdf_date(self.raw)
 
     def original(self) -> bytes:
         """The PDF as it was read."""
