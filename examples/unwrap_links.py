@@ -12,4 +12,6 @@ for link in safelinks.find(text):
     if link.unwrapped is None:
         print(f"line {link.line}: {link.error}")
     elif link.wrapped:
-        print(f"line {link.line}: {link.target} (sent {link.unwrapped.sent_at:%Y-%m-%d %H:%M} UTC)")
+        sent = link.unwrapped.sent_at
+        when = f"sent {sent:%Y-%m-%d %H:%M} UTC" if sent else "no time of sending"
+        print(f"line {link.line}: {link.target} ({when})")

@@ -244,7 +244,7 @@ def options_of(command: click.Command) -> Iterator[str]:
 )
 def test_every_option_that_is_named_is_there(path: Path) -> None:
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", path.read_text("utf-8")))
-    of_others = {"--disable-pip-version-check"}
+    of_others = {"--disable-pip-version-check", "--rm", "--read-only", "--user"}
     assert named - set(options_of(main)) - of_others == set()
 
 

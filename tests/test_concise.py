@@ -100,7 +100,7 @@ def test_quiet_is_concise_and_silent_on_success() -> None:
     *lines, last = failing.stdout.splitlines()
     assert len(lines) == 2
     assert all(re.fullmatch(found, line) for line in lines)
-    assert last.endswith("Exit code 1: 2 findings fail the check (SL101).")
+    assert last.endswith("Exit code 1: 1 address fails the check (SL101; 2 places in 1 file).")
     assert failing.stderr == ""
     named = _run("-q", "--format", "text", "--fail-on", "warning", ".").stdout
     assert named.startswith("In a.md:\n")

@@ -41,9 +41,13 @@ ELSEWHERE: Mapping[str, str] = {
     "python3 -m venv .venv && .venv/bin/python -m pip install -q .": "installs",
     "python3 -m venv .venv && .venv/bin/python -m pip install -q -e '.[test]' "
     "&& .venv/bin/python -m pytest": "is these tests",
+    "uv tool install '.[all]'": "installs",
+    "docker build -f Containerfile -t safelinks .": "needs a builder: .ci/run, test_container.py",
+    'docker run --rm --read-only -v "$PWD:/work:ro" safelinks check docs': "needs a builder, as above",
     ".ci/run": "runs these tests",
     ".venv/bin/python -m pytest tests/attacks --hypothesis-profile=explore": "takes hours; each run has its short form",
     ".venv/bin/python -m benchmarks --quick": "measures, for minutes",
+    ".venv/bin/python -m benchmarks checking": "measures, for minutes",
     ".venv/bin/python tests/support/mutation.py --sample 25 credentials": "runs these tests, over and over",
 }
 # What CI runs beside these tests.
@@ -52,6 +56,7 @@ BY_CI = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
 EXIT_CODES: Mapping[str, int] = {
     "safelinks check --offline --quiet --fail-on warning clean.txt": 1,
     "safelinks check notice.txt": 1,
+    "safelinks check --max-retries 2 notice.txt": 2,
     "safelinks check --select SL1,former-address --fail-on warning notice.txt": 1,
     "safelinks check --header 'intranet.example:Authorization=Bearer $INTRANET_TOKEN' notice.txt": 1,
 }
@@ -101,6 +106,8 @@ def test_every_command_runs_and_prints_what_is_shown(
             for command, shown in commands(block):
                 if command in ELSEWHERE or command in BY_CI:
                     continue
+                if command.startswith(".venv/bin/"):  # in a copy of the repository
+                    monkeypatch.chdir(here.parent)
                 if command.startswith("cd "):
                     monkeypatch.chdir(here.parent / command.removeprefix("cd "))
                     continue
@@ -110,7 +117,8 @@ def test_every_command_runs_and_prints_what_is_shown(
 def _run(block: Block, command: str, shown: str, options: Sequence[str]) -> None:
     """Run a command of a page; a last line `…` stands for the rest of what it prints."""
     words = shlex.split(command)
-    assert words.pop(0) == "safelinks", f"{block}: {command} is not run here; who runs it?"
+    program = words.pop(0).removeprefix(".venv/bin/")
+    assert program == "safelinks", f"{block}: {command} is not run here; who runs it?"
     typed = ""
     if "<" in words:
         words, (file,) = words[: words.index("<")], words[words.index("<") + 1 :]
@@ -118,7 +126,7 @@ def _run(block: Block, command: str, shown: str, options: Sequence[str]) -> None
     if words[0] == "check" and "--offline" not in words:
         words[1:1] = options
     env = {"SOURCE_DATE_EPOCH": str(int(MOMENT.timestamp()))}
-    result = CliRunner(env=env).invoke(main, words, input=typed)
+    result = CliRunner(env=env).invoke(main, words, input=typed, prog_name="safelinks")
     assert result.exit_code == EXIT_CODES.get(command, 0), f"{block}: {command}\n{result.output}"
     beginning = shown.removesuffix("…\n")
     printed = result.output if beginning == shown else result.output[: len(beginning)]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import runpy
+import sys
+from functools import partialmethod
 from pathlib import Path
 
+import httpx
 import pytest
 from building import wrap
 from click.testing import CliRunner
 from example_reports import FILES, FOLDER, ROOT, checked, city, outputs
 
+import safelinks
 from safelinks.cli.options.report_recognition import is_report, is_surely_report
 from safelinks.cli.program import main
 from safelinks.reports.rendering import RENDERERS
@@ -100,3 +105,45 @@ def test_own_reports_are_neither_read_nor_cleaned(
 def test_the_readme_shows_the_first_lines() -> None:
     first = (FOLDER / FILES["text"]).read_text("utf-8").partition("\n\n")[0]
     assert f"```text\n{first}\n```" in (ROOT / "README.md").read_text("utf-8")
+
+
+# -- Programs --------------------------------------------------------------------------------------
+
+
+def _printed(
+    program: str, file: Path, patch: pytest.MonkeyPatch, output: pytest.CaptureFixture[str]
+) -> list[str]:
+    """The lines that an example prints of a file; what it asks is a page that works."""
+    answers = httpx.MockTransport(lambda _: httpx.Response(200, html="<title>Fine</title><p>A."))
+    stand_in = partialmethod(safelinks.Checker.__init__, transport=answers)
+    patch.setattr(safelinks.Checker, "__init__", stand_in)
+    patch.setattr(sys, "argv", [program, str(file)])
+    runpy.run_path(str(ROOT / "examples" / program), run_name="__main__")
+    return output.readouterr().out.splitlines()
+
+
+def test_links_are_unwrapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed = _printed("unwrap_links.py", ROOT / "examples" / "notice.txt", monkeypatch, capsys)
+    assert len(printed) == 8
+    assert printed[-1] == (
+        "line 45: https://mocssupport.atlassian.net/servicedesk/customer/portal/8 "
+        "(sent 2022-04-04 18:41 UTC)"
+    )
+    (link,) = re.findall(r'unwrap "(.*)"', (ROOT / "README.md").read_text("utf-8"))
+    (file := tmp_path / "link.txt").write_text(f"{link}\n", "utf-8")
+    assert _printed("unwrap_links.py", file, monkeypatch, capsys) == [
+        "line 1: https://example.org/a (no time of sending)"
+    ]
+
+
+def test_a_notice_is_checked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        _printed("check_notice.py", ROOT / "examples" / "notice.txt", monkeypatch, capsys)
+    assert ended.value.code == 0
+    assert "    write https://www.nyc.gov/site/mocs/passport/about-passport.page" in (
+        capsys.readouterr().out.splitlines()
+    )

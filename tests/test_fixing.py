@@ -313,7 +313,7 @@ def test_what_was_mended_is_not_reported_any_more(tmp_path: Path) -> None:
     assert file.read_text() == f"{kept}\n{B}"
     assert "Fixed 1 problem in 1 file" in result.stderr
     assert result.exit_code == 1
-    assert "1 finding fails the check (SL101)" in result.stdout
+    assert "1 address fails the check (SL101)" in result.stdout
 
 
 def test_what_is_said_of_a_file_is_said_once(tmp_path: Path) -> None:

@@ -74,13 +74,43 @@ def test_what_is_wrong_comes_first(notice: Report) -> None:
     assert counts == ["1 Dead", "1 Failing", "1 Uncertain", "2 Moved", "1 Works"]
     first = text_of(page.xpath("//*[@class='todo']/ol/li")[0])
     assert first.startswith("2 of 6 addresses do not work. Fix or remove them.")
-    assert "MOCS Service Desk page not found" in first
+    named = [text_of(one) for one in page.xpath("//*[@class='todo']/ol/li[1]//li")]
+    assert named[-1] == f"MOCS Service Desk {TARGETS[5]}page not found (404 Not Found)"
+
+
+def test_what_to_do_is_told_by_address_with_the_files_behind_it() -> None:
+    dead, gone = "https://mocssupport.example/a", "https://mocssupport.example/b"
+    texts = [f"[Ask the <desk>]({dead})", *[f"<{dead}>"] * 4, f"[b]({gone}) <{dead}>"]
+    documents = [read(text, f"docs/{at}.md") for at, text in enumerate(texts)]
+    page = parsed(report_on(*documents))
+    first, second = page.xpath("//*[@class='todo']/ol/li[1]//li")
+    assert text_of(first) == (
+        f"“Ask the <desk>” {dead}page not found (404 Not Found); "
+        "in docs/0.md, docs/1.md, docs/2.md and 3 other files"
+    )
+    assert first.xpath("./a/@href") == ["#address-1"]
+    assert text_of(second) == f"“b” {gone}page not found (404 Not Found); in docs/5.md"
+
+
+def test_an_address_without_a_name_is_told_once() -> None:
+    page = parsed(report_on(read("https://mocssupport.example/a")))
+    (named,) = page.xpath("//*[@class='todo']/ol/li[1]//li")
+    assert text_of(named).count("mocssupport.example/a") == 1
+
+
+def test_choices_that_leave_nothing_to_choose_are_left_out() -> None:
+    page = parsed(report_on(read("https://10.0.0.1/")))
+    assert page.xpath("//select/@name") == []
+    (table,) = page.iter("table")
+    assert table.get("class") == "no-agency no-findings"
 
 
 def test_every_row_and_every_link_of_the_text_is_there(notice: Report) -> None:
     page = parsed(notice)
     rows = page.xpath("//table/tbody/tr")
-    assert [row.get("id") for row in rows] == [f"address-{at}" for at in range(1, 7)]
+    # The gravest first: dead, failing, uncertain, moved, works.
+    assert [row.get("id") for row in rows] == [f"address-{at}" for at in (6, 5, 4, 2, 3, 1)]
+    rows.sort(key=lambda row: str(row.get("id")))
     for row, target in zip(rows, TARGETS, strict=True):
         assert text_of(row.xpath(".//*[@class='url']")[0]) == target
         assert row.xpath("./th[@scope='row']")
@@ -227,7 +257,7 @@ def test_only_what_works_and_is_what_it_seems_can_be_clicked() -> None:
     )
     page = parsed(report_on(read(text)))
     clickable = page.xpath("//a[starts-with(@href,'http')]/@href")
-    assert clickable == ["https://a.example/", "https://d.example/"]
+    assert sorted(clickable) == ["https://a.example/", "https://d.example/"]
     assert "secret" not in page_of(report_on(read(text)))
 
 

@@ -682,6 +682,24 @@ def test_labels_of_two_links_to_one_address_stay_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("https://a.example", []),
+        ("HTTPS://A.example/", []),
+        ("https://a.example/?utm_source=x", []),
+        ("https://a.example/", [("https://a.example/", SHOWN)]),
+        ("https://b.example", [("https://b.example", SHOWN)]),
+        ("http://a.example/", [("http://a.example/", SHOWN)]),
+    ],
+)
+def test_another_spelling_of_the_target_is_no_second_address(
+    text: str, others: list[tuple[str, Role]]
+) -> None:
+    assert _roles(_lines(text, linked={A: (0,)})) == [(A, None), *others]
+    assert _roles(_lines(text, A, linked={A: (1,)}))[1] == (text, None)
+
+
 def test_text_in_forms_is_the_text_of_a_link_too() -> None:
     out = io.BytesIO()
     canvas = Canvas(out)

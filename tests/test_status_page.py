@@ -95,6 +95,13 @@ def parsed(*found: CatalogStatus) -> lxml_html.HtmlElement:
     return lxml_html.document_fromstring(page_of(*found))
 
 
+def _words(cell: lxml_html.HtmlElement) -> str:
+    """The text of a cell, with blanks between elements, but where a line may only break."""
+    for element in list(cell.iter("wbr")):
+        element.drop_tag()
+    return " ".join(" ".join(cell.itertext()).split())
+
+
 def texts(page: lxml_html.HtmlElement, path: str) -> list[str]:
     return [" ".join(str(one.text_content()).split()) for one in page.xpath(path)]
 
@@ -120,7 +127,7 @@ def test_what_does_not_work_comes_first() -> None:
 
 def row(page: lxml_html.HtmlElement, name: str) -> dict[str, str]:
     cells = page.xpath(f"//tr[@id='service-{name}']/*")
-    return {one.get("class"): " ".join(" ".join(one.itertext()).split()) for one in cells}
+    return {one.get("class"): _words(one) for one in cells}
 
 
 def test_a_row_says_since_when_and_what_moved_by_which_answer() -> None:

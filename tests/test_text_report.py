@@ -48,6 +48,12 @@ def _asked(reason: Reason, *urls: str) -> list[Outcome]:
     return [Outcome(url, reason) for url in urls]
 
 
+def _of_another(found: Report) -> Report:
+    """With a finding that fails and is about none of the addresses."""
+    (first, *rest) = found.findings
+    return evolve(found, findings=(first, *rest, evolve(first, url=None, resource="a")))
+
+
 def _pdf(*urls: str) -> Document:
     """What cannot be changed, with links."""
     pdf = FPDF()
@@ -294,11 +300,19 @@ CONCLUSIONS: dict[str, tuple[Callable[[], Report], str]] = {
     ),
     "fails": (
         lambda: report(f"{A} {B}", [gone(A), *_asked(Reason.BOT_WALL, B)]),
-        "2 addresses: 1 certain (1 dead), 1 not certain (1 uncertain). Exit code 1: 1 finding fails the check (SL301).",
+        "2 addresses: 1 certain (1 dead), 1 not certain (1 uncertain). Exit code 1: 1 address fails the check (SL301).",
     ),
     "several fail": (
         lambda: report(f"{A} {FORMER}", [gone(A)], FAILS),
-        "2 addresses: 1 certain (1 dead), 1 not certain (1 unchecked). Exit code 1: 2 findings fail the check (SL301, SL401).",
+        "2 addresses: 1 certain (1 dead), 1 not certain (1 unchecked). Exit code 1: 2 addresses fail the check (SL301, SL401).",
+    ),
+    "at several places": (
+        lambda: report(f"{A} {B} {A}", [gone(A), works(B)]),
+        "2 addresses: 2 certain (1 alive, 1 dead). Exit code 1: 1 address fails the check (SL301; 2 places in 1 file).",
+    ),
+    "what is no address, too": (
+        lambda: _of_another(report(f"{A} {A}", [gone(A)])),
+        "1 address: 1 certain (1 dead). Exit code 1: 3 findings fail the check (SL301).",
     ),
     "never": (
         lambda: report(A, [gone(A)], Selection(fail_on=None)),
@@ -518,6 +532,27 @@ def test_runners_are_given_no_commands(words: str, form: str, tmp_path: Path) ->
     assert result.exit_code == 2
     assert not _ORDERS.search(result.stdout)
     assert not _ORDERS.search(result.stderr)
+
+
+def test_one_address_is_to_be_written() -> None:
+    """Of wrapped links in what cannot be changed, the target is no second thing to write."""
+    document = _pdf(wrap(FORMER))
+    found = report(document, selection=Selection(fail_on=Level.WARNING))
+    assert {one.code for one in found.findings} == {"SL101", "SL401"}
+    assert {one.replacement for one in found.findings} == {CURRENT}
+    assert _text(found).count("replace with") == 1
+    assert f"replace with {CURRENT}\n" in _text(found)
+
+
+def test_what_only_unwraps_says_so() -> None:
+    query = f"{FORMER}?id=1"  # what stands in its place would not ask for it: a person decides
+    found = report(wrap(query), selection=Selection(fail_on=Level.WARNING))
+    assert {(one.code, one.fixable) for one in found.findings} == {
+        ("SL101", True), ("SL401", False)
+    }  # fmt: skip
+    shown = _text(found)
+    assert shown.count("replace with") == 1
+    assert f"replace with {CURRENT} (--fix only unwraps it)" in shown
 
 
 def test_the_current_address_is_told() -> None:

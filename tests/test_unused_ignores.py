@@ -118,7 +118,8 @@ def test_comments_in_code_are_examples() -> None:
     [
         ({}, True),
         ({"ignore": ("SL402",)}, True),
-        ({"select": ("SL501",)}, True),
+        ({"select": ("SL501", "SL31")}, True),
+        ({"select": ("SL501",)}, False),  # links to files were not looked at
         ({"ignore": ("SL501",)}, False),
         ({"select": ("SL1",)}, False),
         ({"per_file": {"*.txt": ("SL501",)}}, False),

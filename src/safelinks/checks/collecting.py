@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
@@ -122,6 +123,7 @@ class Collection:
     texts: dict[str, RawText] = field(factory=dict)  # by file, where they are to be shown
     readings: dict[str, FileReading] = field(factory=dict)  # what each file held
     again: dict[str, Callable[[], Iterator[Document]]] = field(factory=dict)  # reads it once more
+    dates: dict[str, datetime] = field(factory=dict)  # of the oldest document, by target
     sourceless: set[str] = field(factory=set)  # names of which not all is from one file
     keeps_redirectors: bool = False
     references: dict[str, list[LocalReference]] = field(factory=dict)  # by file, if it is one
@@ -190,6 +192,7 @@ def collect(  # noqa: PLR0913
     keep_texts: bool = False,
     keep_redirectors: bool = False,
     local_links: bool = True,
+    dated: bool = False,
 ) -> Collection:
     """The links of `documents`, each of which is read once and then let go.
 
@@ -197,7 +200,8 @@ def collect(  # noqa: PLR0913
     links that are to be looked at are kept; the others still count as being there. Of what a text
     names, all is kept in a file of which anything is to be looked at, for a name has no exact
     line. `keep_texts` keeps what people see of the documents, too. `keep_redirectors` is that by
-    which the documents were read. With `local_links`, references of files to files are kept, too.
+    which the documents were read. With `local_links`, references of files to files are kept, too;
+    with `dated`, when the oldest document was written that has a link.
     """
     found = Collection(keeps_redirectors=keep_redirectors, is_partial=keep is not None)
     catalog = catalog or Catalog.nyc()
@@ -215,6 +219,7 @@ def collect(  # noqa: PLR0913
             _refer(found, name, references, keep)
         if document.text is not None:
             _heed(found, document, document.text, references)
+        _date(found, document, dated=dated)
         verbatim = _verbatim(document)
         marks: dict[int, Mark] = {}
         for number, link in enumerate(document.links):
@@ -242,6 +247,15 @@ def collect(  # noqa: PLR0913
         one for one in reader.remarks() if keep is None or _is_kept(one, keep, found.groups)
     ]
     return found
+
+
+def _date(found: Collection, document: Document, *, dated: bool) -> None:
+    """If dates are wanted, note for each link when the oldest document was written that has it."""
+    date = document.dated() if dated else None
+    if date is not None:
+        for link in document.links:
+            target = link.target or link.url
+            found.dates[target] = min(date, found.dates.get(target, date))
 
 
 def _is_kept(remark: Remark, keep: Keep, groups: Mapping[GroupKey, LinkGroup]) -> bool:

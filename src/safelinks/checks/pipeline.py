@@ -34,6 +34,7 @@ from safelinks.rules import Finding, Selection
 
 if TYPE_CHECKING:
     from safelinks.checks.fixed_places import FixedPlaces
+    from safelinks.checks.suggestions import Suggestions
     from safelinks.health.checker import Checker
     from safelinks.health.model.outcome import Outcome
 
@@ -76,6 +77,7 @@ class Check:
             keep_texts=options.keep_texts,
             keep_redirectors=options.keep_redirectors,
             local_links=options.local_links is not None,
+            dated=options.suggest,
         )
         self.assessment = Survey(
             self.collection,
@@ -119,10 +121,17 @@ class Check:
         if checker.forgot:
             self.assessment.excuse_nothing()
 
-        def hear(outcome: Outcome) -> None:
+        suggestions = self._suggestions() if self.options.suggest else None
+
+        def tell(outcome: Outcome) -> None:
             self.outcomes[outcome.url] = outcome
             if on_outcome is not None:
                 on_outcome(outcome)
+
+        def hear(outcome: Outcome) -> None:
+            self.outcomes[outcome.url] = outcome
+            if suggestions is None or not suggestions.hold(outcome):
+                tell(outcome)
 
         async def appraise_meanwhile() -> None:
             for _ in appraise(self.collection, self.catalog):
@@ -132,8 +141,18 @@ class Check:
         try:
             await checker.check(self.addresses, hear, or_http=self.collection.or_http)
             await appraising
+            note = await suggestions.ask(checker, tell) if suggestions is not None else None
+            if note is not None:
+                self.collection.notes[note] = None
         finally:
             appraising.cancel()
+
+    def _suggestions(self) -> Suggestions:
+        from safelinks.checks.suggestions import Suggestions  # noqa: PLC0415  only who wants them pays
+
+        return Suggestions(
+            self.options.archive, self.collection, self.catalog, self.assessment.nameless
+        )
 
     def mark(self, finding: Finding) -> Finding:
         """A finding that comes before the report, with whether the baseline knows it."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field
 
-from safelinks.documents.content.document_content import Content, TextContent, line_values
+from safelinks.documents.content.document_content import Content, Dated, TextContent, line_values
 from safelinks.documents.content.prose import Prose
 from safelinks.documents.formats import PLAIN, opened, opened_each, references_in
 from safelinks.documents.passages.encodings import UTF_8
@@ -108,6 +109,10 @@ class Document:
     def writable(self) -> bool:
         """Whether links of such a document can be replaced."""
         return self._content.writable
+
+    def dated(self) -> datetime | None:
+        """When it was written or sent, as far as its format says that; else None."""
+        return self._content.dated() if isinstance(self._content, Dated) else None
 
     def original(self) -> bytes:
         """The document as it was read, byte for byte."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import evolve
@@ -14,7 +14,7 @@ from safelinks.catalog.entries import HealthHints
 from safelinks.foundation.values import frozen
 from safelinks.health.guards.public_addresses import is_private_host
 from safelinks.health.guards.refusal import refusal_of_link
-from safelinks.health.model.outcome import Outcome, Reason, Verdict
+from safelinks.health.model.outcome import ArchivedCopy, Outcome, Reason, Verdict
 from safelinks.health.model.policy import Policy
 from safelinks.health.network.dialling import Dial, dial
 from safelinks.health.network.name_lookup import Resolve, resolve
@@ -148,6 +148,24 @@ class Checker:
                 del held[one.judged.outcome.url]
                 for outcome in self._spelled(one.judged, one.urls):
                     yield outcome
+
+    async def find_copies(
+        self,
+        archive: str,
+        wanted: Mapping[str, datetime | None],
+        on_copy: Callable[[str, ArchivedCopy], object],
+    ) -> str | None:
+        """Ask the TimeGate `archive` for copies of addresses that are gone (RFC 7089).
+
+        `wanted` has for each the time that the copy is to be nearest to; the newest is for None.
+        `on_copy` is called with each address that has a copy. Addresses that may hold a secret are
+        not sent. Gives a sentence where the archive was left alone before the end.
+        """
+        from safelinks.health.archive_lookup import ArchiveLookup  # noqa: PLC0415  only who wants copies pays
+
+        async with Session(self.policy, self._transport, self._look_up, self._dial) as session:
+            lookup = ArchiveLookup(session, self.policy, archive, self._look_up)
+            return await lookup.ask(wanted, on_copy)
 
     def provisional(self) -> list[Outcome]:
         """Results that are known but not final, when a check is interrupted.

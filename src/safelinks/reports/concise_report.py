@@ -40,8 +40,11 @@ def _line(finding: Finding) -> str:
 
 
 def _about(finding: Finding) -> str:
-    """The address, and what to write instead of it."""
+    """The address, and what to write instead of it, or where a copy of it is."""
     url, instead = map(address_on_one_line, (finding.url, finding.replacement))
+    if finding.archived is not None:
+        copy = finding.archived
+        return f"{url} — {copy.title}: {address_on_one_line(copy.url)}"
     return f"{url} -> {instead}" if url and instead and url != instead else url
 
 

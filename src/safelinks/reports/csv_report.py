@@ -14,6 +14,7 @@ from safelinks.addresses import percent
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report
 from safelinks.foundation.patterns import pattern_of
+from safelinks.health.model.outcome import ArchivedCopy
 from safelinks.reports.wording.findings_by_row import beside
 from safelinks.reports.wording.phrases import address_on_one_line, on_one_line
 from safelinks.rules import Finding
@@ -24,6 +25,7 @@ __all__ = ["CSV_COLUMNS", "render"]
 CSV_COLUMNS = (
     "file", "line", "column", "place", "url", "target", "resource", "agency", "verdict", "reason",
     "status", "evidence", "codes", "level", "replacement", "label",
+    "archived", "archived_at",
 )  # fmt: skip
 
 # At the beginning of a cell: a formula, in full width too, or a command to a build service. Where
@@ -50,11 +52,13 @@ def _lines(report: Report) -> Iterator[Iterable[object]]:
         fixed = _of_row(row)
         for sighting in row.sightings:
             here = [one for one in findings if one.place == sighting.place]
-            yield _line(row.file, sighting, fixed, here, row.replacement)
+            line = _line(row.file, sighting, fixed, here, row.replacement)
+            yield (*line, *_of_copy(row.outcome.archived))
     for finding in found.alone:
         url = _url(finding.url)
         nothing = (url, "", _text(finding.resource or ""), "", "", "", "", _text(finding.message))
-        yield _line(finding.file, Sighting(finding.place), nothing, [finding], None)
+        line = _line(finding.file, Sighting(finding.place), nothing, [finding], None)
+        yield (*line, *_of_copy(None))
 
 
 def _line(
@@ -69,6 +73,10 @@ def _line(
     codes = " ".join(dict.fromkeys(one.code for one in findings))
     label = _text(sighting.label or "")
     return (_text(file), *_of_place(sighting.place), *fixed, codes, gravest, _url(instead), label)
+
+
+def _of_copy(copy: ArchivedCopy | None) -> tuple[object, ...]:
+    return ("", "") if copy is None else (_url(copy.url), copy.at.isoformat())
 
 
 def _of_place(place: Place) -> tuple[object, ...]:

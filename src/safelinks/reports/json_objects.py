@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -10,7 +11,8 @@ from attrs import asdict, fields
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report, Usage
-from safelinks.health.model.outcome import Certificate, Hop, Past
+from safelinks.health.model.outcome import ArchivedCopy, Certificate, Hop, Past, Verdict
+from safelinks.reports.wording.failures import extent_of
 from safelinks.rules import Finding
 from safelinks.rules.checked_link import CheckedLink, Sighting
 from safelinks.rules.names_in_text import Remark
@@ -49,6 +51,7 @@ def link(row: CheckedLink) -> dict[str, object]:
         "past": _past(outcome.past),
         "excused": row.excused,
         "replacement": row.replacement,
+        "archived": _archived(outcome.archived),
         "suspicions": [
             {"sign": str(one.sign), "reason": one.reason, "imitates": one.imitates}
             for one in row.suspicions
@@ -75,6 +78,10 @@ def _past(past: Past | None) -> dict[str, object] | None:
         return None
     moments = {name: getattr(past, name) for name in ("since", "last_alive", "reused")}
     return {"runs": past.runs} | {name: _moment(moment) for name, moment in moments.items()}
+
+
+def _archived(copy: ArchivedCopy | None) -> dict[str, object] | None:
+    return None if copy is None else {"url": copy.url, "at": copy.at.isoformat()}
 
 
 def _moment(moment: datetime | None) -> str | None:
@@ -138,6 +145,7 @@ def finding(one: Finding) -> dict[str, object]:
         "url": one.url,
         "resource": one.resource,
         "replacement": one.replacement,
+        "archived": _archived(one.archived),
         "fixable": one.fixable,
         "known": one.known,
         "fingerprint": one.fingerprint,
@@ -151,7 +159,9 @@ def summary(report: Report) -> dict[str, object]:
         "local_links": report.local_links,
         "targets": len({row.target for row in report.rows if row.target is not None}),
         "verdicts": _counted(report.verdicts.items()),
+        "addresses": _counted(_distinct(report).items()),
         "findings": _counted(report.levels.items()),
+        "failures": _failures(report),
         "known": sum(one.known for one in report.findings),
         "gone": [asdict(entry) for entry in report.gone],
         "silenced": report.silenced,
@@ -161,6 +171,18 @@ def summary(report: Report) -> dict[str, object]:
         "interrupted": report.interrupted,
         "exit_code": report.exit_code,
     }
+
+
+def _distinct(report: Report) -> dict[Verdict, int]:
+    """How many addresses there are of each verdict, each once, however many files it stands in."""
+    counted = Counter(row.verdict for row in report.addresses)
+    return {verdict: counted[verdict] for verdict in Verdict}
+
+
+def _failures(report: Report) -> dict[str, int]:
+    """What fails the check."""
+    extent = extent_of(report, report.failures)
+    return {"addresses": extent.addresses, "places": extent.places, "files": extent.files}
 
 
 def _counted(counts: Iterable[tuple[object, int]]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from safelinks.health.model.outcome import MEANING, Verdict
 from safelinks.reports.markdown_cells import cell_code, cell_text, code_span, table_row
 from safelinks.reports.wording.address_names import where
 from safelinks.reports.wording.conclusion import conclusion
-from safelinks.reports.wording.headline import Sentence, headline
+from safelinks.reports.wording.headline import Sentence, headline, of_files
 from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line
 from safelinks.rules import OF_WRAPPERS, Finding, Level
 
@@ -91,13 +91,21 @@ def _with_room(lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _cells(finding: Finding, places: Sequence[Place]) -> Sequence[str]:
-    what = f"{finding.code} {cell_text(finding.message)}"
+    what = f"{finding.code} {cell_text(finding.message)}{_copy(finding)}"
     level, found = str(finding.level), cell_text(where(places))
     if finding.code in OF_WRAPPERS and len(places) > 1:
         return level, found, count(len(places), "link"), what, "what is inside"
     cells = (address_on_one_line(finding.url), address_on_one_line(finding.replacement))
     url, instead = (cell_code(code_span(cell)) for cell in cells)
     return level, found, url, what, instead
+
+
+def _copy(finding: Finding) -> str:
+    """Where a copy of a page that is gone is, on a line of its own."""
+    copy = finding.archived
+    if copy is None:
+        return ""
+    return f"<br>{copy.title}: {cell_code(code_span(address_on_one_line(copy.url)))}"
 
 
 def _resources(report: Report) -> Iterator[str]:
@@ -137,13 +145,18 @@ def _counts(report: Report) -> str:
     addresses = report.addresses
     counted = Counter(row.verdict for row in addresses)
     verdicts = [f"{counted[one]} {one}" for one in Verdict if one in counted]
-    levels = [count(number, str(level)) for level, number in report.levels.items() if number]
+    there = {(row.file, row.target or row.url) for row in report.rows}
+    found = [one for one in report.findings if (one.file, one.url) in there and not one.known]
+    levels = {level: {one.url for one in found if one.level is level} for level in Level}
+    with_levels = [f"{len(urls)} with {level}s" for level, urls in levels.items() if urls]
     known = sum(finding.known for finding in report.findings)
     places = f"{count(len(addresses), 'address')} at {count(report.links, 'place')}"
     parts = [f"{places} in {count(len(report.files), 'file')}", ", ".join(verdicts)]
-    parts.append(", ".join(levels) or "no findings")
-    files = report.local_links
-    parts.append(f"{count(files, 'link')} to files" if files else "")
+    nothing = "" if any(report.levels.values()) else "no findings"
+    parts.append(", ".join(with_levels) or nothing)
+    files, wrong = report.local_links, sum(not one.known for one in of_files(report))
+    told = f", {wrong:,} with a problem" if wrong else ""
+    parts.append(f"{count(files, 'link')} to files{told}" if files else "")
     parts.append(f"{known} in the baseline, not listed" if known else "")
     parts.append(f"{report.silenced} ignored by comments" if report.silenced else "")
     return f"{'; '.join(filter(None, parts))}."

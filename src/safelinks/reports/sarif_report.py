@@ -133,6 +133,7 @@ def _result(finding: Finding, rule: int, *, compared: bool) -> dict[str, object]
     properties = {
         "url": address_on_one_line(finding.url),
         "replacement": address_on_one_line(finding.replacement),
+        "archived": address_on_one_line(finding.archived.url if finding.archived else None),
         "resource": on_one_line(finding.resource or ""),
     }
     return {

@@ -23,6 +23,7 @@ from safelinks.reports.wording.address_names import name_of, where
 from safelinks.reports.wording.conclusion import asides, conclusion
 from safelinks.reports.wording.headline import headline, of_files
 from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line, unused_in
+from safelinks.reports.wording.replacements import to_write
 from safelinks.rules import OF_WRAPPERS, RULES, Finding, Level, Topic
 from safelinks.rules.checked_link import BROKEN, CheckedLink
 
@@ -216,14 +217,13 @@ class _Lines:
         told = dict.fromkeys((one.code, one.level, one.message, one.known) for one in findings)
         for code, level, message, known in told:
             yield f"{_coded(code, level)} {on_one_line(message)}{' (known)' if known else ''}"
-        writes = dict.fromkeys(
-            (one.replacement, one.fixable) for one in findings if one.replacement
-        )
-        for replacement, fixable in writes:
-            if (replacement, True) in writes and not fixable:
-                continue
-            does = " (--fix does this)" if fixable else ""
-            yield f"replace with {self._address(replacement, 'replace with ')}{does}"
+        if written := to_write(findings):
+            instead, does = written
+            yield f"replace with {self._address(instead, 'replace with ')}{does}"
+        copy = row.outcome.archived
+        if copy is not None:
+            told_as = f"{copy.title}: "
+            yield f"{told_as}{self._address(copy.url, told_as)}"
         yield from self._now_written(row)
         if self._is_unexplained(row, findings):
             words, evidence = MEANING[row.outcome.reason], row.outcome.evidence

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from safelinks.addresses.place import Place
 from safelinks.foundation.values import frozen
+from safelinks.health.model.outcome import ArchivedCopy
 
 __all__ = ["Finding", "Level", "portable"]
 
@@ -43,7 +44,8 @@ class Finding:
     of the catalog, that is not linked, or about a comment. `replacement` is what to write instead,
     where that is known; `fixable` says that `--fix` can write the replacement. `times` counts from
     1 what one rule finds of one address in one file. `known` findings are in a baseline; `excused`
-    ones have not failed in enough runs.
+    ones have not failed in enough runs. `archived` is a copy of a page that is gone, in a web
+    archive.
     """
 
     code: str
@@ -59,6 +61,7 @@ class Finding:
     times: int = 1
     known: bool = False
     excused: bool = False
+    archived: ArchivedCopy | None = None
 
     def numbered(self, times: int) -> Finding:
         """This finding with another `times`."""

@@ -169,6 +169,7 @@ class Judge:
             found.replacement,
             found.fixable and row.file not in self.fixed,
             excused=row.excused and rule.code in BROKEN_LINK,
+            archived=row.outcome.archived if rule.code in BROKEN_LINK else None,
         )
 
     def _counted(self, finding: Finding) -> Iterator[Finding]:
@@ -195,21 +196,25 @@ def _aside(row: CheckedLink) -> dict[Place, Within]:
 
 
 def _agreed(findings: list[Finding]) -> list[Finding]:
-    """`findings` on one address: in the place of a wrapper, too, what is to stand for its target.
+    """`findings` on one address, of which all say to write the same.
 
-    Only what is looked for is written.
+    In the place of a wrapper, too, that is what is to stand for its target. What `--fix` writes is
+    only what is looked for and certain: where that is just the target of a wrapper, it stays so.
     """
-    written = next((one.replacement for one in findings if _replaces(one)), None)
-    if written is None:
+    newer = [one for one in findings if one.replacement and one.code not in OF_WRAPPERS]
+    if not newer:
         return findings
+    best = next((one for one in newer if one.fixable), newer[0])
     return [
-        evolve(one, replacement=written) if one.fixable and one.code in OF_WRAPPERS else one
+        evolve(one, replacement=best.replacement) if _gives_way(one, best) else one
         for one in findings
     ]
 
 
-def _replaces(finding: Finding) -> bool:
-    return finding.fixable and finding.code not in OF_WRAPPERS
+def _gives_way(finding: Finding, best: Finding) -> bool:
+    if finding.replacement is None:
+        return False
+    return not finding.fixable or (best.fixable and finding.code in OF_WRAPPERS)
 
 
 @lru_cache(maxsize=256)

@@ -121,7 +121,7 @@ def ignored_in(text: str, links: Iterable[Linked]) -> Ignored:
             everywhere |= dict.fromkeys(selectors)
             told.append(IgnoreComment(start, line, column, selectors, None))
             continue
-        lines = set(_concerned(line, linked))
+        lines = {line} if line in linked else {line, _next_line(text, ends, line)}
         for concerned in lines:
             about.setdefault(concerned, {}).update(dict.fromkeys(selectors))
         lines = lines.union(*(begins.get(concerned, ()) for concerned in lines))
@@ -143,10 +143,22 @@ def _beside(links: Iterable[Linked], text: str) -> Iterator[re.Match[str]]:
             yield comment
 
 
-def _concerned(line: int, linked: set[int]) -> Iterator[int]:
-    yield line
-    if line not in linked:
-        yield line + 1
+# Comments that are paragraphs of their own, behind which the format wants a blank line.
+_PARAGRAPHS = ("..", "<!--")
+
+
+def _next_line(text: str, ends: list[int], line: int) -> int:
+    """The next line; behind a comment that is a paragraph, the next one that is not blank."""
+
+    def content(number: int) -> str:
+        begin = ends[number - 2] + 1 if number > 1 else 0
+        return text[begin : ends[number - 1] if number <= len(ends) else len(text)].strip()
+
+    following = line + 1
+    if content(line).startswith(_PARAGRAPHS):
+        while following <= len(ends) and not content(following):
+            following += 1
+    return following
 
 
 def _line(ends: list[int], offset: int) -> int:

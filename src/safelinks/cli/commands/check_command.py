@@ -32,6 +32,8 @@ from safelinks.cli.options.report_outputs import (
     refuse_strange,
 )
 from safelinks.cli.options.rule_selection import selection_options
+from safelinks.cli.options.value_rules import obeying
+from safelinks.health.model import policy_settings
 
 if TYPE_CHECKING:
     from safelinks.checks.changed_lines import Changes
@@ -77,6 +79,19 @@ __all__ = ["check_command"]
     help="Also request http:// addresses over https, and report where that works.",
 )
 @click.option(
+    "--suggest",
+    is_flag=True,
+    help="Ask a web archive for a copy of each page that is gone, and report it.",
+)
+@click.option(
+    "--archive",
+    default=policy_settings.WEB_ARCHIVE,
+    show_default=True,
+    metavar="URL",
+    callback=obeying(policy_settings.archive),
+    help="With --suggest, ask this web archive: the address of its Memento TimeGate.",
+)
+@click.option(
     "--baseline",
     type=click.Path(dir_okay=False),
     metavar="FILE",
@@ -108,6 +123,8 @@ def check_command(
     backup: str | None,
     diff: bool,
     https: bool,
+    suggest: bool,
+    archive: str,
     baseline: str | None,
     update_baseline: bool,
     changed_since: str | None,
@@ -168,6 +185,8 @@ def check_command(
         baseline=baseline,
         update_baseline=update_baseline,
         keep_redirectors=keep_redirectors,
+        suggest=suggest,
+        archive=archive,
         local_links=local_links
         and evolve(local_links, exclude=network.policy.excluded, renames=fix or diff),
         now=_now(),
@@ -177,10 +196,13 @@ def check_command(
     )
     if inputs.failed and not checking.collection.files:
         context.exit(2)
-    for note in checking.assessment.notes:
+    notes = checking.assessment.notes
+    for note in notes:
         warn(note)
     heard = reporting.begin(checking)
     is_whole = offline or _asked(checking, network, remembering, heard)
+    for note in checking.assessment.notes[len(notes) :]:
+        warn(note)
     report = checking.report(interrupted=not is_whole, unread=inputs.failed)
     if diff:
         show_fixes(checking, inputs)

@@ -70,6 +70,8 @@ ABOUT: Mapping[str, SettingPermissions] = {
     "no-inline-ignores": SettingPermissions(_ANY, _STRICTER),
     "verbatim": SettingPermissions(_ANY, _STRICTER),
     "https": SettingPermissions(_ANY, "it asks hosts that are asked anyway"),
+    "suggest": SettingPermissions(_HAND, "it tells a web archive of addresses"),
+    "archive": SettingPermissions(_HAND, "it decides who is told of addresses"),
     "baseline": SettingPermissions(_ANY, _SILENCES, PathPermission.READ),
     "changed-since": SettingPermissions(_ANY, _SILENCES),
     "keep-redirectors": SettingPermissions(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Protocol
+from datetime import datetime
+from typing import ClassVar, Protocol, runtime_checkable
 
 from attrs import field
 
@@ -19,6 +20,7 @@ from safelinks.links.text_links import Link, Peel
 
 __all__ = [
     "Content",
+    "Dated",
     "EnclosedOpener",
     "Passages",
     "TextContent",
@@ -52,6 +54,14 @@ class Content(Protocol):
 
         Raises NotWritableError where there are some, but such a document cannot be written.
         """
+
+
+@runtime_checkable
+class Dated(Protocol):
+    """A document that may know when it was written or sent."""
+
+    def dated(self) -> datetime | None:
+        """When that was, None where it does not know."""
 
 
 def unchanged(content: Content, peel: Peel, why_not: str) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import quopri
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from itertools import chain
 from typing import ClassVar
 
@@ -24,6 +25,7 @@ from safelinks.documents.content.document_content import (
     fixed,
     plain_passages,
 )
+from safelinks.documents.content.document_dates import mail_date
 from safelinks.documents.content.prose import Prose, prose_in
 from safelinks.documents.mail import header_fields
 from safelinks.documents.mail.body_encodings import encoded_as, is_sliced, octets_of, text_in
@@ -116,6 +118,10 @@ class MailContent:
                 text, passages, locate = _text_of(self.raw, body, body.passages, lines)
                 yield from prose_in(text, passages, locate)
 
+    def dated(self) -> datetime | None:
+        """The date of the mail."""
+        return mail_date(self.raw[slice(*self.bodies[0].part.headers)]) if self.bodies else None
+
     def original(self) -> bytes:
         """The mail as it was read."""
         return self.raw
@@ -178,6 +184,10 @@ class CountedContent:
     def prose(self) -> Iterator[Prose]:
         """The text of the mail."""
         return self.message.prose()
+
+    def dated(self) -> datetime | None:
+        """The date of the mail."""
+        return self.message.dated()
 
     def original(self) -> bytes:
         """The file as it was read."""

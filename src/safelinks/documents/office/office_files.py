@@ -13,6 +13,7 @@ import re
 import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import ClassVar
 
@@ -25,6 +26,7 @@ from safelinks.documents.content.document_content import (
     cleaned_within,
     fixed,
 )
+from safelinks.documents.content.document_dates import office_date
 from safelinks.documents.content.prose import Prose, prose_of
 from safelinks.documents.local.local_reference import LocalReference
 from safelinks.documents.markup.markup_tokens import attributes, tags
@@ -93,6 +95,10 @@ class OfficeContent:
         referring = any(may_refer_to_files(part.text) for part in relationships)
         if referring and _HYPERLINK_BASE not in package.text(_PROPERTIES):
             yield from relationship_references(_shown(package))
+
+    def dated(self) -> datetime | None:
+        """The date of its last change."""
+        return office_date(self.package.text("docProps/core.xml"))
 
     def original(self) -> bytes:
         """The file as it was read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from datetime import datetime
 from typing import ClassVar
 
 from attrs import evolve
@@ -15,6 +16,7 @@ from safelinks.documents.content.document_content import (
     Passages,
     cleaned_text,
 )
+from safelinks.documents.content.document_dates import opendocument_date
 from safelinks.documents.content.prose import Prose, prose_in
 from safelinks.documents.local.local_reference import LocalReference
 from safelinks.documents.markup.html_pages import html_passages
@@ -67,6 +69,10 @@ class PartsContent:
         for name, part in self.package.parts.items():
             if posixpath.basename(name) in _OPENDOCUMENT:
                 yield from opendocument_references(name, part.text)
+
+    def dated(self) -> datetime | None:
+        """The date of its last change."""
+        return opendocument_date(self.package.text("meta.xml"))
 
     def original(self) -> bytes:
         """The file as it was read."""

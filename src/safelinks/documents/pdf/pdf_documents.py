@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from io import BytesIO
 from typing import ClassVar
 
@@ -22,7 +23,9 @@ from pypdf.generic import ArrayObject
 
 from safelinks.addresses.place import Place
 from safelinks.addresses.roles import Role
+from safelinks.addresses.urls import request_key
 from safelinks.documents.content.document_content import Content, EnclosedOpener, unchanged
+from safelinks.documents.content.document_dates import pdf_date
 from safelinks.documents.content.prose import Prose, stretch
 from safelinks.documents.pdf.addresses_over_lines import over_lines
 from safelinks.documents.pdf.pdf_objects import (
@@ -36,6 +39,7 @@ from safelinks.documents.pdf.pdf_objects import (
     uris_of,
 )
 from safelinks.documents.pdf.pdf_pages import Budget, page_texts, pages
+from safelinks.documents.pdf.unread_pages import unread_pages
 from safelinks.documents.pdf.word_positions import Box, GlyphPen, PageWords, ShownText
 from safelinks.errors import DocumentError, SafelinksError
 from safelinks.foundation.patterns import pattern_of
@@ -60,7 +64,6 @@ _LIMITS = Configuration(
 )
 _FARTHEST = 4_000  # bytes between the beginning of a catalog and what tells that it is one
 _OBJECT_BEGINS = pattern_of(rb"([0-9]{1,10})\s+([0-9]{1,5})\s+obj\b")
-_MOST_RUNS = 20  # of pages, in a note
 _WRITTEN = {"/FreeText", "/Text"}  # annotations whose contents people read
 _ABSOLUTE = pattern_of(r"https?://", re.IGNORECASE)
 _SCRIPT = pattern_of(r"javascript:", re.IGNORECASE)
@@ -91,6 +94,10 @@ class PdfContent:
         for part, content in self.attached:
             for one in content.prose():
                 yield evolve(one, place=one.place.inside(Place(part=part)))
+
+    def dated(self) -> datetime | None:
+        """The date of its last change."""
+        return pdf_date(self.raw)
 
     def original(self) -> bytes:
         """The PDF as it was read."""
@@ -184,7 +191,7 @@ class _PdfReader:
 
     def notes(self) -> tuple[str, ...]:
         """Sentences on what could not be read."""
-        unread = (_unread(self._name, what, where) for what, where in self._unread.items())
+        unread = (unread_pages(self._name, what, where) for what, where in self._unread.items())
         return (*unread, *self._notes)
 
     def _pages(self) -> None:
@@ -220,12 +227,15 @@ class _PdfReader:
         words = PageWords(pen.words if pen else ())
         for (uri, _), label in zip(linked, words.labels(linked), strict=True):
             self._add(uri, place, label)
-        shown = ShownText(words.spans(areas))
+        shown, targets = ShownText(words.spans(areas)), {uri for uri, boxes in linked if boxes}
+        pages_of_targets = set(map(request_key, targets))
         for layer, links_of_text in enumerate(layers, start=1):
-            self.found += (
-                evolve(link, role=Role.LINK_TEXT) if shown.has(layer, link.start) else link
-                for link in links_of_text
-            )
+            for link in links_of_text:
+                if not shown.has(layer, link.start):
+                    self.found.append(link)
+                elif link.url in targets or request_key(link.url) not in pages_of_targets:
+                    self.found.append(evolve(link, role=Role.LINK_TEXT))
+                # Else it spells the target of its own link in another way: no second address.
 
     def _annotated(self, annotation: object, place: Place) -> Iterator[tuple[str, list[Box]]]:
         """The addresses that an annotation leads to, and where it stands."""
@@ -273,7 +283,7 @@ class _PdfReader:
     @contextmanager
     def _tried(self, what: str, page: int | None = None) -> Iterator[None]:
         """Something that may fail alone, and is noted then."""
-        fault = DocumentError(_unread(self._name, what, []))
+        fault = DocumentError(unread_pages(self._name, what, []))
         try:
             with _faults_as(fault, self._name):
                 yield
@@ -372,22 +382,3 @@ def _peeled(link: Link, peel: Peel) -> Link:
         return evolve(link, unwrapped=peel(link.url))
     except SafelinksError as error:
         return evolve(link, unwrapped=None, error=error)
-
-
-def _unread(name: str, what: str, numbers: list[int]) -> str:
-    """The sentence that says that `what`, of the pages with these `numbers`, could not be read.
-
-    >>> _unread("a.pdf", "the text", [1, 3, 4, 5])
-    'a.pdf: the text of pages 1, 3-5 cannot be read to the end; the rest is read'
-    """
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1][1:] = [number]
-        else:
-            runs.append([number])
-    shown = ", ".join("-".join(map(str, run)) for run in runs[:_MOST_RUNS])
-    more = ", …" if len(runs) > _MOST_RUNS else ""
-    where = f"page{'s' if len(numbers) > 1 else ''} {shown}{more}" if numbers else ""
-    unread = " of ".join(filter(None, (what, where)))
-    return f"{name}: {unread} cannot be read to the end; the rest is read"

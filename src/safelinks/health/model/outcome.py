@@ -15,6 +15,7 @@ __all__ = [
     "MEANING",
     "OF_ROLE",
     "VERDICTS",
+    "ArchivedCopy",
     "Certificate",
     "Hop",
     "Outcome",
@@ -221,6 +222,23 @@ class Past:
 
 
 @frozen
+class ArchivedCopy:
+    """A copy of a page in a web archive, which was made `at` that moment."""
+
+    url: str
+    at: datetime
+
+    @property
+    def title(self) -> str:
+        """What it is, and of which day."""
+        return f"archived copy of {self.at:%Y-%m-%d}"
+
+    def as_shown(self, show: Callable[[str], str]) -> ArchivedCopy:
+        """This copy, with `show` applied to its address."""
+        return with_texts(self, show, "url")
+
+
+@frozen
 class Outcome:
     """The judgement on one address, with its evidence.
 
@@ -228,7 +246,8 @@ class Outcome:
     write instead, after permanent redirects. `evidence` is a phrase that says what was seen,
     `error` the last thing that went wrong on the way (empty when nothing did), `attempts` how many
     requests it took, further attempts included. `certificate` is that of the last server asked over
-    TLS. `past` is what earlier runs saw, None without a history.
+    TLS. `past` is what earlier runs saw, None without a history. `archived` is a copy of a page
+    that is gone, if a web archive was asked and has one.
     """
 
     url: str
@@ -240,6 +259,7 @@ class Outcome:
     error: str = ""
     certificate: Certificate | None = None
     past: Past | None = None
+    archived: ArchivedCopy | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -259,5 +279,7 @@ class Outcome:
     def as_shown(self, show: Callable[[str], str]) -> Outcome:
         """This outcome, with `show` applied to its addresses, and to what may quote one."""
         shown = with_texts(self, show, "url", "replacement", "evidence", "error")
+        if self.archived is not None:
+            shown = evolve(shown, archived=self.archived.as_shown(show))
         hops = tuple(hop.as_shown(show) for hop in self.hops)
         return shown if hops == self.hops else evolve(shown, hops=hops)

@@ -10,10 +10,23 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from ipaddress import ip_address
 
-from safelinks.addresses.urls import host_name
+from safelinks.addresses.urls import host_name, split
+from safelinks.errors import InvalidURLError
 from safelinks.foundation.patterns import pattern_of
 
-__all__ = ["agent", "header", "headers", "ip", "pattern", "resolutions", "variables"]
+__all__ = [
+    "WEB_ARCHIVE",
+    "agent",
+    "archive",
+    "header",
+    "headers",
+    "ip",
+    "pattern",
+    "resolutions",
+    "variables",
+]
+
+WEB_ARCHIVE = "https://web.archive.org/web/"
 
 _HOST = r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\s/@]+)"
 _WORD = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, 5.6.2
@@ -99,6 +112,24 @@ def ip(text: object) -> str:
         return str(ip_address(text if isinstance(text, str) else ""))
     except ValueError:
         raise ValueError(f"{text} is not an IP address") from None
+
+
+def archive(text: object) -> str:
+    """The address of a TimeGate, behind which that of a page is written.
+
+    >>> archive("https://archive.example/web")
+    'https://archive.example/web/'
+    """
+    wrong = ValueError("an archive must be a web address, such as https://web.archive.org/web/")
+    try:
+        address = split(text if isinstance(text, str) else "")
+    except InvalidURLError:
+        raise wrong from None
+    if address.scheme not in ("http", "https") or address.userinfo is not None:
+        raise wrong
+    if address.query is not None or address.fragment is not None:
+        raise wrong
+    return f"{str(text).removesuffix('/')}/"
 
 
 def pattern(text: str) -> str:

@@ -19,6 +19,7 @@ __all__ = [
     "VERDICT_WORDS",
     "address_as_html",
     "as_html",
+    "in_parts",
     "lines_as_html",
     "link_as_html",
     "may_be_clicked",
@@ -37,6 +38,7 @@ VERDICT_WORDS = {
 _LONGEST = 62  # characters of an address that are seen at once
 _HEAD, _TAIL = 36, 22
 _LEFT_OUT = ("[recipient]", "[user]@")  # such an address is not the one that was written
+_PARTS = pattern_of(r"(?<=[/\\?&=_])(?![/\\?&=_])")  # of an address or a path
 _BREAK = pattern_of(r"(\r\n|[\n\r\t])")
 
 
@@ -63,12 +65,17 @@ def address_as_html(url: str) -> str:
     """`url` with its middle out of sight where it is long, all of it there to be copied."""
     shown = printable_url(url)
     if len(shown) <= _LONGEST:
-        return f'<span class="url">{as_html(shown)}</span>'
+        return f'<span class="url">{in_parts(shown)}</span>'
     head, middle, tail = shown[:_HEAD], shown[_HEAD:-_TAIL], shown[-_TAIL:]
     return (
-        f'<span class="url" title="{as_html(shown)}">{as_html(head)}'
-        f'<span class="middle">{as_html(middle)}</span>{as_html(tail)}</span>'
+        f'<span class="url" title="{as_html(shown)}">{in_parts(head)}'
+        f'<span class="middle">{in_parts(middle)}</span>{in_parts(tail)}</span>'
     )
+
+
+def in_parts(piece: str) -> str:
+    """A piece of an address or a path; lines may end between its parts rather than in a word."""
+    return "<wbr>".join(map(as_html, _PARTS.split(piece)))
 
 
 def link_as_html(url: str, *, clickable: bool) -> str:

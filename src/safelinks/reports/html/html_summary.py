@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from safelinks.catalog import Match
@@ -37,6 +37,8 @@ GRAVEST_FIRST = (
     Verdict.ALIVE,
 )
 _MOST_NAMED = 6
+_MOST_FILES = 3
+_WIDEST_LABEL = 60
 _BAR = 1000  # units of the drawing that all addresses together are wide
 
 _CODE = pattern_of("`([^`]*)`")
@@ -188,9 +190,10 @@ def _tasks(report: Report) -> Iterator[str]:
                 for one in sentence.about
                 if (one.file, one.url) in numbers
             ]
-            several = len(report.files) > 1
             yield task_as_html(
-                sentence.kind, _words(sentence.text), _named(named, with_file=several)
+                sentence.kind,
+                _words(sentence.text),
+                _named(named, with_files=len(report.files) > 1),
             )
 
 
@@ -206,31 +209,58 @@ def _words(sentence: str) -> str:
     return f"<strong>{parted[1]}</strong> {parted[2]}" if parted else f"<strong>{coded}</strong>"
 
 
-def _named(
-    named: Sequence[tuple[int, CheckedLink, said.SentenceSubject]], *, with_file: bool
-) -> str:
-    """The rows that a sentence is about, the first of them, with links to them."""
-    if not named:
+_Named = tuple[int, CheckedLink, said.SentenceSubject]  # its number in the table first
+
+
+def _named(named: Sequence[_Named], *, with_files: bool) -> str:
+    """The addresses that a sentence is about, the first of them, with links to their rows."""
+    groups: dict[str, list[_Named]] = {}
+    for one in named:
+        groups.setdefault(one[2].url, []).append(one)
+    if not groups:
         return ""
     shown = "".join(
-        f'<li><a href="#address-{number}">{_shown_name(row)}</a> '
-        f"<span>{_told(one)}{f' ({as_html(row.file)})' if with_file else ''}</span></li>"
-        for number, row, one in islice(named, _MOST_NAMED)
+        _address_item(group, with_files=with_files)
+        for group in islice(groups.values(), _MOST_NAMED)
     )
-    more = len(named) - _MOST_NAMED
+    more = len(groups) - _MOST_NAMED
     if more > 0:
         shown += f'<li><a href="#addresses">and {more:,} more in the table</a></li>'
     return f"<ul>{shown}</ul>"
 
 
+def _address_item(group: Sequence[_Named], *, with_files: bool) -> str:
+    """An address: what it is called, itself, what to do about it, and in which files."""
+    number, row, subject = group[0]
+    address, label = address_as_html(row.target or row.url), _label(row)
+    name = f'<a href="#address-{number}">{as_html(label) if label else address}</a>'
+    beside = f" <span>{address}</span>" if label else ""
+    files = _files(group) if with_files else ""
+    told = "; ".join(filter(None, (_told(subject), files)))
+    return f"<li>{name}{beside}{f'<p>{told}</p>' if told else ''}</li>"
+
+
+def _label(row: CheckedLink) -> str | None:
+    """What people call an address: a resource, or the words that lead to it."""
+    if row.match is not None and row.match.resource is not None:
+        return row.match.resource.name
+    label = next((one.label for one in row.sightings if one.label), None)
+    if label is None or label in (row.url, row.target):
+        return shown_name_of(row)
+    return f"“{label if len(label) <= _WIDEST_LABEL else f'{label[:_WIDEST_LABEL]}…'}”"
+
+
+def _files(group: Iterable[_Named]) -> str:
+    """The files that an address stands in, the first of them."""
+    names = list(dict.fromkeys(row.file for _, row, _ in group))
+    told = ", ".join(map(as_html, names[:_MOST_FILES]))
+    more = len(names) - _MOST_FILES
+    return f"in {told}" + (f" and {count(more, 'other file')}" if more > 0 else "")
+
+
 def _told(one: said.SentenceSubject) -> str:
     instead = f"write {address_as_html(one.replacement)}" if one.replacement is not None else ""
     return "; ".join(filter(None, (as_html(one.message), instead)))
-
-
-def _shown_name(row: CheckedLink) -> str:
-    name = shown_name_of(row)
-    return as_html(name) if name else address_as_html(row.target or row.url)
 
 
 def _name_with_link(report: Report) -> Iterator[str]:

@@ -15,6 +15,7 @@ from safelinks.reports.html.html_escaping import (
     VERDICT_WORDS,
     address_as_html,
     as_html,
+    in_parts,
     link_as_html,
     may_be_clicked,
     shape,
@@ -60,23 +61,49 @@ def table_section(report: Report, marks: MarkedSightings) -> Iterator[str]:
     yield '<h2 id="addresses">Addresses</h2>\n'
     found = [findings for _, findings in beside(report).rows]
     yield from _controls(report, found)
-    number = len(report.rows)
-    rows = count(number, "address" if number == len(report.addresses) else "row")
-    yield f'<p id="shown" class="shown" role="status">{rows}</p>\n'
-    yield '<table id="table" role="table">\n<caption class="unseen">All addresses, each with its '
+    addresses = {row.target or row.url: at for at, row in enumerate(report.addresses)}
+    there = count(len(addresses), "address")
+    rows = "" if len(addresses) == len(report.rows) else f" ({count(len(report.rows), 'row')})"
+    yield f'<p id="shown" class="shown" role="status">{there}{rows}</p>\n'
+    empty = " ".join(_empty_columns(report.rows, found))
+    without = f' class="{empty}"' if empty else ""
+    yield f'<table id="table" role="table"{without}>\n'
+    yield '<caption class="unseen">All addresses, each with its '
     yield "verdict, resource, owner, place and findings</caption>\n"
     yield '<thead role="rowgroup"><tr role="row">'
     for name, title, kind in _COLUMNS:
-        order = ' aria-sort="ascending"' if name == "where" else ""
+        order = ' aria-sort="ascending"' if name == "verdict" else ""
         yield f'<th scope="col" role="columnheader" class="{name}" data-sort="{kind}"{order}>'
         yield f"{title}</th>"
     many = ' class="many"' if len(report.rows) > _MANY else ""
     yield f'</tr></thead>\n<tbody role="rowgroup"{many}>\n'
     several = len(report.files) > 1
-    for number, row in enumerate(report.rows):
-        one = _Shown(number, row, found[number], marks, report.at, with_file=several)
-        yield one.html()
+    shown = [
+        _Shown(
+            number,
+            addresses[row.target or row.url],
+            row,
+            found[number],
+            marks,
+            report.at,
+            with_file=several,
+        )
+        for number, row in enumerate(report.rows)
+    ]
+    yield from (one.html() for one in sorted(shown, key=lambda one: (one.gravity, one.rank)))
     yield "</tbody>\n</table>\n</section>\n"
+
+
+def _empty_columns(
+    rows: Sequence[CheckedLink], found: Iterable[Sequence[Finding]]
+) -> Iterator[str]:
+    """The columns that say nothing of any row, by the classes that hide them."""
+    if not any(map(shown_name_of, rows)):
+        yield "no-resource"
+    if not any(row.match is not None and row.match.agency is not None for row in rows):
+        yield "no-agency"
+    if not any(found):
+        yield "no-findings"
 
 
 # --- Controls, which only a script makes work ---
@@ -94,11 +121,14 @@ def _controls(report: Report, found: Sequence[Sequence[Finding]]) -> Iterator[st
     yield "hidden>\n"
     yield '<label class="wide">Search <input type="search" id="search" autocomplete="off" '
     yield 'spellcheck="false" placeholder="name, address, finding"></label>\n'
-    yield select_as_html("verdict", "Verdict", "Any verdict", choices)
-    yield select_as_html("levels", "Findings", "Any findings", levels)
-    yield select_as_html(
-        "resource", "Resource", "Any resource", [(one, one or "unknown") for one in names]
-    )
+    if len(choices) > 1:
+        yield select_as_html("verdict", "Verdict", "Any verdict", choices)
+    if levels:
+        yield select_as_html("levels", "Findings", "Any findings", levels)
+    if len(names) > 1:
+        yield select_as_html(
+            "resource", "Resource", "Any resource", [(one, one or "unknown") for one in names]
+        )
     if len(report.files) > 1:
         yield select_as_html("file", "File", "Any file", [(one, one) for one in report.files])
     yield '<button type="reset">Show all</button>\n</form>\n'
@@ -109,14 +139,25 @@ def _controls(report: Report, found: Sequence[Sequence[Finding]]) -> Iterator[st
 
 @define
 class _Shown:
-    """One row of the table."""
+    """One row of the table: the `number`th of the report, of the `address`th address."""
 
     number: int
+    address: int
     row: CheckedLink
     found: Sequence[Finding]
     marks: MarkedSightings
     at: datetime
     with_file: bool = field(kw_only=True)
+
+    @property
+    def gravity(self) -> int:
+        """A sort key: the gravest verdict is the lowest."""
+        return 2 * GRAVEST_FIRST.index(self.row.verdict) + (not self.row.suspicions)
+
+    @property
+    def rank(self) -> int:
+        """A sort key: the gravest finding is the lowest."""
+        return min((one.level.rank for one in self.found), default=len(Level))
 
     def html(self) -> str:
         """All its cells."""
@@ -124,8 +165,6 @@ class _Shown:
         verdicts = f"{row.verdict} suspicious" if row.suspicions else str(row.verdict)
         kind = "suspicious" if row.suspicions else row.verdict
         levels = " ".join(sorted({str(one.level) for one in self.found}))
-        rank = min((one.level.rank for one in self.found), default=len(Level))
-        gravity = 2 * GRAVEST_FIRST.index(row.verdict) + (not row.suspicions)
         agency = row.match.agency if row.match else None
         acronym = as_html(agency.acronym) if agency else '<span class="none">–</span>'
         whose = f' title="{as_html(agency.name)}"' if agency else ""
@@ -134,15 +173,17 @@ class _Shown:
         file = f' data-file="{as_html(row.file)}"' if self.with_file else ""
         return (
             f'<tr role="row" id="address-{self.number + 1}" class="is-{kind}" tabindex="-1"'
+            f' data-address="{self.address}"'
             f' data-verdict="{verdicts}" data-levels="{levels}"'
             f' data-resource="{as_html(name or "")}"{file}>\n'
-            f'<td role="cell" class="verdict" data-key="{gravity}">{self._verdict()}</td>\n'
+            f'<td role="cell" class="verdict" data-key="{self.gravity}">{self._verdict()}</td>\n'
             f'<th role="rowheader" scope="row" class="resource">{known}</th>\n'
             f'<td role="cell" class="agency"{whose}>{acronym}</td>\n'
             f'<td role="cell" class="address"><div>{self._address()}</div>'
             f"{details_as_html(self._facts())}</td>\n"
             f'<td role="cell" class="where" data-key="{self.number}">{self._where()}</td>\n'
-            f'<td role="cell" class="findings" data-key="{rank}">{self._findings()}</td>\n</tr>\n'
+            f'<td role="cell" class="findings" data-key="{self.rank}">{self._findings()}</td>\n'
+            "</tr>\n"
         )
 
     def _verdict(self) -> str:
@@ -163,12 +204,16 @@ class _Shown:
             clickable = not row.suspicions and (row.renamed or row.verdict in WORKS)
             newer = link_as_html(row.replacement, clickable=clickable)
             shown += f'<p class="instead"><b>Write instead</b> {newer}</p>'
+        copy = row.outcome.archived
+        if copy is not None:
+            there = link_as_html(copy.url, clickable=not row.suspicions)
+            shown += f'<p class="instead"><b>{copy.title.capitalize()}</b> {there}</p>'
         if row.outcome.evidence and row.verdict not in (*WORKS, Verdict.OFFLINE):
             shown += f'<p class="aside">{as_html(row.outcome.evidence)}</p>'
         return shown
 
     def _where(self) -> str:
-        file = f'<p class="file">{as_html(self.row.file)}</p>' if self.with_file else ""
+        file = f'<p class="file">{in_parts(self.row.file)}</p>' if self.with_file else ""
         # Each place once, as the link to where it is marked, if it is marked at all.
         places: dict[str, str] = {}
         for at, sighting in enumerate(self.row.sightings):

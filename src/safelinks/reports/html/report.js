@@ -9,7 +9,9 @@
   const search = document.getElementById("search");
   const selects = [...form.querySelectorAll("select")];
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-  const all = shown.textContent;
+  // "6 addresses", or "6 addresses (9 rows)" where some stand in several files.
+  const [, all, , lines] = /^(.*?)( \((.*)\))?$/.exec(shown.textContent);
+  const everything = shown.textContent;
 
   const words = (cell) =>
     [...cell.childNodes].filter((node) => node.nodeName !== "DETAILS").map((node) => node.textContent).join(" ").trim();
@@ -54,13 +56,16 @@
   const filter = () => {
     const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const chosen = selects.filter((select) => select.value !== "");
+    const fitting = new Set();
     let count = 0;
     for (const { row, text } of rows) {
       const fit = wanted.every((word) => text.includes(word)) && chosen.every((select) => fits(row, select));
       row.hidden = !fit;
       count += fit;
+      if (fit) fitting.add(row.dataset.address ?? row.id);
     }
-    shown.textContent = count === rows.length ? all : count ? `${count} of ${all}` : `None of ${all}: choose less`;
+    const some = `${fitting.size} of ${all}${lines ? ` (${count} of ${lines})` : ""}`;
+    shown.textContent = count === rows.length ? everything : count ? some : `None of ${all}: choose less`;
   };
 
   let waiting = 0;

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from safelinks.checks.report import Report
 from safelinks.health.model.outcome import Reason, Verdict
+from safelinks.reports.wording.failures import extent_of, places_in
 from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line
 from safelinks.rules import RULES, Finding, Level
 from safelinks.rules.checked_link import BROKEN, CheckedLink
@@ -105,8 +106,13 @@ def _failed(report: Report) -> str:
     failures = report.failures
     if failures:
         codes = ", ".join(sorted({one.code for one in failures}))
-        fail = "fails" if len(failures) == 1 else "fail"
-        return f"{count(len(failures), 'finding')} {fail} the check ({codes})"
+        extent = extent_of(report, failures)
+        number, what = len(failures), "finding"
+        if not extent.of_others:
+            number, what = extent.addresses, "address"
+            codes += f"; {places_in(extent)}" if extent.places > number else ""
+        fail = "fails" if number == 1 else "fail"
+        return f"{count(number, what)} {fail} the check ({codes})"
     allowed = " (--offline-ok)" if report.offline_ok else ""
     return f"this machine has no network{allowed}" if report.offline else ""
 

@@ -58,10 +58,13 @@ def title(finding: Finding) -> str:
 
 
 def sentence(finding: Finding) -> str:
-    """What there is to say, of which address, and what to write instead."""
+    """What there is to say, of which address, what to write instead, or where a copy is."""
     parts = [on_one_line(finding.message), address_on_one_line(finding.url)]
     if finding.replacement is not None:
         parts.append(f"write {address_on_one_line(finding.replacement)} instead")
+    if finding.archived is not None:
+        copy = finding.archived
+        parts.append(f"{copy.title}: {address_on_one_line(copy.url)}")
     return _DASH.join(filter(None, parts))
 
 
