@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -257,6 +259,23 @@ def test_without_a_network_it_is_said_why_addresses_have_no_outcome(
     assert result.exit_code == 3
     why = "2 addresses have no outcome: this machine has no network (2); run this again to go on"
     assert why in result.stderr
+
+
+def test_a_script_without_a_guard_gets_one_error(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import safelinks.bulk, pyarrow as pa\n"
+        "print('copy', flush=True)\n"
+        "urls = [f'mailto:{n}@b.example' for n in range(9)] + ['http://10.0.0.1/']\n"
+        f"safelinks.bulk.check(pa.table({{'target': urls}}), {str(tmp_path / 'out')!r}, jobs=4)\n"
+    )
+    result = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stdout.count("copy") == 2
+    assert result.stderr.count("Traceback") == 1
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith("safelinks.errors.SetupError: no process could begin its work; if this")
+    assert 'below if __name__ == "__main__":' in last
 
 
 def test_a_site_has_a_limit_besides_that_of_its_hosts() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import mailbox
 import pickle
@@ -94,6 +95,53 @@ def test_the_catalog_is_asked_whatever_the_format(name: str, tmp_path: Path) -> 
     assert _run("unwrap", source, "-o", tmp_path / name, *fields).exit_code == 0
     told = [(row["resource"] or None, row["agency"] or None) for row in _rows(tmp_path / name)]
     assert told == [("nyc311", "NYC311")] * 2 + [(None, None)] * 2
+
+
+@pytest.mark.parametrize("name", ["b.csv", "b.parquet"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_what_spreadsheets_write_is_read(
+    delimiter: str, encoding: str, name: str, tmp_path: Path
+) -> None:
+    source, output = tmp_path / "a.csv", tmp_path / name
+    rows = [["Straße", "Url", "a, b"], ["ü", LINK, "1,2;3|4\t5"], ["", "https://b.example/?,;", ""]]
+    lines = [delimiter.join(f'"{cell}"' if cell else "" for cell in row) for row in rows]
+    source.write_text("\r\n".join(lines) + "\r\n", encoding, newline="")
+    result = _run("unwrap", source, "-o", output, "--field", "target")
+    assert result.exit_code == 0, result.stderr
+    if name == "b.csv":
+        with output.open(encoding="utf-8", newline="") as file:
+            told = list(csv.reader(file))
+    else:
+        table = pyarrow.parquet.read_table(output)
+        told = [table.column_names, *(list(row.values()) for row in table.to_pylist())]
+    targets = ["target", TARGET, "https://b.example/?,;"]
+    assert told == [[*row, target] for row, target in zip(rows, targets, strict=True)]
+
+
+def test_a_missing_column_is_said_legibly_with_the_option(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text("link;a, b;c\nx;y;z\n")
+    sentence = (
+        "there is no column '{}'; the columns are link, 'a, b', c "
+        "(--column names the one with the addresses)"
+    )
+    for name in ("b.csv", "b.parquet"):
+        result = _run("unwrap", source, "-o", tmp_path / name)
+        assert (result.exit_code, sentence.format("Url") in result.stderr) == (2, True)
+    result = _run("check", source, "-o", tmp_path / "out")
+    assert (result.exit_code, sentence.format("target") in result.stderr) == (2, True)
+    source.write_text(",".join(f"c{at}" for at in range(40)))
+    result = _run("unwrap", source, "-o", tmp_path / "b.csv")
+    assert "c28, c29, and 10 more (--column" in result.stderr
+
+
+def test_one_row_is_no_rows(tmp_path: Path) -> None:
+    source, output = _csv(tmp_path / "a.csv", LINK), tmp_path / "b.csv"
+    assert _run("unwrap", source, "-o", output).stderr == f"1 row written to {output}\n"
+    (tmp_path / "a.txt").write_text(LINK)
+    result = _run("links", tmp_path / "a.txt", "-o", output)
+    assert result.stderr == f"1 link written to {output}\n"
 
 
 def test_bytes_that_are_no_text_come_out_as_they_went_in(tmp_path: Path) -> None:

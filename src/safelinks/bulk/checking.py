@@ -18,8 +18,9 @@ from attrs import field
 
 from safelinks.bulk.bucket_check import BucketResult, careful, check_bucket
 from safelinks.bulk.columns import is_text
+from safelinks.bulk.csv_dialect import no_column
 from safelinks.bulk.journal import Journal
-from safelinks.bulk.process_pool import ProcessPool, is_over
+from safelinks.bulk.process_pool import ProcessPool, end_while_imported, is_over
 from safelinks.bulk.sites import bucket_of, site_of
 from safelinks.bulk.streams import opened_table
 from safelinks.errors import SetupError
@@ -74,6 +75,7 @@ def check_tables(  # noqa: PLR0913  an option each
     its own number of them. `on_result` is called when a bucket is done. Raises SetupError and
     DocumentError.
     """
+    end_while_imported()
     policy = careful(policy)
     tables = data if isinstance(data, (list, tuple)) else [data]
     journal = Journal.of(Path(folder), buckets)
@@ -134,8 +136,7 @@ def _locked(folder: Path) -> Iterator[None]:
 def texts_of(batch: pa.RecordBatch, column: str) -> list[str]:
     """The different addresses in `column` of `batch`. Raises SetupError where there is none."""
     if column not in batch.schema.names:
-        there = ", ".join(batch.schema.names)
-        raise SetupError(f"there is no column {column!r}; the columns are {there}")
+        raise SetupError(no_column(column, batch.schema.names))
     texts = batch.column(column)
     if not is_text(texts.type):
         raise SetupError(
