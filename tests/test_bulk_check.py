@@ -97,6 +97,48 @@ def test_what_was_kept_is_not_asked_again(web: Web, tmp_path: Path) -> None:
     assert found[urls[0]] == "alive"  # the last outcome counts
 
 
+@pytest.mark.parametrize("name", ["journal/00000-*.parquet", "outcomes/00000.parquet"])
+def test_no_outcome_is_lost_where_a_file_cannot_be_read_for_a_moment(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal.of(tmp_path / "out", 1)
+    journal.write(0, [outcome_row(Outcome("https://a.example/", Reason.GONE))])
+    journal.finish(0)
+    for host in "bc":
+        journal.write(0, [outcome_row(Outcome(f"https://{host}.example/", Reason.OK))])
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.parquet")}
+    unreadable = next((tmp_path / "out").glob(name))
+    read_bytes = Path.read_bytes
+
+    def read(path: Path) -> bytes:
+        if path == unreadable:
+            raise PermissionError(13, "Permission denied")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    for reading in (journal.finish, journal.known):
+        with pytest.raises(DocumentError, match="Permission denied"):
+            reading(0)
+    monkeypatch.undo()
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.parquet")} == before
+    journal.finish(0)
+    assert journal.known(0) == {f"https://{host}.example/" for host in "abc"}
+    assert list((tmp_path / "out" / "journal").iterdir()) == []
+
+
+def test_nothing_but_damaged_parts_is_nothing_known(tmp_path: Path) -> None:
+    journal = Journal.of(tmp_path / "out", 1)
+    journal.write(0, [outcome_row(Outcome("https://a.example/", Reason.GONE))])
+    part = next((tmp_path / "out" / "journal").iterdir())
+    whole = part.read_bytes()
+    for damaged in (b"", b"PAR1", whole[:-20], whole[:4] + b"\xff" * 40 + whole[44:]):
+        part.write_bytes(damaged)
+        journal.finish(0)
+        assert journal.known(0) == set()
+        assert part.read_bytes() == damaged
+        assert not (tmp_path / "out" / "outcomes" / "00000.parquet").exists()
+
+
 def test_a_run_that_is_stopped_keeps_what_it_knows(web: Web, tmp_path: Path) -> None:
     async def never(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         await reader.read()
