@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.fs
+import pyarrow.parquet
 import pytest
 from click.testing import CliRunner, Result
 
+import safelinks.arrow
 from safelinks.bulk import streams
 from safelinks.bulk.table_output import write_whole
 from safelinks.cli.program import main
-from safelinks.errors import NotWritableError
+from safelinks.errors import NotWritableError, SetupError
 
 AFAR = "mem://tables/out.csv"
 
@@ -84,3 +88,53 @@ def test_an_address_of_no_known_system_is_a_sentence(tmp_path: Path) -> None:
     _says(
         _run("unwrap", source, "-o", "az://x/out.parquet"), "az://x/out.parquet cannot be written"
     )
+
+
+def _parquet(path: Path, **columns: pa.Array) -> Path:
+    pyarrow.parquet.write_table(pa.table({"Url": ["x"], **columns}), path)
+    return path
+
+
+def test_what_a_text_file_cannot_have_is_a_sentence(tmp_path: Path) -> None:
+    half, twice = tmp_path / "half.jsonl", tmp_path / "twice.csv"
+    half.write_text('{"Url": "x", "a": "\\ud800"}\n')
+    twice.write_text("a,Url,a\n1,x,2\n")
+    times = _parquet(tmp_path / "t.parquet", at=pa.array([1], pa.time64("ns")))
+    far = _parquet(tmp_path / "f.parquet", at=pa.array([1 << 60], pa.timestamp("ms")))
+    for source, output, sentence in (
+        (half, "out.csv", r"a text holds \ud800, half a character, which CSV cannot have"),
+        (half, "out.parquet", "half.jsonl cannot be read ("),
+        (twice, "out.parquet", "two columns have one name, 'a'"),
+        (twice, "out.csv", "two columns have one name"),
+        (times, "out.csv", "the column 'at', of type time64[ns], cannot be written as text ("),
+        (far, "out.jsonl", "the column 'at', of type timestamp[ms], cannot be written as text ("),
+    ):
+        _says(_run("unwrap", source, "-o", tmp_path / output), sentence)
+        assert not (tmp_path / output).exists()
+    with pytest.raises(SetupError, match="two columns have one name, 'a'"):
+        safelinks.arrow.unwrap(pa.table([["x"], [1], [2]], names=["Url", "a", "a"]))
+
+
+@pytest.mark.parametrize(
+    ("column", "in_json", "in_csv"),
+    [
+        (pa.array([1], pa.timestamp("ns", "UTC")), "1970-01-01T00:00:00.000000001Z", None),
+        (pa.array([1], pa.timestamp("ns")), "1970-01-01T00:00:00.000000001", None),
+        (pa.array([1], pa.timestamp("ns", "Asia/Tokyo")), "1970-01-01T00:00:00.000000001Z", None),
+        (pa.array([10**9], pa.timestamp("ns", "UTC")), "1970-01-01T00:00:01Z", None),
+        (pa.array([b"\xff\0"]), "/wA=", None),
+        (pa.array([[b"a"]]), ["YQ=="], '"[""YQ==""]"'),
+        (pa.array([float("nan")]), None, "nan"),
+        (pa.array([[float("inf"), 1.5]]), [None, 1.5], '"[null, 1.5]"'),
+    ],
+)
+def test_values_of_tables_as_text(
+    column: pa.Array, in_json: object, in_csv: str | None, tmp_path: Path
+) -> None:
+    source = _parquet(tmp_path / "a.parquet", a=column)
+    lines, cells = tmp_path / "a.jsonl", tmp_path / "a.csv"
+    for output in (lines, cells):
+        assert _run("unwrap", source, "-o", output, "--field", "target").exit_code == 0
+    assert "NaN" not in lines.read_text()
+    assert json.loads(lines.read_text())["a"] == in_json
+    assert cells.read_text().splitlines()[1] == f"x,{in_csv or in_json},x"
