@@ -138,3 +138,33 @@ def test_values_of_tables_as_text(
     assert "NaN" not in lines.read_text()
     assert json.loads(lines.read_text())["a"] == in_json
     assert cells.read_text().splitlines()[1] == f"x,{in_csv or in_json},x"
+
+
+def test_a_field_that_comes_late(tmp_path: Path) -> None:
+    source, late = tmp_path / "a.jsonl", '{"Url": "y", "b": 1}\n'
+    source.write_text(f'{{"Url": "x"}}\n{late}')
+    _says(
+        _run("unwrap", source, "-o", tmp_path / "a.csv"),
+        "the first row has no field 'b', which a later one has; write lines of JSON",
+    )
+    assert _run("unwrap", source, "-o", tmp_path / "a.parquet").exit_code == 0
+    assert pyarrow.parquet.read_table(tmp_path / "a.parquet")["b"].to_pylist() == [None, 1]
+    source.write_text(f'{{"Url": "x", "a": "{"a" * 1_000}"}}\n' * 1_100 + late)
+    output = tmp_path / "late.parquet"
+    _says(_run("unwrap", source, "-o", output), "that no row of the first mebibyte has")
+    assert not output.exists()
+    assert _run("unwrap", source, "-o", tmp_path / "b.jsonl").exit_code == 0
+
+
+def test_an_empty_text_has_no_wrapper_and_no_value_has_nothing(tmp_path: Path) -> None:
+    source, output = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    source.write_text('{"Url": ""}\n{"Url": null}\n')
+    table = tmp_path / "a.parquet"
+    pyarrow.parquet.write_table(pa.table({"Url": ["", None]}), table)
+    fields = ("--field", "target", "--field", "layers", "--field", "error")
+    for path in (source, table):
+        assert _run("unwrap", path, "-o", output, "--drop-column", *fields).exit_code == 0
+        assert [json.loads(line) for line in output.read_text().splitlines()] == [
+            {"target": "", "layers": 0, "error": None},
+            {"target": None, "layers": None, "error": None},
+        ]

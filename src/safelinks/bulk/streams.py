@@ -29,6 +29,7 @@ __all__ = ["file_system", "opened_table", "unwrap_stream"]
 
 _ROWS = 131_072
 _COLUMN = "Url"
+_BLOCK = 1 << 20  # bytes of lines of JSON, at once
 
 
 def unwrap_stream(  # noqa: PLR0913  an option each
@@ -118,6 +119,8 @@ def _readable(path: str) -> Iterator[None]:
         raise DocumentError(f"{path}: no such file") from None
     except (OSError, pa.ArrowException, ValueError, ImportError) as error:
         reason = str(error).partition("\n")[0]
+        if reason.endswith("unexpected field"):
+            reason += ", that no row of the first mebibyte has; give the first row all fields"
         raise DocumentError(f"{path} cannot be read ({reason})") from error
 
 
@@ -184,7 +187,9 @@ def _csv(system: pyarrow.fs.FileSystem, name: str) -> _Opened:
 
 
 def _json_lines(system: pyarrow.fs.FileSystem, name: str) -> _Opened:
-    reader = json.open_json(system.open_input_stream(name))
+    """The columns are those of the first mebibyte."""
+    options = json.ReadOptions(block_size=_BLOCK)
+    reader = json.open_json(system.open_input_stream(name), options)
     return reader.schema, iter(reader)
 
 

@@ -116,8 +116,12 @@ def _as_csv(columns: tuple[str, ...], rows: Iterable[TextRow]) -> Iterator[bytes
     for chunk in in_chunks(rows):
         try:
             writer.writerows({name: as_cell(value) for name, value in row.items()} for row in chunk)
-        except ValueError as error:
-            raise DocumentError(f"the rows have different columns ({error})") from None
+        except ValueError:
+            late = next(name for row in chunk for name in row if name not in columns)
+            raise DocumentError(
+                f"the first row has no field {late!r}, which a later one has; write lines of JSON, "
+                "or give the first row all fields"
+            ) from None
         yield _encoded(text.getvalue())
         text.seek(0)
         text.truncate()
