@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from safelinks.foundation.values import frozen
 
-__all__ = ["HEAD", "Dialect", "dialect_of", "no_column"]
+__all__ = ["BYTES_OF_HEAD", "Dialect", "dialect_of", "no_column"]
 
-HEAD = 65_536  # bytes that are looked at
+BYTES_OF_HEAD = 65_536  # bytes that are looked at
 _DELIMITERS = (",", ";", "\t", "|")  # where they make as many columns, the first
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MOST_NAMES = 30

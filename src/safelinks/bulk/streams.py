@@ -19,7 +19,7 @@ import pyarrow.fs
 from pyarrow import csv, json, parquet
 
 from safelinks.bulk.columns import is_text, schema_of, unwrap_column
-from safelinks.bulk.csv_dialect import HEAD, dialect_of, no_column
+from safelinks.bulk.csv_dialect import BYTES_OF_HEAD, dialect_of, no_column
 from safelinks.bulk.fields import DEFAULT_FIELDS, fields_of
 from safelinks.bulk.table_formats import TableFormat, table_format
 from safelinks.bulk.workers import alongside
@@ -171,7 +171,7 @@ def _arrow(system: pyarrow.fs.FileSystem, name: str) -> _Opened:
 def _csv(system: pyarrow.fs.FileSystem, name: str) -> _Opened:
     """All cells are texts: what looks like a number may be a name with zeros before it."""
     with system.open_input_stream(name) as file:
-        dialect = dialect_of(file.read(HEAD))
+        dialect = dialect_of(file.read(BYTES_OF_HEAD))
     parse = csv.ParseOptions(newlines_in_values=True, delimiter=dialect.delimiter)
     read = csv.ReadOptions(encoding="utf-16" if dialect.is_wide else "utf8")
     with system.open_input_stream(name) as file:
