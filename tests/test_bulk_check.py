@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import subprocess
 import sys
 from collections import Counter
@@ -20,6 +21,7 @@ from web import Web, answer, html, serving
 
 import safelinks.bulk
 from safelinks import Policy
+from safelinks.bulk import checking
 from safelinks.bulk.bucket_check import check_bucket, may_differ
 from safelinks.bulk.checking import check_tables
 from safelinks.bulk.journal import Journal, Kept, outcome_row
@@ -137,6 +139,24 @@ def test_nothing_but_damaged_parts_is_nothing_known(tmp_path: Path) -> None:
         assert journal.known(0) == set()
         assert part.read_bytes() == damaged
         assert not (tmp_path / "out" / "outcomes" / "00000.parquet").exists()
+
+
+def test_buckets_are_not_limited_by_open_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "_WAITING", 2_000)  # so that files are written more than once
+    urls = [f"https://s{number % 300}.example/{number}" for number in range(900)]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, hard))
+    try:
+        filled = checking._scatter([_table(urls)], "target", 65_536, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(filled) > 200
+    written = {bucket: list(checking._addresses(tmp_path / str(bucket))) for bucket in filled}
+    assert sorted(url for found in written.values() for url in found) == sorted(urls)
+    for bucket, found in written.items():
+        assert {bucket_of(site_of(url), 65_536) for url in found} == {bucket}
 
 
 def test_a_run_that_is_stopped_keeps_what_it_knows(web: Web, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from safelinks.bulk.csv_dialect import BYTES_OF_HEAD, dialect_of
 from safelinks.bulk.table_formats import TableFormat, table_format
-from safelinks.bulk.text_values import as_cell, as_json
+from safelinks.bulk.text_values import in_csv, in_json
 from safelinks.errors import DocumentError
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
@@ -115,7 +115,7 @@ def _as_csv(columns: tuple[str, ...], rows: Iterable[TextRow]) -> Iterator[bytes
     writer.writeheader()
     for chunk in in_chunks(rows):
         try:
-            writer.writerows({name: as_cell(value) for name, value in row.items()} for row in chunk)
+            writer.writerows({name: in_csv(value) for name, value in row.items()} for row in chunk)
         except ValueError:
             late = next(name for row in chunk for name in row if name not in columns)
             raise DocumentError(
@@ -140,7 +140,7 @@ def _encoded(text: str) -> bytes:
 
 def _as_json_lines(_: tuple[str, ...], rows: Iterable[TextRow]) -> Iterator[bytes]:
     for chunk in in_chunks(rows):
-        yield ("\n".join(map(as_json, chunk)) + "\n").encode()
+        yield ("\n".join(map(in_json, chunk)) + "\n").encode()
 
 
 def without_formula(value: object) -> object:

@@ -14,24 +14,24 @@ from safelinks.errors import DocumentError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["as_cell", "as_json", "rows_of_batch"]
+__all__ = ["in_csv", "in_json", "rows_of_batch"]
 
 
-def as_cell(value: object) -> object:
+def in_csv(value: object) -> object:
     """`value` as a cell of CSV.
 
-    >>> as_cell("a"), as_cell(b"a"), as_cell({"a": [b"a"]})
+    >>> in_csv("a"), in_csv(b"a"), in_csv({"a": [b"a"]})
     ('a', 'YQ==', '{"a": ["YQ=="]}')
     """
     if isinstance(value, (datetime, bytes)):
         return _text_of(value)
-    return as_json(value) if isinstance(value, (Mapping, list)) else value
+    return in_json(value) if isinstance(value, (Mapping, list)) else value
 
 
-def as_json(value: object) -> str:
+def in_json(value: object) -> str:
     """`value` in JSON, which has no number that is none.
 
-    >>> as_json({"a": 1.5, "b": [float("nan"), float("inf")], "c": b"a"})
+    >>> in_json({"a": 1.5, "b": [float("nan"), float("inf")], "c": b"a"})
     '{"a": 1.5, "b": [null, null], "c": "YQ=="}'
     """
     try:
