@@ -62,11 +62,13 @@ def test_what_fails_replaces_nothing_afar(
     assert {path.name: path.read_bytes() for path in afar.parent.iterdir()} == {"out.csv": b"whole"}
 
 
-def test_a_file_that_cannot_be_moved_is_deleted_and_told(afar: Path) -> None:
+def test_a_table_that_cannot_be_moved_is_kept_and_named(afar: Path) -> None:
     (afar / "full").mkdir(parents=True)
-    with pytest.raises(NotWritableError, match=r"out\.csv cannot be written"):
+    with pytest.raises(NotWritableError, match=r"out\.csv cannot be written \(") as raised:
         write_whole(AFAR, [b"whole"])
-    assert [path.name for path in afar.parent.iterdir()] == ["out.csv"]
+    (kept,) = (path for path in afar.parent.iterdir() if path != afar)
+    assert kept.read_bytes() == b"whole"
+    assert f"; the table is whole in {kept.name}" in str(raised.value)
 
 
 def test_bad_input_keeps_the_output_that_is_there(tmp_path: Path) -> None:

@@ -33,12 +33,13 @@ def write_whole(output: str, content: Iterable[bytes]) -> None:
     beside = f"{name}.{uuid.uuid4().hex}.tmp"
     try:
         _write(output, system, beside, content)
-        with _told(output):
-            system.move(beside, name)
     except BaseException:
         with suppress(Exception):  # what has failed is told already
             system.delete_file(beside)
         raise
+    # S3 moves nothing above 5 GB. What may have taken hours is not thrown away for that.
+    with _told(output, f"; the table is whole in {beside}"):
+        system.move(beside, name)
 
 
 def _local_path(output: str) -> Path | None:
@@ -75,13 +76,13 @@ def _write(output: str, system: pyarrow.fs.FileSystem, name: str, content: Itera
 
 
 @contextmanager
-def _told(output: str) -> Iterator[None]:
+def _told(output: str, more: str = "") -> Iterator[None]:
     """Turn what the file systems raise into a sentence about `output`."""
     try:
         yield
     except Exception as error:  # each system has its own
         reason = str(error).partition("\n")[0] or type(error).__name__
-        raise NotWritableError(f"{output} cannot be written ({reason})") from error
+        raise NotWritableError(f"{output} cannot be written ({reason}){more}") from error
 
 
 class _Sink:
