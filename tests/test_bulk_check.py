@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import subprocess
 import sys
 from collections import Counter
@@ -20,6 +21,7 @@ from web import Web, answer, html, serving
 
 import safelinks.bulk
 from safelinks import Policy
+from safelinks.bulk import checking
 from safelinks.bulk.bucket_check import check_bucket, may_differ
 from safelinks.bulk.checking import check_tables
 from safelinks.bulk.journal import Journal, Kept, outcome_row
@@ -95,6 +97,66 @@ def test_what_was_kept_is_not_asked_again(web: Web, tmp_path: Path) -> None:
     found = _outcomes(tmp_path / "out")
     assert len(found) == len(urls)
     assert found[urls[0]] == "alive"  # the last outcome counts
+
+
+@pytest.mark.parametrize("name", ["journal/00000-*.parquet", "outcomes/00000.parquet"])
+def test_no_outcome_is_lost_where_a_file_cannot_be_read_for_a_moment(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal.of(tmp_path / "out", 1)
+    journal.write(0, [outcome_row(Outcome("https://a.example/", Reason.GONE))])
+    journal.finish(0)
+    for host in "bc":
+        journal.write(0, [outcome_row(Outcome(f"https://{host}.example/", Reason.OK))])
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.parquet")}
+    unreadable = next((tmp_path / "out").glob(name))
+    read_bytes = Path.read_bytes
+
+    def read(path: Path) -> bytes:
+        if path == unreadable:
+            raise PermissionError(13, "Permission denied")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    for reading in (journal.finish, journal.known):
+        with pytest.raises(DocumentError, match="Permission denied"):
+            reading(0)
+    monkeypatch.undo()
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.parquet")} == before
+    journal.finish(0)
+    assert journal.known(0) == {f"https://{host}.example/" for host in "abc"}
+    assert list((tmp_path / "out" / "journal").iterdir()) == []
+
+
+def test_nothing_but_damaged_parts_is_nothing_known(tmp_path: Path) -> None:
+    journal = Journal.of(tmp_path / "out", 1)
+    journal.write(0, [outcome_row(Outcome("https://a.example/", Reason.GONE))])
+    part = next((tmp_path / "out" / "journal").iterdir())
+    whole = part.read_bytes()
+    for damaged in (b"", b"PAR1", whole[:-20], whole[:4] + b"\xff" * 40 + whole[44:]):
+        part.write_bytes(damaged)
+        journal.finish(0)
+        assert journal.known(0) == set()
+        assert part.read_bytes() == damaged
+        assert not (tmp_path / "out" / "outcomes" / "00000.parquet").exists()
+
+
+def test_buckets_are_not_limited_by_open_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "_WAITING", 2_000)  # so that files are written more than once
+    urls = [f"https://s{number % 300}.example/{number}" for number in range(900)]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, hard))
+    try:
+        filled = checking._scatter([_table(urls)], "target", 65_536, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(filled) > 200
+    written = {bucket: list(checking._addresses(tmp_path / str(bucket))) for bucket in filled}
+    assert sorted(url for found in written.values() for url in found) == sorted(urls)
+    for bucket, found in written.items():
+        assert {bucket_of(site_of(url), 65_536) for url in found} == {bucket}
 
 
 def test_a_run_that_is_stopped_keeps_what_it_knows(web: Web, tmp_path: Path) -> None:

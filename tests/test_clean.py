@@ -175,6 +175,31 @@ def test_output_to_a_file(folder: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("link", "leads_to"), [
+    ("a.txt", "../other"), ("a.txt", "mine"), ("a.txt", "../none"), ("below", "../dir"),
+])  # fmt: skip
+def test_copies_are_not_written_through_symbolic_links(
+    link: str, leads_to: str, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    top = tmp_path_factory.mktemp("copies")
+    out = top / "out"
+    (top / "dir").mkdir()
+    out.mkdir()
+    for path in (top / "other", out / "mine"):
+        path.write_text("mine")
+    (out / link).symlink_to(leads_to)
+    result = _run("-o", f"{out}/", folder)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"A symbolic link leads from {out / link}" in result.stderr
+    assert {path.read_text() for path in (top / "other", out / "mine")} == {"mine"}
+    assert sorted(path.name for path in top.iterdir()) == ["dir", "other", "out"]
+    assert list((top / "dir").iterdir()) == []
+    (top / "link").symlink_to(out)  # the directory itself may be one
+    (out / link).unlink()
+    assert _run("-o", top / "link", folder).exit_code == 0
+    assert (out / "a.txt").read_text() == f"see {TARGET}\n"
+
+
 def test_output_to_what_is_no_file(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     with subprocess.Popen(["/bin/cat", folder / "pipe"], stdout=subprocess.PIPE) as reader:

@@ -360,6 +360,7 @@ ORDER = [
     "bulk.workers",
     "bulk.columns",
     "bulk.streams",
+    "bulk.text_values",
     "bulk.text_tables",
     "bulk.table_output",
     "bulk.table_files",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from safelinks.health.model.policy import Policy
 __all__ = ["CheckResult", "check_tables", "texts_of"]
 
 _BUCKETS = 64
+_WAITING = 32 << 20  # characters of addresses, until they are written
 _LOCK = ".lock"
 
 
@@ -150,18 +151,29 @@ def texts_of(batch: pa.RecordBatch, column: str) -> list[str]:
 def _scatter(tables: Sequence[Any], column: str, buckets: int, folder: Path) -> list[int]:
     """Write the addresses of each bucket to a file of its own; gives the buckets that have some."""
     filled: set[int] = set()
-    with ExitStack() as stack:
-        files: dict[int, Any] = {}
-        for table in tables:
-            for batch in opened_table(table):
-                for url in texts_of(batch, column):
-                    bucket = bucket_of(site_of(url), buckets)
-                    if bucket not in files:
-                        path = folder / str(bucket)
-                        files[bucket] = stack.enter_context(path.open("a", encoding="ascii"))
-                    files[bucket].write(json.dumps(url) + "\n")
-                    filled.add(bucket)
+    waiting: defaultdict[int, list[str]] = defaultdict(list)
+    length = 0
+    for table in tables:
+        for batch in opened_table(table):
+            for url in texts_of(batch, column):
+                bucket = bucket_of(site_of(url), buckets)
+                line = json.dumps(url) + "\n"
+                waiting[bucket].append(line)
+                filled.add(bucket)
+                length += len(line)
+                if length >= _WAITING:
+                    _append(waiting, folder)
+                    length = 0
+    _append(waiting, folder)
     return sorted(filled)
+
+
+def _append(waiting: defaultdict[int, list[str]], folder: Path) -> None:
+    """Write what is `waiting`, a bucket at a time: so many files cannot be open at once."""
+    for bucket, lines in waiting.items():
+        with (folder / str(bucket)).open("a", encoding="ascii") as file:
+            file.writelines(lines)
+    waiting.clear()
 
 
 def _addresses(path: Path) -> Iterator[str]:

@@ -114,13 +114,15 @@ class Journal:
 
     def kept(self, bucket: int) -> dict[str, Kept]:
         """What is known of each address of `bucket`: its last outcome."""
-        whole = self._last_of_each(bucket, ["url", "verdict", "reason", "status", "checked_at"])
+        columns = ["url", "verdict", "reason", "status", "checked_at"]
+        parts = [_table(path, columns) for path in self._parts(bucket)]
+        whole = _last_of_each(_table(self._done(bucket), columns), parts)
         if whole is None:
             return {}
-        columns = (whole[name].to_pylist() for name in ("url", "verdict", "reason", "status"))
+        values = (whole[name].to_pylist() for name in ("url", "verdict", "reason", "status"))
         return {
             url: Kept(verdict, reason, was_answered=status is not None)
-            for url, verdict, reason, status in zip(*columns, strict=True)
+            for url, verdict, reason, status in zip(*values, strict=True)
         }
 
     def write(self, bucket: int, rows: Iterable[OutcomeRow]) -> None:
@@ -129,12 +131,18 @@ class Journal:
         _put(pa.Table.from_pylist([_encodable(row) for row in rows], OUTCOME_SCHEMA), path)
 
     def finish(self, bucket: int) -> None:
-        """Put what is known of `bucket` into one file; the last outcome of an address counts."""
-        parts = self._parts(bucket)
-        whole = self._last_of_each(bucket) if parts else None
+        """Put what is known of `bucket` into one file; the last outcome of an address counts.
+
+        Raises DocumentError where a file cannot be read; nothing is changed then.
+        """
+        parts = {path: _table(path) for path in self._parts(bucket)}
+        read = [path for path, table in parts.items() if table is not None]
+        if not read:
+            return
+        whole = _last_of_each(_table(self._done(bucket)), parts.values())
         if whole is not None:
             _put(whole, self._done(bucket))
-        for path in parts:
+        for path in read:  # what is damaged stays, for somebody may mend it
             path.unlink(missing_ok=True)
 
     def filled(self) -> list[int]:
@@ -143,29 +151,26 @@ class Journal:
         names = {path.stem.partition("-")[0] for path in paths}
         return sorted(int(name) for name in names if name.isdecimal())
 
-    def _last_of_each(self, bucket: int, columns: list[str] | None = None) -> pa.Table | None:
-        """The last outcome of each address of `bucket`; None where nothing is known."""
-        parts = [_table(path, columns) for path in self._parts(bucket)]
-        done = _table(self._done(bucket), columns)
-        tables = [table for table in (done, *parts) if table is not None and table.num_rows]
-        if not tables or (len(tables) == 1 and tables[0] is done):
-            return done
-        whole = pa.concat_tables(tables).sort_by(
-            [("url", "ascending"), ("checked_at", "descending")]
-        )
-        rows = whole.num_rows
-        urls = whole["url"].combine_chunks()
-        if rows > 1:
-            changes = pc.not_equal(urls.slice(1), urls.slice(0, rows - 1))
-            first = pa.concat_arrays([pa.array([True]), _one(changes)])
-            whole = whole.filter(first)
-        return whole
-
     def _parts(self, bucket: int) -> list[Path]:
         return sorted((self.folder / "journal").glob(f"{_name(bucket)}-*.parquet"))
 
     def _done(self, bucket: int) -> Path:
         return self.folder / "outcomes" / f"{_name(bucket)}.parquet"
+
+
+def _last_of_each(done: pa.Table | None, parts: Iterable[pa.Table | None]) -> pa.Table | None:
+    """The last outcome of each address in `parts` and in what is `done`; None without any."""
+    tables = [table for table in (done, *parts) if table is not None and table.num_rows]
+    if not tables or (len(tables) == 1 and tables[0] is done):
+        return done
+    whole = pa.concat_tables(tables).sort_by([("url", "ascending"), ("checked_at", "descending")])
+    rows = whole.num_rows
+    urls = whole["url"].combine_chunks()
+    if rows > 1:
+        changes = pc.not_equal(urls.slice(1), urls.slice(0, rows - 1))
+        first = pa.concat_arrays([pa.array([True]), _one(changes)])
+        whole = whole.filter(first)
+    return whole
 
 
 def _one(array: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -200,10 +205,21 @@ def _put(table: pa.Table, path: Path) -> None:
 
 
 def _table(path: Path, columns: list[str] | None = None) -> pa.Table | None:
-    """The rows in a file; None where there is none, or it is damaged: then they are asked again."""
+    """The rows in a file; None where there is none, or it is damaged: then they are asked again.
+
+    Raises DocumentError where it is there, but cannot be read now.
+    """
     try:
-        return parquet.read_table(path, columns=columns, partitioning=None)
-    except (FileNotFoundError, pa.ArrowInvalid, OSError):
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DocumentError(
+            f"{path} cannot be read ({error.strerror}); what is known stays, run this again"
+        ) from None
+    try:  # all was read: what fails from here on is damage, also what pyarrow calls an OSError
+        return parquet.read_table(pa.BufferReader(content), columns=columns)
+    except (pa.ArrowInvalid, OSError):
         return None
 
 

@@ -8,6 +8,7 @@ knows, such as ``s3://bucket/links.parquet``.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -28,6 +29,7 @@ __all__ = ["file_system", "opened_table", "unwrap_stream"]
 
 _ROWS = 131_072
 _COLUMN = "Url"
+_BLOCK = 1 << 20  # bytes of lines of JSON, at once
 
 
 def unwrap_stream(  # noqa: PLR0913  an option each
@@ -44,13 +46,16 @@ def unwrap_stream(  # noqa: PLR0913  an option each
     `data` is anything with ``__arrow_c_stream__``, such as a table of pyarrow, Polars, pandas or
     DuckDB, or the path of a file. All its columns are kept, but `column` if that is to be dropped.
     The new ones stand behind them; or, as a structure, in one column that is called `into`. So many
-    processes as there are `jobs` do the work. Raises SetupError where there is no such column or
-    one of the new names is taken.
+    processes as there are `jobs` do the work. Raises SetupError where there is no such column, two
+    have one name, or one of the new names is taken.
     """
     chosen = fields_of(fields)
     reader = opened_table(data)
     schema = reader.schema
     at = _index(schema, column)
+    twice = next((name for name, times in Counter(schema.names).items() if times > 1), None)
+    if twice is not None:
+        raise SetupError(f"two columns have one name, {twice!r}; rename one")
     kept = [name for name in schema.names if not (drop_column and name == column)]
     added = schema_of(chosen)
     if into is not None:
@@ -114,6 +119,8 @@ def _readable(path: str) -> Iterator[None]:
         raise DocumentError(f"{path}: no such file") from None
     except (OSError, pa.ArrowException, ValueError, ImportError) as error:
         reason = str(error).partition("\n")[0]
+        if reason.endswith("unexpected field"):
+            reason += ", that no row of the first mebibyte has; give the first row all fields"
         raise DocumentError(f"{path} cannot be read ({reason})") from error
 
 
@@ -180,7 +187,9 @@ def _csv(system: pyarrow.fs.FileSystem, name: str) -> _Opened:
 
 
 def _json_lines(system: pyarrow.fs.FileSystem, name: str) -> _Opened:
-    reader = json.open_json(system.open_input_stream(name))
+    """The columns are those of the first mebibyte."""
+    options = json.ReadOptions(block_size=_BLOCK)
+    reader = json.open_json(system.open_input_stream(name), options)
     return reader.schema, iter(reader)
 
 

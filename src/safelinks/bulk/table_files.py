@@ -19,6 +19,7 @@ from safelinks.bulk.text_tables import (
     text_of_rows,
     without_formula,
 )
+from safelinks.bulk.text_values import rows_of_batch
 from safelinks.bulk.workers import alongside
 from safelinks.errors import DocumentError, SetupError
 from safelinks.foundation.values import frozen
@@ -180,7 +181,7 @@ def _through_arrow(
 
     if not kind.is_text:
         return bytes_of_batches(kind, schema, batches())
-    rows: Iterable[TextRow] = chain.from_iterable(batch.to_pylist() for batch in batches())
+    rows: Iterable[TextRow] = chain.from_iterable(map(rows_of_batch, batches()))
     if kind is TableFormat.CSV:
         rows = (_harmless(row, unwrapping.added) for row in rows)
     return text_of_rows(kind, schema.names, rows)

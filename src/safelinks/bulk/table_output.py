@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from itertools import chain
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from safelinks.bulk.extras import require
 from safelinks.bulk.table_formats import TableFormat
 from safelinks.errors import NotWritableError
 from safelinks.files.file_access import replace
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.fs
 
 __all__ = ["bytes_of_batches", "write_whole"]
 
@@ -21,26 +23,65 @@ __all__ = ["bytes_of_batches", "write_whole"]
 def write_whole(output: str, content: Iterable[bytes]) -> None:
     """Write `content` to the file `output`, or to an address that pyarrow or fsspec knows.
 
-    Raises NotWritableError, and whatever `content` raises; nothing is written then.
+    Raises SetupError, NotWritableError, and whatever `content` raises; nothing is replaced then.
     """
-    if "://" not in output:
-        replace(Path(output), content)
+    path = _local_path(output)
+    if path is not None:
+        replace(path, content)
         return
+    system, name = _file_system(output)
+    beside = f"{name}.{uuid.uuid4().hex}.tmp"
+    try:
+        _write(output, system, beside, content)
+        with _told(output):
+            system.move(beside, name)
+    except BaseException:
+        with suppress(Exception):  # what has failed is told already
+            system.delete_file(beside)
+        raise
+
+
+def _local_path(output: str) -> Path | None:
+    """The path that `output` is, or that an address of a file leads to; None for other systems."""
+    if "://" not in output:
+        return Path(output)
+    if not output.lower().startswith("file:"):
+        return None
+    return Path(_file_system(output)[1])
+
+
+def _file_system(output: str) -> tuple[pyarrow.fs.FileSystem, str]:
+    require("pyarrow", output)
     from safelinks.bulk.streams import file_system  # noqa: PLC0415  needs pyarrow
 
-    pieces = iter(content)
-    first = next(pieces, b"")  # what cannot be read at all replaces nothing
+    with _told(output):
+        return file_system(output)
+
+
+def _write(output: str, system: pyarrow.fs.FileSystem, name: str, content: Iterable[bytes]) -> None:
+    """Write `content` to the file `name`, which is half there where this raises."""
+    with _told(output):
+        stream = system.open_output_stream(name)
     try:
-        system, name = file_system(output)
-        with system.open_output_stream(name) as stream:
-            for piece in chain([first], pieces):
+        for piece in content:  # which may raise what it likes
+            with _told(output):
                 stream.write(piece)
-    except OSError as error:
-        raise NotWritableError(f"{output} cannot be written ({error})") from error
     except BaseException:
-        with suppress(OSError):
-            system.delete_file(name)
+        with suppress(Exception):  # it is deleted next
+            stream.close()
         raise
+    with _told(output):
+        stream.close()
+
+
+@contextmanager
+def _told(output: str) -> Iterator[None]:
+    """Turn what the file systems raise into a sentence about `output`."""
+    try:
+        yield
+    except Exception as error:  # each system has its own
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise NotWritableError(f"{output} cannot be written ({reason})") from error
 
 
 class _Sink:

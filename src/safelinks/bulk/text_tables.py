@@ -9,15 +9,15 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from safelinks.bulk.csv_dialect import BYTES_OF_HEAD, dialect_of
 from safelinks.bulk.table_formats import TableFormat, table_format
+from safelinks.bulk.text_values import in_csv, in_json
 from safelinks.errors import DocumentError
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
@@ -115,33 +115,32 @@ def _as_csv(columns: tuple[str, ...], rows: Iterable[TextRow]) -> Iterator[bytes
     writer.writeheader()
     for chunk in in_chunks(rows):
         try:
-            writer.writerows({name: _cell(value) for name, value in row.items()} for row in chunk)
-        except ValueError as error:
-            raise DocumentError(f"the rows have different columns ({error})") from None
-        yield text.getvalue().encode("utf-8", "surrogateescape")
+            writer.writerows({name: in_csv(value) for name, value in row.items()} for row in chunk)
+        except ValueError:
+            late = next(name for row in chunk for name in row if name not in columns)
+            raise DocumentError(
+                f"the first row has no field {late!r}, which a later one has; write lines of JSON, "
+                "or give the first row all fields"
+            ) from None
+        yield _encoded(text.getvalue())
         text.seek(0)
         text.truncate()
-    yield text.getvalue().encode("utf-8", "surrogateescape")
+    yield _encoded(text.getvalue())
 
 
-def _cell(value: object) -> object:
-    if isinstance(value, datetime):
-        return _moment(value)
-    return json.dumps(value, default=str) if isinstance(value, (Mapping, list)) else value
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(text[error.start]):04x}"
+        raise DocumentError(
+            f"a text holds {half}, half a character, which CSV cannot have; write lines of JSON"
+        ) from None
 
 
 def _as_json_lines(_: tuple[str, ...], rows: Iterable[TextRow]) -> Iterator[bytes]:
     for chunk in in_chunks(rows):
-        lines = [json.dumps(row, default=_of_json) for row in chunk]
-        yield ("\n".join(lines) + "\n").encode()
-
-
-def _of_json(value: object) -> str:
-    return _moment(value) if isinstance(value, datetime) else str(value)
-
-
-def _moment(value: datetime) -> str:
-    return value.isoformat().replace("+00:00", "Z")
+        yield ("\n".join(map(in_json, chunk)) + "\n").encode()
 
 
 def without_formula(value: object) -> object:

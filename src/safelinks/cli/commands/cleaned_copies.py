@@ -18,7 +18,8 @@ def copies_in(directory: Path, files: Iterable[tuple[str, str | None]]) -> dict[
 
     What was found in a directory has the same path in the other one; a file that was named has its
     name. What lies in `directory` itself is left out. Raises click.UsageError where two copies
-    would be one file, or one would take the place of a file to clean.
+    would be one file, one would take the place of a file to clean, or a symbolic link leads to some
+    other file.
     """
     top = os.path.realpath(directory)
     wanted: dict[str, tuple[str, str | None]] = {}
@@ -33,6 +34,11 @@ def copies_in(directory: Path, files: Iterable[tuple[str, str | None]]) -> dict[
         at = os.path.realpath(copy)
         if at in wanted:
             raise click.UsageError(f"{copy} is one of the files to clean. Use another directory.")
+        if copy.is_symlink() or not Path(at).is_relative_to(top):
+            raise click.UsageError(
+                f"A symbolic link leads from {copy} to {at}. Remove the link, or use another "
+                "directory."
+            )
         if taken.setdefault(at, name) != name:
             raise click.UsageError(
                 f"{taken[at]} and {name} would both be written to {copy}. Clean them one by one."
