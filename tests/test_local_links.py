@@ -396,6 +396,43 @@ def test_fix_writes_where_git_has_moved_a_file(repository: Path) -> None:
     assert "1 finding fails the check (SL311)" in result.stdout
 
 
+def _moved(*pairs: tuple[str, str]) -> None:
+    for old, new in pairs:
+        _git("mv", old, new)
+        _git("commit", "-qm", "a")
+
+
+@pytest.mark.parametrize(
+    ("moves", "taken", "replacement"),
+    [
+        ((("a.md", "b.md"),), (), "b.md"),
+        ((("a.md", "b.md"), ("b.md", "c.md")), ("b.md",), "c.md"),
+        ((("a.md", "b.md"), ("b.md", "c.md")), ("c.md",), None),
+        ((("a.md", "b.md"), ("b.md", "c.md"), ("c.md", "d.md")), ("b.md", "c.md"), "d.md"),
+    ],
+)
+def test_a_file_that_took_the_name_of_a_moved_one_is_not_linked(
+    moves: tuple[tuple[str, str], ...],
+    taken: tuple[str, ...],
+    replacement: str | None,
+    repository: Path,
+) -> None:
+    (repository / ".git").rmdir()
+    _git("init", "-q")
+    _write({"x.md": "[a](a.md)\n", "a.md": "\n".join(f"line {number}" for number in range(40))})
+    _git("add", "-A")
+    _git("commit", "-qm", "a")
+    _moved(*moves)
+    if replacement is None:  # and that file is gone without a trace
+        _git("rm", "-q", moves[-1][1])
+        _git("commit", "-qm", "b")
+    _write({name: f"About {name}, and nothing else.\n" for name in taken})
+    _git("add", "-A")
+    _git("commit", "-qm", "c", "--allow-empty")
+    found = _checked("x.md", renames=True).report().findings
+    assert [one.replacement for one in found] == [replacement]
+
+
 def test_only_references_on_changed_lines_count(repository: Path) -> None:
     (repository / ".git").rmdir()
     _git("init", "-q")
