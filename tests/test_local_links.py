@@ -318,6 +318,14 @@ def test_word_and_open_document_refer_to_files_beside_them(repository: Path) -> 
     assert repository.is_dir()
 
 
+def test_a_path_of_many_directories_is_no_end_of_the_check(repository: Path) -> None:
+    deep = "a/" * 950
+    _write({"a.md": f"[x]({deep}b.md)\n[y]({deep}c.md)\n[z](d.md)\n", ".gitignore": "/a/a/*.md\n"})
+    found = _checked("a.md").report().findings
+    assert [one.code for one in found] == ["SL311"] * 3
+    assert repository.is_dir()
+
+
 def test_nothing_is_told_of_what_lies_outside(repository: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("a\n")
     Path("linked").symlink_to(tmp_path)
