@@ -140,6 +140,13 @@ CASES = [
     Case("theme", "[a](img/favicon.ico) [b](_static/x.png) [c](x.png)", _missing("x.png"),
          beside={"mkdocs.yml": ""}),
     Case("in an index", "[a](@ref)"),
+    Case("from the top of a generator", "[a](@/x.md) [b](~/x.md)"),
+    Case("anything of Zola", "[a](c.md)", beside={"config.toml": "", "content/b.md": ""}),
+    Case("settings of another program", "[a](c.md)", _missing("c.md"), beside={"config.toml": ""}),
+    *(Case(f"anything of {one}", "[a](c.md) [b](c.png)", beside={one: ""})
+      for one in ("_pkgdown.yml", "docfx.json", "pelicanconf.py", ".obsidian/app.json")),
+    *(Case(f"page of {one}", "[a](c.html) [b](c.md)", _missing("c.md"), beside={one: ""})
+      for one in ("book.json", ".gitbook.yaml")),
     Case("html template", '{% if x %}<a href="b.html">', name="a.html"),
     Case("part of others", "[a](c.md)", name="docs/_includes/a.md"),
     Case("sparse", "[a](c.md)", beside={".git/info/sparse-checkout": "/docs/a.md\n"}),
@@ -183,6 +190,8 @@ CASES = [
          _no_place("#d"), "a.html"),
     Case("html published", '<link rel="canonical" href="/x"><link rel="next" href="y">',
          name="a.html"),
+    Case("html of a server", '<a href="login"><a href="d.php?id=1"><a href="p.aspx"><a href="s/">'
+         '<form><img src="cgi-bin/x.png"><img src="c.PNG">', _missing("c.PNG"), "a.html"),
     # reStructuredText
     Case("rst", ".. _a: b.rst\n.. image:: c.png\n\n`t <d.txt>`_ `u <e_>`_ `v <#ab>`_\n",
          (("SL311", 1, "b.rst"), ("SL311", 2, "c.png"), ("SL311", 4, "d.txt"), ("SL312", 4, "#ab")),
