@@ -299,6 +299,7 @@ ORDER = [
     "checks.file_plan",
     "checks.local_link_options",
     "checks.local_sites",
+    "checks.local_parts",
     "checks.local_texts",
     "checks.local_links",
     "checks.check_options",

@@ -200,7 +200,17 @@ CASES = [
     Case("rst included", ".. include:: c/b.rst\n.. raw:: html\n\n   <p>\n", name="a.rst",
          beside={"c/b.rst": ".. image:: d.png\n"}),
     Case("rst literal", "::\n\n   .. image:: c.png\n", name="a.rst"),
+    Case("rst included by what is not read", ".. image:: d.png\n\n`v <#x>`_\n", name="c/b.rst",
+         beside={"a.rst": ".. include:: c/b.rst\n"}),
+    Case("rst beside other parts", ".. image:: d.png\n", _missing("d.png"), "c/b.rst",
+         {"a.rst": ".. include:: c/c.rst\n"}),
     # AsciiDoc
+    Case("asciidoc included by what is not read", "include::d.adoc[]\n\n<<x>>\n",
+         name="c/b.adoc", beside={"o/a.adoc": "include::{parts}/b.adoc[leveloffset=1]\n"}),
+    Case("asciidoc included by any name", "<<x>>\n", name="c/b.adoc",
+         beside={"a.adoc": "include::c/{name}.adoc[]\n"}),
+    Case("asciidoc beside other parts", "<<x>>\n", _no_place("#x"), "c/b.adoc",
+         {"a.adoc": "include::c/c.adoc[]\n"}),
     Case("asciidoc", "link:b.adoc[x] xref:c.adoc#x[]\n<<id>> <<_a_b>>\n\n== A b\n",
          (("SL311", 1, "b.adoc"), ("SL311", 1, "c.adoc#x"), ("SL312", 2, "#id")), "a.adoc"),
     Case("asciidoc images", ":imagesdir: img\n\nimage::b.png[]\nimage:c.png[]", _missing("c.png", 4),
@@ -332,6 +342,29 @@ def test_a_path_of_many_directories_is_no_end_of_the_check(repository: Path) -> 
     _write({"a.md": f"[x]({deep}b.md)\n[y]({deep}c.md)\n[z](d.md)\n", ".gitignore": "/a/a/*.md\n"})
     found = _checked("a.md").report().findings
     assert [one.code for one in found] == ["SL311"] * 3
+    assert repository.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("inclusion", "told"),
+    [
+        ('--8<-- "docs/x.md"\n', False),
+        ("-8<- 'x.md:part'\n", False),
+        ("--8<--\nelsewhere.md\n  docs/x.md\n--8<--\n", False),
+        ("```{include} ../docs/x.md\n```\n", False),
+        (":::{include} /docs/x.md\n:::\n", False),
+        ('--8<-- "other/x.md"\n', True),
+        ("```python\ninclude\n```\n", True),
+    ],
+)
+def test_what_another_document_includes_is_a_part(
+    inclusion: str,
+    told: bool,
+    repository: Path,
+) -> None:
+    _write({"guide/a.md": f"# A\n\n{inclusion}", "docs/x.md": "[a](c.md) [b](#d)\n"})
+    found = [(one.file, one.url) for one in _checked(".").report().findings]
+    assert found == ([(str(Path("docs/x.md")), one) for one in ("c.md", "#d")] if told else [])
     assert repository.is_dir()
 
 

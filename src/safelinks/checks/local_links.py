@@ -14,6 +14,7 @@ from functools import cached_property
 from attrs import field
 
 from safelinks.checks.local_link_options import LocalLinkOptions
+from safelinks.checks.local_parts import Includers, named_parts
 from safelinks.checks.local_sites import PublishedAs, is_page, may_be_added, published_as
 from safelinks.checks.local_texts import LocalTexts
 from safelinks.documents.local.local_reference import LocalReference, LocalTarget
@@ -134,14 +135,6 @@ class LocalLinks:
                 problem = self._problem(document, reference)
                 if problem is not None:
                     yield problem
-
-    def included(self, path: str, references: Iterable[LocalReference]) -> Iterator[str]:
-        """The paths of what a document includes."""
-        folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120  of names
-        for reference in references:
-            target = reference.target
-            if reference.includes and target is not None:
-                yield os.path.normpath(_joined(folder, target.path))
 
     def _problem(self, document: _Referrer, reference: LocalReference) -> LocalProblem | None:
         target = reference.target
@@ -377,14 +370,12 @@ def local_problems(
     What one document includes, is a part of that: its own references are not relative to it.
     """
     checker = LocalLinks(options)
-    included = {
-        path
-        for file, found in references.items()
-        if any(one.includes for one in found)
-        for path in checker.included(paths[file], found)
-    }
+    includers = Includers(checker.tree)
+    parts = named_parts(references, paths)
     problems: list[LocalProblem] = []
     for file, found in references.items():
-        if os.path.abspath(paths[file]) not in included:  # noqa: PTH100  of names
-            problems += checker.problems(file, paths[file], found)
+        path = os.path.abspath(paths[file])  # noqa: PTH100  of names
+        wrong = [] if path in parts else list(checker.problems(file, path, found))
+        if wrong and not includers.may_include(path):
+            problems += wrong
     return problems
