@@ -298,6 +298,7 @@ ORDER = [
     "checks.baseline_comparison",
     "checks.file_plan",
     "checks.local_link_options",
+    "checks.looked_at",
     "checks.local_sites",
     "checks.local_parts",
     "checks.local_texts",

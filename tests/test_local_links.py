@@ -151,6 +151,9 @@ CASES = [
     Case("part of others", "[a](c.md)", name="docs/_includes/a.md"),
     Case("sparse", "[a](c.md)", beside={".git/info/sparse-checkout": "/docs/a.md\n"}),
     Case("excluded", "[a](gen/c.md) [b](c.md)", _missing("c.md"), options={"exclude": ("^gen/",)}),
+    Case("included only", "[a](gen/c.md) [b](c.md)", _missing("c.md"), options={"include": ("^c",)}),
+    Case("included and excluded", "[a](gen/c.md) [b](c.md)", _missing("c.md"),
+         options={"include": ("^c",), "exclude": ("c",)}),
     # Anchors
     Case("anchor", "[a](b.md#set-up-the-server) [b](#x)\n## X", beside=B),
     Case("no anchor", "[a](b.md#setup) [b](#x)",
@@ -514,6 +517,40 @@ def test_a_comment_that_ignores_nothing_is_told(repository: Path) -> None:
     _write({"c.md": ""})
     assert [one.code for one in _checked("a.md").report().findings] == ["SL501"]
     assert not Check(read_all("a.md"), options=CheckOptions(local_links=None)).report().findings
+    assert repository.is_dir()
+
+
+def test_of_what_is_left_out_no_comment_is_called_unused(repository: Path) -> None:
+    comment = "<!-- safelinks: ignore[SL311] -->"
+    _write({"a.md": f"[a](b.md) {comment}\n\n[a](a.md) {comment}\n", "b.md": ""})
+    for options, lines in (
+        ({}, [1, 3]),
+        ({"exclude": ("b",)}, [3]),
+        ({"include": ("^a",)}, [3]),
+    ):
+        found = _checked("a.md", **options).report().findings
+        assert [(one.code, one.place.line) for one in found] == [("SL501", one) for one in lines]
+    _write({"c.md": "```{include} a.md\n```\n"})
+    assert not _checked(".").report().findings
+    assert repository.is_dir()
+
+
+def test_a_baseline_keeps_what_is_left_out(repository: Path) -> None:
+    _write({"a.md": "[a](c.md) [d](d.md)"})
+    args = ("check", "--offline", "--baseline", "known.json", "--update-baseline")
+    assert _run(*args, "a.md").exit_code == 0
+    known = Path("known.json").read_text()
+    for left_out in (("--exclude", "c.md"), ("--include", "^d")):
+        result = _run(*args, *left_out, "a.md")
+        assert (result.exit_code, Path("known.json").read_text()) == (0, known)
+    _write({"d.md": ""})
+    _run(*args, "--exclude", "^c", "a.md")
+    assert ('"c.md"' in Path("known.json").read_text(), "d.md" in Path("known.json").read_text()) == (
+        True, False,
+    )  # fmt: skip
+    _write({"a.md": "a"})
+    _run(*args, "--exclude", "^c", "a.md")
+    assert "c.md" not in Path("known.json").read_text()
     assert repository.is_dir()
 
 
