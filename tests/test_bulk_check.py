@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -17,12 +20,13 @@ from web import Web, answer, html, serving
 
 import safelinks.bulk
 from safelinks import Policy
-from safelinks.bulk.bucket_check import check_bucket
+from safelinks.bulk.bucket_check import check_bucket, may_differ
 from safelinks.bulk.checking import check_tables
-from safelinks.bulk.journal import Journal, outcome_row
+from safelinks.bulk.journal import Journal, Kept, outcome_row
 from safelinks.bulk.sites import bucket_of, site_of
 from safelinks.cli.program import main
 from safelinks.errors import DocumentError, SetupError
+from safelinks.health.checker import Checker
 from safelinks.health.model.outcome import Outcome, Reason
 
 SITES = [f"s{number}.org" for number in range(12)]
@@ -182,6 +186,96 @@ def test_the_command_says_what_came_of_it(web: Web, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, [*map(str, arguments), "--retries", "0"])
     assert result.exit_code == 0, result.output
     assert f"6 addresses, outcomes in {tmp_path / 'out'}: 5 alive, 1 dead\n" in result.stderr
+
+
+def test_what_options_have_skipped_is_judged_anew_when_they_differ(
+    web: Web, tmp_path: Path
+) -> None:
+    source, folder = tmp_path / "links.csv", tmp_path / "out"
+    urls = [web.url("/0"), web.url("/1"), web.url("/gone"), "mailto:a@b.example"]
+    source.write_text("target\n" + "\n".join(urls) + "\n")
+
+    def run(*options: str) -> list[str]:
+        arguments = ["bulk", "check", str(source), "-o", str(folder), "--retries", "0", *options]
+        result = CliRunner().invoke(main, arguments)
+        assert result.exit_code == 0, result.output
+        return result.stderr.replace(str(folder), "out").splitlines()
+
+    excluding = ("--allow-private", "--exclude", "/1$")
+    again = "options have changed: asked again, for earlier ones skipped them: "
+    for options, told in (
+        ((), ["4 addresses, outcomes in out: 4 skipped",
+              "skipped: private address (3), not a web address (1)"]),
+        ((), ["4 addresses, outcomes in out: 4 skipped",
+              "skipped: private address (3), not a web address (1)"]),
+        (excluding, ["4 addresses, outcomes in out: 1 alive, 1 dead, 2 skipped",
+                     "skipped: excluded (1), not a web address (1)", f"{again}3 addresses"]),
+        (excluding, ["4 addresses, outcomes in out: 1 alive, 1 dead, 2 skipped",
+                     "skipped: excluded (1), not a web address (1)"]),
+        (("--allow-private",), ["4 addresses, outcomes in out: 2 alive, 1 dead, 1 skipped",
+                                "skipped: not a web address (1)", f"{again}1 address"]),
+        ((), ["4 addresses, outcomes in out: 2 alive, 1 dead, 1 skipped",
+              "skipped: not a web address (1)"]),
+    ):  # fmt: skip
+        before = sum(web.asked.values())
+        lines = run(*options)
+        assert sorted(lines) == sorted(told)
+        assert any(line.startswith(again) for line in lines) or before == sum(web.asked.values())
+    assert set(_outcomes(folder)) == set(urls)
+
+
+@pytest.mark.parametrize(
+    ("reason", "url", "lifted"),
+    [
+        (Reason.PRIVATE_ADDRESS, "http://intra.nyc.gov/", {"allow_private": True}),
+        (Reason.PRIVATE_ADDRESS, "http://10.0.0.1/", {"resolve": {("10.0.0.1", 80): ("127.0.0.1",)}}),
+        (Reason.RESERVED_NAME, "http://a.example/", {"allow_reserved": True}),
+        (Reason.BLOCKED_PORT, "http://nyc.gov:25/", {"allow_ports": {25}}),
+        (Reason.ONE_TIME_LINK, "https://nyc.gov/unsubscribe?u=1", {"allow_one_time": True}),
+        (Reason.EXCLUDED, "http://nyc.gov/", {"excluded": ("other",)}),
+    ],
+)  # fmt: skip
+def test_only_an_option_that_skipped_an_address_brings_it_up_again(
+    reason: Reason, url: str, lifted: dict[str, Any]
+) -> None:
+    kept = Kept("skipped", str(reason), was_answered=False)
+    assert may_differ(url, kept, Policy(**lifted))
+    assert not may_differ(url, kept, Policy(excluded=("nyc[.]gov",)))
+    assert not may_differ(url, evolve(kept, reason="invalid-url"), Policy(**lifted))
+    assert not may_differ(url, evolve(kept, verdict="dead", reason="gone"), Policy(**lifted))
+
+
+def test_without_a_network_it_is_said_why_addresses_have_no_outcome(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def results(_: Checker, urls: list[str]) -> AsyncIterator[Outcome]:
+        for url in urls:
+            yield Outcome(url, Reason.NO_NETWORK if "a" in url[-2:] else Reason.OK)
+
+    monkeypatch.setattr(Checker, "results", results)
+    source = tmp_path / "links.csv"
+    source.write_text("target\nhttp://nyc.gov/a1\nhttp://nyc.gov/a2\nhttp://nyc.gov/b1\n")
+    result = CliRunner().invoke(main, ["bulk", "check", str(source), "-o", str(tmp_path / "out")])
+    assert result.exit_code == 3
+    why = "2 addresses have no outcome: this machine has no network (2); run this again to go on"
+    assert why in result.stderr
+
+
+def test_a_script_without_a_guard_gets_one_error(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import safelinks.bulk, pyarrow as pa\n"
+        "print('copy', flush=True)\n"
+        "urls = [f'mailto:{n}@b.example' for n in range(9)] + ['http://10.0.0.1/']\n"
+        f"safelinks.bulk.check(pa.table({{'target': urls}}), {str(tmp_path / 'out')!r}, jobs=4)\n"
+    )
+    result = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stdout.count("copy") == 2
+    assert result.stderr.count("Traceback") == 1
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith("safelinks.errors.SetupError: no process could begin its work; if this")
+    assert 'below if __name__ == "__main__":' in last
 
 
 def test_a_site_has_a_limit_besides_that_of_its_hosts() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import mailbox
 import pickle
@@ -84,6 +85,63 @@ def test_one_column_for_all_and_moments_as_text(tmp_path: Path) -> None:
     assert _run("unwrap", source, "-o", output, *fields, "--into", "safe").exit_code == 0
     moment = str(unwrap(LINK).wrapped_at).replace(" ", "T").replace("+00:00", "Z")
     assert _rows(output)[0]["safe"] == {"wrapped_at": moment, "layers": 1}
+
+
+@pytest.mark.parametrize("name", ["b.csv", "b.jsonl", "b.parquet"])
+def test_the_catalog_is_asked_whatever_the_format(name: str, tmp_path: Path) -> None:
+    known = "https://portal.311.nyc.gov/"
+    source = _csv(tmp_path / "a.csv", wrap(known), known, "https://b.example/", LOST)
+    fields = ("--field", "resource", "--field", "agency")
+    assert _run("unwrap", source, "-o", tmp_path / name, *fields).exit_code == 0
+    told = [(row["resource"] or None, row["agency"] or None) for row in _rows(tmp_path / name)]
+    assert told == [("nyc311", "NYC311")] * 2 + [(None, None)] * 2
+
+
+@pytest.mark.parametrize("name", ["b.csv", "b.parquet"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_what_spreadsheets_write_is_read(
+    delimiter: str, encoding: str, name: str, tmp_path: Path
+) -> None:
+    source, output = tmp_path / "a.csv", tmp_path / name
+    rows = [["Straße", "Url", "a, b"], ["ü", LINK, "1,2;3|4\t5"], ["", "https://b.example/?,;", ""]]
+    lines = [delimiter.join(f'"{cell}"' if cell else "" for cell in row) for row in rows]
+    source.write_text("\r\n".join(lines) + "\r\n", encoding, newline="")
+    result = _run("unwrap", source, "-o", output, "--field", "target")
+    assert result.exit_code == 0, result.stderr
+    if name == "b.csv":
+        with output.open(encoding="utf-8", newline="") as file:
+            told = list(csv.reader(file))
+    else:
+        table = pyarrow.parquet.read_table(output)
+        told = [table.column_names, *(list(row.values()) for row in table.to_pylist())]
+    targets = ["target", TARGET, "https://b.example/?,;"]
+    assert told == [[*row, target] for row, target in zip(rows, targets, strict=True)]
+
+
+def test_a_missing_column_is_said_legibly_with_the_option(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text("link;a, b;c\nx;y;z\n")
+    sentence = (
+        "there is no column '{}'; the columns are link, 'a, b', c "
+        "(--column names the one with the addresses)"
+    )
+    for name in ("b.csv", "b.parquet"):
+        result = _run("unwrap", source, "-o", tmp_path / name)
+        assert (result.exit_code, sentence.format("Url") in result.stderr) == (2, True)
+    result = _run("check", source, "-o", tmp_path / "out")
+    assert (result.exit_code, sentence.format("target") in result.stderr) == (2, True)
+    source.write_text(",".join(f"c{at}" for at in range(40)))
+    result = _run("unwrap", source, "-o", tmp_path / "b.csv")
+    assert "c28, c29, and 10 more (--column" in result.stderr
+
+
+def test_one_row_is_no_rows(tmp_path: Path) -> None:
+    source, output = _csv(tmp_path / "a.csv", LINK), tmp_path / "b.csv"
+    assert _run("unwrap", source, "-o", output).stderr == f"1 row written to {output}\n"
+    (tmp_path / "a.txt").write_text(LINK)
+    result = _run("links", tmp_path / "a.txt", "-o", output)
+    assert result.stderr == f"1 link written to {output}\n"
 
 
 def test_bytes_that_are_no_text_come_out_as_they_went_in(tmp_path: Path) -> None:
@@ -196,6 +254,22 @@ def test_a_file_that_cannot_be_read_fails_and_the_others_are_there(tmp_path: Pat
     assert len(_rows(output)) == 1
     assert _run("links", "-", "-o", output).exit_code == 2
     assert "Name a file or a directory." in _run("links", "-o", output).stderr
+
+
+@pytest.mark.parametrize("name", ["keep.csv", "keep.jsonl", "keep.parquet", "file://keep.csv"])
+def test_a_table_is_not_replaced_where_no_file_could_be_read(name: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    kept = tmp_path / name.removeprefix("file://")
+    kept.write_text("kept")
+    output = f"file://{kept}" if "://" in name else str(kept)
+    for source in ("nope", "empty"):
+        result = _run("links", tmp_path / source, "-o", output)
+        assert result.exit_code == 2
+        assert f"no file could be read; {output} was not written" in result.stderr
+        assert kept.read_text() == "kept"
+    (tmp_path / "a.txt").write_text("no link")
+    assert _run("links", tmp_path / "a.txt", "-o", output).exit_code == 0
+    assert kept.read_bytes() != b"kept"
 
 
 def test_a_missing_package_is_said_by_any_process() -> None:

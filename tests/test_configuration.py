@@ -226,6 +226,10 @@ class TestMistakes:
                 "1: unknown key allow_private; the nearest is allow-private",
             ),
             ("in-place = true", "1: unknown key in-place; the nearest is clean.in-place"),
+            (
+                "[check]\ntimeout = 3",
+                "1: unknown key check; the settings of `check` stand at the top, in no table",
+            ),
             ("clean.timeout = 1", "1: unknown key clean.timeout; the nearest is timeout"),
             ("[clean]\nbakcup = 1", "2: unknown key clean.bakcup; the nearest is clean.backup"),
             ("[clen]\n", "1: unknown key clen; the nearest is clean."),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from zipfile import ZipFile
 
 import pytest
+from pypdf import PdfWriter
 from surveying import CATALOG
 
 from safelinks import Document, read
@@ -93,6 +94,14 @@ def test_documents_that_know_when_they_were_written(raw: bytes, name: str) -> No
 )
 def test_documents_that_do_not(raw: bytes, name: str) -> None:
     assert read(raw, name).dated() is None
+
+
+def test_a_pdf_knows_when_it_was_changed() -> None:
+    written = PdfWriter()
+    written.add_blank_page(100, 100)
+    written.add_metadata({"/ModDate": "D:20190304050607-05'00'"})
+    written.write(raw := io.BytesIO())
+    assert read(raw.getvalue(), "a.pdf").dated() == MADE
 
 
 @pytest.mark.parametrize(

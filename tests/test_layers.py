@@ -356,6 +356,7 @@ ORDER = [
     "reports",
     "bulk.extras",
     "bulk.table_formats",
+    "bulk.csv_dialect",
     "bulk.fields",
     "bulk.suspects",
     "bulk.workers",

@@ -188,7 +188,7 @@ def test_a_charset_that_nobody_knows() -> None:
 
 PIECES = st.sampled_from(
     [
-        "<p>", "</p>", "<div hidden>", "<div>", "</div>", "<b>", "</b>", "<br>", "<!-- a > b -->", "<!-->", "<!--",
+        "<p>", "</p>", "<div hidden>", "<div>", "</div>", "<b>", "</b>", "<br>", "<!-- a > b -->", "<!-->", "<!--", "--!>", "-->",
         "<script>", "</script>", "<script/>", "<style>p{}</style>", "<template>", "</template>", "<iframe>", "<!doctype html>",
         "<a title='x > y'>", "<p aria-hidden=true>", '<p style="display: none">', "<input hidden>", "<title>", "</title>",
         "<![CDATA[x]]>", "<?x?>", "<", ">", "&amp;", "&nbsp;", " ", "\n", "a few words", "more", '"', "'", "<p style=\"visibility:hidden",
@@ -207,3 +207,8 @@ def test_a_long_page_is_seen_to_be_long_past_scripts_and_comments() -> None:
         f"{head}<body class=x><p aria-hidden='true'>{'word ' * 30}</p>{'<p>more of it</p>' * 200}"
     )
     assert 1_500 < seen_at_least(page, 1_500) < 1_520
+
+
+def test_a_comment_may_end_in_two_ways() -> None:
+    hidden = f"<!-- a --!><div style='display:none'><!-- b -->{'word ' * 400}</div>"
+    assert seen_at_least(hidden, 1_500) == 0

@@ -21,6 +21,7 @@ except ImportError as error:
 
 from safelinks.bulk.bucket_check import careful, check_bucket
 from safelinks.bulk.checking import texts_of
+from safelinks.bulk.csv_dialect import no_column
 from safelinks.bulk.fields import DEFAULT_FIELDS, FIELD_TYPES, FieldType, fields_of
 from safelinks.bulk.journal import Journal
 from safelinks.bulk.sites import bucket_of, site_of
@@ -85,8 +86,7 @@ def check(
         )
     journal = Journal.of(Path(folder), buckets)
     if column not in frame.columns:
-        there = ", ".join(frame.columns)
-        raise SetupError(f"there is no column {column!r}; the columns are {there}")
+        raise SetupError(no_column(column, frame.columns))
     addresses = frame.select(column).distinct()
     scattered = addresses.mapInArrow(
         partial(_in_buckets, column, journal.buckets), "bucket int, url string"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
-from attrs import evolve
+from attrs import evolve, field
 
-from safelinks.bulk.journal import Journal, OutcomeRow, outcome_row
+from safelinks.bulk.journal import Journal, Kept, OutcomeRow, outcome_row
 from safelinks.foundation.values import frozen
 from safelinks.health.checker import Checker
+from safelinks.health.guards.refusal import refusal_of_link
 from safelinks.health.model.outcome import Outcome, Reason, Verdict
 from safelinks.health.model.policy import Policy
 
-__all__ = ["BucketResult", "careful", "check_bucket"]
+__all__ = ["BucketResult", "careful", "check_bucket", "may_differ"]
 
 _PER_SITE = 16  # requests at once at all hosts of a site
 _PER_VISITED_HOST = 2  # of each process, at a host that only redirects lead to
@@ -24,12 +26,18 @@ _SECONDS = 2.0  # that an outcome waits for others
 
 @frozen
 class BucketResult:
-    """What became of a bucket: outcomes that were known, outcomes that came, addresses left."""
+    """What became of a bucket: outcomes that were known, outcomes that came, addresses left.
+
+    `again` is how many were judged anew, for other options had skipped them; `unasked` why those
+    that are left were not asked, with how many they are.
+    """
 
     bucket: int
     known: int
     checked: int
     left: int
+    again: int = 0
+    unasked: Mapping[str, int] = field(factory=dict)
 
 
 def careful(policy: Policy | None) -> Policy:
@@ -49,22 +57,52 @@ def check_bucket(
     policy: Policy,
     is_over: Callable[[], bool] = lambda: False,
 ) -> BucketResult:
-    """Ask for the `addresses` of `bucket` whose outcome is not known yet.
+    """Ask for the `addresses` of `bucket` whose outcome is not known, or depends on the options.
 
     Ends when `is_over`, with what came until then. Addresses of which nothing can be said for want
     of a network are left for another run.
     """
     wanted = dict.fromkeys(addresses)
-    known = journal.known(bucket)
-    left = [url for url in wanted if url not in known]
-    checked = 0
+    kept = journal.kept(bucket)
+    anew = {url for url in wanted if url in kept and may_differ(url, kept[url], policy)}
+    left = [url for url in wanted if url not in kept or url in anew]
+    asking = _Bucket(journal, bucket, policy, is_over)
     if left:
-        asking = _Bucket(journal, bucket, policy, is_over)
         asyncio.run(asking.check(left))
-        checked = asking.checked
+    checked = asking.checked
     if checked == len(left):
         journal.finish(bucket)
-    return BucketResult(bucket, len(wanted) - len(left), checked, len(left) - checked)
+    return BucketResult(
+        bucket,
+        len(wanted) - len(left),
+        checked,
+        len(left) - checked,
+        len(anew),
+        dict(asking.unasked),
+    )
+
+
+# Reasons that options decide on: whether these options could lead to another outcome, which a
+# redirect may have led to. What the address itself says is asked of `refusal_of_link`.
+_BY_OPTION: Mapping[str, Callable[[Policy], bool]] = {
+    Reason.PRIVATE_ADDRESS: lambda policy: policy.allow_private or bool(policy.resolve),
+    Reason.RESERVED_NAME: lambda policy: (
+        policy.allow_reserved or policy.allow_private or bool(policy.resolve)
+    ),
+    Reason.BLOCKED_PORT: lambda policy: bool(policy.allow_ports),
+    Reason.ONE_TIME_LINK: lambda policy: policy.allow_one_time,
+    Reason.EXCLUDED: lambda policy: not policy.excluded,
+}
+
+
+def may_differ(url: str, kept: Kept, policy: Policy) -> bool:
+    """Whether `url` was skipped because of an option, and may not be by this `policy`."""
+    is_lifted = _BY_OPTION.get(kept.reason)
+    if is_lifted is None or refusal_of_link(url, policy) == kept.reason:
+        return False
+    # The patterns tell all of an address that was not asked, but nothing of where one led to.
+    by_pattern = kept.reason == Reason.EXCLUDED and not kept.was_answered
+    return by_pattern or is_lifted(policy)
 
 
 class _Bucket:
@@ -77,6 +115,7 @@ class _Bucket:
         self._policy, self._is_over = policy, is_over
         self._rows: list[OutcomeRow] = []
         self.checked = 0
+        self.unasked: Counter[str] = Counter()
 
     async def check(self, urls: list[str]) -> None:
         """Ask for `urls`; `checked` is how many outcomes were kept."""
@@ -96,7 +135,9 @@ class _Bucket:
         results = Checker(self._policy).results(urls)
         try:
             async for outcome in results:
-                if _says_something(outcome):
+                if not _says_something(outcome):
+                    self.unasked[str(outcome.reason)] += 1
+                else:
                     self.checked += 1
                     self._rows.append(outcome_row(outcome))
                     if len(self._rows) >= _ROWS:

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,16 +14,19 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from attrs import field
 
 from safelinks.bulk.bucket_check import BucketResult, careful, check_bucket
 from safelinks.bulk.columns import is_text
+from safelinks.bulk.csv_dialect import no_column
 from safelinks.bulk.journal import Journal
-from safelinks.bulk.process_pool import ProcessPool, is_over
+from safelinks.bulk.process_pool import ProcessPool, end_while_imported, is_over
 from safelinks.bulk.sites import bucket_of, site_of
 from safelinks.bulk.streams import opened_table
 from safelinks.errors import SetupError
 from safelinks.files.unfinished_files import is_locked
 from safelinks.foundation.values import frozen
+from safelinks.health.model.outcome import Verdict
 from safelinks.health.model.policy import Policy
 
 __all__ = ["CheckResult", "check_tables", "texts_of"]
@@ -37,8 +40,10 @@ class CheckResult:
     """What became of a check.
 
     `addresses` is how many different ones there were, `known` how many of them earlier runs have
-    checked, `left` how many have no outcome yet, `verdicts` how many have which. `given_up` are
-    buckets that killed every process that worked on them.
+    checked, `left` how many have no outcome yet, `verdicts` how many have which, `skipped` how many
+    were skipped for which reason. `again` is how many were judged anew, for they had been skipped
+    by other options; `unasked` is why those that are left were not asked. `given_up` are buckets
+    that killed every process that worked on them.
     """
 
     folder: Path
@@ -47,6 +52,9 @@ class CheckResult:
     left: int
     verdicts: dict[str, int]
     given_up: tuple[int, ...] = ()
+    skipped: Mapping[str, int] = field(factory=dict)
+    again: int = 0
+    unasked: Mapping[str, int] = field(factory=dict)
 
 
 def check_tables(  # noqa: PLR0913  an option each
@@ -61,11 +69,13 @@ def check_tables(  # noqa: PLR0913  an option each
 ) -> CheckResult:
     """Check every address in `column` of the table `data`, or of a list of them, into `folder`.
 
-    Run again, it goes on where it was: what has an outcome in `folder` is not asked. `jobs` is the
+    Run again, it goes on where it was: what has an outcome in `folder` is not asked, unless options
+    had skipped it that are others now. `jobs` is the
     number of processes. Addresses are put into `buckets` by their sites; a folder that is there has
     its own number of them. `on_result` is called when a bucket is done. Raises SetupError and
     DocumentError.
     """
+    end_while_imported()
     policy = careful(policy)
     tables = data if isinstance(data, (list, tuple)) else [data]
     journal = Journal.of(Path(folder), buckets)
@@ -90,11 +100,24 @@ def check_tables(  # noqa: PLR0913  an option each
             wanted = set(_addresses(Path(scattered) / str(bucket)))
             known_of_it = len(wanted & journal.known(bucket))
             results.append(BucketResult(bucket, known_of_it, 0, len(wanted) - known_of_it))
-    known, checked, left = (
-        sum(getattr(result, name) for result in results) for name in ("known", "checked", "left")
+    known, checked, left, again = (
+        sum(getattr(result, name) for result in results)
+        for name in ("known", "checked", "left", "again")
     )
+    unasked: Counter[str] = Counter()
+    for result in results:
+        unasked.update(result.unasked)
+    verdicts, skipped = _counts(journal)
     return CheckResult(
-        journal.folder, known + checked + left, known, left, _verdicts(journal), tuple(given_up)
+        journal.folder,
+        known + checked + left,
+        known,
+        left,
+        verdicts,
+        tuple(given_up),
+        skipped,
+        again,
+        dict(unasked),
     )
 
 
@@ -113,8 +136,7 @@ def _locked(folder: Path) -> Iterator[None]:
 def texts_of(batch: pa.RecordBatch, column: str) -> list[str]:
     """The different addresses in `column` of `batch`. Raises SetupError where there is none."""
     if column not in batch.schema.names:
-        there = ", ".join(batch.schema.names)
-        raise SetupError(f"there is no column {column!r}; the columns are {there}")
+        raise SetupError(no_column(column, batch.schema.names))
     texts = batch.column(column)
     if not is_text(texts.type):
         raise SetupError(
@@ -151,9 +173,16 @@ def _check(journal: Journal, folder: Path, policy: Policy, bucket: int) -> Bucke
     return check_bucket(journal, bucket, _addresses(folder / str(bucket)), policy, is_over)
 
 
-def _verdicts(journal: Journal) -> dict[str, int]:
-    """How many outcomes in the folder have which verdict, addresses of earlier runs included."""
-    counts: Counter[str] = Counter()
-    for table in journal.outcomes():
-        counts.update(table["verdict"].to_pylist())
-    return dict(sorted(counts.items()))
+def _counts(journal: Journal) -> tuple[dict[str, int], dict[str, int]]:
+    """How many outcomes in the folder have which verdict, and how many were skipped for what.
+
+    Addresses of earlier runs are included.
+    """
+    verdicts: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    for bucket in journal.filled():
+        for kept in journal.kept(bucket).values():
+            verdicts[kept.verdict] += 1
+            if kept.verdict == Verdict.SKIPPED:
+                skipped[kept.reason] += 1
+    return dict(sorted(verdicts.items())), dict(skipped.most_common())

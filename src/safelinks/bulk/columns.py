@@ -12,7 +12,6 @@ import array
 import binascii
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
 from itertools import chain, compress
 
 import pyarrow as pa
@@ -24,6 +23,7 @@ from safelinks.bulk.fields import (
     IDENTIFIED,
     FieldType,
     fields_of,
+    identified,
     row_reader,
 )
 from safelinks.bulk.suspects import (
@@ -375,19 +375,5 @@ def _identified(targets: pa.Array) -> Columns:
     }
 
 
-@cache
-def _identify() -> Callable[[str], tuple[str | None, str | None]]:
-    from safelinks.catalog import identify  # noqa: PLC0415  only who asks for its names needs it
-
-    def names(target: str) -> tuple[str | None, str | None]:
-        match = identify(target)
-        return (
-            match.resource.id if match.resource else None,
-            match.agency.acronym if match.agency else None,
-        )
-
-    return names
-
-
 def _names_of(target: str | bytes) -> tuple[str | None, str | None]:
-    return (None, None) if isinstance(target, bytes) else _identify()(target)
+    return (None, None) if isinstance(target, bytes) else identified(target)

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from safelinks.errors import SafelinksError, SetupError
 from safelinks.foundation.values import frozen
-from safelinks.wrappers.unwrapping import READ, unwrap
+from safelinks.wrappers.unwrapping import READ, Unwrapped, unwrap
 
 __all__ = [
     "DEFAULT_FIELDS",
@@ -21,6 +21,7 @@ __all__ = [
     "FieldType",
     "Row",
     "fields_of",
+    "identified",
     "row_reader",
 ]
 
@@ -68,6 +69,12 @@ DEFAULT_FIELDS = ("target", "error")
 # What the catalog says of the target.
 IDENTIFIED = frozenset({"resource", "agency"})
 
+# Where a target's resource and agency stand in what `identified` gives.
+_READ_BESIDE: Mapping[str, Callable[[Unwrapped], str | None]] = {
+    "resource": lambda unwrapped: identified(unwrapped.target)[0],
+    "agency": lambda unwrapped: identified(unwrapped.target)[1],
+}
+
 _LONGEST_REMEMBERED = 1_000  # characters
 _REMEMBERED = 32_768  # rows: engines hand over a few thousand at a time, with the same links again
 _NOT_UNICODE = "InvalidURLError"
@@ -83,13 +90,33 @@ def fields_of(names: Iterable[str]) -> tuple[str, ...]:
     return fields
 
 
+def identified(target: str) -> tuple[str | None, str | None]:
+    """The resource and the agency that the catalog knows `target` for."""
+    return _identify()(target)
+
+
+@cache
+def _identify() -> Callable[[str], tuple[str | None, str | None]]:
+    from safelinks.catalog import identify  # noqa: PLC0415  only who asks for its names needs it
+
+    @lru_cache(1)
+    def names(target: str) -> tuple[str | None, str | None]:
+        match = identify(target)
+        return (
+            match.resource.id if match.resource else None,
+            match.agency.acronym if match.agency else None,
+        )
+
+    return names
+
+
 @cache
 def row_reader(fields: tuple[str, ...]) -> Callable[[str | bytes], Row]:
     """What gives the values `fields` of a text, None each where there is none. It never raises.
 
     Bytes are a text that is no Unicode. The last few thousand rows are remembered.
     """
-    reads = [READ.get(name, lambda _: None) for name in fields]
+    reads = [READ.get(name) or _READ_BESIDE.get(name, lambda _: None) for name in fields]
     remembered = lru_cache(_REMEMBERED)(lambda url: _read(url, fields, reads))
 
     def read(url: str | bytes) -> Row:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from safelinks.health.model.outcome import Outcome
 from safelinks.version import __version__
 from safelinks.wrappers.redaction.link_redaction import shown
 
-__all__ = ["OUTCOME_SCHEMA", "Journal", "outcome_row"]
+__all__ = ["OUTCOME_SCHEMA", "Journal", "Kept", "outcome_row"]
 
 OUTCOME_SCHEMA = pa.schema(
     [
@@ -74,6 +74,15 @@ def outcome_row(outcome: Outcome) -> OutcomeRow:
 
 
 @frozen
+class Kept:
+    """What is known of an address: the verdict, its reason, and whether a server answered."""
+
+    verdict: str
+    reason: str
+    was_answered: bool
+
+
+@frozen
 class Journal:
     """The folder of a check whose addresses are in so many `buckets`."""
 
@@ -101,11 +110,18 @@ class Journal:
 
     def known(self, bucket: int) -> set[str]:
         """The addresses of `bucket` whose outcome is there."""
-        known: set[str] = set()
-        for path in (*self._parts(bucket), self._done(bucket)):
-            table = _table(path, columns=["url"])
-            known.update(table["url"].to_pylist() if table is not None else ())
-        return known
+        return set(self.kept(bucket))
+
+    def kept(self, bucket: int) -> dict[str, Kept]:
+        """What is known of each address of `bucket`: its last outcome."""
+        whole = self._last_of_each(bucket, ["url", "verdict", "reason", "status", "checked_at"])
+        if whole is None:
+            return {}
+        columns = (whole[name].to_pylist() for name in ("url", "verdict", "reason", "status"))
+        return {
+            url: Kept(verdict, reason, was_answered=status is not None)
+            for url, verdict, reason, status in zip(*columns, strict=True)
+        }
 
     def write(self, bucket: int, rows: Iterable[OutcomeRow]) -> None:
         """Keep outcomes of `bucket` from now on."""
@@ -115,9 +131,25 @@ class Journal:
     def finish(self, bucket: int) -> None:
         """Put what is known of `bucket` into one file; the last outcome of an address counts."""
         parts = self._parts(bucket)
-        if not parts:
-            return
-        tables = [table for path in (self._done(bucket), *parts) if (table := _table(path))]
+        whole = self._last_of_each(bucket) if parts else None
+        if whole is not None:
+            _put(whole, self._done(bucket))
+        for path in parts:
+            path.unlink(missing_ok=True)
+
+    def filled(self) -> list[int]:
+        """The buckets of which something is known."""
+        paths = (*self.folder.glob("outcomes/*.parquet"), *self.folder.glob("journal/*.parquet"))
+        names = {path.stem.partition("-")[0] for path in paths}
+        return sorted(int(name) for name in names if name.isdecimal())
+
+    def _last_of_each(self, bucket: int, columns: list[str] | None = None) -> pa.Table | None:
+        """The last outcome of each address of `bucket`; None where nothing is known."""
+        parts = [_table(path, columns) for path in self._parts(bucket)]
+        done = _table(self._done(bucket), columns)
+        tables = [table for table in (done, *parts) if table is not None and table.num_rows]
+        if not tables or (len(tables) == 1 and tables[0] is done):
+            return done
         whole = pa.concat_tables(tables).sort_by(
             [("url", "ascending"), ("checked_at", "descending")]
         )
@@ -127,17 +159,7 @@ class Journal:
             changes = pc.not_equal(urls.slice(1), urls.slice(0, rows - 1))
             first = pa.concat_arrays([pa.array([True]), _one(changes)])
             whole = whole.filter(first)
-        _put(whole, self._done(bucket))
-        for path in parts:
-            path.unlink(missing_ok=True)
-
-    def outcomes(self) -> Iterator[pa.Table]:
-        """All that is known, bucket by bucket: what is done, and what is in the journal."""
-        for folder in ("outcomes", "journal"):
-            for path in sorted((self.folder / folder).glob("*.parquet")):
-                table = _table(path)
-                if table is not None:
-                    yield table
+        return whole
 
     def _parts(self, bucket: int) -> list[Path]:
         return sorted((self.folder / "journal").glob(f"{_name(bucket)}-*.parquet"))

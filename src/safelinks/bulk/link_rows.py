@@ -22,7 +22,7 @@ from safelinks.bulk.table_output import bytes_of_batches, write_whole
 from safelinks.bulk.text_tables import TextRow, in_chunks, text_of_rows, without_formula
 from safelinks.bulk.workers import dealt_out
 from safelinks.documents.document import read_each
-from safelinks.errors import DocumentError
+from safelinks.errors import DocumentError, SetupError
 from safelinks.files.file_access import file_blocks
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
@@ -47,7 +47,10 @@ _PLACES: Mapping[str, tuple[FieldType, str]] = {
     "column": (_NUMBER, "Column in which the link begins, from 1, in code points."),
     "label": (_TEXT, "Text that people see in the place of the address."),
     "role": (_TEXT, "Why nobody can follow the address; null for a link."),
-    "url": (_TEXT, "The address as it stands there, without recipients, secrets and credentials."),
+    "url": (
+        _TEXT,
+        "The address there, without recipients, users, passwords, and secrets of wrappers.",
+    ),
 }
 _MEANINGS: Mapping[str, str] = {
     "target": "Where the link leads; null if its target is lost.",
@@ -117,27 +120,34 @@ def write_links(  # noqa: PLR0913  an option each
     """Write every link of `files` to the file `output`; gives their number.
 
     `on_file` is called with each file when it was read, and with what is wrong with it. Raises
-    SetupError and NotWritableError; nothing is written then.
+    SetupError, also where no file could be read, and NotWritableError; nothing is written then.
     """
     columns = [name for name in LINK_COLUMNS if show_recipients or name != "recipient"]
-    number = 0
+    number = files_read = 0
+
+    def note(file: File, error: DocumentError | None) -> None:
+        nonlocal files_read
+        files_read += error is None
+        on_file(file, error)
 
     def counted(rows: Iterable[TextRow]) -> Iterator[TextRow]:
         nonlocal number
         for row in rows:
             number += 1
             yield row
+        if not number and not files_read:  # an empty table would say that there are no links
+            raise SetupError(f"no file could be read; {output} was not written")
 
     if not kind.is_text:
         require("pyarrow", f"a {kind} file")
     with tempfile.TemporaryDirectory(prefix="safelinks-") as folder:
         if jobs == 1:
-            rows = chain.from_iterable(_told(file, show_recipients, on_file) for file in files)
+            rows = chain.from_iterable(_told(file, show_recipients, note) for file in files)
         else:
             numbered = ((at, file) for at, file in enumerate(files))
             reading = partial(_read_part, Path(folder), show_recipients)
             rows = chain.from_iterable(
-                _of_part(part, on_file) for part in dealt_out(reading, numbered, jobs)
+                _of_part(part, note) for part in dealt_out(reading, numbered, jobs)
             )
         write_whole(output, _content(kind, columns, counted(rows)))
     return number

@@ -2,6 +2,9 @@
 
 Each process has a bucket at a time and a thread here that waits for it, so it is known which bucket
 a process had when it was killed. A bucket that has killed three is given up.
+
+A new process imports the script that the pool is made in. One that makes the pool while it is
+imported would do so without end: there is nothing to be done by such a process.
 """
 
 from __future__ import annotations
@@ -11,18 +14,23 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from multiprocessing import current_process, get_context, parent_process
 from multiprocessing.synchronize import Event
 from threading import Lock, Thread
 from typing import Generic, TypeVar
 
 from safelinks.bulk.workers import ignore_interrupts
+from safelinks.errors import SetupError
 
-__all__ = ["ProcessPool", "is_over"]
+__all__ = ["ProcessPool", "end_while_imported", "is_over"]
 
 _Result = TypeVar("_Result")
 _MOST_KILLED = 3
 _LOOK = 0.2  # seconds between looks for Ctrl-C
+_UNGUARDED = (
+    "no process could begin its work; if this is called by a script, call it below "
+    'if __name__ == "__main__": (each process imports the script), or use jobs=1'
+)
 
 _over: Event | None = None
 _is_orphan = False
@@ -34,9 +42,16 @@ def is_over() -> bool:
     return _is_orphan or (_over is not None and _over.is_set())
 
 
-def _begin(over: Event) -> None:
+def end_while_imported() -> None:
+    """End this process if it was made for a pool, and is still at importing the script of that."""
+    if getattr(current_process(), "_inheriting", False):  # what multiprocessing itself asks
+        raise SystemExit(1)
+
+
+def _begin(over: Event, begun: Event) -> None:
     global _over  # noqa: PLW0603  what a process knows of its pool
     _over = over
+    begun.set()
     ignore_interrupts()
     Thread(target=_end_with_parent, daemon=True).start()
 
@@ -72,6 +87,7 @@ class ProcessPool(Generic[_Result]):
         self._work, self._jobs, self._on_result = work, jobs, on_result
         self._context = get_context("spawn")  # no fork: there are threads, here and in Arrow
         self._over = self._context.Event()
+        self._begun = self._context.Event()
         self._lock = Lock()
         self._waiting: deque[int] = deque()
         self._killed: Counter[int] = Counter()
@@ -79,18 +95,27 @@ class ProcessPool(Generic[_Result]):
         self.given_up: list[int] = []
 
     def run(self, buckets: Iterable[int]) -> None:
-        """Work through `buckets`. Raises what the work raised, and KeyboardInterrupt."""
+        """Work through `buckets`. Raises what the work raised, and KeyboardInterrupt.
+
+        Raises SetupError where no process can begin.
+        """
         self._waiting.extend(buckets)
         threads = [Thread(target=self._attend) for _ in range(min(self._jobs, len(self._waiting)))]
-        for thread in threads:
-            thread.start()
+        started = threads[:1]
         try:
-            for thread in threads:
+            for thread in started:
+                thread.start()
+                while thread.is_alive() and not self._begun.wait(_LOOK):
+                    pass  # before it is known that one can begin, there are no others
+            for thread in threads[1:]:
+                thread.start()
+                started.append(thread)
+            for thread in started:
                 while thread.is_alive():
                     thread.join(_LOOK)
         finally:
             self._over.set()
-            for thread in threads:
+            for thread in started:
                 thread.join()
         if self._errors:
             raise self._errors[0]
@@ -110,6 +135,8 @@ class ProcessPool(Generic[_Result]):
                 except BrokenProcessPool:
                     executor.shutdown()
                     executor = None
+                    if not self._begun.is_set():
+                        raise SetupError(_UNGUARDED) from None
                     self._note_killed(bucket)
                     continue
                 with self._lock:
@@ -126,7 +153,7 @@ class ProcessPool(Generic[_Result]):
             1,
             mp_context=self._context,
             initializer=_begin,
-            initargs=(self._over,),
+            initargs=(self._over, self._begun),
         )
 
     def _note_killed(self, bucket: int) -> None:

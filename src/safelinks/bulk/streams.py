@@ -18,6 +18,7 @@ import pyarrow.fs
 from pyarrow import csv, json, parquet
 
 from safelinks.bulk.columns import is_text, schema_of, unwrap_column
+from safelinks.bulk.csv_dialect import BYTES_OF_HEAD, dialect_of, no_column
 from safelinks.bulk.fields import DEFAULT_FIELDS, fields_of
 from safelinks.bulk.table_formats import TableFormat, table_format
 from safelinks.bulk.workers import alongside
@@ -76,9 +77,10 @@ def unwrap_stream(  # noqa: PLR0913  an option each
 
 def _index(schema: pa.Schema, column: str) -> int:
     places: list[int] = schema.get_all_field_indices(column)
-    if len(places) != 1:
-        what = "no column" if not places else "more than one column"
-        raise SetupError(f"there is {what} {column!r}; the columns are {', '.join(schema.names)}")
+    if not places:
+        raise SetupError(no_column(column, schema.names))
+    if len(places) > 1:
+        raise SetupError(f"there is more than one column {column!r}")
     if not is_text(schema.field(places[0]).type):
         kind = schema.field(places[0]).type
         raise SetupError(f"the column {column!r} is of type {kind}, and does not hold addresses")
@@ -161,12 +163,18 @@ def _arrow(system: pyarrow.fs.FileSystem, name: str) -> _Opened:
 
 def _csv(system: pyarrow.fs.FileSystem, name: str) -> _Opened:
     """All cells are texts: what looks like a number may be a name with zeros before it."""
-    parse = csv.ParseOptions(newlines_in_values=True)
     with system.open_input_stream(name) as file:
-        names = csv.open_csv(file, parse_options=parse).schema.names
+        dialect = dialect_of(file.read(BYTES_OF_HEAD))
+    parse = csv.ParseOptions(newlines_in_values=True, delimiter=dialect.delimiter)
+    read = csv.ReadOptions(encoding="utf-16" if dialect.is_wide else "utf8")
+    with system.open_input_stream(name) as file:
+        names = csv.open_csv(file, parse_options=parse, read_options=read).schema.names
     types = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
     reader = csv.open_csv(
-        system.open_input_stream(name), parse_options=parse, convert_options=types
+        system.open_input_stream(name),
+        parse_options=parse,
+        read_options=read,
+        convert_options=types,
     )
     return reader.schema, iter(reader)
 

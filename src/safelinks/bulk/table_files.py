@@ -7,6 +7,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from safelinks.bulk.csv_dialect import no_column
 from safelinks.bulk.extras import require
 from safelinks.bulk.fields import Row, fields_of, row_reader
 from safelinks.bulk.table_formats import TableFormat, table_format
@@ -101,8 +102,7 @@ def _through_texts(
 
 def _check(columns: Sequence[str], unwrapping: Unwrapping) -> None:
     if unwrapping.column not in columns:
-        there = ", ".join(columns)
-        raise SetupError(f"there is no column {unwrapping.column!r}; the columns are {there}")
+        raise SetupError(no_column(unwrapping.column, columns))
     kept = set(columns) - ({unwrapping.column} if unwrapping.drop_column else set())
     for name in unwrapping.added:
         if name in kept:

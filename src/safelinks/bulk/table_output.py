@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,10 +28,12 @@ def write_whole(output: str, content: Iterable[bytes]) -> None:
         return
     from safelinks.bulk.streams import file_system  # noqa: PLC0415  needs pyarrow
 
+    pieces = iter(content)
+    first = next(pieces, b"")  # what cannot be read at all replaces nothing
     try:
         system, name = file_system(output)
         with system.open_output_stream(name) as stream:
-            for piece in content:
+            for piece in chain([first], pieces):
                 stream.write(piece)
     except OSError as error:
         raise NotWritableError(f"{output} cannot be written ({error})") from error

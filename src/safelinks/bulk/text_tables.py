@@ -16,6 +16,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from safelinks.bulk.csv_dialect import BYTES_OF_HEAD, dialect_of
 from safelinks.bulk.table_formats import TableFormat, table_format
 from safelinks.errors import DocumentError
 from safelinks.foundation.patterns import pattern_of
@@ -59,11 +60,11 @@ def _told(path: str) -> Iterator[None]:
 
 def _csv_rows(path: str) -> Iterator[TextRow]:
     csv.field_size_limit(sys.maxsize if sys.maxsize < 1 << 31 else (1 << 31) - 1)
-    with (
-        _told(path),
-        Path(path).open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file,
-    ):
-        reader = csv.reader(file)
+    with _told(path), io.BufferedReader(io.FileIO(path), BYTES_OF_HEAD) as raw:
+        dialect = dialect_of(raw.peek(BYTES_OF_HEAD))  # opened once, for it may be a pipe
+        errors = "strict" if dialect.is_wide else "surrogateescape"  # half a character is no byte
+        file = io.TextIOWrapper(raw, dialect.encoding, errors, newline="")
+        reader = csv.reader(file, delimiter=dialect.delimiter)
         header = next(reader, [])
         if len(set(header)) < len(header):
             raise ValueError("two columns have one name")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from safelinks.cli.options.network_options import Network, network_options
 from safelinks.cli.options.value_rules import Whole
 
 if TYPE_CHECKING:
+    from safelinks.bulk.checking import CheckResult
     from safelinks.bulk.link_rows import File
     from safelinks.errors import DocumentError
 
@@ -103,7 +104,7 @@ def unwrap_tables(
     unwrapping = Unwrapping(column, tuple(dict.fromkeys(fields)), into, drop_column, jobs)
     with _counting("rows") as count:
         rows = unwrap_files(inputs, output, unwrapping, TableFormat(kind) if kind else None, count)
-    tell(f"{rows:,} rows written to {output}")
+    tell(f"{_counted(rows, 'row', 'rows')} written to {output}")
 
 
 @bulk_command.command("links")
@@ -161,7 +162,7 @@ def list_links(
             jobs=jobs,
             on_file=note,
         )
-    tell(f"{links:,} links written to {output}")
+    tell(f"{_counted(links, 'link', 'links')} written to {output}")
     context.exit(2 if inputs.failed else 0)
 
 
@@ -209,7 +210,8 @@ def check_addresses(
     """Check every address in a column of tables.
 
     Outcomes are Parquet files in FOLDER/outcomes. Run the same command again to go on with a check
-    that was interrupted: what has an outcome is not asked again. Exits with 0 when every address
+    that was interrupted: what has an outcome is not asked again, unless other options had skipped
+    it. Exits with 0 when every address
     has an outcome, whatever it is.
     """
     require("pyarrow", "`bulk check`")
@@ -229,13 +231,44 @@ def check_addresses(
     except KeyboardInterrupt:
         tell(f"interrupted; what is known is in {folder}. Run this again to go on.")
         context.exit(INTERRUPTED)
+    _tell_result(result)
+    context.exit(2 if result.given_up else _NO_NETWORK if result.left else 0)
+
+
+def _tell_result(result: CheckResult) -> None:
+    """What came of a check: outcomes, why addresses were skipped, and why some have none."""
     told = ", ".join(f"{number:,} {verdict}" for verdict, number in result.verdicts.items())
-    tell(f"{result.addresses:,} addresses, outcomes in {folder}: {told or 'none'}")
+    addresses = _counted(result.addresses, "address", "addresses")
+    tell(f"{addresses}, outcomes in {result.folder}: {told or 'none'}")
+    if result.skipped:
+        tell(f"skipped: {_reasons(result.skipped)}")
+    if result.again:
+        again = _counted(result.again, "address", "addresses")
+        tell(f"options have changed: asked again, for earlier ones skipped them: {again}")
     for bucket in result.given_up:
         complain(f"bucket {bucket} was given up: it killed three processes that worked on it")
     if result.left:
-        complain(f"{result.left:,} addresses have no outcome; run this again to go on")
-    context.exit(2 if result.given_up else _NO_NETWORK if result.left else 0)
+        have = "address has" if result.left == 1 else "addresses have"
+        why = f": {_reasons(result.unasked)}" if result.unasked else ""
+        complain(f"{result.left:,} {have} no outcome{why}; run this again to go on")
+
+
+def _reasons(numbers: Mapping[str, int]) -> str:
+    """Reasons in words, with how many addresses have each."""
+    from safelinks.health.model.outcome import MEANING  # noqa: PLC0415  only for a check
+
+    words: Mapping[str, str] = {str(reason): meaning for reason, meaning in MEANING.items()}
+    told = ((words.get(reason, reason), number) for reason, number in numbers.items())
+    return ", ".join(f"{what.removeprefix('unknown: ')} ({number:,})" for what, number in told)
+
+
+def _counted(number: int, singular: str, plural: str) -> str:
+    """So many things.
+
+    >>> _counted(1, "row", "rows"), _counted(2_000, "row", "rows")
+    ('1 row', '2,000 rows')
+    """
+    return f"{number:,} {singular if number == 1 else plural}"
 
 
 @bulk_command.command("schema")

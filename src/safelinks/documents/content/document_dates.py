@@ -25,8 +25,14 @@ _IN_OPENDOCUMENT = (
     pattern_of(r"<dc:date\b[^<>]{0,200}>\s*([^<>]{1,40})<"),
     pattern_of(r"<meta:creation-date\b[^<>]{0,200}>\s*([^<>]{1,40})<"),
 )
-_PDF_TIME = rb"\s{0,20}\(D:([0-9]{8})([0-9]{6})?(?:Z|([+-])([0-9]{2})'?([0-9]{2})?)?[^()]{0,10}\)"
-_IN_PDF = (pattern_of(rb"/ModDate" + _PDF_TIME), pattern_of(rb"/CreationDate" + _PDF_TIME))
+_IN_PDF = (
+    pattern_of(rb"/ModDate\s{0,20}\(([^()]{1,100})\)"),
+    pattern_of(rb"/CreationDate\s{0,20}\(([^()]{1,100})\)"),
+)
+_PDF_TIME = pattern_of(
+    rb"D:([0-9]{8})([0-9]{6})?(?:Z|([+-])([0-9]{2})'?([0-9]{2})?)?[^()]{0,10}", re.DOTALL
+)
+_OCTAL = pattern_of(rb"\\([0-3][0-7]{2})")  # how some programs write all but letters
 
 
 def mail_date(headers: bytes) -> datetime | None:
@@ -68,13 +74,16 @@ def pdf_date(raw: bytes) -> datetime | None:
     datetime.datetime(2019, 3, 4, 10, 6, 7, tzinfo=datetime.timezone.utc)
     """
     for pattern in _IN_PDF:
-        moments = [moment for match in pattern.finditer(raw) if (moment := _pdf_moment(match))]
+        moments = [moment for match in pattern.finditer(raw) if (moment := _pdf_moment(match[1]))]
         if moments:
             return max(moments)
     return None
 
 
-def _pdf_moment(match: re.Match[bytes]) -> datetime | None:
+def _pdf_moment(text: bytes) -> datetime | None:
+    match = _PDF_TIME.fullmatch(_OCTAL.sub(lambda octal: bytes([int(octal[1], 8)]), text))
+    if match is None:
+        return None
     digits = (match[1] + (match[2] or b"000000")).decode()
     away = timedelta(hours=int(match[4] or 0), minutes=int(match[5] or 0))
     zone = -away if match[3] == b"-" else away

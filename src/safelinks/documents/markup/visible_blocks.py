@@ -88,7 +88,7 @@ _QUOTED = pattern_of(r"\"[^\"]*+\"|'[^']*+'")
 _HIDDEN = pattern_of(r"(?:^|\s)hidden(?![^\s=/])", re.IGNORECASE)
 # A tag, or a comment, and the text behind it.
 _TAG_AND_TEXT = pattern_of(
-    r"<(?:(/?)([a-z][^\s/>\"'<]*)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>|!doctype[^>]*+>|!--(?!-?>).*?-->)"
+    r"<(?:(/?)([a-z][^\s/>\"'<]*)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>|!doctype[^>]*+>|!--(?!-?>).*?--!?>)"
     r"([^<]*+)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -49,6 +49,7 @@ _KINDS: tuple[tuple[type, str], ...] = (
     (Mapping, "a table"),
 )
 _BARE = pattern_of(r"[A-Za-z0-9_-]+")
+_OF_NO_TABLE = "check"  # the command whose settings are most of a file
 
 
 @frozen
@@ -176,6 +177,8 @@ def verify_keys(
         if path[0] in once:
             raise SetupError(f"{where}: {key} is for the command line only; remove it here")
         hint = foreign(path[-1]) or f"the nearest is {_nearest(path, known)}"
+        if path[0] == _OF_NO_TABLE:
+            hint = f"the settings of `{_OF_NO_TABLE}` stand at the top, in no table of their own"
         raise SetupError(f"{where}: unknown key {key}; {hint}")
 
 
