@@ -13,6 +13,7 @@ from test_status_page import page_of as status_page_of
 from test_status_page import status
 
 pytestmark = [
+    pytest.mark.apart,
     pytest.mark.slow,
     pytest.mark.skipif(
         PROGRAM is None or axe.PROGRAM is None,

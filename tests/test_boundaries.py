@@ -25,6 +25,8 @@ from safelinks import Document, read, unwrap
 from safelinks.addresses.roles import Role
 from safelinks.cli.program import main
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 FOLDER = Path(__file__).parent / "data" / "boundaries"
 CASES: dict[str, dict[str, Any]] = {
     case["id"]: case

@@ -22,6 +22,7 @@ from safelinks.bulk.checking import check_tables
 from safelinks.bulk.process_pool import ProcessPool
 
 pytestmark = [
+    pytest.mark.apart,
     pytest.mark.slow,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc"),
 ]

@@ -24,7 +24,10 @@ from web import Web, answer, html, serving
 
 from safelinks import Catalog
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.apart,
+    pytest.mark.slow,
+]
 WORKFLOW = ROOT / "examples" / "catalog-workflow.yml"
 JOBS = content(WORKFLOW)["jobs"]
 BRANCH = "catalog-addresses"

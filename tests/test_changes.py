@@ -19,6 +19,8 @@ from safelinks.checks.changed_lines import changed_lines
 from safelinks.cli.program import main
 from safelinks.errors import SetupError
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 GIT = shutil.which("git") or "git"
 TEN = "".join(f"line {number}\n" for number in range(1, 11))
 WIDE = range(40)

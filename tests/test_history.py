@@ -19,6 +19,8 @@ from safelinks.health.memory.history import History
 from safelinks.health.memory.reuse_ages import REMEMBERED
 from safelinks.health.model.outcome import Certificate, Hop, Outcome, Past, Reason, Verdict
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 TICK = timedelta(microseconds=1)
 REASONS = {
     "a": Reason.OK,

@@ -140,10 +140,20 @@ CASES = [
     Case("theme", "[a](img/favicon.ico) [b](_static/x.png) [c](x.png)", _missing("x.png"),
          beside={"mkdocs.yml": ""}),
     Case("in an index", "[a](@ref)"),
+    Case("from the top of a generator", "[a](@/x.md) [b](~/x.md)"),
+    Case("anything of Zola", "[a](c.md)", beside={"config.toml": "", "content/b.md": ""}),
+    Case("settings of another program", "[a](c.md)", _missing("c.md"), beside={"config.toml": ""}),
+    *(Case(f"anything of {one}", "[a](c.md) [b](c.png)", beside={one: ""})
+      for one in ("_pkgdown.yml", "docfx.json", "pelicanconf.py", ".obsidian/app.json")),
+    *(Case(f"page of {one}", "[a](c.html) [b](c.md)", _missing("c.md"), beside={one: ""})
+      for one in ("book.json", ".gitbook.yaml")),
     Case("html template", '{% if x %}<a href="b.html">', name="a.html"),
     Case("part of others", "[a](c.md)", name="docs/_includes/a.md"),
     Case("sparse", "[a](c.md)", beside={".git/info/sparse-checkout": "/docs/a.md\n"}),
     Case("excluded", "[a](gen/c.md) [b](c.md)", _missing("c.md"), options={"exclude": ("^gen/",)}),
+    Case("included only", "[a](gen/c.md) [b](c.md)", _missing("c.md"), options={"include": ("^c",)}),
+    Case("included and excluded", "[a](gen/c.md) [b](c.md)", _missing("c.md"),
+         options={"include": ("^c",), "exclude": ("c",)}),
     # Anchors
     Case("anchor", "[a](b.md#set-up-the-server) [b](#x)\n## X", beside=B),
     Case("no anchor", "[a](b.md#setup) [b](#x)",
@@ -183,6 +193,8 @@ CASES = [
          _no_place("#d"), "a.html"),
     Case("html published", '<link rel="canonical" href="/x"><link rel="next" href="y">',
          name="a.html"),
+    Case("html of a server", '<a href="login"><a href="d.php?id=1"><a href="p.aspx"><a href="s/">'
+         '<form><img src="cgi-bin/x.png"><img src="c.PNG">', _missing("c.PNG"), "a.html"),
     # reStructuredText
     Case("rst", ".. _a: b.rst\n.. image:: c.png\n\n`t <d.txt>`_ `u <e_>`_ `v <#ab>`_\n",
          (("SL311", 1, "b.rst"), ("SL311", 2, "c.png"), ("SL311", 4, "d.txt"), ("SL312", 4, "#ab")),
@@ -191,7 +203,17 @@ CASES = [
     Case("rst included", ".. include:: c/b.rst\n.. raw:: html\n\n   <p>\n", name="a.rst",
          beside={"c/b.rst": ".. image:: d.png\n"}),
     Case("rst literal", "::\n\n   .. image:: c.png\n", name="a.rst"),
+    Case("rst included by what is not read", ".. image:: d.png\n\n`v <#x>`_\n", name="c/b.rst",
+         beside={"a.rst": ".. include:: c/b.rst\n"}),
+    Case("rst beside other parts", ".. image:: d.png\n", _missing("d.png"), "c/b.rst",
+         {"a.rst": ".. include:: c/c.rst\n"}),
     # AsciiDoc
+    Case("asciidoc included by what is not read", "include::d.adoc[]\n\n<<x>>\n",
+         name="c/b.adoc", beside={"o/a.adoc": "include::{parts}/b.adoc[leveloffset=1]\n"}),
+    Case("asciidoc included by any name", "<<x>>\n", name="c/b.adoc",
+         beside={"a.adoc": "include::c/{name}.adoc[]\n"}),
+    Case("asciidoc beside other parts", "<<x>>\n", _no_place("#x"), "c/b.adoc",
+         {"a.adoc": "include::c/c.adoc[]\n"}),
     Case("asciidoc", "link:b.adoc[x] xref:c.adoc#x[]\n<<id>> <<_a_b>>\n\n== A b\n",
          (("SL311", 1, "b.adoc"), ("SL311", 1, "c.adoc#x"), ("SL312", 2, "#id")), "a.adoc"),
     Case("asciidoc images", ":imagesdir: img\n\nimage::b.png[]\nimage:c.png[]", _missing("c.png", 4),
@@ -318,6 +340,37 @@ def test_word_and_open_document_refer_to_files_beside_them(repository: Path) -> 
     assert repository.is_dir()
 
 
+def test_a_path_of_many_directories_is_no_end_of_the_check(repository: Path) -> None:
+    deep = "a/" * 950
+    _write({"a.md": f"[x]({deep}b.md)\n[y]({deep}c.md)\n[z](d.md)\n", ".gitignore": "/a/a/*.md\n"})
+    found = _checked("a.md").report().findings
+    assert [one.code for one in found] == ["SL311"] * 3
+    assert repository.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("inclusion", "told"),
+    [
+        ('--8<-- "docs/x.md"\n', False),
+        ("-8<- 'x.md:part'\n", False),
+        ("--8<--\nelsewhere.md\n  docs/x.md\n--8<--\n", False),
+        ("```{include} ../docs/x.md\n```\n", False),
+        (":::{include} /docs/x.md\n:::\n", False),
+        ('--8<-- "other/x.md"\n', True),
+        ("```python\ninclude\n```\n", True),
+    ],
+)
+def test_what_another_document_includes_is_a_part(
+    inclusion: str,
+    told: bool,
+    repository: Path,
+) -> None:
+    _write({"guide/a.md": f"# A\n\n{inclusion}", "docs/x.md": "[a](c.md) [b](#d)\n"})
+    found = [(one.file, one.url) for one in _checked(".").report().findings]
+    assert found == ([(str(Path("docs/x.md")), one) for one in ("c.md", "#d")] if told else [])
+    assert repository.is_dir()
+
+
 def test_nothing_is_told_of_what_lies_outside(repository: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("a\n")
     Path("linked").symlink_to(tmp_path)
@@ -396,6 +449,43 @@ def test_fix_writes_where_git_has_moved_a_file(repository: Path) -> None:
     assert "1 finding fails the check (SL311)" in result.stdout
 
 
+def _moved(*pairs: tuple[str, str]) -> None:
+    for old, new in pairs:
+        _git("mv", old, new)
+        _git("commit", "-qm", "a")
+
+
+@pytest.mark.parametrize(
+    ("moves", "taken", "replacement"),
+    [
+        ((("a.md", "b.md"),), (), "b.md"),
+        ((("a.md", "b.md"), ("b.md", "c.md")), ("b.md",), "c.md"),
+        ((("a.md", "b.md"), ("b.md", "c.md")), ("c.md",), None),
+        ((("a.md", "b.md"), ("b.md", "c.md"), ("c.md", "d.md")), ("b.md", "c.md"), "d.md"),
+    ],
+)
+def test_a_file_that_took_the_name_of_a_moved_one_is_not_linked(
+    moves: tuple[tuple[str, str], ...],
+    taken: tuple[str, ...],
+    replacement: str | None,
+    repository: Path,
+) -> None:
+    (repository / ".git").rmdir()
+    _git("init", "-q")
+    _write({"x.md": "[a](a.md)\n", "a.md": "\n".join(f"line {number}" for number in range(40))})
+    _git("add", "-A")
+    _git("commit", "-qm", "a")
+    _moved(*moves)
+    if replacement is None:  # and that file is gone without a trace
+        _git("rm", "-q", moves[-1][1])
+        _git("commit", "-qm", "b")
+    _write({name: f"About {name}, and nothing else.\n" for name in taken})
+    _git("add", "-A")
+    _git("commit", "-qm", "c", "--allow-empty")
+    found = _checked("x.md", renames=True).report().findings
+    assert [one.replacement for one in found] == [replacement]
+
+
 def test_only_references_on_changed_lines_count(repository: Path) -> None:
     (repository / ".git").rmdir()
     _git("init", "-q")
@@ -427,6 +517,40 @@ def test_a_comment_that_ignores_nothing_is_told(repository: Path) -> None:
     _write({"c.md": ""})
     assert [one.code for one in _checked("a.md").report().findings] == ["SL501"]
     assert not Check(read_all("a.md"), options=CheckOptions(local_links=None)).report().findings
+    assert repository.is_dir()
+
+
+def test_of_what_is_left_out_no_comment_is_called_unused(repository: Path) -> None:
+    comment = "<!-- safelinks: ignore[SL311] -->"
+    _write({"a.md": f"[a](b.md) {comment}\n\n[a](a.md) {comment}\n", "b.md": ""})
+    for options, lines in (
+        ({}, [1, 3]),
+        ({"exclude": ("b",)}, [3]),
+        ({"include": ("^a",)}, [3]),
+    ):
+        found = _checked("a.md", **options).report().findings
+        assert [(one.code, one.place.line) for one in found] == [("SL501", one) for one in lines]
+    _write({"c.md": "```{include} a.md\n```\n"})
+    assert not _checked(".").report().findings
+    assert repository.is_dir()
+
+
+def test_a_baseline_keeps_what_is_left_out(repository: Path) -> None:
+    _write({"a.md": "[a](c.md) [d](d.md)"})
+    args = ("check", "--offline", "--baseline", "known.json", "--update-baseline")
+    assert _run(*args, "a.md").exit_code == 0
+    known = Path("known.json").read_text()
+    for left_out in (("--exclude", "c.md"), ("--include", "^d")):
+        result = _run(*args, *left_out, "a.md")
+        assert (result.exit_code, Path("known.json").read_text()) == (0, known)
+    _write({"d.md": ""})
+    _run(*args, "--exclude", "^c", "a.md")
+    assert ('"c.md"' in Path("known.json").read_text(), "d.md" in Path("known.json").read_text()) == (
+        True, False,
+    )  # fmt: skip
+    _write({"a.md": "a"})
+    _run(*args, "--exclude", "^c", "a.md")
+    assert "c.md" not in Path("known.json").read_text()
     assert repository.is_dir()
 
 
@@ -558,6 +682,17 @@ PLACES = [
     ("markdown", "# [a\\]b](c) ![d](e)\n", "ab", THERE),
     ("markdown", "# <https://a.example>\n", "httpsaexample", THERE),
     ("markdown", "# a <B>b</B>\n", "a-b", THERE),
+    ("markdown", "<h2>Installation</h2>\n", "installation", THERE),
+    (
+        "markdown",
+        "<H1 align='center'>\n  My\n  <img src=a.png>Project &amp; more\n</H1>\n",
+        "my-project--more",
+        THERE,
+    ),
+    ("markdown", "<details><summary><h3>A b</h3></summary>\n", "a-b", THERE),
+    ("markdown", "<h2>A</h2>\n\n## A\n", "a-1", THERE),
+    ("markdown", "<h2>A `b` **c**</h2>\n", "a-b-c", THERE),
+    ("markdown", "<p>A</p> <h2>B <h2>C\n", "a", MISSING),
     ("markdown", "# a\\*b &lt; c\n", "ab--c", THERE),
     ("markdown", "--8<-- 'a.md'\n", "x", UNKNOWN),
     ("markdown", "::: a.b\n", "x", UNKNOWN),

@@ -32,6 +32,7 @@ PROGRAM = os.environ.get("LYCHEE") or shutil.which(
 )
 VERSION = "0.24.2"
 pytestmark = [
+    pytest.mark.apart,
     pytest.mark.slow,
     pytest.mark.skipif(
         PROGRAM is None,

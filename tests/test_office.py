@@ -28,6 +28,8 @@ from pptx.util import Inches
 
 from safelinks import Document, DocumentError, Link, read
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 DATA = Path(__file__).parent / "data" / "documents"
 TARGET = "https://example.org/a?b=1&c=2"
 LINK = wrap(TARGET)

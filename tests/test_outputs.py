@@ -32,6 +32,8 @@ from safelinks.reports.json_report import schema
 from safelinks.reports.jsonl_report import render as render_jsonl
 from safelinks.reports.report_formats import REPORT_FORMATS
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 A = "https://a.example/page"
 SCHEMA = json.loads(schema())
 

@@ -26,6 +26,8 @@ from safelinks.reports.rendering import RENDERERS
 from safelinks.reports.sarif_report import MOST_RESULTS
 from safelinks.rules import RULES
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 SCHEMAS = Path(__file__).parent / "data" / "schemas"
 SARIF = Draft4Validator(
     json.loads((SCHEMAS / "sarif-schema-2.1.0.json").read_text("utf-8")),

@@ -13,6 +13,8 @@ from safelinks.catalog import Agency, Resource
 from safelinks.catalog.resource_search import Search, search
 from safelinks.catalog.search_words import Words
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 AGENCIES = {"DCP": Agency("DCP", "Department of City Planning"), "X": Agency("X", "The X Office")}
 
 

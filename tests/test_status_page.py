@@ -29,6 +29,8 @@ from safelinks.reports.status_markdown import status_markdown
 from safelinks.reports.status_page import status_page
 from safelinks.rules.checked_link import BROKEN
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 AT = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 SINCE = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 SITE = "https://www.riverbend.example"

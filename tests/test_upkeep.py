@@ -16,6 +16,8 @@ from safelinks.checks.catalog_upkeep import Upkeep, addresses_to_ask, upkeep
 from safelinks.files.data.data_file import Source, parse_json, parse_toml
 from safelinks.health.model.outcome import Hop
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 CITY = Catalog.nyc()
 TODAY = date(2026, 11, 25)
 OLD = "https://www.nyc.gov/site/mocs/passport/passport-faqs.page"

@@ -14,6 +14,7 @@ from test_html_report_browser import CONTRAST
 from web_stage import ADDRESS, SITE, STAGE
 
 pytestmark = [
+    pytest.mark.apart,
     pytest.mark.slow,
     pytest.mark.skipif(
         PROGRAM is None, reason="needs Chromium: apt-get install chromium, and run this again"

@@ -19,7 +19,10 @@ from attacking import Count, amount
 from attrs import frozen
 from test_memory import _BLANKS, _LINKS, _RUNS, _word
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks for requests")
+pytestmark = [
+    pytest.mark.apart,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks for requests"),
+]
 
 _MOST = 400  # MB
 _SIZE = amount(20, 190) * 1_000_000  # bytes that a bomb unpacks to

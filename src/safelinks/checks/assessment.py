@@ -28,6 +28,7 @@ from safelinks.checks.file_plan import ReferencePlan
 from safelinks.checks.fix_plan import Mending
 from safelinks.checks.link_marking import shown_text
 from safelinks.checks.local_link_options import LocalLinkOptions
+from safelinks.checks.looked_at import LookedAt
 from safelinks.checks.marked_text import FileText
 from safelinks.checks.report import Report
 from safelinks.errors import InvalidURLError
@@ -38,7 +39,6 @@ from safelinks.health.model.policy import Policy
 from safelinks.links.text_links import Link
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, over_https
-from safelinks.rules.local_problems import LocalProblem
 from safelinks.rules.rule_table import OF_LOCAL_LINKS
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.redaction.running_text_redaction import redact_rest
@@ -68,7 +68,7 @@ class Survey:
     _judge: Judge = field(init=False)
     _judged: dict[GroupKey, JudgedLink] = field(factory=dict, init=False)
     _of_texts: tuple[Finding, ...] | None = field(default=None, init=False)
-    _problems: tuple[LocalProblem, ...] | None = field(default=None, init=False)
+    _of_references: LookedAt | None = field(default=None, init=False)
     _of_files: tuple[Finding, ...] | None = field(default=None, init=False)
     nameless: Callable[[str], str] = field(init=False)  # a text without any recipient
     _shown: Callable[[str], str] = field(init=False)
@@ -135,6 +135,7 @@ class Survey:
             self._of_texts = tuple(self._judge.of_remarks(remarks))
         findings += self._of_texts
         local = self._local_findings()
+        unjudged = self._looked_at().unjudged
         if self.found.ignored and not self.found.is_partial:
             from safelinks.rules.unused_ignores import CommentedTexts, unused_ignores  # noqa: PLC0415  few texts have comments
 
@@ -145,6 +146,7 @@ class Survey:
                 now=self.now,
                 silenced=self._judge.silenced,
                 looked_for=_OF_FILES if self.local_links is not None else (),
+                unjudged=tuple((file, one.place.line) for file, one in unjudged),
             )
             findings += unused_ignores(self.selection, texts)
         if self._judge.silenced or self.found.elsewhere:
@@ -162,6 +164,7 @@ class Survey:
             at=self.now,
             texts=tuple(self._texts()),
             local_links=sum(map(len, self.found.references.values())),
+            unjudged=frozenset((file, self._shown(one.written)) for file, one in unjudged),
         )
 
     def _local_findings(self) -> tuple[Finding, ...]:
@@ -171,10 +174,9 @@ class Survey:
         """
         if self._of_files is not None:
             return self._of_files
-        if self._problems is None:
-            self._problems = tuple(self._looked_at())
+        problems = self._looked_at().problems
         silenced = len(self._judge.silenced)
-        found = self._judge.of_local_links(one.as_shown(self._shown) for one in self._problems)
+        found = self._judge.of_local_links(one.as_shown(self._shown) for one in problems)
         stay = {(one.file, one.subject) for one in self._judge.silenced[silenced:]}
         stay |= self.found.spared_references
         self._of_files = tuple(
@@ -183,14 +185,16 @@ class Survey:
         )
         return self._of_files
 
-    def _looked_at(self) -> Iterator[LocalProblem]:
+    def _looked_at(self) -> LookedAt:
         references = self.found.references
         if self.local_links is None or not references:
-            return
-        from safelinks.checks.local_links import local_problems  # noqa: PLC0415  few texts have such links
+            return LookedAt()
+        if self._of_references is None:
+            from safelinks.checks.local_links import look_at  # noqa: PLC0415  few texts have such links
 
-        paths = {file: str(self.found.readings[file].path) for file in references}
-        yield from local_problems(references, paths, self.local_links)
+            paths = {file: str(self.found.readings[file].path) for file in references}
+            self._of_references = look_at(references, paths, self.local_links)
+        return self._of_references
 
     def rereferencing(self) -> Mapping[str, ReferencePlan]:
         """What to write for references to files, by file."""

@@ -27,10 +27,13 @@ from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import Verdict
 from safelinks.rules import RULES, Finding
 from safelinks.rules.finding import portable
-from safelinks.rules.rule_table import BROKEN_LINK
+from safelinks.rules.rule_table import BROKEN_LINK, OF_LOCAL_LINKS
 from safelinks.wrappers.redaction.link_redaction import shown
 
 __all__ = ["Comparison"]
+
+
+_OF_FILES = frozenset(rule.code for rule in OF_LOCAL_LINKS.values())
 
 
 def _there(_: str) -> bool:
@@ -106,6 +109,8 @@ class Comparison:
 
     def _is_settled(self, entry: Entry) -> bool:
         """Whether what came of its address, if that is still in the file, leaves no doubt."""
+        if entry.code in _OF_FILES:
+            return (entry.file, entry.subject) not in self._unjudged
         settling = RULES[entry.code].settled_by
         if settling is None:
             return True
@@ -136,6 +141,13 @@ class Comparison:
             self.located(file): frozenset(rule.code for rule in rules(file))
             for file in self.report.files
         }
+
+    @cached_property
+    def _unjudged(self) -> frozenset[tuple[str, str]]:
+        """The references to files that were left out, by file."""
+        return frozenset(
+            (self.located(file), self.nameless(written)) for file, written in self.report.unjudged
+        )
 
     @cached_property
     def _verdicts(self) -> Mapping[tuple[str, str], set[Verdict]]:

@@ -50,7 +50,8 @@ class LocalLinkOptions:
     without a `root_dir`, nothing is said of it. Where there is no such file, it is tried with each
     of `fallback_extensions`. A directory must contain one of `index_files`, where some are named.
     An anchor must be one that one of the programs in `anchors` makes; with none, any of them. What
-    matches one of `exclude`, regular expressions, is left alone. With `renames`, git is asked where
+    matches one of `exclude`, regular expressions, is left alone; where there are some to `include`,
+    so is what matches none of these, and nothing else. With `renames`, git is asked where
     a file has gone.
     """
 
@@ -60,12 +61,19 @@ class LocalLinkOptions:
     index_files: tuple[str, ...] = field(default=(), converter=as_tuple, validator=texts)
     anchors: tuple[str, ...] = field(default=(), converter=as_tuple, validator=[texts, _flavours])
     exclude: tuple[str, ...] = field(default=(), converter=as_tuple, validator=texts)
+    include: tuple[str, ...] = field(default=(), converter=as_tuple, validator=texts)
     renames: bool = field(default=False, validator=flag)
 
     def __attrs_post_init__(self) -> None:
         """Raises SetupError for a base without a root."""
         if self.base_url is not None and self.root_dir is None:
             raise SetupError("base_url needs a root_dir: the directory that is published there")
+
+    def leaves_out(self, written: str) -> bool:
+        """Whether a reference is not to be looked at."""
+        if self.include:
+            return not any(re.search(one, written) for one in self.include)
+        return any(re.search(one, written) for one in self.exclude)
 
     @property
     def published_at(self) -> str:

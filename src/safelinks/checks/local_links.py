@@ -14,8 +14,10 @@ from functools import cached_property
 from attrs import field
 
 from safelinks.checks.local_link_options import LocalLinkOptions
+from safelinks.checks.local_parts import Includers, named_parts
 from safelinks.checks.local_sites import PublishedAs, is_page, may_be_added, published_as
 from safelinks.checks.local_texts import LocalTexts
+from safelinks.checks.looked_at import LookedAt
 from safelinks.documents.local.local_reference import LocalReference, LocalTarget
 from safelinks.documents.local.slugs import AnchorFlavour
 from safelinks.files.git_renames import GitRenames
@@ -24,7 +26,7 @@ from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import define, frozen
 from safelinks.rules.local_problems import LocalProblem, LocalProblemKind
 
-__all__ = ["LocalLinks", "local_problems"]
+__all__ = ["LocalLinks", "look_at"]
 
 # Pages of a forge, to which people refer from a file as from a page of the repository there.
 _OF_FORGES = frozenset({
@@ -106,12 +108,7 @@ class LocalLinks:
     tree: LocalTree = field(factory=LocalTree)
     _texts: LocalTexts = field(init=False)
     _renames: GitRenames = field(factory=GitRenames, init=False)
-    _excluded: tuple[re.Pattern[str], ...] = field(init=False)
     _root: str | None = field(init=False)
-
-    @_excluded.default
-    def _patterns(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(map(re.compile, self.options.exclude))
 
     @_texts.default
     def _of_options(self) -> LocalTexts:
@@ -130,18 +127,9 @@ class LocalLinks:
         document = _Referrer(file, os.path.abspath(path), self.tree)  # noqa: PTH100  links stay
         self.tree.trust(document.folder)
         for reference in references:
-            if not any(one.search(reference.written) for one in self._excluded):
-                problem = self._problem(document, reference)
-                if problem is not None:
-                    yield problem
-
-    def included(self, path: str, references: Iterable[LocalReference]) -> Iterator[str]:
-        """The paths of what a document includes."""
-        folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120  of names
-        for reference in references:
-            target = reference.target
-            if reference.includes and target is not None:
-                yield os.path.normpath(_joined(folder, target.path))
+            problem = self._problem(document, reference)
+            if problem is not None:
+                yield problem
 
     def _problem(self, document: _Referrer, reference: LocalReference) -> LocalProblem | None:
         target = reference.target
@@ -367,24 +355,28 @@ def _respelled(written: str, path: str, real: str) -> str | None:
     return "/".join([*parts[: len(parts) - names], *called[above:]])
 
 
-def local_problems(
+def look_at(
     references: Mapping[str, Sequence[LocalReference]],
     paths: Mapping[str, str],
     options: LocalLinkOptions,
-) -> list[LocalProblem]:
+) -> LookedAt:
     """What is wrong with the `references` of files, which are at `paths`.
 
     What one document includes, is a part of that: its own references are not relative to it.
     """
     checker = LocalLinks(options)
-    included = {
-        path
-        for file, found in references.items()
-        if any(one.includes for one in found)
-        for path in checker.included(paths[file], found)
-    }
+    includers = Includers(checker.tree)
+    parts = named_parts(references, paths)
     problems: list[LocalProblem] = []
+    unjudged: list[tuple[str, LocalReference]] = []
     for file, found in references.items():
-        if os.path.abspath(paths[file]) not in included:  # noqa: PTH100  of names
-            problems += checker.problems(file, paths[file], found)
-    return problems
+        path = os.path.abspath(paths[file])  # noqa: PTH100  of names
+        chosen = [one for one in found if not options.leaves_out(one.written)]
+        wrong = [] if path in parts else list(checker.problems(file, path, chosen))
+        if path in parts or (wrong and includers.may_include(path)):
+            unjudged += ((file, one) for one in found)
+            continue
+        problems += wrong
+        if len(chosen) < len(found):
+            unjudged += ((file, one) for one in found if options.leaves_out(one.written))
+    return LookedAt(tuple(problems), tuple(unjudged))

@@ -27,7 +27,7 @@ class PublishedAs(Enum):
 _CONFIGURATIONS: Mapping[str, PublishedAs] = {
     **dict.fromkeys(
         ("mkdocs.yml", "mkdocs.yaml", "zensical.toml", "book.toml", "_quarto.yml", "_config.yml",
-         "_config.yaml"),
+         "_config.yaml", "book.json", ".gitbook.yaml"),
         PublishedAs.PAGES,
     ),
     **dict.fromkeys(("conf.py", "_toc.yml", "myst.yml"), PublishedAs.CROSS_REFERENCED),
@@ -36,12 +36,16 @@ _CONFIGURATIONS: Mapping[str, PublishedAs] = {
          "gatsby-config.ts", "next.config.js", "next.config.mjs", "next.config.ts", ".vitepress",
          ".eleventy.js", "eleventy.config.js", "eleventy.config.mjs", "astro.config.mjs",
          "astro.config.ts", "astro.config.js", "docusaurus.config.js", "docusaurus.config.ts",
-         "nuxt.config.ts", "mint.json", "docs.json", "archetypes", ".vuepress", "svelte.config.js"),
+         "nuxt.config.ts", "mint.json", "docs.json", "archetypes", ".vuepress", "svelte.config.js",
+         "_pkgdown.yml",
+         "_pkgdown.yaml", "docfx.json", "pelicanconf.py", ".obsidian"),
         PublishedAs.ANYTHING,
     ),
 }  # fmt: skip
+# Names that other programs have, too, with what stands beside them for a generator (Hugo, Zola).
+_TOGETHER = (("config.toml", "content"), ("config.yaml", "content"), ("config.yml", "content"))
 # Where a generator may be whose documents lie beside it.
-_BESIDE = ("website", "site", "www", "docs", "doc", "documentation")
+_BESIDE = ("website", "site", "www", "docs", "doc", "documentation", "pkgdown")
 _MOST_ABOVE = 12
 # What themes and extensions of generators put beside pages, by name or by extension.
 _ADDED = frozenset({"favicon.ico", "search", "assets", "stylesheets", "javascripts"})
@@ -84,5 +88,8 @@ def _upwards(directory: str, top: str | None) -> Iterable[str]:
 
 
 def _told_by(names: frozenset[str] | None) -> PublishedAs:
-    there = (known for name, known in _CONFIGURATIONS.items() if name in (names or ()))
+    names = names or frozenset()
+    if any(names.issuperset(one) for one in _TOGETHER):
+        return PublishedAs.ANYTHING
+    there = (known for name, known in _CONFIGURATIONS.items() if name in names)
     return max(there, key=lambda one: one.value, default=PublishedAs.FILES)

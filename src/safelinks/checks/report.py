@@ -46,7 +46,8 @@ class Report:
     report is only about the others. Where `unwritten`, the report is all of it, but a file that
     was to hold it could not be written. `unopened` says which files were left out because a
     package is not installed. With `offline_ok`, it is no failure that there was no network.
-    `local_links` is how many links to files there are.
+    `local_links` is how many links to files there are, and `unjudged` those of them, by file, of
+    which nobody knows whether they have a problem.
     """
 
     rows: tuple[CheckedLink, ...]
@@ -64,6 +65,7 @@ class Report:
     unread: bool = False
     unwritten: bool = False
     local_links: int = 0
+    unjudged: frozenset[tuple[str, str]] = frozenset()
     unopened: tuple[str, ...] = ()
     offline_ok: bool = False
 

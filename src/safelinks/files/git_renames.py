@@ -38,15 +38,24 @@ class GitRenames:
 
     def _followed(self, top: str, path: str) -> str | None:
         git = self._git(top)
+        if git is None:
+            return None
         name = os.path.relpath(path, top).replace(os.sep, "/")
+        commit = _last_removal(git, name)
         for _ in range(_MOST_STEPS):
-            following = _renamed(git, name) if git is not None else None
+            following = _renamed(git, name, commit) if commit is not None else None
             if following is None:
                 return None
             name = following
-            there = os.path.join(top, *name.split("/"))  # noqa: PTH118  of names
-            if os.path.lexists(there):
-                return there
+            events = _since(git, name, commit or "")
+            if events is None:
+                return None
+            if not events:
+                there = os.path.join(top, *name.split("/"))  # noqa: PTH118  of names
+                return there if os.path.lexists(there) else None
+            if not _follows(git, commit or "", events[-1]):
+                return None
+            commit = events[-1]
         return None
 
     def _git(self, top: str) -> Git | None:
@@ -60,13 +69,31 @@ class GitRenames:
         return self._gits[top]
 
 
-def _renamed(git: Git, name: str) -> str | None:
+def _log(git: Git, *args: str) -> list[str] | None:
+    """Hashes of commits, the newest first; None where git fails."""
+    done = git.run("--literal-pathspecs", "log", "--no-renames", "--format=%H", *args)
+    return None if done.returncode else done.stdout.decode("ascii", "replace").split()
+
+
+def _last_removal(git: Git, name: str) -> str | None:
+    """The last commit that took a file away."""
+    commits = _log(git, "-1", "--diff-filter=D", "--", name)
+    return commits[0] if commits else None
+
+
+def _since(git: Git, name: str, commit: str) -> list[str] | None:
+    """The commits after `commit` that took the name away, or gave it to another file."""
+    changes = ("--full-history", "--topo-order", "--diff-filter=AD")
+    return _log(git, *changes, f"{commit}..HEAD", "--", name)
+
+
+def _follows(git: Git, commit: str, later: str) -> bool:
+    """Whether `later` was made of what `commit` left, and not beside it."""
+    return git.run("merge-base", "--is-ancestor", commit, later).returncode == 0
+
+
+def _renamed(git: Git, name: str, commit: str) -> str | None:
     """The name that a file got in the commit that took it away; None for none, or several."""
-    log = ("log", "-1", "--no-renames", "--diff-filter=D", "--format=%H")
-    done = git.run("--literal-pathspecs", *log, "--", name)
-    commit = done.stdout.decode("ascii", "replace").strip()
-    if done.returncode or not commit:
-        return None
     listed = git.run(
         "diff-tree",
         "-r",

@@ -51,6 +51,7 @@ class LocalTree:
     _names: dict[str, frozenset[str] | None] = field(factory=dict, init=False)
     _known: dict[str, LookedUp] = field(factory=dict, init=False)
     _tops: dict[str, str | None] = field(factory=dict, init=False)
+    _rules: dict[str, Ignoring] = field(factory=dict, init=False)
     _ignoring: dict[str, bool] = field(factory=dict, init=False)
     _partial: dict[str, bool] = field(factory=dict, init=False)
 
@@ -62,19 +63,21 @@ class LocalTree:
 
     def look_up(self, path: str) -> LookedUp:
         """What is at an absolute path without dots."""
-        known = self._known.get(path)
-        if known is None:
-            known = self._known[path] = self._looked_up(path)
+        below: list[str] = []
+        at = path
+        while at not in self._known and (above := os.path.dirname(at)) != at:  # noqa: PTH120  as above
+            below.append(at)
+            at = above
+        known = self._known.get(at, LookedUp(at, FileKind.DIRECTORY))
+        for inner in reversed(below):
+            known = self._known[inner] = self._looked_up(inner, known)
         return known
 
-    def _looked_up(self, path: str) -> LookedUp:
-        folder, name = os.path.split(path)
-        if not name:
-            return LookedUp(path, FileKind.DIRECTORY)
-        above = self.look_up(folder)
+    def _looked_up(self, path: str, above: LookedUp) -> LookedUp:
         if above.kind is not FileKind.DIRECTORY:
             unknown = above.kind is FileKind.UNKNOWN
             return LookedUp(path, FileKind.UNKNOWN if unknown else FileKind.MISSING)
+        name = os.path.basename(path)  # noqa: PTH119  as above
         names = self.names(above.path)
         if names is None:
             return LookedUp(path, FileKind.UNKNOWN)
@@ -113,11 +116,16 @@ class LocalTree:
 
     def top(self, directory: str) -> str | None:
         """The directory of the repository that `directory` is in; None where it is in none."""
-        if directory not in self._tops:
-            above = os.path.dirname(directory)  # noqa: PTH120  as above
-            own = os.path.lexists(os.path.join(directory, _REPOSITORY))  # noqa: PTH118  as above
-            top = directory if own else None if above == directory else self.top(above)
-            self._tops[directory] = top
+        below = []
+        at, above = directory, os.path.dirname(directory)  # noqa: PTH120  as above
+        while at not in self._tops:
+            own = os.path.lexists(os.path.join(at, _REPOSITORY))  # noqa: PTH118  as above
+            if own or above == at:
+                self._tops[at] = at if own else None
+                break
+            below.append(at)
+            at, above = above, os.path.dirname(above)  # noqa: PTH120  as above
+        self._tops.update(dict.fromkeys(below, self._tops[at]))
         return self._tops[directory]
 
     def is_ignored(self, path: str) -> bool:
@@ -126,19 +134,25 @@ class LocalTree:
         if top is None:
             return False
         below = os.path.relpath(path, top).split(os.sep)  # noqa: PTH206  names
-        at = top
+        at, rules = top, self._rules_in(top)
         for number, name in enumerate(below):
             inner = os.path.join(at, name)  # noqa: PTH118  as above
             if inner not in self._ignoring:
-                own = os.path.join(at, GITIGNORE)  # noqa: PTH118  as above
-                rules = Ignoring.around(at, _hear).with_rules_of(own, _hear)
                 last = number == len(below) - 1
                 ends = (b"", DIRECTORY_MARK) if last else (DIRECTORY_MARK,)
                 self._ignoring[inner] = any(rules.rule_for(name, end) for end in ends)
             if self._ignoring[inner]:
                 return True
             at = inner
+            missing = self.look_up(at).kind is FileKind.MISSING  # and so has no rules of its own
+            rules = rules.below(name) if missing else self._rules_in(at)
         return False
+
+    def _rules_in(self, directory: str) -> Ignoring:
+        if directory not in self._rules:
+            own = os.path.join(directory, GITIGNORE)  # noqa: PTH118  as above
+            self._rules[directory] = Ignoring.around(directory, _hear).with_rules_of(own, _hear)
+        return self._rules[directory]
 
     def is_partial(self, directory: str) -> bool:
         """Whether a repository may have files that are not here: git was told to leave some out."""

@@ -32,7 +32,8 @@ class CommentedTexts:
     """What is known of texts with comments: what they say to ignore, and what there is in them.
 
     Rules that are about neither `rows` nor `remarks` count if they were `looked_for`; what comments
-    ignore of them is among what was `silenced`.
+    ignore of them is among what was `silenced`. On lines of files that are `unjudged`, nobody knows
+    what they would find.
     """
 
     ignored: Mapping[str, Ignored]
@@ -41,6 +42,7 @@ class CommentedTexts:
     now: datetime
     silenced: Sequence[Finding] = ()
     looked_for: Collection[str] = ()
+    unjudged: Sequence[tuple[str, int | None]] = ()
 
 
 def unused_ignores(selection: Selection, texts: CommentedTexts) -> Iterator[Finding]:
@@ -65,10 +67,16 @@ def unused_ignores(selection: Selection, texts: CommentedTexts) -> Iterator[Find
     for finding in (*everything.silenced, *texts.silenced):
         if finding.file in used:
             used[finding.file].append(finding)
+    unjudged: dict[str, set[int | None]] = {}
+    for file, at in texts.unjudged:
+        unjudged.setdefault(file, set()).add(at)
     for file, comments in told.items():
         counting = {rule.code for rule in selection.rules(file)}
         unknown = {code for code in _APART if code not in texts.looked_for or code not in counting}
         lines = _CommentedLines.of(comments, in_file[file], used[file], frozenset(unknown))
+        for line in unjudged.get(file, ()):
+            for one in (_ANYWHERE, line):
+                lines.used.setdefault(one, set()).update(_APART)
         unused = ((comment, lines.unused(comment)) for comment in comments)
         for number, (comment, selectors) in enumerate(filter(lambda one: one[1], unused), 1):
             yield Finding(
@@ -98,7 +106,7 @@ class _CommentedLines:
     """
 
     rows: Mapping[int | None, Sequence[CheckedLink]]
-    used: Mapping[int | None, set[str]]
+    used: dict[int | None, set[str]]
     kept: set[int | None]
     unknown: frozenset[str]
     _unused: dict[tuple[frozenset[str], frozenset[int | None]], bool] = field(

@@ -188,7 +188,12 @@ def check_command(
         suggest=suggest,
         archive=archive,
         local_links=local_links
-        and evolve(local_links, exclude=network.policy.excluded, renames=fix or diff),
+        and evolve(
+            local_links,
+            exclude=network.policy.excluded,
+            include=network.policy.included,
+            renames=fix or diff,
+        ),
         now=_now(),
     )
     checking = Check(

@@ -5,8 +5,11 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator, Mapping
 
+from attrs import evolve
+
 from safelinks.documents.local.local_reference import (
     LocalReference,
+    LocalTarget,
     WrittenReference,
     local_target,
     located_references,
@@ -25,6 +28,15 @@ _NOT_BESIDE = frozenset({
     "canonical", "alternate", "preconnect", "dns-prefetch", "prefetch", "shortlink", "search",
     "amphtml", "pingback", "edituri", "next", "prev", "author", "profile", "opensearch",
 })  # fmt: skip
+# How files end that a server sends as they are.
+_STATIC = frozenset({
+    "html", "htm", "xhtml", "css", "js", "mjs", "json", "xml", "txt", "md", "rst", "adoc", "pdf",
+    "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "bmp", "tif", "tiff", "mp3", "mp4",
+    "webm", "ogg", "ogv", "wav", "m4a", "vtt", "woff", "woff2", "ttf", "otf", "eot", "zip", "gz",
+    "tgz", "tar", "bz2", "xz", "7z", "csv", "tsv", "xls", "xlsx", "doc", "docx", "ppt", "pptx",
+    "odt", "ods", "odp", "rtf", "epub", "ics", "map", "wasm", "webmanifest",
+})  # fmt: skip
+_PROGRAMS = "cgi-bin/"
 _TAG_GROUPS = 3
 
 _Split = Callable[[str, Span], Iterator[Span]]
@@ -74,7 +86,15 @@ def html_references(text: str) -> Iterator[LocalReference]:
         return
     base = _base_of(text)
     if base is not None:
-        yield from located_references(text, references_in_markup(text), base)
+        for one in located_references(text, references_in_markup(text), base):
+            yield evolve(one, certain=_is_static(one.target))
+
+
+def _is_static(target: LocalTarget | None) -> bool:
+    """Whether a server has a file at `target`; all else a program may answer."""
+    path = "" if target is None else target.path.lower()
+    name = path.rpartition("/")[2]
+    return not path or (name.rpartition(".")[2] in _STATIC and _PROGRAMS not in path)
 
 
 def _base_of(text: str) -> str | None:

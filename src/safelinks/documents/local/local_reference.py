@@ -34,8 +34,9 @@ WrittenReference = tuple[Span, str]  # where it stands in a text, and what is me
 _ELSEWHERE = pattern_of(r"[a-z][a-z0-9+.-]*:|//|\\", re.IGNORECASE)
 # What is filled in later, a pattern of files, a path of another system, or an address in brackets.
 _TO_BE_FILLED = pattern_of(r"[{}<>$*|\\\x00-\x1f\x7f`\"]|%[({]|@@|\[\[|://|\.\.\.|…|__\w+__")
-# What people write in the place of an address, and what programs look for in an index (``@ref``).
-_MEANT_AS_ADDRESS = pattern_of(r"[^/?#]+@[\w-]+(?:\.[\w-]+)+\Z|www\.|@\w", re.IGNORECASE)
+# What people write in the place of an address, and what programs look for in an index (``@ref``)
+# or from the top of what they publish (Zola's ``@/``, DocFX' ``~/``).
+_MEANT_AS_ADDRESS = pattern_of(r"[^/?#]+@[\w-]+(?:\.[\w-]+)+\Z|www\.|@[\w/]|~/", re.IGNORECASE)
 _PERCENT = pattern_of(r"%(?![0-9A-Fa-f]{2})")
 _TEXT_DIRECTIVE = ":~:"  # "https://wicg.github.io/scroll-to-text-fragment/"
 _LONGEST = 2_000

@@ -5,6 +5,7 @@ More is taken for a heading or a name than a reader may see as one: that only ma
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
@@ -53,8 +54,12 @@ _ESCAPE = pattern_of(rf"{CHARACTER_REFERENCE.pattern}|\\[!-/:-@\[-`{{-~]")
 _STRONG = pattern_of(r"(\*{1,3}|~~)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 _UNDERSCORED = pattern_of(r"(?<!\w)(_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
 _EMOJI = pattern_of(r":[a-z0-9_+-]+:")
+_ELEMENT = pattern_of(  # a heading in HTML
+    r"<h[1-6]\b[^<>]*+>((?:[^<]++|<(?!/?h[1-6]\b))*+)</h[1-6]\b", re.IGNORECASE
+)
 _SIGNS = pattern_of(r"[\[\]<>*_`~\\&:{]")  # of all that is anything but text
 _LONGEST_HEADING = 400
+_LONGEST_ELEMENT = 4_000  # with pictures in it
 
 
 def markdown_anchors(text: str, flavours: Collection[AnchorFlavour]) -> Anchors:
@@ -101,6 +106,7 @@ def _anchors(text: str, flavours: Collection[AnchorFlavour], *, components: bool
         if heading is not None:
             headings.append(tuple(dict.fromkeys(_rendered(heading))))
         names.update(_named(content))
+    headings += (tuple(_seen_in(match[1])) for match in _ELEMENT.finditer(text))
     names |= slugs_of(headings, flavours)
     for label in _FOOTNOTE.findall(text):
         names.update(name.format(label) for name in _FOOTNOTE_NAMES)
@@ -150,6 +156,14 @@ def _rendered(heading: str) -> Iterator[str]:
             seen = seen.replace(f"\0{number}\0", code)
         for text in (seen, _EMOJI.sub("", seen)) if ":" in seen else (seen,):
             yield from (text, text.strip())
+
+
+def _seen_in(element: str) -> Iterator[str]:
+    """What people see of a heading in HTML, in which Markdown may stand."""
+    element = element[:_LONGEST_ELEMENT]
+    text = html.unescape(_TAG.sub("", element))[:_LONGEST_HEADING]
+    yield from dict.fromkeys((text, text.strip(), " ".join(text.split())))
+    yield from dict.fromkeys(_rendered(" ".join(element.split())))
 
 
 def _set_aside(kept: list[str], code: re.Match[str]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from attrs import evolve
+
 from safelinks.documents.local.html_references import references_in_markup
 from safelinks.documents.local.local_reference import (
     LocalReference,
@@ -20,6 +22,17 @@ from safelinks.foundation.patterns import pattern_of
 __all__ = ["markdown_references", "mdx_references"]
 
 _SIGN = pattern_of(r"\]\(|\]:|(?i:href|src|srcset|poster)\s*=")
+# Snippets of Python-Markdown (a part of a file is named behind a colon), and MyST.
+_INCLUDES = pattern_of(r"-8<-|\{include\}")
+_INCLUSION = pattern_of(
+    r"-8<-{1,3}[ \t]+[\"'](?P<snippet>[^\"':\n]+)"
+    r"|^[ \t>]*(?:`{3,}|~{3,}|:{3,})\{include\}[ \t]+(?P<myst>[^\s`]+)",
+    re.MULTILINE,
+)
+_INCLUSIONS = pattern_of(
+    r"^[ \t]*-{1,3}8<-{1,3}[ \t]*\n((?:(?![ \t]*-{1,3}8<-)[^\n]*\n)*+)", re.MULTILINE
+)
+_INCLUDED_LINE = pattern_of(r"^[ \t]*([^\s:;][^:\n]*?)[ \t\r]*(?::[^\n]*)?$", re.MULTILINE)
 _ESCAPE = pattern_of(rf"{CHARACTER_REFERENCE.pattern}|\\[!-/:-@\[-`{{-~]")
 _DEFINES = pattern_of(r"[ \t]*+\[((?:[^\[\]\\]++|\\.|\\)*+)\]:", re.DOTALL)
 _DESTINATIONS = frozenset({MarkdownKind.LINK, MarkdownKind.IMAGE, MarkdownKind.DEFINITION})
@@ -28,13 +41,26 @@ _MARKUP = frozenset({MarkdownKind.HTML, MarkdownKind.TAG})
 
 def markdown_references(text: str) -> Iterator[LocalReference]:
     """The references of a Markdown text to files beside it."""
-    return located_references(text, _in(text)) if _SIGN.search(text) else iter(())
+    if _SIGN.search(text):
+        yield from located_references(text, _in(text))
+    if _INCLUDES.search(text):
+        for one in located_references(text, _included(text)):
+            yield evolve(one, includes=True, certain=False)
 
 
 def mdx_references(text: str) -> Iterator[LocalReference]:
     """Those of a Markdown text with components, whose attributes are not HTML's."""
     found = _in(text, markup=False)
     return located_references(text, found) if _SIGN.search(text) else iter(())
+
+
+def _included(text: str) -> Iterator[WrittenReference]:
+    """What becomes a part of the text, also where it is code; programs look for it in their way."""
+    for match in _INCLUSION.finditer(text):
+        yield match.span(match.lastgroup or 0), match[match.lastgroup or 0]
+    for block in _INCLUSIONS.finditer(text):
+        for match in _INCLUDED_LINE.finditer(text, *block.span(1)):
+            yield match.span(1), match[1]
 
 
 def _in(text: str, *, markup: bool = True) -> Iterator[WrittenReference]:
