@@ -348,6 +348,16 @@ def test_a_path_of_many_directories_is_no_end_of_the_check(repository: Path) -> 
     assert repository.is_dir()
 
 
+def test_outside_of_a_repository_parts_are_looked_for_below_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _write({"a.adoc": "include::c/b.adoc[]\n", "c/b.adoc": "<<x>>\n"})
+    assert not _checked("c/b.adoc").report().findings
+    monkeypatch.chdir("c")
+    assert [one.url for one in _checked("b.adoc").report().findings] == ["#x"]
+
+
 @pytest.mark.parametrize(
     ("inclusion", "told"),
     [

@@ -7,6 +7,7 @@ it is read or not. In Markdown, only what is read is known.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
@@ -27,6 +28,7 @@ _INCLUDES = pattern_of(rb"\binclude::[ \t]*([^\[\r\n]+)")
 _FILLED = pattern_of(r"\{[^{}]*\}|\|[^|]*\||<[^<>]*>")  # in later, by any name
 _MOST_DIRECTORIES = 5_000
 _MOST_TEXTS = 2_000
+_LARGEST = 1 << 20  # bytes of a text that is written by hand
 _ANY = "*"
 
 
@@ -74,7 +76,7 @@ class Includers:
         family = next((one for one in _FAMILIES if ending in one), None)
         if family is None:
             return False
-        top = self.tree.top(folder) or os.path.dirname(folder)  # noqa: PTH120  of names
+        top = self.tree.top(folder) or _around(folder)
         if (top, family) not in self._names:
             self._names[top, family] = frozenset(self._included_in(top, family))
         return any(fnmatchcase(name, one) for one in self._names[top, family])
@@ -93,8 +95,22 @@ class Includers:
         return found
 
     def _included_by(self, path: str) -> set[str]:
-        raw = self.tree.read(path) if os.path.isfile(path) else None  # noqa: PTH113  of names
+        raw = self.tree.read(path) if _is_text(path) else None
         targets = (os.fsdecode(one).strip() for one in _INCLUDES.findall(raw or b""))
         # Brackets would be a set of letters: where they stand, nobody knows the name.
         names = (_FILLED.sub(_ANY, one).rpartition("/")[2] for one in targets)
         return {_ANY if "[" in one else one for one in names if one}
+
+
+def _around(folder: str) -> str:
+    """Where to look outside of a repository: the working directory, if `folder` is in that."""
+    here = os.path.abspath(os.curdir)  # noqa: PTH100  links stay
+    return here if folder.startswith(here.rstrip(os.sep) + os.sep) else folder
+
+
+def _is_text(path: str) -> bool:
+    try:
+        found = os.lstat(path)
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size <= _LARGEST
