@@ -31,6 +31,8 @@ from safelinks.errors import DocumentError, SetupError
 from safelinks.health.checker import Checker
 from safelinks.health.model.outcome import Outcome, Reason
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 SITES = [f"s{number}.org" for number in range(12)]
 PAGES = [f"/{number}" for number in range(5)]
 

@@ -20,6 +20,8 @@ from safelinks.bulk.columns import unwrap_column
 from safelinks.errors import SafelinksError, SetupError
 from safelinks.wrappers.vendors.wrapper_table import WRAPPERS
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 DATA = Path(__file__).parent / "data"
 NAMES = tuple(name for name in FIELDS.names if name not in ("resource", "agency"))
 TARGET = "https://example.org/a%20b?c=d&e"

@@ -20,6 +20,8 @@ from safelinks import unwrap
 from safelinks.cli.program import main
 from safelinks.errors import MissingPackageError
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 TARGET = "https://example.org/a?b=c"
 LINK = wrap(TARGET)
 LOST = f"https://{HOST}/GetUrlReputation"

@@ -17,6 +17,8 @@ import safelinks.polars
 from safelinks.arrow import unwrap_array
 from safelinks.errors import SetupError
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 TARGET = "https://example.org/a?b=c"
 LINK = wrap(TARGET)
 URLS = [

@@ -19,6 +19,8 @@ from building import HOST, wrap
 from safelinks.arrow import unwrap
 from safelinks.errors import DocumentError, SetupError
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 TARGET = "https://example.org/a"
 URLS = [wrap(TARGET), None, "https://b.example/", f"https://{HOST}/GetUrlReputation"]
 TABLE = pa.table({"id": ["007", "08", "9", "10"], "Url": URLS, "n": [1, 2, 3, 4]})

@@ -19,6 +19,8 @@ from safelinks import Catalog, find, identify
 from safelinks.addresses.urls import compare_key, registrable_domain, split
 from safelinks.catalog.evidence import is_enough
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 DATA = resources.files("safelinks.catalog") / "data"
 NAMES = ("nyc-resources.json", "nyc-agencies.json", "nyc-conventions.json")
 TEXTS = {name: (DATA / name).read_text("utf-8") for name in NAMES}

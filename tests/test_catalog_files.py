@@ -21,6 +21,8 @@ from safelinks.catalog.catalog_export import EXPORT_FORMATS
 from safelinks.catalog.catalog_layers import EMPTY, put_over
 from safelinks.catalog.field_readers import WrongError, parameter_name, status_code
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 NYC = Catalog.nyc()
 SCHEMA = json.loads(catalog_files.packaged("catalog.schema.json").read_text("utf-8"))
 SCHEMA_OF_CATALOGS = Draft202012Validator(SCHEMA)

@@ -16,6 +16,8 @@ from web import Behaviour, answer, html, serving
 from safelinks import Catalog
 from safelinks.cli.program import main
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 NOTICE = Path(__file__).parent.parent / "examples" / "notice.txt"
 OURS = """
 [[agencies]]

@@ -14,6 +14,8 @@ from safelinks.cli.program import main
 from safelinks.reports.report_formats import REPORT_FORMATS
 from safelinks.rules import RULES
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 SHELLS = ("bash", "zsh", "fish")
 
 

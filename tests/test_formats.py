@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 from safelinks import Document, Link, read
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 TARGET = "https://example.org/a?b=1&c=2&copy=3#d"
 CISCO = "https://secure-web.cisco.com/1ryIEmytf9PMysg7yMMcawcChwKjTNZtf6Kb0VbFhWnEhHygf/"
 LINK = wrap(TARGET)

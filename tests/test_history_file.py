@@ -20,6 +20,8 @@ from safelinks.errors import SetupError
 from safelinks.health.memory import history_file
 from safelinks.health.model.outcome import Past
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 NOBODY = 65_534
 
 

@@ -20,6 +20,8 @@ from safelinks.errors import InvalidURLError
 from safelinks.wrappers.microsoft.safelink_grammar import MAIL_HOSTS, TEAMS_HOSTS
 from safelinks.wrappers.vendors.wrapper_table import WRAPPERS, Kind
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 DATA = Path(__file__).parent / "data"
 MAIL = "safelinks.protection.outlook.com"
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from rows import all_rows
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 SOURCE = Path(__file__).parent.parent / "src" / "safelinks"
 
 # From the ground up: a room imports only from rooms above it in this list.

@@ -36,6 +36,8 @@ from safelinks.foundation.values import frozen
 from safelinks.reports.rendering import RENDERERS
 from safelinks.rules import RULES
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 ALL = tuple(AnchorFlavour)
 WRAPPED = "https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org"
 HEADING = "# Set up the server\n"

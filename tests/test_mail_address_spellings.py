@@ -17,6 +17,8 @@ from safelinks.wrappers.redaction.mail_address_spellings import (
     tells_of_anybody,
 )
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 ME = "me@a.org"
 
 FLAT = {

@@ -19,6 +19,8 @@ from safelinks import read
 from safelinks.addresses.roles import Role
 from safelinks.documents.passages.delimited_addresses import written_value
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 TARGET = "https://example.org/a"
 LINK = wrap(TARGET)
 TEXT, HIDDEN, UNCLEAR = Role.LINK_TEXT, Role.ATTRIBUTE_TEXT, Role.UNCLEAR_END

@@ -24,6 +24,8 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from safelinks import read
 from safelinks.addresses.roles import Role
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 A = "https://a.example"
 TARGET = "https://example.org/docs/guide.html"
 LINK = wrap(TARGET)

@@ -25,6 +25,8 @@ from safelinks.addresses.roles import Role
 from safelinks.documents.pdf.addresses_over_lines import over_lines
 from safelinks.documents.pdf.word_positions import IDENTITY, Box, GlyphPen, PageWords, Widths
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 TARGET = "https://example.org/a?b=1&c=2"
 LINK = wrap(TARGET)
 

@@ -41,6 +41,8 @@ from safelinks.health.model.exchange import Answer
 from safelinks.reports.rendering import render
 from safelinks.reports.report_formats import REPORT_FORMATS
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 GATE = "https://web.archive.org/web/"
 URL = "https://records.cityhall.gov/minutes/2019"
 MADE = datetime(2019, 3, 4, 5, 6, 7, tzinfo=UTC)

@@ -33,6 +33,8 @@ from safelinks.web.page_texts import PageTexts
 from safelinks.web.problems import PROBLEMS
 from safelinks.web.web_settings import WebSettings
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 ROOT = Path(__file__).parent.parent
 NOTICE = (ROOT / "examples" / "notice.txt").read_text("utf-8")
 DOCUMENTS = ROOT / "tests" / "data" / "documents"

@@ -22,6 +22,8 @@ from ruamel.yaml.scalarstring import (
 from safelinks import read
 from safelinks.documents.passages.delimited_addresses import written_value
 
+pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
+
 TARGET = "https://example.org/a"
 LINK = wrap(TARGET)
 
