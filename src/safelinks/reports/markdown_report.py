@@ -14,7 +14,7 @@ from safelinks.checks.report import Report
 from safelinks.health.model.outcome import MEANING, Verdict
 from safelinks.reports.markdown_cells import cell_code, cell_text, code_span, table_row
 from safelinks.reports.wording.address_names import where
-from safelinks.reports.wording.conclusion import conclusion
+from safelinks.reports.wording.conclusion import UNCHECKED, conclusion, verdict_word
 from safelinks.reports.wording.headline import Sentence, headline, of_files
 from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line
 from safelinks.rules import OF_WRAPPERS, Finding, Level
@@ -143,8 +143,8 @@ def _resources(report: Report) -> Iterator[str]:
 
 def _counts(report: Report) -> str:
     addresses = report.addresses
-    counted = Counter(row.verdict for row in addresses)
-    verdicts = [f"{counted[one]} {one}" for one in Verdict if one in counted]
+    counted = Counter(map(verdict_word, addresses))
+    verdicts = [f"{counted[one]} {one}" for one in (*Verdict, UNCHECKED) if one in counted]
     there = {(row.file, row.target or row.url) for row in report.rows}
     found = [one for one in report.findings if (one.file, one.url) in there and not one.known]
     levels = {level: {one.url for one in found if one.level is level} for level in Level}

@@ -20,7 +20,7 @@ from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
 from safelinks.reports.links_to_files import files_lines
 from safelinks.reports.wording.address_names import name_of, where
-from safelinks.reports.wording.conclusion import asides, conclusion
+from safelinks.reports.wording.conclusion import asides, conclusion, verdict_word
 from safelinks.reports.wording.headline import headline, of_files
 from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line, unused_in
 from safelinks.reports.wording.replacements import to_write
@@ -65,7 +65,6 @@ _OF_LEVEL: Mapping[Level | None, str] = {
 _MARGIN = max(map(len, Verdict)) + 4
 _NARROW = 50  # columns; below, addresses begin further to the left
 _NARROWEST = 24  # columns that an address is given in any case
-_NOT_ASKED = "unchecked"
 _FEW_FILES = 3  # of each of which more is said than what is wrong in it
 _MOST_WELL = 12  # addresses of a file that nothing is said against
 _ADDRESS = pattern_of(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -205,7 +204,7 @@ class _Lines:
         )
 
     def _row(self, row: CheckedLink, findings: Iterable[Finding]) -> Iterator[str]:
-        word = _NOT_ASKED if self._is_unasked(row) else str(row.verdict)
+        word = verdict_word(row)
         verdict = click.style(f"{word:{_MARGIN - 4}}", fg=_COLOURS[row.verdict])
         yield f"  {verdict}  {name_of(row)}, {where(row.places)}"
         yield self._below(self._quoted(row.address))

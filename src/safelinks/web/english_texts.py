@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safelinks.health.model.outcome import Verdict
+from safelinks.reports.html.html_escaping import VERDICT_WORDS
 from safelinks.web.page_texts import PageTexts
 
 __all__ = ["ENGLISH_TEXTS"]
@@ -73,13 +73,5 @@ ENGLISH_TEXTS = PageTexts(
     notes="Notes",
     problem="There is a problem",
     footer="Addresses that may not work or look wrong are shown as text, not as links.",
-    verdicts={
-        Verdict.ALIVE: "Works",
-        Verdict.MOVED: "Moved",
-        Verdict.DEAD: "Dead",
-        Verdict.FAILING: "Failing",
-        Verdict.UNCERTAIN: "Uncertain",
-        Verdict.SKIPPED: "Skipped",
-        Verdict.OFFLINE: "No network",
-    },
+    verdicts=VERDICT_WORDS,
 )

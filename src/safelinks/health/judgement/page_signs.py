@@ -159,7 +159,7 @@ def _missing_on(page: Page) -> str | None:
                 return f"{kind} “{text}”"
     # What people see takes long to find out, so it is only looked at where it may say something.
     size = len(page.source)
-    small = size <= _FEW or (size <= _SMALL and _holds(page, _MISSING_MARKS))
+    small = size <= _FEW or (size <= _SMALL and page.holds_any(_MISSING_MARKS))
     if small and page.is_brief(_WORDS) and _is_missing(page.words):
         return f"says “{page.words}” and nothing else"
     return None
@@ -199,7 +199,7 @@ def may_be_missing(url: str, page: Page) -> bool:
     if any(_is_missing(one, most=3) for one in (page.title, page.heading)):
         return not page.is_shell
     said = _MAY_BE_MISSING.search(f"{page.title}\n{page.heading}") is not None
-    if not said and (len(page.source) > _SMALL or not _holds(page, _MISSING_MARKS)):
+    if not said and (len(page.source) > _SMALL or not page.holds_any(_MISSING_MARKS)):
         return False
     if page.is_shell or not page.is_brief(_SHORT):
         return False
@@ -221,20 +221,12 @@ def is_site(one: Address, other: Address) -> bool:
     return _WWW.sub("", one.host, count=1) == _WWW.sub("", other.host, count=1)
 
 
-def _holds(page: Page, marks: tuple[str, ...]) -> bool:
-    lower = page.lower
-    for mark in marks:  # noqa: SIM110  each page passes here often, and this takes half the time
-        if mark in lower:
-            return True
-    return False
-
-
 def parked(url: str, final: str, page: Page) -> str | None:
     """What says that the domain is for sale, or parked until it is; None when nothing does."""
     host = split(final).host
     if _is_parking(host) and not _is_parking(split(url).host):
         return f"leads to {host}"
-    if len(page.source) > _SMALL or not _holds(page, ("domain", "sale", "parking", "/lander")):
+    if len(page.source) > _SMALL or not page.holds_any(("domain", "sale", "parking", "/lander")):
         return None
     if not page.is_brief(_SHORT):
         return None
@@ -256,7 +248,7 @@ def maintenance(status: int, headers: Mapping[str, str], page: Page) -> str | No
 
     With a 200, the title has to say it and nothing else, or the server has to ask to come back.
     """
-    if not _holds(page, ("maintenance", "be back", "right back", "temporarily unavailable")):
+    if not page.holds_any(("maintenance", "be back", "right back", "temporarily unavailable")):
         return None
     if not page.is_brief(_SHORT):
         return None

@@ -18,7 +18,7 @@ from safelinks.reports.wording.phrases import address_on_one_line, count, on_one
 from safelinks.rules import RULES, Finding, Level
 from safelinks.rules.checked_link import BROKEN, CheckedLink
 
-__all__ = ["asides", "conclusion"]
+__all__ = ["UNCHECKED", "asides", "conclusion", "verdict_word"]
 
 _WORKS = (Verdict.ALIVE, Verdict.MOVED)
 
@@ -48,7 +48,7 @@ def asides(report: Report) -> Iterator[str]:
 def conclusion(report: Report) -> str:
     """In one line: what is certain, what is not, and why the exit code is what it is."""
     addresses = report.addresses
-    counts = Counter(map(_word, addresses))
+    counts = Counter(map(verdict_word, addresses))
     certain = {str(one): counts[one] for one in _CERTAIN if one in counts}
     open_ = {one: counts[one] for one in _OPEN if one in counts}
     parts = []
@@ -60,13 +60,14 @@ def conclusion(report: Report) -> str:
     return f"{told}Exit code {report.exit_code}: {_because(report)}."
 
 
-_NOT_ASKED = "unchecked"
+UNCHECKED = "unchecked"
 _CERTAIN = (*_WORKS, Verdict.DEAD, Verdict.FAILING)
-_OPEN = (Verdict.UNCERTAIN, Verdict.SKIPPED, Verdict.OFFLINE, _NOT_ASKED)
+_OPEN = (Verdict.UNCERTAIN, Verdict.SKIPPED, Verdict.OFFLINE, UNCHECKED)
 
 
-def _word(row: CheckedLink) -> str:
-    return _NOT_ASKED if row.outcome.reason is Reason.NOT_ASKED else row.verdict
+def verdict_word(row: CheckedLink) -> str:
+    """What a report says of a row's address in one word: nobody has asked for what is unchecked."""
+    return UNCHECKED if row.outcome.reason is Reason.NOT_ASKED else row.verdict
 
 
 def _listed(counts: Mapping[str, int]) -> str:
