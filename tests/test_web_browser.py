@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import axe
 import pytest
 from browser import PROGRAM, Browser, Page, browser
 from notice import PERSON, TARGETS
@@ -181,3 +182,20 @@ def test_looks(chromium: Browser, width: int, scheme: str) -> None:
             ".filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 24).map(one => one.outerHTML)"
         )
         assert small == []  # WCAG 2.2, 2.5.8
+
+
+@pytest.mark.skipif(
+    axe.PROGRAM is None, reason=f"needs axe-core: pip install --no-deps {axe.NEEDED}"
+)
+@pytest.mark.parametrize(
+    ("scheme", "width", "path"), [("light", 1200, ""), ("dark", 320, "?lang=es")]
+)
+def test_nothing_on_the_page_keeps_people_out(
+    scheme: str, width: int, path: str, chromium: Browser
+) -> None:
+    with chromium.page(f"{ADDRESS}{path}", width=width, prefers_color_scheme=scheme) as page:
+        assert axe.violations_on(page) == []
+        write(page, f"{NOTICE}\nhttps://www.nyc.gov.evil.example/\n")
+        page.click("button.main")
+        wait(page, "document.querySelector('#links')")
+        assert axe.violations_on(page) == []

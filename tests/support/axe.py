@@ -9,7 +9,7 @@ import json
 from importlib.util import find_spec
 from pathlib import Path
 
-from browser import Browser
+from browser import Browser, Page
 
 NEEDED = "axe-playwright-python==0.1.8"
 _LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -28,10 +28,15 @@ PROGRAM = program()
 
 
 def violations(browser: Browser, path: Path, *, scheme: str, width: int) -> list[list[str]]:
+    """What is wrong with the page in a file: see `violations_on`."""
+    with browser.page(path, width=width, prefers_color_scheme=scheme) as page:
+        return violations_on(page)
+
+
+def violations_on(page: Page) -> list[list[str]]:
     """What is wrong with a page, all of it unfolded: the rule, the element, and what would help."""
     assert PROGRAM is not None
-    with browser.page(path, width=width, prefers_color_scheme=scheme) as page:
-        page.run("document.querySelectorAll('details').forEach(one => one.open = true)")
-        page.run(f"{PROGRAM.read_text('utf-8')}; 0")
-        found: list[list[str]] = page.run(_LOOK.replace("LEVELS", json.dumps(_LEVELS)))
-        return found
+    page.run("document.querySelectorAll('details').forEach(one => one.open = true)")
+    page.run(f"{PROGRAM.read_text('utf-8')}; 0")
+    found: list[list[str]] = page.run(_LOOK.replace("LEVELS", json.dumps(_LEVELS)))
+    return found
