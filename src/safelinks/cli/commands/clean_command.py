@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from safelinks.addresses.schemes import is_web_address
-from safelinks.cli.commands.document_changes import Changing, refuse_backup
+from safelinks.cli.commands.document_changes import refuse_backup
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.configured_command import Configured
 from safelinks.cli.options.help_endings import help_ending
@@ -21,13 +20,12 @@ from safelinks.cli.options.inputs import (
     verbose,
 )
 from safelinks.cli.options.messages import tell
-
-if TYPE_CHECKING:
-    from safelinks.documents.document import Document, Rewriting
+from safelinks.cli.options.value_rules import Whole
 
 __all__ = ["clean_command"]
 
 CLEAN_TO_STANDARD_OUTPUT = "-"
+_MOST_JOBS = 64
 
 
 @click.command("clean", cls=Configured, epilog=help_ending("clean"))
@@ -65,6 +63,12 @@ CLEAN_TO_STANDARD_OUTPUT = "-"
     help="Show recipients in the diff, so that `patch` can apply it.",
 )
 @keep_redirectors
+@click.option(
+    "--jobs",
+    type=Whole(1, _MOST_JOBS),
+    metavar="NUMBER",
+    help="Number of processes. By default, one for each core if there are many files, else one.",
+)
 @selecting_options
 @verbose
 @click.pass_context
@@ -80,6 +84,7 @@ def clean_command(
     redact: bool,
     show_recipients: bool,
     keep_redirectors: bool,
+    jobs: int | None,
     verbose: bool,
     reading: InputSelection,
 ) -> None:
@@ -111,12 +116,9 @@ def clean_command(
         selection=reading,
         verbose=verbose,
     )
-    changing = Changing(
-        inputs,
-        _redacted if redact else _cleaned,
-        show_recipients=show_recipients,
-        redacting=redact,
-    )
+    from safelinks.cli.commands.cleaned_files import Changing  # noqa: PLC0415  `--help` and completion do without
+
+    changing = Changing(inputs, show_recipients=show_recipients, redacting=redact, jobs=jobs)
     if in_place:
         _sum_up(changing.replace(backup), "changed")
     elif diff or check:
@@ -136,14 +138,6 @@ def clean_command(
 def _is_directory(output: str) -> bool:
     """Whether the value of --output is a directory: it ends with a slash, or there is one."""
     return output.endswith(("/", os.sep)) or Path(output).is_dir()
-
-
-def _cleaned(document: Document) -> Rewriting:
-    return document.cleaning()
-
-
-def _redacted(document: Document) -> Rewriting:
-    return document.redaction()
 
 
 def _sum_up(changed: int, what: str) -> None:

@@ -132,6 +132,7 @@ ABOUT: Mapping[str, SettingPermissions] = {
     "clean.verbose": SettingPermissions(_ANY, _SHOWS),
     "clean.show-recipients": SettingPermissions(_HAND, "it shows recipients"),
     "clean.redact": SettingPermissions(_ANY, _OWN_FILES),
+    "clean.jobs": SettingPermissions(_ANY, "it takes this machine for itself, and no longer"),
 }
 
 # What has no row yet: that is the safe side, and a test fails for it.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,6 +93,18 @@ class Inputs:
     _told_unopened: int = 0
 
     def __iter__(self) -> Iterator[Input]:
+        for step in self.steps():
+            if isinstance(step, Input):
+                yield step
+            elif step is not None:
+                step()
+
+    def steps(self) -> Iterator[Input | Callable[[], object] | None]:
+        """The inputs, and between them what is to be said there, each to be called in its turn.
+
+        None stands where a directory is looked into next: what comes before it is to be done by
+        then, for that may change what is there.
+        """
         from safelinks.files.file_access import file_blocks  # noqa: PLC0415  `unwrap` does without
 
         seen: set[Path] = set()
@@ -102,35 +115,40 @@ class Inputs:
             if name == STANDARD_INPUT:
                 yield Input("<stdin>", None, _in_blocks(standard_input("name a file")))
                 continue
+            if not os.path.isfile(name):  # noqa: PTH113  whatever is in the name
+                yield None
             try:
                 found = self._files_in(name)
             except DocumentError as error:
-                self.fail(error)
+                yield partial(self.fail, error)
                 continue
             if found is not None:
-                self._tell_what_was_found(name, found)
+                yield partial(self._tell_what_was_found, name, found)
             is_listed = found is None and name not in named
             looks_like_address = name.lower().startswith("www.")
             if found is None and (is_listed or looks_like_address) and not os.path.lexists(name):
                 hint = "; an address begins with https://" if looks_like_address else ""
-                self.fail(DocumentError(f"No such file: {name}{hint}"))
+                yield partial(self.fail, DocumentError(f"No such file: {name}{hint}"))
                 continue
             for path in [Path(name)] if found is None else found.files:
                 real = Path(os.path.realpath(path))
                 if real in seen or (found is not None and real in own):
                     continue
                 seen.add(real)
-                if self._is_excluded(path):
-                    left_out += 1
-                elif not self._is_own(path, named=found is None and not is_listed):
+                told = self._why_excluded(path)
+                left_out += told is not None
+                told = told or self._why_own(path, named=found is None and not is_listed)
+                if told is not None:
+                    yield told
+                else:
                     reading = file_blocks(path)
                     folder = self._list_name if is_listed else None if found is None else name
                     yield Input(_named(path), folder, reading, reading)
             if not is_listed:
-                self._tell_what_was_skipped(name)
-        self._tell_what_was_skipped(self._list_name)
+                yield partial(self._tell_what_was_skipped, name)
+        yield partial(self._tell_what_was_skipped, self._list_name)
         if left_out and left_out == len(seen) and STANDARD_INPUT not in self.names:
-            warn("no files to read: --exclude-path excludes all of them")
+            yield partial(warn, "no files to read: --exclude-path excludes all of them")
 
     def files(self) -> Iterator[tuple[str, str | None]]:
         """Every file, read or not, and by which directory or pattern it was found.
@@ -181,28 +199,25 @@ class Inputs:
         wanted = self.selection
         return files_in(name, gitignore=wanted.gitignore, vendored=wanted.vendored)
 
-    def _is_excluded(self, path: Path) -> bool:
-        """Whether a file is left out, which is told if that is to be told."""
+    def _why_excluded(self, path: Path) -> Callable[[], object] | None:
+        """What is to be said of a file that is left out; None for one that is read."""
         pattern = self.selection.excluded.pattern_for(str(path))
         if pattern is None:
-            return False
-        self.tell_skipped(f"{path}: excluded by --exclude-path {pattern}")
-        return True
+            return None
+        return partial(self.tell_skipped, f"{path}: excluded by --exclude-path {pattern}")
 
-    def _is_own(self, path: Path, *, named: bool) -> bool:
-        """Whether a file is a report of an earlier run, which is told of one that is named."""
+    def _why_own(self, path: Path, *, named: bool) -> Callable[[], object] | None:
+        """What is to be said of a file that is a report of an earlier run; None for another."""
         if self.selection.reports:
-            return False
+            return None
         from safelinks.cli.options.report_recognition import is_surely_report  # noqa: PLC0415  `unwrap` does without
 
         if not is_surely_report(path):
-            return False
+            return None
         sentence = f"{path}: this is a report of safelinks"
-        if named:
-            warn(f"skipped {sentence}")
-        else:
-            self.tell_skipped(sentence)
-        return True
+        return (
+            partial(warn, f"skipped {sentence}") if named else partial(self.tell_skipped, sentence)
+        )
 
     def documents(self) -> Iterator[Document]:
         """Every document of every input."""
