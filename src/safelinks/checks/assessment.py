@@ -18,14 +18,12 @@ from safelinks.catalog import Catalog, Match
 from safelinks.catalog.entries import Confidence
 from safelinks.checks.collecting import (
     Collection,
-    GroupKey,
-    LinkGroup,
-    appraise,
     appraise_group,
     is_harmless,
 )
 from safelinks.checks.file_plan import ReferencePlan
 from safelinks.checks.fix_plan import Mending
+from safelinks.checks.link_groups import GroupKey, LinkGroup
 from safelinks.checks.link_marking import shown_text
 from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.checks.looked_at import LookedAt
@@ -126,8 +124,6 @@ class Survey:
 
     def report(self, outcomes: Mapping[str, Outcome], *, interrupted: bool = False) -> Report:
         """The report, with what is known of each target in `outcomes`."""
-        for _ in appraise(self.found, self.catalog):
-            pass
         judged = [self._judgement(key, outcomes) for key in self.found.groups]
         remarks = tuple(remark.as_shown(self._shown) for remark in self.found.remarks)
         findings = [finding for _, found in judged for finding in found]

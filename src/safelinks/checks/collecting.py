@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import evolve, field
 
 from safelinks.addresses.roles import Role
 from safelinks.catalog import Catalog, Match, Suspicion
+from safelinks.checks.link_groups import LinkGroup, LinkGroups
 from safelinks.checks.link_marking import Mark, RawText
 from safelinks.documents.document import Document
 from safelinks.documents.formats import verbatim_in
@@ -28,7 +29,7 @@ from safelinks.foundation.values import define
 from safelinks.links.text_links import Link, addressees
 from safelinks.rules import codes_of
 from safelinks.rules.checked_link import Sighting, over_https
-from safelinks.rules.names_in_text import Remark, RemarkReader
+from safelinks.rules.names_in_text import Claim, Remark, RemarkReader
 from safelinks.rules.suppressions import NOTHING_IGNORED, Ignored, ignored_in
 from safelinks.wrappers.redaction.personal_data import tells_session
 from safelinks.wrappers.unwrapping import Unwrapped
@@ -38,17 +39,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Collection",
-    "GroupKey",
-    "LinkGroup",
     "appraise",
     "appraise_group",
     "collect",
     "is_harmless",
 ]
 
-GroupKey = tuple[
-    str, str, bool
-]  # a file, where its links lead, and whether they were made harmless
+_MOST_REMEMBERED = 32_768  # targets of which it is kept what the catalog says
 _MOST_NO_RULES = 10  # that are noted of a file, for a text may hold any number
 _NAME = pattern_of(r"[\w-]{1,40}")  # all else may be an address, also one of a person
 
@@ -78,32 +75,6 @@ def is_harmless(link: Link) -> bool:
 
 
 @define
-class LinkGroup:
-    """Links of one file that lead to the same target: the first, and where all of them stand.
-
-    What the catalog says of the target is known once it `is_appraised`. Sightings hold labels as
-    they stand in the text.
-    """
-
-    first: Link
-    file: str = ""
-    sightings: list[Sighting] = field(factory=list)
-    recipients: dict[str, None] = field(factory=dict)  # of their Safe Links, in the original case
-    match: Match | None = None
-    doubts: tuple[Suspicion, ...] = ()
-    is_appraised: bool = False
-    is_schemeless: bool = True  # at all places where somebody can follow it
-
-    @property
-    def role(self) -> Role | None:
-        """Why nobody can follow the address at any of its places; None if somebody can at one."""
-        for sighting in self.sightings:
-            if sighting.role is None:
-                return None
-        return self.sightings[0].role if self.sightings else None
-
-
-@define
 class Collection:
     """What is needed of documents: no more of them is kept, unless it is asked for.
 
@@ -113,7 +84,7 @@ class Collection:
 
     files: dict[str, None] = field(factory=dict)
     notes: dict[str, None] = field(factory=dict)
-    groups: dict[GroupKey, LinkGroup] = field(factory=dict)
+    groups: LinkGroups = field(factory=LinkGroups)
     everybody: set[str] = field(factory=set)
     remarks: list[Remark] = field(factory=list)
     about_owner: frozenset[str] = frozenset()
@@ -143,15 +114,21 @@ class Collection:
 
     def match(self, catalog: Catalog, target: str) -> Match:
         """What `catalog` says of a target, however often that is asked."""
-        if target not in self._matches:
-            self._matches[target] = catalog.identify(self._bare(target))
-        return self._matches[target]
+        match = self._matches.get(target)
+        if match is None:
+            match = catalog.identify(self._bare(target))
+            if len(self._matches) < _MOST_REMEMBERED:
+                self._matches[target] = match
+        return match
 
     def doubts(self, catalog: Catalog, target: str) -> tuple[Suspicion, ...]:
         """Why a target may not be what it seems, however often that is asked."""
-        if target not in self._doubts:
-            self._doubts[target] = catalog.suspicions(self._bare(target))
-        return self._doubts[target]
+        doubts = self._doubts.get(target)
+        if doubts is None:
+            doubts = catalog.suspicions(self._bare(target))
+            if len(self._doubts) < _MOST_REMEMBERED:
+                self._doubts[target] = doubts
+        return doubts
 
     def _bare(self, target: str) -> str | Unwrapped:
         """All wrappers were taken off when a link was found, unless some were to be kept."""
@@ -208,7 +185,6 @@ def collect(  # noqa: PLR0913
     reader = RemarkReader(catalog, partial(found.match, catalog))
     for document in documents:
         name = document.name
-        reader.read(document)
         found.files[name] = None
         found.note_source(document)
         found.notes |= dict.fromkeys(document.notes)
@@ -220,9 +196,11 @@ def collect(  # noqa: PLR0913
         if document.text is not None:
             _heed(found, document, document.text, references)
         _date(found, document, dated=dated)
-        verbatim = _verbatim(document)
+        verbatim: Verbatim | None = None
         marks: dict[int, Mark] = {}
-        for number, link in enumerate(document.links):
+        claims: list[Claim] = []
+        for number, link in enumerate(document.each_link()):
+            claims += reader.claims_of(document, link)
             # Everybody to whom a link was sent, whether its target is known or not.
             known = addressees(link)
             if known:
@@ -230,16 +208,12 @@ def collect(  # noqa: PLR0913
             if keep is not None and not keep.keep(document, link):
                 found.elsewhere.add((name, link.target or link.url))
                 continue
-            key = (name, link.target or link.url, link.defanged)
-            group = found.groups.get(key)
-            if group is None:
-                group = found.groups[key] = LinkGroup(link, document.name)
-            group.sightings.append(_sighting(link, verbatim, tells_recipient=bool(known)))
-            group.is_schemeless &= link.schemeless or link.role is not None
-            if known:
-                group.recipients |= dict.fromkeys(_addressees(link))
+            verbatim = verbatim or _verbatim(document)
+            sighting = _sighting(link, verbatim, tells_recipient=bool(known))
+            key = found.groups.add(name, link, sighting, _addressees(link) if known else ())
             if keep_texts:
-                marks[number] = Mark(key, len(group.sightings) - 1)
+                marks[number] = Mark(key, found.groups.places(key) - 1)
+        reader.read_prose(document, claims)
         if keep_texts:
             found.texts.setdefault(document.name, RawText()).add(document, marks)
     found.about_owner = reader.about_owner()
@@ -258,7 +232,7 @@ def _date(found: Collection, document: Document, *, dated: bool) -> None:
             found.dates[target] = min(date, found.dates.get(target, date))
 
 
-def _is_kept(remark: Remark, keep: Keep, groups: Mapping[GroupKey, LinkGroup]) -> bool:
+def _is_kept(remark: Remark, keep: Keep, groups: LinkGroups) -> bool:
     """Whether a remark is about what is to be looked at: about a link, if there is one."""
     if remark.url is None:
         return keep.keep_any(remark.file)
@@ -287,7 +261,7 @@ def _heed(
     found: Collection, document: Document, text: str, references: Iterable[LocalReference]
 ) -> None:
     """Keep what the comments in a document say to ignore, and note what in them is no rule."""
-    ignored = ignored_in(text, [*document.links, *references])
+    ignored = ignored_in(text, chain(document.each_link(), references))
     if ignored is NOTHING_IGNORED:
         return
     verbatim = verbatim_in(text, document.format)
@@ -318,7 +292,7 @@ _NO_VERBATIM = Verbatim()
 
 def _verbatim(document: Document) -> Verbatim:
     """Where a document is code or a comment, if it is a text that has links."""
-    if document.text is None or not document.links:
+    if document.text is None:
         return _NO_VERBATIM
     return verbatim_in(document.text, document.format)
 
@@ -350,7 +324,8 @@ def appraise(found: Collection, catalog: Catalog) -> Iterator[None]:
 
     That is work for the time in which answers are waited for; a survey does what is left of it.
     """
-    for group in found.groups.values():
+    for key in found.groups:
+        group = found.groups.keep(key)
         if group.first.target is not None and not group.is_appraised:
             appraise_group(found, group, catalog)
             yield

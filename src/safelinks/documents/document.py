@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field
 
-from safelinks.documents.content.document_content import Content, Dated, TextContent, line_values
+from safelinks.documents.content.document_content import (
+    Content,
+    Dated,
+    TextContent,
+    line_values,
+    plain_passages,
+)
 from safelinks.documents.content.prose import Prose
 from safelinks.documents.formats import PLAIN, opened, opened_each, references_in
 from safelinks.documents.passages.encodings import UTF_8
@@ -28,6 +34,8 @@ if TYPE_CHECKING:
     from safelinks.documents.local.local_reference import LocalReference
 
 __all__ = ["Document", "Prose", "Rewriting", "addresses_read", "read", "read_all", "read_each"]
+
+_LARGE = 1_000_000  # characters
 
 
 @frozen
@@ -57,6 +65,20 @@ class Document:
     def links(self) -> tuple[Link, ...]:
         """Every link, in order. They are looked for on first use."""
         return tuple(self._content.links(self._peel))
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether it is so large a text that its links are better not all kept at once."""
+        content = self._content
+        return (
+            isinstance(content, TextContent)
+            and content.passages is plain_passages
+            and len(content.text) >= _LARGE
+        )
+
+    def each_link(self) -> Iterator[Link]:
+        """Every link, in order. Those of a large plain text are looked for, and not kept."""
+        return self._content.links(self._peel) if self.is_streamed else iter(self.links)
 
     def prose(self) -> Iterator[Prose]:
         """The text that people see, in stretches that belong together, each with its place.

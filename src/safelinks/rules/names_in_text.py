@@ -7,12 +7,12 @@ only a name that is the whole label of a link, or all but, is held against where
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
 from attrs import Factory, evolve, field
 
-from safelinks.addresses.place import LineCounter, Place
+from safelinks.addresses.place import Place
 from safelinks.catalog import Catalog, Match, MatchedRule, Resource
 from safelinks.catalog.resource_names import Mention
 from safelinks.documents.document import Document, Prose
@@ -21,9 +21,10 @@ from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import define, frozen, with_texts
 from safelinks.links.text_links import Link
 from safelinks.rules.page_owner import PageOwners
+from safelinks.rules.text_places import LinksByPlace, TextPlaces
 from safelinks.wrappers.vendors.wrapper_table import opaque
 
-__all__ = ["Remark", "RemarkKind", "RemarkReader"]
+__all__ = ["Claim", "Remark", "RemarkKind", "RemarkReader"]
 
 
 class RemarkKind(StrEnum):
@@ -101,6 +102,7 @@ twitter.com vimeo.com wikimedia.org wikipedia.org x.com youtu.be youtube.com
 """
 _SPEAK_OF_OTHERS = frozenset(_SPEAKING.split())
 _VERIFIED = (".gov", ".mil", ".edu")
+_MOST_TARGETS = 32_768  # of a file that are remembered; of all others, the same is found out anew
 _FEW_NAMES = 2  # of several words: so many make a text one that is about the owner
 
 
@@ -108,7 +110,7 @@ _LINE_BY_LINE = frozenset(one.name for one in DOCUMENT_FORMATS if one.by_line)
 
 
 @frozen
-class _Claim:
+class Claim:
     """A link that goes by the `name` of a resource; `alone` if by nothing but that."""
 
     resource: Resource
@@ -120,18 +122,25 @@ class _Claim:
 
 @define
 class _File:
-    """What is known of a file: where its links lead, what it names, and what leads elsewhere."""
+    """What is known of a file: where its links lead, what it names, and what leads elsewhere.
 
-    linked: dict[str, Match] = field(factory=dict)
+    `linked` are the resources that its links lead to, `covered` the ids of those on whose host or
+    below whose prefix they lead. Of `targets`, it is known already.
+    """
+
+    linked: dict[str, Resource] = field(factory=dict)
+    covered: set[str] = field(factory=set)
+    links_owner: bool = False
+    targets: set[str] = field(factory=set)
     named: dict[str, Place] = field(factory=dict)
     long_names: set[str] = field(factory=set)  # of resources whose names are several words
     labels: set[str] = field(factory=set)  # resources that labels of links to the owner name
-    claims: dict[tuple[str, str], _Claim] = field(factory=dict)
+    claims: dict[tuple[str, str], Claim] = field(factory=dict)
 
     @property
     def is_about_the_owner(self) -> bool:
         """Whether names in it are likely to be meant: elsewhere, PIP is a plan, and ZAP a tool."""
-        return len(self.long_names) >= _FEW_NAMES or any(map(_is_own, self.linked.values()))
+        return len(self.long_names) >= _FEW_NAMES or self.links_owner
 
 
 @define
@@ -157,17 +166,23 @@ class RemarkReader:
 
     def read(self, document: Document) -> None:
         """Read one document; several may be of the same file, as the messages of a mailbox."""
+        claims: list[Claim] = []
+        for link in document.each_link():
+            claims += self.claims_of(document, link)
+        self.read_prose(document, claims)
+
+    def read_prose(self, document: Document, claims: list[Claim]) -> None:
+        """Read what people see of one document, when all `claims` of its links are known."""
         file = self._files.setdefault(document.name, _File())
-        claims = list(self._claims_in(document, file))
         file.labels |= {
-            one.resource.id for one in claims if one.alone and _is_own(file.linked[one.target])
+            one.resource.id for one in claims if one.alone and _is_own(self.identify(one.target))
         }
-        at: dict[Place, Link] = {}
+        at: LinksByPlace | None = None
         by_line = document.format in _LINE_BY_LINE
         beginning, owners = None, None
         for prose in document.prose():
             beginning = prose.text if beginning is None else beginning
-            places = _Places(prose, by_line=by_line)
+            places = TextPlaces(prose, by_line=by_line)
             for mention in self.catalog.names.found_in(prose.text):
                 owners = self._owners.of(document, beginning) if owners is None else owners
                 if mention.resource.agency not in owners:  # a body need not say where its own are
@@ -175,23 +190,44 @@ class RemarkReader:
                 if " " in _written(prose.text, mention):
                     file.long_names.add(mention.resource.id)
                 if by_line:
-                    at = at or {link.place: link for link in document.links}
+                    at = at or LinksByPlace(document)
                     claims += _claim_beside(prose, mention, places, at)
-                    if _is_beside(prose, mention, places, at, file.linked):
+                    if self._is_beside(prose, mention, places, at):
                         file.labels.add(mention.resource.id)
         for claim in claims:
-            if self._leads_elsewhere(claim, file.linked[claim.target]):
+            if self._leads_elsewhere(claim, self.identify(claim.target)):
                 file.claims.setdefault((claim.resource.id, claim.target), claim)
 
-    def _claims_in(self, document: Document, file: _File) -> Iterator[_Claim]:
-        """What the labels of links name; all that is linked is noted in `file`."""
-        for link in document.links:
-            target = link.target
-            if target is not None:
-                if target not in file.linked:
-                    file.linked[target] = self.identify(target)
-                if link.label:
-                    yield from self._claims_of(link, link.label, target)
+    def claims_of(self, document: Document, link: Link) -> Iterable[Claim]:
+        """What the label of a link of `document` names; where it leads is noted."""
+        target = link.target
+        if target is None:
+            return ()
+        file = self._files.setdefault(document.name, _File())
+        if target not in file.targets:
+            self._note(target, file)
+        return self._claims_of(link, link.label, target) if link.label else ()
+
+    def _note(self, target: str, file: _File) -> None:
+        """Note what a link of a file leads to."""
+        match = self.identify(target)
+        if match.resource is not None:
+            file.linked.setdefault(match.resource.id, match.resource)
+        file.covered |= self.catalog.covering(target)
+        file.links_owner = file.links_owner or _is_own(match)
+        if len(file.targets) < _MOST_TARGETS:
+            file.targets.add(target)
+
+    def _is_beside(
+        self, prose: Prose, mention: Mention, places: TextPlaces, links: LinksByPlace
+    ) -> bool:
+        """Whether a known address of the owner follows a name, as in "… at nyc.gov/passport"."""
+        gap = _BESIDE.match(prose.text, mention.end)
+        link = links.get(places.place(gap.end())) if gap else None
+        if link is None or link.target is None or link.label is not None:
+            return False  # what has a label is judged by that
+        match = self.identify(link.target)
+        return match.resource is not None and _is_own(match)
 
     def about_owner(self) -> frozenset[str]:
         """The files that have something to do with the owner."""
@@ -206,7 +242,7 @@ class RemarkReader:
             for remark in (*self._elsewhere(name, file), *self._not_linked(name, file))
         ]
 
-    def _claims_of(self, link: Link, label: str, target: str) -> Iterator[_Claim]:
+    def _claims_of(self, link: Link, label: str, target: str) -> Iterator[Claim]:
         """The one resource that the `label` of `link` names, if there is one."""
         mentions = list(self.catalog.names.found_in(label))
         if len({mention.resource.id for mention in mentions}) == 1:
@@ -214,9 +250,9 @@ class RemarkReader:
             others = _words_of(label[: first.start]) + _words_of(label[last.end :])
             if len(others) <= _MOST_WORDS:
                 name = _written(label, first)
-                yield _Claim(first.resource, name, not others, target, link.place)
+                yield Claim(first.resource, name, not others, target, link.place)
 
-    def _leads_elsewhere(self, claim: _Claim, match: Match) -> bool:
+    def _leads_elsewhere(self, claim: Claim, match: Match) -> bool:
         """Whether a link with the name of one resource leads to another, or to a stranger."""
         named, found = claim.resource, match.resource
         if found is not None and (
@@ -262,7 +298,7 @@ class RemarkReader:
     def _elsewhere(self, name: str, file: _File) -> Iterator[Remark]:
         """What goes by the name of one resource and leads to another, or to a stranger."""
         for claim in file.claims.values():
-            match = file.linked[claim.target]
+            match = self.identify(claim.target)
             leads_to = match.resource.name if match.resource else match.site
             words, home = self._home_of(claim.resource)
             yield Remark(
@@ -274,14 +310,11 @@ class RemarkReader:
         """What a file names without any link to it, and where that lives."""
         if not file.named:
             return
-        there = [match.resource for match in file.linked.values() if match.resource]
-        linked = {above for entry in there for above in self._line_of(entry)}
-        linked |= {one for target in file.linked for one in self.catalog.covering(target)}
-        linked |= {ident for ident, _ in file.claims} | file.labels
-        ids = {entry.id for entry in there}
+        linked = {above for entry in file.linked.values() for above in self._line_of(entry)}
+        linked |= file.covered | {ident for ident, _ in file.claims} | file.labels
         for ident, place in file.named.items():
             entry = self.catalog.resources[ident]
-            if ident not in linked and entry.successor not in ids:
+            if ident not in linked and entry.successor not in file.linked:
                 yield Remark(RemarkKind.NOT_LINKED, name, place, entry, *self._home_of(entry))
 
     def _home_of(self, entry: Resource) -> tuple[str, str | None]:
@@ -339,29 +372,9 @@ def _words_of(text: str) -> list[str]:
     return [word for word in _WORD.findall(text.lower()) if word not in _FILLERS]
 
 
-class _Places:
-    """The places of offsets in a stretch of text, asked for in order.
-
-    Where the text does not stand in the file as it is, that is the place of all of it.
-    """
-
-    def __init__(self, prose: Prose, *, by_line: bool) -> None:
-        self._begin = prose.place
-        line = prose.place.line
-        self._lines = LineCounter(prose.text, line) if by_line and line is not None else None
-
-    def place(self, offset: int) -> Place:
-        """The place of `offset`, which is not before the one that was asked for last."""
-        if self._lines is None:
-            return self._begin
-        line, column = self._lines.place(offset)
-        ahead = (self._begin.column or 1) - 1 if line == self._begin.line else 0
-        return self._begin.at(line, column + ahead)
-
-
 def _claim_beside(
-    prose: Prose, mention: Mention, places: _Places, links: Mapping[Place, Link]
-) -> Iterator[_Claim]:
+    prose: Prose, mention: Mention, places: TextPlaces, links: LinksByPlace
+) -> Iterator[Claim]:
     """The claim of a name on the address that follows it: ``PIP: https://a.example/``."""
     gap = _UP_TO_ADDRESS.match(prose.text, mention.end)
     link = links.get(places.place(gap.end())) if gap else None
@@ -370,20 +383,4 @@ def _claim_beside(
     before = prose.text[max(0, mention.start - _FARTHEST) : mention.start]
     others = _words_of(_CLAUSE.split(before)[-1])
     name = _written(prose.text, mention)
-    yield _Claim(mention.resource, name, not others, link.target, link.place)
-
-
-def _is_beside(
-    prose: Prose,
-    mention: Mention,
-    places: _Places,
-    links: Mapping[Place, Link],
-    linked: Mapping[str, Match],
-) -> bool:
-    """Whether a known address of the owner follows a name, as in "… at nyc.gov/passport"."""
-    gap = _BESIDE.match(prose.text, mention.end)
-    link = links.get(places.place(gap.end())) if gap else None
-    if link is None or link.target is None or link.label is not None:
-        return False  # what has a label is judged by that
-    match = linked[link.target]
-    return match.resource is not None and _is_own(match)
+    yield Claim(mention.resource, name, not others, link.target, link.place)

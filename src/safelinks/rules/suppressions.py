@@ -91,8 +91,10 @@ def ignored_in(text: str, links: Iterable[Linked]) -> Ignored:
     >>> ignored_in("<!-- safelinks: ignore[SL103, dead] -->\\nhttps://a.example/", []).at(2)
     ('SL103', 'dead')
     """
+    if _BEGINS not in text.lower():
+        return NOTHING_IGNORED
     links = list(links)
-    comments = list(_beside(links, text)) if _BEGINS in text.lower() else []
+    comments = list(_beside(links, text))
     if not comments:
         return NOTHING_IGNORED
     everywhere: dict[str, None] = {}

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from safelinks.checks.collecting import LinkGroup, is_harmless
+from safelinks.checks.collecting import is_harmless
+from safelinks.checks.link_groups import LinkGroup
 from safelinks.checks.pipeline import Check
 from safelinks.checks.report import Report
 from safelinks.foundation.values import frozen

@@ -93,10 +93,9 @@ def links_in(
     locate = locate or by_line(text)
     likely = _likely(text, passages, peel)
     longer = longer_in([(text, passage) for passage in likely])
-    sightings = [
-        sighting for passage in likely for sighting in _sightings(text, passage, peel, longer)
-    ]
-    sightings.sort(key=attrgetter("start"))
+    every = (sighting for passage in likely for sighting in _sightings(text, passage, peel, longer))
+    # Those of one passage are in order, and need not be all there at once.
+    sightings = sorted(every, key=attrgetter("start")) if len(likely) > 1 else every
     for sighting in sightings:
         yield sighting.link(locate(sighting.passage, sighting.start))
 
