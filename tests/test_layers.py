@@ -328,6 +328,7 @@ ORDER = [
     "reports.wording.findings_by_row",
     "reports.wording.status",
     "reports.wording",
+    "reports.row_tally",
     "reports.json_objects",
     "reports.unwrap_objects",
     "reports.json_report",

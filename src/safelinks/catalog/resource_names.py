@@ -25,6 +25,8 @@ _APART = pattern_of(r"\W+")
 _ADDRESS = pattern_of(
     r"(?:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}://|\bwww\.|\bmailto:)[^\s<>\"]+", re.IGNORECASE
 )
+_PIECE = 1_000_000  # characters: the words of a text take ten times its memory
+_OVERLAP = 10_000  # characters that a name may reach into the next piece: many times the longest
 _SIGNS = ("www.", "mailto:")
 _SPACE = r"[^\S\n]*(?:\n[^\S\n]*)?"  # of a line, or to the next one: a paragraph ends a name
 _APOSTROPHES = "'’‘ʼ"
@@ -74,12 +76,22 @@ class Names:
 
     def found_in(self, text: str) -> Iterator[Mention]:
         """The resources that `text` names, in order; addresses in it name none."""
+        end = 0
+        for begin, stop in _pieces(text):
+            piece = text[begin : stop + _OVERLAP] if stop < len(text) else text[begin:]
+            for mention in self._found_in(piece, end - begin):
+                start = begin + mention.start
+                if start < stop:
+                    end = begin + mention.end
+                    yield Mention(mention.resource, start, end)
+
+    def _found_in(self, text: str, end: int) -> Iterator[Mention]:
+        """The resources that `text` names, the first not before `end`."""
         if not self._candidates(_folded(text)):  # which spares most texts a look for addresses
             return
         words = _without_addresses(text)
         folded = _folded(words)
         starts: list[int] = []
-        end = 0
         for at in self._candidates(folded):
             for wanted, name, entry in self._begun_by(folded, at):
                 if folded[at : at + len(wanted)] != wanted:
@@ -105,6 +117,19 @@ class Names:
     def _begun_by(self, folded: list[str], at: int) -> Sequence[_Name]:
         rows, word = self._rows, folded[at]
         return rows.get((word, *folded[at + 1 : at + 2])) or rows.get((word,)) or ()
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Where the lines of `text` begin and end that are looked at together: not too many."""
+    begin = 0
+    while begin + _PIECE < len(text):
+        stop = text.rfind("\n", begin, begin + _PIECE) + 1
+        if not stop:
+            stop = text.find("\n", begin) + 1 or len(text)
+        yield begin, stop
+        begin = stop
+    if begin < len(text):
+        yield begin, len(text)
 
 
 def _folded(text: str) -> list[str]:

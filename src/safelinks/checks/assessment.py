@@ -37,6 +37,7 @@ from safelinks.health.model.policy import Policy
 from safelinks.links.text_links import Link
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, over_https
+from safelinks.rules.names_in_text import Remark
 from safelinks.rules.rule_table import OF_LOCAL_LINKS
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.redaction.running_text_redaction import redact_rest
@@ -44,6 +45,7 @@ from safelinks.wrappers.redaction.running_text_redaction import redact_rest
 __all__ = ["JudgedLink", "Survey"]
 
 _OF_FILES = frozenset(rule.code for rule in OF_LOCAL_LINKS.values())
+_MANY = 10_000  # rows
 JudgedLink = tuple[CheckedLink, tuple[Finding, ...]]
 
 
@@ -65,6 +67,7 @@ class Survey:
 
     _judge: Judge = field(init=False)
     _judged: dict[GroupKey, JudgedLink] = field(factory=dict, init=False)
+    _passed: list[Finding] | None = field(default=None, init=False)  # of rows that are not kept
     _of_texts: tuple[Finding, ...] | None = field(default=None, init=False)
     _of_references: LookedAt | None = field(default=None, init=False)
     _of_files: tuple[Finding, ...] | None = field(default=None, init=False)
@@ -107,9 +110,8 @@ class Survey:
 
     def unasked(self) -> Iterator[JudgedLink]:
         """The rows of addresses that are not requested."""
-        asked = set(self.found.targets)
         for key, group in self.found.groups.items():
-            if group.first.defanged or group.role or group.first.target not in asked:
+            if group.role or group.first.target is None or is_harmless(group.first):
                 yield self._judgement(key, {})
 
     def of(self, outcome: Outcome) -> Iterator[JudgedLink]:
@@ -124,12 +126,12 @@ class Survey:
 
     def report(self, outcomes: Mapping[str, Outcome], *, interrupted: bool = False) -> Report:
         """The report, with what is known of each target in `outcomes`."""
-        judged = [self._judgement(key, outcomes) for key in self.found.groups]
-        remarks = tuple(remark.as_shown(self._shown) for remark in self.found.remarks)
-        findings = [finding for _, found in judged for finding in found]
-        if self._of_texts is None:
-            self._of_texts = tuple(self._judge.of_remarks(remarks))
-        findings += self._of_texts
+        judged = []
+        if self._passed is None:
+            judged = [self._judgement(key, outcomes) for key in self.found.groups]
+        remarks = self._remarks()
+        findings = [finding for _, found in judged for finding in found] + (self._passed or [])
+        findings += self._remarked()
         local = self._local_findings()
         unjudged = self._looked_at().unjudged
         if self.found.ignored and not self.found.is_partial:
@@ -162,6 +164,34 @@ class Survey:
             local_links=sum(map(len, self.found.references.values())),
             unjudged=frozenset((file, self._shown(one.written)) for file, one in unjudged),
         )
+
+    def _remarks(self) -> tuple[Remark, ...]:
+        return tuple(remark.as_shown(self._shown) for remark in self.found.remarks)
+
+    def _remarked(self) -> tuple[Finding, ...]:
+        """The findings on what texts name."""
+        if self._of_texts is None:
+            self._of_texts = tuple(self._judge.of_remarks(self._remarks()))
+        return self._of_texts
+
+    def beside_rows(self) -> tuple[Finding, ...]:
+        """The findings that are not about rows."""
+        return (*self._remarked(), *self._local_findings())
+
+    @property
+    def may_pass_by(self) -> bool:
+        """Whether there are many rows, and a report needs to know no more than their findings."""
+        found = self.found
+        needs = found.ignored or found.elsewhere or found.texts or found.is_partial
+        return not needs and len(found.groups) >= _MANY
+
+    def pass_by(self) -> Iterator[JudgedLink]:
+        """Every row when nobody is asked, each made anew: the report has none of them then."""
+        self._passed = []
+        for key in self.found.groups:
+            judged = self._judged.get(key) or self._judged_anew(key, {})
+            self._passed += judged[1]
+            yield judged
 
     def _local_findings(self) -> tuple[Finding, ...]:
         """The findings on links to files, which are looked at once.
@@ -212,6 +242,8 @@ class Survey:
 
     def _texts(self) -> Iterator[FileText]:
         """The texts that were kept, as they may be shown."""
+        if not self.found.texts:
+            return
         rows = {key: (at, self._judged[key][0]) for at, key in enumerate(self.found.groups)}
         everybody = frozenset() if self.show_recipients else frozenset(self.found.everybody)
         for file, raw in self.found.texts.items():
@@ -226,9 +258,12 @@ class Survey:
         """A row and what there is to say of it: the same, however often it is asked for."""
         judged = self._judged.get(key)
         if judged is None:
-            row = self._row(key[0], self.found.groups[key], outcomes)
-            judged = self._judged[key] = (row, tuple(self._judge.of_row(row)))
+            judged = self._judged[key] = self._judged_anew(key, outcomes)
         return judged
+
+    def _judged_anew(self, key: GroupKey, outcomes: Mapping[str, Outcome]) -> JudgedLink:
+        row = self._row(key[0], self.found.groups[key], outcomes)
+        return row, tuple(self._judge.of_row(row))
 
     def mending(self, outcomes: Mapping[str, Outcome]) -> Mapping[str, Mending]:
         """What may be changed without asking a person, by file.

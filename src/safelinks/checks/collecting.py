@@ -198,9 +198,10 @@ def collect(  # noqa: PLR0913
         _date(found, document, dated=dated)
         verbatim: Verbatim | None = None
         marks: dict[int, Mark] = {}
+        beside = reader.read_prose(document)
         claims: list[Claim] = []
         for number, link in enumerate(document.each_link()):
-            claims += reader.claims_of(document, link)
+            claims += reader.read_link(document, link)
             # Everybody to whom a link was sent, whether its target is known or not.
             known = addressees(link)
             if known:
@@ -213,7 +214,7 @@ def collect(  # noqa: PLR0913
             key = found.groups.add(name, link, sighting, _addressees(link) if known else ())
             if keep_texts:
                 marks[number] = Mark(key, found.groups.places(key) - 1)
-        reader.read_prose(document, claims)
+        reader.settle(document, claims, beside)
         if keep_texts:
             found.texts.setdefault(document.name, RawText()).add(document, marks)
     found.about_owner = reader.about_owner()

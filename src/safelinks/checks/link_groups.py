@@ -151,27 +151,23 @@ def _inner(key: GroupKey) -> _Inner:
     return (key[1],) if key[2] else key[1]
 
 
-_BITS = 40  # of an offset, a line and a column each
-_MASK = (1 << _BITS) - 1
+_BITS = 30  # of a line and of a column: such a number takes no more memory than a small one
 
 
 def _number(link: Link, sighting: Sighting) -> int | None:
     """Where a link stands that is an address and nothing else; None of another one."""
-    place = link.place
-    if place.line is None or place.column is None:
+    url, place = link.url, link.place
+    line, column = place.line, place.column
+    if line is None or column is None or max(line, column) >> _BITS or link.target != url:
         return None
-    number = ((link.start << _BITS) | place.line) << _BITS | place.column
-    held = _plain_link(link.url, number)
-    return number if held == link and sighting == Sighting(held.place) else None
-
-
-def _plain_link(url: str, number: int) -> Link:
-    start, line, column = number >> 2 * _BITS, number >> _BITS & _MASK, number & _MASK
-    return Link(url, start, start + len(url), Place(line, column), Unwrapped(url, url))
+    plain = Link(url, link.start, link.start + len(url), Place(line, column), Unwrapped(url, url))
+    return line << _BITS | column if (link, sighting) == (plain, Sighting(plain.place)) else None
 
 
 def _opened(key: GroupKey, held: _Places) -> LinkGroup:
+    """A group of plain links; their offsets in the text are not kept."""
     file, url, _ = key
-    links = [_plain_link(url, number) for number in (held if isinstance(held, list) else [held])]
-    sightings = [Sighting(link.place) for link in links]
-    return LinkGroup(links[0], file, sightings, is_schemeless=False)
+    numbers = held if isinstance(held, list) else [held]
+    places = [Place(number >> _BITS, number & (1 << _BITS) - 1) for number in numbers]
+    first = Link(url, 0, len(url), places[0], Unwrapped(url, url))
+    return LinkGroup(first, file, list(map(Sighting, places)), is_schemeless=False)

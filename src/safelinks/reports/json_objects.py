@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -11,8 +10,9 @@ from attrs import asdict, fields
 
 from safelinks.addresses.place import Place
 from safelinks.checks.report import Report, Usage
-from safelinks.health.model.outcome import ArchivedCopy, Certificate, Hop, Past, Verdict
-from safelinks.reports.wording.failures import extent_of
+from safelinks.health.model.outcome import ArchivedCopy, Certificate, Hop, Past
+from safelinks.reports.row_tally import RowTally, tally_of
+from safelinks.reports.wording.failures import extent_among
 from safelinks.rules import Finding
 from safelinks.rules.checked_link import CheckedLink, Sighting
 from safelinks.rules.names_in_text import Remark
@@ -152,16 +152,17 @@ def finding(one: Finding) -> dict[str, object]:
     }
 
 
-def summary(report: Report) -> dict[str, object]:
-    """What all of it comes to."""
+def summary(report: Report, tally: RowTally | None = None) -> dict[str, object]:
+    """What all of it comes to; `tally` has counted the rows, where the report has none."""
+    tally = tally or tally_of(report)
     return {
-        "links": report.links,
+        "links": tally.links,
         "local_links": report.local_links,
-        "targets": len({row.target for row in report.rows if row.target is not None}),
-        "verdicts": _counted(report.verdicts.items()),
-        "addresses": _counted(_distinct(report).items()),
+        "targets": tally.targets,
+        "verdicts": _counted(tally.verdicts.items()),
+        "addresses": _counted(tally.addresses.items()),
         "findings": _counted(report.levels.items()),
-        "failures": _failures(report),
+        "failures": _failures(report, tally),
         "known": sum(one.known for one in report.findings),
         "gone": [asdict(entry) for entry in report.gone],
         "silenced": report.silenced,
@@ -173,15 +174,9 @@ def summary(report: Report) -> dict[str, object]:
     }
 
 
-def _distinct(report: Report) -> dict[Verdict, int]:
-    """How many addresses there are of each verdict, each once, however many files it stands in."""
-    counted = Counter(row.verdict for row in report.addresses)
-    return {verdict: counted[verdict] for verdict in Verdict}
-
-
-def _failures(report: Report) -> dict[str, int]:
+def _failures(report: Report, tally: RowTally) -> dict[str, int]:
     """What fails the check."""
-    extent = extent_of(report, report.failures)
+    extent = extent_among(tally.about, report.failures)
     return {"addresses": extent.addresses, "places": extent.places, "files": extent.files}
 
 

@@ -11,6 +11,7 @@ from safelinks.checks.report import Report
 from safelinks.foundation.values import define
 from safelinks.health.model.outcome import Outcome
 from safelinks.reports import json_objects
+from safelinks.reports.row_tally import RowTally
 from safelinks.rules import Finding
 
 __all__ = ["JsonLines", "render"]
@@ -27,6 +28,7 @@ class JsonLines:
     mark: Callable[[Finding], Finding] = field(default=lambda finding: finding)
     _rows: set[int] = field(factory=set, init=False)  # ids: the survey keeps its rows
     _findings: set[str] = field(factory=set, init=False)  # their fingerprints
+    _tally: RowTally | None = field(default=None, init=False)  # of rows that are not kept
 
     def begin(self) -> Iterator[str]:
         """The lines before anybody is asked."""
@@ -45,6 +47,14 @@ class JsonLines:
                 self._findings.add(finding.fingerprint)
                 yield _line("finding", json_objects.finding(finding))
 
+    def pass_by(self) -> Iterator[str]:
+        """The lines of all rows that were not told yet, when nobody is asked; none is kept."""
+        self._tally = RowTally({(one.file, one.url) for one in self.survey.beside_rows()})
+        for row, findings in self.survey.pass_by():
+            self._tally.add(row, is_told=bool(findings))
+            if id(row) not in self._rows:
+                yield _line("link", json_objects.link(row))
+
     def end(self, report: Report) -> Iterator[str]:
         """What is left to tell, and the summary."""
         yield from (
@@ -55,7 +65,7 @@ class JsonLines:
         for finding in report.findings:
             if finding.fingerprint not in self._findings:
                 yield _line("finding", json_objects.finding(finding))
-        yield _line("summary", json_objects.summary(report))
+        yield _line("summary", json_objects.summary(report, self._tally))
 
 
 def render(report: Report) -> Iterator[str]:

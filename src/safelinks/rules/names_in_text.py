@@ -166,17 +166,15 @@ class RemarkReader:
 
     def read(self, document: Document) -> None:
         """Read one document; several may be of the same file, as the messages of a mailbox."""
-        claims: list[Claim] = []
-        for link in document.each_link():
-            claims += self.claims_of(document, link)
-        self.read_prose(document, claims)
+        beside = self.read_prose(document)
+        links = document.each_link()
+        claims = [claim for link in links for claim in self.read_link(document, link)]
+        self.settle(document, claims, beside)
 
-    def read_prose(self, document: Document, claims: list[Claim]) -> None:
-        """Read what people see of one document, when all `claims` of its links are known."""
+    def read_prose(self, document: Document) -> list[Claim]:
+        """Read what people see of one document; what is claimed there of links."""
         file = self._files.setdefault(document.name, _File())
-        file.labels |= {
-            one.resource.id for one in claims if one.alone and _is_own(self.identify(one.target))
-        }
+        claims: list[Claim] = []
         at: LinksByPlace | None = None
         by_line = document.format in _LINE_BY_LINE
         beginning, owners = None, None
@@ -194,11 +192,19 @@ class RemarkReader:
                     claims += _claim_beside(prose, mention, places, at)
                     if self._is_beside(prose, mention, places, at):
                         file.labels.add(mention.resource.id)
-        for claim in claims:
+        return claims
+
+    def settle(self, document: Document, claims: list[Claim], beside: list[Claim]) -> None:
+        """Hold what the labels of links claim, and what stands beside them, against the links."""
+        file = self._files.setdefault(document.name, _File())
+        file.labels |= {
+            one.resource.id for one in claims if one.alone and _is_own(self.identify(one.target))
+        }
+        for claim in (*claims, *beside):
             if self._leads_elsewhere(claim, self.identify(claim.target)):
                 file.claims.setdefault((claim.resource.id, claim.target), claim)
 
-    def claims_of(self, document: Document, link: Link) -> Iterable[Claim]:
+    def read_link(self, document: Document, link: Link) -> Iterable[Claim]:
         """What the label of a link of `document` names; where it leads is noted."""
         target = link.target
         if target is None:

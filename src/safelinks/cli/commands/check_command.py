@@ -208,6 +208,7 @@ def check_command(
     is_whole = offline or _asked(checking, network, remembering, heard)
     for note in checking.assessment.notes[len(notes) :]:
         warn(note)
+    reporting.pass_by(checking, is_all=offline and not (fix or diff or baseline))
     report = checking.report(interrupted=not is_whole, unread=inputs.failed)
     if diff:
         show_fixes(checking, inputs)

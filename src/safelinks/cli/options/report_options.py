@@ -140,6 +140,20 @@ class Reporting:
         _flushed(lines.begin())
         return lambda outcome: _flushed(lines.of(outcome))
 
+    def pass_by(self, checking: Check, *, is_all: bool) -> None:
+        """Print the rows of many links, and keep none of them, where a report `is_all` there is.
+
+        That is possible where nobody is asked, and nothing is written but JSON lines.
+        """
+        stream = self.stream
+        if (
+            is_all
+            and stream is not None
+            and self.outputs == [_STREAM]
+            and checking.assessment.may_pass_by
+        ):
+            printed(stream.pass_by())
+
     def finish(self, report: Report) -> Report:
         """Write and print the rest; the report as it is then, where a file could not be written.
 

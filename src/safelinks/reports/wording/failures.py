@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from safelinks.checks.report import Report
 from safelinks.foundation.values import frozen
 from safelinks.reports.wording.phrases import count
 from safelinks.rules import Finding
 
-__all__ = ["Extent", "extent_of", "places_in"]
+__all__ = ["Extent", "extent_among", "extent_of", "places_in"]
 
 
 @frozen
@@ -27,8 +27,12 @@ class Extent:
 
 def extent_of(report: Report, findings: Iterable[Finding]) -> Extent:
     """How far `findings` of `report` go."""
+    return extent_among({(row.file, row.target or row.url) for row in report.rows}, findings)
+
+
+def extent_among(rows: Collection[tuple[str, str | None]], findings: Iterable[Finding]) -> Extent:
+    """How far `findings` go, where there are `rows` of these files and addresses."""
     ones = list(findings)
-    rows = {(row.file, row.target or row.url) for row in report.rows}
     urls = [one.url for one in ones if (one.file, one.url) in rows]
     places = {(one.file, one.place) for one in ones}
     files = {file for file, _ in places}
