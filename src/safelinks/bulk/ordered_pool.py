@@ -23,6 +23,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Generic, TypeVar
 
+from attrs import field
+
 from safelinks.bulk.process_pool import end_while_imported
 from safelinks.errors import SafelinksError
 from safelinks.foundation.values import define, frozen
@@ -32,9 +34,8 @@ __all__ = ["Killed", "OrderedPool"]
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
-_BEHIND = (
-    32  # results and tasks of each process: more would wait for an earlier one, and take memory
-)
+_AHEAD = 3  # tasks that a process has: one that it is at, and the next, for which it need not wait
+_BEHIND = 32  # results and tasks of each process: those that wait for an earlier one take memory
 _MOST_KILLED = 3
 _MOMENT = 0.1  # seconds
 
@@ -54,7 +55,7 @@ class _Raised:
 class _Worker:
     process: BaseProcess
     pipe: Connection
-    task: int | None = None  # the number of that which it is at
+    given: deque[int] = field(factory=deque)  # numbers of tasks, in the order of work
     has_begun: bool = False
 
 
@@ -113,7 +114,7 @@ class OrderedPool(Generic[_Task, _Result]):
         Whatever takes only a moment more is done first, so that it is known what came of it.
         """
         end = time.monotonic() + _MOMENT
-        while busy := [worker for worker in self._workers if worker.task is not None]:
+        while busy := [worker for worker in self._workers if worker.given]:
             ready = _ready(busy, max(0, end - time.monotonic()))
             if not ready:
                 break
@@ -133,9 +134,9 @@ class OrderedPool(Generic[_Task, _Result]):
         return [(task, what) for task, what in results if not isinstance(what, _Raised)]
 
     def _give_up(self, worker: _Worker) -> None:
-        if worker.task is not None:
-            self.cut_off.append(self._tasks[worker.task])
-            worker.task = None
+        if worker.given:
+            self.cut_off.append(self._tasks[worker.given[0]])
+            worker.given.clear()
 
     def _result(self, number: int) -> _Result:
         del self._tasks[number]
@@ -162,18 +163,20 @@ class OrderedPool(Generic[_Task, _Result]):
         return [worker for worker in self._workers if worker.has_begun]
 
     def _deal(self) -> None:
-        """Give tasks to the processes that wait for one."""
-        for worker in self._begun():
-            if self._waiting and worker.task is None:
-                worker.task = self._waiting.popleft()
-                with suppress(OSError):  # a process that is gone is met when it is listened to
-                    worker.pipe.send(self._tasks[worker.task])
+        """Give tasks to the processes that have begun, to each of them the same number."""
+        begun = self._begun()
+        for ahead in range(_AHEAD):
+            for worker in begun:
+                if self._waiting and len(worker.given) <= ahead:
+                    number = self._waiting.popleft()
+                    worker.given.append(number)
+                    with suppress(OSError):  # a process that is gone is met when it is listened to
+                        worker.pipe.send(self._tasks[number])
 
     def _hear(self, worker: _Worker) -> None:
         result = worker.pipe.recv()
-        if worker.task is not None:
-            self._results[worker.task] = result
-            worker.task = None
+        if worker.has_begun:
+            self._results[worker.given.popleft()] = result
         worker.has_begun = True
 
     def _hire(self) -> None:
@@ -199,16 +202,16 @@ class OrderedPool(Generic[_Task, _Result]):
         worker.pipe.close()
         if not worker.has_begun:
             return  # no other would fare better
-        if worker.task is not None:
-            self._note_killed(worker.task)
+        self._waiting = deque(sorted([*worker.given, *self._waiting]))
+        if worker.given:
+            self._note_killed(worker.given[0])
         self._hire()
 
     def _note_killed(self, number: int) -> None:
         self._killed[number] += 1
         self._on_killed(self._tasks[number])
-        if self._killed[number] < _MOST_KILLED:
-            self._waiting.appendleft(number)
-        else:
+        if self._killed[number] == _MOST_KILLED:
+            self._waiting.remove(number)
             self._results[number] = _Raised(Killed())
 
 

@@ -20,6 +20,7 @@ from safelinks.checks.collecting import (
     Collection,
     appraise_group,
     is_harmless,
+    is_written_harmless,
 )
 from safelinks.checks.file_plan import ReferencePlan
 from safelinks.checks.fix_plan import Mending
@@ -110,7 +111,10 @@ class Survey:
 
     def unasked(self) -> Iterator[JudgedLink]:
         """The rows of addresses that are not requested."""
-        for key, group in self.found.groups.items():
+        for key in self.found.groups:
+            if self.found.groups.is_plain(key) and not is_written_harmless(key[1]):
+                continue  # as nearly all, where there are many
+            group = self.found.groups[key]
             if group.role or group.first.target is None or is_harmless(group.first):
                 yield self._judgement(key, {})
 

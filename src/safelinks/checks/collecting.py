@@ -43,6 +43,7 @@ __all__ = [
     "appraise_group",
     "collect",
     "is_harmless",
+    "is_written_harmless",
 ]
 
 _MOST_REMEMBERED = 32_768  # targets of which it is kept what the catalog says
@@ -71,7 +72,12 @@ _HARMLESS = pattern_of(
 
 def is_harmless(link: Link) -> bool:
     """Whether `link` was made harmless on purpose: then it is not requested."""
-    return link.defanged or _HARMLESS.match(link.target or link.url) is not None
+    return link.defanged or is_written_harmless(link.target or link.url)
+
+
+def is_written_harmless(url: str) -> bool:
+    """Whether `url` cannot be opened as it is written."""
+    return _HARMLESS.match(url) is not None
 
 
 @define

@@ -124,6 +124,11 @@ class LinkGroups(Mapping[GroupKey, LinkGroup]):
         self.keep(key).add(link, sighting, recipients)
         return key
 
+    def is_plain(self, key: GroupKey) -> bool:
+        """Whether its links are known to be an address and nothing else, whatever that is."""
+        part = self._part_of(key)
+        return part is not None and not isinstance(part[_inner(key)], LinkGroup)
+
     def places(self, key: GroupKey) -> int:
         """How many links there are in a group."""
         part = self._part_of(key) or {}

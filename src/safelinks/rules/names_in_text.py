@@ -124,8 +124,8 @@ class Claim:
 class _File:
     """What is known of a file: where its links lead, what it names, and what leads elsewhere.
 
-    `linked` are the resources that its links lead to, `covered` the ids of those on whose host or
-    below whose prefix they lead. Of `targets`, it is known already.
+    `linked` are the resources that its links lead to. Of the first `targets`, it is looked later on
+    which host or below which prefix they are; `covered` are the ids for all others.
     """
 
     linked: dict[str, Resource] = field(factory=dict)
@@ -219,10 +219,11 @@ class RemarkReader:
         match = self.identify(target)
         if match.resource is not None:
             file.linked.setdefault(match.resource.id, match.resource)
-        file.covered |= self.catalog.covering(target)
         file.links_owner = file.links_owner or _is_own(match)
         if len(file.targets) < _MOST_TARGETS:
             file.targets.add(target)
+        else:
+            file.covered |= self.catalog.covering(target)
 
     def _is_beside(
         self, prose: Prose, mention: Mention, places: TextPlaces, links: LinksByPlace
@@ -317,7 +318,8 @@ class RemarkReader:
         if not file.named:
             return
         linked = {above for entry in file.linked.values() for above in self._line_of(entry)}
-        linked |= file.covered | {ident for ident, _ in file.claims} | file.labels
+        linked |= file.covered.union(*map(self.catalog.covering, file.targets))
+        linked |= {ident for ident, _ in file.claims} | file.labels
         for ident, place in file.named.items():
             entry = self.catalog.resources[ident]
             if ident not in linked and entry.successor not in file.linked:
