@@ -523,6 +523,36 @@ def test_a_baseline_keeps_what_was_not_looked_at(repository: Path) -> None:
     assert repository.is_dir()
 
 
+def test_what_a_baseline_has_is_counted_and_listed_by_verbose_only(repository: Path) -> None:
+    _write({"a.md": "[a](c.md) [a](a.md)"})
+    args = ("check", "--offline", "--baseline", "known.json")
+    _run(*args, "--update-baseline", "a.md")
+    assert _run(*args, "a.md").stdout == (
+        "1 of 2 links to files has a problem that is in the baseline.\n\n"
+        "1 problem with links to files is in the baseline; -v lists it.\n\n"
+        "1 finding is in the baseline and does not count.\n"
+        "Exit code 0: no new finding fails the check (1 in the baseline).\n"
+    )
+    assert "error SL311 there is no such file (known)\n" in _run(*args, "-v", "a.md").stdout
+    page = _run(*args, "--format", "html", "a.md").stdout
+    assert "<span>1 of 2 links to files has a problem that is in the baseline</span></h1>" in page
+    _write({"a.md": "[a](c.md) [a](d.md)"})
+    shown = _run(*args, "a.md").stdout
+    assert shown.startswith("1 of 2 links to files has a problem. Fix or remove it (SL311).\n\n")
+    assert "In a.md: 1 problem with links to files\n  file       “d.md”, line 1" in shown
+    assert "c.md" not in shown
+    assert repository.is_dir()
+
+
+def test_a_page_without_addresses_has_no_marks(repository: Path) -> None:
+    _write({"a.md": "[a](c.md)"})
+    page = _run("check", "--offline", "--format", "html", "a.md").stdout
+    assert (">The text</h2>" in page, "Each mark" in page) == (True, False)
+    _write({"a.md": "[a](c.md) <https://a.example/>"})
+    assert "Each mark" in _run("check", "--offline", "--format", "html", "a.md").stdout
+    assert repository.is_dir()
+
+
 def test_a_comment_that_ignores_nothing_is_told(repository: Path) -> None:
     _write({"a.md": "[a](c.md) <!-- safelinks: ignore[SL311] -->\n"})
     assert not _checked("a.md").report().findings

@@ -405,6 +405,14 @@ def test_of_many_files_only_those_are_told_in_which_there_is_something_to_do() -
     ]
     assert "No problems in 8 other files (8 links); -v lists them." in shown
     assert "In good0.txt: 1 link to 1 address" in _text(found, Detail.VERBOSE)
+    wrapped = [*documents, read(wrap(C), "wrapped.txt")]
+    assert (
+        _text(report(wrapped, OUTCOMES))
+        .split("In wrapped.txt: ")[1]
+        .startswith(
+            "1 link to 1 address\n  no findings on 1 address; -v lists them\n  wrapped    1 link, "
+        )
+    )
 
 
 def test_verbose_tells_how_it_came_about() -> None:
@@ -475,6 +483,15 @@ def _run(tmp_path: Path, *args: str, color: bool = False, **env: str | None) -> 
     return CliRunner().invoke(
         main, ["check", "--offline", *args, str(file)], color=color, env={**defaults, **env}
     )
+
+
+def test_what_was_not_checked_is_not_green(tmp_path: Path) -> None:
+    shown = _run(tmp_path, color=True).stdout
+    assert "\x1b[36mThe addresses were not checked. They may not work.\x1b[0m\n" in shown
+    file = tmp_path / "empty.txt"
+    file.write_text("Nothing.\n")
+    shown = CliRunner().invoke(main, ["check", str(file)], color=True).stdout
+    assert "\x1b[36mNo links were found.\x1b[0m\n" in shown
 
 
 def test_colours(tmp_path: Path) -> None:
