@@ -485,6 +485,15 @@ def _run(tmp_path: Path, *args: str, color: bool = False, **env: str | None) -> 
     )
 
 
+def test_only_a_terminal_has_a_width(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text(LONG)
+    monkeypatch.setenv("COLUMNS", "60")
+    args = ["check", "--offline", str(tmp_path / "a.txt")]
+    assert f"{LONG}\n" in CliRunner().invoke(main, args).stdout
+    monkeypatch.setattr("safelinks.cli.options.report_options.columns", lambda: 60)
+    assert LONG not in CliRunner().invoke(main, args).stdout
+
+
 def test_what_was_not_checked_is_not_green(tmp_path: Path) -> None:
     shown = _run(tmp_path, color=True).stdout
     assert "\x1b[36mThe addresses were not checked. They may not work.\x1b[0m\n" in shown
