@@ -129,7 +129,7 @@ def test_plain_http_is_asked_only_where_that_is_said() -> None:
     ],
 )
 def test_a_redirect_to_what_is_excluded_is_not_followed(policy: Policy, reason: Reason) -> None:
-    replies = [_to("/old", 302), OK]
+    replies: list[Reply] = [_to("/old", 302), OK]
     outcome, requests, _ = _drive(replies[: 1 + (reason is not Reason.EXCLUDED)], policy=policy)
     assert outcome.reason is reason
     assert len(requests) == len(outcome.hops) == 1 + (reason is not Reason.EXCLUDED)
