@@ -22,6 +22,7 @@ from safelinks.addresses.printable import printable
 from safelinks.cli.program import main
 from safelinks.health.model.outcome import Certificate, Hop, Outcome, Past, Reason
 from safelinks.reports.text_report import Detail, View, render, shortened
+from safelinks.reports.wording.address_names import where
 from safelinks.reports.wording.conclusion import conclusion
 from safelinks.reports.wording.headline import headline
 
@@ -483,6 +484,25 @@ def _run(tmp_path: Path, *args: str, color: bool = False, **env: str | None) -> 
     return CliRunner().invoke(
         main, ["check", "--offline", *args, str(file)], color=color, env={**defaults, **env}
     )
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        ([Place()], "somewhere in it"),
+        ([Place(3, 1), Place(3, 9)], "line 3"),
+        ([Place(number, 1) for number in range(1, 12)], "lines 1, 2, 3, 4, 5, 6, 7, 8 and 3 more"),
+        ([Place(paragraph=3), Place(paragraph=3), Place(paragraph=4)], "paragraphs 3 and 4"),
+        ([Place(7, message=2), Place(9, message=2), Place(1, message=3)], "message 2, lines 7 and 9; message 3, line 1"),
+        ([Place(part="a.xml"), Place(part="b.xml")], "part a.xml; part b.xml"),
+        ([Place(part="a, slide 1", slide=2), Place(slide=1)], "part a, slide 1, slide 2; slide 1"),
+        ([Place(slide=1, sheet="x"), Place(sheet="cell A1", cell="A\n1")], "slide 1, sheet x; sheet cell A1, cell A\\n1"),
+        ([Place(page=one) for one in range(1, 9)] + [Place(9)], "pages 1, 2, 3, 4, 5, 6, 7 and 8; 1 more"),
+        ([Place(page=1), *(Place(one) for one in range(1, 9))], "page 1; lines 1, 2, 3, 4, 5, 6 and 7; 1 more"),
+    ],
+)  # fmt: skip
+def test_places_are_told_together(places: list[Place], words: str) -> None:
+    assert where(places) == words
 
 
 def test_only_a_terminal_has_a_width(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
