@@ -21,6 +21,7 @@ __all__ = [
     "ONE_RULE",
     "Address",
     "compare_key",
+    "has_public_suffix",
     "host_name",
     "registrable_domain",
     "request_key",
@@ -209,6 +210,15 @@ def registrable_domain(host: str) -> str:
     if plain is not None:
         return plain[1]
     return _extractor()(host) or host
+
+
+def has_public_suffix(host: str) -> bool:
+    """Whether `host` stands under a top-level domain, by the public suffix list.
+
+    >>> has_public_suffix("www.example.org"), has_public_suffix("www.exam")
+    (True, False)
+    """
+    return _UNDER_ONE_RULE.fullmatch(host) is not None or bool(_extractor()(host))
 
 
 @lru_cache(maxsize=1)
