@@ -12,7 +12,6 @@ from attrs import evolve
 
 from safelinks.addresses.place import LineCounter, Place
 from safelinks.documents.local.local_reference import LocalReference, sure_unless_named
-from safelinks.documents.local.markdown_references import markdown_references
 from safelinks.documents.text.notebooks import notebook_cells
 
 __all__ = ["notebook_references"]
@@ -25,6 +24,8 @@ def notebook_references(text: str) -> Iterator[LocalReference]:
     cells = list(notebook_cells(text))
     if not cells:
         return
+    from safelinks.documents.local.markdown_references import markdown_references  # noqa: PLC0415  for few files of JSON
+
     lines = LineCounter(text)
     found: list[LocalReference] = []
     for cell in cells:
