@@ -190,17 +190,19 @@ def test_a_documentation_repository(newcomer: Newcomer) -> None:
     write, folder, address = newcomer.write, newcomer.folder, newcomer.address
     git(folder, "init", "-q", "-b", "main")
     write("docs/Guide.md", "# Guide\n\n## Install\n")
-    write("README.md", f"[a](docs/guide.md#install), [b](docs/none.md)\n\n<{address('/fine')}>\n")
+    links = "[a](docs/guide.md#install) [b](docs/none.md) [c](docs/Guide.md#instal)"
+    readme = write("README.md", f"{links}\n\n<{address('/fine')}>\n")
     write("safelinks.toml", 'exclude = ["/logout$"]\nanchors = ["github"]\n')
     write(".gitignore", "/.safelinks-history\n")
     _commit(folder)
     printed, _ = newcomer.types("safelinks", "config", ".")
     assert 'anchors = ["github"]  # safelinks.toml, line 2\n' in printed
 
-    # Links to files: the name of one is certain, the other is for a person.
+    # Links to files: the name of one is certain, the others are for a person.
     assert newcomer.types("safelinks", "check", "-q", "--offline", ".", code=1) == (LOCAL, "")
     newcomer.types("safelinks", "check", "-q", "--offline", "--fix", ".", code=1)
     write("docs/none.md", "[back](../README.md)\n")
+    write("README.md", readme.read_text().replace("#instal)", "#install)"))
     assert newcomer.checks("-q", ".") == ("", "")
     assert git(folder, "diff", "--stat").startswith(" README.md | 2 +-\n")
     _commit(folder)
@@ -243,8 +245,9 @@ def _placed(result: dict[str, Any]) -> tuple[str, str, str, int]:
 
 LOCAL = """\
 README.md:1:5: SL313 [*] the file is called Guide.md; where upper and lower case differ, it is not found docs/guide.md#install -> docs/Guide.md#install
-README.md:1:33: SL311 there is no such file docs/none.md
-1 address: 1 not certain (1 unchecked). Exit code 1: 2 findings fail the check (SL311, SL313).
+README.md:1:32: SL311 there is no such file docs/none.md
+README.md:1:50: SL312 Guide.md has no anchor “instal”; did you mean “install”? docs/Guide.md#instal
+1 address: 1 not certain (1 unchecked). Exit code 1: 3 findings fail the check (SL311, SL312, SL313).
 """
 MOVED = "docs/none.md:2:7: SL303 [*] warning: the page has moved permanently http://pages.example.org:8080/moved -> http://pages.example.org:8080/new"
 GONE = "docs/none.md:2:52: SL301 {}page not found (404 Not Found); failing since DAY ({}){} http://pages.example.org:8080/gone"

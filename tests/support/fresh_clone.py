@@ -29,7 +29,8 @@ repos:
       - id: safelinks-check
         args: [--quiet, --offline]
 """
-_KEPT = ("HOME", "LANG", "LC_ALL", "SSL_CERT_FILE", "TMPDIR")  # and what pip has to know
+_KEPT = frozenset({"HOME", "LANG", "LC_ALL", "PYENV_ROOT", "TMPDIR"})
+_OF_TESTS = ("PYTHON", "SAFELINKS_", "VIRTUAL_ENV")
 _PRE_COMMIT = (sys.executable, "-m", "pre_commit")
 _DONE = "done"
 NAMED = ("-c", "user.name=Anyone", "-c", "user.email=anyone@example.org")
@@ -62,24 +63,32 @@ class FreshClone:
     @property
     def environment(self) -> Mapping[str, str]:
         """The variables of a user, whose programs are those of the clone."""
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if name in _KEPT or name.startswith("PIP_")
-        }
+        kept = {name: value for name, value in os.environ.items() if name in _KEPT}
         programs = os.pathsep.join((str(self.python.parent), os.environ.get("PATH", os.defpath)))
         return {**kept, "PATH": programs, "PRE_COMMIT_HOME": str(self._hooks)}
 
+    @property
+    def network_environment(self) -> Mapping[str, str]:
+        """The same, with what pip may have to know of this machine's network."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(_OF_TESTS)}
+        return {**ours, **self.environment}
+
     def run(self, folder: Path, *command: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """What a user types in `folder`, and what is printed."""
-        return subprocess.run(
-            command, cwd=folder, env=self.environment, input=typed,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        return _done(folder, self.environment, *command, typed=typed)
 
     def pre_commit(self, folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
         """What pre-commit does in `folder`."""
         return self.run(folder, *_PRE_COMMIT, *args)
+
+
+def _done(
+    folder: Path, environment: Mapping[str, str], *command: str, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=folder, env=environment, input=typed,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
 
 def fresh_clone(folder: Path) -> FreshClone:
@@ -100,13 +109,13 @@ def _make(clone: FreshClone, hooked: Path) -> None:
     git(hooked, "init", "-q")
     (hooked / ".pre-commit-config.yaml").write_text(clone.hooks)
     installing = subprocess.Popen(
-        [*_PRE_COMMIT, "install-hooks"], cwd=hooked, env=clone.environment,
+        [*_PRE_COMMIT, "install-hooks"], cwd=hooked, env=clone.network_environment,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     try:
         first, *_ = blocks("console", "docs/tutorial.md")
         ((command, _),) = commands(first)
-        done = clone.run(clone.path, "bash", "-c", command)
+        done = _done(clone.path, clone.network_environment, "bash", "-c", command)
         printed, _ = installing.communicate()
     finally:
         installing.kill()
