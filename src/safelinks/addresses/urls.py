@@ -169,10 +169,14 @@ def compare_key(address: Address) -> tuple[str, str]:
     """
     default = _DEFAULT_PORTS.get(address.scheme)
     port = f":{address.port}" if address.port and address.port != default else ""
-    path = _SLASHES.sub("/", address.path).removesuffix("/").lower()
-    pairs = (address.query or "").split("&")
-    query = "&".join(pair for pair in pairs if pair and not _TRACKING.match(pair))
-    return f"{address.host}{port}{path}", query
+    path = address.path
+    if "//" in path:
+        path = _SLASHES.sub("/", path)
+    key = f"{address.host}{port}{path.removesuffix('/').lower()}"
+    if not address.query:
+        return key, ""
+    pairs = address.query.split("&")
+    return key, "&".join(pair for pair in pairs if pair and not _TRACKING.match(pair))
 
 
 def request_key(url: str) -> str:
