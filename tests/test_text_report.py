@@ -406,6 +406,8 @@ def test_of_many_files_only_those_are_told_in_which_there_is_something_to_do() -
     ]
     assert "No problems in 8 other files (8 links); -v lists them." in shown
     assert "In good0.txt: 1 link to 1 address" in _text(found, Detail.VERBOSE)
+    unasked = _text(report([*documents, read(MANY, "bad.txt")], [])).splitlines()
+    assert "No findings in 8 other files (8 links); -v lists them." in unasked
     wrapped = [*documents, read(wrap(C), "wrapped.txt")]
     assert (
         _text(report(wrapped, OUTCOMES))

@@ -135,7 +135,8 @@ class _Lines:
                 yield ""
         if well:
             others = f"{count(well, 'other file')} ({count(links, 'link')})"
-            yield f"No problems in {others}; -v lists them."
+            what = "findings" if any(map(self._is_unasked, self.report.rows)) else "problems"
+            yield f"No {what} in {others}; -v lists them."
             yield ""
 
     def _file(
