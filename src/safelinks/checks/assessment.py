@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field
 
@@ -22,13 +23,9 @@ from safelinks.checks.collecting import (
     is_harmless,
     is_written_harmless,
 )
-from safelinks.checks.file_plan import ReferencePlan
-from safelinks.checks.fix_plan import Mending
 from safelinks.checks.link_groups import GroupKey, LinkGroup
-from safelinks.checks.link_marking import shown_text
 from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.checks.looked_at import LookedAt
-from safelinks.checks.marked_text import FileText
 from safelinks.checks.report import Report
 from safelinks.errors import InvalidURLError
 from safelinks.foundation.values import define
@@ -38,10 +35,14 @@ from safelinks.health.model.policy import Policy
 from safelinks.links.text_links import Link
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, over_https
-from safelinks.rules.names_in_text import Remark
 from safelinks.rules.rule_table import OF_LOCAL_LINKS
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.redaction.running_text_redaction import redact_rest
+
+if TYPE_CHECKING:
+    from safelinks.checks.file_plan import ReferencePlan
+    from safelinks.checks.fix_plan import Mending
+    from safelinks.checks.marked_text import FileText
 
 __all__ = ["JudgedLink", "Survey"]
 
@@ -114,8 +115,8 @@ class Survey:
         for key in self.found.groups:
             if self.found.groups.is_plain(key) and not is_written_harmless(key[1]):
                 continue  # as nearly all, where there are many
-            group = self.found.groups[key]
-            if group.role or group.first.target is None or is_harmless(group.first):
+            link = self.found.groups[key].first
+            if self.found.groups[key].role or link.target is None or is_harmless(link):
                 yield self._judgement(key, {})
 
     def of(self, outcome: Outcome) -> Iterator[JudgedLink]:
@@ -133,7 +134,7 @@ class Survey:
         judged = []
         if self._passed is None:
             judged = [self._judgement(key, outcomes) for key in self.found.groups]
-        remarks = self._remarks()
+        remarks = tuple(remark.as_shown(self._shown) for remark in self.found.remarks)
         findings = [finding for _, found in judged for finding in found] + (self._passed or [])
         findings += self._remarked()
         local = self._local_findings()
@@ -169,13 +170,11 @@ class Survey:
             unjudged=frozenset((file, self._shown(one.written)) for file, one in unjudged),
         )
 
-    def _remarks(self) -> tuple[Remark, ...]:
-        return tuple(remark.as_shown(self._shown) for remark in self.found.remarks)
-
     def _remarked(self) -> tuple[Finding, ...]:
         """The findings on what texts name."""
         if self._of_texts is None:
-            self._of_texts = tuple(self._judge.of_remarks(self._remarks()))
+            remarks = [remark.as_shown(self._shown) for remark in self.found.remarks]
+            self._of_texts = tuple(self._judge.of_remarks(remarks))
         return self._of_texts
 
     def beside_rows(self) -> tuple[Finding, ...]:
@@ -185,9 +184,8 @@ class Survey:
     @property
     def may_pass_by(self) -> bool:
         """Whether there are many rows, and a report needs to know no more than their findings."""
-        found = self.found
-        needs = found.ignored or found.elsewhere or found.texts or found.is_partial
-        return not needs and len(found.groups) >= _MANY
+        told = self.found.ignored or self.found.texts
+        return len(self.found.groups) >= _MANY and not (told or self.found.is_partial)
 
     def pass_by(self) -> Iterator[JudgedLink]:
         """Every row when nobody is asked, each made anew: the report has none of them then."""
@@ -228,6 +226,8 @@ class Survey:
 
     def rereferencing(self) -> Mapping[str, ReferencePlan]:
         """What to write for references to files, by file."""
+        from safelinks.checks.file_plan import ReferencePlan  # noqa: PLC0415  only who fixes pays
+
         plans: dict[str, ReferencePlan] = {}
         for one in self._local_findings():
             if one.fixable and one.url is not None and one.replacement is not None:
@@ -251,6 +251,8 @@ class Survey:
         rows = {key: (at, self._judged[key][0]) for at, key in enumerate(self.found.groups)}
         everybody = frozenset() if self.show_recipients else frozenset(self.found.everybody)
         for file, raw in self.found.texts.items():
+            from safelinks.checks.link_marking import shown_text  # noqa: PLC0415  only who shows texts pays
+
             yield shown_text(file, raw, rows, self._shown_lines, everybody)
 
     def _shown_lines(self, text: str) -> str:
@@ -275,6 +277,8 @@ class Survey:
         What a comment in a text says to ignore somewhere stays as it is in all of that file, and so
         does what also stands where nobody was to look.
         """
+        from safelinks.checks.fix_plan import Mending  # noqa: PLC0415  only who fixes pays
+
         certain = dict(self._certain(outcomes))
         plans: dict[str, Mending] = {}
         for key, findings in certain.items():

@@ -18,7 +18,6 @@ from attrs import evolve, field
 from safelinks.addresses.roles import Role
 from safelinks.catalog import Catalog, Match, Suspicion
 from safelinks.checks.link_groups import LinkGroup, LinkGroups
-from safelinks.checks.link_marking import Mark, RawText
 from safelinks.documents.document import Document
 from safelinks.documents.formats import verbatim_in
 from safelinks.documents.verbatim.verbatim_ranges import Verbatim, Within
@@ -35,6 +34,7 @@ from safelinks.wrappers.redaction.personal_data import tells_session
 from safelinks.wrappers.unwrapping import Unwrapped
 
 if TYPE_CHECKING:
+    from safelinks.checks.link_marking import Mark, RawText
     from safelinks.documents.local.local_reference import LocalReference
 
 __all__ = [
@@ -219,9 +219,13 @@ def collect(  # noqa: PLR0913
             sighting = _sighting(link, verbatim, tells_recipient=bool(known))
             key = found.groups.add(name, link, sighting, _addressees(link) if known else ())
             if keep_texts:
+                from safelinks.checks.link_marking import Mark  # noqa: PLC0415  only who shows texts pays
+
                 marks[number] = Mark(key, found.groups.places(key) - 1)
         reader.settle(document, claims, beside)
         if keep_texts:
+            from safelinks.checks.link_marking import RawText  # noqa: PLC0415  as above
+
             found.texts.setdefault(document.name, RawText()).add(document, marks)
     found.about_owner = reader.about_owner()
     found.remarks = [
