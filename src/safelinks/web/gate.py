@@ -10,7 +10,6 @@ import asyncio
 import base64
 import binascii
 import hmac
-import json
 import time
 from collections.abc import Callable, Collection, Mapping
 from urllib.parse import urlsplit
@@ -24,7 +23,7 @@ from safelinks.web.metrics import AnsweredRequest
 from safelinks.web.problems import ProblemError, server_mistake
 from safelinks.web.web_settings import WebSettings, is_loopback_name
 
-__all__ = ["SECURITY_HEADERS", "Gate", "problem_body"]
+__all__ = ["SECURITY_HEADERS", "Gate"]
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -47,11 +46,15 @@ _CHALLENGE = 'Basic realm="safelinks", charset="UTF-8"'
 
 @define
 class Gate:
-    """An application behind `settings`; `on_answer` hears of every answer: to which of `paths`."""
+    """An application behind `settings`; `on_answer` hears of every answer: to which of `paths`.
+
+    `problem_answer` gives headers and body for a problem with a request.
+    """
 
     app: ASGIApp
     settings: WebSettings
     paths: Collection[str]
+    problem_answer: Callable[[ProblemError, Scope], tuple[Mapping[str, str], bytes]]
     on_answer: Callable[[AnsweredRequest], object]
     _names: frozenset[str] = field(init=False)
 
@@ -71,16 +74,30 @@ class Gate:
             self._refuse(scope)
             await self.app(scope, _Body(receive, self.settings, scope).receive, sent.send)
         except ProblemError as error:
-            await sent.problem(error, scope)
+            await self._tell(error, scope, sent)
         except Exception as error:  # noqa: BLE001  whatever it is, its text may quote a document
             kind = type(error).__name__
-            await sent.problem(server_mistake(), scope)
+            await self._tell(server_mistake(), scope, sent)
         finally:
             route = scope["path"] if scope["path"] in self.paths else "other"
             took = time.perf_counter() - begun
             self.on_answer(
                 AnsweredRequest(scope["method"], route, sent.status, sent.size, took, kind)
             )
+
+    async def _tell(self, error: ProblemError, scope: Scope, sent: _Sent) -> None:
+        """Answer with a problem, unless an answer has begun: then it ends there."""
+        if sent.status:
+            await sent.end()
+            return
+        headers, body = self.problem_answer(error, scope)
+        headers = {**headers, "Content-Length": str(len(body))}
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await sent.send(
+            {"type": "http.response.start", "status": error.kind.status, "headers": raw}
+        )
+        shown = b"" if scope["method"] == "HEAD" else body
+        await sent.send({"type": "http.response.body", "body": shown})
 
     def _path(self, path: str) -> str:
         """The path below the root, whether a proxy has taken the root off or not."""
@@ -166,15 +183,10 @@ def _require(token: str, headers: Headers) -> None:
 
 
 def _too_large(settings: WebSettings) -> ProblemError:
-    most = settings.most_bytes // 1_000
+    most = f"{settings.most_bytes // 1_000:,} kB"
     return ProblemError(
-        "too-large", f"A request may have at most {most:,} kB.", {"Connection": "close"}
+        "too-large", f"A request may have at most {most}.", {"Connection": "close"}, most=most
     )
-
-
-def problem_body(error: ProblemError) -> bytes:
-    """A problem as RFC 9457 has it."""
-    return json.dumps(error.as_object()).encode()
 
 
 @define
@@ -234,17 +246,7 @@ class _Sent:
             self._is_whole = not message.get("more_body", False)
         await self._send(message)
 
-    async def problem(self, error: ProblemError, scope: Scope) -> None:
-        """Answer with a problem, unless an answer has begun: then it ends there."""
-        if self.status:
-            if not self._is_whole:
-                await self.send({"type": "http.response.body", "body": b"", "more_body": False})
-            return
-        body = problem_body(error)
-        headers = {"Content-Type": "application/problem+json", "Content-Length": str(len(body))}
-        headers |= error.headers
-        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        start = {"type": "http.response.start", "status": error.kind.status, "headers": raw}
-        await self.send(start)
-        shown = b"" if scope["method"] == "HEAD" else body
-        await self.send({"type": "http.response.body", "body": shown})
+    async def end(self) -> None:
+        """End an answer that has begun."""
+        if not self._is_whole:
+            await self.send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -17,27 +17,21 @@ from attrs import field
 
 from safelinks import documents, reports
 from safelinks.catalog import Catalog
+from safelinks.checks.file_plan import FilePlan
 from safelinks.checks.pipeline import Check, CheckOptions
-from safelinks.documents.document import Document, read_each
+from safelinks.documents.document import Document, Rewriting, read_each
 from safelinks.errors import NotWritableError
-from safelinks.foundation.values import define, frozen
+from safelinks.foundation.values import define
 from safelinks.reports.rendering import render
+from safelinks.web.cleaned_files import CleanedFile
 from safelinks.web.problems import ProblemError
 from safelinks.web.submissions import Submission
 from safelinks.web.web_settings import WebSettings
 
-__all__ = ["CleanedFile", "ReadingRoom", "warm_up"]
+__all__ = ["ReadingRoom", "warm_up"]
 
 _T = TypeVar("_T")
-
-
-@frozen
-class CleanedFile:
-    """A file with targets in the place of wrappers, and the places of links that stay."""
-
-    name: str
-    content: bytes = field(repr=False)
-    left: tuple[str, ...] = ()
+_Changing = Callable[[Document], Rewriting]
 
 
 @define
@@ -77,29 +71,45 @@ class ReadingRoom:
                 "too-many-links",
                 f"There are {len(check.collection.groups):,} addresses, and {most:,} are allowed. "
                 "Use the command line for more.",
+                most=f"{most:,}",
             )
         return check
 
     async def cleaned(self, submission: Submission) -> list[CleanedFile]:
         """The files of a submission, cleaned. Raises ProblemError."""
-        return await self.run(partial(self._cleaned, submission))
+        return await self.run(partial(self._changed, submission, lambda _: Document.cleaning))
 
-    def _cleaned(self, submission: Submission) -> list[CleanedFile]:
+    async def fixed(self, submission: Submission, check: Check) -> list[CleanedFile]:
+        """The files of a submission, as `check` says that they are better. Raises ProblemError."""
+        plans = check.assessment.mending(check.outcomes)
+
+        def change(name: str) -> _Changing:
+            return FilePlan(plans[name]).change if name in plans else _unchanged
+
+        return await self.run(partial(self._changed, submission, change))
+
+    def _changed(
+        self, submission: Submission, change: Callable[[str], _Changing]
+    ) -> list[CleanedFile]:
         files: dict[str, list[Document]] = {}
         for document in submission.documents(self.catalog.hosts):
             files.setdefault(document.name, []).append(document)
         if submission.unreadable:
             raise ProblemError("unreadable", " ".join(submission.unreadable))
         try:
-            return [_clean(name, documents) for name, documents in files.items()]
+            return [_file(name, documents, change(name)) for name, documents in files.items()]
         except NotWritableError as error:
             raise ProblemError("not-writable", str(error)) from None
 
 
-def _clean(name: str, documents: Iterable[Document]) -> CleanedFile:
+def _unchanged(document: Document) -> Rewriting:
+    return document.rewriting(lambda link: link)
+
+
+def _file(name: str, documents: Iterable[Document], change: _Changing) -> CleanedFile:
     content, left = [], []
     for document in documents:
-        changed = document.cleaning()
+        changed = change(document)
         content.append(changed.content)
         left += [str(link.place) for link in changed.left]
         left += [str(link.place) for link in document.links if link.error is not None]

@@ -134,7 +134,12 @@ def _answer(line: socket.socket, app: ASGIApp, counted: Callable[[], int]) -> No
     except ProblemError as error:
         _write(
             line,
-            {"problem": error.kind.name, "detail": error.detail, "headers": dict(error.headers)},
+            {
+                "problem": error.kind.name,
+                "detail": error.detail,
+                "headers": dict(error.headers),
+                "most": error.most,
+            },
         )
     except MemoryError:
         _write(line, {"problem": "too-much", "detail": TOO_MUCH})
@@ -237,7 +242,12 @@ class RequestProcesses:
             while (message := await _next(reader)) is not None:
                 told, content = message
                 if "problem" in told:
-                    raise ProblemError(told["problem"], told["detail"], told.get("headers"))
+                    raise ProblemError(
+                        told["problem"],
+                        told["detail"],
+                        told.get("headers"),
+                        most=told.get("most", ""),
+                    )
                 if "links" in told:
                     self.desk.metrics.links_checked += told["links"]
                     return
