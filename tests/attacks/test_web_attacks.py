@@ -5,11 +5,14 @@ The server runs as its users run it, on a port of this machine, and asks nobody.
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -17,6 +20,7 @@ import httpx
 import pytest
 from attacking import Count, amount
 from attrs import frozen
+from building import wrap
 from test_memory import _BLANKS, _LINKS, _RUNS, _word
 
 pytestmark = [
@@ -24,10 +28,12 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks for requests"),
 ]
 
-_MOST = 400  # MB
+_MOST = 400  # MB, of all processes together
 _SIZE = amount(20, 190) * 1_000_000  # bytes that a bomb unpacks to
 _HELD = amount(100, 900)
 _PATIENCE = 60.0
+_SOON = 1.0  # second, in which it answers that it is there, whatever others do
+_VISITORS = 50
 
 
 @frozen
@@ -39,11 +45,23 @@ class _Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def highest(self) -> int:
-        """The most memory that it had, in MB."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        (kilobytes,) = re.findall(r"VmHWM:\s+(\d+)", status)
-        return int(kilobytes) // 1_000
+    def get(self, path: str) -> str:
+        """What it answers, within a second: it was asked while others are at work."""
+        return httpx.get(f"{self.url}{path}", timeout=_SOON).text
+
+    def counted(self, name: str) -> float:
+        """One of its metrics."""
+        (value,) = re.findall(rf"^{name} (\S+)$", self.get("/metrics"), re.MULTILINE)
+        return float(value)
+
+    def processes(self) -> list[int]:
+        """All of its processes: itself, the nursery, and those that answer."""
+        (nursery,) = _children(self.pid)
+        return [self.pid, nursery, *_children(nursery)]
+
+    def memory(self) -> float:
+        """What all of its processes take together just now, in MB; what they share counts once."""
+        return sum(map(_proportional_size, self.processes())) / 1_000_000
 
     def answering(self) -> int:
         """How many of its processes answer a request just now."""
@@ -51,8 +69,24 @@ class _Server:
         return len(_children(nursery))
 
 
+def _wait_until(condition: Callable[[], object]) -> None:
+    while not condition():
+        time.sleep(0.005)
+
+
+def _proportional_size(pid: int) -> int:
+    try:
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:  # it has ended
+        return 0
+    return int(re.findall(r"^Pss:\s+(\d+)", told, re.MULTILINE)[0]) * 1_024
+
+
 def _children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    try:
+        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
     return [int(child) for child in listed.split()]
 
 
@@ -81,13 +115,122 @@ def _held(server: _Server) -> Iterator[None]:
 
 def test_bombs_and_held_connections_harm_nobody(server: _Server, count: Count) -> None:
     bombs = [_word(unit, _SIZE) for unit in (_RUNS, _BLANKS, _LINKS)]
-    with _held(server), httpx.Client(base_url=server.url, timeout=_PATIENCE) as visitor:
-        for bomb in bombs:
-            answer = visitor.post("/", files={"files": ("bomb.docx", bomb)})
-            assert answer.status_code in (200, 413, 422)
-            assert visitor.get("/healthz").text == "ok\n"
-    assert server.highest() < _MOST
-    count("requests to the web page", len(bombs))
+    paths = ("/", "/api/check?offline=1")
+    work = [(path, bomb) for path in paths for bomb in bombs]
+
+    def attack(path: str, bomb: bytes) -> int:
+        files = {"files": ("bomb.docx", bomb)}
+        return httpx.post(f"{server.url}{path}", files=files, timeout=_PATIENCE).status_code
+
+    highest = 0.0
+    with _held(server), ThreadPoolExecutor(len(work)) as threads:
+        attacks = [threads.submit(attack, path, bomb) for path, bomb in work]
+        while not all(attack.done() for attack in attacks):
+            assert server.get("/healthz") == "ok\n"
+            highest = max(highest, server.memory())
+            time.sleep(0.005)
+    assert {attack.result() for attack in attacks} <= {200, 413, 422, 429}
+    assert highest < _MOST
+    count("requests to the web page", len(work))
+
+
+def _mail(number: int) -> bytes:
+    """A mail of 200 kB with twenty wrapped links."""
+    links = (
+        f"<p>{'Words of a mail. ' * 580}<a href='{wrap(f'https://www.nyc.gov/{number}/{at}')}'>this</a>"
+        for at in range(20)
+    )
+    head = "From: a@example.org\nMIME-Version: 1.0\nContent-Type: text/html\n\n"
+    return f"{head}{''.join(links)}".encode()
+
+
+def test_fifty_visitors_at_once_wait_for_their_turn_only(server: _Server, count: Count) -> None:
+    """Each answer costs as much as for a lone visitor, and comes in the order of the questions."""
+    mails = [_mail(number) for number in range(_VISITORS)]
+    assert min(map(len, mails)) > 200_000
+    asked: list[int] = []
+    answered: list[int] = []
+
+    def visit(number: int) -> None:
+        files = {"files": ("notice.eml", mails[number])}
+        url = f"{server.url}/download/clean"
+        with httpx.stream("POST", url, files=files, timeout=_PATIENCE) as answer:
+            answered.append(number)
+            assert answer.status_code == 200
+            assert f"'https://www.nyc.gov/{number}/19'" in answer.read().decode()
+
+    before = _cpu_seconds(server)
+    for number in range(5):
+        visit(number)
+    alone = (_cpu_seconds(server) - before) / 5
+    answered.clear()
+    before = _cpu_seconds(server)
+    with ThreadPoolExecutor(_VISITORS) as threads:
+        visits = []
+        for number in range(_VISITORS):
+            asked.append(number)
+            visits.append(threads.submit(visit, number))
+        while not all(visit.done() for visit in visits):
+            assert server.get("/healthz") == "ok\n"
+            assert server.answering() <= 3  # two, and one that is about to end
+            time.sleep(0.005)
+    for one in visits:
+        one.result()
+    together = (_cpu_seconds(server) - before) / _VISITORS
+    assert together < 2 * alone
+    late = max(place - number for place, number in enumerate(answered))
+    assert late < _VISITORS // 2
+    count("visitors of the web page at once", _VISITORS)
+
+
+def _cpu_seconds(server: _Server) -> float:
+    """The time that all of its processes have computed, those that have ended included."""
+    ticks = 0
+    for pid in server.processes()[:2]:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return server.counted("safelinks_cpu_seconds_total") + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def test_who_sends_much_keeps_nobody_waiting(server: _Server) -> None:
+    """Large documents of one visitor, and what others send who come behind: they take turns."""
+    large = (b"word " * 1_400 + b"https://www.nyc.gov/pip word\n") * 155
+    assert len(large) > 1 << 20
+    with ThreadPoolExecutor(8) as threads:
+        files = {"files": ("large.txt", large)}
+        sent = [
+            threads.submit(httpx.post, server.url, files=files, timeout=_PATIENCE) for _ in range(6)
+        ]
+        _wait_until(lambda: server.answering() == 2)
+        small = httpx.post(
+            f"{server.url}/api/unwrap", json={"url": wrap("https://a.example/")}, timeout=_PATIENCE
+        )
+        assert small.status_code == 200
+        assert sum(not one.done() for one in sent) >= 2
+    assert {one.result().status_code for one in sent} <= {200, 422}
+
+
+def test_slow_bodies_and_answers_that_nobody_takes_keep_nobody_waiting(server: _Server) -> None:
+    text = b"These are words without any link.\n" * 55_000
+    head = (
+        "POST /api/clean HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\n"
+        f"Content-Length: {len(text)}\r\n\r\n"
+    ).encode()
+    before = server.memory()
+    with ExitStack() as stack:
+        for number in range(16):
+            line = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            line.settimeout(_PATIENCE)
+            line.sendall(head + (text[:-1] if number % 2 else text))
+        others = httpx.post(
+            f"{server.url}/api/unwrap", json={"url": wrap("https://a.example/")}, timeout=_PATIENCE
+        )
+        assert others.status_code == 200
+        assert server.get("/healthz") == "ok\n"
+        _wait_until(lambda: not server.answering())
+        assert (
+            server.memory() < before + 30
+        )  # what they have sent, and what waits for them, is not in it
 
 
 def test_hostile_requests_are_refused(server: _Server) -> None:
@@ -111,13 +254,11 @@ def test_hostile_requests_are_refused(server: _Server) -> None:
 
 def test_whoever_leaves_ends_the_process_that_reads(server: _Server) -> None:
     text = b"https://a.example/x " * 400_000
+    left = server.counted("safelinks_checks_left_total")
     head = f"POST /api/check HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/octet-stream\r\nContent-Length: {len(text)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", server.port), _PATIENCE) as line:
         line.sendall(head.encode() + text)
-        while not server.answering():
-            pass
-    while server.answering():
-        pass
-    counts = httpx.get(f"{server.url}/metrics").text
-    assert "safelinks_checks_running 0\n" in counts
-    assert "safelinks_checks_left_total 1\n" in counts
+        _wait_until(server.answering)
+    _wait_until(lambda: not server.counted("safelinks_checks_running"))
+    _wait_until(lambda: not server.answering())
+    assert server.counted("safelinks_checks_left_total") == left + 1

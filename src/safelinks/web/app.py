@@ -21,12 +21,14 @@ from safelinks.web.check_answers import answer_check, answer_fix
 from safelinks.web.check_desk import CheckDesk
 from safelinks.web.gate import Gate
 from safelinks.web.metrics import AnsweredRequest, Metrics
+from safelinks.web.nursery import CAN_FORK, OUT_OF_MEMORY, TOO_MUCH, Nursery
 from safelinks.web.openapi import openapi
 from safelinks.web.page import ASSETS, asset
 from safelinks.web.problem_answers import problem_answer
 from safelinks.web.problems import ProblemError, problem_of_status, server_mistake
-from safelinks.web.reading import ReadingRoom, warm_up
-from safelinks.web.request_processes import CAN_FORK, TOO_MUCH, Nursery, RequestProcesses
+from safelinks.web.reading import ReadingRoom
+from safelinks.web.request_processes import RequestProcesses
+from safelinks.web.warm_up import warm_up
 from safelinks.web.web_settings import WebSettings
 
 __all__ = ["web_app"]
@@ -50,7 +52,8 @@ def web_app(
     this process has one thread.
     """
     counts = Metrics()
-    room = ReadingRoom(settings, catalog)
+    forks = forks and CAN_FORK
+    room = ReadingRoom(settings, catalog, in_threads=not forks)
     desk = CheckDesk(room, counts, checker)
     routes = _routes(room, desk, counts)
 
@@ -61,6 +64,7 @@ def web_app(
     async def problem(request: Request, error: Exception) -> Response:
         """The answer to a request that is refused, or that went wrong."""
         told = _problem_of(error)
+        request.scope[OUT_OF_MEMORY] = isinstance(error, MemoryError)
         headers, body = problem_answer(told, request.scope, settings.root_path)
         return Response(body, told.kind.status, headers)
 
@@ -68,9 +72,9 @@ def web_app(
     application: ASGIApp = Starlette(
         routes=routes, exception_handlers=dict.fromkeys(refused, problem)
     )
-    if forks and CAN_FORK:
-        warm_up(catalog)
-        nursery = Nursery(application, settings, lambda: counts.links_checked)
+    if forks:
+        warm_up(application)
+        nursery = Nursery(application, lambda: counts.links_checked)
         application = RequestProcesses(application, desk, nursery, _CHECKING)
     answer = partial(problem_answer, root=settings.root_path)
     return Gate(application, settings, frozenset(route.path for route in routes), answer, heard)

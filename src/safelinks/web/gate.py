@@ -12,6 +12,7 @@ import binascii
 import hmac
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from attrs import field
@@ -41,6 +42,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
 _OPEN = frozenset({"/healthz"})  # without a token: a probe has none
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1
 _SAME_SITE = frozenset({"same-origin", "none"})
+_MOST_DRAINED = 20  # times as large as a request may be
 _CHALLENGE = 'Basic realm="safelinks", charset="UTF-8"'
 
 
@@ -69,11 +71,14 @@ class Gate:
         scope = {**scope, "path": self._path(scope["path"]), "root_path": ""}
         begun = time.perf_counter()
         sent = _Sent(send)
+        body = _Body(receive, self.settings, scope)
         kind = ""
         try:
             self._refuse(scope)
-            await self.app(scope, _Body(receive, self.settings, scope).receive, sent.send)
+            await self.app(scope, body.receive, sent.send)
         except ProblemError as error:
+            if error.kind.status == 413:
+                await body.drain()
             await self._tell(error, scope, sent)
         except Exception as error:  # noqa: BLE001  whatever it is, its text may quote a document
             kind = type(error).__name__
@@ -223,6 +228,23 @@ class _Body:
             if self._size > self.settings.most_bytes:
                 raise _too_large(self.settings)
         return message
+
+    async def drain(self) -> None:
+        """Take the rest and drop it: browsers look at no answer before all of it is sent.
+
+        Not more than a person may have chosen by mistake, and not of who waits to be told to send.
+        """
+        headers = Headers(scope=self.scope)
+        length = headers.get("content-length", "0")
+        most = _MOST_DRAINED * self.settings.most_bytes
+        if "expect" in headers or not length.isdecimal() or int(length) > most:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._until):
+                while not self._is_whole and self._size <= most:
+                    message = await self._receive()
+                    self._size += len(message.get("body", b""))
+                    self._is_whole = not message.get("more_body", False)
 
 
 @define

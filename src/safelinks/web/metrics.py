@@ -36,6 +36,7 @@ class Metrics:
     checks_running: int = 0
     links_checked: int = 0
     checks_left: int = 0  # whose visitor has gone
+    cpu_seconds: float = 0.0  # of the processes that have answered
     _answers: Counter[tuple[str, str, int]] = field(factory=Counter, init=False)
     _seconds: dict[str, float] = field(factory=dict, init=False)
 
@@ -61,6 +62,8 @@ class Metrics:
         ):
             yield from _family(name, kind, help_text)
             yield f"{name} {value}\n"
+        yield from _family("safelinks_cpu_seconds_total", "counter", "CPU time of all answers.")
+        yield f"safelinks_cpu_seconds_total {self.cpu_seconds:.6f}\n"
 
 
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST"})

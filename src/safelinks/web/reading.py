@@ -8,27 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from importlib import import_module
-from pkgutil import walk_packages
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from attrs import field
 
-from safelinks import documents, reports
 from safelinks.catalog import Catalog
 from safelinks.checks.file_plan import FilePlan
 from safelinks.checks.pipeline import Check, CheckOptions
-from safelinks.documents.document import Document, Rewriting, read_each
+from safelinks.documents.document import Document, Rewriting
 from safelinks.errors import NotWritableError
 from safelinks.foundation.values import define
-from safelinks.reports.rendering import render
 from safelinks.web.cleaned_files import CleanedFile
 from safelinks.web.problems import ProblemError
 from safelinks.web.submissions import Submission
 from safelinks.web.web_settings import WebSettings
 
-__all__ = ["ReadingRoom", "warm_up"]
+__all__ = ["ReadingRoom"]
 
 _T = TypeVar("_T")
 _Changing = Callable[[Document], Rewriting]
@@ -36,10 +32,11 @@ _Changing = Callable[[Document], Rewriting]
 
 @define
 class ReadingRoom:
-    """Reads submissions by `catalog`, within `settings`."""
+    """Reads submissions by `catalog`, within `settings`: in threads, or in this one."""
 
     settings: WebSettings
     catalog: Catalog
+    in_threads: bool = True
     _limiter: CapacityLimiter = field(init=False)
 
     @_limiter.default
@@ -47,7 +44,9 @@ class ReadingRoom:
         return CapacityLimiter(self.settings.readers)
 
     async def run(self, work: Callable[[], _T]) -> _T:
-        """What `work` gives, in a thread."""
+        """What `work` gives."""
+        if not self.in_threads:
+            return work()
         return await to_thread.run_sync(work, limiter=self._limiter)
 
     async def check(self, submission: Submission, *, keep_texts: bool = False) -> Check:
@@ -114,28 +113,3 @@ def _file(name: str, documents: Iterable[Document], change: _Changing) -> Cleane
         left += [str(link.place) for link in changed.left]
         left += [str(link.place) for link in document.links if link.error is not None]
     return CleanedFile(name, b"".join(content), tuple(left))
-
-
-_SAMPLE = """From: a@example.org
-MIME-Version: 1.0
-Content-Type: text/html
-
-<p>See <a href="https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.nyc.gov%2Fpip">this</a>
-and https://www.nyc.gov/site/mocs/ or nyc.gov/finance.</p>
-"""
-
-
-def warm_up(catalog: Catalog) -> None:
-    """Load what reading and reporting need, and compile their patterns: once, for all processes."""
-    for package in (documents, reports):
-        for found in walk_packages(package.__path__, f"{package.__name__}."):
-            import_module(found.name)
-    for name in ("notice.eml", "notice.txt", "notice.md"):
-        check = Check(
-            read_each([_SAMPLE.encode()], name),
-            catalog,
-            CheckOptions(keep_texts=True, local_links=None),
-        )
-        for format_name in ("html", "json", "csv"):
-            for _ in render(check.report(), format_name):
-                pass
