@@ -20,6 +20,7 @@ from building import RECIPIENT, wrap
 from click.testing import CliRunner
 from documented import Block, blocks
 from notice import PERSON, TARGETS
+from serve_pictures import NAMES
 from web import Behaviour, html, serving
 
 import safelinks
@@ -469,6 +470,17 @@ def test_the_commands_of_the_documentation_serve(monkeypatch: pytest.MonkeyPatch
             result = CliRunner().invoke(main, line.split()[1:], catch_exceptions=False)
             assert result.exit_code == 0, line
     assert [one.host for one in served] == ["127.0.0.1", "0.0.0.0"]
+
+
+def test_the_documentation_shows_five_pictures_with_what_is_on_them() -> None:
+    text = (ROOT / "docs" / "serve.md").read_text("utf-8")
+    shown = re.findall(r"!\[([^\]]*)\]\(([^)]*)\)", text)
+    assert sorted(path for _, path in shown) == sorted(f"pictures/{name}" for name in NAMES)
+    assert all(len(words) > 40 for words, _ in shown)
+    for _, path in shown:
+        content = (ROOT / "docs" / path).read_bytes()
+        assert content[8:12] == b"WEBP"
+        assert len(content) < 60_000
 
 
 def test_every_problem_is_in_the_documentation() -> None:
