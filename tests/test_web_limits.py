@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -45,9 +47,9 @@ def answered(places: int, visitors: str, *, gone: str = "") -> str:
                 task.cancel()
         await asyncio.sleep(0)
         going.set()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        async with asyncio.timeout(5):  # all places are free again
-            async with line.place("x"):
+        async with asyncio.timeout(5):
+            await asyncio.gather(*tasks, return_exceptions=True)
+            async with line.place("x"):  # all places are free again
                 pass
         return "".join(order)
 
@@ -76,6 +78,21 @@ def test_nobody_waits_for_more_than_one_request_of_each_other_visitor() -> None:
             before = order[: order.index(visitor)]
             first = letters[0]  # has the place already
             assert all(before.count(other) <= 1 + (other == first) for other in before)
+
+
+def test_requests_of_one_visitor_keep_their_order() -> None:
+    async def scenario() -> list[int]:
+        line, order = WaitingLine(1, 100), []
+
+        async def request(number: int) -> None:
+            async with line.place("a"):
+                await asyncio.sleep(0)
+                order.append(number)
+
+        await asyncio.gather(*map(request, range(5)))
+        return order
+
+    assert asyncio.run(scenario()) == [0, 1, 2, 3, 4]
 
 
 def test_who_goes_leaves_the_place_to_others() -> None:
@@ -145,6 +162,21 @@ def test_shares_of_memory_are_never_more_than_all(readers: int, checks: int) -> 
     assert settings.share * (readers + checks) + settings.spare == settings.most_memory
     assert settings.share > 0
     assert settings.spare > 100_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks for requests")
+def test_a_child_may_take_so_much_memory_and_no_more() -> None:
+    script = (
+        "from safelinks.web.nursery import ChildLimits\n"
+        "ChildLimits(20_000_000, 5).enforce()\n"
+        "bytearray(10_000_000)\n"
+        "try: bytearray(25_000_000)\n"
+        "except MemoryError: print('refused')\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "refused\n"
 
 
 # --- Bodies that are refused ---

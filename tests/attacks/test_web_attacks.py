@@ -21,7 +21,8 @@ import httpx
 import pytest
 from attacking import Count, amount
 from attrs import frozen
-from building import wrap
+from building import RECIPIENT, wrap
+from test_linear_time import PIECES
 from test_memory import _BLANKS, _LINKS, _RUNS, _word
 
 pytestmark = [
@@ -29,6 +30,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks for requests"),
 ]
 
+DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
 _MOST = 400  # MB, of all processes together
 _SIZE = amount(20, 190) * 1_000_000  # bytes that a bomb unpacks to
 _HELD = amount(100, 900)
@@ -91,15 +93,23 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in listed.split()]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[_Server]:
-    command = [sys.executable, "-m", "safelinks", "serve", "--port", "0", "--no-browser"]
+@contextmanager
+def _serving(*options: str) -> Iterator[_Server]:
+    command = [sys.executable, "-m", "safelinks", "serve", "--port", "0", "--no-browser", *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         (port,) = re.findall(r":(\d+)/", process.stderr.readline())
-        yield _Server(process.pid, int(port))
-        process.terminate()
+        try:
+            yield _Server(process.pid, int(port))
+        finally:
+            process.terminate()
         assert process.wait(_PATIENCE) == 143
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[_Server]:
+    with _serving() as running:
+        yield running
 
 
 @contextmanager
@@ -208,7 +218,7 @@ def test_who_sends_much_keeps_nobody_waiting(server: _Server) -> None:
         sent = [
             threads.submit(httpx.post, server.url, files=files, timeout=_PATIENCE) for _ in range(6)
         ]
-        _wait_until(lambda: server.answering() == 2)
+        _wait_until(lambda: server.counted("safelinks_requests_waiting") == 4)
         small = httpx.post(
             f"{server.url}/api/unwrap", json={"url": wrap("https://a.example/")}, timeout=_PATIENCE
         )
@@ -238,6 +248,49 @@ def test_slow_bodies_and_answers_that_nobody_takes_keep_nobody_waiting(server: _
         assert (
             server.memory() < before + 30
         )  # what they have sent, and what waits for them, is not in it
+
+
+_SUFFIXES = ("txt", "md", "html", "eml", "rst", "tex", "org", "rtf", "json", "csv", "yaml", "ics")
+_SHOWN_AS_THEY_ARE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|<script(?! src=)|<b on|onerror="
+)
+
+
+def _hostile_files() -> Iterator[tuple[str, bytes]]:
+    """Texts of the other attacks in many formats, each with a recipient; documents cut in two."""
+    link = wrap("https://www.nyc.gov/pip")
+    for number, piece in enumerate(PIECES.values()):
+        suffix = _SUFFIXES[number % len(_SUFFIXES)]
+        text = f"{link}\n{piece * (amount(3_000, 30_000) // len(piece))}\n{link} <script>\u202e</script>"
+        yield f"<b onclick=x>{number}\u202e.{suffix}", text.encode("utf-8", "replace")
+    for path in sorted(DOCUMENTS.glob("notice.*")):
+        content = path.read_bytes()
+        yield f"cut-{path.name}", content[: len(content) // 2]
+
+
+def test_hostile_texts_and_files_through_page_and_api(server: _Server, count: Count) -> None:
+    files = list(_hostile_files())
+    for path in ("/?lang=es", "/api/check?offline=1&format=html"):
+        for start in range(0, len(files), 20):
+            sent = [("files", one) for one in files[start : start + 20]]
+            answer = httpx.post(f"{server.url}{path}", files=sent, timeout=_PATIENCE)
+            assert answer.status_code == 200
+            table = answer.text.partition("<table")[2].partition("</table>")[0]
+            assert _SHOWN_AS_THEY_ARE.search(table) is None
+            assert RECIPIENT not in answer.text
+            assert server.get("/healthz") == "ok\n"
+    count("hostile files through the web page", 2 * len(files))
+
+
+def test_a_document_that_needs_more_than_its_share_has_the_spare(server: _Server) -> None:
+    files = {"files": ("large.txt", b"These are words without any link.\n" * 120_000)}
+    assert httpx.post(server.url, files=files, timeout=_PATIENCE).status_code == 200
+    with _serving("--most-memory", "50") as small:
+        url = f"{small.url}/api/check?offline=1"
+        answer = httpx.post(url, files=files, timeout=_PATIENCE)
+        assert answer.json()["type"] == "urn:safelinks:problem:too-much"
+        answer = httpx.post(small.url, data={"text": "https://a.example"}, timeout=_PATIENCE)
+        assert answer.status_code == 200
 
 
 def test_hostile_requests_are_refused(server: _Server) -> None:

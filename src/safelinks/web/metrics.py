@@ -34,6 +34,7 @@ class Metrics:
     """Counts since the server has started."""
 
     checks_running: int = 0
+    requests_waiting: int = 0  # for their turn
     links_checked: int = 0
     checks_left: int = 0  # whose visitor has gone
     cpu_seconds: float = 0.0  # of the processes that have answered
@@ -57,6 +58,7 @@ class Metrics:
             yield f'safelinks_request_seconds_total{{route="{route}"}} {seconds:.6f}\n'
         for name, kind, help_text, value in (
             ("safelinks_checks_running", "gauge", "Checks under way.", self.checks_running),
+            ("safelinks_requests_waiting", "gauge", "Requests that wait.", self.requests_waiting),
             ("safelinks_links_checked_total", "counter", "Links checked.", self.links_checked),
             ("safelinks_checks_left_total", "counter", "Checks left early.", self.checks_left),
         ):

@@ -81,7 +81,7 @@ class RequestProcesses:
                 else:
                     answer.write(message["body"])
 
-            async with self._line.place(_visitor(scope, body)):
+            async with self._place(_visitor(scope, body)):
                 try:
                     async with asyncio.timeout(self._settings.read_seconds):
                         await self._answered(scope, body, keep)
@@ -93,6 +93,19 @@ class RequestProcesses:
                     for block in answer.blocks():
                         await send({"type": "http.response.body", "body": block, "more_body": True})
                     await send({"type": "http.response.body", "body": b""})
+
+    @asynccontextmanager
+    async def _place(self, visitor: Hashable) -> AsyncIterator[None]:
+        """A place in front of which visitors wait; how many do, is counted."""
+        self.desk.metrics.requests_waiting += 1
+        is_waiting = True
+        try:
+            async with self._line.place(visitor):
+                self.desk.metrics.requests_waiting -= 1
+                is_waiting = False
+                yield
+        finally:
+            self.desk.metrics.requests_waiting -= is_waiting
 
     async def _answered(self, scope: Scope, body: PrivateFile, send: Send) -> None:
         """Let a child answer, and pass that on: with a share of the memory, else with the spare."""
