@@ -16,7 +16,8 @@ from attrs import field
 from safelinks.catalog import Catalog
 from safelinks.checks.file_plan import FilePlan
 from safelinks.checks.pipeline import Check, CheckOptions
-from safelinks.documents.document import Document, Rewriting
+from safelinks.documents.document import Document
+from safelinks.documents.rewriting import Rewriting
 from safelinks.errors import NotWritableError
 from safelinks.foundation.values import define
 from safelinks.web.cleaned_files import CleanedFile
