@@ -120,7 +120,7 @@ def test_what_is_refused_is_told(chromium: Browser) -> None:
         for button in ("button.main", "#check"):
             page.run("document.getElementById('text').value = 'x'.repeat(2_000_001)")
             page.click(button)
-            wait(page, f"{PROBLEM}?.includes('2,000 kB')")
+            wait(page, f"{PROBLEM}?.includes('2 MB')")
             page.run("document.getElementById('text').value = ' '")
             page.click(button)
             wait(page, f"{PROBLEM}?.includes('Send a link, a text or a file.')")

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from html import unescape as html_text
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from building import wrap
 from web import Behaviour, Web, html, serving
 
 from safelinks.web.page import LANGUAGES
+from safelinks.web.problem_answers import problem_answer
+from safelinks.web.problems import PROBLEMS, ProblemError
 
 pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
 
@@ -76,7 +79,7 @@ def test_people_are_told_of_what_is_refused_before_it_is_read() -> None:
     assert all("Hay un problema" in answer.text for answer in refused)
 
 
-def test_people_are_told_of_a_slow_body_and_of_a_busy_server() -> None:
+def test_people_are_told_of_a_slow_body() -> None:
     async def asked(path: str, receive: object, **settings: object) -> tuple[int, str]:
         sent: list[dict[str, object]] = []
 
@@ -94,6 +97,27 @@ def test_people_are_told_of_a_slow_body_and_of_a_busy_server() -> None:
 
     status, page = asyncio.run(asked("/check", never, body_seconds=0.01))
     assert (status, "tardó demasiado" in page) == (408, True)
+
+
+@pytest.mark.parametrize("kind", PROBLEMS)
+def test_every_problem_can_be_told_in_every_language(kind: str) -> None:
+    error = ProblemError(kind, "A detail.", {"Retry-After": "5"}, most="7 MB")
+    for code, texts in LANGUAGES.items():
+        scope = scope_of("/check", accept=BROWSER["accept"], accept_language=code)
+        headers, page = problem_answer(error, scope, "/root")
+        assert headers["Retry-After"] == "5"
+        told = re.sub(
+            "<[^>]*>", "", page.decode().partition('role="alert"')[2].partition("</section>")[0]
+        )
+        assert texts.problem in told
+        assert texts.problems[kind].partition("{")[0].rstrip() in html_text(told)
+        assert ("A detail." in told) is (code == "en" or kind in _TELLING)
+        assert ("7 MB" in told) is (code == "es" and kind in _LIMITS)
+
+
+# Where the detail, which is in English, says more than a sentence that is always the same.
+_TELLING = ("bad-request", "unknown-option", "unreadable", "not-writable")
+_LIMITS = ("too-large", "too-many-files", "too-many-links")
 
 
 # --- Files of a check ---

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from safelinks.foundation.values import define
 from safelinks.web.metrics import AnsweredRequest
-from safelinks.web.problems import ProblemError, server_mistake
+from safelinks.web.problems import ProblemError, server_mistake, size_in_units
 from safelinks.web.web_settings import WebSettings, is_loopback_name
 
 __all__ = ["SECURITY_HEADERS", "Gate"]
@@ -188,7 +188,7 @@ def _require(token: str, headers: Headers) -> None:
 
 
 def _too_large(settings: WebSettings) -> ProblemError:
-    most = f"{settings.most_bytes // 1_000:,} kB"
+    most = size_in_units(settings.most_bytes)
     return ProblemError(
         "too-large", f"A request may have at most {most}.", {"Connection": "close"}, most=most
     )

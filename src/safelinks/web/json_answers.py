@@ -90,7 +90,7 @@ def _addresses(sent: Submission, settings: WebSettings) -> Sequence[str]:
         raise ProblemError(
             "too-many-links",
             f"At most {settings.most_links:,} addresses can be sent at once.",
-            most=f"{settings.most_links:,}",
+            most=str(settings.most_links),
         )
     return urls
 

@@ -9,7 +9,14 @@ from collections.abc import Mapping
 
 from safelinks.foundation.values import frozen
 
-__all__ = ["PROBLEMS", "ProblemError", "ProblemKind", "problem_of_status", "server_mistake"]
+__all__ = [
+    "PROBLEMS",
+    "ProblemError",
+    "ProblemKind",
+    "problem_of_status",
+    "server_mistake",
+    "size_in_units",
+]
 
 _TYPE = "urn:safelinks:problem:"
 
@@ -70,6 +77,15 @@ class ProblemError(Exception):
             "status": self.kind.status,
             "detail": self.detail,
         }
+
+
+def size_in_units(size: int) -> str:
+    """A size in figures and units that every language has: no mark in it means thousands in one.
+
+    >>> size_in_units(10_000_000), size_in_units(1_500_000), size_in_units(60_000)
+    ('10 MB', '1500 kB', '60 kB')
+    """
+    return f"{size // 1_000_000} MB" if size % 1_000_000 == 0 else f"{size // 1_000} kB"
 
 
 def problem_of_status(

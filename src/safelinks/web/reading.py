@@ -71,7 +71,7 @@ class ReadingRoom:
                 "too-many-links",
                 f"There are {len(check.collection.groups):,} addresses, and {most:,} are allowed. "
                 "Use the command line for more.",
-                most=f"{most:,}",
+                most=str(most),
             )
         return check
 

@@ -22,7 +22,7 @@ from safelinks.addresses.printable import printable
 from safelinks.documents.document import Document, addresses_read, read_each
 from safelinks.errors import DocumentError
 from safelinks.foundation.values import define, frozen
-from safelinks.web.problems import ProblemError
+from safelinks.web.problems import ProblemError, size_in_units
 from safelinks.web.web_settings import WebSettings
 
 __all__ = ["PASTED", "SentFile", "Submission", "submission_of"]
@@ -136,7 +136,7 @@ async def _form_of(request: Request, settings: WebSettings) -> AsyncIterator[For
 def _unfit(said: str, settings: WebSettings) -> ProblemError:
     """The problem for what the framework has `said` of a form."""
     if said.startswith("Too many files"):
-        most = f"{settings.most_files:,}"
+        most = str(settings.most_files)
         return ProblemError("too-many-files", f"At most {most} files can be sent.", most=most)
     return _long_text(settings) if "exceeded" in said else ProblemError("bad-request", said)
 
@@ -153,7 +153,7 @@ def _limited(body: bytes, settings: WebSettings) -> bytes:
 
 
 def _long_text(settings: WebSettings) -> ProblemError:
-    most = f"{settings.most_text // 1_000:,} kB"
+    most = size_in_units(settings.most_text)
     detail = f"A text may have at most {most}; send it as a file."
     return ProblemError("too-large", detail, most=most)
 
