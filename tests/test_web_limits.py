@@ -179,6 +179,38 @@ def test_a_child_may_take_so_much_memory_and_no_more() -> None:
     assert told.stdout == "refused\n"
 
 
+_WITHOUT_ROOM = """
+import os, socket
+from safelinks.web import nursery
+fork, calls = os.fork, []
+def without_room():
+    calls.append(1)
+    if len(calls) == 1:
+        raise BlockingIOError
+    return fork()
+ours, inside = socket.socketpair()
+if fork() == 0:
+    ours.close()
+    os.fork = without_room
+    nursery._keep_forking(inside, None, lambda: 0)
+    os._exit(0)
+inside.close()
+for _ in range(2):
+    line, theirs = socket.socketpair()
+    socket.send_fds(ours, [b'+'], [theirs.fileno(), 0])
+    theirs.close()
+    print(line.recv(100)[8:13])
+    line.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks for requests")
+def test_where_there_is_no_room_for_a_process_the_next_request_has_one() -> None:
+    command = [sys.executable, "-c", _WITHOUT_ROOM]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    assert told.stdout == "b''\nb'{\"pid'\n"
+
+
 # --- Bodies that are refused ---
 
 

@@ -45,6 +45,7 @@ OUT_OF_MEMORY = "safelinks.out_of_memory"  # in the scope of a request that had 
 _BLOCK = 1 << 16
 _LENGTHS = struct.Struct("!II")  # of the head, which is JSON, and of the body
 _OF_SCOPE = ("type", "http_version", "method", "scheme", "path", "root_path")
+_HANDED = 2  # descriptors for a request: of the line, and of the body
 _STACK = 1 << 20  # bytes for each thread: they count, whether they are used or not
 
 
@@ -109,14 +110,17 @@ def _keep_forking(handed: socket.socket, app: ASGIApp, counted: Callable[[], int
         said, descriptors, _, _ = socket.recv_fds(handed, 1, 2)
         if not said:
             return
-        with socket.socket(fileno=descriptors[0]) as line:
-            if os.fork() == 0:
+        with suppress(
+            OSError
+        ):  # there is no room for one more process, or file: its line is closed
+            if len(descriptors) == _HANDED and os.fork() == 0:
                 with suppress(BaseException):
                     handed.close()
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    _answer(line, descriptors[1], app, counted)
+                    _answer(socket.socket(fileno=descriptors[0]), descriptors[1], app, counted)
                 os._exit(0)
-        os.close(descriptors[1])
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 # --- A child ---
