@@ -110,9 +110,7 @@ def _keep_forking(handed: socket.socket, app: ASGIApp, counted: Callable[[], int
         said, descriptors, _, _ = socket.recv_fds(handed, 1, 2)
         if not said:
             return
-        with suppress(
-            OSError
-        ):  # there is no room for one more process, or file: its line is closed
+        with suppress(OSError):  # there is no room for one more process: its line is closed
             if len(descriptors) == _HANDED and os.fork() == 0:
                 with suppress(BaseException):
                     handed.close()
