@@ -219,14 +219,14 @@ def test_who_sends_much_keeps_nobody_waiting(server: _Server) -> None:
     with ThreadPoolExecutor(8) as threads:
         files = {"files": ("large.txt", large)}
         sent = [
-            threads.submit(httpx.post, server.url, files=files, timeout=_PATIENCE) for _ in range(6)
+            threads.submit(httpx.post, server.url, files=files, timeout=_PATIENCE) for _ in range(5)
         ]
-        _wait_until(lambda: server.counted("safelinks_requests_waiting") == 4)
+        _wait_until(lambda: server.counted("safelinks_requests_waiting") == 3)
         small = httpx.post(
             f"{server.url}/api/unwrap", json={"url": wrap("https://a.example/")}, timeout=_PATIENCE
         )
         assert small.status_code == 200
-        assert sum(not one.done() for one in sent) >= 2
+        assert sum(not one.done() for one in sent) >= 3
     assert {one.result().status_code for one in sent} <= {200, 422}
 
 
@@ -264,7 +264,7 @@ def _hostile_files() -> Iterator[tuple[str, bytes]]:
     link = wrap("https://www.nyc.gov/pip")
     for number, piece in enumerate(PIECES.values()):
         suffix = _SUFFIXES[number % len(_SUFFIXES)]
-        text = f"{link}\n{piece * (amount(3_000, 30_000) // len(piece))}\n{link} <script>\u202e</script>"
+        text = f"{link}\n{piece * (amount(1_000, 30_000) // len(piece))}\n{link} <script>\u202e</script>"
         yield f"<b onclick=x>{number}\u202e.{suffix}", text.encode("utf-8", "replace")
     for path in sorted(DOCUMENTS.glob("notice.*")):
         content = path.read_bytes()
