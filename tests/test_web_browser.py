@@ -89,7 +89,7 @@ def test_links_are_checked_and_the_report_can_be_saved(
     page.click("#check")
     wait(page, "!document.getElementById('reports').hidden")
     assert page.run(ROWS) == ["Works", "Dead"]
-    assert page.run(STATUS) == "All addresses are checked."
+    assert page.run(STATUS) == "The check is complete."
     counts = "[...document.querySelectorAll('#counts li')].map(one => one.textContent.trim())"
     assert page.run(counts) == ["1 Dead", "1 Works"]
     for name in ("report-html", "report-json", "fixed"):
