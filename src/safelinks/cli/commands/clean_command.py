@@ -116,7 +116,7 @@ def clean_command(
         selection=reading,
         verbose=verbose,
     )
-    from safelinks.cli.commands.cleaned_files import Changing  # noqa: PLC0415  `--help` and completion do without
+    from safelinks.cli.commands.cleaned_inputs import Changing  # noqa: PLC0415  `--help` and completion do without
 
     changing = Changing(inputs, show_recipients=show_recipients, redacting=redact, jobs=jobs)
     if in_place:
