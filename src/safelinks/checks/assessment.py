@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["JudgedLink", "Survey"]
 
 _OF_FILES = frozenset(rule.code for rule in OF_LOCAL_LINKS.values())
-_MANY = 10_000  # rows
+_MANY = 50_000  # rows: fewer are kept, for that is quicker
 JudgedLink = tuple[CheckedLink, tuple[Finding, ...]]
 
 

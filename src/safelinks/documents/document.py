@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "Prose", "addresses_read", "read", "read_all", "read_each"]
 
-_LARGE = 1_000_000  # characters
+_LARGE = 3_000_000  # characters
 
 
 @frozen

@@ -7,6 +7,7 @@ only a name that is the whole label of a link, or all but, is held against where
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
@@ -158,7 +159,7 @@ class RemarkReader:
     identify: Callable[[str], Match] = field(
         default=Factory(lambda self: self.catalog.identify, takes_self=True)
     )
-    _files: dict[str, _File] = field(factory=dict, init=False)
+    _files: defaultdict[str, _File] = field(factory=lambda: defaultdict(_File), init=False)
     _owners: PageOwners = field(
         default=Factory(lambda self: PageOwners(self.catalog, self.identify), takes_self=True),
         init=False,
@@ -173,7 +174,7 @@ class RemarkReader:
 
     def read_prose(self, document: Document) -> list[Claim]:
         """Read what people see of one document; what is claimed there of links."""
-        file = self._files.setdefault(document.name, _File())
+        file = self._files[document.name]
         claims: list[Claim] = []
         at: LinksByPlace | None = None
         by_line = document.format in _LINE_BY_LINE
@@ -196,7 +197,7 @@ class RemarkReader:
 
     def settle(self, document: Document, claims: list[Claim], beside: list[Claim]) -> None:
         """Hold what the labels of links claim, and what stands beside them, against the links."""
-        file = self._files.setdefault(document.name, _File())
+        file = self._files[document.name]
         file.labels |= {
             one.resource.id for one in claims if one.alone and _is_own(self.identify(one.target))
         }
@@ -209,7 +210,7 @@ class RemarkReader:
         target = link.target
         if target is None:
             return ()
-        file = self._files.setdefault(document.name, _File())
+        file = self._files[document.name]
         if target not in file.targets:
             self._note(target, file)
         return self._claims_of(link, link.label, target) if link.label else ()
