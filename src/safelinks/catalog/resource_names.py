@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from attrs import field
 
@@ -25,7 +26,15 @@ _APART = pattern_of(r"\W+")
 _ADDRESS = pattern_of(
     r"(?:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}://|\bwww\.|\bmailto:)[^\s<>\"]+", re.IGNORECASE
 )
-_SIGNS = ("www.", "mailto:")
+# What is in every address, at most so many characters behind its beginning.
+_SIGN = pattern_of(r"://|www\.|mailto:")
+_ANY_SIGN = pattern_of(r"://|www\.|mailto:", re.IGNORECASE)
+_FARTHEST_SIGN = 31
+# What stands for each byte, of which only the first half is used: its small letter, or a blank.
+_ASCII = map(chr, range(128))
+_WORDS_OF_ASCII = bytes(
+    ord(char.lower() if char.isalnum() or char == "_" else " ") for char in _ASCII
+).ljust(256)
 _SPACE = r"[^\S\n]*(?:\n[^\S\n]*)?"  # of a line, or to the next one: a paragraph ends a name
 _APOSTROPHES = "'’‘ʼ"
 
@@ -52,6 +61,7 @@ class Names:
     resources: Iterable[Resource]
     _rows: dict[tuple[str, ...], list[_Name]] = field(init=False)
     _first: frozenset[str] = field(init=False)
+    _alone: frozenset[str] = field(init=False)  # the names of one word
 
     def __attrs_post_init__(self) -> None:
         named: dict[str, Resource] = {}
@@ -66,11 +76,34 @@ class Names:
             words = [word.casefold() for word in _WORD.findall(name)]
             rows.setdefault(tuple(words[:2]), {})[name] = (words, name, named[name])
         self._first = frozenset(pair[0] for pair in rows if pair)
+        self._alone = frozenset(pair[0] for pair in rows if len(pair) == 1)
         self._rows = {}
         order = {name: number for number, name in enumerate(longest_first)}
         for pair, those in rows.items():
             both = those | rows.get(pair[:1], {})
             self._rows[pair] = [both[name] for name in sorted(both, key=order.__getitem__)]
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether any stretch of `text` may name a resource, which is a look at all of it at once.
+
+        It may only say yes too often.
+        """
+        folded = _folded(text)
+        if self._first.isdisjoint(folded) or not self._may_begin_in(folded):
+            return False
+        words = _without_addresses(text)
+        folded = _folded(words)
+        return not self._rows.keys().isdisjoint(pairwise(folded)) or any(
+            _pattern(name).search(words)
+            for word in self._alone.intersection(folded)
+            for _, name, _ in self._rows[(word,)]
+        )
+
+    def _may_begin_in(self, folded: list[str]) -> bool:
+        """Whether a name of one word stands there, or the first two of a longer one."""
+        return not (
+            self._alone.isdisjoint(folded) and self._rows.keys().isdisjoint(pairwise(folded))
+        )
 
     def found_in(self, text: str) -> Iterator[Mention]:
         """The resources that `text` names, in order; addresses in it name none."""
@@ -109,16 +142,23 @@ class Names:
 
 def _folded(text: str) -> list[str]:
     """The words of `text`, as they are compared."""
-    if text.isascii():
-        return _WORD.findall(text.lower())
+    if text.isascii():  # as most are: a table of bytes is faster than a pattern
+        return text.encode("ascii").translate(_WORDS_OF_ASCII).decode("ascii").split()
     return [word.casefold() for word in _WORD.findall(text)]
 
 
 def _without_addresses(text: str) -> str:
     """`text` with blanks in the place of addresses, which are looked for where they may be."""
-    if "://" not in text and text.isascii() and not any(map(text.lower().__contains__, _SIGNS)):
-        return text
-    return _ADDRESS.sub(lambda match: " " * len(match[0]), text)
+    signs, sign = (text.lower(), _SIGN) if text.isascii() else (text, _ANY_SIGN)
+    pieces = []
+    at = 0
+    while (begins := sign.search(signs, at)) is not None:
+        address = _ADDRESS.search(text, max(at, begins.start() - _FARTHEST_SIGN))
+        if address is None:
+            break
+        pieces += [text[at : address.start()], " " * len(address[0])]
+        at = address.end()
+    return "".join([*pieces, text[at:]]) if pieces else text
 
 
 @lru_cache(maxsize=4096)

@@ -165,7 +165,7 @@ class RemarkReader:
         at: dict[Place, Link] = {}
         by_line = document.format in _LINE_BY_LINE
         beginning, owners = None, None
-        for prose in document.prose():
+        for prose in document.prose() if self._may_name(document, by_line=by_line) else ():
             beginning = prose.text if beginning is None else beginning
             places = _Places(prose, by_line=by_line)
             for mention in self.catalog.names.found_in(prose.text):
@@ -182,6 +182,11 @@ class RemarkReader:
         for claim in claims:
             if self._leads_elsewhere(claim, file.linked[claim.target]):
                 file.claims.setdefault((claim.resource.id, claim.target), claim)
+
+    def _may_name(self, document: Document, *, by_line: bool) -> bool:
+        """Whether the prose of a document may name something: the text that it is taken from."""
+        text = document.text if by_line else None
+        return text is None or self.catalog.names.may_be_in(text)
 
     def _claims_in(self, document: Document, file: _File) -> Iterator[_Claim]:
         """What the labels of links name; all that is linked is noted in `file`."""
