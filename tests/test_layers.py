@@ -120,6 +120,7 @@ ORDER = [
     "documents.verbatim.html_code",
     "documents.verbatim.markdown_brackets",
     "documents.verbatim.markdown_inlines",
+    "documents.verbatim.markdown_line",
     "documents.verbatim.markdown_blocks",
     "documents.verbatim.markdown_code",
     "documents.verbatim.restructured_code",

@@ -12,6 +12,7 @@ from safelinks.documents.verbatim.markdown_inlines import (
     MarkdownToken,
     defined,
     inlines,
+    may_hold_inlines,
 )
 from safelinks.foundation.patterns import pattern_of
 
@@ -59,6 +60,8 @@ def _tokens(text: str) -> Iterator[MarkdownToken]:
         kind = _KINDS.get(block.leaf)
         if kind is not None:
             leaves.append(MarkdownToken(kind, *block.span))
+            continue
+        if not may_hold_inlines(text, *block.span):
             continue
         found, lines = defined(text, block.lines)
         labels.update(found)
