@@ -303,6 +303,7 @@ ORDER = [
     "checks.local_link_options",
     "checks.looked_at",
     "checks.local_sites",
+    "checks.local_referrers",
     "checks.local_parts",
     "checks.local_texts",
     "checks.local_links",
