@@ -107,8 +107,9 @@ class Names:
 
     def found_in(self, text: str) -> Iterator[Mention]:
         """The resources that `text` names, in order; addresses in it name none."""
-        if not self._candidates(_folded(text)):  # which spares most texts a look for addresses
-            return
+        folded = _folded(text)
+        if self._first.isdisjoint(folded) or not self._may_begin_in(folded):
+            return  # which spares most texts a look for addresses
         words = _without_addresses(text)
         folded = _folded(words)
         starts: list[int] = []

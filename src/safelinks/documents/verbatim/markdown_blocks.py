@@ -54,6 +54,7 @@ _LINE = pattern_of(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
 _PLAIN = pattern_of(
     r"(?:(?:[^\W\d_]|[|(\"'$%&\\/,.;“‘]|!?\[(?!\^)|[*_]{1,3}[^\W_]|`{1,2}[^`\n]).*+(?:\n|\Z))++"
 )
+_HEADING_LINE = pattern_of(r"#{1,6}(?:[ \t].*+)?(?=\n|\Z)")
 _TEXT_OR_NONE = (None, Leaf.TEXT)
 _HEADING = pattern_of(r"#{1,6}(?=[ \t]|\Z)")  # 4.2
 _UNDERLINE = pattern_of(r"(?:=++|-++)[ \t]*+\Z")  # 4.3
@@ -110,6 +111,11 @@ def blocks(text: str, start: int = 0) -> Iterator[Block]:
             while text.startswith("\n", at):
                 at += 1
                 reader.empty()
+            heading = _HEADING_LINE.match(text, at)
+            if heading is not None:
+                reader.heading(*heading.span())
+                at = heading.end() + 1
+                continue
         elif quick and reader.is_in_fence:
             at = reader.skip(text, at)
         line = _LINE.match(text, at)
@@ -170,6 +176,12 @@ class _MarkdownBlockReader:
         if self._leaf is None:
             self._leaf, self._lines, self._takes_indented = Leaf.TEXT, [], False
         self._lines.append((start, end))
+
+    def heading(self, start: int, end: int) -> None:
+        """Read a line that is a heading."""
+        self.close()
+        self.plain(start, end)
+        self.close()
 
     def empty(self) -> None:
         """Read a line with nothing on it, which ends a text."""

@@ -57,7 +57,7 @@ def _tokens(text: str) -> Iterator[MarkdownToken]:
     labels: set[str] = set()
     leaves: list[MarkdownToken | tuple[Span, ...]] = []
     for block in blocks(text, front_matter(text)[1]):
-        kind = _KINDS.get(block.leaf)
+        kind = None if block.leaf is Leaf.TEXT else _KINDS.get(block.leaf)
         if kind is not None:
             leaves.append(MarkdownToken(kind, *block.span))
             continue
