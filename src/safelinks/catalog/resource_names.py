@@ -93,10 +93,11 @@ class Names:
             return False
         words = _without_addresses(text)
         folded = _folded(words)
-        return not self._rows.keys().isdisjoint(pairwise(folded)) or any(
+        return any(
             _pattern(name).search(words)
-            for word in self._alone.intersection(folded)
-            for _, name, _ in self._rows[(word,)]
+            for at in self._candidates(folded)
+            for wanted, name, _ in self._begun_by(folded, at)
+            if folded[at : at + len(wanted)] == wanted
         )
 
     def _may_begin_in(self, folded: list[str]) -> bool:
