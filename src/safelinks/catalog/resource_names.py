@@ -27,8 +27,8 @@ _ADDRESS = pattern_of(
     r"(?:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}://|\bwww\.|\bmailto:)[^\s<>\"]+", re.IGNORECASE
 )
 # What is in every address, at most so many characters behind its beginning.
-_SIGN = pattern_of(r"://|www\.|mailto:")
-_ANY_SIGN = pattern_of(r"://|www\.|mailto:", re.IGNORECASE)
+_SIGNS = ("://", "www.", "mailto:")
+_SIGN = pattern_of(r"://|www\.|mailto:", re.IGNORECASE)
 _FARTHEST_SIGN = 31
 # What stands for each byte, of which only the first half is used: its small letter, or a blank.
 _ASCII = map(chr, range(128))
@@ -151,16 +151,30 @@ def _folded(text: str) -> list[str]:
 
 def _without_addresses(text: str) -> str:
     """`text` with blanks in the place of addresses, which are looked for where they may be."""
-    signs, sign = (text.lower(), _SIGN) if text.isascii() else (text, _ANY_SIGN)
     pieces = []
     at = 0
-    while (begins := sign.search(signs, at)) is not None:
-        address = _ADDRESS.search(text, max(at, begins.start() - _FARTHEST_SIGN))
-        if address is None:
-            break
-        pieces += [text[at : address.start()], " " * len(address[0])]
-        at = address.end()
+    for sign in _signs_in(text):
+        if sign >= at:
+            address = _ADDRESS.search(text, max(at, sign - _FARTHEST_SIGN))
+            if address is None:
+                break
+            pieces += [text[at : address.start()], " " * len(address[0])]
+            at = address.end()
     return "".join([*pieces, text[at:]]) if pieces else text
+
+
+def _signs_in(text: str) -> list[int]:
+    """Where in `text` something stands that every address has."""
+    if not text.isascii():
+        return [match.start() for match in _SIGN.finditer(text)]
+    lower = text.lower()
+    found = []
+    for sign in _SIGNS:
+        at = lower.find(sign)
+        while at >= 0:
+            found.append(at)
+            at = lower.find(sign, at + 1)
+    return sorted(found)
 
 
 @lru_cache(maxsize=4096)
