@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from attrs import field
 
@@ -93,11 +93,14 @@ class Names:
             return False
         words = _without_addresses(text)
         folded = _folded(words)
+        begun = self._rows.keys() & chain(pairwise(folded), zip(folded))
+        if not begun:
+            return False
+        joined = f" {' '.join(folded)} "
         return any(
-            _pattern(name).search(words)
-            for at in self._candidates(folded)
-            for wanted, name, _ in self._begun_by(folded, at)
-            if folded[at : at + len(wanted)] == wanted
+            f" {' '.join(wanted)} " in joined and _pattern(name).search(words)
+            for pair in begun
+            for wanted, name, _ in self._rows[pair]
         )
 
     def _may_begin_in(self, folded: list[str]) -> bool:
