@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, pairwise
 
 from attrs import field
 
@@ -61,7 +60,6 @@ class Names:
     resources: Iterable[Resource]
     _rows: dict[tuple[str, ...], list[_Name]] = field(init=False)
     _first: frozenset[str] = field(init=False)
-    _alone: frozenset[str] = field(init=False)  # the names of one word
 
     def __attrs_post_init__(self) -> None:
         named: dict[str, Resource] = {}
@@ -76,7 +74,6 @@ class Names:
             words = [word.casefold() for word in _WORD.findall(name)]
             rows.setdefault(tuple(words[:2]), {})[name] = (words, name, named[name])
         self._first = frozenset(pair[0] for pair in rows if pair)
-        self._alone = frozenset(pair[0] for pair in rows if len(pair) == 1)
         self._rows = {}
         order = {name: number for number, name in enumerate(longest_first)}
         for pair, those in rows.items():
@@ -88,32 +85,21 @@ class Names:
 
         It may only say yes too often.
         """
-        folded = _folded(text)
-        if self._first.isdisjoint(folded) or not self._may_begin_in(folded):
+        if not self._candidates(_folded(text)):
             return False
         words = _without_addresses(text)
         folded = _folded(words)
-        begun = self._rows.keys() & chain(pairwise(folded), zip(folded))
-        if not begun:
-            return False
-        joined = f" {' '.join(folded)} "
         return any(
-            f" {' '.join(wanted)} " in joined and _pattern(name).search(words)
-            for pair in begun
-            for wanted, name, _ in self._rows[pair]
-        )
-
-    def _may_begin_in(self, folded: list[str]) -> bool:
-        """Whether a name of one word stands there, or the first two of a longer one."""
-        return not (
-            self._alone.isdisjoint(folded) and self._rows.keys().isdisjoint(pairwise(folded))
+            _pattern(name).search(words)
+            for at in self._candidates(folded)
+            for wanted, name, _ in self._begun_by(folded, at)
+            if folded[at : at + len(wanted)] == wanted
         )
 
     def found_in(self, text: str) -> Iterator[Mention]:
         """The resources that `text` names, in order; addresses in it name none."""
-        folded = _folded(text)
-        if self._first.isdisjoint(folded) or not self._may_begin_in(folded):
-            return  # which spares most texts a look for addresses
+        if not self._candidates(_folded(text)):  # which spares most texts a look for addresses
+            return
         words = _without_addresses(text)
         folded = _folded(words)
         starts: list[int] = []
