@@ -273,7 +273,7 @@ def _told(
     )
 
 
-def _may_be_host(document: _Referrer, reference: LocalReference) -> bool:
+def _may_be_host(document: Referrer, reference: LocalReference) -> bool:
     """Whether a name may be meant as that of a site; between texts in Org, it is a file's."""
     in_org = document.path.endswith(".org") and reference.written.endswith(".org")
     return _HOST.match(reference.written) is not None and not in_org
