@@ -88,18 +88,25 @@ class QuickAnswer:
         """Whether there is a head, and no doubt where its body ends."""
         if self.head is None or self._version != "1.1" or self.head.status_code < 200:
             return False
-        lengths = [value for name, value in self._headers if name == b"content-length"]
-        encodings = [value for name, value in self._headers if name == b"transfer-encoding"]
-        if len(lengths) + len(encodings) > 1 or any(it != b"chunked" for it in encodings):
-            return False
-        if any(not it.isdigit() or len(it) > _LONGEST_LENGTH for it in lengths):
+        length, ends = None, 0  # how many headers say where the body ends
+        # Some servers send a body after a HEAD: it would pass for the next answer.
+        self._keeps = self._method != b"HEAD"
+        for name, value in self._headers:
+            if name == b"content-length":
+                if not value.isdigit() or len(value) > _LONGEST_LENGTH:
+                    return False
+                length, ends = int(value), ends + 1
+            elif name == b"transfer-encoding":
+                if value != b"chunked":
+                    return False
+                ends += 1
+            elif name == b"connection" and b"close" in value.lower():
+                self._keeps = False
+        if ends > 1:
             return False
         bodyless = self._method == b"HEAD" or self.head.status_code in _WITHOUT_BODY
-        self._length = 0 if bodyless else int(lengths[0]) if lengths else None
-        self._until_end = not (lengths or encodings or bodyless)
-        connection = b",".join(value for name, value in self._headers if name == b"connection")
-        # Some servers send a body after a HEAD: it would pass for the next answer.
-        self._keeps = b"close" not in connection.lower() and self._method != b"HEAD"
+        self._length = 0 if bodyless else length
+        self._until_end = not (ends or bodyless)
         self.complete = self.complete or bodyless
         return True
 
