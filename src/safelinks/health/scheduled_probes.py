@@ -40,6 +40,7 @@ _CERTIFICATES = frozenset(
 _CONNECTIONS = frozenset({Fault.NO_SUCH_HOST, Fault.DNS_FAILURE, Fault.REFUSED, Fault.UNREACHABLE})
 # What may be true of one page only, unless several links in a row are like that.
 _PAGES = frozenset({Fault.TIMEOUT, Fault.RESET, Fault.TLS_FAILURE})
+_NO_HINTS = HealthHints()
 _IN_A_ROW = 3
 _WORKS = (Verdict.ALIVE, Verdict.MOVED)
 _MOST_UNREAD = 1_000  # outcomes that nobody has taken yet
@@ -201,7 +202,7 @@ class Asking:
         """Give `job` its turn, and say whether it has to ask its host for its next step."""
         host = job.host
         if job.steps is None:
-            hints = self._hints_for(job.url) or HealthHints()
+            hints = self._hints_for(job.url) or _NO_HINTS
             if host in self._mishandles_head:
                 hints = evolve(hints, head_unreliable=True)
             job.steps = probe(job.url, job.policy, hints, or_http=job.url in self._or_http)
@@ -305,7 +306,7 @@ class Asking:
             self._end(job, end.value)
             return False
         assert isinstance(step, Request)  # noqa: S101
-        host = host_of(step.url)
+        host = job.host if step.url == job.url and not job.asked else host_of(step.url)
         if job.request is not None and job.request.url != step.url and job.host != host:
             if isinstance(result, Failure) and not step.aside:  # for another scheme is tried
                 self._schedule.settled(job.host)
