@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ __all__ = ["Check", "CheckOptions", "check", "check_documents"]
 
 
 _USUAL = CheckOptions()
+_AT_ONCE = 8  # addresses that the catalog is asked about before anything else gets a turn
 
 
 class Check:
@@ -134,7 +136,8 @@ class Check:
                 tell(outcome)
 
         async def appraise_meanwhile() -> None:
-            for _ in appraise(self.collection, self.catalog):
+            appraising = appraise(self.collection, self.catalog)
+            while sum(1 for _ in islice(appraising, _AT_ONCE)):
                 await asyncio.sleep(0)
 
         appraising = asyncio.create_task(appraise_meanwhile())

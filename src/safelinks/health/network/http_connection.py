@@ -171,9 +171,11 @@ class Connection(asyncio.Protocol):
         if within is not None:
             self._limit(within, too_late)
         try:
-            while not (self._has_head() or self._is_to_be_read()):
+            if not (self._buffer or self._ended):  # as nearly always: it was asked just now
                 await self._more()
-            quick = quick_answer(bytes(self._buffer), method) if self._has_head() else None
+            while not (has_head := self._has_head()) and not self._is_to_be_read():
+                await self._more()
+            quick = quick_answer(bytes(self._buffer), method) if has_head else None
             if quick is not None and quick.head is not None:
                 self._answer = quick
                 self._pass_on(quick)

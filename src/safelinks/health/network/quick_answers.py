@@ -13,6 +13,7 @@ from safelinks.health.network.answers import MOST_UNREAD, AnswerHead, ProtocolEr
 
 __all__ = ["QuickAnswer", "quick_answer"]
 
+_VERSION = b"HTTP/1.1 "
 _END = b"\r\n\r\n"
 _LONGEST_LENGTH = 18  # digits: more would not fit into 64 bits
 _WITHOUT_BODY = frozenset({204, 304})  # RFC 9112, 6.3
@@ -23,6 +24,8 @@ def quick_answer(data: bytes, method: bytes) -> QuickAnswer | None:
 
     None for one that is to be read with care.
     """
+    if not data.startswith(_VERSION):
+        return None
     head = data[: data.find(_END) + len(_END)]
     lines = head.count(b"\r\n")
     if lines != head.count(b"\n") or lines != head.count(b"\r"):
@@ -46,7 +49,6 @@ class QuickAnswer:
         self._parser = HttpResponseParser(self)
         self._headers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
-        self._version = ""
         self._received = -length_of_head  # bytes of the body, as it is sent
         self._length: int | None = None  # of the body, where the head tells it
         self._last = b""  # of what came
@@ -66,7 +68,6 @@ class QuickAnswer:
     def on_headers_complete(self) -> None:
         """The head is there, or that of another answer behind this one."""
         if self.head is None:
-            self._version = self._parser.get_http_version()
             self.head = AnswerHead(self._parser.get_status_code(), self._headers)
 
     def on_body(self, body: bytes) -> None:
@@ -86,7 +87,7 @@ class QuickAnswer:
 
     def is_sure(self) -> bool:
         """Whether there is a head, and no doubt where its body ends."""
-        if self.head is None or self._version != "1.1" or self.head.status_code < 200:
+        if self.head is None or self.head.status_code < 200:
             return False
         length, ends = None, 0  # how many headers say where the body ends
         # Some servers send a body after a HEAD: it would pass for the next answer.
