@@ -9,6 +9,7 @@ name of a page unless a key follows. What is about such a link is a page: `how-t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from safelinks.addresses import percent
 from safelinks.addresses.urls import Address
@@ -239,7 +240,7 @@ def act_of(address: Address) -> Act | None:
     """
     path, query = percent.decode(address.path), percent.decode(address.query or "")
     text = f"{address.host}{path or '/'}?{query}"
-    words = _WORDS
+    words: Sequence[str] = _WORDS
     if text.isascii():  # others have letters of two cases in one
         lower = text.lower()
         words = [word for word in _WORDS if word in lower]
