@@ -136,8 +136,8 @@ class Check:
                 tell(outcome)
 
         async def appraise_meanwhile() -> None:
-            appraising = appraise(self.collection, self.catalog)
-            while sum(1 for _ in islice(appraising, _AT_ONCE)):
+            unknown = appraise(self.collection, self.catalog)
+            while sum(1 for _ in islice(unknown, _AT_ONCE)):
                 await asyncio.sleep(0)
 
         appraising = asyncio.create_task(appraise_meanwhile())
