@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,9 +135,9 @@ class Check:
                 tell(outcome)
 
         async def appraise_meanwhile() -> None:
-            unknown = appraise(self.collection, self.catalog)
-            while sum(1 for _ in islice(unknown, _AT_ONCE)):
-                await asyncio.sleep(0)
+            for number, _ in enumerate(appraise(self.collection, self.catalog)):
+                if number % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
 
         appraising = asyncio.create_task(appraise_meanwhile())
         try:
