@@ -67,21 +67,28 @@ class Page:
     @cached_property
     def title(self) -> str:
         """Its title on one line; empty when it has none."""
-        return self._first(_TITLE) if "<title" in self.lower else ""
+        return self._first(_TITLE, "<title")
 
     @cached_property
     def heading(self) -> str:
         """Its first heading on one line; empty when it has none."""
-        return self._first(_HEADING) if "<h1" in self.lower else ""
+        return self._first(_HEADING, "<h1")
 
-    def _first(self, pattern: re.Pattern[str]) -> str:
-        """The text of the first element that is neither in a comment nor in a drawing."""
-        first = pattern.search(self.source)
+    def _first(self, pattern: re.Pattern[str], begin: str) -> str:
+        """The text of the first element that is neither in a comment nor in a drawing.
+
+        All that matches has `begin` in front, which is found in no time.
+        """
+        at = self.lower.find(begin)
+        if at < 0:
+            return ""
+        at = at if len(self.lower) == len(self.source) else 0  # some letters have two in lower case
+        first = pattern.search(self.source, at)
         if first is None:
             return ""
         if "<!--" not in self.lower and "<svg" not in self.lower:
             return _on_one_line(first[1])
-        for match in islice(pattern.finditer(self.source), _MOST_TRIED):
+        for match in islice(pattern.finditer(self.source, at), _MOST_TRIED):
             before = self.source[: match.start()].lower()
             if all(before.rfind(begin) <= before.rfind(end) for begin, end in _ELSEWHERE):
                 return _on_one_line(match[1])
