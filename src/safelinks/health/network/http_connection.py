@@ -284,15 +284,21 @@ class Connection(asyncio.Protocol):
         is_open = not self._ended and not self._paused
         ready = answer is not None and is_open and answer.reusable
         if ready:
+            self._release()
             self._answer = None
             self._unread = 0
         else:
             self.close()
         return ready
 
+    def _release(self) -> None:
+        if isinstance(self._answer, QuickAnswer):
+            self._answer.release()
+
     def close(self) -> None:
         """End it, without the courtesies of TLS, which would must be waited for."""
         self.on_spoilt = None
+        self._release()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -46,7 +46,7 @@ class QuickAnswer:
         self.taken = 0  # bytes of the body
         self.raw = bytearray()  # all that came, while it may have to be read again
         self._method = method
-        self._parser = HttpResponseParser(self)
+        self._parser: HttpResponseParser | None = HttpResponseParser(self)
         self._headers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
         self._received = -length_of_head  # bytes of the body, as it is sent
@@ -67,7 +67,7 @@ class QuickAnswer:
 
     def on_headers_complete(self) -> None:
         """The head is there, or that of another answer behind this one."""
-        if self.head is None:
+        if self.head is None and self._parser is not None:
             self.head = AnswerHead(self._parser.get_status_code(), self._headers)
 
     def on_body(self, body: bytes) -> None:
@@ -117,6 +117,9 @@ class QuickAnswer:
         self._last = data
         if not self.complete and len(self.raw) <= MOST_UNREAD:
             self.raw += data
+        if self._parser is None:
+            self._excess = True
+            return
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as error:
@@ -124,6 +127,10 @@ class QuickAnswer:
                 self._excess = True
             else:
                 self._error = ProtocolError(str(error))
+
+    def release(self) -> None:
+        """Nobody reads on: it and its parser refer to each other, which keeps both for long."""
+        self._parser = None
 
     def end(self) -> None:
         """The server sends no more."""
