@@ -17,7 +17,6 @@ from safelinks.addresses.urls import split
 from safelinks.catalog.entries import HealthHints
 from safelinks.errors import InvalidURLError
 from safelinks.foundation.values import define, frozen
-from safelinks.health.early_start import EarlyStart
 from safelinks.health.judgement.probe import Probe, probe
 from safelinks.health.judgement.redirects import BUSY, REDIRECTS, retry_after
 from safelinks.health.judgement.visible_page import Page, page_of
@@ -243,30 +242,32 @@ class Asking:
 
         An answer that says nothing of others is judged when the next requests are on their way.
         """
+        beside: list[tuple[_Job, Answer]] | None = None  # what is judged with the last answer
         while job is not None:
             assert job.request is not None  # noqa: S101
-            asking = EarlyStart(self._session.perform(job.request))
-            if asking.has_ended:
-                await asyncio.sleep(0)
-            result = await asking
+            result = await self._session.perform(job.request)
+            if beside is None or beside is self._unjudged:
+                await asyncio.sleep(0)  # who never had to wait lets others have a turn, too
             self._note(job, result, begun)
             begun, is_alone = self._loop.time(), len(self._running) == 1
             if is_alone or isinstance(result, Failure) or _tells_of_others(result, job.policy):
+                beside = None
                 self._advance(job, result)
             else:
-                self._judge_soon(job, result)
+                beside = self._judge_soon(job, result)
             job = self._another(begun)
             if len(self._running) < self._limit.now:
                 self._go_on()  # an answer may have made way for more than one
 
-    def _judge_soon(self, job: _Job, answer: Answer) -> None:
-        """Judge it with all that come in the same turn of the loop.
+    def _judge_soon(self, job: _Job, answer: Answer) -> list[tuple[_Job, Answer]]:
+        """Judge it with all that come in the same turn of the loop, which it gives.
 
         To do one kind of work after the other takes less than to change between them.
         """
         if not self._unjudged:
             self._loop.call_soon(self._judge_all)
         self._unjudged.append((job, answer))
+        return self._unjudged
 
     def _judge_all(self) -> None:
         """Called by the loop itself, as `_go_on`."""
