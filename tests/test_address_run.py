@@ -191,6 +191,10 @@ TRIMMED = [
     ("==", "https://a.example/x==", "", "https://a.example/x"),
     ("=", "https://a.example/x=", "", "https://a.example/x="),
     ("/* ", "https://a.example/x.*/", "", "https://a.example/x"),
+    ("/**\n * ", "https://a.example/x*/", "", "https://a.example/x"),
+    ("see ", "https://a.example/x*/", "", "https://a.example/x*/"),
+    ("/* a */ see ", "https://a.example/x*/", "", "https://a.example/x*/"),
+    ("docs/* and ", "https://a.example/x*/", "", "https://a.example/x*/"),
     ("<!--", "https://a.example/x.--", ">", "https://a.example/x"),
     ("see ", "https://a.example/x--", " ", "https://a.example/x--"),
 ]
@@ -206,7 +210,7 @@ def test_trimmed(before: str, url: str, after: str, left: str) -> None:
 GOES_ON = {
     "X": False, "X.": False, "X and": False, "Xy": True, "X/y": True, "X.y": True, "X(y)": True, "X[1]": True,
     "X[/url]": False, "X-->": False, "X,y": False, "X;y": False, "'X'y": False, '"X"y': False, "*X*": False,
-    "*X*y": True, "X*y": True, "X*/": False, "X書": True, "X。": False, "X=\ny": True, "X!?": False,
+    "*X*y": True, "X*y": True, "/* X*/": False, "X*/": True, "X書": True, "X。": False, "X=\ny": True, "X!?": False,
 }  # fmt: skip
 
 

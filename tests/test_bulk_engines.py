@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -15,10 +18,13 @@ from building import HOST, TENANT, wrap
 import safelinks.duckdb
 import safelinks.polars
 from safelinks.arrow import unwrap_array
+from safelinks.bulk.extras import WANTED_WITH
+from safelinks.documents.content.package_installation import installation_of
 from safelinks.errors import SetupError
 
 pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
 
+PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 TARGET = "https://example.org/a?b=c"
 LINK = wrap(TARGET)
 URLS = [
@@ -126,19 +132,27 @@ def test_duckdb_has_the_fields_that_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "package", "extra"),
+    ("module", "package", "wanted"),
     [
-        ("arrow", "pyarrow", "arrow"),
-        ("polars", "polars", "polars"),
-        ("duckdb", "duckdb", "duckdb"),
-        ("duckdb", "numpy", "duckdb"),
+        ("arrow", "pyarrow", "pyarrow"),
+        ("polars", "polars", "polars pyarrow"),
+        ("duckdb", "duckdb", "duckdb numpy pyarrow"),
+        ("duckdb", "numpy", "duckdb numpy pyarrow"),
     ],
 )
-def test_a_package_that_is_missing_is_a_sentence(module: str, package: str, extra: str) -> None:
+def test_a_package_that_is_missing_is_a_sentence(module: str, package: str, wanted: str) -> None:
     code = f"import sys; sys.modules[{package!r}] = None\nimport safelinks.{module}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     sentence = (
         f"ImportError: safelinks.{module} needs the package {package}; "
-        f"install it with: pip install 'safelinks[{extra}]'"
+        f"to install it, run: {installation_of(wanted.split())}"
     )
     assert done.stderr.splitlines()[-1] == sentence
+
+
+def test_what_is_to_be_installed_is_what_the_extras_bring() -> None:
+    extras = tomllib.loads(PROJECT.read_text("utf-8"))["project"]["optional-dependencies"]
+    for package, wanted in WANTED_WITH.items():
+        extra = {"pyarrow": "arrow", "numpy": "duckdb", "pyspark": "spark"}.get(package, package)
+        named = {re.split("[>=]", one)[0] for one in extras[extra]}
+        assert {one.replace("safelinks[arrow]", "pyarrow") for one in named} == set(wanted)

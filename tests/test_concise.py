@@ -34,6 +34,14 @@ LINES = {
         evolve(DEAD, replacement=URL, fixable=True),
         f"docs/x.md:21:14: SL301 [*] page not found (404) {URL}",
     ),
+    "a warning": (
+        evolve(DEAD, level=Level.WARNING),
+        f"docs/x.md:21:14: SL301 warning: page not found (404) {URL}",
+    ),
+    "a note to be fixed": (
+        evolve(DEAD, level=Level.NOTE, replacement="https://a.example/", fixable=True),
+        f"docs/x.md:21:14: SL301 [*] note: page not found (404) {URL} -> https://a.example/",
+    ),
     "no line": (evolve(DEAD, place=Place()), f"docs/x.md: SL301 page not found (404) {URL}"),
     "a page": (
         evolve(DEAD, file="a.pdf", place=Place(page=3)),
@@ -56,7 +64,10 @@ def test_a_finding_is_a_line(name: str) -> None:
     finding, line = LINES[name]
     shown = list(render(Report((), findings=(finding,))))
     assert shown[0] == f"{line}\n"
-    assert shown[1] == "Exit code 1: 1 finding fails the check (SL301).\n"
+    because = "1: 1 finding fails the check (SL301)"
+    if finding.level is not Level.ERROR:
+        because = "0: no finding of level error"
+    assert shown[1] == f"Exit code {because}.\n"
 
 
 def test_what_is_known_or_does_not_fail() -> None:
@@ -96,7 +107,7 @@ def test_quiet_is_concise_and_silent_on_success() -> None:
     assert _run("-q", ".").output == ""
     failing = _run("-q", "--fail-on", "warning", ".")
     assert failing.exit_code == 1
-    found = r"a\.md:[13]:5: SL101 \[\*\] the wrapped link contains the recipient's mail address \S+"
+    found = r"a\.md:[13]:5: SL101 \[\*\] warning: the wrapped link contains the recipient's mail address \S+"
     *lines, last = failing.stdout.splitlines()
     assert len(lines) == 2
     assert all(re.fullmatch(found, line) for line in lines)

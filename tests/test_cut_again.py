@@ -96,10 +96,33 @@ def test_what_a_lost_target_goes_on_with_is_no_link(text: str) -> None:
         ("+ <https://e.net/ab\n+  c>", "https://e.net/abc", None),
         ("# <https://e.net/ab\n# c>", "https://e.net/abc", None),
         ("<https://e.net/ab\n  c>", "https://e.net/abc", None),
+        ("`a <https://e.net.c`m/a.html>`__", "https://e.net.c", Role.UNCLEAR_END),
+        ("`<https://e.net/a>`_", "https://e.net/a", None),
     ],
 )
 def test_lines_in_angle_brackets(text: str, url: str, role: Role | None) -> None:
     assert [(link.url, link.role) for link in find(text)] == [(url, role)]
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("at https://services.g\n    oogleapis.com/v1/projects", [Role.UNCLEAR_END]),
+        ("> see https://www.exam\n> ple.org/x/y and", [Role.UNCLEAR_END]),
+        ("see https://e.net/guide-\nlines/a.html and", [Role.UNCLEAR_END]),
+        ("see https://e.net/long_\r\n  name/a.html and", [Role.UNCLEAR_END]),
+        ("see https://e.net/?a=b&\nc=d", [Role.UNCLEAR_END]),
+        ("see https://e.net\na.org/b is another", [None]),
+        ("see https://e.net/guide-\nand more", [None]),
+        ("- https://e.net/guide-\n- src/a.html", [None]),
+        ("URL=https://e.net/?q=\nHOME=/root/a", [None]),
+        ("see https://e.net/a/\nsrc/b.html", [None]),
+        ("see http://intranet\nand more.", [None]),
+        ("https://e.net/a_\nhttps://e.net/b/c", [None, None]),
+    ],
+)
+def test_lines_that_end_within_an_address(text: str, roles: list[Role | None]) -> None:
+    assert [link.role for link in find(text)] == roles
 
 
 @pytest.mark.parametrize("between", ["\n> +", "\n+", "=\r\n", "\n# "])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from building import wrap
 from cut_documents import FORMATS
 from cutting import LINKS
 from hypothesis import given
@@ -49,3 +50,41 @@ def test_a_cut_link_is_whole_or_lost(name: str, data: st.DataObject) -> None:
     assert again.cleaned() == cleaned.content
     if not any(isinstance(end, SafelinksError) for end in ends):
         assert _REST.search(cleaned.content) is None
+
+
+# What a format joins to the end of a link that was rewritten line by line, or somebody glued to it.
+GLUED = {
+    "a.rst": ".. _A:\n    {}\n    next-page\n",
+    "b.rst": "`a <{}\nnext-page>`_\n",
+    "a.yml": 'x: "{}\\\n  next-page"\n',
+    "a.html": '<a href="{}\nnext-page">x</a>',
+    "b.html": '<a href="{},+2)%0A">x</a>',
+    "a.md": "[x]({}next-page)",
+    "a.json": '{{"a": "{}/next"}}',
+}
+
+
+@pytest.mark.parametrize("name", GLUED)
+def test_what_is_glued_to_the_end_of_a_value_is_not_lost(name: str) -> None:
+    link = wrap(TARGETS[0])
+    assert link.endswith("&reserved=0")
+    text = GLUED[name].format(link)
+    document = read(text.encode(), name)
+    assert document.cleaned() == text.encode()
+    assert [str(one.error) for one in document.links] != ["None"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "end"),
+    [
+        ("a.html", '<a href="{}">x</a>', "#next"),
+        ("b.html", '<a href="{}">x</a>', "&x=1"),
+        ("a.md", "[x]({})", ""),
+        ("a.json", '{{"a": "{}"}}', "."),
+    ],
+)
+def test_a_parameter_or_a_sign_behind_the_end_of_a_value_is_dropped(
+    name: str, text: str, end: str
+) -> None:
+    document = read(text.format(wrap(TARGETS[0]) + end).encode(), name)
+    assert document.cleaned().decode() == text.format(TARGETS[0])

@@ -34,7 +34,7 @@ from web import Web, answer, serving
 import safelinks
 from safelinks import Document, Selection
 from safelinks.cli.program import main
-from safelinks.documents.document import Rewriting
+from safelinks.documents.rewriting import Rewriting
 from safelinks.health.model.outcome import Outcome
 
 A = "https://a.example/page"
@@ -243,7 +243,7 @@ def test_what_must_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr("safelinks.files.file_access.tempfile.mkstemp", refuse)
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
     result = _offline("--fix", str(file))
     assert (result.exit_code, file.read_text()) == (2, wrap(A))
     assert f"Error: {file}: no permission to write this file\n" in result.stderr

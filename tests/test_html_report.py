@@ -389,7 +389,7 @@ def test_recipients_are_nowhere_as_markup_spells_them(spelling: str) -> None:
 def marks_of(*documents: safelinks.Document) -> list[tuple[str, str]]:
     page = parsed(report_on(*documents, offline=True))
     marks = page.xpath("//*[@class='paper']//a[@class]")
-    return [(text_of(one).removesuffix(" (Skipped)"), one.get("href")) for one in marks]
+    return [(text_of(one).removesuffix(" (Unchecked)"), one.get("href")) for one in marks]
 
 
 def test_labels_are_marked_where_they_stand() -> None:
@@ -409,7 +409,7 @@ def test_labels_are_marked_where_they_stand() -> None:
     page = parsed(report_on(document, offline=True))
     beside = page.xpath("//*[@class='beside']//a")
     assert [(text_of(one), one.get("href")) for one in beside] == [
-        ("https://a.example/4 (Skipped)", "#address-4")
+        ("https://a.example/4 (Unchecked)", "#address-4")
     ]
 
 
@@ -438,7 +438,7 @@ DOCUMENTS = Path(__file__).parent / "data" / "documents"
 def test_the_notice_is_marked_alike_in_every_format(name: str) -> None:
     page = parsed(safelinks.check(DOCUMENTS / name, offline=True, keep_texts=True))
     marks = page.xpath("//*[@class='paper']//a")
-    assert [text_of(one).removesuffix(" (Skipped)") for one in marks] == [
+    assert [text_of(one).removesuffix(" (Unchecked)") for one in marks] == [
         "Payee Information Portal (PIP)",
         "PASSPort",
         "Learn more about PASSPort",
@@ -451,11 +451,26 @@ def test_the_notice_is_marked_alike_in_every_format(name: str) -> None:
     assert PERSON not in page_of(safelinks.check(DOCUMENTS / name, offline=True, keep_texts=True))
 
 
+def test_what_nobody_asked_for_is_unchecked_and_not_skipped() -> None:
+    document = read("https://a.example/ and http://10.0.0.1/")
+    page = parsed(safelinks.check(document, offline=True, keep_texts=True))
+    counts = [text_of(one) for one in page.xpath("//section[@class='counts']//li")]
+    assert counts == ["2 Unchecked"]
+    (verdict,) = {text_of(one) for one in page.xpath("//td[contains(@class, 'verdict')]/p")}
+    assert verdict == "Unchecked"
+    assert [text_of(one) for one in page.xpath("//*[@class='legend']/li")] == ["Unchecked"]
+    page = parsed(report_on(document))
+    counts = [text_of(one) for one in page.xpath("//section[@class='counts']//li")]
+    assert counts == ["1 Skipped", "1 Works"]
+    words = [one.text for one in page.xpath("//select[@name='verdict']/option")]
+    assert words == ["Any verdict", "Skipped", "Works"]
+
+
 def test_messages_of_one_mailbox_follow_each_other() -> None:
     documents = [read(f"{word} https://a.example/{word}", "box") for word in ("one", "two")]
     page = parsed(report_on(*documents, offline=True))
     assert text_of(page.xpath("//*[@class='paper']")[0]) == (
-        "one https://a.example/one (Skipped) two https://a.example/two (Skipped)"
+        "one https://a.example/one (Unchecked) two https://a.example/two (Unchecked)"
     )
 
 

@@ -164,6 +164,8 @@ ORDER = [
     "documents.local.html_references",
     "documents.local.markdown_references",
     "documents.local.restructured_references",
+    "documents.local.org_references",
+    "documents.local.notebook_references",
     "documents.local.asciidoc_references",
     "documents.local.slugs",
     "documents.local.anchors",

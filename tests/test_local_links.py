@@ -63,6 +63,15 @@ def _no_place(reference: str, line: int = 1) -> tuple[tuple[str, int, str], ...]
     return (("SL312", line, reference),)
 
 
+def _notebook(*lines: str, code: str = "1") -> str:
+    """A notebook of two cells, the first of which is Markdown."""
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": lines},
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": [code]},
+    ]
+    return json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+
+
 B = {"docs/b.md": HEADING}
 CASES = [
     # Markdown
@@ -204,6 +213,9 @@ CASES = [
     Case("rst sections", "A B\n===\n\n`v <#a-b>`_ `w <#lab>`_\n\n.. _lab:\n", name="a.rst"),
     Case("rst included", ".. include:: c/b.rst\n.. raw:: html\n\n   <p>\n", name="a.rst",
          beside={"c/b.rst": ".. image:: d.png\n"}),
+    Case("rst downloads", ":download:`b.zip` :download:`the c <c.zip>`, ``:download:`d.zip```\n\n"
+         ":doc:`none` :download:`/d.zip` :download:`a\\ b` :download:`e.zip`",
+         (("SL311", 1, "b.zip"), ("SL311", 1, "c.zip")), "a.rst", {"e.zip": ""}),
     Case("rst literal", "::\n\n   .. image:: c.png\n", name="a.rst"),
     Case("rst included by what is not read", ".. image:: d.png\n\n`v <#x>`_\n", name="c/b.rst",
          beside={"a.rst": ".. include:: c/b.rst\n"}),
@@ -222,6 +234,26 @@ CASES = [
          "a.adoc", {"img/b.png": ""}),
     Case("asciidoc images somewhere", "image::b.png[]\nimage::./c.png[]", _missing("./c.png", 2),
          "a.adoc"),
+    # Org
+    Case("org", "[[file:b.org][b.org]] [[./c.org::*X]] [[../x.png]]\n[[file:d/e.org::#x]]\n",
+         (("SL311", 1, "b.org"), ("SL311", 1, "../x.png"), ("SL311", 2, "d/e.org")),
+         "docs/a.org", {"docs/c.org": ""}),
+    Case("org, another case", "[[file:B.org]]", (("SL313", 1, "B.org"),), "a.org", {"b.org": ""}),
+    Case("org, no file beside it", "[[b.org]] [[file:/b.org]] [[file:~/b.org]] [[file:C:/b.org]] [[id:x]]"
+         " [[file:::*X]] [[attachment:b.png]] [[file:b%20c.org]] [[file:b#c.org]] [[file+sys:b.org]]"
+         " [[https://a.example/b.org]] [[file:$HOME/b.org]] <file:b.org> ~[[file:b.org]]~", name="a.org"),
+    Case("org, in code and comments", "#+begin_src org\n[[file:b.org]]\n#+end_src\n# [[file:b.org]]\n"
+         ": [[file:b.org]]\n=[[file:b.org]]=\n", name="a.org"),
+    Case("org, made by its code", "#+begin_src dot :file b.png\n#+end_src\n\n#+RESULTS: x\n"
+         "#+attr_html: :width 9\n[[file:c.png]]\n\n:RESULTS:\n[[file:d.png]]\n:END:\n"
+         "[[file:b.png]] [[file:e.png]]\n", _missing("e.png", 11), "a.org"),
+    # Notebooks
+    Case("notebook", _notebook("# A\n", "[b.md](b.md) ![c](c.png)\n", '[d](D.ipynb "x") [e](#x)\n'),
+         (("SL311", 8, "b.md"), ("SL313", 9, "D.ipynb")), "a.ipynb", {"d.ipynb": ""}),
+    Case("notebook, made by its code", _notebook("[b](out/b.md) [c](c.md)", code="open('b.md', 'w')"),
+         _missing("c.md", 7), "a.ipynb"),
+    Case("notebook, escaped", _notebook("\u00e9 \\ \"x\" [b](b.md)"), _missing("b.md", 7), "a.ipynb"),
+    Case("JSON", '{"a": "[b](b.md)"}', name="a.json"),
     Case("asciidoc code", "----\nlink:b.adoc[x]\n----\n", name="a.adoc"),
 ]  # fmt: skip
 
@@ -416,6 +448,17 @@ def test_fix_writes_the_case_of_files_and_nothing_else(repository: Path) -> None
     assert repository.is_dir()
 
 
+def test_fix_writes_into_notebooks_and_org(repository: Path) -> None:
+    notebook, org = _notebook("# \u00e9\n", "[d](D.ipynb#x)\n"), "[[file:D.ipynb::#x][D.ipynb]]\n"
+    _write({"a.ipynb": notebook, "a.org": org, "d.ipynb": _notebook("x")})
+    assert _run("check", "--offline", "--fix", ".").exit_code == 0
+    fixed = {name: Path(name).read_text() for name in ("a.ipynb", "a.org")}
+    assert fixed == {
+        "a.ipynb": notebook.replace("D.ipynb", "d.ipynb"), "a.org": "[[file:d.ipynb::#x][D.ipynb]]\n"
+    }  # fmt: skip
+    assert repository.is_dir()
+
+
 def test_nothing_is_written_that_would_be_read_as_something_else() -> None:
     document = read(b"[a](B.md) [c](d.md)", "a.md")
     assert document.with_references({"B.md": "b.md"}) == b"[a](b.md) [c](d.md)"
@@ -520,6 +563,36 @@ def test_a_baseline_keeps_what_was_not_looked_at(repository: Path) -> None:
     assert Path("known.json").read_text() == known
     _write({"c.md": ""})
     assert "no longer found: SL311 for c.md in a.md" in _run(*args, "a.md").stdout
+    assert repository.is_dir()
+
+
+def test_what_a_baseline_has_is_counted_and_listed_by_verbose_only(repository: Path) -> None:
+    _write({"a.md": "[a](c.md) [a](a.md)"})
+    args = ("check", "--offline", "--baseline", "known.json")
+    _run(*args, "--update-baseline", "a.md")
+    assert _run(*args, "a.md").stdout == (
+        "1 of 2 links to files has a problem that is in the baseline.\n\n"
+        "1 problem with links to files is in the baseline; -v lists it.\n\n"
+        "1 finding is in the baseline and does not count.\n"
+        "Exit code 0: no new finding fails the check (1 in the baseline).\n"
+    )
+    assert "error SL311 there is no such file (known)\n" in _run(*args, "-v", "a.md").stdout
+    page = _run(*args, "--format", "html", "a.md").stdout
+    assert "<span>1 of 2 links to files has a problem that is in the baseline</span></h1>" in page
+    _write({"a.md": "[a](c.md) [a](d.md)"})
+    shown = _run(*args, "a.md").stdout
+    assert shown.startswith("1 of 2 links to files has a problem. Fix or remove it (SL311).\n\n")
+    assert "In a.md: 1 problem with links to files\n  file       “d.md”, line 1" in shown
+    assert "c.md" not in shown
+    assert repository.is_dir()
+
+
+def test_a_page_without_addresses_has_no_marks(repository: Path) -> None:
+    _write({"a.md": "[a](c.md)"})
+    page = _run("check", "--offline", "--format", "html", "a.md").stdout
+    assert (">The text</h2>" in page, "Each mark" in page) == (True, False)
+    _write({"a.md": "[a](c.md) <https://a.example/>"})
+    assert "Each mark" in _run("check", "--offline", "--format", "html", "a.md").stdout
     assert repository.is_dir()
 
 
@@ -759,6 +832,8 @@ TEXTS = {
     "rst": "A\n===\n\n.. _b:\n\n`c <#a>`_",
     "asciidoc": "= A\n\n[[b]]\n== C\n\n<<b>>",
     "html": "<h1 id=a>A</h1><a href='#a'>",
+    "org": "* A\n[[file:b.org][b]] [[./c.org]]",
+    "json": _notebook("[x](y.ipynb)\n"),
 }
 
 

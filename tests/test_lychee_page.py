@@ -123,14 +123,14 @@ def test_the_line_on_mail_addresses() -> None:
 
 
 def test_the_line_on_options_of_lychee() -> None:
-    named = {"suggest", "remap", "accept", "preprocess", "cookie-jar", "min-tls"}
+    named = {"remap", "accept", "preprocess", "cookie-jar", "min-tls"}
     lines = [line for line in PAGES["docs/lychee.md"].splitlines() if "`options_of_lychee`" in line]
     assert len(lines) == len(named)
     assert named <= _options()
     for name in named:
         assert any(f"`--{name}`" in line for line in lines)
-        assert _safelinks(f"--{name}", "a.md").exit_code == 2
-    for name in named - {"suggest"}:
+        refused = _safelinks(f"--{name}", _file("a"))
+        assert (refused.exit_code, "No such option" in refused.stderr) == (2, True)
         assert foreign_option(name)
 
 
@@ -236,6 +236,17 @@ def test_the_line_on_anchors(web: Web) -> None:
         assert _lychee("--include-fragments", file).returncode == 2 * code
         assert _lychee(file).returncode == 0
         assert _safelinks("--allow-private", "--fragments", file).exit_code == code
+
+
+def test_the_line_on_archived_copies() -> None:
+    """Which options there are; what comes of ours is in test_suggest.py. Nothing is asked here."""
+    assert {"suggest", "archive"} <= _options()
+    assert "[possible values: wayback]" in _help()
+    ours = _safelinks("--help").stdout
+    assert re.findall(r"^  (--suggest|--archive URL) ", ours, re.MULTILINE) == [
+        "--suggest",
+        "--archive URL",
+    ]
 
 
 def test_the_line_on_code(web: Web) -> None:

@@ -193,7 +193,10 @@ def test_encryption(method: EncryptionMethod) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], input=build(""), capture_output=True, check=True
     )
-    assert done.stdout.decode().startswith("DocumentError x.pdf: this PDF is encrypted with AES;")
+    assert done.stdout.decode().startswith(
+        "DocumentError x.pdf: this PDF is encrypted with AES; to read it, run: "
+        f"{sys.executable} -m pip install cryptography"
+    )
 
 
 ADDRESSES = st.text("abcxyz019/._~-=&;,%+!$", max_size=40).map(

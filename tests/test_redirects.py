@@ -120,6 +120,22 @@ def test_plain_http_is_asked_only_where_that_is_said() -> None:
     assert end.value.value.reason is Reason.TLS_EXPIRED
 
 
+@pytest.mark.parametrize(
+    ("policy", "reason"),
+    [
+        (Policy(excluded=("/old",)), Reason.EXCLUDED),
+        (Policy(excluded=("/old",), included=(".",)), Reason.REDIRECTED),
+        (Policy(included=("/deep",)), Reason.REDIRECTED),
+    ],
+)
+def test_a_redirect_to_what_is_excluded_is_not_followed(policy: Policy, reason: Reason) -> None:
+    replies: list[Reply] = [_to("/old", 302), OK]
+    outcome, requests, _ = _drive(replies[: 1 + (reason is not Reason.EXCLUDED)], policy=policy)
+    assert outcome.reason is reason
+    assert len(requests) == len(outcome.hops) == 1 + (reason is not Reason.EXCLUDED)
+    assert outcome.evidence.endswith("s to https://example.org/old") is (len(requests) == 1)
+
+
 def test_headers_of_another_host_go_there_over_tls() -> None:
     policy = Policy(headers={"other.example": {"Authorization": "x"}})
     _, requests, _ = _drive(

@@ -22,6 +22,7 @@ from safelinks.addresses.printable import printable
 from safelinks.cli.program import main
 from safelinks.health.model.outcome import Certificate, Hop, Outcome, Past, Reason
 from safelinks.reports.text_report import Detail, View, render, shortened
+from safelinks.reports.wording.address_names import where
 from safelinks.reports.wording.conclusion import conclusion
 from safelinks.reports.wording.headline import headline
 
@@ -405,6 +406,16 @@ def test_of_many_files_only_those_are_told_in_which_there_is_something_to_do() -
     ]
     assert "No problems in 8 other files (8 links); -v lists them." in shown
     assert "In good0.txt: 1 link to 1 address" in _text(found, Detail.VERBOSE)
+    unasked = _text(report([*documents, read(MANY, "bad.txt")], [])).splitlines()
+    assert "No findings in 8 other files (8 links); -v lists them." in unasked
+    wrapped = [*documents, read(wrap(C), "wrapped.txt")]
+    assert (
+        _text(report(wrapped, OUTCOMES))
+        .split("In wrapped.txt: ")[1]
+        .startswith(
+            "1 link to 1 address\n  no findings on 1 address; -v lists them\n  wrapped    1 link, "
+        )
+    )
 
 
 def test_verbose_tells_how_it_came_about() -> None:
@@ -475,6 +486,43 @@ def _run(tmp_path: Path, *args: str, color: bool = False, **env: str | None) -> 
     return CliRunner().invoke(
         main, ["check", "--offline", *args, str(file)], color=color, env={**defaults, **env}
     )
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        ([Place()], "somewhere in it"),
+        ([Place(3, 1), Place(3, 9)], "line 3"),
+        ([Place(number, 1) for number in range(1, 12)], "lines 1, 2, 3, 4, 5, 6, 7, 8 and 3 more"),
+        ([Place(paragraph=3), Place(paragraph=3), Place(paragraph=4)], "paragraphs 3 and 4"),
+        ([Place(7, message=2), Place(9, message=2), Place(1, message=3)], "message 2, lines 7 and 9; message 3, line 1"),
+        ([Place(part="a.xml"), Place(part="b.xml")], "part a.xml; part b.xml"),
+        ([Place(part="a, slide 1", slide=2), Place(slide=1)], "part a, slide 1, slide 2; slide 1"),
+        ([Place(slide=1, sheet="x"), Place(sheet="cell A1", cell="A\n1")], "slide 1, sheet x; sheet cell A1, cell A\\n1"),
+        ([Place(page=one) for one in range(1, 9)] + [Place(9)], "pages 1, 2, 3, 4, 5, 6, 7 and 8; 1 more"),
+        ([Place(page=1), *(Place(one) for one in range(1, 9))], "page 1; lines 1, 2, 3, 4, 5, 6 and 7; 1 more"),
+    ],
+)  # fmt: skip
+def test_places_are_told_together(places: list[Place], words: str) -> None:
+    assert where(places) == words
+
+
+def test_only_a_terminal_has_a_width(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text(LONG)
+    monkeypatch.setenv("COLUMNS", "60")
+    args = ["check", "--offline", str(tmp_path / "a.txt")]
+    assert f"{LONG}\n" in CliRunner().invoke(main, args).stdout
+    monkeypatch.setattr("safelinks.cli.options.report_options.columns", lambda: 60)
+    assert LONG not in CliRunner().invoke(main, args).stdout
+
+
+def test_what_was_not_checked_is_not_green(tmp_path: Path) -> None:
+    shown = _run(tmp_path, color=True).stdout
+    assert "\x1b[36mThe addresses were not checked. They may not work.\x1b[0m\n" in shown
+    file = tmp_path / "empty.txt"
+    file.write_text("Nothing.\n")
+    shown = CliRunner().invoke(main, ["check", str(file)], color=True).stdout
+    assert "\x1b[36mNo links were found.\x1b[0m\n" in shown
 
 
 def test_colours(tmp_path: Path) -> None:

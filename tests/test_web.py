@@ -8,6 +8,7 @@ import json
 import re
 import sys
 import tempfile
+import tomllib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,7 @@ from web import Behaviour, html, serving
 
 import safelinks
 from safelinks.cli.program import main
+from safelinks.documents.content.package_installation import installation_of
 from safelinks.errors import SetupError
 from safelinks.health.model.policy import Policy
 from safelinks.web.gate import SECURITY_HEADERS
@@ -673,4 +675,8 @@ def test_without_the_extra_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "starlette.applications", None)
     result = CliRunner().invoke(main, ["serve"])
     assert result.exit_code == 2
-    assert "needs more packages: pip install 'safelinks[web]'" in result.stderr
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    packages = [requirement.partition(">")[0] for requirement in extras["web"]]
+    assert f"needs more packages; run: {installation_of(packages)}\n" in result.stderr

@@ -21,6 +21,7 @@ __all__ = [
     "ONE_RULE",
     "Address",
     "compare_key",
+    "has_public_suffix",
     "host_name",
     "registrable_domain",
     "request_key",
@@ -161,10 +162,14 @@ def compare_key(address: Address) -> tuple[str, str]:
     """
     default = _DEFAULT_PORTS.get(address.scheme)
     port = f":{address.port}" if address.port and address.port != default else ""
-    path = _SLASHES.sub("/", address.path).removesuffix("/").lower()
-    pairs = (address.query or "").split("&")
-    query = "&".join(pair for pair in pairs if pair and not _TRACKING.match(pair))
-    return f"{address.host}{port}{path}", query
+    path = address.path
+    if "//" in path:
+        path = _SLASHES.sub("/", path)
+    key = f"{address.host}{port}{path.removesuffix('/').lower()}"
+    if not address.query:
+        return key, ""
+    pairs = address.query.split("&")
+    return key, "&".join(pair for pair in pairs if pair and not _TRACKING.match(pair))
 
 
 def request_key(url: str) -> str:
@@ -202,6 +207,15 @@ def registrable_domain(host: str) -> str:
     if plain is not None:
         return plain[1]
     return _extractor()(host) or host
+
+
+def has_public_suffix(host: str) -> bool:
+    """Whether `host` stands under a top-level domain, by the public suffix list.
+
+    >>> has_public_suffix("www.example.org"), has_public_suffix("www.exam")
+    (True, False)
+    """
+    return _UNDER_ONE_RULE.fullmatch(host) is not None or bool(_extractor()(host))
 
 
 @lru_cache(maxsize=1)

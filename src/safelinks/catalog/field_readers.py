@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from safelinks.files.data.value_tree import Path
 from safelinks.foundation.values import frozen
+
+if TYPE_CHECKING:
+    from safelinks.files.data.value_tree import Path
 
 __all__ = [
     "TEXTS",
     "FieldReader",
-    "Path",
     "Violation",
     "WrongError",
     "any_text",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from safelinks.addresses.urls import Address, split
 from safelinks.catalog.address_index import DATA_SET, Hit, Index
@@ -24,9 +24,12 @@ from safelinks.catalog.entries import (
     Resource,
     Scheme,
 )
-from safelinks.catalog.field_readers import Path, Violation
+from safelinks.catalog.field_readers import Violation
 from safelinks.errors import InvalidURLError
 from safelinks.foundation.patterns import pattern_of
+
+if TYPE_CHECKING:
+    from safelinks.files.data.value_tree import Path
 
 __all__ = ["of_entries", "of_relations"]
 

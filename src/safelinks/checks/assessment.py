@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field
 
@@ -24,12 +25,8 @@ from safelinks.checks.collecting import (
     appraise_group,
     is_harmless,
 )
-from safelinks.checks.file_plan import ReferencePlan
-from safelinks.checks.fix_plan import Mending
-from safelinks.checks.link_marking import shown_text
 from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.checks.looked_at import LookedAt
-from safelinks.checks.marked_text import FileText
 from safelinks.checks.report import Report
 from safelinks.errors import InvalidURLError
 from safelinks.foundation.values import define
@@ -42,6 +39,11 @@ from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, over_https
 from safelinks.rules.rule_table import OF_LOCAL_LINKS
 from safelinks.wrappers.redaction import link_redaction
 from safelinks.wrappers.redaction.running_text_redaction import redact_rest
+
+if TYPE_CHECKING:
+    from safelinks.checks.file_plan import ReferencePlan
+    from safelinks.checks.fix_plan import Mending
+    from safelinks.checks.marked_text import FileText
 
 __all__ = ["JudgedLink", "Survey"]
 
@@ -198,6 +200,8 @@ class Survey:
 
     def rereferencing(self) -> Mapping[str, ReferencePlan]:
         """What to write for references to files, by file."""
+        from safelinks.checks.file_plan import ReferencePlan  # noqa: PLC0415  only who fixes pays
+
         plans: dict[str, ReferencePlan] = {}
         for one in self._local_findings():
             if one.fixable and one.url is not None and one.replacement is not None:
@@ -219,6 +223,8 @@ class Survey:
         rows = {key: (at, self._judged[key][0]) for at, key in enumerate(self.found.groups)}
         everybody = frozenset() if self.show_recipients else frozenset(self.found.everybody)
         for file, raw in self.found.texts.items():
+            from safelinks.checks.link_marking import shown_text  # noqa: PLC0415  only who shows texts pays
+
             yield shown_text(file, raw, rows, self._shown_lines, everybody)
 
     def _shown_lines(self, text: str) -> str:
@@ -240,6 +246,8 @@ class Survey:
         What a comment in a text says to ignore somewhere stays as it is in all of that file, and so
         does what also stands where nobody was to look.
         """
+        from safelinks.checks.fix_plan import Mending  # noqa: PLC0415  only who fixes pays
+
         certain = dict(self._certain(outcomes))
         plans: dict[str, Mending] = {}
         for key, findings in certain.items():

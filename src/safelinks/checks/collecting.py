@@ -17,7 +17,6 @@ from attrs import evolve, field
 
 from safelinks.addresses.roles import Role
 from safelinks.catalog import Catalog, Match, Suspicion
-from safelinks.checks.link_marking import Mark, RawText
 from safelinks.documents.document import Document
 from safelinks.documents.formats import verbatim_in
 from safelinks.documents.verbatim.verbatim_ranges import Verbatim, Within
@@ -34,6 +33,7 @@ from safelinks.wrappers.redaction.personal_data import tells_session
 from safelinks.wrappers.unwrapping import Unwrapped
 
 if TYPE_CHECKING:
+    from safelinks.checks.link_marking import Mark, RawText
     from safelinks.documents.local.local_reference import LocalReference
 
 __all__ = [
@@ -247,8 +247,12 @@ def collect(  # noqa: PLR0913
             if known:
                 group.recipients |= dict.fromkeys(_addressees(link))
             if keep_texts:
+                from safelinks.checks.link_marking import Mark  # noqa: PLC0415  only who shows texts pays
+
                 marks[number] = Mark(key, len(group.sightings) - 1)
         if keep_texts:
+            from safelinks.checks.link_marking import RawText  # noqa: PLC0415  as above
+
             found.texts.setdefault(document.name, RawText()).add(document, marks)
     found.about_owner = reader.about_owner()
     found.remarks = [

@@ -6,18 +6,22 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import field
 
 from safelinks.addresses.printable import printable
 from safelinks.addresses.schemes import is_live
-from safelinks.documents.document import Document, Rewriting
+from safelinks.documents.document import Document
 from safelinks.documents.redacted_lines import nameless_hunk
 from safelinks.documents.unified_diff import unified
 from safelinks.files.file_access import FileReading, replace
 from safelinks.foundation.values import define
 from safelinks.links.text_links import Link, addressees
 from safelinks.wrappers.vendors.wrapper_table import wrapper_of
+
+if TYPE_CHECKING:
+    from safelinks.documents.rewriting import Rewriting
 
 __all__ = ["FileChange"]
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field
 
 from safelinks.checks.fix_plan import Mending
-from safelinks.documents.document import Document, Rewriting, read
+from safelinks.documents.document import Document, read
 from safelinks.foundation.values import define
+
+if TYPE_CHECKING:
+    from safelinks.documents.rewriting import Rewriting
 
 __all__ = ["FilePlan", "ReferencePlan"]
 

@@ -206,7 +206,7 @@ class LocalLinks:
             self._renames.of(document.top, path) if self.options.renames and document.top else None
         )
         if moved is None:
-            hint = "; an address begins with https://" if _HOST.match(reference.written) else ""
+            hint = "; an address begins with https://" if _may_be_host(document, reference) else ""
             return _told(document, reference, kind, message + hint)
         start = document.folder
         slash = ""
@@ -317,6 +317,12 @@ def _told(
         replacement,
         fixable=replacement is not None,
     )
+
+
+def _may_be_host(document: _Referrer, reference: LocalReference) -> bool:
+    """Whether a name may be meant as that of a site; between texts in Org, it is a file's."""
+    in_org = document.path.endswith(".org") and reference.written.endswith(".org")
+    return _HOST.match(reference.written) is not None and not in_org
 
 
 def _instead(reference: LocalReference, target: LocalTarget, path: str | None) -> str | None:

@@ -23,8 +23,6 @@ from safelinks.catalog import Catalog, Match
 from safelinks.checks.assessment import Survey
 from safelinks.checks.check_options import CheckOptions
 from safelinks.checks.collecting import Keep, appraise, collect
-from safelinks.checks.file_change import FileChange
-from safelinks.checks.file_plan import FilePlan
 from safelinks.checks.known_findings import BaselineChange, KnownFindings
 from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.checks.report import Report
@@ -33,6 +31,8 @@ from safelinks.errors import DocumentError, SetupError
 from safelinks.rules import Finding, Selection
 
 if TYPE_CHECKING:
+    from safelinks.checks.file_change import FileChange
+    from safelinks.checks.file_plan import FilePlan
     from safelinks.checks.fixed_places import FixedPlaces
     from safelinks.checks.suggestions import Suggestions
     from safelinks.health.checker import Checker
@@ -186,6 +186,8 @@ class Check:
 
     def _plans(self) -> dict[str, FilePlan]:
         """What to do in each file; what was read from no file cannot be written."""
+        from safelinks.checks.file_plan import FilePlan  # noqa: PLC0415  only who fixes pays
+
         self._is_judged = True
         links, references = self.assessment.mending(self.outcomes), self.assessment.rereferencing()
         plans = {file: FilePlan(plan) for file, plan in links.items()}
@@ -199,6 +201,8 @@ class Check:
         return {file: plans[file] for file in files.values()}
 
     def _fix(self, file: str, plan: FilePlan) -> FileChange:
+        from safelinks.checks.file_change import FileChange  # noqa: PLC0415  as above
+
         return FileChange(
             file,
             self.collection.again[file],

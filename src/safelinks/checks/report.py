@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field
 
 from safelinks.catalog import Resource
-from safelinks.checks.baseline import Entry
-from safelinks.checks.marked_text import FileText
 from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import Reason, Verdict
 from safelinks.rules import Finding, Level, Selection
 from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.names_in_text import Remark
+
+if TYPE_CHECKING:
+    from safelinks.checks.baseline import Entry
+    from safelinks.checks.marked_text import FileText
 
 __all__ = ["Report", "Usage"]
 

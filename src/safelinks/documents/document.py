@@ -15,7 +15,6 @@ from safelinks.documents.content.document_content import Content, Dated, TextCon
 from safelinks.documents.content.prose import Prose
 from safelinks.documents.formats import PLAIN, opened, opened_each, references_in
 from safelinks.documents.passages.encodings import UTF_8
-from safelinks.documents.rewriting import AddressWriter, Rewriting, Write, rewritten
 from safelinks.errors import DocumentError
 from safelinks.files.file_access import FileReading, file_blocks
 from safelinks.files.file_walk import files_in
@@ -26,8 +25,9 @@ from safelinks.wrappers.unwrapping import Unwrapped, instead, unwrap
 
 if TYPE_CHECKING:
     from safelinks.documents.local.local_reference import LocalReference
+    from safelinks.documents.rewriting import Rewriting, Write
 
-__all__ = ["Document", "Prose", "Rewriting", "addresses_read", "read", "read_all", "read_each"]
+__all__ = ["Document", "Prose", "addresses_read", "read", "read_all", "read_each"]
 
 
 @frozen
@@ -175,6 +175,8 @@ class Document:
         return changed.original() if is_same and found == expected else self.original()
 
     def _rewriting(self, write: Write, *, blanks: bool = False) -> Rewriting:
+        from safelinks.documents.rewriting import AddressWriter, rewritten  # noqa: PLC0415  only who writes pays
+
         pen = AddressWriter(evolve(self._peel, blanks=blanks), write)
         return rewritten(
             self._content, lambda: self.links, pen, lambda raw: opened(raw, self.name)[0]

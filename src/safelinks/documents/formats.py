@@ -102,12 +102,11 @@ XML = Format(
     "markup.xml_documents.xml_passages",
 )
 JSON = Format(
-    "json",
-    "a JSON document",
-    (".json", ".jsonl", ".ndjson", ".geojson", ".ipynb"),
-    "text.notebooks.json_or_notebook_passages",
-    as_it_stands=True,
-)
+    "json", "a JSON document", (".json", ".jsonl", ".ndjson", ".geojson", ".ipynb"),
+    "text.notebooks.json_or_notebook_passages", as_it_stands=True,
+    references="local.notebook_references.notebook_references",
+    anchors="local.anchors.unknown_anchors",
+)  # fmt: skip
 CALENDAR = Format(
     "icalendar",
     "a calendar",
@@ -174,6 +173,7 @@ DOCUMENT_FORMATS: tuple[Format, ...] = (
     Format(
         "org", "an Org text", (".org",), "text.org.org_passages",
         as_it_stands=True, by_line=True, stretches="verbatim.org_code.org_stretches",
+        references="local.org_references.org_references", anchors="local.anchors.unknown_anchors",
     ),
     Format(
         "tex", "a TeX text", (".tex", ".ltx", ".sty", ".cls"), "text.tex.tex_passages",

@@ -7,8 +7,6 @@ world. All that this program writes goes through `replace`, but for the history 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
@@ -194,6 +192,8 @@ def _temporary(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
 
 
 def _made(folder: Path) -> tuple[int, Path]:
+    import tempfile  # noqa: PLC0415  with random numbers and archives; only who writes pays
+
     for _ in range(_ATTEMPTS):
         handle, name = tempfile.mkstemp(SUFFIX, PREFIX, folder)
         # Until it is locked, it looks like a leftover: somebody may have removed it.
@@ -300,6 +300,8 @@ def _back_up(path: Path, backup: Path, digest: bytes) -> None:
             if backup.is_symlink() or not backup.is_file() or _digest_of(backup) != digest:
                 raise taken
             return  # a run was killed before it could replace the file
+        import shutil  # noqa: PLC0415  with formats of archives; only who writes pays
+
         with (
             _still_there(path),
             _temporary(path.parent) as (copy, file),
@@ -334,6 +336,8 @@ def _state(status: os.stat_result) -> tuple[int, ...]:
 
 def _copy_attributes(path: Path, new: Path) -> None:
     """Give `new` the mode, times, extended attributes and owner of the file at `path`."""
+    import shutil  # noqa: PLC0415  as above
+
     status = path.stat()
     if hasattr(os, "chown"):
         for owner in (status.st_uid, -1):  # the group alone may be allowed

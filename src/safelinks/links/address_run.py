@@ -256,16 +256,30 @@ def would_go_on(text: str, start: int, end: int, *, quoted_printable: bool) -> b
     if glued is None or glued[0][0] in ",;":
         return False
     sign = _sign_before(text, start)
-    return bool(glued[0].removeprefix("*/").strip(_TRAILING + _EMPHASIS + sign))
+    rest = glued[0]
+    if rest.startswith("*/") and _is_in_comment(text, start):
+        rest = rest[2:]
+    return bool(rest.strip(_TRAILING + _EMPHASIS + sign))
 
 
 def trimmed(text: str, start: int, end: int, url: str) -> int:
     """How much of `url`, ``text[start:end]``, is left without the punctuation around it."""
     trailing = _TRAILING + _sign_before(text, start)
     kept = url.rstrip(trailing)
-    if kept.endswith("*/") or (kept.endswith("--") and text[end : end + 1] == ">"):
+    closes = kept.endswith("*/") and _is_in_comment(text, start)
+    if closes or (kept.endswith("--") and text[end : end + 1] == ">"):
         kept = kept[:-2].rstrip(trailing)
     return len(kept)
+
+
+def _is_in_comment(text: str, at: int) -> bool:
+    """Whether a ``/*`` before the offset `at` opens a comment that is not closed before it.
+
+    If not, ``*/`` behind an address is its own, as in ``https://example.org/v*/``.
+    """
+    low = max(0, at - _LONGEST_COMMENT)
+    closed = text.rfind("*/", low, at)
+    return _COMMENT.search(text, low if closed < 0 else closed + 2, at) is not None
 
 
 def _sign_before(text: str, start: int) -> str:
@@ -286,6 +300,8 @@ def _decoded(escapes: str) -> str:
 _QP_ESCAPES = pattern_of(r"(?:(?:=\r?\n)?=[0-9A-F]{2}){1,4}", re.IGNORECASE)  # of one character
 _ENDS = pattern_of(r"-->|\[/")  # of a comment, of an element in BBCode
 _SIGNS = frozenset(f"{_EMPHASIS}#")
+_COMMENT = pattern_of(r"(?<![\w*/.-])/\*")
+_LONGEST_COMMENT = 4_096  # characters that are looked at
 
 
 def _undo_damage(text: str, char: str, run: Run) -> bool:

@@ -14,6 +14,7 @@ from attrs import evolve
 
 from safelinks.addresses import percent
 from safelinks.addresses.roles import Role
+from safelinks.addresses.urls import has_public_suffix
 from safelinks.foundation.patterns import pattern_of
 from safelinks.links.address_run import INVISIBLE, Escape, Run, read_run, trimmed
 from safelinks.links.cut_schemes import SCHEME
@@ -22,6 +23,7 @@ from safelinks.links.wrapped_links import LinkSpan, quote_before
 __all__ = [
     "TextRules",
     "bare_host",
+    "is_cut_off",
     "may_be_no_link",
     "read_plain",
     "read_schemeless",
@@ -90,8 +92,18 @@ _MOST_LINES = 12
 _LONGEST_MARGIN = 40
 _SAME_LINE = pattern_of(r"(?!\.\.\.)[.,:;!?')]{0,4}[ \t][^<>\"\r\n]{0,400}(?=>)")
 _NO_BLANK = pattern_of(r"(?!\.\.\.)[\w.,:;!?'()\[\]*~#%&=+@/-]{1,400}(?=>)", re.ASCII)
+_STRAY_BACKTICK = pattern_of(r"`\w[^\s<>`]{0,400}>")
 _SEVERAL = pattern_of(r"://|&(?:lt|gt|quot);", re.IGNORECASE)
 _BLANK = pattern_of(r"[ \t]")
+
+_HOST_ALONE = pattern_of(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*\.?)\Z", re.IGNORECASE | re.ASCII)
+_NEXT_LINE = r"[ \t]*(?:\r\n|\n|\r)[ \t>|#*]{0,40}"
+_REST_OF_HOST = pattern_of(
+    rf"{_NEXT_LINE}([a-z0-9-]{{0,63}}(?:\.[a-z0-9-]{{1,63}}){{1,6}})/",
+    re.IGNORECASE | re.ASCII,
+)
+_OPEN_ENDS = frozenset("-_&%")
+_REST_OF_PATH = pattern_of(rf"{_NEXT_LINE}[A-Za-z0-9%]+[/=&%._-]+[A-Za-z0-9%]")
 
 # Of files, and no top-level domains.
 _FILE_SUFFIXES = (
@@ -119,6 +131,22 @@ def read_plain(text: str, run: Run, start: int, *, soft: bool, rules: TextRules)
     """The address that begins at `start` and is read so far as `run`."""
     span = _trimmed(text, run, start, soft=soft, rules=rules)
     return _in_brackets(text, span, soft=soft) if text[start - 1 : start] == "<" else span
+
+
+def is_cut_off(text: str, span: LinkSpan) -> bool:
+    """Whether the address at `span` ends with its line, and the next line goes on with it.
+
+    That is certain of a host without a top-level domain that has one with the next line. It is
+    likely where a sign ends the line that hardly ends an address, and a path or a query follows.
+    """
+    host = _HOST_ALONE.match(span.url)
+    if host is None:
+        return span.url[-1] in _OPEN_ENDS and _REST_OF_PATH.match(text, span.end) is not None
+    rest = _REST_OF_HOST.match(text, span.end)
+    if rest is None:
+        return False
+    begun = host[1].lower()
+    return not has_public_suffix(begun) and has_public_suffix(begun + rest[1].lower())
 
 
 def may_be_no_link(text: str, span: LinkSpan) -> bool:
@@ -241,6 +269,8 @@ def _in_brackets(text: str, span: LinkSpan, *, soft: bool) -> LinkSpan:
         several = _SEVERAL.search(meant)
         whole = span.url + percent.encode(meant, _BLANK)
         return span if several else evolve(span, end=span.end + len(meant), url=whole)
+    if _STRAY_BACKTICK.match(text, span.end):
+        return evolve(span, role=Role.UNCLEAR_END)
     url, end = span.url, span.end
     low = max(0, span.start - _LONGEST_MARGIN)
     line_start = max(low, text.rfind("\n", low, span.start) + 1)

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from attrs import evolve, field
 
+from safelinks.addresses.roles import Role
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 from safelinks.links.address_run import INVISIBLE, Escape
@@ -42,6 +43,7 @@ from safelinks.links.link_markers import (
 )
 from safelinks.links.plain_addresses import (
     TextRules,
+    is_cut_off,
     may_be_no_link,
     read_plain,
     read_schemeless,
@@ -65,6 +67,7 @@ _COLON_ABOVE = pattern_of(
     r"[tps][^\w:]*:[^\w:]*(?:[\r\n]|<br)[^\w:]*(?:[fbru]{1,2}[\"'])?\Z", re.IGNORECASE
 )
 _MARGIN = " \t\r\n>|+#\"'\\"
+_LINE_ENDS = frozenset("\r\n")
 # What may be left of a scheme.
 _REST_OF_SCHEME = pattern_of(r"(?<![a-z0-9])(?:t?tps?|ps?|s)\Z", re.IGNORECASE)
 
@@ -354,4 +357,15 @@ def _plain(text: str, start: int, scheme_at: int, look: _Look) -> LinkSpan | Non
         read = _of_whom
     if span.end <= scheme_at + 3:
         return None
-    return evolve(span, cut=True) if _is_stump(span.url) else read(text, span)
+    if _is_stump(span.url):
+        return evolve(span, cut=True)
+    span = read(text, span)
+    if text[span.end : span.end + 1] in _LINE_ENDS and _is_left_open(text, span):
+        return evolve(span, role=Role.UNCLEAR_END)
+    return span
+
+
+def _is_left_open(text: str, span: LinkSpan) -> bool:
+    """Whether the plain address at `span` goes on with the next line, nobody knows how."""
+    is_plain = not span.cut and span.role is None and wrapper_of(span.url) is None
+    return is_plain and is_cut_off(text, span)

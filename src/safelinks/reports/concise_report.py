@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from safelinks.checks.report import Report
 from safelinks.reports.wording.conclusion import conclusion
 from safelinks.reports.wording.phrases import address_on_one_line, caveats, on_one_line
-from safelinks.rules import Finding
+from safelinks.rules import Finding, Level
 
 __all__ = ["render", "render_failures"]
 
@@ -33,9 +33,13 @@ def render_failures(report: Report) -> Iterator[str]:
 
 
 def _line(finding: Finding) -> str:
-    """A finding: its place, its code, whether it can be fixed, what was found, and the address."""
+    """A finding: its place, its code, whether it can be fixed, what was found, and the address.
+
+    Its level is told, unless it is an error.
+    """
     fixable = "[*] " if finding.fixable else ""
-    said = f"{finding.code} {fixable}{on_one_line(finding.message)}"
+    level = "" if finding.level is Level.ERROR else f"{finding.level}: "
+    said = f"{finding.code} {fixable}{level}{on_one_line(finding.message)}"
     return f"{_where(finding)}: {' '.join(filter(None, (said, _about(finding))))}\n"
 
 

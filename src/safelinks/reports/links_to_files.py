@@ -17,8 +17,24 @@ _OF_LEVEL = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 _MARGIN = " " * 13
 
 
-def files_lines(findings: Iterable[Finding]) -> Iterator[str]:
-    """The lines about links to files, with ANSI colours; none where nothing was found."""
+def files_lines(findings: Iterable[Finding], *, with_known: bool) -> Iterator[str]:
+    """The lines about links to files, with ANSI colours; none where nothing was found.
+
+    What is in a baseline is only counted, unless it is listed, too.
+    """
+    found = list(findings)
+    told = [one for one in found if with_known or not one.known]
+    yield from _by_file(told)
+    known = len(found) - len(told)
+    if known:
+        are, them = ("is", "it") if known == 1 else ("are", "them")
+        yield (
+            f"{count(known, 'problem')} with links to files {are} in the baseline; -v lists {them}."
+        )
+        yield ""
+
+
+def _by_file(findings: Iterable[Finding]) -> Iterator[str]:
     for file, found in groupby(findings, key=lambda one: one.file):
         ones = list(found)
         heading = f"In {on_one_line(file)}: {count(len(ones), 'problem')} with links to files"

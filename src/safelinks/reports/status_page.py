@@ -53,7 +53,9 @@ def _main(found: Sequence[CatalogStatus], rows: Sequence[ServiceRow], says: str)
     yield f"{count(asked, 'address')} of {count(len(rows), 'service')}</p>\n</header>\n"
     yield '<main id="main">\n'
     if rows:
-        yield from counts_section("Services by status", verdicts)
+        yield from counts_section(
+            "Services by status", {str(one): number for one, number in verdicts.items()}
+        )
     yield from _tasks(rows)
     if rows:
         yield from services_section(rows)

@@ -92,8 +92,10 @@ class _Lines:
         if not quiet:
             yield from self._headline()
         yield from self._failing() if quiet else self._files()
+        files = of_files(self.report)
         yield from files_lines(
-            one for one in of_files(self.report) if not quiet or self.report.selection.fails(one)
+            (one for one in files if not quiet or self.report.selection.fails(one)),
+            with_known=self._is_verbose,
         )
         yield from self._not_linked()
         yield from self._unused()
@@ -133,7 +135,8 @@ class _Lines:
                 yield ""
         if well:
             others = f"{count(well, 'other file')} ({count(links, 'link')})"
-            yield f"No problems in {others}; -v lists them."
+            what = "findings" if any(map(self._is_unasked, self.report.rows)) else "problems"
+            yield f"No {what} in {others}; -v lists them."
             yield ""
 
     def _file(
@@ -156,8 +159,11 @@ class _Lines:
             listed = [] if brief else well[:_MOST_WELL]
         for row in listed:
             yield from self._row(row, ())
-        if len(well) > len(listed):
-            yield f"  and {count(len(well) - len(listed), 'more address')}; -v lists all of them"
+        left = len(well) - len(listed)
+        if left and not (worth or listed):
+            yield f"  no findings on {count(left, 'address')}; -v lists them"
+        elif left:
+            yield f"  and {count(left, 'more address')}; -v lists all of them"
         if known:
             what = count(len(known), "broken address")
             yield f"  and {what} in the baseline; -v lists them"

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from string import digits
 
 from safelinks.addresses import percent
 from safelinks.addresses.urls import Address, registrable_domain
@@ -297,6 +296,7 @@ def _path_elsewhere(address: Address, host: str, known: ProtectedNames) -> Suspi
 
 # Words for a stage of the work on a site, as the first or the last piece of a label; "sit" stands
 # last, for it may begin a name.
+_DIGITS = "0123456789"
 _STAGES = frozenset({"stg", "staging", "uat", "tst", "preprod", "nonprod"})
 _STAGES_LAST = _STAGES | {"sit"}
 # Words that may be meant otherwise (test-and-trace, econ-dev): they count alone, and where a host
@@ -325,9 +325,9 @@ def _stages(label: str) -> Iterator[tuple[str, str]]:
     begin = number[0] if number else ""
     name = label.removeprefix(begin).replace("pre-prod", "preprod").replace("non-prod", "nonprod")
     head, _, tail = name.partition("-")
-    if head.rstrip(digits) in _STAGES | _PERHAPS:
-        yield head.rstrip(digits), (begin + tail).removesuffix("-")
-    front, _, last = name.rstrip(digits).removesuffix("-").rpartition("-")
+    if head.rstrip(_DIGITS) in _STAGES | _PERHAPS:
+        yield head.rstrip(_DIGITS), (begin + tail).removesuffix("-")
+    front, _, last = name.rstrip(_DIGITS).removesuffix("-").rpartition("-")
     if front and last in _STAGES_LAST | _PERHAPS:
         yield last, begin + front
     elif last == "sit" and not front:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from safelinks.cli.commands.document_changes import print_diff, say_what_stays
 from safelinks.cli.options.inputs import Inputs
 from safelinks.cli.options.messages import tell
 
@@ -20,6 +19,8 @@ __all__ = ["show_fixes", "write_fixes"]
 
 def show_fixes(checking: Check, inputs: Inputs) -> None:
     """Print what would change in the files, as a diff."""
+    from safelinks.cli.commands.document_changes import print_diff, say_what_stays  # noqa: PLC0415  only who fixes pays
+
     for change in checking.fixes():
         with inputs.complaining():
             print_diff(change, show_recipients=checking.options.show_recipients)
@@ -28,6 +29,7 @@ def show_fixes(checking: Check, inputs: Inputs) -> None:
 
 def write_fixes(checking: Check, inputs: Inputs, backup: str | None = None) -> Report:
     """Change the files; the report on what is left to say."""
+    from safelinks.cli.commands.document_changes import say_what_stays  # noqa: PLC0415  as above
     from safelinks.reports.wording.phrases import count  # noqa: PLC0415  `--help` and completion do without
 
     changed = 0

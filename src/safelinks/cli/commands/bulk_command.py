@@ -57,7 +57,7 @@ _jobs = click.option(
 def bulk_command() -> None:
     """Unwrap and check tables of links, and list the links of documents.
 
-    Parquet and Arrow files need pyarrow: pip install 'safelinks[arrow]'.
+    Parquet and Arrow files need the package pyarrow.
     """
 
 

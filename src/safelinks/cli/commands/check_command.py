@@ -13,7 +13,6 @@ from attrs import evolve
 
 from safelinks.addresses.schemes import is_web_address
 from safelinks.cli.commands.applied_fixes import show_fixes, write_fixes
-from safelinks.cli.commands.document_changes import refuse_backup
 from safelinks.cli.configuration.option_settings import ForOneRun
 from safelinks.cli.options import shell_completion
 from safelinks.cli.options.catalog_options import Chosen, catalog_options
@@ -146,7 +145,7 @@ def check_command(
     addresses = tuple(filter(is_web_address, files))
     named = tuple(file for file in files if not is_web_address(file))
     names = reading.names(named, beside=bool(addresses))
-    refuse_backup(backup, "--fix", wanted=fix)
+    _refuse_backup(backup, wanted=fix)
     if fix or diff:
         _refuse_fixing(names, addresses if reading.files_from is None else (), twice=fix and diff)
     if update_baseline and baseline is None:
@@ -220,6 +219,13 @@ def check_command(
         _save_baseline(checking, report)  # before its exit code is told
     report = reporting.finish(evolve(report, unwritten=inputs.failed and not report.unread))
     context.exit(report.exit_code)
+
+
+def _refuse_backup(suffix: str | None, *, wanted: bool) -> None:
+    if suffix is not None:
+        from safelinks.cli.commands.document_changes import refuse_backup  # noqa: PLC0415  only who fixes pays
+
+        refuse_backup(suffix, "--fix", wanted=wanted)
 
 
 def _refuse_fixing(names: Sequence[str], addresses: Sequence[str], *, twice: bool) -> None:

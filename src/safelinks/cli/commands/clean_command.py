@@ -23,7 +23,8 @@ from safelinks.cli.options.inputs import (
 from safelinks.cli.options.messages import tell
 
 if TYPE_CHECKING:
-    from safelinks.documents.document import Document, Rewriting
+    from safelinks.documents.document import Document
+    from safelinks.documents.rewriting import Rewriting
 
 __all__ = ["clean_command"]
 

@@ -23,7 +23,8 @@ from safelinks.foundation.values import define
 
 if TYPE_CHECKING:
     from safelinks.checks.file_change import FileChange
-    from safelinks.documents.document import Document, Rewriting
+    from safelinks.documents.document import Document
+    from safelinks.documents.rewriting import Rewriting
 
 __all__ = ["Changing", "print_diff", "refuse_backup", "say_what_stays"]
 

@@ -15,6 +15,7 @@ from safelinks.cli.options.help_endings import help_ending
 from safelinks.cli.options.messages import tell
 from safelinks.cli.options.network_options import Network, network_options
 from safelinks.cli.options.value_rules import Decimal, Whole
+from safelinks.documents.content.package_installation import installation_of
 
 if TYPE_CHECKING:
     from safelinks.web.metrics import AnsweredRequest
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["serve_command"]
 
 _MEGABYTE = 1_000_000
+_PACKAGES = ("jinja2", "python-multipart", "starlette", "uvicorn")  # those of the extra
 _NEEDED = frozenset({"anyio", "jinja2", "markupsafe", "python_multipart", "starlette", "uvicorn"})
 
 
@@ -116,9 +118,8 @@ def serve_command(
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in _NEEDED:
             raise
-        raise click.UsageError(
-            "`safelinks serve` needs more packages: pip install 'safelinks[web]'"
-        ) from None
+        command = installation_of(_PACKAGES)
+        raise click.UsageError(f"`safelinks serve` needs more packages; run: {command}") from None
 
     settings = WebSettings(
         host=host,

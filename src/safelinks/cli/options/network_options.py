@@ -120,7 +120,7 @@ _OPTIONS: Sequence[Decorator] = (
         multiple=True,
         metavar="REGEX",
         callback=obeying(lambda values: [*map(policy_settings.pattern, values)]),
-        help="Skip links that match.",
+        help="Skip links that match, or that redirect to an address that does.",
     ),
     click.option(
         "--include",

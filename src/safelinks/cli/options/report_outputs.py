@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -279,4 +278,8 @@ def _counts(report: Report, *, is_quiet: bool) -> Iterator[str]:
 
 def columns() -> int | None:
     """How wide the terminal is; None where there is none, and lines may be of any length."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    import shutil  # noqa: PLC0415  with formats of archives; only a terminal pays
+
+    return shutil.get_terminal_size().columns

@@ -11,7 +11,7 @@ from attrs import field
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 
-__all__ = ["Anchors", "Presence"]
+__all__ = ["Anchors", "Presence", "unknown_anchors"]
 
 # Those of GitHub and Bitbucket, in front of all that users write.
 _PREFIX = pattern_of(r"user-content-|markdown-header-")
@@ -62,3 +62,8 @@ class Anchors:
     @cached_property
     def _folded(self) -> frozenset[str]:
         return frozenset(name.lower() for name in self.names)
+
+
+def unknown_anchors(_text: str, _flavours: object) -> Anchors:
+    """Those of a format whose programs agree on none: any may be there."""
+    return Anchors(frozenset(), whole=False)

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 from urllib.parse import unquote_to_bytes
 
+from attrs import evolve
+
 from safelinks.addresses.place import NOWHERE, LineCounter, Place
 from safelinks.documents.passages.passage import Span
 from safelinks.documents.verbatim.code_ranges import Stretch
@@ -26,6 +28,7 @@ __all__ = [
     "local_target",
     "located_references",
     "outside",
+    "sure_unless_named",
 ]
 
 WrittenReference = tuple[Span, str]  # where it stands in a text, and what is meant by that
@@ -128,6 +131,25 @@ def located_references(
         if local_target(meant) is not None:
             place = Place(*lines.place(start))
             yield LocalReference(meant, start, end, place, base)
+
+
+def sure_unless_named(
+    references: Iterable[LocalReference], text: str, around: Iterable[Span]
+) -> Iterator[LocalReference]:
+    """`references`, not certain where `text` names their file, too, outside of spans `around` them.
+
+    What code names, it may write: then the file is there once somebody has run it.
+    """
+    rest: list[str] = []
+    at = 0
+    for start, end in around:
+        rest.append(text[at:start])
+        at = end
+    others = "\n".join([*rest, text[at:]])
+    for one in references:
+        name = one.target.path.rpartition("/")[2] if one.target else ""
+        named = bool(name) and name in others
+        yield evolve(one, certain=False) if named else one
 
 
 def outside(span: Span, stretches: Sequence[Stretch]) -> bool:

@@ -1,6 +1,7 @@
-"""reStructuredText: hyperlink targets, embedded addresses, images and included files.
+"""reStructuredText: hyperlink targets, embedded addresses, images, included files and downloads.
 
-What Sphinx' own roles name (``:doc:``, ``:ref:``), Sphinx looks for itself.
+What other roles of Sphinx name (``:doc:``, ``:ref:``), Sphinx looks for itself, also among pages
+that it makes.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["restructured_references"]
 
-_SIGN = pattern_of(r"^[ \t]*(?:\.\.|__)[ \t]|>`__?(?!\w)", re.MULTILINE)
+_SIGN = pattern_of(r"^[ \t]*(?:\.\.|__)[ \t]|>`__?(?!\w)|:download:`", re.MULTILINE)
 _REFERENCE = pattern_of(
     r"^[ \t]*\.\.[ \t]+_(?:`[^`\n]+`|[^`:\n](?:[^:\n\\]|\\.|:(?!\s))*):[ \t]+(?P<target>[^\n]+)"
     r"|^[ \t]*__[ \t]+(?P<nameless>[^\n]+)"
@@ -29,6 +30,7 @@ _REFERENCE = pattern_of(
     r"[ \t]+(?P<media>[^\n]+)"
     r"|^[ \t]*\.\.[ \t]+(?:include|literalinclude)::[ \t]+(?P<include>[^\n]+)"
     r"|^[ \t]+:(?:target|file):[ \t]+(?P<option>[^\n]+)"
+    r"|(?<![\w:`]):download:`(?:[^`<>\n]+<(?P<titled>[^<>`\n]+)>|(?P<download>[^`<>\n]+))`(?!\w)"
     r"|<(?P<embedded>[^<>`\n]+)>`__?(?!\w)",
     re.MULTILINE,
 )

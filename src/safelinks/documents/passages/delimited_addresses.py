@@ -20,6 +20,7 @@ from safelinks.links.address_run import INVISIBLE
 from safelinks.links.plain_addresses import may_be_no_link, with_role
 from safelinks.links.scanning import LinkSpan, scan
 from safelinks.links.text_links import Peel, peeled
+from safelinks.wrappers.microsoft.safelink_grammar import MARKS, form_at
 
 __all__ = ["address_in", "written_value"]
 
@@ -33,6 +34,8 @@ _UNSAFE = pattern_of(rf"[\x00-\x20\x7f-\x9f{_BLANKS}{INVISIBLE}\ud800-\udfff<>\"
 # What nearly all addresses are: one that needs no second look, if no `_ODD` is in it.
 _EVERYDAY = pattern_of(r"https?://(?!/)[A-Za-z0-9._~:/?\#@!&'()+=%-]*[A-Za-z0-9_~/?\#&=+-]")
 _ODD = pattern_of(r"%(?:[sd(G-Z]|[0-9]\$)")
+
+_GLUED = pattern_of(r"[^&#]*?[A-Za-z0-9]")  # no parameter, no fragment, nor mere punctuation
 
 _SCHEME = pattern_of(r"[a-z][a-z0-9+.-]{0,30}+://[^\s/]", re.IGNORECASE | re.ASCII)
 _NO_SCHEME = pattern_of(
@@ -82,8 +85,9 @@ def address_in(meant: str, reading: Reading) -> LinkSpan | None:
     """
     if reading not in _DELIMITED:
         return None
-    if _is_everyday(meant):
-        return LinkSpan(0, len(meant), meant)
+    glued = _glued(meant)
+    if glued is not None or _is_everyday(meant):
+        return glued or LinkSpan(0, len(meant), meant)
     bare = meant.strip(_AROUND)
     start = meant.find(bare)
     scheme = ""
@@ -99,6 +103,24 @@ def address_in(meant: str, reading: Reading) -> LinkSpan | None:
     if extent is _Extent.UNCLEAR:
         return evolve(span, role=Role.UNCLEAR_END)
     return None if _is_damaged(bare, span) else _with_role(span)
+
+
+def _glued(meant: str) -> LinkSpan | None:
+    """All of `meant` if it is a Safe Link with something glued to its end; else None.
+
+    What the rewriter read ended with the line, and the format joins the next one to it: that may
+    belong to the target, or to nothing.
+    """
+    if "reserved=" not in meant:
+        return None
+    url = _DROPPED.sub("", meant.strip(_AROUND))
+    form = form_at(url)
+    tail = MARKS[form].tail.search(url) if form is not None else None
+    if tail is None or _GLUED.match(url, tail.end()) is None:
+        return None
+    start = len(meant) - len(meant.lstrip(_AROUND))
+    end = len(meant.rstrip(_AROUND))
+    return LinkSpan(start, end, percent.encode(url, _BLANK), cut=True)
 
 
 def _is_everyday(meant: str) -> bool:

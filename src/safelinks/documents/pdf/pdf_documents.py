@@ -26,6 +26,7 @@ from safelinks.addresses.roles import Role
 from safelinks.addresses.urls import request_key
 from safelinks.documents.content.document_content import Content, EnclosedOpener, unchanged
 from safelinks.documents.content.document_dates import pdf_date
+from safelinks.documents.content.package_installation import installation_of
 from safelinks.documents.content.prose import Prose, stretch
 from safelinks.documents.pdf.addresses_over_lines import over_lines
 from safelinks.documents.pdf.pdf_objects import (
@@ -305,7 +306,8 @@ def _faults_as(fault: DocumentError, name: str) -> Iterator[None]:
         raise
     except DependencyError:
         raise DocumentError(
-            f"{name}: this PDF is encrypted with AES; to read it, run: pip install cryptography"
+            f"{name}: this PDF is encrypted with AES; to read it, run: "
+            f"{installation_of(['cryptography'])}"
         ) from None
     except Exception as error:  # a damaged file makes pypdf raise anything at all
         raise fault from error

@@ -56,7 +56,7 @@ def json_passages(text: str) -> Iterator[Passage]:
     """
     end = 0
     name = ""  # of the member whose value comes next
-    scopes = _Scopes(notebook=_NOTEBOOK in text) if any(map(text.__contains__, _OPENERS)) else None
+    scopes = _Scopes(notebook=NOTEBOOK in text) if any(map(text.__contains__, _OPENERS)) else None
     for match in _JSON_STRING.finditer(text):
         start = match.start()
         between = text[end:start]
@@ -101,11 +101,11 @@ class _Scope:
 
 
 # Cells of a notebook (nbformat 4): their source and output stand there line by line.
-_NOTEBOOK = '"nbformat"'
+NOTEBOOK = '"nbformat"'
 _LINES = frozenset({"source", "text", "text/plain", "text/markdown", "text/html"})
 _TEXT_LINES, _MARKDOWN_LINES = _Scope(Reading.TEXT), _Scope(Reading.MARKDOWN)
 _NAMED = {name: _Scope(role=role) for name, role in ROLES.items()}
-_OPENERS = (_NOTEBOOK, *(f'"{name}"' for name in ROLES))
+_OPENERS = (NOTEBOOK, *(f'"{name}"' for name in ROLES))
 
 
 @define

@@ -13,12 +13,12 @@ from attrs import Factory, evolve
 
 from safelinks.documents.passages.character_references import CHARACTER_REFERENCE
 from safelinks.documents.passages.passage import Codec, Passage, Reading, Span
-from safelinks.documents.structured.json_csv_icalendar import json_passages
+from safelinks.documents.structured.json_csv_icalendar import NOTEBOOK, json_passages
 from safelinks.documents.text.markdown import markdown_passages
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import define
 
-__all__ = ["json_or_notebook_passages"]
+__all__ = ["NotebookCell", "json_or_notebook_passages", "notebook_cells"]
 
 # One character: a pair of surrogates is one.
 _ESCAPE = pattern_of(
@@ -43,26 +43,48 @@ def json_or_notebook_passages(text: str) -> Iterator[Passage]:
         yield from _of_cell(text, lines)
 
 
+def notebook_cells(text: str) -> Iterator[NotebookCell]:
+    """The Markdown cells of a notebook; none of other documents of JSON."""
+    if NOTEBOOK not in text:
+        return
+    lines: list[Passage] = []
+    for passage in json_passages(text):
+        if passage.reading is Reading.MARKDOWN:
+            lines.append(passage)
+        elif lines and passage.reading is not Reading.TEXT:
+            yield _cell(text, lines)
+            lines = []
+    if lines:
+        yield _cell(text, lines)
+
+
 def _of_cell(text: str, lines: Iterable[Passage]) -> Iterator[Passage]:
     """The passages of the Markdown in `lines`."""
-    cell = _NotebookCell()
-    for line in lines:
-        cell.add(text, line.pieces[0], line.codec)
+    cell = _cell(text, lines)
     for passage in markdown_passages("".join(cell.characters)):
         yield cell.moved(passage)
 
 
+def _cell(text: str, lines: Iterable[Passage]) -> NotebookCell:
+    cell = NotebookCell()
+    for line in lines:
+        cell.add(text, line.pieces[0], line.codec)
+    return cell
+
+
 @define
-class _NotebookCell:
+class NotebookCell:
     """The text of a cell by its characters, and where in the document each stands."""
 
     characters: list[str] = Factory(list)
+    pieces: list[Span] = Factory(list)  # the lines, as they stand in the document
     _spans: list[Span] = Factory(list)
     _lines: list[int] = Factory(list)  # which line each is in
     _count: int = 0
 
     def add(self, text: str, span: Span, codec: Codec) -> None:
         """Append a line."""
+        self.pieces.append(span)
         at, end = span
         while at < end:
             escape = _ESCAPE.match(text, at, end) if text[at] == "\\" else None
@@ -72,6 +94,10 @@ class _NotebookCell:
             self._lines.append(self._count)
             at = behind
         self._count += 1
+
+    def span(self, start: int, end: int) -> Span:
+        """Where ``characters[start:end]``, which are not empty, stand in the document."""
+        return self._spans[start][0], self._spans[end - 1][1]
 
     def moved(self, passage: Passage) -> Passage:
         """`passage` of the cell as one of the document."""

@@ -5,6 +5,7 @@ It knows what is safe to show and to click, and nothing of the report's parts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from safelinks.addresses.printable import printable, printable_url
@@ -12,10 +13,12 @@ from safelinks.addresses.urls import split
 from safelinks.errors import SafelinksError
 from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.outcome import Verdict
+from safelinks.reports.wording.conclusion import UNCHECKED
 from safelinks.rules.checked_link import WORKS, CheckedLink
 from safelinks.wrappers.unwrapping import unwrap
 
 __all__ = [
+    "ADDRESS_WORDS",
     "VERDICT_WORDS",
     "address_as_html",
     "as_html",
@@ -34,6 +37,11 @@ VERDICT_WORDS = {
     Verdict.UNCERTAIN: "Uncertain",
     Verdict.SKIPPED: "Skipped",
     Verdict.OFFLINE: "No network",
+}
+# By what a report says of an address in one word: `verdict_word`.
+ADDRESS_WORDS: Mapping[str, str] = {
+    **{str(verdict): words for verdict, words in VERDICT_WORDS.items()},
+    UNCHECKED: "Unchecked",
 }
 _LONGEST = 62  # characters of an address that are seen at once
 _HEAD, _TAIL = 36, 22

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from safelinks.health.model.outcome import MEANING, Certificate, Outcome, Past, Reason, Verdict
-from safelinks.reports.html.html_escaping import VERDICT_WORDS, address_as_html, as_html, shape
+from safelinks.reports.html.html_escaping import (
+    ADDRESS_WORDS,
+    VERDICT_WORDS,
+    address_as_html,
+    as_html,
+    shape,
+)
+from safelinks.reports.wording.conclusion import UNCHECKED
 from safelinks.reports.wording.phrases import count
 
 __all__ = ["details_as_html", "outcome_facts", "select_as_html", "verdict_as_html"]
@@ -30,6 +37,8 @@ def verdict_as_html(verdict: Verdict, reason: Reason) -> str:
     meaning = MEANING[reason].removeprefix("works, ").removeprefix("but ")
     because = "" if meaning == "works" else f"<span>{as_html(meaning)}</span>"
     words = f"<b>{VERDICT_WORDS[verdict]}</b> {because}"
+    if reason is Reason.NOT_ASKED:
+        words = f"<b>{ADDRESS_WORDS[UNCHECKED]}</b>"
     return f'<p class="is-{verdict}">{shape(verdict)}{words}</p>'
 
 

@@ -10,15 +10,17 @@ from safelinks.catalog import Match
 from safelinks.checks.report import Report
 from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.outcome import Verdict
-from safelinks.reports.html.html_escaping import VERDICT_WORDS, address_as_html, as_html, shape
+from safelinks.reports.html.html_escaping import ADDRESS_WORDS, address_as_html, as_html, shape
 from safelinks.reports.wording import headline as said
-from safelinks.reports.wording.conclusion import conclusion
+from safelinks.reports.wording.conclusion import UNCHECKED, conclusion, verdict_word
 from safelinks.reports.wording.phrases import all_addresses, count
+from safelinks.reports.wording.sentences import files_that_are_well
 from safelinks.rules.checked_link import BROKEN, CheckedLink
 from safelinks.rules.names_in_text import RemarkKind
 
 __all__ = [
     "GRAVEST_FIRST",
+    "GRAVEST_WORDS",
     "counts_section",
     "headline_sentence",
     "shown_name_of",
@@ -36,6 +38,12 @@ GRAVEST_FIRST = (
     Verdict.SKIPPED,
     Verdict.ALIVE,
 )
+# The same, with those that nobody has asked for, which look like skipped ones.
+_SKIPPED_AT = GRAVEST_FIRST.index(Verdict.SKIPPED) + 1
+GRAVEST_WORDS: Sequence[str] = (
+    *GRAVEST_FIRST[:_SKIPPED_AT], UNCHECKED, *GRAVEST_FIRST[_SKIPPED_AT:]
+)  # fmt: skip
+_LOOKS: Mapping[str, str] = {UNCHECKED: Verdict.SKIPPED}
 _MOST_NAMED = 6
 _MOST_FILES = 3
 _WIDEST_LABEL = 60
@@ -118,7 +126,7 @@ def _sentences(report: Report) -> Iterator[str]:
         newer = map(said.addresses_in, moved)
         yield _all_works(asked, len(rows), sum(newer))
     if not rows and report.local_links:
-        yield f"No problems in {count(report.local_links, 'link')} to files"
+        yield files_that_are_well(report)
     yield f"{everything}, none checked" if rows else "No links were found"
 
 
@@ -144,28 +152,31 @@ def summary_section(report: Report) -> Iterator[str]:
 
 
 def _counts(report: Report) -> Iterator[str]:
-    addresses = report.addresses
-    counted = Counter(row.verdict for row in addresses)
+    counted = Counter(map(verdict_word, report.addresses))
     odd = len({row.target or row.url for row in report.rows if row.suspicions})
     yield from counts_section("Addresses by verdict", counted, odd)
 
 
-def counts_section(title: str, counted: Mapping[Verdict, int], odd: int = 0) -> Iterator[str]:
+def counts_section(title: str, counted: Mapping[str, int], odd: int = 0) -> Iterator[str]:
     """How many there are of each verdict, as a bar and in numbers; and how many are `odd`."""
-    there = [(one, counted[one]) for one in GRAVEST_FIRST if counted.get(one)]
+    there = [
+        (_LOOKS.get(one, one), ADDRESS_WORDS[one], counted[one])
+        for one in GRAVEST_WORDS
+        if counted.get(one)
+    ]
     yield '<section class="counts" aria-labelledby="counts">\n'
     yield f'<h2 id="counts" class="unseen">{as_html(title)}</h2>\n'
     yield f'<svg class="bar" viewBox="0 0 {_BAR} 10" preserveAspectRatio="none" aria-hidden="true">'
     done, total = 0, sum(counted.values())
-    for verdict, number in there:
+    for verdict, _, number in there:
         start, done = done, done + number
         left, right = _BAR * start // total, _BAR * done // total
         yield f'<rect class="of-{verdict}" x="{left}" y="0" width="{right - left}" height="10"/>'
     yield "</svg>\n<ul>\n"
-    for verdict, number in there:
+    for verdict, words, number in there:
         yield (
             f'<li class="is-{verdict}">{shape(verdict)}<b>{number:,}</b> '
-            f"<span>{VERDICT_WORDS[verdict]}</span></li>\n"
+            f"<span>{words}</span></li>\n"
         )
     if odd:
         yield (

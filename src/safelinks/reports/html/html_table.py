@@ -12,7 +12,7 @@ from safelinks.checks.report import Report
 from safelinks.foundation.values import define
 from safelinks.health.model.outcome import Verdict
 from safelinks.reports.html.html_escaping import (
-    VERDICT_WORDS,
+    ADDRESS_WORDS,
     address_as_html,
     as_html,
     in_parts,
@@ -26,7 +26,8 @@ from safelinks.reports.html.html_pieces import (
     select_as_html,
     verdict_as_html,
 )
-from safelinks.reports.html.html_summary import GRAVEST_FIRST, shown_name_of
+from safelinks.reports.html.html_summary import GRAVEST_FIRST, GRAVEST_WORDS, shown_name_of
+from safelinks.reports.wording.conclusion import verdict_word
 from safelinks.reports.wording.findings_by_row import beside
 from safelinks.reports.wording.phrases import count
 from safelinks.rules import Finding, Level
@@ -110,12 +111,12 @@ def _empty_columns(
 
 
 def _controls(report: Report, found: Sequence[Sequence[Finding]]) -> Iterator[str]:
-    verdicts = [(one, VERDICT_WORDS[one]) for one in GRAVEST_FIRST if report.verdicts[one]]
-    choices: list[tuple[str, str]] = [(str(one), words) for one, words in verdicts]
+    there = set(map(verdict_word, report.rows))
+    choices = [(one, ADDRESS_WORDS[one]) for one in GRAVEST_WORDS if one in there]
     if any(row.suspicions for row in report.rows):
         choices.append(("suspicious", "Suspicious"))
-    there = {one.level for ones in found for one in ones}
-    levels = [(str(level), f"{words}s") for level, words in _LEVELS.items() if level in there]
+    told = {one.level for ones in found for one in ones}
+    levels = [(str(level), f"{words}s") for level, words in _LEVELS.items() if level in told]
     names = sorted({shown_name_of(row) or "" for row in report.rows}, key=str.casefold)
     yield '<form id="controls" class="controls" role="search" aria-label="Filter addresses" '
     yield "hidden>\n"
@@ -162,7 +163,7 @@ class _Shown:
     def html(self) -> str:
         """All its cells."""
         row = self.row
-        verdicts = f"{row.verdict} suspicious" if row.suspicions else str(row.verdict)
+        verdicts = f"{verdict_word(row)} suspicious" if row.suspicions else verdict_word(row)
         kind = "suspicious" if row.suspicions else row.verdict
         levels = " ".join(sorted({str(one.level) for one in self.found}))
         agency = row.match.agency if row.match else None

@@ -9,12 +9,13 @@ from safelinks.checks.report import Report
 from safelinks.foundation.patterns import pattern_of
 from safelinks.health.model.outcome import Verdict
 from safelinks.reports.html.html_escaping import (
-    VERDICT_WORDS,
+    ADDRESS_WORDS,
     address_as_html,
     as_html,
     lines_as_html,
     shape,
 )
+from safelinks.reports.wording.conclusion import verdict_word
 from safelinks.rules.checked_link import CheckedLink
 from safelinks.rules.names_in_text import Remark, RemarkKind
 
@@ -42,21 +43,28 @@ def texts_section(report: Report) -> Iterator[str]:
     """Each text, with a legend."""
     if not report.texts:
         return
-    there = [verdict for verdict in Verdict if report.verdicts[verdict]]
     yield '<section class="texts" aria-labelledby="texts">\n<h2 id="texts">'
     yield f"{'The text' if len(report.texts) == 1 else 'The texts'}</h2>\n"
-    yield "<p>Each mark links to its address in the table. Marks by verdict:</p>\n"
-    yield '<ul class="legend">'
-    for verdict in there:
-        yield f'<li><span class="mark is-{verdict}">{shape(verdict)}'
-        yield f"{VERDICT_WORDS[verdict]}</span></li>"
-    if any(row.suspicions for row in report.rows):
-        yield f'<li><span class="mark is-suspicious">{shape("suspicious")}Suspicious</span></li>'
-    yield "</ul>\n"
+    if report.rows:
+        yield from _legend(report.rows)
     named: set[tuple[int, int]] = set()
     for one in report.texts:
         yield from _text(one, report.rows, named)
     yield "</section>\n"
+
+
+def _legend(rows: Sequence[CheckedLink]) -> Iterator[str]:
+    """What the marks mean; without addresses, there are none."""
+    words = {(row.verdict, verdict_word(row)) for row in rows}
+    order = list(Verdict)
+    yield "<p>Each mark links to its address in the table. Marks by verdict:</p>\n"
+    yield '<ul class="legend">'
+    for verdict, word in sorted(words, key=lambda one: (order.index(one[0]), one[1])):
+        yield f'<li><span class="mark is-{verdict}">{shape(verdict)}'
+        yield f"{ADDRESS_WORDS[word]}</span></li>"
+    if any(row.suspicions for row in rows):
+        yield f'<li><span class="mark is-suspicious">{shape("suspicious")}Suspicious</span></li>'
+    yield "</ul>\n"
 
 
 def _text(one: FileText, rows: Sequence[CheckedLink], named: set[tuple[int, int]]) -> Iterator[str]:
@@ -88,8 +96,9 @@ def _mark(piece: Piece, number: int, row: CheckedLink, named: set[tuple[int, int
         named.add(key)
     name = f' id="text-{number + 1}-{piece.sighting + 1}"' if named_here else ""
     kind = "suspicious" if row.suspicions else str(row.verdict)
-    word = "Suspicious, " if row.suspicions else ""
-    word += VERDICT_WORDS[row.verdict].lower() if word else VERDICT_WORDS[row.verdict]
+    word = ADDRESS_WORDS[verdict_word(row)]
+    if row.suspicions:
+        word = f"Suspicious, {word.lower()}"
     begins = _BEGINNING.match(piece.text)
     at = begins.end() if begins else 0
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from safelinks.addresses.place import Place
 from safelinks.reports.wording.phrases import on_one_line
@@ -12,6 +13,7 @@ __all__ = ["name_of", "where"]
 
 _WIDEST_NAME = 60
 _MOST_PLACES = 8
+_COUNTED = ("line", "paragraph", "cell", "slide", "page", "message")  # the innermost first
 
 
 def name_of(row: CheckedLink) -> str:
@@ -32,17 +34,42 @@ def name_of(row: CheckedLink) -> str:
 
 
 def where(places: Sequence[Place]) -> str:
-    """Where links are: numbers of lines, or places in full where a line does not tell.
+    """Where links are: numbers of lines, paragraphs and the like, each kind once for each part.
 
     >>> where([Place(3, 1), Place(7, 1)])
     'lines 3 and 7'
+    >>> where([Place(sheet="A", cell="B2"), Place(sheet="A", cell="C3"), Place(sheet="B")])
+    'sheet A, cells B2 and C3; sheet B'
     """
-    lines_only = not any(place.within or place.line is None for place in places)
-    told = dict.fromkeys(str(place.line if lines_only else place) for place in places)
-    names = list(map(on_one_line, told))
-    more = len(names) - _MOST_PLACES
-    listed = [*names[:_MOST_PLACES], f"{more} more"] if more > 0 else names
-    if not lines_only:
-        return "; ".join(filter(None, listed)) or "somewhere in it"
-    lines = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
-    return f"{'line' if len(names) == 1 else 'lines'} {lines}"
+    told = dict.fromkeys(map(_parted, places))
+    groups: dict[tuple[str, str], list[str]] = {}
+    for above, kind, number in islice(told, _MOST_PLACES):
+        groups.setdefault((above, kind), []).append(number)
+    more = [f"{len(told) - _MOST_PLACES} more"] if len(told) > _MOST_PLACES else []
+    if more and len({(above, kind) for above, kind, _ in told if kind}) == len(groups) == 1:
+        groups = {key: [*numbers, *more] for key, numbers in groups.items()}
+        more = []
+    phrases = (_listed(above, kind, numbers) for (above, kind), numbers in groups.items())
+    return "; ".join(filter(None, (*phrases, *more))) or "somewhere in it"
+
+
+def _parted(place: Place) -> tuple[str, str, str]:
+    """What a place is in, what is counted there, and its number; the latter two may be empty."""
+    if not place.within:
+        return ("", "", "") if place.line is None else ("", "line", str(place.line))
+    words = on_one_line(str(place))
+    for kind in _COUNTED:
+        value = getattr(place, kind)
+        if value is not None:
+            last = f"{kind} {on_one_line(str(value))}"
+            if words.endswith(last):
+                return words.removesuffix(last), kind, last.removeprefix(f"{kind} ")
+            break
+    return words, "", ""
+
+
+def _listed(above: str, kind: str, numbers: Sequence[str]) -> str:
+    if not kind:
+        return above
+    listed = " and ".join(filter(None, (", ".join(numbers[:-1]), numbers[-1])))
+    return f"{above}{kind if len(numbers) == 1 else f'{kind}s'} {listed}"

@@ -103,7 +103,7 @@ def _of_row(row: CheckedLink) -> SentenceSubject:
 def headline(report: Report) -> Iterator[Sentence]:
     """What a reader should know first, the gravest first."""
     if not (report.rows or report.local_links):
-        yield Sentence("No links were found.")
+        yield Sentence("No links were found.", Level.NOTE)
         yield from _unknown(report)
         return
     for say in _SAID:
@@ -311,7 +311,7 @@ def _unasked(report: Report) -> Iterator[Sentence]:
         if number == links:
             which = "The address was" if number == 1 else "The addresses were"
         said = f"{which} not checked. {it} may not work."
-        yield Sentence(said, kind="skipped")
+        yield Sentence(said, Level.NOTE, "skipped")
 
 
 def _left_out(report: Report) -> Iterator[Sentence]:

@@ -18,6 +18,7 @@ __all__ = [
     "addresses_in",
     "codes_in",
     "files_sentences",
+    "files_that_are_well",
     "of_files",
 ]
 
@@ -92,4 +93,14 @@ def files_sentences(report: Report) -> Iterator[Sentence]:
         kind = "dead" if level is Level.ERROR else str(level)
         yield Sentence(said, level, kind, about(found), codes_in(found))
     elif report.local_links and not report.rows:
-        yield Sentence(f"No problems in {count(report.local_links, 'link')} to files.")
+        said = f"{files_that_are_well(report)}."
+        yield Sentence(said, Level.NOTE if of_files(report) else None)
+
+
+def files_that_are_well(report: Report) -> str:
+    """What to say, without a full stop, where there is no new problem with a link to a file."""
+    known, links = len(of_files(report)), count(report.local_links, "link")
+    if not known:
+        return f"No problems in {links} to files"
+    have = "has" if known == 1 else "have"
+    return f"{known:,} of {links} to files {have} a problem that is in the baseline"
