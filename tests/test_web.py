@@ -21,12 +21,17 @@ from building import RECIPIENT, wrap
 from click.testing import CliRunner
 from documented import Block, blocks
 from notice import PERSON, TARGETS
+from serve_pictures import NAMES
 from web import Behaviour, html, serving
 
 import safelinks
+from safelinks.addresses.place import Place
+from safelinks.catalog.lookalikes.suspicions import Sign
+from safelinks.catalog.match import Inference, MatchedRule
 from safelinks.cli.program import main
 from safelinks.documents.content.package_installation import installation_of
 from safelinks.errors import SetupError
+from safelinks.health.model.outcome import Reason
 from safelinks.health.model.policy import Policy
 from safelinks.web.gate import SECURITY_HEADERS
 from safelinks.web.metrics import AnsweredRequest, Metrics, log_line
@@ -282,14 +287,22 @@ def test_the_api_is_described() -> None:
     app = app_of(token=TOKEN, root_path="/l")
     headers = {"authorization": f"Bearer {TOKEN}"}
     told = ask(app, "GET", "/openapi.json", headers=headers).json()
-    assert set(told["paths"]) == {"/api/unwrap", "/api/identify", "/api/clean", "/api/check"}
+    assert set(told["paths"]) == {
+        "/api/unwrap",
+        "/api/identify",
+        "/api/clean",
+        "/api/fix",
+        "/api/check",
+    }
     assert told["servers"] == [{"url": "/l"}]
     assert told["security"] == [{"token": []}]
     for path, described in told["paths"].items():
         taken = described["post"]["requestBody"]["content"]["application/json"]["schema"]
         for name, kind in taken["properties"].items():
             value = {"boolean": True, "array": ["x"], "string": "x"}[kind["type"]]
-            sent = {"text": "x", name: value} if path != "/api/clean" else {"text": "x"}
+            sent = (
+                {"text": "x"} if path in ("/api/clean", "/api/fix") else {"text": "x", name: value}
+            )
             answer = post(app, path, json=sent | {"offline": True}, headers=headers)
             assert answer.status_code == 200, (path, name)
         for status, refusal in described["post"]["responses"].items():
@@ -461,6 +474,17 @@ def test_the_commands_of_the_documentation_serve(monkeypatch: pytest.MonkeyPatch
     assert [one.host for one in served] == ["127.0.0.1", "0.0.0.0"]
 
 
+def test_the_documentation_shows_five_pictures_with_what_is_on_them() -> None:
+    text = (ROOT / "docs" / "serve.md").read_text("utf-8")
+    shown = re.findall(r"!\[([^\]]*)\]\(([^)]*)\)", text)
+    assert sorted(path for _, path in shown) == sorted(f"pictures/{name}" for name in NAMES)
+    assert all(len(words) > 40 for words, _ in shown)
+    for _, path in shown:
+        content = (ROOT / "docs" / path).read_bytes()
+        assert content[8:12] == b"WEBP"
+        assert len(content) < 60_000
+
+
 def test_every_problem_is_in_the_documentation() -> None:
     table = (ROOT / "docs" / "serve.md").read_text("utf-8").partition("| status |")[2]
     told = {
@@ -584,17 +608,40 @@ def test_hostile_texts_and_names_are_escaped() -> None:
 # --- Languages ---
 
 
-def test_languages_have_the_same_marks() -> None:
+def test_no_language_lacks_a_text() -> None:
+    every_key: dict[str, set[Any]] = {
+        "verdicts": set(safelinks.Verdict),
+        "meanings": set(safelinks.Reason),
+        "suspicions": set(Sign),
+        "identified": {*MatchedRule, *Inference},
+        "places": {one.name for one in fields(Place)} - {"column"},
+        "problems": set(PROBLEMS),
+    }
+    empty = {Reason.OK}  # the verdict says it all
     for name in (one.name for one in fields(PageTexts)):
-        marks = {
-            tuple(sorted(re.findall(r"\{\w+\}", str(getattr(texts, name)))))
-            for texts in LANGUAGES.values()
-            if name != "verdicts"
-        }
-        assert len(marks) <= 1, name
-    for texts in LANGUAGES.values():
-        assert all(getattr(texts, one.name) for one in fields(PageTexts))
-        assert set(texts.verdicts) == set(safelinks.Verdict)
+        texts = [getattr(texts, name) for texts in LANGUAGES.values()]
+        if name in every_key:
+            assert all(set(one) == every_key[name] for one in texts), name
+            assert all(one[key] for one in texts for key in every_key[name] - empty), name
+        else:
+            assert all(texts), name
+            assert len({tuple(sorted(re.findall(r"\{\w+\}", one))) for one in texts}) == 1, name
+
+
+def test_what_the_library_says_is_told_in_the_language_of_the_page() -> None:
+    text = f"https://www.nyc.gov.evil.example/ http://user@127.0.0.1/ {NOTICE}"
+    pages = {code: post(app_of(), f"/?lang={code}", data={"text": text}).text for code in LANGUAGES}
+    told = {
+        "en": ["contains www.nyc.gov, but is a different site", "line 1<", "Identified because"],
+        "es": [
+            "usa el nombre de www.nyc.gov, pero es otro sitio",
+            "línea 1<",
+            "es la dirección de",
+        ],
+    }
+    for code, page in pages.items():
+        for other, sentences in told.items():
+            assert [one in page for one in sentences] == [code == other] * len(sentences)
 
 
 def test_the_language_is_that_of_the_browser_or_the_one_chosen() -> None:

@@ -30,7 +30,7 @@ _OPTIONS = (
     "--no-default-browser-check",
     "--no-pings",
     "--no-proxy-server",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP team.example 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--disable-background-networking",
     "--disable-breakpad",
     "--disable-client-side-phishing-detection",
@@ -144,10 +144,11 @@ class Page:
         assert "exceptionDetails" not in got, got["exceptionDetails"]
         return got["result"].get("value")
 
-    def resize(self, width: int, height: int) -> None:
+    def resize(self, width: int, height: int, scale: float = 1) -> None:
+        """A window of that size; `scale` is how many of its dots are one of the page, as in zoom."""
         self._browser.call(
             "Emulation.setDeviceMetricsOverride",
-            width=width, height=height, deviceScaleFactor=1, mobile=False,
+            width=width, height=height, deviceScaleFactor=scale, mobile=False,
         )  # fmt: skip
 
     def emulate(self, media: str = "", **features: str) -> None:
@@ -228,6 +229,35 @@ class Page:
     def screenshot(self, path: Path, *, whole: bool = True) -> None:
         got = self._browser.call("Page.captureScreenshot", captureBeyondViewport=whole)
         path.write_bytes(base64.b64decode(got["data"]))
+
+    def picture(self, path: Path, *selectors: str, margin: int = 16) -> None:
+        """What there is of the page around some elements, as WebP."""
+        boxes = self.run(
+            f"{json.dumps(selectors)}.map(one => document.querySelector(one).getBoundingClientRect())"
+            ".map(box => [box.left + scrollX, box.top + scrollY, box.right + scrollX, box.bottom + scrollY])"
+        )
+        left, top = (min(box[at] for box in boxes) - margin for at in (0, 1))
+        right, bottom = (max(box[at] for box in boxes) + margin for at in (2, 3))
+        clip = {"x": left, "y": top, "width": right - left, "height": bottom - top, "scale": 0.85}
+        got = self._browser.call(
+            "Page.captureScreenshot",
+            format="webp",
+            quality=75,
+            captureBeyondViewport=True,
+            clip=clip,
+        )
+        path.write_bytes(base64.b64decode(got["data"]))
+
+    def names(self) -> list[tuple[str, str]]:
+        """What a screen reader says of the page: roles and names of what has one."""
+        self._browser.call("Accessibility.enable")
+        nodes = self._browser.call("Accessibility.getFullAXTree")["nodes"]
+        seen = (node for node in nodes if not node["ignored"])
+        return [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in seen]
+
+    def trust_any_certificate(self) -> None:
+        """Take certificates of nobody known, as those of a test are."""
+        self._browser.call("Security.setIgnoreCertificateErrors", ignore=True)
 
     def pdf(self) -> bytes:
         return base64.b64decode(self._browser.call("Page.printToPDF")["data"])

@@ -17,20 +17,25 @@ from safelinks.checks.pipeline import Check
 from safelinks.health.checker import Checker
 from safelinks.reports.json_report import schema
 from safelinks.web import json_answers, page_answers
-from safelinks.web.check_answers import answer_check
+from safelinks.web.check_answers import answer_check, answer_fix
 from safelinks.web.check_desk import CheckDesk
-from safelinks.web.gate import Gate, problem_body
+from safelinks.web.gate import Gate
 from safelinks.web.metrics import AnsweredRequest, Metrics
+from safelinks.web.nursery import CAN_FORK, OUT_OF_MEMORY, TOO_MUCH, Nursery
 from safelinks.web.openapi import openapi
 from safelinks.web.page import ASSETS, asset
+from safelinks.web.problem_answers import problem_answer
 from safelinks.web.problems import ProblemError, problem_of_status, server_mistake
-from safelinks.web.reading import ReadingRoom, warm_up
-from safelinks.web.request_processes import CAN_FORK, TOO_MUCH, Nursery, RequestProcesses
+from safelinks.web.reading import ReadingRoom
+from safelinks.web.request_processes import RequestProcesses
+from safelinks.web.warm_up import warm_up
 from safelinks.web.web_settings import WebSettings
 
 __all__ = ["web_app"]
 
-_CHECKING = frozenset({"/api/check", "/check", "/stream"})
+_CHECKING = frozenset(
+    {"/api/check", "/api/fix", "/check", "/stream", "/download/checked", "/download/fixed"}
+)
 
 
 def web_app(
@@ -47,7 +52,8 @@ def web_app(
     this process has one thread.
     """
     counts = Metrics()
-    room = ReadingRoom(settings, catalog)
+    forks = forks and CAN_FORK
+    room = ReadingRoom(settings, catalog, in_threads=not forks)
     desk = CheckDesk(room, counts, checker)
     routes = _routes(room, desk, counts)
 
@@ -55,20 +61,34 @@ def web_app(
         counts.count(answer)
         on_answer(answer)
 
+    async def problem(request: Request, error: Exception) -> Response:
+        """The answer to a request that is refused, or that went wrong."""
+        told = _problem_of(error)
+        request.scope[OUT_OF_MEMORY] = isinstance(error, MemoryError)
+        headers, body = problem_answer(told, request.scope, settings.root_path)
+        return Response(body, told.kind.status, headers)
+
+    refused = (ProblemError, HTTPException, MemoryError, Exception)
     application: ASGIApp = Starlette(
-        routes=routes,
-        exception_handlers={
-            ProblemError: _problem,
-            HTTPException: _framework_problem,
-            MemoryError: _memory,
-            Exception: _mistake,
-        },
+        routes=routes, exception_handlers=dict.fromkeys(refused, problem)
     )
-    if forks and CAN_FORK:
-        warm_up(catalog)
-        nursery = Nursery(application, settings, lambda: counts.links_checked)
+    if forks:
+        warm_up(application)
+        nursery = Nursery(application, lambda: counts.links_checked)
         application = RequestProcesses(application, desk, nursery, _CHECKING)
-    return Gate(application, settings, frozenset(route.path for route in routes), heard)
+    answer = partial(problem_answer, root=settings.root_path)
+    return Gate(application, settings, frozenset(route.path for route in routes), answer, heard)
+
+
+def _problem_of(error: Exception) -> ProblemError:
+    """What to tell of an error."""
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, MemoryError):
+        return ProblemError("too-much", TOO_MUCH)
+    if isinstance(error, HTTPException):
+        return problem_of_status(error.status_code, error.detail, error.headers)
+    return server_mistake()
 
 
 def _routes(room: ReadingRoom, desk: CheckDesk, counts: Metrics) -> list[Route]:
@@ -85,7 +105,10 @@ def _routes(room: ReadingRoom, desk: CheckDesk, counts: Metrics) -> list[Route]:
         "/stream": page_answers.answer_stream,
         "/download/clean": page_answers.clean_download,
         "/download/report": page_answers.report_download,
+        "/download/checked": page_answers.checked_download,
+        "/download/fixed": page_answers.fixed_download,
         "/api/check": answer_check,
+        "/api/fix": answer_fix,
     }
     in_room = {
         "/api/unwrap": json_answers.answer_unwrap,
@@ -118,23 +141,3 @@ async def _asset(request: Request) -> Response:
         raise ProblemError("not-found", "There is no such file.")
     kind, content = found
     return Response(content, headers={"Content-Type": kind, "Cache-Control": "max-age=300"})
-
-
-async def _problem(_: Request, error: Exception) -> Response:
-    assert isinstance(error, ProblemError)  # noqa: S101  it is registered for these
-    headers = {"Content-Type": "application/problem+json", **error.headers}
-    return Response(problem_body(error), error.kind.status, headers)
-
-
-async def _memory(request: Request, _: Exception) -> Response:
-    return await _problem(request, ProblemError("too-much", TOO_MUCH))
-
-
-async def _mistake(request: Request, _: Exception) -> Response:
-    return await _problem(request, server_mistake())
-
-
-async def _framework_problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101  it is registered for these
-    problem = problem_of_status(error.status_code, error.detail, error.headers)
-    return await _problem(request, problem)

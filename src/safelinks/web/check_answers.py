@@ -17,15 +17,28 @@ from safelinks.reports.json_objects import dumped
 from safelinks.reports.jsonl_report import JsonLines
 from safelinks.reports.rendering import render
 from safelinks.web.check_desk import CheckDesk, VisitorGoneError, while_there
-from safelinks.web.json_answers import JSON_LINES, attachment, wants
+from safelinks.web.cleaned_files import CleanedFile, attachment
+from safelinks.web.json_answers import JSON_LINES, documents_answer, wants
 from safelinks.web.problems import ProblemError
 from safelinks.web.submissions import Submission, submission_of
 
-__all__ = ["CheckStream", "Emit", "answer_check", "report_file", "reports_as_text", "sse"]
+__all__ = [
+    "EVENTS",
+    "GONE",
+    "CheckStream",
+    "Emit",
+    "answer_check",
+    "answer_fix",
+    "checked_and_fixed",
+    "report_file",
+    "reports_as_text",
+    "sse",
+    "whole_report",
+]
 
 Emit = Callable[[str], Awaitable[None]]
 EVENTS = "text/event-stream"
-_GONE = 499  # nobody sees it but the log
+GONE = 499  # nobody sees it but the log
 # Formats in which a report can be had, with content type and file name.
 _FORMATS: Mapping[str, tuple[str, str]] = {
     "json": ("application/json", "links.json"),
@@ -91,9 +104,9 @@ async def answer_check(request: Request, desk: CheckDesk) -> Response:
         _require_format(name)
         try:
             async with desk.seat():
-                return await while_there(request.receive, _whole(desk, sent, name))
+                return await while_there(request.receive, whole_report(desk, sent, name))
         except VisitorGoneError:
-            return Response(status_code=_GONE)
+            return Response(status_code=GONE)
 
 
 def _require_format(name: str) -> None:
@@ -101,13 +114,40 @@ def _require_format(name: str) -> None:
         raise ProblemError("bad-request", f"format must be one of {', '.join(_FORMATS)}.")
 
 
-async def _whole(desk: CheckDesk, sent: Submission, name: str) -> Response:
+async def whole_report(
+    desk: CheckDesk, sent: Submission, name: str, *, saved: bool = False
+) -> Response:
+    """The report of a check of what was sent. Raises ProblemError."""
+    _require_format(name)
     check = await desk.room.check(sent, keep_texts=name == "html")
     if not sent.offline:
-        async with aclosing(desk.outcomes(check)) as outcomes:
-            async for _ in outcomes:
-                pass
-    return await report_file(desk, await desk.report(check, sent), name)
+        await desk.ask_all(check)
+    return await report_file(desk, await desk.report(check, sent), name, saved=saved)
+
+
+async def answer_fix(request: Request, desk: CheckDesk) -> Response:
+    """A text or one file, checked, with addresses in force, as `check --fix` writes it."""
+    async with submission_of(request, desk.room.settings) as sent:
+        if sent.urls:
+            raise ProblemError("bad-request", "Send a text or a file; /api/unwrap takes addresses.")
+        try:
+            async with desk.seat():
+                files = await while_there(request.receive, checked_and_fixed(desk, sent))
+        except VisitorGoneError:
+            return Response(status_code=GONE)
+        return documents_answer(request, sent, files)
+
+
+async def checked_and_fixed(desk: CheckDesk, sent: Submission) -> list[CleanedFile]:
+    """The files of a submission, fixed by what a check says of them. Raises ProblemError."""
+    check = await desk.room.check(sent)
+    if not sent.offline:
+        await desk.ask_all(check)
+    if (await desk.report(check, sent)).interrupted:
+        raise ProblemError(
+            "too-much", "The check has reached its time limit, so nothing is known to be fixed."
+        )
+    return await desk.room.fixed(sent, check)
 
 
 async def report_file(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, TypeVar
 
 from attrs import evolve, field
@@ -107,6 +107,12 @@ class CheckDesk:
         finally:
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
+
+    async def ask_all(self, check: Check) -> None:
+        """Ask for all addresses, and wait until all outcomes are known."""
+        async with aclosing(self.outcomes(check)) as outcomes:
+            async for _ in outcomes:
+                pass
 
     async def _ask(self, check: Check, queue: asyncio.Queue[Outcome | None]) -> None:
         """Ask for all addresses, and tell the queue; None is the end."""

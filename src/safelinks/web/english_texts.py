@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from safelinks.catalog.lookalikes.suspicions import Sign
+from safelinks.catalog.match import Inference, MatchedRule
+from safelinks.health.model.outcome import MEANING
 from safelinks.reports.html.html_escaping import VERDICT_WORDS
 from safelinks.web.page_texts import PageTexts
+from safelinks.web.problems import PROBLEMS
 
 __all__ = ["ENGLISH_TEXTS"]
+
+_PLACES = ("message", "part", "page", "slide", "sheet", "cell", "paragraph", "line")
+
+
+def _beside_the_verdict(meaning: str) -> str:
+    """What a meaning says more than the verdict, which stands above it.
+
+    >>> _beside_the_verdict("works, but a newer address is known")
+    'a newer address is known'
+    """
+    told = meaning.removeprefix("works, ").removeprefix("but ")
+    return "" if told == "works" else told
+
 
 ENGLISH_TEXTS = PageTexts(
     code="en",
@@ -23,7 +40,8 @@ ENGLISH_TEXTS = PageTexts(
     text_help="One link, or a whole message.",
     files_label="Files",
     files_help="Mail, Word, PDF, web pages and more. Several files are fine.",
-    drop="Drop files here, or choose them",
+    drop="Drop them on this page, or choose them.",
+    choices="Options",
     recipients="Show whom the links were sent to",
     redirectors="Keep links of Google, Facebook and trackers as they are",
     show="Show links",
@@ -33,13 +51,16 @@ ENGLISH_TEXTS = PageTexts(
     stop="Stop",
     take_away="Take away",
     take_away_help="From the text and the files above, without asking anybody:",
+    after_check="After each address is opened once:",
+    fixed="Fixed document",
     clean="Clean document",
     report_html="Report (HTML)",
     report_csv="Table (CSV)",
     report_json="Data (JSON)",
-    of_check="The report of this check:",
+    of_check="Save:",
     checking="Checking: {done} of {all} addresses",
-    checked="All addresses are checked.",
+    checked="The check is complete.",
+    interrupted="The time limit ended the check. Some addresses were not checked.",
     stopped="Stopped. The results so far are below.",
     failed="This did not work.",
     none="No links were found.",
@@ -54,7 +75,7 @@ ENGLISH_TEXTS = PageTexts(
     column_doubts="What looks wrong",
     not_checked="Not checked",
     unknown="unknown",
-    lost="The target is lost",
+    lost="The target is lost. Ask the sender for the original address.",
     instead="Write instead",
     suspicious="Suspicious",
     details="Details",
@@ -73,5 +94,14 @@ ENGLISH_TEXTS = PageTexts(
     notes="Notes",
     problem="There is a problem",
     footer="Addresses that may not work or look wrong are shown as text, not as links.",
+    page_of="a page of {name}",
+    official="an official site",
+    counts="Addresses by verdict",
     verdicts=VERDICT_WORDS,
+    # The library speaks English itself.
+    meanings={reason: _beside_the_verdict(words) for reason, words in MEANING.items()},
+    suspicions=dict.fromkeys(Sign, "{reason}"),
+    identified=dict.fromkeys((*MatchedRule, *Inference), "{reason}"),
+    places={name: name for name in _PLACES},
+    problems={name: f"{kind.title}. {{detail}}" for name, kind in PROBLEMS.items()},
 )

@@ -10,9 +10,9 @@ import asyncio
 import base64
 import binascii
 import hmac
-import json
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from attrs import field
@@ -21,10 +21,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from safelinks.foundation.values import define
 from safelinks.web.metrics import AnsweredRequest
-from safelinks.web.problems import ProblemError, server_mistake
+from safelinks.web.problems import ProblemError, server_mistake, size_in_units
 from safelinks.web.web_settings import WebSettings, is_loopback_name
 
-__all__ = ["SECURITY_HEADERS", "Gate", "problem_body"]
+__all__ = ["SECURITY_HEADERS", "Gate"]
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
@@ -42,16 +42,21 @@ SECURITY_HEADERS: Mapping[str, str] = {
 _OPEN = frozenset({"/healthz"})  # without a token: a probe has none
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110, 9.2.1
 _SAME_SITE = frozenset({"same-origin", "none"})
+_MOST_DRAINED = 20  # times as large as a request may be
 _CHALLENGE = 'Basic realm="safelinks", charset="UTF-8"'
 
 
 @define
 class Gate:
-    """An application behind `settings`; `on_answer` hears of every answer: to which of `paths`."""
+    """An application behind `settings`; `on_answer` hears of every answer: to which of `paths`.
+
+    `problem_answer` gives headers and body for a problem with a request.
+    """
 
     app: ASGIApp
     settings: WebSettings
     paths: Collection[str]
+    problem_answer: Callable[[ProblemError, Scope], tuple[Mapping[str, str], bytes]]
     on_answer: Callable[[AnsweredRequest], object]
     _names: frozenset[str] = field(init=False)
 
@@ -66,21 +71,38 @@ class Gate:
         scope = {**scope, "path": self._path(scope["path"]), "root_path": ""}
         begun = time.perf_counter()
         sent = _Sent(send)
+        body = _Body(receive, self.settings, scope)
         kind = ""
         try:
             self._refuse(scope)
-            await self.app(scope, _Body(receive, self.settings, scope).receive, sent.send)
+            await self.app(scope, body.receive, sent.send)
         except ProblemError as error:
-            await sent.problem(error, scope)
+            if error.kind.status == 413:
+                await body.drain()
+            await self._tell(error, scope, sent)
         except Exception as error:  # noqa: BLE001  whatever it is, its text may quote a document
             kind = type(error).__name__
-            await sent.problem(server_mistake(), scope)
+            await self._tell(server_mistake(), scope, sent)
         finally:
             route = scope["path"] if scope["path"] in self.paths else "other"
             took = time.perf_counter() - begun
             self.on_answer(
                 AnsweredRequest(scope["method"], route, sent.status, sent.size, took, kind)
             )
+
+    async def _tell(self, error: ProblemError, scope: Scope, sent: _Sent) -> None:
+        """Answer with a problem, unless an answer has begun: then it ends there."""
+        if sent.status:
+            await sent.end()
+            return
+        headers, body = self.problem_answer(error, scope)
+        headers = {**headers, "Content-Length": str(len(body))}
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await sent.send(
+            {"type": "http.response.start", "status": error.kind.status, "headers": raw}
+        )
+        shown = b"" if scope["method"] == "HEAD" else body
+        await sent.send({"type": "http.response.body", "body": shown})
 
     def _path(self, path: str) -> str:
         """The path below the root, whether a proxy has taken the root off or not."""
@@ -166,15 +188,10 @@ def _require(token: str, headers: Headers) -> None:
 
 
 def _too_large(settings: WebSettings) -> ProblemError:
-    most = settings.most_bytes // 1_000
+    most = size_in_units(settings.most_bytes)
     return ProblemError(
-        "too-large", f"A request may have at most {most:,} kB.", {"Connection": "close"}
+        "too-large", f"A request may have at most {most}.", {"Connection": "close"}, most=most
     )
-
-
-def problem_body(error: ProblemError) -> bytes:
-    """A problem as RFC 9457 has it."""
-    return json.dumps(error.as_object()).encode()
 
 
 @define
@@ -212,6 +229,23 @@ class _Body:
                 raise _too_large(self.settings)
         return message
 
+    async def drain(self) -> None:
+        """Take the rest and drop it: browsers look at no answer before all of it is sent.
+
+        Not more than a person may have chosen by mistake, and not of who waits to be told to send.
+        """
+        headers = Headers(scope=self.scope)
+        length = headers.get("content-length", "0")
+        most = _MOST_DRAINED * self.settings.most_bytes
+        if "expect" in headers or not length.isdecimal() or int(length) > most:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._until):
+                while not self._is_whole and self._size <= most:
+                    message = await self._receive()
+                    self._size += len(message.get("body", b""))
+                    self._is_whole = not message.get("more_body", False)
+
 
 @define
 class _Sent:
@@ -234,17 +268,7 @@ class _Sent:
             self._is_whole = not message.get("more_body", False)
         await self._send(message)
 
-    async def problem(self, error: ProblemError, scope: Scope) -> None:
-        """Answer with a problem, unless an answer has begun: then it ends there."""
-        if self.status:
-            if not self._is_whole:
-                await self.send({"type": "http.response.body", "body": b"", "more_body": False})
-            return
-        body = problem_body(error)
-        headers = {"Content-Type": "application/problem+json", "Content-Length": str(len(body))}
-        headers |= error.headers
-        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        start = {"type": "http.response.start", "status": error.kind.status, "headers": raw}
-        await self.send(start)
-        shown = b"" if scope["method"] == "HEAD" else body
-        await self.send({"type": "http.response.body", "body": shown})
+    async def end(self) -> None:
+        """End an answer that has begun."""
+        if not self._is_whole:
+            await self.send({"type": "http.response.body", "body": b"", "more_body": False})

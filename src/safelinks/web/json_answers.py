@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from functools import partial
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,13 +14,21 @@ from safelinks.errors import SafelinksError
 from safelinks.reports.catalog_report import match_data
 from safelinks.reports.json_objects import dumped
 from safelinks.reports.unwrap_objects import lost_target_object, unwrapped_object
+from safelinks.web.cleaned_files import CleanedFile, attachment
 from safelinks.web.problems import ProblemError
-from safelinks.web.reading import CleanedFile, ReadingRoom
-from safelinks.web.submissions import PASTED, Submission, submission_of
+from safelinks.web.reading import ReadingRoom
+from safelinks.web.submissions import Submission, submission_of
 from safelinks.web.web_settings import WebSettings
 from safelinks.wrappers.unwrapping import unwrap
 
-__all__ = ["JSON_LINES", "answer_clean", "answer_identify", "answer_unwrap", "attachment", "wants"]
+__all__ = [
+    "JSON_LINES",
+    "answer_clean",
+    "answer_identify",
+    "answer_unwrap",
+    "documents_answer",
+    "wants",
+]
 
 JSON_LINES = "application/x-ndjson"
 _JSON_LINES_NAMES = (JSON_LINES, "application/jsonl", "application/json-lines")
@@ -33,13 +40,6 @@ def wants(request: Request) -> str:
     if "text/event-stream" in accepted:
         return "sse"
     return "jsonl" if any(name in accepted for name in _JSON_LINES_NAMES) else "json"
-
-
-def attachment(content: bytes, kind: str, name: str) -> Response:
-    """A file that the browser saves and does not show (RFC 6266, RFC 8187)."""
-    plain = "".join(one if one.isascii() and one not in '"\\%' else "_" for one in name)
-    told = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(content, headers={"Content-Type": kind, "Content-Disposition": told})
 
 
 async def answer_unwrap(request: Request, room: ReadingRoom) -> Response:
@@ -64,20 +64,20 @@ async def answer_clean(request: Request, room: ReadingRoom) -> Response:
         if sent.urls:
             raise ProblemError("bad-request", "Send a text or a file; /api/unwrap takes addresses.")
         cleaned = await room.cleaned(sent)
-    if len(cleaned) != 1:
+        return documents_answer(request, sent, cleaned)
+
+
+def documents_answer(request: Request, sent: Submission, files: Sequence[CleanedFile]) -> Response:
+    """The one text or file of a submission, with other addresses in it. Raises ProblemError."""
+    if len(files) != 1:
         raise ProblemError("bad-request", "Send one text or one file.")
     if sent.files:
-        return file_answer(cleaned[0])
-    text = cleaned[0].content.decode("utf-8", "replace")
+        kind = "application/octet-stream"
+        return attachment(files[0].content, kind, files[0].saved_as)
+    text = files[0].content.decode("utf-8", "replace")
     if request.headers.get("content-type", "").startswith("text/plain"):
         return Response(text, media_type="text/plain")
-    return JSONResponse({"text": text, "left": list(cleaned[0].left)})
-
-
-def file_answer(file: CleanedFile) -> Response:
-    """A cleaned file, to be saved."""
-    name = f"{PASTED.replace(' ', '-')}.txt" if file.name == PASTED else file.name
-    return attachment(file.content, "application/octet-stream", name)
+    return JSONResponse({"text": text, "left": list(files[0].left)})
 
 
 def _addresses(sent: Submission, settings: WebSettings) -> Sequence[str]:
@@ -88,7 +88,9 @@ def _addresses(sent: Submission, settings: WebSettings) -> Sequence[str]:
     urls = [*sent.urls, *filter(None, lines)]
     if len(urls) > settings.most_links:
         raise ProblemError(
-            "too-many-links", f"At most {settings.most_links:,} addresses can be sent at once."
+            "too-many-links",
+            f"At most {settings.most_links:,} addresses can be sent at once.",
+            most=str(settings.most_links),
         )
     return urls
 

@@ -34,8 +34,10 @@ class Metrics:
     """Counts since the server has started."""
 
     checks_running: int = 0
+    requests_waiting: int = 0  # for their turn
     links_checked: int = 0
     checks_left: int = 0  # whose visitor has gone
+    cpu_seconds: float = 0.0  # of the processes that have answered
     _answers: Counter[tuple[str, str, int]] = field(factory=Counter, init=False)
     _seconds: dict[str, float] = field(factory=dict, init=False)
 
@@ -56,11 +58,14 @@ class Metrics:
             yield f'safelinks_request_seconds_total{{route="{route}"}} {seconds:.6f}\n'
         for name, kind, help_text, value in (
             ("safelinks_checks_running", "gauge", "Checks under way.", self.checks_running),
+            ("safelinks_requests_waiting", "gauge", "Requests that wait.", self.requests_waiting),
             ("safelinks_links_checked_total", "counter", "Links checked.", self.links_checked),
             ("safelinks_checks_left_total", "counter", "Checks left early.", self.checks_left),
         ):
             yield from _family(name, kind, help_text)
             yield f"{name} {value}\n"
+        yield from _family("safelinks_cpu_seconds_total", "counter", "CPU time of all answers.")
+        yield f"safelinks_cpu_seconds_total {self.cpu_seconds:.6f}\n"
 
 
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST"})

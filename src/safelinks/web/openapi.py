@@ -55,7 +55,7 @@ class _Operation:
 
 
 _ALWAYS = ("bad-request", "unknown-option", "nothing-sent", "token", "cross-site", "slow-body",
-           "too-large", "wrong-host", "server")  # fmt: skip
+           "too-large", "too-many-files", "too-much", "busy", "wrong-host", "server")  # fmt: skip
 _OPERATIONS = (
     _Operation(
         "/api/unwrap",
@@ -80,12 +80,20 @@ _OPERATIONS = (
         takes_files=True,
     ),
     _Operation(
+        "/api/fix",
+        "A text or a file, checked, with targets and addresses in force in the place of others.",
+        {**_PASTED, **_KEEP, "offline": _CHECK["offline"]},
+        {_JSON: _CLEANED, "text/plain": _TEXT, "application/octet-stream": _FILE},
+        ("unreadable", "not-writable", "too-many-links"),
+        takes_files=True,
+    ),
+    _Operation(
         "/api/check",
         "Whether links work: the report, or its lines as they come.",
         {**_URLS, **_PASTED, **_PEOPLE, **_KEEP, **_CHECK},
         {_JSON: _REPORT, _LINES: _TEXT, "text/event-stream": _TEXT, "text/csv": _TEXT,
          "text/html": _TEXT},
-        ("unreadable", "too-many-links", "busy"),
+        ("unreadable", "too-many-links"),
         takes_files=True,
     ),
 )  # fmt: skip

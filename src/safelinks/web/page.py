@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import jinja2
-from attrs import field
 from markupsafe import Markup
 
 from safelinks import reports
@@ -18,11 +17,23 @@ from safelinks.addresses.printable import printable
 from safelinks.foundation.values import define, frozen
 from safelinks.version import __version__
 from safelinks.web.english_texts import ENGLISH_TEXTS
+from safelinks.web.page_counts import PageCounts
 from safelinks.web.page_rows import PageRow
 from safelinks.web.page_texts import PageTexts
+from safelinks.web.problems import ProblemError
 from safelinks.web.spanish_texts import SPANISH_TEXTS
 
-__all__ = ["ASSETS", "LANGUAGES", "PageView", "asset", "language_of", "row_html", "whole_page"]
+__all__ = [
+    "ASSETS",
+    "LANGUAGES",
+    "PageView",
+    "asset",
+    "counts_html",
+    "language_of",
+    "problem_page",
+    "row_html",
+    "whole_page",
+]
 
 LANGUAGES: Mapping[str, PageTexts] = {texts.code: texts for texts in (ENGLISH_TEXTS, SPANISH_TEXTS)}
 _HERE = Path(__file__).parent
@@ -38,18 +49,22 @@ ASSETS: Mapping[str, tuple[str, Path]] = {
 
 @define
 class PageView:
-    """What a page shows beside its form: rows of a check, or a problem. All of it is text."""
+    """What a page shows beside its form: rows of a check, or a problem. All of it is text.
+
+    `problem_detail` is in English, for what no table can say in another language.
+    """
 
     text: str = ""
     rows: tuple[PageRow, ...] | None = None
-    is_checked: bool = False
+    counts: PageCounts | None = None
     status: str = ""
     clean_text: str | None = None
     notes: tuple[str, ...] = ()
     problem: str = ""
+    problem_detail: str = ""
     show_recipients: bool = False
     keep_redirectors: bool = False
-    several_files: bool = field(default=False)
+    several_files: bool = False
 
 
 @frozen
@@ -118,6 +133,28 @@ def whole_page(view: PageView, texts: PageTexts, root: str) -> str:
         shapes=made.shapes,
         version=__version__,
     )
+
+
+# Problems of which the detail says more than a sentence that is always the same can.
+_DETAILED = frozenset({"bad-request", "unknown-option", "unreadable", "not-writable"})
+
+
+def problem_page(error: ProblemError, texts: PageTexts, root: str) -> str:
+    """The page with what a request was refused for, in the language of `texts`."""
+    told = texts.problems[error.kind.name]
+    has_more = error.kind.name in _DETAILED and "{detail}" not in told
+    view = PageView(
+        problem=told.format(detail=error.detail, most=error.most),
+        problem_detail=error.detail if has_more else "",
+    )
+    return whole_page(view, texts, root)
+
+
+def counts_html(counts: PageCounts, texts: PageTexts) -> str:
+    """How many addresses there are of each verdict, as the page has it."""
+    module = _templates().environment.get_template("row.html").module
+    html: str = module.counted(counts, texts)  # type: ignore[attr-defined]
+    return str(html)
 
 
 def row_html(row: PageRow, texts: PageTexts, *, several_files: bool) -> str:

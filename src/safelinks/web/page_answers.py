@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
-import zipfile
+from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import aclosing
 from functools import partial
-from tempfile import SpooledTemporaryFile
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from safelinks.checks.pipeline import Check
 from safelinks.checks.report import Report
-from safelinks.web.check_answers import EVENTS, CheckStream, Emit, report_file, reports_as_text, sse
+from safelinks.web.check_answers import (
+    EVENTS,
+    GONE,
+    CheckStream,
+    Emit,
+    checked_and_fixed,
+    report_file,
+    reports_as_text,
+    sse,
+    whole_report,
+)
 from safelinks.web.check_desk import CheckDesk, VisitorGoneError, while_there
-from safelinks.web.json_answers import attachment, file_answer
-from safelinks.web.page import PageView, language_of, row_html, whole_page
+from safelinks.web.cleaned_files import CleanedFile, attachment, one_file
+from safelinks.web.page import PageView, counts_html, row_html, whole_page
+from safelinks.web.page_counts import page_counts
 from safelinks.web.page_rows import numbers_by_target, page_row, page_rows
 from safelinks.web.page_texts import PageTexts
+from safelinks.web.problem_answers import texts_for
 from safelinks.web.problems import ProblemError
-from safelinks.web.reading import CleanedFile
-from safelinks.web.submissions import PASTED, Submission, submission_of
+from safelinks.web.submissions import Submission, submission_of
 
 __all__ = [
     "answer_checked",
     "answer_page",
     "answer_results",
     "answer_stream",
+    "checked_download",
     "clean_download",
+    "fixed_download",
     "report_download",
 ]
 
-_ARCHIVE = "clean-documents.zip"
-_IN_MEMORY = 1 << 20
-
 
 def _texts_of(request: Request) -> PageTexts:
-    """The texts in the language of a visitor."""
-    accepted = request.headers.get("accept-language", "")
-    return language_of(request.query_params.get("lang"), accepted)
+    return texts_for(request.scope)
 
 
 async def answer_page(request: Request, desk: CheckDesk) -> Response:
@@ -49,10 +56,7 @@ async def answer_page(request: Request, desk: CheckDesk) -> Response:
 
 
 async def answer_results(request: Request, desk: CheckDesk, *, asks: bool = False) -> Response:
-    """The page with what is known of a submission; where it `asks`, with verdicts.
-
-    Problems are told on the page, too.
-    """
+    """The page with what is known of a submission; where it `asks`, with verdicts."""
     root = desk.room.settings.root_path
     texts = _texts_of(request)
     try:
@@ -62,36 +66,32 @@ async def answer_results(request: Request, desk: CheckDesk, *, asks: bool = Fals
                     view = await while_there(request.receive, _checked_view(desk, sent, texts))
             else:
                 check = await desk.room.check(sent)
-                view = await _view(desk, sent, check, await desk.report(check, sent))
+                view = await _view(desk, sent, check, await desk.report(check, sent), texts)
             html = await desk.room.run(partial(whole_page, view, texts, root))
         return HTMLResponse(html)
     except VisitorGoneError:
-        return Response(status_code=499)
-    except ProblemError as error:
-        if error.kind.status == 413 or error.kind.name == "slow-body":
-            raise  # not all of it was read, so the connection has to end
-        view = PageView(problem=f"{error.kind.title}. {error.detail}")
-        html = whole_page(view, texts, root)
-        return HTMLResponse(html, error.kind.status, dict(error.headers))
+        return Response(status_code=GONE)
 
 
 async def _checked_view(desk: CheckDesk, sent: Submission, texts: PageTexts) -> PageView:
     check = await desk.room.check(sent)
-    async with aclosing(desk.outcomes(check)) as outcomes:
-        async for _ in outcomes:
-            pass
-    view = await _view(desk, sent, check, await desk.report(check, sent))
-    view.status = texts.checked
+    await desk.ask_all(check)
+    report = await desk.report(check, sent)
+    view = await _view(desk, sent, check, report, texts)
+    view.status = texts.interrupted if report.interrupted else texts.checked
+    view.counts = page_counts(report)
     return view
 
 
-async def _view(desk: CheckDesk, sent: Submission, check: Check, report: Report) -> PageView:
+async def _view(
+    desk: CheckDesk, sent: Submission, check: Check, report: Report, texts: PageTexts
+) -> PageView:
     """What the page shows of a report, and the text that was pasted with its real links."""
     clean = None
     if sent.text.strip():
         pasted = Submission(sent.text, keep_redirectors=sent.keep_redirectors, words=sent.words)
         clean = (await desk.room.cleaned(pasted))[0].content.decode("utf-8", "replace")
-    rows = await desk.room.run(lambda: tuple(page_rows(check, report)))
+    rows = await desk.room.run(lambda: tuple(page_rows(check, report, texts)))
     return PageView(
         text=sent.text,
         rows=rows,
@@ -115,7 +115,7 @@ async def answer_stream(request: Request, desk: CheckDesk) -> Response:
 
 async def _page_events(desk: CheckDesk, texts: PageTexts, sent: Submission, emit: Emit) -> None:
     check = await desk.room.check(sent, keep_texts=True)
-    view = await _view(desk, sent, check, await desk.report(check, sent))
+    view = await _view(desk, sent, check, await desk.report(check, sent), texts)
     root = desk.room.settings.root_path
     await emit(sse("page", [await desk.room.run(partial(whole_page, view, texts, root))]))
     numbers, everything = numbers_by_target(check), len(check.addresses)
@@ -130,12 +130,32 @@ async def _page_events(desk: CheckDesk, texts: PageTexts, sent: Submission, emit
             done += 1
             judged = check.assessment.of(outcome)
             for number, (row, _) in zip(numbers.get(outcome.url, ()), judged, strict=False):
-                shown = page_row(number, row, groups[number])
+                shown = page_row(number, row, groups[number], texts)
                 html = row_html(shown, texts, several_files=view.several_files)
                 await emit(sse("row", {"number": number, "html": html}))
             await emit(sse("progress", {"done": done, "all": everything}))
     report = await desk.report(check, sent)
-    await emit(sse("end", {"reports": await reports_as_text(desk, report)}))
+    told = {
+        "status": texts.interrupted if report.interrupted else texts.checked,
+        "counts": counts_html(page_counts(report), texts),
+        "reports": await reports_as_text(desk, report),
+        "fixed": await _fixed_file(desk, sent, check, report),
+    }
+    await emit(sse("end", told))
+
+
+async def _fixed_file(
+    desk: CheckDesk, sent: Submission, check: Check, report: Report
+) -> tuple[str, str] | None:
+    """The name of the fixed document and its bytes in Base64; None where it cannot be written."""
+    if report.interrupted:
+        return None
+    try:
+        files = await desk.room.fixed(sent, check)
+    except ProblemError:
+        return None
+    name, content = await desk.room.run(partial(one_file, files))
+    return name, b64encode(content).decode()
 
 
 # --- Files to be saved ---
@@ -145,27 +165,45 @@ async def clean_download(request: Request, desk: CheckDesk) -> Response:
     """The files of a submission, cleaned: one as it is, several as an archive."""
     async with submission_of(request, desk.room.settings) as sent:
         cleaned = await desk.room.cleaned(sent)
-    if len(cleaned) == 1:
-        return file_answer(cleaned[0])
-    archive = await desk.room.run(partial(_archive, cleaned))
-    return attachment(archive, "application/zip", _ARCHIVE)
+    return await _download(desk, cleaned)
 
 
-def _archive(files: Sequence[CleanedFile]) -> bytes:
-    """The files in a ZIP archive; a large one is in a private file while it is made."""
-    with SpooledTemporaryFile(max_size=_IN_MEMORY) as made:
-        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in files:
-                name = "pasted-text.txt" if file.name == PASTED else file.name
-                archive.writestr(name, file.content)
-        made.seek(0)
-        return made.read()
+async def fixed_download(request: Request, desk: CheckDesk) -> Response:
+    """The files of a submission, checked and fixed."""
+    async with submission_of(request, desk.room.settings) as sent:
+        try:
+            async with desk.seat():
+                return await while_there(request.receive, _fixed_download(desk, sent))
+        except VisitorGoneError:
+            return Response(status_code=GONE)
 
 
-async def report_download(request: Request, desk: CheckDesk) -> Response:
-    """The report on a submission, without asking anybody, as a file."""
+async def _fixed_download(desk: CheckDesk, sent: Submission) -> Response:
+    return await _download(desk, await checked_and_fixed(desk, sent))
+
+
+async def _download(desk: CheckDesk, files: Sequence[CleanedFile]) -> Response:
+    name, content = await desk.room.run(partial(one_file, files))
+    kind = "application/zip" if len(files) > 1 else "application/octet-stream"
+    return attachment(content, kind, name)
+
+
+async def report_download(request: Request, desk: CheckDesk, *, asks: bool = False) -> Response:
+    """The report on a submission as a file; without asking anybody, unless it `asks`."""
     async with submission_of(request, desk.room.settings) as sent:
         name = sent.words.get("format", "html")
-        check = await desk.room.check(sent, keep_texts=name == "html")
-        report = await desk.report(check, sent)
-    return await report_file(desk, report, name, saved=True)
+        if not asks:
+            check = await desk.room.check(sent, keep_texts=name == "html")
+            return await report_file(desk, await desk.report(check, sent), name, saved=True)
+        try:
+            async with desk.seat():
+                return await while_there(
+                    request.receive, whole_report(desk, sent, name, saved=True)
+                )
+        except VisitorGoneError:
+            return Response(status_code=GONE)
+
+
+async def checked_download(request: Request, desk: CheckDesk) -> Response:
+    """The report of a check as a file, for whoever has no script."""
+    return await report_download(request, desk, asks=True)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from safelinks.catalog.lookalikes.suspicions import Sign
+from safelinks.catalog.match import Inference, MatchedRule
 from safelinks.foundation.values import frozen
-from safelinks.health.model.outcome import Verdict
+from safelinks.health.model.outcome import Reason, Verdict
 
 __all__ = ["PageTexts"]
 
 
 @frozen(kw_only=True)
 class PageTexts:
-    """The texts of the page in one language, `code` in BCP 47, called `name` in that language."""
+    """The texts of the page in one language, `code` in BCP 47, called `name` in that language.
+
+    `meanings` say why a verdict is what it is. `suspicions` and `identified` say what the library
+    says in English, which is `{reason}` there; `places` are the words of its places, and `problems`
+    are by the name of their kind.
+    """
 
     code: str
     name: str
@@ -27,6 +34,7 @@ class PageTexts:
     files_label: str
     files_help: str
     drop: str
+    choices: str
     recipients: str
     redirectors: str
     show: str
@@ -37,12 +45,15 @@ class PageTexts:
     take_away: str
     take_away_help: str
     clean: str
+    fixed: str
+    after_check: str
     report_html: str
     report_csv: str
     report_json: str
     of_check: str
     checking: str
     checked: str
+    interrupted: str
     stopped: str
     failed: str
     none: str
@@ -76,4 +87,12 @@ class PageTexts:
     notes: str
     problem: str
     footer: str
+    page_of: str
+    official: str
+    counts: str
     verdicts: Mapping[Verdict, str]
+    meanings: Mapping[Reason, str]
+    suspicions: Mapping[Sign, str]
+    identified: Mapping[MatchedRule | Inference, str]
+    places: Mapping[str, str]
+    problems: Mapping[str, str]

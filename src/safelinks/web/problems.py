@@ -9,7 +9,14 @@ from collections.abc import Mapping
 
 from safelinks.foundation.values import frozen
 
-__all__ = ["PROBLEMS", "ProblemError", "ProblemKind", "problem_of_status", "server_mistake"]
+__all__ = [
+    "PROBLEMS",
+    "ProblemError",
+    "ProblemKind",
+    "problem_of_status",
+    "server_mistake",
+    "size_in_units",
+]
 
 _TYPE = "urn:safelinks:problem:"
 
@@ -33,13 +40,14 @@ _TABLE = (
     ProblemKind("method", 405, "This method is not allowed here"),
     ProblemKind("slow-body", 408, "The request took too long to arrive"),
     ProblemKind("too-large", 413, "The request is too large"),
+    ProblemKind("too-many-files", 413, "There are too many files"),
     ProblemKind("too-many-links", 413, "There are too many links to check at once"),
     ProblemKind("content-type", 415, "This content type is not accepted"),
     ProblemKind("wrong-host", 421, "This server does not go by that name"),
     ProblemKind("unreadable", 422, "The document cannot be read"),
     ProblemKind("not-writable", 422, "Links in this document cannot be replaced"),
     ProblemKind("too-much", 422, "The document takes too much to be read here"),
-    ProblemKind("busy", 429, "Too many checks are running"),
+    ProblemKind("busy", 429, "The server is busy"),
     ProblemKind("server", 500, "The server has made a mistake"),
 )
 PROBLEMS: Mapping[str, ProblemKind] = {kind.name: kind for kind in _TABLE}
@@ -47,12 +55,18 @@ _OF_STATUS = {400: "bad-request", 404: "not-found", 405: "method", 413: "too-lar
 
 
 class ProblemError(Exception):
-    """A request that is refused: why, in one sentence, and headers that say what to do."""
+    """A request that is refused: why, in one sentence, and headers that say what to do.
 
-    def __init__(self, kind: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    Where a limit is passed, `most` is what is allowed, in figures and units of every language.
+    """
+
+    def __init__(
+        self, kind: str, detail: str, headers: Mapping[str, str] | None = None, *, most: str = ""
+    ) -> None:
         super().__init__(detail)
         self.kind = PROBLEMS[kind]
         self.detail = detail
+        self.most = most
         self.headers: Mapping[str, str] = headers or {}
 
     def as_object(self) -> dict[str, object]:
@@ -63,6 +77,15 @@ class ProblemError(Exception):
             "status": self.kind.status,
             "detail": self.detail,
         }
+
+
+def size_in_units(size: int) -> str:
+    """A size in figures and units that every language has: no mark in it means thousands in one.
+
+    >>> size_in_units(10_000_000), size_in_units(1_500_000), size_in_units(60_000)
+    ('10 MB', '1500 kB', '60 kB')
+    """
+    return f"{size // 1_000_000} MB" if size % 1_000_000 == 0 else f"{size // 1_000} kB"
 
 
 def problem_of_status(

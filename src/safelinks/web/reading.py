@@ -8,44 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from importlib import import_module
-from pkgutil import walk_packages
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from attrs import field
 
-from safelinks import documents, reports
 from safelinks.catalog import Catalog
+from safelinks.checks.file_plan import FilePlan
 from safelinks.checks.pipeline import Check, CheckOptions
-from safelinks.documents.document import Document, read_each
+from safelinks.documents.document import Document
+from safelinks.documents.rewriting import Rewriting
 from safelinks.errors import NotWritableError
-from safelinks.foundation.values import define, frozen
-from safelinks.reports.rendering import render
+from safelinks.foundation.values import define
+from safelinks.web.cleaned_files import CleanedFile
 from safelinks.web.problems import ProblemError
 from safelinks.web.submissions import Submission
 from safelinks.web.web_settings import WebSettings
 
-__all__ = ["CleanedFile", "ReadingRoom", "warm_up"]
+__all__ = ["ReadingRoom"]
 
 _T = TypeVar("_T")
-
-
-@frozen
-class CleanedFile:
-    """A file with targets in the place of wrappers, and the places of links that stay."""
-
-    name: str
-    content: bytes = field(repr=False)
-    left: tuple[str, ...] = ()
+_Changing = Callable[[Document], Rewriting]
 
 
 @define
 class ReadingRoom:
-    """Reads submissions by `catalog`, within `settings`."""
+    """Reads submissions by `catalog`, within `settings`: in threads, or in this one."""
 
     settings: WebSettings
     catalog: Catalog
+    in_threads: bool = True
     _limiter: CapacityLimiter = field(init=False)
 
     @_limiter.default
@@ -53,7 +45,9 @@ class ReadingRoom:
         return CapacityLimiter(self.settings.readers)
 
     async def run(self, work: Callable[[], _T]) -> _T:
-        """What `work` gives, in a thread."""
+        """What `work` gives."""
+        if not self.in_threads:
+            return work()
         return await to_thread.run_sync(work, limiter=self._limiter)
 
     async def check(self, submission: Submission, *, keep_texts: bool = False) -> Check:
@@ -77,55 +71,46 @@ class ReadingRoom:
                 "too-many-links",
                 f"There are {len(check.collection.groups):,} addresses, and {most:,} are allowed. "
                 "Use the command line for more.",
+                most=str(most),
             )
         return check
 
     async def cleaned(self, submission: Submission) -> list[CleanedFile]:
         """The files of a submission, cleaned. Raises ProblemError."""
-        return await self.run(partial(self._cleaned, submission))
+        return await self.run(partial(self._changed, submission, lambda _: Document.cleaning))
 
-    def _cleaned(self, submission: Submission) -> list[CleanedFile]:
+    async def fixed(self, submission: Submission, check: Check) -> list[CleanedFile]:
+        """The files of a submission, as `check` says that they are better. Raises ProblemError."""
+        plans = check.assessment.mending(check.outcomes)
+
+        def change(name: str) -> _Changing:
+            return FilePlan(plans[name]).change if name in plans else _unchanged
+
+        return await self.run(partial(self._changed, submission, change))
+
+    def _changed(
+        self, submission: Submission, change: Callable[[str], _Changing]
+    ) -> list[CleanedFile]:
         files: dict[str, list[Document]] = {}
         for document in submission.documents(self.catalog.hosts):
             files.setdefault(document.name, []).append(document)
         if submission.unreadable:
             raise ProblemError("unreadable", " ".join(submission.unreadable))
         try:
-            return [_clean(name, documents) for name, documents in files.items()]
+            return [_file(name, documents, change(name)) for name, documents in files.items()]
         except NotWritableError as error:
             raise ProblemError("not-writable", str(error)) from None
 
 
-def _clean(name: str, documents: Iterable[Document]) -> CleanedFile:
+def _unchanged(document: Document) -> Rewriting:
+    return document.rewriting(lambda link: link)
+
+
+def _file(name: str, documents: Iterable[Document], change: _Changing) -> CleanedFile:
     content, left = [], []
     for document in documents:
-        changed = document.cleaning()
+        changed = change(document)
         content.append(changed.content)
         left += [str(link.place) for link in changed.left]
         left += [str(link.place) for link in document.links if link.error is not None]
     return CleanedFile(name, b"".join(content), tuple(left))
-
-
-_SAMPLE = """From: a@example.org
-MIME-Version: 1.0
-Content-Type: text/html
-
-<p>See <a href="https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.nyc.gov%2Fpip">this</a>
-and https://www.nyc.gov/site/mocs/ or nyc.gov/finance.</p>
-"""
-
-
-def warm_up(catalog: Catalog) -> None:
-    """Load what reading and reporting need, and compile their patterns: once, for all processes."""
-    for package in (documents, reports):
-        for found in walk_packages(package.__path__, f"{package.__name__}."):
-            import_module(found.name)
-    for name in ("notice.eml", "notice.txt", "notice.md"):
-        check = Check(
-            read_each([_SAMPLE.encode()], name),
-            catalog,
-            CheckOptions(keep_texts=True, local_links=None),
-        )
-        for format_name in ("html", "json", "csv"):
-            for _ in render(check.report(), format_name):
-                pass

@@ -19,30 +19,73 @@ from safelinks.web.web_settings import WebSettings
 
 __all__ = ["serve"]
 
-_HEAD_SECONDS = 10  # to send the head of a request
+_HEAD_SECONDS = 10.0  # to send the head of a request
+_TAKE_SECONDS = 30.0  # to take the next part of an answer, and its last part
 _KEEP_ALIVE = 5
 _LARGEST_HEAD = 16_384
+_MOST_CONNECTIONS = 2_000
 _GRACE = 3  # seconds for answers under way when the server is stopped
 
 
 class _ImpatientProtocol(H11Protocol):
-    """HTTP/1.1 on connections that are closed when no request comes: uvicorn waits for ever."""
+    """HTTP/1.1 on connections that end when no request comes, or nobody takes the answer.
+
+    uvicorn waits for both for ever, and keeps what nobody takes in memory.
+    """
 
     _head_timer: asyncio.TimerHandle | None = None
+    _taking_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._close_if_silent)
+        if len(self.connections) > _MOST_CONNECTIONS:
+            transport.abort()
+        else:
+            self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
+        for timer in (self._head_timer, self._taking_timer):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
 
-    def _close_if_silent(self) -> None:
-        has_begun = getattr(self, "cycle", None) is not None
-        if not has_begun and not self.transport.is_closing():
-            self.transport.close()
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._wait_for_head()
+        if self.transport.is_closing():
+            self._wait_for_taking()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._wait_for_taking()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._wait_for_taking()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._taking_timer is not None and not self.transport.is_closing():
+            self._taking_timer.cancel()
+
+    def _wait_for_head(self) -> None:
+        """Close the connection unless another request has begun in time."""
+        before = getattr(self, "cycle", None)
+
+        def close() -> None:
+            if getattr(self, "cycle", None) is before and not self.transport.is_closing():
+                self.transport.close()
+                self._wait_for_taking()
+
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+        self._head_timer = self.loop.call_later(_HEAD_SECONDS, close)
+
+    def _wait_for_taking(self) -> None:
+        """End the connection unless what is written is taken in time."""
+        if self._taking_timer is not None:
+            self._taking_timer.cancel()
+        self._taking_timer = self.loop.call_later(_TAKE_SECONDS, self.transport.abort)
 
 
 class _Server(uvicorn.Server):

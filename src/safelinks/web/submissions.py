@@ -22,7 +22,7 @@ from safelinks.addresses.printable import printable
 from safelinks.documents.document import Document, addresses_read, read_each
 from safelinks.errors import DocumentError
 from safelinks.foundation.values import define, frozen
-from safelinks.web.problems import ProblemError
+from safelinks.web.problems import ProblemError, size_in_units
 from safelinks.web.web_settings import WebSettings
 
 __all__ = ["PASTED", "SentFile", "Submission", "submission_of"]
@@ -126,12 +126,19 @@ async def _form_of(request: Request, settings: WebSettings) -> AsyncIterator[For
             max_files=settings.most_files, max_fields=50, max_part_size=settings.most_text
         )
     except HTTPException as error:
-        is_large = any(word in error.detail for word in ("exceeded", "Too many"))
-        raise ProblemError("too-large" if is_large else "bad-request", error.detail) from None
+        raise _unfit(error.detail, settings) from None
     try:
         yield form
     finally:
         await form.close()
+
+
+def _unfit(said: str, settings: WebSettings) -> ProblemError:
+    """The problem for what the framework has `said` of a form."""
+    if said.startswith("Too many files"):
+        most = str(settings.most_files)
+        return ProblemError("too-many-files", f"At most {most} files can be sent.", most=most)
+    return _long_text(settings) if "exceeded" in said else ProblemError("bad-request", said)
 
 
 def _require_content(submission: Submission, *, needed: bool) -> None:
@@ -141,9 +148,14 @@ def _require_content(submission: Submission, *, needed: bool) -> None:
 
 def _limited(body: bytes, settings: WebSettings) -> bytes:
     if len(body) > settings.most_text:
-        most = settings.most_text // 1_000
-        raise ProblemError("too-large", f"A text may have at most {most:,} kB; send it as a file.")
+        raise _long_text(settings)
     return body
+
+
+def _long_text(settings: WebSettings) -> ProblemError:
+    most = size_in_units(settings.most_text)
+    detail = f"A text may have at most {most}; send it as a file."
+    return ProblemError("too-large", detail, most=most)
 
 
 def _of_form(options: Sequence[tuple[str, str]], form: FormData) -> Submission:

@@ -18,6 +18,7 @@ __all__ = ["TOKEN_VARIABLE", "WebSettings", "is_loopback_name"]
 
 TOKEN_VARIABLE = "SAFELINKS_TOKEN"  # noqa: S105  the name of the variable
 _SHORTEST_TOKEN = 16
+_SHARED = 0.5  # of the memory; the rest is spare
 _TOKEN = pattern_of(r"[!-~]*")  # what an Authorization header can carry (RFC 9110, 11.4)
 _ROOT_PATH = pattern_of(r"(?:/[A-Za-z0-9._~-]+)*")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -55,9 +56,11 @@ class WebSettings:
     `names` are the host names under which visitors reach it, beside those of this machine.
     `most_bytes` limits a whole request, `most_text` what is pasted or sent as JSON. At most
     `most_checks` checks run at once, each for at most `check_seconds`. `readers` is the number of
-    documents that are read at once, each for at most `read_seconds`. A request may take
-    `most_memory`, and compute for `read_seconds`. Raises SetupError for settings that make no
-    sense, and where others than this machine could use the server without a token.
+    documents that are read at once, each for at most `read_seconds`, while `most_waiting` more
+    wait. All that is read and checked at once may take `most_memory` together: each has a `share`
+    of it, and one that needs more has the `spare`, too. What is sent, and answers that wait, may
+    take `most_spooled` in files. Raises SetupError for settings that make no sense, and where
+    others than this machine could use the server without a token.
     """
 
     host: str = "127.0.0.1"
@@ -74,7 +77,9 @@ class WebSettings:
     body_seconds: float = field(default=30.0, validator=number)
     read_seconds: float = field(default=30.0, validator=number)
     check_seconds: float = field(default=300.0, validator=number)
-    most_memory: int = field(default=300_000_000, validator=whole(1))
+    most_waiting: int = field(default=100, validator=whole(1))
+    most_memory: int = field(default=240_000_000, validator=whole(1_000_000))
+    most_spooled: int = field(default=200_000_000, validator=whole(1))
 
     def __attrs_post_init__(self) -> None:
         """Raises SetupError where a token is needed, and there is none."""
@@ -84,6 +89,16 @@ class WebSettings:
                 f"others can reach {strangers[0]}, so a token is required: set {TOKEN_VARIABLE} "
                 "to a long random text"
             )
+
+    @property
+    def share(self) -> int:
+        """The memory that each request may take, in bytes."""
+        return int(self.most_memory * _SHARED) // (self.readers + self.most_checks)
+
+    @property
+    def spare(self) -> int:
+        """The memory that one request at a time may take beside its share, in bytes."""
+        return self.most_memory - self.share * (self.readers + self.most_checks)
 
     @property
     def _strangers(self) -> list[str]:

@@ -81,6 +81,14 @@ _NEEDED = frozenset({"anyio", "jinja2", "markupsafe", "python_multipart", "starl
     help="Maximum size of one request.",
 )
 @click.option(
+    "--most-memory",
+    type=Whole(50, 100_000),
+    default=240,
+    show_default=True,
+    metavar="MEGABYTES",
+    help="Maximum memory of all requests together, beside the server (on Linux).",
+)
+@click.option(
     "--check-seconds",
     type=Decimal(min=0, min_open=True, max=3_600),
     default=300.0,
@@ -101,6 +109,7 @@ def serve_command(
     most_checks: int,
     most_links: int,
     most_megabytes: int,
+    most_memory: int,
     check_seconds: float,
     network: Network,
     chosen: Chosen,
@@ -130,6 +139,7 @@ def serve_command(
         most_checks=most_checks,
         most_links=most_links,
         most_bytes=most_megabytes * _MEGABYTE,
+        most_memory=most_memory * _MEGABYTE,
         check_seconds=check_seconds,
     )
     make = partial(

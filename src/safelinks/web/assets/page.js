@@ -11,15 +11,18 @@
   const parsed = html => new DOMParser().parseFromString(html, "text/html");
   const say = text => { status.textContent = text; };
 
+  // A page of the server's: its results, or its problem, in the place of those of this page.
   function show(html) {
     const page = parsed(html);
     document.querySelector(".problem")?.remove();
     const problem = page.querySelector(".problem");
-    if (problem) document.getElementById("main").prepend(problem);
+    if (problem) get("main").prepend(problem);
     results.replaceChildren(...page.getElementById("results").children);
     reveal(results);
     get("copy")?.addEventListener("click", copy);
-    (get("problem") || get("links"))?.focus();
+    const checking = running && !problem;
+    (get("problem") || get("links"))?.focus({ preventScroll: checking });
+    if (checking) progress.scrollIntoView({ block: "start" });
   }
 
   async function copy() {
@@ -30,21 +33,24 @@
   }
 
   async function post(address, signal) {
-    return fetch(address, { method: "POST", body: new FormData(form), signal });
+    const headers = { Accept: "text/event-stream, text/html" };
+    return fetch(address, { method: "POST", body: new FormData(form), headers, signal });
   }
 
-  async function showLinks() {
-    progress.hidden = true;
-    let why = form.dataset.failed;
-    try {
-      const answer = await post(form.action);
-      if (answer.headers.get("content-type").startsWith("text/html")) return show(await answer.text());
-      why = (await answer.json()).detail;
-    } catch { /* there is no answer: the server has gone */ }
+  const isPage = answer => answer.headers.get("content-type").startsWith("text/html");
+
+  function fail(why) {
     progress.hidden = false;
     stop.hidden = bar.hidden = true;
     get("reports").hidden = true;
     say(why);
+  }
+
+  async function showLinks() {
+    progress.hidden = true;
+    try {
+      show(await (await post(form.action)).text());
+    } catch { fail(form.dataset.failed); } // there is no answer: the server has gone
   }
 
   // --- Checking: server-sent events (HTML, 9.2) over fetch, since EventSource cannot post ---
@@ -70,11 +76,18 @@
     say(form.dataset.checking.replace("{done}", done).replace("{all}", all));
   }
 
-  function offer(reports) {
-    for (const [name, [kind, text]] of Object.entries(reports)) {
-      const address = URL.createObjectURL(new Blob([text], { type: kind }));
-      addresses.push(address);
-      get("report-" + name).href = address;
+  function save(link, content, type) {
+    link.href = URL.createObjectURL(new Blob([content], { type }));
+    addresses.push(link.href);
+  }
+
+  function offer(reports, fixed) {
+    for (const [name, [type, text]] of Object.entries(reports)) save(get("report-" + name), text, type);
+    const link = get("fixed");
+    link.hidden = !fixed;
+    if (fixed) {
+      link.download = fixed[0];
+      save(link, Uint8Array.from(atob(fixed[1]), one => one.charCodeAt(0)), "application/octet-stream");
     }
     get("reports").hidden = false;
   }
@@ -89,8 +102,11 @@
       if (open) row.querySelector("details").open = true;
       old.replaceWith(row);
     },
-    end({ reports }) { say(form.dataset.checked); bar.value = bar.max; offer(reports); },
-    problem: ({ detail }) => say(detail),
+    end({ status, counts, reports, fixed }) {
+      say(status);
+      get("counts")?.replaceChildren(...parsed(counts).body.children);
+      offer(reports, fixed);
+    },
   };
 
   async function check() {
@@ -103,13 +119,14 @@
     let ended = false;
     try {
       const answer = await post(form.dataset.stream, own.signal);
-      if (!answer.ok) {
-        say((await answer.json()).detail);
+      if (isPage(answer)) {
+        progress.hidden = true;
+        show(await answer.text());
         ended = true;
       } else {
         for await (const [name, data] of events(answer.body)) {
           on[name]?.(data);
-          ended ||= name === "end" || name === "problem";
+          ended ||= name === "end";
         }
       }
       if (!ended) say(form.dataset.failed);
