@@ -274,7 +274,6 @@ ORDER = [
     "health.spelled_outcomes",
     "health.request_limit",
     "health.schedule",
-    "health.early_start",
     "health.scheduled_probes",
     "health.archive_lookup",
     "health.checker",

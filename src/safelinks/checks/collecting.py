@@ -72,9 +72,17 @@ _HARMLESS = pattern_of(
 )
 
 
+_PLAIN = ("http://", "https://")
+
+
 def is_harmless(link: Link) -> bool:
     """Whether `link` was made harmless on purpose: then it is not requested."""
-    return link.defanged or _HARMLESS.match(link.target or link.url) is not None
+    if link.defanged:
+        return True
+    url = link.target or link.url
+    if url.startswith(_PLAIN) and not ("[" in url or "(" in url or "{" in url):
+        return False  # as nearly always
+    return _HARMLESS.match(url) is not None
 
 
 @define
