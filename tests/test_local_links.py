@@ -749,6 +749,30 @@ def test_anchors_of_headings(heading: str, flavour: str, slug: str) -> None:
     assert slug in anchors.all.names
 
 
+HEADINGS = [
+    "# A b",
+    "# A_b",
+    "## a-b-1",
+    "# `c` d",
+    "# É",
+    "```",
+    "# 1. x",
+    "",
+    "x",
+    "===",
+    "  # A b #",
+    "# A b",
+]
+
+
+@given(st.lists(st.sampled_from(HEADINGS), max_size=9))
+def test_what_is_seen_at_a_glance_is_what_a_close_look_finds(lines: list[str]) -> None:
+    anchors = anchors_in("\n".join(lines), "markdown", tuple(AnchorFlavour))
+    assert anchors is not None
+    assert anchors.names <= anchors.all.names
+    assert all(anchors.presence(name) is Presence.THERE for name in anchors.all.names)
+
+
 THERE, MISSING, UNKNOWN = Presence.THERE, Presence.MISSING, Presence.UNKNOWN
 PLACES = [
     ("markdown", "x\n-\n", "x", THERE),

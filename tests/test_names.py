@@ -16,6 +16,7 @@ from safelinks import Catalog, read
 from safelinks.catalog import Agency, Resource
 from safelinks.catalog.resource_names import Names
 from safelinks.documents.document import read_each
+from safelinks.documents.formats import DOCUMENT_FORMATS, Format
 from safelinks.documents.markup.page_head import head_of
 from safelinks.rules.names_in_text import Remark, RemarkKind, RemarkReader
 
@@ -50,6 +51,50 @@ def _named(text: str) -> list[tuple[str, str]]:
 )  # fmt: skip
 def test_names_in_texts(text: str, names: list[str]) -> None:
     assert [name for name, _ in _named(text)] == names
+
+
+# Words of names, what stands between words, and addresses, which name nothing.
+_PIECES = st.sampled_from([
+    "PIP", "pip", "Pip", "Payee", "Information", "Portal", "PAYEE INFORMATION PORTAL", "M/WBE",
+    "Directory", "Mayor’s", "Office", "C", "é", "ı", "_", " ", " ", "\n", "\n\n", "\n \n", "(", "-",
+    "https://a.example/PIP", "www.", "WWW.PIP", "mailto:PIP", "://", "x+y://", "<", '"', "maılto:",
+])  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=14).map("".join))
+def test_a_look_at_a_whole_text_misses_no_name_in_it(text: str) -> None:
+    for prose in read(text.encode(), "x.md").prose():
+        assert not list(NYC.names.found_in(prose.text)) or NYC.names.may_be_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("PIP https://a.example/PIP PIP", 2),
+        ("https://PIP<PIP>x+y://a,PIP http://PIP", 1),
+        ("HTTPS://PIP WWW.PIP MailTo:PIP", 0),
+        ("://PIP x://PIP -://PIP", 3),
+        (f"{'a' * 31}://PIP {'a' * 32}://PIP", 1),
+        ("\u00e9http://PIP \u00e9 PIP", 1),
+        ("awww.PIP amailto:PIP", 2),
+        ("ma\u0131lto:PIP", 0),
+        ("PIP_http://PIP", 0),
+    ],
+)
+def test_addresses_name_nothing(text: str, number: int) -> None:
+    assert len(_named(text)) == number
+
+
+def test_a_look_at_a_whole_text_spares_most() -> None:
+    for text in ("pip install x", "see https://a.example/PIP", "Information Payee Portal"):
+        assert not NYC.names.may_be_in(text)
+
+
+@pytest.mark.parametrize("row", [one for one in DOCUMENT_FORMATS if one.by_line and one.passages])
+def test_prose_of_formats_by_line_is_a_part_of_their_text(row: Format) -> None:
+    text = '---\na: b\n---\n# A `b` *c*\n\n- [d](e.md "f")\n\n| g | h |\n|-|-|\n| &amp; | \\* |\n'
+    for prose in read(text.encode(), f"x{row.suffixes[0]}").prose():
+        assert prose.text in text
 
 
 @pytest.mark.slow

@@ -30,6 +30,7 @@ from safelinks.checks.baseline import Baseline, Entry
 from safelinks.checks.baseline_comparison import Comparison
 from safelinks.cli.program import main
 from safelinks.documents.formats import verbatim_in
+from safelinks.documents.verbatim.markdown_code import markdown_tokens
 
 A = "https://a.example/page"
 B = "https://b.example/old"
@@ -339,6 +340,27 @@ def test_markdown_is_read_as_others_read_it(lines: str) -> None:
         kinds = expected.get(match[0], set())
         if len(kinds) == 1 and "" not in kinds:
             assert str(verbatim.at(match.start()) or "text") in kinds
+
+
+LINES = [
+    "x", "2 x", "**x** y", "_x_", "| `a` | [b](c) |", "|---|---|", "[a]: b", "[a]: b 'c'", "'d'", "[a]", "[^a]: x", "![a](b)",
+    "!!! x", "`c`", "`", "```", "``` y", "  ```", "    ```", "~~~", "x ```", "# x `c`", "- x", "> x", "<b>", "<!-- x", "-->", "---",
+    "===", "    x", "\tx", "", "", " ", ": x", "(x)", "“x”",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=9))
+def test_lines_read_together_are_read_as_each_by_itself(lines: list[str]) -> None:
+    """Only lines that end as they do on Unix are read together."""
+    told = []
+    for line_end in ("\n", "\r\n"):
+        text = line_end.join(lines)
+        told.append([
+            (token.kind, token.name, *(text[slice(*span)].split() for span in spans if span))
+            for token in markdown_tokens(text)
+            for spans in [(token.span, token.address, token.text)]
+        ])  # fmt: skip
+    assert told[0] == told[1]
 
 
 # --- Whatever the text ---

@@ -31,9 +31,9 @@ __all__ = [
 
 # RFC 3986, appendix B, with an authority and without what no authority holds.
 _URL = pattern_of(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?:(?P<userinfo>[^/?#@\s]*)@)?"
-    r"(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]\s\\<>\"^`{|}%]+)(?::(?P<port>[0-9]{0,5}))?"
-    r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?",
+    r"([a-z][a-z0-9+.-]*)://(?:([^/?#@\s]*)@)?"  # scheme, user information
+    r"(\[[0-9a-f:.]+\]|[^/?#@:\[\]\s\\<>\"^`{|}%]+)(?::([0-9]{0,5}))?"  # host, port
+    r"(/[^?#]*)?(?:\?([^#]*))?(?:#(.*))?",  # path, query, fragment
     re.IGNORECASE | re.DOTALL,
 )
 _HOST_NAME = pattern_of(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.ASCII)
@@ -86,19 +86,12 @@ def split(url: str) -> Address:
     match = _URL.fullmatch(url)
     if match is None:
         raise InvalidURLError(url)
-    port = int(match["port"]) if match["port"] else None
-    host = _ascii_host(match["host"])
+    scheme, userinfo, host_text, port_text, path, query, fragment = match.groups()
+    port = int(port_text) if port_text else None
+    host = _ascii_host(host_text)
     if host is None or (port is not None and not 0 < port <= _MAX_PORT):
         raise InvalidURLError(url)
-    return Address(
-        match["scheme"].lower(),
-        match["userinfo"],
-        host,
-        port,
-        match["path"] or "",
-        match["query"],
-        match["fragment"],
-    )
+    return Address(scheme.lower(), userinfo, host, port, path or "", query, fragment)
 
 
 def host_name(text: str) -> str:
@@ -142,7 +135,7 @@ def without_dot_segments(path: str) -> str:
     >>> without_dot_segments("/docs/../ok"), without_dot_segments("/a/./b/..")
     ('/ok', '/a/')
     """
-    if not _DOT_SEGMENT.search(path):
+    if not ("/." in path or "/%" in path) or not _DOT_SEGMENT.search(path):
         return path
     kept: list[str] = []
     *folders, last = path.removeprefix("/").split("/")

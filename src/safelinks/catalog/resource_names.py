@@ -27,7 +27,15 @@ _ADDRESS = pattern_of(
 )
 _PIECE = 1_000_000  # characters: the words of a text take ten times its memory
 _OVERLAP = 10_000  # characters that a name may reach into the next piece: many times the longest
-_SIGNS = ("www.", "mailto:")
+# What is in every address, at most so many characters behind its beginning.
+_SIGNS = ("://", "www.", "mailto:")
+_SIGN = pattern_of(r"://|www\.|mailto:", re.IGNORECASE)
+_FARTHEST_SIGN = 31
+# What stands for each byte, of which only the first half is used: its small letter, or a blank.
+_ASCII = map(chr, range(128))
+_WORDS_OF_ASCII = bytes(
+    ord(char.lower() if char.isalnum() or char == "_" else " ") for char in _ASCII
+).ljust(256)
 _SPACE = r"[^\S\n]*(?:\n[^\S\n]*)?"  # of a line, or to the next one: a paragraph ends a name
 _APOSTROPHES = "'’‘ʼ"
 
@@ -73,6 +81,25 @@ class Names:
         for pair, those in rows.items():
             both = those | rows.get(pair[:1], {})
             self._rows[pair] = [both[name] for name in sorted(both, key=order.__getitem__)]
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether any stretch of `text` may name a resource, which is a look at all of it at once.
+
+        It may only say yes too often.
+        """
+        return any(self._may_be_in(text[begin : stop + _OVERLAP]) for begin, stop in _pieces(text))
+
+    def _may_be_in(self, text: str) -> bool:
+        if not self._candidates(_folded(text)):
+            return False
+        words = _without_addresses(text)
+        folded = _folded(words)
+        return any(
+            _pattern(name).search(words)
+            for at in self._candidates(folded)
+            for wanted, name, _ in self._begun_by(folded, at)
+            if folded[at : at + len(wanted)] == wanted
+        )
 
     def found_in(self, text: str) -> Iterator[Mention]:
         """The resources that `text` names, in order; addresses in it name none."""
@@ -134,16 +161,37 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 
 def _folded(text: str) -> list[str]:
     """The words of `text`, as they are compared."""
-    if text.isascii():
-        return _WORD.findall(text.lower())
+    if text.isascii():  # as most are: a table of bytes is faster than a pattern
+        return text.encode("ascii").translate(_WORDS_OF_ASCII).decode("ascii").split()
     return [word.casefold() for word in _WORD.findall(text)]
 
 
 def _without_addresses(text: str) -> str:
     """`text` with blanks in the place of addresses, which are looked for where they may be."""
-    if "://" not in text and text.isascii() and not any(map(text.lower().__contains__, _SIGNS)):
-        return text
-    return _ADDRESS.sub(lambda match: " " * len(match[0]), text)
+    pieces = []
+    at = 0
+    for sign in _signs_in(text):
+        if sign >= at:
+            address = _ADDRESS.search(text, max(at, sign - _FARTHEST_SIGN))
+            if address is None:
+                break
+            pieces += [text[at : address.start()], " " * len(address[0])]
+            at = address.end()
+    return "".join([*pieces, text[at:]]) if pieces else text
+
+
+def _signs_in(text: str) -> list[int]:
+    """Where in `text` something stands that every address has."""
+    if not text.isascii():
+        return [match.start() for match in _SIGN.finditer(text)]
+    lower = text.lower()
+    found = []
+    for sign in _SIGNS:
+        at = lower.find(sign)
+        while at >= 0:
+            found.append(at)
+            at = lower.find(sign, at + 1)
+    return sorted(found)
 
 
 @lru_cache(maxsize=4096)

@@ -70,6 +70,9 @@ _HARMLESS = pattern_of(
 )
 
 
+_PLAIN = ("http://", "https://")
+
+
 def is_harmless(link: Link) -> bool:
     """Whether `link` was made harmless on purpose: then it is not requested."""
     return link.defanged or is_written_harmless(link.target or link.url)
@@ -77,6 +80,8 @@ def is_harmless(link: Link) -> bool:
 
 def is_written_harmless(url: str) -> bool:
     """Whether `url` cannot be opened as it is written."""
+    if url.startswith(_PLAIN) and not ("[" in url or "(" in url or "{" in url):
+        return False  # as nearly always
     return _HARMLESS.match(url) is not None
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 
 from attrs import field
 
 from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.checks.local_parts import Includers, named_parts
-from safelinks.checks.local_sites import PublishedAs, is_page, may_be_added, published_as
+from safelinks.checks.local_referrers import Directory, Referrer, is_in
+from safelinks.checks.local_sites import PublishedAs, is_page, may_be_added
 from safelinks.checks.local_texts import LocalTexts
 from safelinks.checks.looked_at import LookedAt
 from safelinks.documents.local.local_reference import LocalReference, LocalTarget
@@ -23,7 +23,7 @@ from safelinks.documents.local.slugs import AnchorFlavour
 from safelinks.files.git_renames import GitRenames
 from safelinks.files.local_tree import FileKind, LocalTree, LookedUp
 from safelinks.foundation.patterns import pattern_of
-from safelinks.foundation.values import define, frozen
+from safelinks.foundation.values import define
 from safelinks.rules.local_problems import LocalProblem, LocalProblemKind
 
 __all__ = ["LocalLinks", "look_at"]
@@ -35,8 +35,6 @@ _OF_FORGES = frozenset({
     "milestones", "network", "graphs", "packages", "settings", "stargazers", "-", "merge_requests",
     "deployments", "search", "tag", "sponsors",
 })  # fmt: skip
-# Directories of what becomes a part of other documents: its references are relative to them.
-_PARTS = frozenset({"includes", "include", "partials", "snippets", "templates", "shortcodes"})
 _SOURCES = (".md", ".rst", ".adoc", ".mdx", ".markdown", ".ipynb", ".txt", ".org", ".asciidoc")
 _INDEXES = ("index", "README", "_index", "readme")
 # What is meant as an address, most likely; as it is written, it is a file.
@@ -45,55 +43,6 @@ _HOST = pattern_of(
     re.IGNORECASE,
 )
 _SAFE = pattern_of(r"[\w./~+,=-]+")  # what stands in every format as it is
-
-
-@frozen
-class _Referrer:
-    """A document that refers to files: what it is called, and where it is."""
-
-    file: str
-    path: str
-    tree: LocalTree = field(repr=False)
-
-    @cached_property
-    def folder(self) -> str:
-        """The directory that it is in."""
-        return os.path.dirname(self.path)  # noqa: PTH120  of names that need not be a Path
-
-    @cached_property
-    def top(self) -> str | None:
-        """The directory of its repository."""
-        return self.tree.top(self.folder)
-
-    @cached_property
-    def published_as(self) -> PublishedAs:
-        """How it is published."""
-        return published_as(self.tree, self.folder)
-
-    @cached_property
-    def _around(self) -> str:
-        """The directory outside of which nothing is told of files, by its real name."""
-        here = os.path.realpath(os.curdir)
-        own = os.path.realpath(self.folder)
-        return os.path.realpath(self.top) if self.top else here if _is_in(own, here) else own
-
-    def may_be_told_of(self, path: str) -> bool:
-        """Whether the content of a file may be told of to who gave the document."""
-        return _is_in(os.path.realpath(path), self._around)
-
-    def says_where(self, reference: LocalReference) -> bool:
-        """Whether it is certain what a reference is relative to."""
-        return reference.certain and not self._is_part
-
-    @cached_property
-    def _is_part(self) -> bool:
-        """Whether it looks like a part of other documents."""
-        below = os.path.relpath(self.path, self.top or self.folder).split(os.sep)  # noqa: PTH206  names
-        return any(name.startswith("_") or name.lower() in _PARTS for name in below)
-
-
-def _is_in(path: str, directory: str) -> bool:
-    return path == directory or path.startswith(directory.rstrip(os.sep) + os.sep)
 
 
 def _joined(*names: str) -> str:
@@ -109,6 +58,7 @@ class LocalLinks:
     _texts: LocalTexts = field(init=False)
     _renames: GitRenames = field(factory=GitRenames, init=False)
     _root: str | None = field(init=False)
+    _directories: dict[str, Directory] = field(factory=dict, init=False)
 
     @_texts.default
     def _of_options(self) -> LocalTexts:
@@ -123,15 +73,19 @@ class LocalLinks:
     def problems(
         self, file: str, path: str, references: Iterable[LocalReference]
     ) -> Iterator[LocalProblem]:
-        """What is wrong with the `references` of a document that is at `path`."""
-        document = _Referrer(file, os.path.abspath(path), self.tree)  # noqa: PTH100  links stay
-        self.tree.trust(document.folder)
+        """What is wrong with the `references` of a document at `path`, which is absolute."""
+        folder, _ = os.path.split(path)
+        directory = self._directories.get(folder)
+        if directory is None:
+            directory = self._directories[folder] = Directory(folder, self.tree)
+            self.tree.trust(folder)
+        document = Referrer(file, path, directory)
         for reference in references:
             problem = self._problem(document, reference)
             if problem is not None:
                 yield problem
 
-    def _problem(self, document: _Referrer, reference: LocalReference) -> LocalProblem | None:
+    def _problem(self, document: Referrer, reference: LocalReference) -> LocalProblem | None:
         target = reference.target
         path = None if target is None else self._path(document, reference, target)
         if target is None or path is None:
@@ -147,7 +101,7 @@ class LocalLinks:
         return look(self, document, reference, target, looked_up.path) if look else None
 
     def _path(
-        self, document: _Referrer, reference: LocalReference, target: LocalTarget
+        self, document: Referrer, reference: LocalReference, target: LocalTarget
     ) -> str | None:
         """The file that is meant, as an absolute path; None where nobody can say."""
         path = target.path
@@ -167,14 +121,14 @@ class LocalLinks:
         below = os.path.normpath(f"/{path[len(published) :]}").lstrip("/")
         return os.path.normpath(_joined(self._root, below))
 
-    def _climbs(self, document: _Referrer, path: str) -> bool:
+    def _climbs(self, document: Referrer, path: str) -> bool:
         top = document.top
-        if top is None or _is_in(path, top):
+        if top is None or is_in(path, top):
             return False
-        return self._root is None or not _is_in(path, self._root)
+        return self._root is None or not is_in(path, self._root)
 
     def _outside(
-        self, document: _Referrer, reference: LocalReference, target: LocalTarget
+        self, document: Referrer, reference: LocalReference, target: LocalTarget
     ) -> LocalProblem | None:
         beyond = target.path.replace("../", "").partition("/")[0]
         if beyond in _OF_FORGES or not reference.certain:
@@ -192,7 +146,7 @@ class LocalLinks:
         return None
 
     def _missing(
-        self, document: _Referrer, reference: LocalReference, target: LocalTarget, path: str
+        self, document: Referrer, reference: LocalReference, target: LocalTarget, path: str
     ) -> LocalProblem | None:
         if not document.says_where(reference) or self._may_be_made(document, path):
             return None
@@ -217,7 +171,7 @@ class LocalLinks:
         written = _instead(reference, target, f"{slash}{name}")
         return _told(document, reference, kind, message, written)
 
-    def _may_be_made(self, document: _Referrer, path: str) -> bool:
+    def _may_be_made(self, document: Referrer, path: str) -> bool:
         """Whether what is missing may come from a program, or be somewhere else in git."""
         published, page = document.published_as, is_page(path)
         if published is PublishedAs.ANYTHING:
@@ -247,7 +201,7 @@ class LocalLinks:
 
     def _called_otherwise(
         self,
-        document: _Referrer,
+        document: Referrer,
         reference: LocalReference,
         target: LocalTarget,
         path: str,
@@ -261,7 +215,7 @@ class LocalLinks:
         return _told(document, reference, LocalProblemKind.WRONG_CASE, message, written)
 
     def _of_directory(
-        self, document: _Referrer, reference: LocalReference, target: LocalTarget, path: str
+        self, document: Referrer, reference: LocalReference, target: LocalTarget, path: str
     ) -> LocalProblem | None:
         names = self.tree.names(path)
         if not self.options.index_files or names is None or "." in self.options.index_files:
@@ -275,14 +229,14 @@ class LocalLinks:
         return _told(document, reference, LocalProblemKind.MISSING_FILE, message)
 
     def _of_place(
-        self, document: _Referrer, reference: LocalReference, target: LocalTarget, path: str
+        self, document: Referrer, reference: LocalReference, target: LocalTarget, path: str
     ) -> LocalProblem | None:
         if not target.fragment:
             return None
         is_own = path == document.path
         if is_own and document.published_as is PublishedAs.CROSS_REFERENCED:
             return None
-        if not (document.may_be_told_of(path) or (self._root and _is_in(path, self._root))):
+        if not (document.may_be_told_of(path) or (self._root and is_in(path, self._root))):
             return None
         name = "this document" if is_own else None
         message = self._texts.problem(path, target.fragment, name)
@@ -293,7 +247,7 @@ class LocalLinks:
 # What there is to say of what is at a path; of what nobody can look into, nothing.
 _LOOKS: Mapping[
     FileKind,
-    Callable[[LocalLinks, _Referrer, LocalReference, LocalTarget, str], LocalProblem | None],
+    Callable[[LocalLinks, Referrer, LocalReference, LocalTarget, str], LocalProblem | None],
 ] = {
     FileKind.FILE: LocalLinks._of_place,  # noqa: SLF001  the table of this class
     FileKind.DIRECTORY: LocalLinks._of_directory,  # noqa: SLF001
@@ -302,7 +256,7 @@ _LOOKS: Mapping[
 
 
 def _told(
-    document: _Referrer,
+    document: Referrer,
     reference: LocalReference,
     kind: LocalProblemKind,
     message: str,
@@ -319,7 +273,7 @@ def _told(
     )
 
 
-def _may_be_host(document: _Referrer, reference: LocalReference) -> bool:
+def _may_be_host(document: Referrer, reference: LocalReference) -> bool:
     """Whether a name may be meant as that of a site; between texts in Org, it is a file's."""
     in_org = document.path.endswith(".org") and reference.written.endswith(".org")
     return _HOST.match(reference.written) is not None and not in_org

@@ -42,6 +42,7 @@ __all__ = ["Check", "CheckOptions", "check", "check_documents"]
 
 
 _USUAL = CheckOptions()
+_AT_ONCE = 8  # addresses that the catalog is asked about before anything else gets a turn
 
 
 class Check:
@@ -134,8 +135,9 @@ class Check:
                 tell(outcome)
 
         async def appraise_meanwhile() -> None:
-            for _ in appraise(self.collection, self.catalog):
-                await asyncio.sleep(0)
+            for number, _ in enumerate(appraise(self.collection, self.catalog)):
+                if number % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
 
         appraising = asyncio.create_task(appraise_meanwhile())
         try:

@@ -50,6 +50,7 @@ class LocalTree:
 
     _names: dict[str, frozenset[str] | None] = field(factory=dict, init=False)
     _known: dict[str, LookedUp] = field(factory=dict, init=False)
+    _real: dict[str, str] = field(factory=dict, init=False)
     _tops: dict[str, str | None] = field(factory=dict, init=False)
     _rules: dict[str, Ignoring] = field(factory=dict, init=False)
     _ignoring: dict[str, bool] = field(factory=dict, init=False)
@@ -104,6 +105,17 @@ class LocalTree:
                 names = None
             self._names[directory] = names
         return self._names[directory]
+
+    def real(self, path: str) -> str:
+        """What is at an absolute path without dots, without symbolic links on the way there."""
+        if path not in self._real:
+            above, name = os.path.split(path)
+            if above not in self._real:
+                self._real[above] = os.path.realpath(above)
+            straight = os.path.join(self._real[above], name)  # noqa: PTH118  as above
+            is_link = os.path.islink(straight)  # noqa: PTH114  as above
+            self._real[path] = os.path.realpath(path) if is_link else straight
+        return self._real[path]
 
     def read(self, path: str) -> bytes | None:
         """The content of a file; None for one that is too large or cannot be read."""

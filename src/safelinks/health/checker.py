@@ -124,17 +124,18 @@ class Checker:
             yield outcome
         if not spellings:
             return
+        # The shortest is asked: it has the least in it of whoever it was sent to.
+        spellings = {min(urls_of, key=len): urls_of for urls_of in spellings.values()}
         async with Session(self.policy, self._transport, self._look_up, self._dial) as session:
             held = self._held = {}
-            # The shortest has the least in it of whoever it was sent to.
-            jobs = ((min(urls, key=len), self.policy) for urls in spellings.values())
+            jobs = ((url, self.policy) for url in spellings)
             asking = self._asking = Asking(
                 session, self.policy, self._hints, jobs, self._guesses(spellings)
             )
             results = asking.results()
             try:
                 async for judged in results:
-                    urls_of = spellings.pop(request_key(judged.outcome.url))
+                    urls_of = spellings.pop(judged.outcome.url)
                     if judged.outcome.reason in _MAY_PASS or self._is_suspect(judged.outcome):
                         held[judged.outcome.url] = _Held(judged, urls_of)
                         continue

@@ -17,7 +17,6 @@ from safelinks.addresses.urls import split
 from safelinks.catalog.entries import HealthHints
 from safelinks.errors import InvalidURLError
 from safelinks.foundation.values import define, frozen
-from safelinks.health.early_start import EarlyStart
 from safelinks.health.judgement.probe import Probe, probe
 from safelinks.health.judgement.redirects import BUSY, REDIRECTS, retry_after
 from safelinks.health.judgement.visible_page import Page, page_of
@@ -40,6 +39,7 @@ _CERTIFICATES = frozenset(
 _CONNECTIONS = frozenset({Fault.NO_SUCH_HOST, Fault.DNS_FAILURE, Fault.REFUSED, Fault.UNREACHABLE})
 # What may be true of one page only, unless several links in a row are like that.
 _PAGES = frozenset({Fault.TIMEOUT, Fault.RESET, Fault.TLS_FAILURE})
+_NO_HINTS = HealthHints()
 _IN_A_ROW = 3
 _WORKS = (Verdict.ALIVE, Verdict.MOVED)
 _MOST_UNREAD = 1_000  # outcomes that nobody has taken yet
@@ -111,6 +111,7 @@ class Asking:
         self._begun: set[_Job] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._judged: asyncio.Queue[TimedOutcome | BaseException | None] = asyncio.Queue()
+        self._unjudged: list[tuple[_Job, Answer]] = []
         self._down: dict[str, Answer | Failure] = {}
         self._failed: Counter[str] = Counter()  # requests in a row that reached no server
         self._silent: Counter[str] = Counter()  # links in a row that had no answer
@@ -191,7 +192,7 @@ class Asking:
             self._timer.cancel()
         if moment is not None:
             self._timer = self._loop.call_at(moment, self._go_on)
-        elif not (self._running or self._schedule):
+        elif not (self._running or self._unjudged or self._schedule):
             self._judged.put_nowait(None)
 
     def _is_full(self) -> bool:
@@ -201,7 +202,7 @@ class Asking:
         """Give `job` its turn, and say whether it has to ask its host for its next step."""
         host = job.host
         if job.steps is None:
-            hints = self._hints_for(job.url) or HealthHints()
+            hints = self._hints_for(job.url) or _NO_HINTS
             if host in self._mishandles_head:
                 hints = evolve(hints, head_unreliable=True)
             job.steps = probe(job.url, job.policy, hints, or_http=job.url in self._or_http)
@@ -239,34 +240,46 @@ class Asking:
     async def _work(self, job: _Job | None, begun: float) -> None:
         """Ask for `job`, and for one after the other, as long as there are any.
 
-        An answer that says nothing of others is judged when the next request is on its way.
+        An answer that says nothing of others is judged when the next requests are on their way.
         """
-        unjudged: tuple[_Job, Answer | Failure] | None = None
+        beside: list[tuple[_Job, Answer]] | None = None  # what is judged with the last answer
         while job is not None:
             assert job.request is not None  # noqa: S101
-            asking = EarlyStart(self._session.perform(job.request))
-            if unjudged is not None:
-                try:
-                    self._advance(*unjudged)
-                except BaseException:
-                    asking.close()
-                    raise
-                unjudged = None
-            if asking.has_ended:
-                await asyncio.sleep(0)
-            result = await asking
+            result = await self._session.perform(job.request)
+            if beside is None or beside is self._unjudged:
+                await asyncio.sleep(0)  # who never had to wait lets others have a turn, too
             self._note(job, result, begun)
-            begun, another = self._loop.time(), None
-            if isinstance(result, Answer) and _says_nothing_of_others(result, job.policy):
-                another = self._another(begun)
-            if another is None:
+            begun, is_alone = self._loop.time(), len(self._running) == 1
+            if is_alone or isinstance(result, Failure) or _tells_of_others(result, job.policy):
+                beside = None
                 self._advance(job, result)
-                another = self._another(begun)
             else:
-                unjudged = job, result
+                beside = self._judge_soon(job, result)
+            job = self._another(begun)
             if len(self._running) < self._limit.now:
                 self._go_on()  # an answer may have made way for more than one
-            job = another
+
+    def _judge_soon(self, job: _Job, answer: Answer) -> list[tuple[_Job, Answer]]:
+        """Judge it with all that come in the same turn of the loop, which it gives.
+
+        To do one kind of work after the other takes less than to change between them.
+        """
+        if not self._unjudged:
+            self._loop.call_soon(self._judge_all)
+        self._unjudged.append((job, answer))
+        return self._unjudged
+
+    def _judge_all(self) -> None:
+        """Called by the loop itself, as `_go_on`."""
+        if self._closed:
+            return
+        unjudged, self._unjudged = self._unjudged, []
+        try:
+            for job, answer in unjudged:
+                self._advance(job, answer)
+        except Exception as error:  # noqa: BLE001
+            self._judged.put_nowait(error)
+        self._go_on()
 
     def _note(self, job: _Job, result: Answer | Failure, begun: float) -> None:
         """What an answer, or none, says of its host, whatever it means for `job`."""
@@ -305,7 +318,7 @@ class Asking:
             self._end(job, end.value)
             return False
         assert isinstance(step, Request)  # noqa: S101
-        host = host_of(step.url)
+        host = job.host if step.url == job.url and not job.asked else host_of(step.url)
         if job.request is not None and job.request.url != step.url and job.host != host:
             if isinstance(result, Failure) and not step.aside:  # for another scheme is tried
                 self._schedule.settled(job.host)
@@ -360,10 +373,10 @@ class Asking:
             self._down[host] = evolve(answer, elapsed=0.0, asked=False)
 
 
-def _says_nothing_of_others(answer: Answer, policy: Policy) -> bool:
-    """Whether its judgement decides neither who is asked next nor how."""
+def _tells_of_others(answer: Answer, policy: Policy) -> bool:
+    """Whether its judgement may decide who is asked next, or how."""
     status = answer.status
-    return policy.method is Method.GET and status not in REDIRECTS and status not in BUSY
+    return policy.method is not Method.GET or status in REDIRECTS or status in BUSY
 
 
 def _seen_so_far(job: _Job) -> str:

@@ -31,6 +31,8 @@ def spelled(outcome: Outcome, url: str, page: Page | None = None) -> Outcome:
 
     With a `page`, the place that the fragment names is looked for in it.
     """
+    if page is None and url == outcome.url:  # as nearly always
+        return outcome
     own, asked = _fragment(url), _fragment(outcome.url)
     place = _fragment(outcome.final_url)
     place = own if place == asked and not any(map(_is_page, outcome.hops[:-1])) else place

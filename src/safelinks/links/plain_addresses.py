@@ -118,6 +118,7 @@ _HOST = pattern_of(
 _BARE_HOST = pattern_of(
     r"(?<![\w.@/:=&?%+~-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}\Z", re.IGNORECASE | re.ASCII
 )
+_PATH = pattern_of(r"/[\w%~.-]")
 _LONGEST_LABEL = 63  # RFC 1035, section 2.3.4
 _LONGEST_HOST = 120
 _MARGIN = " \t\r\n>|+#\"'\\"
@@ -204,14 +205,20 @@ def bare_host(text: str, hosts: frozenset[str], position: int, limit: int) -> in
 
     The host is one of `hosts`, or below one.
     """
-    domains, ends = _domains(hosts)
-    for match in domains.finditer(text, position, limit):
-        before = text[max(position, match.start() - _LONGEST_LABEL) : match.end()]
-        if not before.lower().endswith(ends):
-            continue  # as nearly all addresses: it is none of them
-        host = _BARE_HOST.search(text, max(position, match.start() - _LONGEST_HOST), match.end())
-        if host is not None and _is_among(host[0].lower(), hosts):
-            return host.start()
+    names, ends, longest = _domains(hosts)
+    at = text.find("/", position, limit)
+    while at >= 0:
+        dot = text.rfind(".", max(position, at - longest - 1), at)
+        if (
+            dot >= 0
+            and text[dot + 1 : at].lower() in names
+            and text[max(position, dot - _LONGEST_LABEL) : at].lower().endswith(ends)
+            and _PATH.match(text, at, limit)
+        ):
+            host = _BARE_HOST.search(text, max(position, dot - _LONGEST_HOST), at)
+            if host is not None and _is_among(host[0].lower(), hosts):
+                return host.start()
+        at = text.find("/", at + 1, limit)
     return -1
 
 
@@ -222,12 +229,11 @@ def _is_among(host: str, hosts: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _domains(hosts: frozenset[str]) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """The top-level domains of `hosts`, with a path behind them, and their last two labels."""
-    names = sorted({host.rpartition(".")[2] for host in hosts})
-    pattern = rf"\.(?:{'|'.join(map(re.escape, names)) or '(?!)'})(?=/[\w%~.-])"
+def _domains(hosts: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...], int]:
+    """The top-level domains of `hosts`, the last two labels, and how long the former are."""
+    names = frozenset(host.rpartition(".")[2] for host in hosts)
     ends = {".".join(host.rsplit(".", 2)[-2:]) for host in hosts}
-    return pattern_of(pattern, re.IGNORECASE), tuple(sorted(ends))
+    return names, tuple(sorted(ends)), max(map(len, names), default=0)
 
 
 def _trimmed(text: str, run: Run, start: int, *, soft: bool, rules: TextRules) -> LinkSpan:

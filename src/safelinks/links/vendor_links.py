@@ -51,6 +51,7 @@ _ADDRESS_WITHIN = pattern_of(
 )
 _ADDRESS = pattern_of(r"https?://[^\s<>\"'`|]{1,2048}+", re.IGNORECASE)
 _HOST = pattern_of(r"[a-z]+://([a-z0-9.-]*)(/[^?]*)?", re.IGNORECASE)
+_OTHER_PORT = pattern_of(r":(?!(?:80|443)/)[0-9]{1,5}/")  # no wrapper's
 # The beginning of a path that a link on any host has, or more of it.
 _REDIRECTION = pattern_of(rf"(?:{'|'.join(map(_begun, STARTS))})\Z", re.IGNORECASE)
 
@@ -196,7 +197,7 @@ def _may_be_cut(text: str, span: LinkSpan) -> bool:
     if "?" in span.url or not _BORDER.match(text, span.end):
         return False
     match = _HOST.match(span.url)
-    if match is None:
+    if match is None or _OTHER_PORT.match(span.url, match.end()):
         return False
     host = match[1].lower()
     path = (match[2] or "").rstrip("=")

@@ -9,7 +9,13 @@ from collections.abc import Mapping
 
 from safelinks.foundation.values import frozen
 
-__all__ = ["BASELINE_BEGINS", "FOREIGN_SUFFIXES", "REPORT_FORMATS", "ReportFormat"]
+__all__ = [
+    "BASELINE_BEGINS",
+    "FOREIGN_SUFFIXES",
+    "LAST_LINE_SIGN",
+    "REPORT_FORMATS",
+    "ReportFormat",
+]
 
 
 @frozen
@@ -28,7 +34,8 @@ class ReportFormat:
     surely_ends: str | None = None
 
 
-_LAST_LINE = r"Exit code [0-9]+: [^\n]+\.\n\Z"
+LAST_LINE_SIGN = "Exit code "  # in all `ends`
+_LAST_LINE = rf"{LAST_LINE_SIGN}[0-9]+: [^\n]+\.\n\Z"
 _LAST_LINE_OF_SOME = rf"[0-9,]+ address(?:es)?: [0-9,]+ (?:not )?certain \([^\n]+\)\. {_LAST_LINE}"
 BASELINE_BEGINS = r'\{\n  "version": [0-9]+,\n  "findings": \[\n    \{"code": "SL[0-9]{3}"'
 _TABLE = (

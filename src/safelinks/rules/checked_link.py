@@ -130,8 +130,11 @@ class CheckedLink:
         The server itself may lead there, or somebody has asked. None for what is not plain HTTP, or
         does not work.
         """
+        is_known = self.https_answers or len(self.outcome.hops) > 1
+        if not is_known or self.verdict not in WORKS:
+            return None
         secure = over_https(self.target or "")
-        if secure is None or self.verdict not in WORKS:
+        if secure is None:
             return None
         return secure if self.https_answers or self._leads_to(secure) else None
 

@@ -179,7 +179,7 @@ class RemarkReader:
         at: LinksByPlace | None = None
         by_line = document.format in _LINE_BY_LINE
         beginning, owners = None, None
-        for prose in document.prose():
+        for prose in document.prose() if self._may_name(document, by_line=by_line) else ():
             beginning = prose.text if beginning is None else beginning
             places = TextPlaces(prose, by_line=by_line)
             for mention in self.catalog.names.found_in(prose.text):
@@ -236,6 +236,11 @@ class RemarkReader:
             return False  # what has a label is judged by that
         match = self.identify(link.target)
         return match.resource is not None and _is_own(match)
+
+    def _may_name(self, document: Document, *, by_line: bool) -> bool:
+        """Whether the prose of a document may name something: the text that it is taken from."""
+        text = document.text if by_line else None
+        return text is None or self.catalog.names.may_be_in(text)
 
     def about_owner(self) -> frozenset[str]:
         """The files that have something to do with the owner."""

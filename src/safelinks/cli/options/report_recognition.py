@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 
 from safelinks.foundation.patterns import pattern_of
-from safelinks.reports.report_formats import BASELINE_BEGINS, REPORT_FORMATS
+from safelinks.reports.report_formats import BASELINE_BEGINS, LAST_LINE_SIGN, REPORT_FORMATS
 
 __all__ = ["is_report", "is_surely_report"]
 
@@ -23,6 +23,7 @@ _BEGINNINGS, _ENDS, _SURE_ENDS = (
         *((row.begins, row.ends, row.surely_ends) for row in REPORT_FORMATS.values()), strict=True
     )
 )
+_SIGN = LAST_LINE_SIGN.encode()
 _BASELINE = pattern_of(BASELINE_BEGINS.encode())
 
 
@@ -37,11 +38,12 @@ def is_report(path: Path) -> bool:
 
 def is_surely_report(path: Path) -> bool:
     """Whether the file at `path` is a report or a baseline that this command wrote for certain."""
-    ends = _head_and_tail(path)
-    if ends is None:
+    known = _head_and_tail(path)
+    if known is None:
         return False
-    head, tail = ends
-    return bool(_BEGINNINGS.match(head) or _BASELINE.match(head) or _SURE_ENDS.search(tail))
+    head, tail = known
+    ends = _SIGN in tail and _SURE_ENDS.search(tail)  # of any file, only few have the sign
+    return bool(_BEGINNINGS.match(head) or _BASELINE.match(head) or ends)
 
 
 def _head_and_tail(path: Path) -> tuple[bytes, bytes] | None:

@@ -41,18 +41,22 @@ class Anchors:
     folds: bool = False
     closer: Callable[[], Anchors] | None = field(default=None, repr=False, eq=False)
 
-    @cached_property
+    @property
     def all(self) -> Anchors:
         """All that there is."""
-        return self if self.closer is None else self.closer()
+        return self if self._next is None else self._next.all
+
+    @cached_property
+    def _next(self) -> Anchors | None:
+        return None if self.closer is None else self.closer()
 
     def presence(self, fragment: str) -> Presence:
         """Whether there is a place that `fragment`, decoded, names."""
         name = _PREFIX.sub("", fragment, count=1)
         if fragment in self.names or name in self.names or fragment.lower() in _ALWAYS:
             return Presence.THERE
-        if self.closer is not None:
-            return self.all.presence(fragment)
+        if self._next is not None:
+            return self._next.presence(fragment)
         if not self.whole or _OF_PROGRAMS.match(fragment):
             return Presence.UNKNOWN
         if self.folds and name.lower() in self._folded:

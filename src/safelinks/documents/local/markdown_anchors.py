@@ -21,9 +21,10 @@ from safelinks.foundation.patterns import pattern_of
 __all__ = ["markdown_anchors", "mdx_anchors"]
 
 _ATX = pattern_of(r"#{1,6}(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\Z", re.DOTALL)  # CommonMark, 4.2
+# With the line end before: a character with which all begins is found fastest.
 _HEADING_OR_FENCE = pattern_of(
-    r"^ {0,3}(?:#{1,6}[ \t]+(?P<heading>[^\n]*?)(?:[ \t]+#+)?[ \t\r]*$|(?P<fence>`{3,}|~{3,}))",
-    re.MULTILINE,
+    r"\n {0,3}(?:#{1,6}[ \t]+(?P<heading>[^\n]*?)(?:[ \t]+#+)?[ \t\r]*(?=\n|\Z)"
+    r"|(?P<fence>`{3,}|~{3,}))"
 )
 _UNDERLINED = pattern_of(r"[ \t]*(?:\r\n|\n|\r)[ \t>]*(?:=+|-+)[ \t]*(?:\r|\n|\Z)")  # 4.3
 # Attributes in braces, as kramdown, Pandoc, Python-Markdown and Docusaurus have them.
@@ -75,10 +76,13 @@ def mdx_anchors(text: str, flavours: Collection[AnchorFlavour]) -> Anchors:
 def _at_a_glance(
     text: str, flavours: Collection[AnchorFlavour], closer: Callable[[], Anchors]
 ) -> Anchors:
-    """The headings that lines begin with outside of fences: mostly, that is all that is needed."""
+    """The headings that lines begin with outside of fences: mostly, that is all that is needed.
+
+    GitHub's slugs of them come first, if they count, for they are most of what is referred to.
+    """
     headings = []
     fence = ""
-    for line in _HEADING_OR_FENCE.finditer(text):
+    for line in _HEADING_OR_FENCE.finditer(f"\n{text}"):
         if line["fence"] is None:
             if not fence:
                 headings.append(dict.fromkeys(_rendered(line["heading"])))
@@ -86,7 +90,13 @@ def _at_a_glance(
             fence = line["fence"]
         elif line["fence"].startswith(fence):
             fence = ""
-    return Anchors(frozenset(slugs_of(headings, flavours)), closer=closer)
+
+    def by(flavours: Collection[AnchorFlavour], closer: Callable[[], Anchors]) -> Anchors:
+        return Anchors(frozenset(slugs_of(headings, flavours)), closer=closer)
+
+    if AnchorFlavour.GITHUB in flavours and len(flavours) > 1:
+        return by((AnchorFlavour.GITHUB,), partial(by, flavours, closer))
+    return by(flavours, closer)
 
 
 def _anchors(text: str, flavours: Collection[AnchorFlavour], *, components: bool) -> Anchors:

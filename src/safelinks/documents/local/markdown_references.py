@@ -21,9 +21,10 @@ from safelinks.foundation.patterns import pattern_of
 
 __all__ = ["markdown_references", "mdx_references"]
 
-_SIGN = pattern_of(r"\]\(|\]:|(?i:href|src|srcset|poster)\s*=")
+_SIGNS = ("](", "]:")
+_SIGN = pattern_of(r"(?i:href|src|srcset|poster)\s*=")
 # Snippets of Python-Markdown (a part of a file is named behind a colon), and MyST.
-_INCLUDES = pattern_of(r"-8<-|\{include\}")
+_INCLUDES = ("-8<-", "{include}")
 _INCLUSION = pattern_of(
     r"-8<-{1,3}[ \t]+[\"'](?P<snippet>[^\"':\n]+)"
     r"|^[ \t>]*(?:`{3,}|~{3,}|:{3,})\{include\}[ \t]+(?P<myst>[^\s`]+)",
@@ -35,15 +36,16 @@ _INCLUSIONS = pattern_of(
 _INCLUDED_LINE = pattern_of(r"^[ \t]*([^\s:;][^:\n]*?)[ \t\r]*(?::[^\n]*)?$", re.MULTILINE)
 _ESCAPE = pattern_of(rf"{CHARACTER_REFERENCE.pattern}|\\[!-/:-@\[-`{{-~]")
 _DEFINES = pattern_of(r"[ \t]*+\[((?:[^\[\]\\]++|\\.|\\)*+)\]:", re.DOTALL)
-_DESTINATIONS = frozenset({MarkdownKind.LINK, MarkdownKind.IMAGE, MarkdownKind.DEFINITION})
-_MARKUP = frozenset({MarkdownKind.HTML, MarkdownKind.TAG})
+# Tuples, of which a search compares what is the same object; a set would ask each for its hash.
+_DESTINATIONS = (MarkdownKind.LINK, MarkdownKind.IMAGE, MarkdownKind.DEFINITION)
+_MARKUP = (MarkdownKind.HTML, MarkdownKind.TAG)
 
 
 def markdown_references(text: str) -> Iterator[LocalReference]:
     """The references of a Markdown text to files beside it."""
-    if _SIGN.search(text):
+    if _may_refer(text):
         yield from located_references(text, _in(text))
-    if _INCLUDES.search(text):
+    if any(sign in text for sign in _INCLUDES):
         for one in located_references(text, _included(text)):
             yield evolve(one, includes=True, certain=False)
 
@@ -51,7 +53,11 @@ def markdown_references(text: str) -> Iterator[LocalReference]:
 def mdx_references(text: str) -> Iterator[LocalReference]:
     """Those of a Markdown text with components, whose attributes are not HTML's."""
     found = _in(text, markup=False)
-    return located_references(text, found) if _SIGN.search(text) else iter(())
+    return located_references(text, found) if _may_refer(text) else iter(())
+
+
+def _may_refer(text: str) -> bool:
+    return any(sign in text for sign in _SIGNS) or _SIGN.search(text) is not None
 
 
 def _included(text: str) -> Iterator[WrittenReference]:

@@ -233,6 +233,12 @@ class Meant:
     def __init__(self, text: str, passage: Passage) -> None:
         codec = passage.codec
         split, known = codec.split, codec.known
+        if len(passage.pieces) == 1 and not passage.meanings:
+            ((start, end),) = passage.pieces
+            self.text = text[start:end]
+            if split is None or len(split(self.text)) == 1:  # as most addresses
+                self._entries = [(0, start, start, 0)]
+                return
         out: list[str] = []
         length = 0
         # Where in the meaning, and where in the document, an escape or a piece begins; where that

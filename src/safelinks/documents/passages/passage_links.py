@@ -292,6 +292,7 @@ def applied(text: str, edits: Iterable[Edit], start: int = 0, end: int | None = 
 
 
 _PATH = "/"
+_SHORT = 400  # characters of a passage in which a look is cheaper than what is known of the text
 _SIGNS_OF_REFERENCES = ("//", "safelinks")
 
 
@@ -336,6 +337,13 @@ class _Signs:
             return may_hold(self._text, passage, self._peel)
         start, end = passage.pieces[0]
         signs = _SIGNS_OF_REFERENCES if passage.reading is Reading.REFERENCE else self._signs
+        pattern = passage.codec.hides
+        if end - start < _SHORT:
+            piece = self._text[start:end]
+            for sign in signs:
+                if sign in piece:
+                    return True
+            return pattern is not None and pattern.search(piece) is not None
         for sign in signs:
             begun, at = self._next.get(sign, (0, -1))
             if not begun <= start <= at:
@@ -344,7 +352,6 @@ class _Signs:
                 self._next[sign] = (start, at)
             if at < end:
                 return True
-        pattern = passage.codec.hides
         if pattern is None:
             return False
         begun, at = self._next.get(pattern, (0, -1))

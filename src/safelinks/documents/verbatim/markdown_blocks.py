@@ -9,12 +9,14 @@ Why our own: markdown-it-py, which the tests hold this to, takes quadratic time 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum, auto
+from functools import partial
 
 from attrs import field
 
 from safelinks.documents.verbatim.code_ranges import Span
+from safelinks.documents.verbatim.markdown_line import MarkdownLine
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import define, frozen
 
@@ -33,7 +35,10 @@ class Leaf(Enum):
 
 @frozen
 class Block:
-    """A block and its lines, without what stands before it on them where it is text."""
+    """A block and its lines, without what stands before it on them where it is text.
+
+    Lines with nothing before them may be as one, with the line ends between them.
+    """
 
     leaf: Leaf
     lines: tuple[Span, ...]
@@ -45,16 +50,22 @@ class Block:
 
 
 _LINE = pattern_of(r"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
-_PLAIN = pattern_of(r"[^\W\d_]|\Z")  # how lines begin, not indented, that no block does
+# Lines with which no block begins, not indented: by their first characters.
+_PLAIN = pattern_of(
+    r"(?:(?:[^\W\d_]|[|(\"'$%&\\/,.;“‘]|!?\[(?!\^)|[*_]{1,3}[^\W_]|`{1,2}[^`\n]).*+(?:\n|\Z))++"
+)
+_HEADING_LINE = pattern_of(r"#{1,6}(?:[ \t].*+)?(?=\n|\Z)")
 _TEXT_OR_NONE = (None, Leaf.TEXT)
 _HEADING = pattern_of(r"#{1,6}(?=[ \t]|\Z)")  # 4.2
 _UNDERLINE = pattern_of(r"(?:=++|-++)[ \t]*+\Z")  # 4.3
 _FENCE = pattern_of(r"(`{3,}+)[^`]*+\Z|(~{3,}+)")  # 4.5
 _FENCE_ENDS = pattern_of(r"(`{3,}+|~{3,}+)[ \t]*+\Z")
-_BREAKS = "*-_"  # 4.1
+_LEAVES = frozenset("#`~<=-*_")  # with which any of these begins, or HTML
+_ITEMS = frozenset("*+-0123456789")
 _ITEM = pattern_of(r"(?:[*+-]|(?P<number>[0-9]{1,9})[.)])(?=[ \t]|\Z)")  # 5.2
 # What in dialects makes text of what is indented below it: admonitions, tabs, definitions, notes.
 _TAKES_INDENTED = pattern_of(r"(?:!!!|\?\?\?\+?)[ \t]|===[!+]?[ \t]++[\"']|[:~][ \t]|\[\^")
+_DIALECTS = frozenset("!?=:~[")  # with which that begins
 
 # 4.6: how an HTML block begins, and what its last line holds; where that is None, it ends at a
 # blank line.
@@ -90,90 +101,39 @@ def blocks(text: str, start: int = 0) -> Iterator[Block]:
     """The leaf blocks of a Markdown text from `start` on that hold anything, in order."""
     reader = _MarkdownBlockReader()
     at = start
+    quick = "\r" not in text  # as most texts are
     while at < len(text):
+        if quick and reader.is_in_text:
+            plain = _PLAIN.match(text, at)
+            if plain is not None:
+                at = plain.end()
+                reader.plain(plain.start(), at - text.endswith("\n", 0, at))
+            while text.startswith("\n", at):
+                at += 1
+                reader.empty()
+            heading = _HEADING_LINE.match(text, at)
+            if heading is not None:
+                reader.heading(*heading.span())
+                at = heading.end() + 1
+                continue
+        elif quick and reader.is_in_fence:
+            at = reader.skip(text, at)
         line = _LINE.match(text, at)
-        if line is None:  # which any text is
-            break
-        start, end = line.span(1)
-        at = line.end()
-        if not (reader.is_in_text and _PLAIN.match(text, start, end)):
-            yield from reader.line(_MarkdownLine(text, start, end))
-        elif start < end:
-            reader.plain(start, end)
-        else:
-            yield from reader.empty()
-    yield from reader.close()
-
-
-class _MarkdownLine:
-    """A line, and how far it is read: up to `at`, at a `column` that may be within a tab.
-
-    `first` is what is not white space from there on, and `indent` in how many columns.
-    """
-
-    def __init__(self, text: str, start: int, end: int) -> None:
-        self.text, self.start, self.end = text, start, end
-        self.at, self._column = start, 0
-        self._tails: dict[str, int] = {}  # where there is only that sign from there on
-        self._look()
-
-    def _look(self) -> None:
-        at, column = self.at, self._column
-        while at < self.end and self.text[at] in " \t":
-            column += 1 if self.text[at] == " " else 4 - column % 4
-            at += 1
-        self.first, self._first_column = at, column
-
-    @property
-    def indent(self) -> int:
-        """How many columns of white space come next."""
-        return self._first_column - self._column
-
-    @property
-    def blank(self) -> bool:
-        """Whether nothing else comes."""
-        return self.first == self.end
-
-    def begins_with(self, sign: str) -> bool:
-        """Whether that is what comes behind white space."""
-        return self.text.startswith(sign, self.first, self.end)
-
-    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """What `pattern` matches behind white space."""
-        return pattern.match(self.text, self.first, self.end)
-
-    @property
-    def is_break(self) -> bool:
-        """Whether what comes is a thematic break (4.1); many markers before it may ask for that."""
-        sign = self.text[self.first : self.first + 1]
-        if not sign or sign not in _BREAKS or self.blank:
-            return False
-        tail = self._tails.get(sign)
-        if tail is None:
-            tail = self.start + len(self.text[self.start : self.end].rstrip(f"{sign} \t"))
-            self._tails[sign] = tail
-        return tail <= self.first and self.text.count(sign, self.first, self.end) > 2
-
-    def indented(self, columns: int) -> None:
-        """Read so many columns of white space, of which there are as many."""
-        columns = min(columns, self.indent)
-        while columns:
-            width = 1 if self.text[self.at] == " " else 4 - self._column % 4
-            step = min(width, columns)
-            self._column += step
-            columns -= step
-            self.at += step == width
-
-    def marker(self, length: int) -> None:
-        """Read white space, and a marker behind it."""
-        self.at, self._column = self.first + length, self._first_column + length
-        self._look()
+        if line is not None and at < len(text):
+            at = line.end()
+            reader.line(MarkdownLine(text, *line.span(1)))
+        if reader.ended:
+            yield from reader.ended
+            reader.ended.clear()
+    reader.close()
+    yield from reader.ended
 
 
 @define
 class _MarkdownBlockReader:
     """What is open: block quotes and list items, from the outside, and the last leaf in them."""
 
+    ended: list[Block] = field(factory=list, init=False)  # what nobody has taken yet
     _containers: list[int] = field(factory=list, init=False)
     _bare: bool = field(default=False, init=False)  # the last of them is an item without content
     _leaf: Leaf | None = field(default=None, init=False)
@@ -183,10 +143,10 @@ class _MarkdownBlockReader:
     _was_blank: bool = field(default=False, init=False)
     _takes_indented: bool = field(default=False, init=False)
 
-    def close(self) -> Iterator[Block]:
+    def close(self) -> None:
         """End the leaf that is open, if any is."""
         if self._leaf is not None:
-            yield Block(self._leaf, tuple(self._lines))
+            self.ended.append(Block(self._leaf, tuple(self._lines)))
             self._leaf = None
 
     @property
@@ -194,20 +154,42 @@ class _MarkdownBlockReader:
         """Whether nothing is open but text, if even that."""
         return not self._containers and self._leaf in _TEXT_OR_NONE
 
+    @property
+    def is_in_fence(self) -> bool:
+        """Whether nothing is open but a fence."""
+        return not self._containers and self._leaf is Leaf.FENCE
+
+    def skip(self, text: str, at: int) -> int:
+        """Read the lines from `at` on that have nothing of which the end of a fence is made."""
+        fence = text.find(self._fence, at)
+        end = text.rfind("\n", at, fence) + 1 if fence >= 0 else len(text)
+        if end <= at:
+            return at
+        last = text.rfind("\n", at, end - 1) + 1 or at
+        self._lines[1:] = [(last, end - text.endswith("\n", 0, end))]
+        self._was_blank = False
+        return end
+
     def plain(self, start: int, end: int) -> None:
-        """Read a line that cannot but be text."""
+        """Read lines that cannot but be text."""
         self._was_blank = self._bare = False
         if self._leaf is None:
             self._leaf, self._lines, self._takes_indented = Leaf.TEXT, [], False
         self._lines.append((start, end))
 
-    def empty(self) -> Iterator[Block]:
+    def heading(self, start: int, end: int) -> None:
+        """Read a line that is a heading."""
+        self.close()
+        self.plain(start, end)
+        self.close()
+
+    def empty(self) -> None:
         """Read a line with nothing on it, which ends a text."""
         self._was_blank, self._bare = True, False
-        yield from self.close()
+        self.close()
 
-    def line(self, line: _MarkdownLine) -> Iterator[Block]:
-        """Read a line; gives the blocks that end before it or with it."""
+    def line(self, line: MarkdownLine) -> None:
+        """Read a line."""
         was_blank, self._was_blank = self._was_blank, line.blank
         if line.blank and was_blank:  # all that could end has ended
             self._extend(line)
@@ -218,12 +200,12 @@ class _MarkdownBlockReader:
             if self._continues(line):
                 self._extend(line)
                 if self._is_last(line):
-                    yield from self.close()
+                    self.close()
                 return
-            yield from self.close()
-        yield from self._begins(line, matched)
+            self.close()
+        self._begins(line, matched)
 
-    def _matched(self, line: _MarkdownLine) -> int:
+    def _matched(self, line: MarkdownLine) -> int:
         """How many of the containers go on; what shows that is read."""
         for number, columns in enumerate(self._containers):
             if columns == _QUOTE:
@@ -240,23 +222,23 @@ class _MarkdownBlockReader:
         return len(self._containers)
 
     @staticmethod
-    def _quoted(line: _MarkdownLine) -> None:
+    def _quoted(line: MarkdownLine) -> None:
         line.marker(1)
         line.indented(1)
 
-    def _extend(self, line: _MarkdownLine) -> None:
+    def _extend(self, line: MarkdownLine) -> None:
         if self._leaf is Leaf.DOUBTFUL:
             self._lines.append((line.first, line.end))
         elif self._leaf is not None:  # what is between the first line and the last one, is clear
             self._lines[1:] = [(line.start, line.end)]
 
-    def _continues(self, line: _MarkdownLine) -> bool:
+    def _continues(self, line: MarkdownLine) -> bool:
         """Whether the leaf that is open, which is no text, goes on, or ends with this line."""
         if self._leaf is Leaf.HTML:
             return self._ends is not None or not line.blank
         return self._leaf is Leaf.FENCE or line.blank or line.indent > 3
 
-    def _is_last(self, line: _MarkdownLine) -> bool:
+    def _is_last(self, line: MarkdownLine) -> bool:
         """Whether the leaf ends with this line."""
         if self._leaf is Leaf.HTML:
             return self._ends is not None and (
@@ -266,22 +248,25 @@ class _MarkdownBlockReader:
             return False
         return line.match(_FENCE_ENDS) is not None
 
-    def _begins(self, line: _MarkdownLine, matched: int) -> Iterator[Block]:
+    def _begins(self, line: MarkdownLine, matched: int) -> None:
         """What begins on a line, within the containers that were matched; else text goes on."""
         text = self._leaf is Leaf.TEXT
         interrupts = text and matched == len(self._containers)
         while not line.blank and line.indent <= 3:
             item = None
-            if not line.begins_with(">"):
-                leaf = self._leaf_at(line, interrupts=interrupts, text=text)
+            sign = line.text[line.first]
+            if sign != ">":
+                leaf = None
+                if sign in _LEAVES:
+                    leaf = self._leaf_at(line, interrupts=interrupts, text=text)
                 if leaf is not None:
-                    yield from self._close_to(matched)
-                    yield from leaf
+                    self._close_to(matched)
+                    leaf()
                     return
-                item = line.match(_ITEM)
+                item = line.match(_ITEM) if sign in _ITEMS else None
                 if item is None or (interrupts and not self._may_interrupt(line, item)):
                     break
-            yield from self._close_to(matched)
+            self._close_to(matched)
             self._open(line, item)
             matched += 1
             text = interrupts = False
@@ -289,18 +274,18 @@ class _MarkdownBlockReader:
             self._add_text(line)
             return
         if matched < len(self._containers) or line.blank:
-            yield from self._close_to(matched)
+            self._close_to(matched)
         if not line.blank:
-            yield from self._start(Leaf.TEXT if line.indent <= 3 else self._indented(), line)
+            self._start(Leaf.TEXT if line.indent <= 3 else self._indented(), line)
 
-    def _close_to(self, matched: int) -> Iterator[Block]:
+    def _close_to(self, matched: int) -> None:
         """End the leaf, and all containers but the first ones."""
-        yield from self.close()
+        self.close()
         if matched < len(self._containers):
             del self._containers[matched:]
             self._bare = False
 
-    def _open(self, line: _MarkdownLine, item: re.Match[str] | None) -> None:
+    def _open(self, line: MarkdownLine, item: re.Match[str] | None) -> None:
         """Open a list item, or else a block quote, and read its marker."""
         self._bare = item is not None
         self._takes_indented = False
@@ -316,49 +301,55 @@ class _MarkdownBlockReader:
         self._containers.append(before + length + spaces)
 
     @staticmethod
-    def _may_interrupt(line: _MarkdownLine, item: re.Match[str]) -> bool:
+    def _may_interrupt(line: MarkdownLine, item: re.Match[str]) -> bool:
         """Whether a list item ends a paragraph: if it has text, and is the first."""
         empty = not line.text[item.end() : line.end].strip(" \t")
         return not empty and int(item["number"] or 1) == 1
 
     def _leaf_at(
-        self, line: _MarkdownLine, *, interrupts: bool, text: bool
-    ) -> Iterator[Block] | None:
-        """The leaf that begins on a line, if one does; what is no text is never a lazy line."""
-        if line.match(_HEADING):
-            return self._single(line)
-        fence = line.match(_FENCE)
-        if fence is not None:
-            self._fence = fence[1] or fence[2]
-            return self._start(Leaf.FENCE, line)
-        if line.begins_with("<"):
-            for begins, ends in _HTML:
-                if line.match(begins):
-                    return self._start_html(line, ends)
-            if not text and line.match(_ALONE):
-                return self._start_html(line, None)
-        if (interrupts and line.match(_UNDERLINE)) or line.is_break:
-            return self._nothing()
+        self, line: MarkdownLine, *, interrupts: bool, text: bool
+    ) -> Callable[[], None] | None:
+        """Begins the leaf that a line begins, if it does; what is no text is never a lazy line."""
+        sign = line.text[line.first]
+        if sign == "<":
+            return self._html_at(line, text=text)
+        if sign == "#":
+            if line.match(_HEADING):
+                return partial(self._single, line)
+        elif sign in "`~":
+            fence = line.match(_FENCE)
+            if fence is not None:
+                self._fence = fence[1] or fence[2]
+                return partial(self._start, Leaf.FENCE, line)
+        elif (interrupts and sign in "=-" and line.match(_UNDERLINE)) or line.is_break:
+            return self._nothing
         return None
 
-    def _nothing(self) -> Iterator[Block]:
+    def _html_at(self, line: MarkdownLine, *, text: bool) -> Callable[[], None] | None:
+        for begins, ends in _HTML:
+            if line.match(begins):
+                return partial(self._start_html, line, ends)
+        is_alone = not text and line.match(_ALONE)
+        return partial(self._start_html, line, None) if is_alone else None
+
+    def _nothing(self) -> None:
         """What a line is that has neither code nor links, but is there."""
         self._bare = False
-        yield from self.close()
+        self.close()
 
-    def _single(self, line: _MarkdownLine) -> Iterator[Block]:
-        yield from self._start(Leaf.TEXT, line)
-        yield from self.close()
+    def _single(self, line: MarkdownLine) -> None:
+        self._start(Leaf.TEXT, line)
+        self.close()
 
-    def _start_html(self, line: _MarkdownLine, ends: re.Pattern[str] | None) -> Iterator[Block]:
+    def _start_html(self, line: MarkdownLine, ends: re.Pattern[str] | None) -> None:
         self._ends = ends
-        yield from self._start(Leaf.HTML, line)
+        self._start(Leaf.HTML, line)
         if self._is_last(line):
-            yield from self.close()
+            self.close()
 
-    def _start(self, leaf: Leaf, line: _MarkdownLine) -> Iterator[Block]:
+    def _start(self, leaf: Leaf, line: MarkdownLine) -> None:
         """Begin a leaf in the place of the one that is open."""
-        yield from self.close()
+        self.close()
         self._leaf, self._bare = leaf, False
         if leaf is Leaf.TEXT:
             self._lines, self._takes_indented = [], False
@@ -366,9 +357,9 @@ class _MarkdownBlockReader:
         else:
             self._lines = [(line.first if leaf is Leaf.DOUBTFUL else line.start, line.end)]
 
-    def _add_text(self, line: _MarkdownLine) -> None:
+    def _add_text(self, line: MarkdownLine) -> None:
         self._lines.append((line.first, line.end))
-        if line.match(_TAKES_INDENTED):
+        if line.text[line.first] in _DIALECTS and line.match(_TAKES_INDENTED):
             self._takes_indented = True
 
     def _indented(self) -> Leaf:

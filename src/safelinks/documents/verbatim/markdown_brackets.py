@@ -20,6 +20,8 @@ _PUNCTUATION = r"[!-/:-@\[-`{-~]"
 _IN_ANGLES = pattern_of(r"<((?:[^<>\n\\]++|\\(?!\n).)*+)>")
 _BARE = pattern_of(rf"(?:[^\x00-\x20\x7f()\\]++|\\{_PUNCTUATION}|\\)*+")
 _DEEPEST = 32  # as other implementations have it
+# What most links are: an address without a title, blanks, or parentheses.
+_SIMPLE = pattern_of(r"\(([^\x00-\x20\x7f()\\<][^\x00-\x20\x7f()\\]*+)\)")
 _OPENS = pattern_of(r"\([ \t\n]*+")
 _TITLES = r"(?:\"(?:[^\"\\]++|\\.)*+\"|'(?:[^'\\]++|\\.)*+'|\((?:[^()\\]++|\\.)*+\))"
 _CLOSES = pattern_of(rf"(?:[ \t\n]++{_TITLES})?+[ \t\n]*+\)", re.DOTALL)
@@ -54,6 +56,9 @@ def _destination(text: str, at: int) -> tuple[Span, int] | None:
 
 def inline_link(text: str, at: int) -> tuple[Span, int] | None:
     """Where an inline link leads whose parentheses begin at `at`, and where those end (6.3)."""
+    simple = _SIMPLE.match(text, at)
+    if simple is not None:
+        return simple.span(1), simple.end()
     opens = _OPENS.match(text, at)
     destination = _destination(text, opens.end()) if opens else None
     closes = _CLOSES.match(text, destination[1]) if destination else None

@@ -12,6 +12,7 @@ from safelinks.documents.verbatim.markdown_inlines import (
     MarkdownToken,
     defined,
     inlines,
+    may_hold_inlines,
 )
 from safelinks.foundation.patterns import pattern_of
 
@@ -56,9 +57,11 @@ def _tokens(text: str) -> Iterator[MarkdownToken]:
     labels: set[str] = set()
     leaves: list[MarkdownToken | tuple[Span, ...]] = []
     for block in blocks(text, front_matter(text)[1]):
-        kind = _KINDS.get(block.leaf)
+        kind = None if block.leaf is Leaf.TEXT else _KINDS.get(block.leaf)
         if kind is not None:
             leaves.append(MarkdownToken(kind, *block.span))
+            continue
+        if not may_hold_inlines(text, *block.span):
             continue
         found, lines = defined(text, block.lines)
         labels.update(found)

@@ -9,6 +9,7 @@ name of a page unless a key follows. What is about such a link is a page: `how-t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from safelinks.addresses import percent
 from safelinks.addresses.urls import Address
@@ -54,14 +55,14 @@ class Act:
     """
 
     what: str
-    words: tuple[str, ...]
+    words: frozenset[str]
     pattern: re.Pattern[str]
     example: str
     certain: bool = False
 
 
 def _act(what: str, words: str, pattern: str, example: str, *, certain: bool = False) -> Act:
-    return Act(what, tuple(words.split()), pattern_of(pattern, re.IGNORECASE), example, certain)
+    return Act(what, frozenset(words.split()), pattern_of(pattern, re.IGNORECASE), example, certain)
 
 
 ACTS: tuple[Act, ...] = (
@@ -220,6 +221,7 @@ ACTS: tuple[Act, ...] = (
         "https://calendar.example/a1b2c3d4/decline",
     ),
 )
+_WORDS = tuple(sorted(frozenset[str]().union(*(act.words for act in ACTS))))
 
 # Parts of a path behind which there are pages about things, not the things themselves.
 _ABOUT = pattern_of(
@@ -238,18 +240,16 @@ def act_of(address: Address) -> Act | None:
     """
     path, query = percent.decode(address.path), percent.decode(address.query or "")
     text = f"{address.host}{path or '/'}?{query}"
+    words: Sequence[str] = _WORDS
+    if text.isascii():  # others have letters of two cases in one
+        lower = text.lower()
+        words = [word for word in _WORDS if word in lower]
+        if not words:  # as in nearly every address
+            return None
     about = not query and _ABOUT.search(path) is not None
-    lower = text.lower() if text.isascii() else None  # others have letters of two cases in one
     for act in ACTS:
-        if lower is not None and not _holds_any(lower, act.words):
+        if act.words.isdisjoint(words):
             continue
         if (act.certain or not about) and act.pattern.search(text):
             return act
     return None
-
-
-def _holds_any(lower: str, words: tuple[str, ...]) -> bool:
-    for word in words:  # noqa: SIM110  each address passes here, and this takes half the time
-        if word in lower:
-            return True
-    return False

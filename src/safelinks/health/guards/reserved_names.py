@@ -56,6 +56,8 @@ def is_local_name(host: str) -> bool:
 
 def _reserved_part(host: str) -> str | None:
     """The end of `host` that is reserved: no such name has more than two labels."""
-    labels = host.rsplit(".", 2)
-    ends = (labels[-1], ".".join(labels[-2:]))
-    return next((end for end in ends if end in _RESERVED), None)
+    before, _, last = host.rpartition(".")
+    if last in _RESERVED:
+        return last
+    name = f"{before.rpartition('.')[2]}.{last}"
+    return name if name in _RESERVED else None

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Generator, Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import TypeAlias
 
@@ -154,7 +155,8 @@ def _asks_anew(result: Answer | Failure, way: Way) -> bool:
 
 def _ended(way: Way) -> Outcome | None:
     """The outcome where nothing more may be asked, or there is no time for it; None elsewhere."""
-    refused = refusal(way.url, way.policy) or refusal_of_link(way.start, way.policy)
+    elsewhere = refusal(way.url, way.policy) if way.url != way.start else None
+    refused = elsewhere or refusal_of_link(way.start, way.policy)
     if refused is not None:
         return way.outcome(_refused(refused, way), f"leads to {way.url}" if way.hops else "")
     if way.left <= 0:
@@ -353,6 +355,7 @@ def _said(seen: _Seen) -> str:
     return said
 
 
+@cache
 def _phrase(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"

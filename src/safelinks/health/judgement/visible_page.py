@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from urllib.parse import unquote
 
@@ -32,7 +32,6 @@ _REFRESH = pattern_of(
     re.IGNORECASE | re.DOTALL,
 )
 _SEEN_WITHIN = 65_536  # characters of source in which to look for text: more is long anyway
-_ENOUGH = 1_500  # characters to read: nobody asks whether a page has more
 _LEAST_WORDS = 40  # characters: with fewer, a page that has a script is made by it
 # Those of the Encoding standard, 4.2: Python has others, and some of them take quadratic time.
 _ENCODINGS = pattern_of(
@@ -68,21 +67,28 @@ class Page:
     @cached_property
     def title(self) -> str:
         """Its title on one line; empty when it has none."""
-        return self._first(_TITLE) if "<title" in self.lower else ""
+        return self._first(_TITLE, "<title")
 
     @cached_property
     def heading(self) -> str:
         """Its first heading on one line; empty when it has none."""
-        return self._first(_HEADING) if "<h1" in self.lower else ""
+        return self._first(_HEADING, "<h1")
 
-    def _first(self, pattern: re.Pattern[str]) -> str:
-        """The text of the first element that is neither in a comment nor in a drawing."""
-        first = pattern.search(self.source)
+    def _first(self, pattern: re.Pattern[str], begin: str) -> str:
+        """The text of the first element that is neither in a comment nor in a drawing.
+
+        All that matches has `begin` in front, which is found in no time.
+        """
+        at = self.lower.find(begin)
+        if at < 0:
+            return ""
+        at = at if len(self.lower) == len(self.source) else 0  # some letters have two in lower case
+        first = pattern.search(self.source, at)
         if first is None:
             return ""
         if "<!--" not in self.lower and "<svg" not in self.lower:
             return _on_one_line(first[1])
-        for match in islice(pattern.finditer(self.source), _MOST_TRIED):
+        for match in islice(pattern.finditer(self.source, at), _MOST_TRIED):
             before = self.source[: match.start()].lower()
             if all(before.rfind(begin) <= before.rfind(end) for begin, end in _ELSEWHERE):
                 return _on_one_line(match[1])
@@ -192,15 +198,18 @@ class _SeenWords:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._at_least = seen_at_least(source, _ENOUGH)
+        self._at_least, self._counted = 0, -1  # characters that are seen, and when that was enough
         self._blocks = html_blocks(source)
         self._read: list[str] = []
         self._length = -1  # in one line, with a blank between any two
 
     def exceeds(self, most: int) -> bool:
         """Whether it has more than so many characters."""
-        if self._at_least > most:
-            return True
+        if self._counted < most and self._counted < self._at_least:
+            self._at_least, self._counted = seen_at_least(self._source, most), most
+        return self._at_least > most or self._reads_more_than(most)
+
+    def _reads_more_than(self, most: int) -> bool:
         while self._length <= most:
             block = next(self._blocks, None)
             if block is None:
@@ -222,18 +231,25 @@ class _SeenWords:
 
     def all(self) -> str:
         """All of it, on one line."""
-        self.exceeds(len(self._source))
+        self._reads_more_than(len(self._source))
         return " ".join(self._read)
 
 
 def page_of(body: bytes, headers: Mapping[str, str], *, whole: bool = True) -> Page:
     """The page that was sent as `body`; an odd or missing charset does no harm."""
-    named = _CHARSET.search(headers.get("content-type", ""))
-    if named is None:
-        named = _CHARSET.search(body[:_META_WITHIN].decode("latin-1"))
-    charset = named[1].lower() if named else "utf-8"
+    named = _charset_in(headers.get("content-type", ""))
+    charset = named or _charset_in(body[:_META_WITHIN].decode("latin-1")) or "utf-8"
     try:
-        known = charset if _ENCODINGS.fullmatch(charset) else "utf-8"
-        return Page(body.decode(known, "replace"), whole)
+        return Page(body.decode(charset, "replace"), whole)
     except LookupError:
         return Page(body.decode("utf-8", "replace"), whole)
+
+
+@lru_cache(maxsize=64)  # most servers say the same
+def _charset_in(text: str) -> str | None:
+    """The encoding that is named there, if any is: UTF-8 in the place of one that nobody uses."""
+    named = _CHARSET.search(text)
+    if named is None:
+        return None
+    charset = named[1].lower()
+    return charset if _ENCODINGS.fullmatch(charset) else "utf-8"

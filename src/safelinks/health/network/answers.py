@@ -86,11 +86,15 @@ def request_bytes(method: bytes, target: bytes, headers: Headers) -> bytes:
     """A request without a body. Raises RequestError."""
     if not _TARGET.fullmatch(target):
         raise RequestError("illegal target")
-    lines = [_header_line(name, value) for name, value in headers]
-    return b"%s %s HTTP/1.1\r\n%s\r\n" % (method, target, b"".join(lines))
+    host, rest = _header_lines(tuple(headers[:1])), _header_lines(tuple(headers[1:]))
+    return b"%s %s HTTP/1.1\r\n%s%s\r\n" % (method, target, host, rest)
 
 
-@lru_cache(maxsize=256)  # all requests of a run have nearly the same
+@lru_cache(maxsize=1_024)  # all requests to a host have the same, and most others behind the first
+def _header_lines(headers: Headers) -> bytes:
+    return b"".join([_header_line(*header) for header in headers])
+
+
 def _header_line(name: bytes, value: bytes) -> bytes:
     if value and not _VALUE.fullmatch(value):
         raise RequestError(f"illegal value of the header {name.decode('latin-1')}")

@@ -152,8 +152,8 @@ class Direct:
         query = f"?{address.query}" if address.query is not None else ""
         target = f"{address.path or '/'}{query}".encode("ascii")
         port = f":{address.port}" if address.port else ""
-        headers = [(b"Host", f"{address.host}{port}".encode("ascii"))]
-        headers += _encoded(tuple(request.headers.items()))
+        host = b"Host", f"{address.host}{port}".encode("ascii")
+        headers = (host, *_encoded(tuple(request.headers.items())))
         try:
             head = await connection.head(
                 request.method.encode(),

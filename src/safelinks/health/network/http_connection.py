@@ -62,6 +62,8 @@ class Connection(asyncio.Protocol):
         self._ended = False
         self._error: Exception | None = None
         self._late = ""
+        self._deadline: tuple[float, str] | None = None  # of what is waited for, and what is late
+        self._timer: asyncio.TimerHandle | None = None
         self._waiter: asyncio.Future[None] | None = None
 
     # What asyncio calls.
@@ -115,8 +117,30 @@ class Connection(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    def _expire(self, words: str) -> None:
-        self._late = words
+    def _limit(self, within: float, too_late: str) -> None:
+        """Wait no longer than that.
+
+        A timer outlasts a request that it was made for: nearly all are answered before it is due.
+        """
+        loop = asyncio.get_running_loop()
+        moment = loop.time() + within
+        self._deadline = moment, too_late
+        if self._timer is not None:
+            if self._timer.when() <= moment:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_at(moment, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        if self._deadline is None:
+            return
+        loop = asyncio.get_running_loop()
+        moment, too_late = self._deadline
+        if loop.time() < moment:
+            self._timer = loop.call_at(moment, self._expire)
+            return
+        self._late = too_late
         self._wake()
 
     # What the wire calls.
@@ -144,23 +168,21 @@ class Connection(asyncio.Protocol):
         assert self._transport is not None  # noqa: S101
         self._request = method, target, headers
         self._transport.write(request_bytes(method, target, headers))
-        timer = None
         if within is not None:
-            loop = asyncio.get_running_loop()
-            timer = loop.call_later(within, self._expire, too_late)
+            self._limit(within, too_late)
         try:
-            while not (self._has_head() or self._is_to_be_read()):
+            if not (self._buffer or self._ended):  # as nearly always: it was asked just now
                 await self._more()
-            quick = quick_answer(bytes(self._buffer), method) if self._has_head() else None
+            while not (has_head := self._has_head()) and not self._is_to_be_read():
+                await self._more()
+            quick = quick_answer(bytes(self._buffer), method) if has_head else None
             if quick is not None and quick.head is not None:
                 self._answer = quick
                 self._pass_on(quick)
                 return quick.head
             return await self._with_care()
         finally:
-            self._late = ""
-            if timer is not None:
-                timer.cancel()
+            self._late, self._deadline = "", None
 
     def _has_head(self) -> bool:
         return self._buffer.startswith(_BEGINS) and _END_OF_HEAD in self._buffer
@@ -262,14 +284,23 @@ class Connection(asyncio.Protocol):
         is_open = not self._ended and not self._paused
         ready = answer is not None and is_open and answer.reusable
         if ready:
+            self._release()
             self._answer = None
             self._unread = 0
         else:
             self.close()
         return ready
 
+    def _release(self) -> None:
+        if isinstance(self._answer, QuickAnswer):
+            self._answer.release()
+
     def close(self) -> None:
         """End it, without the courtesies of TLS, which would must be waited for."""
         self.on_spoilt = None
+        self._release()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._transport is not None:
             self._transport.abort()

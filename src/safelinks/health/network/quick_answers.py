@@ -13,6 +13,7 @@ from safelinks.health.network.answers import MOST_UNREAD, AnswerHead, ProtocolEr
 
 __all__ = ["QuickAnswer", "quick_answer"]
 
+_VERSION = b"HTTP/1.1 "
 _END = b"\r\n\r\n"
 _LONGEST_LENGTH = 18  # digits: more would not fit into 64 bits
 _WITHOUT_BODY = frozenset({204, 304})  # RFC 9112, 6.3
@@ -23,6 +24,8 @@ def quick_answer(data: bytes, method: bytes) -> QuickAnswer | None:
 
     None for one that is to be read with care.
     """
+    if not data.startswith(_VERSION):
+        return None
     head = data[: data.find(_END) + len(_END)]
     lines = head.count(b"\r\n")
     if lines != head.count(b"\n") or lines != head.count(b"\r"):
@@ -43,10 +46,9 @@ class QuickAnswer:
         self.taken = 0  # bytes of the body
         self.raw = bytearray()  # all that came, while it may have to be read again
         self._method = method
-        self._parser = HttpResponseParser(self)
+        self._parser: HttpResponseParser | None = HttpResponseParser(self)
         self._headers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
-        self._version = ""
         self._received = -length_of_head  # bytes of the body, as it is sent
         self._length: int | None = None  # of the body, where the head tells it
         self._last = b""  # of what came
@@ -65,8 +67,7 @@ class QuickAnswer:
 
     def on_headers_complete(self) -> None:
         """The head is there, or that of another answer behind this one."""
-        if self.head is None:
-            self._version = self._parser.get_http_version()
+        if self.head is None and self._parser is not None:
             self.head = AnswerHead(self._parser.get_status_code(), self._headers)
 
     def on_body(self, body: bytes) -> None:
@@ -86,20 +87,27 @@ class QuickAnswer:
 
     def is_sure(self) -> bool:
         """Whether there is a head, and no doubt where its body ends."""
-        if self.head is None or self._version != "1.1" or self.head.status_code < 200:
+        if self.head is None or self.head.status_code < 200:
             return False
-        lengths = [value for name, value in self._headers if name == b"content-length"]
-        encodings = [value for name, value in self._headers if name == b"transfer-encoding"]
-        if len(lengths) + len(encodings) > 1 or any(it != b"chunked" for it in encodings):
-            return False
-        if any(not it.isdigit() or len(it) > _LONGEST_LENGTH for it in lengths):
+        length, ends = None, 0  # how many headers say where the body ends
+        # Some servers send a body after a HEAD: it would pass for the next answer.
+        self._keeps = self._method != b"HEAD"
+        for name, value in self._headers:
+            if name == b"content-length":
+                if not value.isdigit() or len(value) > _LONGEST_LENGTH:
+                    return False
+                length, ends = int(value), ends + 1
+            elif name == b"transfer-encoding":
+                if value != b"chunked":
+                    return False
+                ends += 1
+            elif name == b"connection" and b"close" in value.lower():
+                self._keeps = False
+        if ends > 1:
             return False
         bodyless = self._method == b"HEAD" or self.head.status_code in _WITHOUT_BODY
-        self._length = 0 if bodyless else int(lengths[0]) if lengths else None
-        self._until_end = not (lengths or encodings or bodyless)
-        connection = b",".join(value for name, value in self._headers if name == b"connection")
-        # Some servers send a body after a HEAD: it would pass for the next answer.
-        self._keeps = b"close" not in connection.lower() and self._method != b"HEAD"
+        self._length = 0 if bodyless else length
+        self._until_end = not (ends or bodyless)
         self.complete = self.complete or bodyless
         return True
 
@@ -109,6 +117,9 @@ class QuickAnswer:
         self._last = data
         if not self.complete and len(self.raw) <= MOST_UNREAD:
             self.raw += data
+        if self._parser is None:
+            self._excess = True
+            return
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as error:
@@ -116,6 +127,10 @@ class QuickAnswer:
                 self._excess = True
             else:
                 self._error = ProtocolError(str(error))
+
+    def release(self) -> None:
+        """Nobody reads on: it and its parser refer to each other, which keeps both for long."""
+        self._parser = None
 
     def end(self) -> None:
         """The server sends no more."""

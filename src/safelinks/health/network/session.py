@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -82,7 +82,7 @@ class Session:
     async def _send(self, request: Request, start: float) -> Answer:
         reply = await self._wire.ask(request, self._policy.timeout)
         try:
-            headers = {name.decode("latin-1"): _text(value) for name, value in reply.headers}
+            headers = _texts(reply.headers)
             body, whole = b"", True
             if _is_page(request, reply, headers):
                 left = request.time_limit - (time.monotonic() - start)
@@ -161,8 +161,15 @@ def _cookies(reply: Reply) -> Mapping[str, str]:
     return cookies.pairs(line.decode("latin-1") for line in lines)
 
 
+def _texts(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The values by name: ASCII by the standard (RFC 9110, 5.5), UTF-8 in practice."""
+    try:
+        return {name.decode("latin-1"): value.decode("utf-8") for name, value in headers}
+    except UnicodeDecodeError:
+        return {name.decode("latin-1"): _text(value) for name, value in headers}
+
+
 def _text(value: bytes) -> str:
-    """The value of a header: ASCII by the standard (RFC 9110, 5.5), UTF-8 in practice."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:

@@ -45,7 +45,7 @@ _RAW_VALUE = pattern_of(r"[^\s<>\"]*")
 # An address in which nothing is escaped, no other address stands, and no sign that could be "@"
 # or a bar: if it is no wrapper, nothing in it is secret but the name of somebody who is known.
 _OPEN = pattern_of(
-    r"https?://(?:[A-Za-z0-9._~!$'()*+,=\[\]#?]|-(?!40)|/(?!/)|:(?!/)|&(?!#))*+\Z", re.IGNORECASE
+    r"https?://(?:[A-Za-z0-9._~!$'()*+,=\[\]#?]++|-(?!40)|/(?!/)|:(?!/)|&(?!#))*+\Z", re.IGNORECASE
 )
 
 
