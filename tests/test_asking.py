@@ -242,6 +242,15 @@ class TestInterrupted:
         assert told["https://x.example/0"].attempts == 1
         assert told["https://x.example/0"].evidence == "interrupted after status 500"
 
+    def test_what_has_been_answered_is_told(self) -> None:
+        """Also where its turn to be judged, or to be taken, has not come."""
+        server = Server(lambda _, __: PAGE)
+        checker = Checker(Policy(), httpx.MockTransport(server), _exists)
+        known = asyncio.run(self._until(server, 5, checker, [f"{url}#a" for url in _links(5)]))
+        assert [one.reason for one in known] == [Reason.OK] * 5
+        assert sorted(one.url for one in known) == [f"{url}#a" for url in sorted(_links(5))]
+        assert checker.provisional() == checker.provisional()
+
     def test_what_was_said_is_not_taken_back(self) -> None:
         def answer(_: httpx.Request, count: int) -> httpx.Response:
             if count <= 3:

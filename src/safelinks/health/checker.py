@@ -83,6 +83,7 @@ class Checker:
         self._history = history
         self._max_age = max_age or {}
         self._held: dict[str, _Held] = {}  # by the address that was asked
+        self._spellings: dict[str, tuple[str, ...]] = {}  # as above, of what has no outcome yet
         self._asking: Asking | None = None
         self._guessed: frozenset[str] = frozenset()
 
@@ -126,6 +127,7 @@ class Checker:
             return
         # The shortest is asked: it has the least in it of whoever it was sent to.
         spellings = {min(urls_of, key=len): urls_of for urls_of in spellings.values()}
+        self._spellings = spellings
         async with Session(self.policy, self._transport, self._look_up, self._dial) as session:
             held = self._held = {}
             jobs = ((url, self.policy) for url in spellings)
@@ -176,18 +178,28 @@ class Checker:
         unfinished = self._asking.unfinished() if self._asking else []
         reached = self._asking is not None and self._asking.reached
         found = {outcome.url: outcome for outcome in unfinished}
-        for url, one in self._held.items():
+        held = self._held | self._untaken()
+        for url, one in held.items():
             outcome = one.judged.outcome
             if not reached and self._is_suspect(outcome):
                 evidence = f"interrupted after: {outcome.evidence}"
                 outcome = evolve(outcome, reason=Reason.NOT_ASKED, evidence=evidence)
             found[url] = outcome
-        spellings = {url: one.urls for url, one in self._held.items()}
+        spellings = self._spellings | {url: one.urls for url, one in held.items()}
         return [
             spelled(outcome, spelling)
             for url, outcome in found.items()
             for spelling in spellings.get(url, (url,))
         ]
+
+    def _untaken(self) -> dict[str, _Held]:
+        """What was judged when somebody stopped, by the address that was asked."""
+        found = {}
+        for judged in self._asking.untaken if self._asking else ():
+            url = judged.outcome.url
+            first = self._held.get(url)
+            found[url] = first.seen_again(judged) if first else _Held(judged, self._spellings[url])
+        return found
 
     def _is_suspect(self, outcome: Outcome) -> bool:
         """Whether a missing network would explain `outcome`.

@@ -112,6 +112,7 @@ class Asking:
         self._running: set[asyncio.Task[None]] = set()
         self._judged: asyncio.Queue[TimedOutcome | BaseException | None] = asyncio.Queue()
         self._unjudged: list[tuple[_Job, Answer]] = []
+        self.untaken: tuple[TimedOutcome, ...] = ()  # what was judged when somebody stopped early
         self._down: dict[str, Answer | Failure] = {}
         self._failed: Counter[str] = Counter()  # requests in a row that reached no server
         self._silent: Counter[str] = Counter()  # links in a row that had no answer
@@ -144,6 +145,9 @@ class Asking:
             for task in self._running:
                 task.cancel()
             await asyncio.gather(*self._running, return_exceptions=True)
+            self._judge_all()
+            left = [self._judged.get_nowait() for _ in range(self._judged.qsize())]
+            self.untaken = tuple(one for one in left if isinstance(one, TimedOutcome))
 
     def unfinished(self) -> list[Outcome]:
         """What was begun and has not come to a verdict, with what was seen until now."""
@@ -249,8 +253,8 @@ class Asking:
             if beside is None or beside is self._unjudged:
                 await asyncio.sleep(0)  # who never had to wait lets others have a turn, too
             self._note(job, result, begun)
-            begun, is_alone = self._loop.time(), len(self._running) == 1
-            if is_alone or isinstance(result, Failure) or _tells_of_others(result, job.policy):
+            begun = self._loop.time()
+            if isinstance(result, Failure) or _tells_of_others(result, job.policy):
                 beside = None
                 self._advance(job, result)
             else:
@@ -271,8 +275,6 @@ class Asking:
 
     def _judge_all(self) -> None:
         """Called by the loop itself, as `_go_on`."""
-        if self._closed:
-            return
         unjudged, self._unjudged = self._unjudged, []
         try:
             for job, answer in unjudged:

@@ -85,9 +85,8 @@ def address_in(meant: str, reading: Reading) -> LinkSpan | None:
     """
     if reading not in _DELIMITED:
         return None
-    glued = _glued(meant)
-    if glued is not None or _is_everyday(meant):
-        return glued or LinkSpan(0, len(meant), meant)
+    if _is_everyday(meant):
+        return _unless_glued(LinkSpan(0, len(meant), meant))
     bare = meant.strip(_AROUND)
     start = meant.find(bare)
     scheme = ""
@@ -99,28 +98,22 @@ def address_in(meant: str, reading: Reading) -> LinkSpan | None:
     if extent is _Extent.FIRST:
         return None
     url = percent.encode(scheme + _DROPPED.sub("", bare), _BLANK)
-    span = LinkSpan(start, start + len(bare), url, schemeless=bool(scheme))
+    span = _unless_glued(LinkSpan(start, start + len(bare), url, schemeless=bool(scheme)))
     if extent is _Extent.UNCLEAR:
         return evolve(span, role=Role.UNCLEAR_END)
     return None if _is_damaged(bare, span) else _with_role(span)
 
 
-def _glued(meant: str) -> LinkSpan | None:
-    """All of `meant` if it is a Safe Link with something glued to its end; else None.
+def _unless_glued(span: LinkSpan) -> LinkSpan:
+    """`span`, which is lost if it is a Safe Link with something glued to its end.
 
     What the rewriter read ended with the line, and the format joins the next one to it: that may
     belong to the target, or to nothing.
     """
-    if "reserved=" not in meant:
-        return None
-    url = _DROPPED.sub("", meant.strip(_AROUND))
-    form = form_at(url)
-    tail = MARKS[form].tail.search(url) if form is not None else None
-    if tail is None or _GLUED.match(url, tail.end()) is None:
-        return None
-    start = len(meant) - len(meant.lstrip(_AROUND))
-    end = len(meant.rstrip(_AROUND))
-    return LinkSpan(start, end, percent.encode(url, _BLANK), cut=True)
+    form = form_at(span.url) if "reserved=" in span.url else None
+    tail = MARKS[form].tail.search(span.url) if form is not None else None
+    is_glued = tail is not None and _GLUED.match(span.url, tail.end()) is not None
+    return evolve(span, cut=True) if is_glued else span
 
 
 def _is_everyday(meant: str) -> bool:
