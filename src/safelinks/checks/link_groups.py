@@ -57,7 +57,7 @@ class LinkGroup:
             self.recipients[recipient] = None
 
 
-_MANY = 10_000  # groups of a file: fewer are kept as they are, which is quicker
+_MANY = 20_000  # groups of a file: fewer are kept as they are, which is quicker
 # The places of plain links: of a single one, that is the number itself.
 _Places = int | list[int]
 _Held = _Places | LinkGroup
