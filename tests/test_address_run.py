@@ -195,6 +195,8 @@ TRIMMED = [
     ("see ", "https://a.example/x*/", "", "https://a.example/x*/"),
     ("/* a */ see ", "https://a.example/x*/", "", "https://a.example/x*/"),
     ("docs/* and ", "https://a.example/x*/", "", "https://a.example/x*/"),
+    ("/* a *//* see ", "https://a.example/x*/", "", "https://a.example/x"),
+    (f"/* {'a ' * 3_000}", "https://a.example/x*/", "", "https://a.example/x"),
     ("<!--", "https://a.example/x.--", ">", "https://a.example/x"),
     ("see ", "https://a.example/x--", " ", "https://a.example/x--"),
 ]

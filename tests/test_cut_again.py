@@ -119,6 +119,9 @@ def test_lines_in_angle_brackets(text: str, url: str, role: Role | None) -> None
         ("see https://e.net/a/\nsrc/b.html", [None]),
         ("see http://intranet\nand more.", [None]),
         ("https://e.net/a_\nhttps://e.net/b/c", [None, None]),
+        ("x=1/* https://e.net/a*/", [Role.UNCLEAR_END]),
+        ("x=1; /* https://e.net/a*/", [None]),
+        ("see https://e.net/a*/", [None]),
     ],
 )
 def test_lines_that_end_within_an_address(text: str, roles: list[Role | None]) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "STOP",
     "Escape",
     "Run",
+    "is_in_comment",
     "read_run",
     "trimmed",
     "would_go_on",
@@ -257,7 +258,7 @@ def would_go_on(text: str, start: int, end: int, *, quoted_printable: bool) -> b
         return False
     sign = _sign_before(text, start)
     rest = glued[0]
-    if rest.startswith("*/") and _is_in_comment(text, start):
+    if rest.startswith("*/") and is_in_comment(text, start):
         rest = rest[2:]
     return bool(rest.strip(_TRAILING + _EMPHASIS + sign))
 
@@ -266,20 +267,24 @@ def trimmed(text: str, start: int, end: int, url: str) -> int:
     """How much of `url`, ``text[start:end]``, is left without the punctuation around it."""
     trailing = _TRAILING + _sign_before(text, start)
     kept = url.rstrip(trailing)
-    closes = kept.endswith("*/") and _is_in_comment(text, start)
+    closes = kept.endswith("*/") and is_in_comment(text, start)
     if closes or (kept.endswith("--") and text[end : end + 1] == ">"):
         kept = kept[:-2].rstrip(trailing)
     return len(kept)
 
 
-def _is_in_comment(text: str, at: int) -> bool:
+def is_in_comment(text: str, at: int) -> bool | None:
     """Whether a ``/*`` before the offset `at` opens a comment that is not closed before it.
 
-    If not, ``*/`` behind an address is its own, as in ``https://example.org/v*/``.
+    If not, ``*/`` behind an address is its own, as in ``https://example.org/v*/``. None where that
+    is unclear: behind a word, as in ``docs/*``, it may be a wildcard.
     """
-    low = max(0, at - _LONGEST_COMMENT)
-    closed = text.rfind("*/", low, at)
-    return _COMMENT.search(text, low if closed < 0 else closed + 2, at) is not None
+    closed = text.rfind("*/", 0, at)
+    start = closed + 2 if closed >= 0 else 0
+    opens = text.find("/*", start, at)
+    if opens < 0:
+        return False
+    return True if (opens == start or _COMMENT.search(text, opens, at)) else None
 
 
 def _sign_before(text: str, start: int) -> str:
@@ -301,7 +306,6 @@ _QP_ESCAPES = pattern_of(r"(?:(?:=\r?\n)?=[0-9A-F]{2}){1,4}", re.IGNORECASE)  # 
 _ENDS = pattern_of(r"-->|\[/")  # of a comment, of an element in BBCode
 _SIGNS = frozenset(f"{_EMPHASIS}#")
 _COMMENT = pattern_of(r"(?<![\w*/.-])/\*")
-_LONGEST_COMMENT = 4_096  # characters that are looked at
 
 
 def _undo_damage(text: str, char: str, run: Run) -> bool:

@@ -18,7 +18,7 @@ from attrs import evolve, field
 from safelinks.addresses.roles import Role
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
-from safelinks.links.address_run import INVISIBLE, Escape
+from safelinks.links.address_run import INVISIBLE, Escape, is_in_comment
 from safelinks.links.cut_schemes import (
     CUT_HEAD_LENGTH,
     SCHEME,
@@ -361,6 +361,8 @@ def _plain(text: str, start: int, scheme_at: int, look: _Look) -> LinkSpan | Non
         return evolve(span, cut=True)
     span = read(text, span)
     if text[span.end : span.end + 1] in _LINE_ENDS and _is_left_open(text, span):
+        return evolve(span, role=Role.UNCLEAR_END)
+    if span.role is None and span.url.endswith("*/") and is_in_comment(text, span.start) is None:
         return evolve(span, role=Role.UNCLEAR_END)
     return span
 
