@@ -251,6 +251,14 @@ class TestInterrupted:
         assert sorted(one.url for one in known) == [f"{url}#a" for url in sorted(_links(5))]
         assert checker.provisional() == checker.provisional()
 
+    def test_places_in_pages_are_looked_for_all_the_same(self) -> None:
+        server = Server(lambda _, __: httpx.Response(200, html="<h1 id=there>Here</h1>" * 20))
+        checker = Checker(Policy(fragments=True), httpx.MockTransport(server), _exists)
+        urls = [f"{_links(1)[0]}#{place}" for place in ("there", "elsewhere")]
+        known = asyncio.run(self._until(server, 1, checker, urls))
+        reasons = {one.url: one.reason for one in known}
+        assert reasons == {urls[0]: Reason.OK, urls[1]: Reason.NO_SUCH_FRAGMENT}
+
     def test_what_was_said_is_not_taken_back(self) -> None:
         def answer(_: httpx.Request, count: int) -> httpx.Response:
             if count <= 3:

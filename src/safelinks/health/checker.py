@@ -186,8 +186,9 @@ class Checker:
                 outcome = evolve(outcome, reason=Reason.NOT_ASKED, evidence=evidence)
             found[url] = outcome
         spellings = self._spellings | {url: one.urls for url, one in held.items()}
+        pages = {url: one.judged.page for url, one in held.items()}
         return [
-            spelled(outcome, spelling)
+            spelled(outcome, spelling, pages.get(url))
             for url, outcome in found.items()
             for spelling in spellings.get(url, (url,))
         ]
