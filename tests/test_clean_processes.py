@@ -7,17 +7,20 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 from building import wrap
 from click.testing import CliRunner
-from killing import KILLS, RAISES, end_or_raise
+from killing import KILLS, RAISES, end_or_raise, kill_oneself
 
 from safelinks.bulk import ordered_pool
-from safelinks.bulk.ordered_pool import Killed, OrderedPool
+from safelinks.bulk.ordered_pool import Killed, OrderedPool, _Worker
 from safelinks.checks.file_cleaning import FileCleaning, FileResult, FileToClean
 from safelinks.cli.commands import files_in_turn
 from safelinks.cli.program import main
@@ -200,6 +203,93 @@ def test_an_interrupted_run_tells_what_has_changed_and_leaves_nothing(
     assert [line for line in result.stderr.splitlines() if "changed " in line[:8]] == changed
     assert result.exit_code == 130
     assert not left.exists()
+
+
+class _Process:
+    """One that ends when it is asked to."""
+
+    def kill(self) -> None: ...
+
+    join = kill
+
+
+class _Pipe:
+    """Where somebody presses Ctrl-C when half of a result is read."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self.fileno, self.close = pipe.fileno, pipe.close
+        self.read = 0
+
+    def recv(self) -> object:
+        self.read += 1
+        raise KeyboardInterrupt
+
+
+@pytest.fixture
+def pool() -> Iterator[tuple[OrderedPool[str, str], _Worker, Connection]]:
+    """A pool, the one process of it, which is at its first task, and the other end of its pipe."""
+    ours, theirs = Pipe()
+    pool = _NoProcess(FileCleaning.__call__, 1, print)  # type: ignore[arg-type]
+    worker = _Worker(_Process(), ours, has_begun=True)  # type: ignore[arg-type]
+    pool._workers.append(worker)
+    pool.put("a task")  # type: ignore[arg-type]
+    theirs.send("its result")
+    yield pool, worker, theirs  # type: ignore[misc]
+    for end in (ours, theirs):
+        end.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="handles")
+def test_who_was_interrupted_within_a_result_hears_no_more_of_it(
+    pool: tuple[OrderedPool[str, str], _Worker, Connection],
+) -> None:
+    interrupted, worker, _ = pool
+    worker.pipe = pipe = _Pipe(worker.pipe)  # type: ignore[assignment]
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.take()
+    assert interrupted.close() == []
+    assert interrupted.cut_off == ["a task"]
+    assert pipe.read == 1
+
+
+def test_what_was_done_by_the_end_of_a_process_is_known(
+    pool: tuple[OrderedPool[str, str], _Worker, Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, _, theirs = pool
+    theirs.close()
+    monkeypatch.setattr(ordered_pool, "_ready", lambda *_: [])
+    assert ended.close() == [("a task", "its result")]
+    assert ended.cut_off == []
+
+
+def test_a_task_that_has_killed_is_left_to_other_processes_if_there_are_any(
+    pool: tuple[OrderedPool[str, str], _Worker, Connection],
+) -> None:
+    helping, worker, _ = pool
+    worker.has_begun = helping._waits = False
+    helping.put("another task")
+    assert helping._helps()
+    helping._killed[1] = 1
+    assert not helping._helps()
+    helping._workers.clear()
+    assert helping._helps()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_processes_end_where_sigterm_is_ignored() -> None:
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        pool = OrderedPool(kill_oneself, 1, print)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    pool.put(0)
+    assert pool.take() == 0
+    too_late = threading.Timer(60, pool._workers[0].process.kill)
+    too_late.start()
+    assert pool.close() == []
+    assert too_late.is_alive()
+    too_late.cancel()
 
 
 @pytest.mark.slow

@@ -57,6 +57,7 @@ class _Worker:
     pipe: Connection
     given: deque[int] = field(factory=deque)  # numbers of tasks, in the order of work
     has_begun: bool = False
+    is_torn: bool = False  # within what it says, of which nobody has heard the end
 
 
 class OrderedPool(Generic[_Task, _Result]):
@@ -114,7 +115,8 @@ class OrderedPool(Generic[_Task, _Result]):
         Whatever takes only a moment more is done first, so that it is known what came of it.
         """
         end = time.monotonic() + _MOMENT
-        while busy := [worker for worker in self._workers if worker.given]:
+        heard = [worker for worker in self._workers if not worker.is_torn]
+        while busy := [worker for worker in heard if worker.given]:
             ready = _ready(busy, max(0, end - time.monotonic()))
             if not ready:
                 break
@@ -124,9 +126,12 @@ class OrderedPool(Generic[_Task, _Result]):
                 except (EOFError, OSError):
                     self._give_up(worker)
         for worker in self._workers:
-            worker.process.terminate()
+            worker.process.kill()  # who ignores SIGTERM, has processes that do
         for worker in self._workers:
             worker.process.join()
+            with suppress(EOFError, OSError):
+                while worker.given and worker in heard:
+                    self._hear(worker)  # what it said meanwhile
             self._give_up(worker)
             worker.pipe.close()
         self._workers.clear()
@@ -148,8 +153,7 @@ class OrderedPool(Generic[_Task, _Result]):
     def _go_on(self) -> None:
         """Get one step further: hear of a process, or work here while none has begun."""
         self._deal()
-        is_alone = not (self._workers if self._waits else self._begun())
-        helps = is_alone and bool(self._waiting)
+        helps = self._helps()
         if helps:
             number = self._waiting.popleft()
             self._results[number] = _result_of(self._work, self._tasks[number])
@@ -158,6 +162,13 @@ class OrderedPool(Generic[_Task, _Result]):
                 self._hear(worker)
             except (EOFError, OSError):
                 self._replace(worker)
+
+    def _helps(self) -> bool:
+        """Whether this process does the next task: one that has killed others only if it must."""
+        if not self._waiting or not self._workers:
+            return bool(self._waiting)
+        is_alone = not (self._waits or self._begun())
+        return is_alone and not self._killed[self._waiting[0]]
 
     def _begun(self) -> list[_Worker]:
         return [worker for worker in self._workers if worker.has_begun]
@@ -174,7 +185,9 @@ class OrderedPool(Generic[_Task, _Result]):
                         worker.pipe.send(self._tasks[number])
 
     def _hear(self, worker: _Worker) -> None:
+        worker.is_torn = True
         result = worker.pipe.recv()
+        worker.is_torn = False
         if worker.has_begun:
             self._results[worker.given.popleft()] = result
         worker.has_begun = True
