@@ -214,7 +214,7 @@ CASES = [
     Case("rst included", ".. include:: c/b.rst\n.. raw:: html\n\n   <p>\n", name="a.rst",
          beside={"c/b.rst": ".. image:: d.png\n"}),
     Case("rst downloads", ":download:`b.zip` :download:`the c <c.zip>`, ``:download:`d.zip```\n\n"
-         ":doc:`none` :download:`/d.zip` :download:`a\\ b` :download:`e.zip`",
+         ":doc:`none` :download:`/d.zip` :download:`a\\ b` :download:`e.zip` :download:`!f.zip`",
          (("SL311", 1, "b.zip"), ("SL311", 1, "c.zip")), "a.rst", {"e.zip": ""}),
     Case("rst literal", "::\n\n   .. image:: c.png\n", name="a.rst"),
     Case("rst included by what is not read", ".. image:: d.png\n\n`v <#x>`_\n", name="c/b.rst",
@@ -252,6 +252,7 @@ CASES = [
          (("SL311", 8, "b.md"), ("SL313", 9, "D.ipynb")), "a.ipynb", {"d.ipynb": ""}),
     Case("notebook, made by its code", _notebook("[b](out/b.md) [c](c.md)", code="open('b.md', 'w')"),
          _missing("c.md", 7), "a.ipynb"),
+    Case("notebook, beside it for Jupyter", _notebook("[b](files/b.md)"), (), "a.ipynb", {"b.md": ""}),
     Case("notebook, escaped", _notebook("\u00e9 \\ \"x\" [b](b.md)"), _missing("b.md", 7), "a.ipynb"),
     Case("JSON", '{"a": "[b](b.md)"}', name="a.json"),
     Case("asciidoc code", "----\nlink:b.adoc[x]\n----\n", name="a.adoc"),

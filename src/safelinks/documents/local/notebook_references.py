@@ -1,7 +1,7 @@
 """Notebooks: what their Markdown cells refer to.
 
 Code of a notebook writes files. So only other notebooks and texts are said to be missing, and only
-those that nothing but Markdown names.
+those that nothing but Markdown names. Below `files/`, Jupyter also finds what is beside a notebook.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from safelinks.documents.text.notebooks import notebook_cells
 __all__ = ["notebook_references"]
 
 _BY_HAND = (".ipynb", ".md", ".markdown", ".rst")
+_OF_JUPYTER = "files/"
 
 
 def notebook_references(text: str) -> Iterator[LocalReference]:
@@ -31,7 +32,8 @@ def notebook_references(text: str) -> Iterator[LocalReference]:
     for cell in cells:
         for one in markdown_references("".join(cell.characters)):
             start, end = cell.span(one.start, one.end)
-            by_hand = one.target is not None and one.target.path.endswith(_BY_HAND)
+            path = "" if one.target is None else one.target.path
+            by_hand = path.endswith(_BY_HAND) and not path.startswith(_OF_JUPYTER)
             place = Place(*lines.place(start))
             certain = one.certain and by_hand
             found.append(evolve(one, start=start, end=end, place=place, certain=certain))

@@ -30,7 +30,7 @@ _REFERENCE = pattern_of(
     r"[ \t]+(?P<media>[^\n]+)"
     r"|^[ \t]*\.\.[ \t]+(?:include|literalinclude)::[ \t]+(?P<include>[^\n]+)"
     r"|^[ \t]+:(?:target|file):[ \t]+(?P<option>[^\n]+)"
-    r"|(?<![\w:`]):download:`(?:[^`<>\n]+<(?P<titled>[^<>`\n]+)>|(?P<download>[^`<>\n]+))`(?!\w)"
+    r"|(?<![\w:`]):download:`(?!!)(?:[^`<>\n]+<(?P<titled>[^<>`\n]+)>|(?P<download>[^`<>\n]+))`(?!\w)"
     r"|<(?P<embedded>[^<>`\n]+)>`__?(?!\w)",
     re.MULTILINE,
 )
