@@ -14,12 +14,18 @@ from itertools import product
 
 import pytest
 import uvicorn
-from asking_web import app_of, scope_of
+from asking_web import app_of, on_loopback, scope_of
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from safelinks.catalog import Catalog
 from safelinks.web import server
+from safelinks.web.check_desk import CheckDesk
+from safelinks.web.metrics import Metrics
+from safelinks.web.nursery import Nursery
 from safelinks.web.private_files import FileSpace, blocks_of
 from safelinks.web.problems import ProblemError
+from safelinks.web.reading import ReadingRoom
+from safelinks.web.request_processes import RequestProcesses
 from safelinks.web.waiting_line import WaitingLine
 from safelinks.web.web_settings import WebSettings
 
@@ -212,6 +218,41 @@ def test_where_there_is_no_room_for_a_process_the_next_request_has_one() -> None
 
 
 # --- Bodies that are refused ---
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks for requests")
+def test_a_server_that_has_lost_its_nursery_says_so() -> None:
+    ours, theirs = socket.socketpair()
+    nursery = Nursery.__new__(Nursery)
+    nursery._handed = ours
+    room = ReadingRoom(WebSettings(), Catalog.nyc())
+    desk = CheckDesk(room, Metrics(), on_loopback)
+    processes = RequestProcesses(app_of(), desk, nursery, frozenset())
+
+    def asked(method: str, path: str) -> int:
+        statuses: list[int] = []
+        bodies = [b"x"]
+
+        async def receive() -> Message:
+            if not bodies:
+                await asyncio.Event().wait()
+            return {"type": "http.request", "body": bodies.pop(), "more_body": False}
+
+        async def send(message: Message) -> None:
+            statuses.append(message.get("status", 0))
+
+        _run(processes, {**scope_of(path), "method": method}, receive, send)
+        return statuses[0]
+
+    assert asked("GET", "/healthz") == 200
+    theirs.close()
+    with pytest.raises(ProblemError, match="Start it again") as raised:
+        asked("GET", "/healthz")
+    assert raised.value.kind.status == 500
+    with pytest.raises(ProblemError, match="Start it again"):
+        asked("POST", "/api/clean")
+    assert asked("GET", "/assets/page.css") == 200
+    ours.close()
 
 
 def _run(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

@@ -50,6 +50,7 @@ class Mention:
 
 
 _Name = tuple[list[str], str, Resource]  # its words, as they are compared
+_Candidate = tuple[int, list[tuple[str, Resource]]]  # a word of a text, and what begins with it
 
 
 @define
@@ -90,16 +91,8 @@ class Names:
         return any(self._may_be_in(text[begin : stop + _OVERLAP]) for begin, stop in _pieces(text))
 
     def _may_be_in(self, text: str) -> bool:
-        if not self._candidates(_folded(text)):
-            return False
-        words = _without_addresses(text)
-        folded = _folded(words)
-        return any(
-            _pattern(name).search(words)
-            for at in self._candidates(folded)
-            for wanted, name, _ in self._begun_by(folded, at)
-            if folded[at : at + len(wanted)] == wanted
-        )
+        candidates, words = self._candidates_in(text)
+        return any(_pattern(name).search(words) for _, names in candidates for name, _ in names)
 
     def found_in(self, text: str) -> Iterator[Mention]:
         """The resources that `text` names, in order; addresses in it name none."""
@@ -114,32 +107,40 @@ class Names:
 
     def _found_in(self, text: str, end: int) -> Iterator[Mention]:
         """The resources that `text` names, the first not before `end`."""
-        if not self._candidates(_folded(text)):  # which spares most texts a look for addresses
-            return
-        words = _without_addresses(text)
-        folded = _folded(words)
-        starts: list[int] = []
-        for at in self._candidates(folded):
-            for wanted, name, entry in self._begun_by(folded, at):
-                if folded[at : at + len(wanted)] != wanted:
-                    continue  # which spares a pattern, and making it
-                starts = starts or [word.start() for word in _WORD.finditer(words)]
-                start = starts[at]
-                if start < end:
-                    break
+        candidates, words = self._candidates_in(text)
+        starts = [word.start() for word in _WORD.finditer(words)] if candidates else []
+        for at, names in candidates:
+            start = starts[at]
+            for name, entry in names if start >= end else ():
                 match = _pattern(name).match(words, start)
                 if match is not None:
                     end = match.end()
                     yield Mention(entry, start, end)
                     break
 
-    def _candidates(self, folded: list[str]) -> list[int]:
-        """The words with which a name may begin."""
-        first = self._first
-        if first.isdisjoint(folded):
+    def _candidates_in(self, text: str) -> tuple[list[_Candidate], str]:
+        """The names whose words `text` has, and `text` without the addresses in it."""
+        candidates = self._candidates(_folded(text))
+        if not candidates:  # which spares most texts a look for addresses
+            return [], text
+        words = _without_addresses(text)
+        return (candidates if words is text else self._candidates(_folded(words))), words
+
+    def _candidates(self, folded: list[str]) -> list[_Candidate]:
+        if self._first.isdisjoint(folded):
             return []
-        at_first = [at for at, word in enumerate(folded) if word in first]
-        return [at for at in at_first if self._begun_by(folded, at)]
+        found = []
+        for at, word in enumerate(folded):
+            if word in self._first:
+                begun = self._begun_by(folded, at)
+                names = [
+                    (name, entry)
+                    for wanted, name, entry in begun
+                    if folded[at : at + len(wanted)] == wanted
+                ]
+                if names:
+                    found.append((at, names))
+        return found
 
     def _begun_by(self, folded: list[str], at: int) -> Sequence[_Name]:
         rows, word = self._rows, folded[at]

@@ -36,6 +36,7 @@ __all__ = [
     "ChildLimits",
     "Nursery",
     "next_message",
+    "nursery_gone",
 ]
 
 # Elsewhere, libraries of the system do not survive it, or there is none.
@@ -88,11 +89,28 @@ class Nursery:
             _keep_forking(inside, app, counted)
         os._exit(0)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it still runs: the system may have ended it, as where memory is short."""
+        try:
+            return self._handed.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
     def child(self, scope: Scope, body: PrivateFile, limits: ChildLimits) -> socket.socket:
-        """The socket of a new child, which answers a request with that body."""
+        """The socket of a new child, which answers a request with that body.
+
+        Raises ProblemError where the nursery has gone.
+        """
         ours, theirs = socket.socketpair()
         with theirs:
-            socket.send_fds(self._handed, [b"+"], [theirs.fileno(), body.descriptor])
+            try:
+                socket.send_fds(self._handed, [b"+"], [theirs.fileno(), body.descriptor])
+            except OSError:
+                ours.close()
+                raise nursery_gone() from None
         head = {"memory": limits.memory, "seconds": limits.seconds, "scope": _head_of(scope)}
         ours.sendall(_packed(head))  # which is shorter than what a socket takes at once
         return ours
@@ -119,6 +137,11 @@ def _keep_forking(handed: socket.socket, app: ASGIApp, counted: Callable[[], int
                 os._exit(0)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def nursery_gone() -> ProblemError:
+    """The problem of a server that has lost its nursery. It has threads now, and cannot fork."""
+    return ProblemError("server", "The server cannot read anything any more. Start it again.")
 
 
 # --- A child ---

@@ -18,7 +18,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from safelinks.foundation.values import define
 from safelinks.web.check_desk import CheckDesk, VisitorGoneError, while_there
-from safelinks.web.nursery import TOO_MUCH, ChildLimits, Nursery, next_message
+from safelinks.web.nursery import (
+    TOO_MUCH,
+    ChildLimits,
+    Nursery,
+    next_message,
+    nursery_gone,
+)
 from safelinks.web.private_files import FileSpace, PrivateFile
 from safelinks.web.problems import ProblemError
 from safelinks.web.waiting_line import WaitingLine
@@ -26,6 +32,7 @@ from safelinks.web.web_settings import WebSettings
 
 __all__ = ["RequestProcesses"]
 
+_HEALTH = "/healthz"  # which tells who watches that the server has to be started again
 _LARGE = 1 << 20  # bytes: what is larger waits in a line of its own
 _TAKE_SECONDS = 120.0  # to take an answer that is known
 
@@ -60,6 +67,8 @@ class RequestProcesses:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["method"] != "POST":
+            if scope["path"] == _HEALTH and not self.nursery.is_there:
+                raise nursery_gone()
             await self.app(scope, receive, send)
             return
         with self._space.file() as body, suppress(VisitorGoneError):
