@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import product
+from typing import Any
 
 import pytest
 import uvicorn
@@ -21,7 +22,7 @@ from safelinks.catalog import Catalog
 from safelinks.web import server
 from safelinks.web.check_desk import CheckDesk
 from safelinks.web.metrics import Metrics
-from safelinks.web.nursery import Nursery
+from safelinks.web.nursery import Nursery, _packed
 from safelinks.web.private_files import FileSpace, blocks_of
 from safelinks.web.problems import ProblemError
 from safelinks.web.reading import ReadingRoom
@@ -198,7 +199,7 @@ ours, inside = socket.socketpair()
 if fork() == 0:
     ours.close()
     os.fork = without_room
-    nursery._keep_forking(inside, None, lambda: 0)
+    nursery._keep_forking(inside, None, lambda: 0, lambda: False)
     os._exit(0)
 inside.close()
 for _ in range(2):
@@ -215,6 +216,84 @@ def test_where_there_is_no_room_for_a_process_the_next_request_has_one() -> None
     command = [sys.executable, "-c", _WITHOUT_ROOM]
     told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
     assert told.stdout == "b''\nb'{\"pid'\n"
+
+
+# --- Another attempt, with the spare memory ---
+
+
+class _Children:
+    """In the place of a nursery: each child says what stands in a list, and ends."""
+
+    is_there = True
+
+    def __init__(self, *said: list[dict[str, object]]) -> None:
+        self.waiting = list(said)
+
+    def child(self, *_: object) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            theirs.sendall(b"".join(_packed(one) for one in [{"pid": 0}, *self.waiting.pop(0)]))
+        return ours
+
+
+_START = {"type": "http.response.start", "status": 200, "headers": []}
+_DONE: dict[str, object] = {"links": 0, "seconds": 0.0}
+
+
+def _answer_of(children: _Children, path: str = "/api/check", **busy: bool) -> int:
+    """The status of the answer to a post."""
+    desk = CheckDesk(ReadingRoom(WebSettings(), Catalog.nyc()), Metrics(), on_loopback)
+    nursery: Any = children
+    processes = RequestProcesses(app_of(), desk, nursery, frozenset({"/api/check"}))
+    statuses: list[int] = []
+    bodies = [b"x"]
+
+    async def receive() -> Message:
+        if not bodies:
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": bodies.pop(), "more_body": False}
+
+    async def send(message: Message) -> None:
+        statuses.append(message.get("status", 0))
+
+    async def scenario() -> None:
+        if busy:
+            await processes._spare.acquire()
+        await processes({**scope_of(path), "method": "POST"}, receive, send)
+
+    asyncio.run(scenario())
+    return statuses[0]
+
+
+def test_what_had_too_little_memory_is_read_again() -> None:
+    children = _Children([{"memory": False, "again": True}], [_START, _DONE])
+    assert _answer_of(children) == 200
+    assert children.waiting == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param([{"memory": False, "again": False}], id="addresses were requested"),
+        pytest.param([], id="it was ended, perhaps for its time"),
+        pytest.param([_START, {"memory": False, "again": True}], id="its answer has begun"),
+    ],
+)
+def test_nothing_is_asked_twice(said: list[dict[str, object]]) -> None:
+    children = _Children(said, [_START, _DONE])
+    with pytest.raises(ProblemError) as raised:
+        _answer_of(children)
+    assert raised.value.kind.status == 422
+    assert len(children.waiting) == 1
+
+
+def test_nobody_waits_long_for_the_spare_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("safelinks.web.request_processes._SPARE_SECONDS", 0.0)
+    for path in ("/api/check", "/api/clean"):
+        with pytest.raises(ProblemError) as raised:
+            _answer_of(_Children([{"memory": False, "again": True}]), path, taken=True)
+        assert raised.value.kind.status == 429
+        assert raised.value.headers["Retry-After"] == "60"
 
 
 # --- Bodies that are refused ---

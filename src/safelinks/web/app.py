@@ -74,7 +74,7 @@ def web_app(
     )
     if forks:
         warm_up(application)
-        nursery = Nursery(application, lambda: counts.links_checked)
+        nursery = Nursery(application, lambda: counts.links_checked, lambda: counts.has_asked)
         application = RequestProcesses(application, desk, nursery, _CHECKING)
     answer = partial(problem_answer, root=settings.root_path)
     return Gate(application, settings, frozenset(route.path for route in routes), answer, heard)

@@ -118,6 +118,7 @@ class CheckDesk:
         """Ask for all addresses, and tell the queue; None is the end."""
         checker = self.checker(check)
         try:
+            self.metrics.has_asked = True
             async with asyncio.timeout(self.room.settings.check_seconds) as limit:
                 await check.ask(checker, queue.put_nowait)
         except TimeoutError:

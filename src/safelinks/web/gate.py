@@ -144,9 +144,17 @@ class Gate:
         if origin is None or (origin == "null" and site == "same-origin"):
             return
         authority = _authority(origin)
-        known = authority is not None and _host_name(authority) in self._names
-        if not known and authority != host.lower():
+        if authority is None or not (authority == host.lower() or self._is_known(authority, host)):
             raise _cross_site()
+
+    def _is_known(self, authority: str, host: str) -> bool:
+        """Whether an origin has a name of this server, and is none of another port of it.
+
+        A proxy may pass another Host on, or one without its port.
+        """
+        name = _host_name(authority)
+        is_port = name != _host_name(host) or ":" not in host.rpartition("]")[2]
+        return name in self._names and is_port
 
 
 def _authority(origin: str) -> str | None:

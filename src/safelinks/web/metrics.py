@@ -36,6 +36,7 @@ class Metrics:
     checks_running: int = 0
     requests_waiting: int = 0  # for their turn
     links_checked: int = 0
+    has_asked: bool = False  # whether any address may have been requested
     checks_left: int = 0  # whose visitor has gone
     cpu_seconds: float = 0.0  # of the processes that have answered
     _answers: Counter[tuple[str, str, int]] = field(factory=Counter, init=False)

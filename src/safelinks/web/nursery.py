@@ -76,8 +76,14 @@ def _data_of_this_process() -> int:
 class Nursery:
     """A process that forks a child for each socket that it is handed, until the server has gone."""
 
-    def __init__(self, app: ASGIApp, counted: Callable[[], int]) -> None:
-        """Fork it. Has to be called while the process has one thread, and everything is loaded."""
+    def __init__(
+        self, app: ASGIApp, counted: Callable[[], int], has_asked: Callable[[], bool]
+    ) -> None:
+        """Fork it. Has to be called while the process has one thread, and everything is loaded.
+
+        In a child, `counted` is how many links it has checked, and `has_asked` whether it may have
+        requested any address.
+        """
         self._handed, inside = socket.socketpair()
         gc.collect()
         gc.freeze()
@@ -86,7 +92,7 @@ class Nursery:
             return
         with suppress(BaseException):
             self._handed.close()
-            _keep_forking(inside, app, counted)
+            _keep_forking(inside, app, counted, has_asked)
         os._exit(0)
 
     @property
@@ -120,7 +126,12 @@ class Nursery:
         self._handed.close()
 
 
-def _keep_forking(handed: socket.socket, app: ASGIApp, counted: Callable[[], int]) -> None:
+def _keep_forking(
+    handed: socket.socket,
+    app: ASGIApp,
+    counted: Callable[[], int],
+    has_asked: Callable[[], bool],
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # which a terminal sends to all of them
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that nobody has to wait for children
@@ -133,7 +144,8 @@ def _keep_forking(handed: socket.socket, app: ASGIApp, counted: Callable[[], int
                 with suppress(BaseException):
                     handed.close()
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    _answer(socket.socket(fileno=descriptors[0]), descriptors[1], app, counted)
+                    line = socket.socket(fileno=descriptors[0])
+                    _answer(line, descriptors[1], app, counted, has_asked)
                 os._exit(0)
         for descriptor in descriptors:
             os.close(descriptor)
@@ -147,7 +159,13 @@ def nursery_gone() -> ProblemError:
 # --- A child ---
 
 
-def _answer(line: socket.socket, body: int, app: ASGIApp, counted: Callable[[], int]) -> None:
+def _answer(
+    line: socket.socket,
+    body: int,
+    app: ASGIApp,
+    counted: Callable[[], int],
+    has_asked: Callable[[], bool],
+) -> None:
     """Answer the one request that comes by `line`, with that body."""
     line.sendall(_packed({"pid": os.getpid()}))
     given = _read(line)
@@ -190,7 +208,7 @@ def _answer(line: socket.socket, body: int, app: ASGIApp, counted: Callable[[], 
     except Exception:  # noqa: BLE001, S110  it was answered; its text may quote a document
         pass
     if scope.get(OUT_OF_MEMORY):
-        line.sendall(_packed({"memory": False}))
+        line.sendall(_packed({"memory": False, "again": not has_asked()}))
     line.sendall(_packed({"links": counted(), "seconds": time.process_time()}))
 
 

@@ -27,7 +27,7 @@ from safelinks.web.nursery import (
 )
 from safelinks.web.private_files import FileSpace, PrivateFile
 from safelinks.web.problems import ProblemError
-from safelinks.web.waiting_line import WaitingLine
+from safelinks.web.waiting_line import WaitingLine, too_many_waiting
 from safelinks.web.web_settings import WebSettings
 
 __all__ = ["RequestProcesses"]
@@ -35,6 +35,8 @@ __all__ = ["RequestProcesses"]
 _HEALTH = "/healthz"  # which tells who watches that the server has to be started again
 _LARGE = 1 << 20  # bytes: what is larger waits in a line of its own
 _TAKE_SECONDS = 120.0  # to take an answer that is known
+_SPARE_SECONDS = 5.0  # that a request waits for the spare memory
+_SPARE_RETRY_AFTER = 60  # seconds
 
 
 @define
@@ -120,13 +122,29 @@ class RequestProcesses:
         """Let a child answer, and pass that on: with a share of the memory, else with the spare."""
         if await self._attempt(scope, body, send, self._settings.share):
             return
-        async with self._spare:
+        async with self._with_spare():
             if await self._attempt(scope, body, send, self._settings.share + self._settings.spare):
                 return
         raise ProblemError("too-much", TOO_MUCH)
 
+    @asynccontextmanager
+    async def _with_spare(self) -> AsyncIterator[None]:
+        """The spare memory. A check may have it for minutes: nobody waits for that in a place."""
+        try:
+            async with asyncio.timeout(_SPARE_SECONDS):
+                await self._spare.acquire()
+        except TimeoutError:
+            raise too_many_waiting(_SPARE_RETRY_AFTER) from None
+        try:
+            yield
+        finally:
+            self._spare.release()
+
     async def _attempt(self, scope: Scope, body: PrivateFile, send: Send, memory: int) -> bool:
-        """Whether a child that may take so much memory has answered; if not, nothing was sent."""
+        """Whether a child that may take so much memory has answered; if not, nothing was sent.
+
+        Raises ProblemError where another attempt would be of no use, or would ask twice.
+        """
         has_begun = False
         async with self._child(scope, body, memory) as reader:
             while (told := await next_message(reader)) is not None and "memory" not in told:
@@ -140,8 +158,8 @@ class RequestProcesses:
                     return True
                 has_begun = True
                 await send(told)
-        if has_begun:
-            raise ProblemError("too-much", TOO_MUCH)  # in the middle of its answer
+        if has_begun or told is None or not told["again"]:
+            raise ProblemError("too-much", TOO_MUCH)  # it may have been stopped for its time
         return False
 
     @asynccontextmanager

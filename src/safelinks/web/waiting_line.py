@@ -16,7 +16,7 @@ from attrs import field
 from safelinks.foundation.values import define
 from safelinks.web.problems import ProblemError
 
-__all__ = ["WaitingLine"]
+__all__ = ["WaitingLine", "too_many_waiting"]
 
 _RETRY_AFTER = 5  # seconds
 
@@ -49,11 +49,7 @@ class WaitingLine:
             self._free -= 1
             return
         if sum(map(len, self._waiting.values())) >= self.longest:
-            raise ProblemError(
-                "busy",
-                "Too many requests are waiting. Try again in a few seconds.",
-                {"Retry-After": str(_RETRY_AFTER)},
-            )
+            raise too_many_waiting(_RETRY_AFTER)
         turn = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(visitor, deque()).append(turn)
         try:
@@ -84,3 +80,12 @@ class WaitingLine:
                 turn.set_result(None)
                 return
         self._free += 1
+
+
+def too_many_waiting(seconds: int) -> ProblemError:
+    """The problem of who would have to wait for too long, and may come again in so many seconds."""
+    return ProblemError(
+        "busy",
+        "Too many requests are waiting. Try again in a few seconds.",
+        {"Retry-After": str(seconds)},
+    )
