@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from test_html_report import HOSTILE, NOTICE, hostile_document, page_of, read, report_on
 
 pytestmark = [
+    pytest.mark.apart,
     pytest.mark.slow,
     pytest.mark.skipif(
         PROGRAM is None, reason="needs Chromium: apt-get install chromium, and run this again"

@@ -11,6 +11,7 @@ from test_html_report_browser import CONTRAST, SHOWN, SORTED, VISIBLE, choose, c
 from test_status_page import page_of, status
 
 pytestmark = [
+    pytest.mark.apart,
     pytest.mark.slow,
     pytest.mark.skipif(
         PROGRAM is None, reason="needs Chromium: apt-get install chromium, and run this again"

@@ -286,7 +286,7 @@ def test_hostile_texts_and_files_through_page_and_api(server: _Server, count: Co
 
 
 def test_a_document_that_needs_more_than_its_share_has_the_spare(server: _Server) -> None:
-    files = {"files": ("large.txt", b"These are words without any link.\n" * 120_000)}
+    files = {"files": ("large.html", b"<p>These are words without any link.</p>\n" * 90_000)}
     assert httpx.post(server.url, files=files, timeout=_PATIENCE).status_code == 200
     with _serving("--most-memory", "50") as small:
         url = f"{small.url}/api/check?offline=1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from functools import partial
 
@@ -64,7 +65,7 @@ def web_app(
     async def problem(request: Request, error: Exception) -> Response:
         """The answer to a request that is refused, or that went wrong."""
         told = _problem_of(error)
-        request.scope[OUT_OF_MEMORY] = isinstance(error, MemoryError)
+        request.scope[OUT_OF_MEMORY] = _is_short_of_memory(error)
         headers, body = problem_answer(told, request.scope, settings.root_path)
         return Response(body, told.kind.status, headers)
 
@@ -80,11 +81,19 @@ def web_app(
     return Gate(application, settings, frozenset(route.path for route in routes), answer, heard)
 
 
+def _is_short_of_memory(error: Exception) -> bool:
+    """Whether there was not enough memory: also for the stack of a thread, or for the system."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    no_thread = isinstance(error, RuntimeError) and "can't start new thread" in str(error)
+    return isinstance(error, MemoryError) or no_thread
+
+
 def _problem_of(error: Exception) -> ProblemError:
     """What to tell of an error."""
     if isinstance(error, ProblemError):
         return error
-    if isinstance(error, MemoryError):
+    if _is_short_of_memory(error):
         return ProblemError("too-much", TOO_MUCH)
     if isinstance(error, HTTPException):
         return problem_of_status(error.status_code, error.detail, error.headers)
