@@ -304,7 +304,7 @@ class TestWithoutNetwork:
     ) -> None:
         monkeypatch.setenv(name, value)
         with pytest.raises(SetupError, match=message) as raised:
-            _check("https://a.example/")
+            _check("https://127.0.0.1:4/")
         assert "secret" not in str(raised.value)
 
     def test_behind_a_proxy_nobody_looks_up_names(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import socket
 import threading
 
 import pytest
+from attrs import evolve
 from web import html, serving
 
 from safelinks import Checker, Outcome, Policy, Reason, SetupError
@@ -82,11 +83,24 @@ def test_settings_that_fail_in_another_way_end_the_run(monkeypatch: pytest.Monke
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(tls_trust, "trusting", fail)
+    with pytest.raises(SetupError, match=r"^cannot load certificates"):
+        _check(Checker(PATIENT), "https://127.0.0.1:4/")
+
+
+def test_settings_that_nobody_needs_are_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tls_trust, "trusting", pytest.fail)
+    with serving({"/": html("Fine")}) as web:
+        (outcome,) = _check(Checker(PATIENT), web.url("/")).values()
+    assert outcome.reason is Reason.OK
+
+
+def test_a_named_file_that_cannot_be_used_ends_the_run_though_nobody_needs_it() -> None:
+    policy = evolve(PATIENT, ca_file=__file__)
     with (
         serving({"/": html("Fine")}) as web,
-        pytest.raises(SetupError, match=r"^cannot load certificates"),
+        pytest.raises(SetupError, match="no certificates in it"),
     ):
-        _check(Checker(PATIENT), web.url("/"))
+        _check(Checker(policy), web.url("/"))
 
 
 def test_settings_that_load_slowly_hold_up_no_link_beyond_its_time(

@@ -169,8 +169,6 @@ def check_command(
     )
     refuse_inputs(reporting.outputs, inputs)
     refuse_strange(reporting.outputs, context)
-    if not offline:
-        network.prepare()
     from safelinks.checks.pipeline import Check, CheckOptions  # noqa: PLC0415  `--help` and completion do without
 
     catalog = chosen.load()

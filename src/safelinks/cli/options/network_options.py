@@ -163,12 +163,6 @@ class Network:
 
     policy: Policy
 
-    def prepare(self) -> None:
-        """Begin in the background what asking needs."""
-        from safelinks.health.network.tls_trust import begin_loading  # noqa: PLC0415  with ssl, slow to import
-
-        begin_loading(self.policy)
-
     def key(self, url: str) -> str:
         """What spellings of an address have in common to a history."""
         place = url.partition("#")[2] if self.policy.fragments else ""

@@ -14,7 +14,6 @@ import ssl
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from functools import lru_cache
 from typing import TypeAlias, TypeVar
@@ -28,7 +27,7 @@ from safelinks.health.network.certificates import ShownCertificate, read_certifi
 from safelinks.health.network.dialling import Dial, connect, dial
 from safelinks.health.network.http_connection import HTTP_1_1, Connection, StepTimeoutError
 from safelinks.health.network.name_lookup import Lookup
-from safelinks.health.network.tls_trust import unverified
+from safelinks.health.network.tls_trust import Trust, unverified
 
 __all__ = ["CertificateError", "Direct"]
 
@@ -62,19 +61,18 @@ class CertificateError(OSError):
 class Direct:
     """A wire that connects straight to where `lookup` says.
 
-    `trusted` are the settings of TLS, which may still be loading. At most `idle_limit` connections
-    wait for another request.
+    `trust` has the settings of TLS. At most `idle_limit` connections wait for another request.
     """
 
     def __init__(
         self,
         lookup: Lookup,
-        trusted: Future[ssl.SSLContext],
+        trust: Trust,
         idle_limit: int,
         dial: Dial = dial,
     ) -> None:
         self._lookup = lookup
-        self._trusted = trusted
+        self._trust = trust
         self._idle_limit = idle_limit
         self._dial = dial
         self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
@@ -128,18 +126,14 @@ class Direct:
     async def close(self) -> None:
         """Close every connection that waits for another request.
 
-        Raises SetupError for settings of TLS that cannot be used, even if nobody has needed them.
+        Raises SetupError for settings of TLS that were loaded and cannot be used.
         """
         for connection in self._by_age:
             connection.close()
         self._idle.clear()
         self._by_age.clear()
         await asyncio.sleep(0)  # for the sockets, which close a turn of the loop later
-        await self._trust()
-
-    async def _trust(self) -> ssl.SSLContext:
-        """The settings of TLS; who gives up waiting for them gives up for himself alone."""
-        return await asyncio.shield(asyncio.wrap_future(self._trusted))
+        await self._trust.close()
 
     async def _ask(
         self,
@@ -169,6 +163,8 @@ class Direct:
 
     async def _connected(self, origin: Origin, limits: _Limits) -> Connection:
         secure, host, port = origin
+        if secure:
+            self._trust.begin()  # which takes as long as to find the server
         try:
             addresses = await _within(limits.step, self._lookup.addresses(host, port), "")
         except StepTimeoutError:
@@ -208,7 +204,7 @@ class Direct:
         """TLS over `link`, which is closed if that fails. Raises SetupError."""
         try:
             words = "the trusted certificates were not loaded in time"
-            context = await _within(limits.step, self._trust(), words)
+            context = await _within(limits.step, self._trust.settings(), words)
         except BaseException:
             link.close()
             raise

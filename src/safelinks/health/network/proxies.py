@@ -22,7 +22,7 @@ from safelinks.health.network.dialling import Dial, dial
 from safelinks.health.network.direct_wire import Direct
 from safelinks.health.network.name_lookup import Lookup, Resolve
 from safelinks.health.network.open_files import most_open_files
-from safelinks.health.network.tls_trust import loading, trusting
+from safelinks.health.network.tls_trust import Trust, trusting
 from safelinks.health.network.wire import Reply, Wire
 
 __all__ = ["Router", "default_wire"]
@@ -41,7 +41,7 @@ def default_wire(policy: Policy, look_up: Resolve, dial: Dial = dial) -> Wire:
     idle = min(
         most_open_files() // _SHARE_OF_FILES, _IDLE_FOR_EACH * (policy.concurrency or _AT_ONCE)
     )
-    direct = Direct(Lookup(policy, look_up), loading(policy), idle, dial)
+    direct = Direct(Lookup(policy, look_up), Trust(policy), idle, dial)
     if sys.platform not in _WITH_SETTINGS and not any(map(_OF_PROXY.search, os.environ)):
         return direct  # which is known without loading what reads the settings
     from urllib.request import getproxies  # noqa: PLC0415  most have no proxy

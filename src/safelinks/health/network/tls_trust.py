@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import ssl
 import sys
@@ -14,35 +15,47 @@ from safelinks.errors import SetupError
 from safelinks.health.model.policy import Policy
 from safelinks.health.network.http_connection import HTTP_1_1
 
-__all__ = ["begin_loading", "loading", "trusting", "unverified"]
-
-_begun: dict[int, Future[ssl.SSLContext]] = {}  # by the identity of a policy
+__all__ = ["Trust", "trusting", "unverified"]
 
 
-def begin_loading(policy: Policy) -> None:
-    """Let another thread load what `loading` will be asked for, which takes no turn of this one."""
-    _begun.clear()
-    _begun[id(policy)] = _in_background(policy)
+class Trust:
+    """The TLS settings of a run, which another thread loads as soon as somebody is to need them.
 
+    A file of authorities that the policy names is read in any case, to say if that cannot be.
+    """
 
-def loading(policy: Policy) -> Future[ssl.SSLContext]:
-    """What `trusting` gives, as soon as it is there: at once, if it was begun early enough."""
-    return _begun.pop(id(policy), None) or _in_background(policy)
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._loading: Future[ssl.SSLContext] | None = None
+        if policy.ca_file:
+            self.begin()
 
+    def begin(self) -> Future[ssl.SSLContext]:
+        """Load them, if nobody has begun to."""
+        if self._loading is None:
+            self._loading = Future()
+            threading.Thread(target=self._load, args=(self._loading,), daemon=True).start()
+        return self._loading
 
-def _in_background(policy: Policy) -> Future[ssl.SSLContext]:
-    future: Future[ssl.SSLContext] = Future()
+    async def settings(self) -> ssl.SSLContext:
+        """They, as soon as they are there. Raises SetupError where they cannot be used.
 
-    def load() -> None:
+        Who gives up waiting for them gives up for himself alone.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self.begin()))
+
+    async def close(self) -> None:
+        """Raise SetupError where they were loaded and cannot be used."""
+        if self._loading:
+            await self.settings()
+
+    def _load(self, loading: Future[ssl.SSLContext]) -> None:
         try:
-            future.set_result(trusting(policy))
+            loading.set_result(trusting(self._policy))
         except SetupError as error:
-            future.set_exception(error)
+            loading.set_exception(error)
         except Exception as error:  # noqa: BLE001  or everybody would wait for ever
-            future.set_exception(SetupError(f"cannot load certificates ({error})"))
-
-    threading.Thread(target=load, daemon=True).start()
-    return future
+            loading.set_exception(SetupError(f"cannot load certificates ({error})"))
 
 
 def trusting(policy: Policy) -> ssl.SSLContext:
