@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -157,6 +158,41 @@ def test_nothing_is_overwritten_by_what_is_set_aside(path: Path) -> None:
         for at, number in enumerate(("", "-2", "-3"))
         for suffix, words in (("", "damaged\0"), ("-wal", "beside"))
     }
+
+
+def test_what_is_no_database_is_looked_at_twice(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another run may be writing, which a journal tells of; but none writes another beginning."""
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    path.write_bytes(b"damaged\0")
+    path.with_name("history-wal").write_text("beside")
+    with opened(path) as history:
+        assert history.warning is not None
+    assert len(pauses) == 1
+
+
+def test_what_another_run_is_writing_is_looked_at_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = begun(path, 1)
+    path.write_bytes(kept[:4096] + bytes(len(kept) - 4096))
+    journal = path.with_name("history-journal")
+    journal.write_bytes(b"")
+    pauses: list[float] = []
+
+    def written(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            path.write_bytes(kept)
+            journal.unlink()
+
+    monkeypatch.setattr(time, "sleep", written)
+    with opened(path, 1) as history:
+        assert history.warning is None
+        assert runs(history) == 1
+    assert len(pauses) == 3
 
 
 def test_the_journal_of_a_damaged_file_is_kept(path: Path) -> None:

@@ -170,7 +170,7 @@ OUT_OF_RANGE = [
     "reason = CAST(x'ff80' AS TEXT)", "reason = x'6f6b'", "reason = ''", "reason = 'OK'",
     "reason = 'not found'", "reason = CAST(zeroblob(3000000) AS TEXT)", "key = x'00'",
     "key = 'k'", "key = zeroblob(16) || x'00'", "outcome = 'text'", "outcome = 5",
-    "outcome = zeroblob(30000000)", "outcome = 1.5",
+    "outcome = zeroblob(3000000)", "outcome = 1.5",
 ]  # fmt: skip
 
 

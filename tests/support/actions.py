@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ class Action:
     outputs: Mapping[str, str]
 
     @classmethod
+    @cache
     def load(cls, path: Path) -> Action:
         content = yaml_of(path.read_text("utf-8"))
         steps = content["runs"]["steps"]

@@ -222,11 +222,15 @@ def _looked_at(path: Path) -> tuple[int, int, int, list[tuple[object]], int | No
     """Pages, whose it is, layout, tables and the layout that the seal speaks of. Raises FAULTS.
 
     The look needs no lock, no recovery and no other file. So it may fall in the midst of what
-    another run writes just now, and is then had again.
+    another run writes just now, and is then had again. What is no database twice is no moment of
+    writing: no run changes the bytes that tell it.
     """
-    for _ in range(_LOOKS):
-        with suppress(*FAULTS):
+    for number in range(_LOOKS):
+        try:
             return _look(path)
+        except FAULTS as error:
+            if number and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
+                break
         if not any(map(os.path.lexists, _beside(path))):
             break  # nobody is writing
         time.sleep(_PAUSE)
