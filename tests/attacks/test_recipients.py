@@ -13,6 +13,7 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,13 +52,18 @@ def _once(text: str) -> Iterator[str]:
     yield _FOLDS.sub("", text)
 
 
-def _in_base64(text: str) -> Iterator[str]:
-    for token in _BASE64.findall(text):
-        plain = token.replace("-", "+").replace("_", "/")
-        for start in range(4):
-            part = plain[start:]
-            raw = base64.b64decode(part[: len(part) // 4 * 4])
-            yield raw.decode("latin-1")
+def _flat(text: str) -> str:
+    """`text` without what the eye does not tell from it."""
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+@cache
+def _in_base64(token: str) -> str:
+    """What `token` holds, wherever in it base64 begins; most of them stand in many outputs."""
+    plain = token.replace("-", "+").replace("_", "/")
+    parts = (plain[start:] for start in range(4))
+    raws = (base64.b64decode(part[: len(part) // 4 * 4]) for part in parts)
+    return _flat("\n".join(raw.decode("latin-1") for raw in raws))
 
 
 def tells(text: str, markers: tuple[str, ...] = MARKERS) -> str | None:
@@ -67,10 +73,8 @@ def tells(text: str, markers: tuple[str, ...] = MARKERS) -> str | None:
     for _ in range(amount(2, 3)):
         todo = [one for step in todo for one in _once(step) if one not in readings]
         readings.update(todo)
-    flat = [
-        _INVISIBLE.sub("", unicodedata.normalize("NFKC", one)).lower()
-        for one in (*readings, *(part for one in readings for part in _in_base64(one)))
-    ]
+    tokens = {token for reading in readings for token in _BASE64.findall(reading)}
+    flat = [*map(_flat, readings), *map(_in_base64, tokens)]
     for marker in markers:
         for one in flat:
             at = one.find(marker)
