@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -460,6 +461,7 @@ def _name(path: Path) -> str:
 MODULES = {_name(path): path for path in SOURCE.rglob("*.py")}
 
 
+@cache
 def _imports(path: Path) -> set[str]:
     """Modules that `path` imports, relative to safelinks for its own, `!name` for others."""
     found = set()

@@ -131,23 +131,42 @@ def test_input_that_cannot_be_read(args: list[str], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a\x1b[31m\nb.txt", "a\u202eb.txt", "a\rb.txt"])
 @pytest.mark.parametrize(
-    "command", [["clean"], ["check", "--offline"], ["nonsense-"], ["check", "--x"]]
+    ("command", "exists"),
+    [
+        (["clean"], False),
+        (["clean"], True),
+        (["check", "--offline"], False),
+        (["check", "--offline"], True),
+        (["nonsense-"], False),
+        (["check", "--x"], False),
+    ],
 )
-def test_names_that_could_drive_a_terminal(command: list[str], name: str, tmp_path: Path) -> None:
+def test_names_that_could_drive_a_terminal(
+    command: list[str], exists: bool, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     args = [*command[:-1], command[-1] + name] if command[-1][-1] in "-x" else [*command, name]
-    for exists in (False, True):
-        if exists:
-            (tmp_path / name).write_bytes(b"https://a.example \xff")
+    if exists:
+        Path(name).write_bytes(b"https://a.example \xff")
+    result = CliRunner().invoke(main, args)
+    for text in (result.stdout, result.stderr):
+        assert name not in text
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+    assert "a\\" in result.stderr
+
+
+def test_a_name_that_could_drive_a_terminal_on_true_streams(tmp_path: Path) -> None:
+    name = "a\x1b[31m\u202e\nb.txt"
+    (tmp_path / name).write_bytes(b"https://a.example \xff")
+    for args in (["check", "--offline", name], ["clean", name]):
         _, output, errors = _run(args, "", cwd=tmp_path)
-        for text in (output, errors):
-            assert name not in text
-            assert "\x1b" not in text
-            assert "\u202e" not in text
+        assert not {"\x1b", "\u202e"} & {*output, *errors}
         assert "a\\" in errors
 
 
 @pytest.mark.parametrize("seconds", ["nan", "inf", "-inf", "1e400", "0", "-1", "x", ""])
 def test_times_that_are_none(seconds: str) -> None:
-    code, output, errors = _run(["check", "--offline", "--timeout", seconds, str(NOTICE)], "")
-    assert (code, output) == (2, "")
-    assert "Error: Invalid value for '--timeout'" in errors
+    result = CliRunner().invoke(main, ["check", "--offline", "--timeout", seconds, str(NOTICE)])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Error: Invalid value for '--timeout'" in result.stderr
