@@ -240,12 +240,8 @@ _START = {"type": "http.response.start", "status": 200, "headers": []}
 _DONE: dict[str, object] = {"links": 0, "seconds": 0.0}
 
 
-def _answer_of(children: _Children, path: str = "/api/check", **busy: bool) -> int:
-    """The status of the answer to a post."""
-    desk = CheckDesk(ReadingRoom(WebSettings(), Catalog.nyc()), Metrics(), on_loopback)
-    nursery: Any = children
-    processes = RequestProcesses(app_of(), desk, nursery, frozenset({"/api/check"}))
-    statuses: list[int] = []
+def _exchange(statuses: list[int]) -> tuple[Receive, Send]:
+    """Both ends of a request with one byte: what comes of it, and what notes the statuses."""
     bodies = [b"x"]
 
     async def receive() -> Message:
@@ -255,6 +251,17 @@ def _answer_of(children: _Children, path: str = "/api/check", **busy: bool) -> i
 
     async def send(message: Message) -> None:
         statuses.append(message.get("status", 0))
+
+    return receive, send
+
+
+def _answer_of(children: _Children, path: str = "/api/check", **busy: bool) -> int:
+    """The status of the answer to a post."""
+    desk = CheckDesk(ReadingRoom(WebSettings(), Catalog.nyc()), Metrics(), on_loopback)
+    nursery: Any = children
+    processes = RequestProcesses(app_of(), desk, nursery, frozenset({"/api/check"}))
+    statuses: list[int] = []
+    receive, send = _exchange(statuses)
 
     async def scenario() -> None:
         if busy:
@@ -310,17 +317,7 @@ def test_a_server_that_has_lost_its_nursery_says_so() -> None:
 
     def asked(method: str, path: str) -> int:
         statuses: list[int] = []
-        bodies = [b"x"]
-
-        async def receive() -> Message:
-            if not bodies:
-                await asyncio.Event().wait()
-            return {"type": "http.request", "body": bodies.pop(), "more_body": False}
-
-        async def send(message: Message) -> None:
-            statuses.append(message.get("status", 0))
-
-        _run(processes, {**scope_of(path), "method": method}, receive, send)
+        _run(processes, {**scope_of(path), "method": method}, *_exchange(statuses))
         return statuses[0]
 
     assert asked("GET", "/healthz") == 200
