@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import socket
 import subprocess
@@ -23,7 +24,7 @@ from safelinks.web import server
 from safelinks.web.check_desk import CheckDesk
 from safelinks.web.metrics import Metrics
 from safelinks.web.nursery import Nursery, _packed
-from safelinks.web.private_files import FileSpace, blocks_of
+from safelinks.web.private_files import FileSpace, PrivateFile, blocks_of
 from safelinks.web.problems import ProblemError
 from safelinks.web.reading import ReadingRoom
 from safelinks.web.request_processes import RequestProcesses
@@ -153,6 +154,16 @@ def test_private_files_have_a_limit_together() -> None:
             b"".join(one.blocks()) + b"".join(blocks_of(other.descriptor)) == b"x" * 60 + b"y" * 40
         )
     assert space.taken == 0
+
+
+def test_private_files_have_all_that_was_written_in_however_many_pieces() -> None:
+    class Halting(io.BytesIO):
+        def write(self, content: memoryview, /) -> int:  # type: ignore[override]
+            return super().write(bytes(content)[:7])
+
+    halting = Halting()
+    PrivateFile(FileSpace(100), halting).write(bytes(range(50)))
+    assert halting.getvalue() == bytes(range(50))
 
 
 @pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="only Linux has files in memory")
