@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import importlib
 import itertools
 import pickle
 import pkgutil
 import re
+from pathlib import Path
 
 import pytest
 
@@ -101,3 +103,17 @@ def test_where_python_misreads_them_no_possessive_group_is_compiled(
         assert pattern_of(possessive, re.ASCII | re.IGNORECASE).flags == re.ASCII | re.IGNORECASE
     assert len(trees) == len(POSSESSIVE)
     assert not any("POSSESSIVE_REPEAT" in tree for tree in trees)
+
+
+def test_no_possessive_group_is_given_to_re_itself() -> None:
+    given = [
+        f"{path.name}:{call.lineno}"
+        for path in Path(safelinks.__file__).parent.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("re.")
+        and any(
+            isinstance(part, ast.Constant) and re.search(r"\)[*+?][+]|\}[+]", str(part.value))
+            for part in ast.walk(call)
+        )
+    ]  # fmt: skip
+    assert given == []
