@@ -290,6 +290,8 @@ class TestBadInput:
             (["check", "--format", "xml", "-"], "there is no format 'xml'"),
             (["check", "--timeout", "0", "-"], "0.0 is not in the range above 0."),
             (["check", "--retries", "11", "-"], "11 is not in the range 0 to 10."),
+            (["check", "--retries", "1.5", "-"], "'1.5' is not a valid whole number."),
+            (["check", "--rate", "fast", "-"], "'fast' is not a valid number."),
             (["catalog", "find", "x", "--limit", "0"], "0 is not in the range 1 or more."),
             (["nonsense"], "No such command"),
             (

@@ -41,3 +41,11 @@ def test_the_summary_counts_addresses_beside_entries(found: Report) -> None:
 def test_a_job_is_told_of_addresses(found: Report) -> None:
     last = "2 addresses at 6 places in 3 files; 1 alive, 1 dead; 1 with errors."
     assert last in "".join(RENDERERS["markdown"](found))
+
+
+def test_an_address_that_is_skipped_at_one_place_counts_as_what_it_is_elsewhere() -> None:
+    label, link = read(f"[{A}]({B})\n", "a.md"), read(A, "b.md")
+    for documents in ((label, link), (link, label)):
+        summary = json.loads("".join(RENDERERS["json"](report(documents, [gone(A)]))))["summary"]
+        assert (summary["addresses"]["dead"], summary["addresses"]["skipped"]) == (1, 1)
+        assert (summary["verdicts"]["dead"], summary["verdicts"]["skipped"]) == (1, 2)

@@ -10,6 +10,7 @@ import pytest
 from building import wrap
 
 from safelinks import DocumentError, read
+from safelinks.errors import NoTextError
 
 TARGET = "https://example.org/"
 TEXT = f"é {wrap(TARGET)}\r\nend"
@@ -95,6 +96,21 @@ def test_what_is_no_text_is_refused_by_name(raw: bytes, message: str) -> None:
     assert message in str(raised.value)
     assert str(raised.value).startswith("some/file: ")
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("a.docx", "a Word document"), ("A.DOCM", "a Word document"), ("a.xlsx", "an Excel workbook"),
+        ("a.odt", "an OpenDocument file"), ("a.epub", "an EPUB"), ("a.pdf", "a PDF document"),
+        ("a.msg", "an Outlook message"), ("a.rtf", "an RTF document"),
+    ],
+)  # fmt: skip
+def test_of_junk_it_is_said_what_its_name_promises(name: str, title: str) -> None:
+    with pytest.raises(NoTextError) as raised:
+        read(b"\1\0\2", name)
+    assert str(raised.value).startswith(f"{name}: not {title}, although its name says so, and not")
+    assert read(b"See https://a.example/x", name).links
 
 
 def test_files(tmp_path: Path) -> None:

@@ -13,13 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import Catalog, read
+from safelinks.addresses.place import Place
 from safelinks.catalog import resource_names
 from safelinks.checks import assessment, collecting, link_groups
 from safelinks.checks.pipeline import Check, CheckOptions
 from safelinks.cli.program import main
 from safelinks.documents import document
+from safelinks.links.text_links import Link
 from safelinks.reports.jsonl_report import JsonLines
 from safelinks.rules import names_in_text
+from safelinks.rules.checked_link import Sighting
+from safelinks.wrappers.unwrapping import Unwrapped
 
 NAMES = "Payee Information Portal PASSPort MyCity Small Purchase City Record Online\n"
 PIECES = [
@@ -114,3 +118,15 @@ def test_little_is_kept_of_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
     _peak(100)
     few, many = _peak(300), _peak(1_300)
     assert (many - few) / 1_000 < 700  # bytes, of which 300 are an address taken apart, in a cache
+
+
+@pytest.mark.parametrize("place", [Place(3, (1 << 30) - 1), Place(3, 1 << 30), Place(1 << 30, 1)])
+def test_a_place_of_any_size_is_kept_as_it_is(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_groups, "_MANY", 0)
+    groups = link_groups.LinkGroups()
+    url = "https://a.example/1"
+    link = Link(url, 0, len(url), place, Unwrapped(url, url))
+    key = groups.add("a.txt", link, Sighting(place), ())
+    assert [sighting.place for sighting in groups[key].sightings] == [place]

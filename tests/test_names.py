@@ -364,3 +364,12 @@ def test_a_resource_without_any_home() -> None:
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200))
 def test_remarks_are_total(text: str) -> None:
     _remarks(text)
+
+
+@pytest.mark.parametrize("before", ["", "    ", "\n  \n\t", "# "])
+def test_the_place_of_a_name_in_the_first_line_counts_what_is_before_the_text(before: str) -> None:
+    text = f"{before}Ask for the HHS Prequalification Application.\n\nSee {CITY}.\n"
+    (remark,) = _remarks(text)
+    line = before.count("\n") + 1
+    column = text.splitlines()[line - 1].index("HHS") + 1
+    assert (remark.place.line, remark.place.column) == (line, column)

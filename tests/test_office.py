@@ -528,7 +528,9 @@ class TestDamage:
         ):
             for _ in range(210):
                 file.write(b" " * 1_000_000)
-        assert "unpacks to more than 200 MB" in self._refused(out.getvalue())
+        sentence = self._refused(out.getvalue())
+        assert "unpacks to more than 200 MB" in sentence
+        assert sentence.endswith("; if you trust it, split it and try again")
         many = _packed({f"word/{at}.bin": b"" for at in range(20_001)})
         assert "20,000 parts" in self._refused(many)
 

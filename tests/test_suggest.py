@@ -80,9 +80,11 @@ def test_a_redirect_to_the_copy(status: int) -> None:
     }.values(),
 )
 def test_a_copy_of_this_address(location: str, url: str) -> None:
-    copy = _copy(location, url=url)
-    assert copy is not None
-    assert copy.at == MADE
+    for place in ("", "#a-place-in-it"):
+        copy = _copy(f"{location}{place}", url=url)
+        assert copy is not None
+        assert copy.at == MADE
+        assert "#" not in copy.url
 
 
 @pytest.mark.parametrize(
@@ -327,7 +329,9 @@ def test_nobody_is_asked_by_default() -> None:
 def test_the_copy_is_of_the_time_of_the_document() -> None:
     archive = Archive(_redirects)
     mail = f"From: a@b.gov\r\nDate: Mon, 4 Mar 2019 05:06:07 GMT\r\n\r\n{GONE}#a\r\n"
-    documents = [read(mail.encode(), "a.eml"), read(f"{GONE} {GONE}/b".encode(), "a.txt")]
+    later = f"From: a@b.gov\r\nDate: Tue, 4 Mar 2025 05:06:07 GMT\r\n\r\n{GONE}#b\r\n"
+    texts = {"later.eml": later, "a.eml": mail, "a.txt": f"{GONE} {GONE}/b"}
+    documents = [read(text.encode(), name) for name, text in texts.items()]
     checking = Check(documents, options=CheckOptions(suggest=True, archive=ARCHIVE))
     with _city(archive) as wire:
         asyncio.run(checking.ask(_checker(wire)))

@@ -21,8 +21,8 @@ from safelinks.addresses.place import Place
 from safelinks.addresses.printable import printable
 from safelinks.cli.program import main
 from safelinks.health.model.outcome import Certificate, Hop, Outcome, Past, Reason
-from safelinks.reports.text_report import Detail, View, render, shortened
-from safelinks.reports.wording.address_names import where
+from safelinks.reports.text_report import Detail, View, render
+from safelinks.reports.wording.address_names import shortened, where
 from safelinks.reports.wording.conclusion import conclusion
 from safelinks.reports.wording.headline import headline
 
@@ -458,6 +458,15 @@ def test_addresses_are_whole_without_a_terminal_and_when_asked_for() -> None:
     found = report(LONG, [works(LONG)])
     assert LONG in _text(found)
     assert LONG in _text(found, Detail.VERBOSE, 40)
+
+
+@pytest.mark.parametrize("detail", [Detail.NORMAL, Detail.VERBOSE])
+def test_addresses_that_no_server_need_support_are_never_whole(detail: Detail) -> None:
+    long = f"https://www.example.org/a/{'x' * 50_000}/the-end.html"
+    shown = _text(report(long, [redirected(long, f"{long}?")]), detail)
+    assert len(shown) < 2_000
+    assert "https://www.example.org/…xxx" in shown
+    assert "/the-end.html (50,039 characters; `--format json` shows them all)\n" in shown
 
 
 @given(st.from_regex(r"[a-z]{1,9}://[a-z.]{0,60}([/?#][a-z/]{0,80})?", fullmatch=True), st.integers(24, 200))  # fmt: skip

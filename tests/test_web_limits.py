@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import socket
 import subprocess
@@ -23,7 +24,7 @@ from safelinks.web import server
 from safelinks.web.check_desk import CheckDesk
 from safelinks.web.metrics import Metrics
 from safelinks.web.nursery import Nursery, _packed
-from safelinks.web.private_files import FileSpace, blocks_of
+from safelinks.web.private_files import FileSpace, PrivateFile, blocks_of
 from safelinks.web.problems import ProblemError
 from safelinks.web.reading import ReadingRoom
 from safelinks.web.request_processes import RequestProcesses
@@ -155,6 +156,16 @@ def test_private_files_have_a_limit_together() -> None:
     assert space.taken == 0
 
 
+def test_private_files_have_all_that_was_written_in_however_many_pieces() -> None:
+    class Halting(io.BytesIO):
+        def write(self, content: memoryview, /) -> int:  # type: ignore[override]
+            return super().write(bytes(content)[:7])
+
+    halting = Halting()
+    PrivateFile(FileSpace(100), halting).write(bytes(range(50)))
+    assert halting.getvalue() == bytes(range(50))
+
+
 @pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="only Linux has files in memory")
 def test_private_files_where_nothing_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", "/nothing")
@@ -240,12 +251,8 @@ _START = {"type": "http.response.start", "status": 200, "headers": []}
 _DONE: dict[str, object] = {"links": 0, "seconds": 0.0}
 
 
-def _answer_of(children: _Children, path: str = "/api/check", **busy: bool) -> int:
-    """The status of the answer to a post."""
-    desk = CheckDesk(ReadingRoom(WebSettings(), Catalog.nyc()), Metrics(), on_loopback)
-    nursery: Any = children
-    processes = RequestProcesses(app_of(), desk, nursery, frozenset({"/api/check"}))
-    statuses: list[int] = []
+def _exchange(statuses: list[int]) -> tuple[Receive, Send]:
+    """Both ends of a request with one byte: what comes of it, and what notes the statuses."""
     bodies = [b"x"]
 
     async def receive() -> Message:
@@ -255,6 +262,17 @@ def _answer_of(children: _Children, path: str = "/api/check", **busy: bool) -> i
 
     async def send(message: Message) -> None:
         statuses.append(message.get("status", 0))
+
+    return receive, send
+
+
+def _answer_of(children: _Children, path: str = "/api/check", **busy: bool) -> int:
+    """The status of the answer to a post."""
+    desk = CheckDesk(ReadingRoom(WebSettings(), Catalog.nyc()), Metrics(), on_loopback)
+    nursery: Any = children
+    processes = RequestProcesses(app_of(), desk, nursery, frozenset({"/api/check"}))
+    statuses: list[int] = []
+    receive, send = _exchange(statuses)
 
     async def scenario() -> None:
         if busy:
@@ -310,17 +328,7 @@ def test_a_server_that_has_lost_its_nursery_says_so() -> None:
 
     def asked(method: str, path: str) -> int:
         statuses: list[int] = []
-        bodies = [b"x"]
-
-        async def receive() -> Message:
-            if not bodies:
-                await asyncio.Event().wait()
-            return {"type": "http.request", "body": bodies.pop(), "more_body": False}
-
-        async def send(message: Message) -> None:
-            statuses.append(message.get("status", 0))
-
-        _run(processes, {**scope_of(path), "method": method}, receive, send)
+        _run(processes, {**scope_of(path), "method": method}, *_exchange(statuses))
         return statuses[0]
 
     assert asked("GET", "/healthz") == 200

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 from asking_web import app_of, ask, post, scope_of
 from building import wrap
+from surveying import gone, moved, report, works
 from web import Behaviour, Web, html, serving
 
 from safelinks.web.page import LANGUAGES
+from safelinks.web.page_counts import page_counts
 from safelinks.web.problem_answers import problem_answer
 from safelinks.web.problems import PROBLEMS, ProblemError
 
@@ -194,3 +196,16 @@ def test_a_check_that_was_cut_short_fixes_nothing() -> None:
         stream = post(app, "/stream", data={"text": text}).text
     assert '"fixed": null' in stream or '"fixed":null' in stream
     assert "The time limit ended the check" in stream
+
+
+# --- Counts ---
+
+
+def test_all_addresses_together_are_as_wide_as_the_drawing() -> None:
+    urls = [f"https://a.example/{number}" for number in range(7)]
+    outcomes = [works(urls[0]), works(urls[1]), *map(gone, urls[2:5]), moved(urls[5], urls[0])]
+    counts = page_counts(report("\n".join(urls), outcomes)).verdicts
+    ends = [0, *(one.left + one.width for one in counts)]
+    assert [one.left for one in counts] == ends[:-1]
+    assert ends[-1] == 1000
+    assert sorted(one.number for one in counts) == [1, 1, 2, 3]

@@ -259,6 +259,7 @@ _BY_SUFFIX = {
     suffix: one for one in DOCUMENT_FORMATS if not one.signature for suffix in one.suffixes
 }
 _SIGNED = tuple(one for one in DOCUMENT_FORMATS if one.signature)
+_SIGNED_TITLES = {suffix: one.title for one in _SIGNED for suffix in one.suffixes}
 _JUNK = 1_024  # bytes that may stand before the first ones of a file that is named as a PDF
 _MAX_DEPTH = 5  # of documents within documents
 # A mailbox, or header fields of which one is such as only mails have.
@@ -323,7 +324,8 @@ def _opened(raw: bytes, name: str, within: _Within) -> tuple[Content, Format, tu
     if known.module is not None:
         content, notes = _opener(known, name)(raw, name, evolve(within, depth=within.depth + 1))
         return content, known, notes
-    text, encoding, note = encodings.decode_text(raw, name)
+    title = _SIGNED_TITLES.get(PurePath(name).suffix.lower())
+    text, encoding, note = encodings.decode_text(raw, name, title)
     found = format_of(text, name)
     passages: Passages = function_named(found.passages) if found.passages else plain_passages
     if found in (HTML, XML) and (note or text.isascii()):

@@ -19,7 +19,12 @@ from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 from safelinks.health.model.outcome import MEANING, Reason, Verdict
 from safelinks.reports.links_to_files import files_lines
-from safelinks.reports.wording.address_names import name_of, where
+from safelinks.reports.wording.address_names import (
+    name_of,
+    of_bearable_length,
+    shortened,
+    where,
+)
 from safelinks.reports.wording.conclusion import asides, conclusion, verdict_word
 from safelinks.reports.wording.headline import headline, of_files
 from safelinks.reports.wording.phrases import address_on_one_line, count, on_one_line, unused_in
@@ -283,7 +288,7 @@ class _Lines:
         """`url`, shortened in the middle where it is too long for the terminal, `beside` words."""
         url = address_on_one_line(url)
         if self.view.columns is None or self._is_verbose:
-            return url
+            return of_bearable_length(url)
         return shortened(url, max(self.view.columns - self._margin - len(beside), _NARROWEST))
 
     def _not_linked(self) -> Iterator[str]:
@@ -355,7 +360,8 @@ def _evidence(row: CheckedLink) -> Iterator[str]:
         yield f"seen: {outcome.evidence}"
     for hop in outcome.hops:
         answer = hop.status if hop.status is not None else "no answer"
-        yield f"{hop.method} {address_on_one_line(hop.url)}: {answer}, {hop.elapsed:.2f} s"
+        url = of_bearable_length(address_on_one_line(hop.url))
+        yield f"{hop.method} {url}: {answer}, {hop.elapsed:.2f} s"
     if outcome.error:
         yield f"error: {outcome.error}"
     if outcome.certificate is not None:
@@ -371,28 +377,3 @@ def _used(usage: Usage) -> str:
     how_many = "" if usage.former == usage.links else f"{usage.former} of them by a "
     now = f", now {address_on_one_line(usage.current_url)}" if usage.current_url else ""
     return f"{links}, {how_many}former address{now}"
-
-
-def shortened(url: str, width: int) -> str:
-    """`url` in at most `width` columns, its middle left out: host and end tell the most.
-
-    >>> shortened("https://www.nyc.gov/site/mocs/passport/about-passport.page", 40)
-    'https://www.nyc.gov/…about-passport.page'
-    """
-    if len(url) <= width:
-        return url
-    scheme, _, rest = url.partition("://")
-    host = _BEHIND_HOST.split(rest, maxsplit=1)[0]
-    head = f"{scheme}://{host}/"
-    if len(head) + _SHORTEST > width:  # whose a host is tells its end
-        room = max(width - len(f"{scheme}://…/") - _SHORTEST, 1)
-        head = f"{scheme}://…{host[-room:]}/"
-    if not rest or len(head) + _SHORTEST > width:
-        head = url[: max(width // 2, 1)]
-    tail = url[-max(width - len(head) - 1, 1) :]
-    piece = tail.find("/")
-    return f"{head}…{tail[piece:] if 0 <= piece < len(tail) // 2 else tail}"
-
-
-_BEHIND_HOST = pattern_of(r"[/?#]")
-_SHORTEST = 8  # of what is shown of an end

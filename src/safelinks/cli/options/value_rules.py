@@ -23,12 +23,16 @@ Callback = Callable[[click.Context, click.Parameter, Any], Any]
 class Whole(click.IntRange):
     """A whole number of a range, which `--help` describes in words."""
 
+    name = "whole number"
+
     def _describe_range(self) -> str:  # what click asks for the help and for messages
         return _range_in_words(self)
 
 
 class Decimal(click.FloatRange):
     """A number of a range, which `--help` describes in words."""
+
+    name = "number"
 
     def _describe_range(self) -> str:
         return _range_in_words(self)

@@ -172,5 +172,6 @@ def _decoded(content: bytes, part: str) -> PackagePart | None:
 def _too_large(name: str, title: str) -> DocumentError:
     return DocumentError(
         f"{name}: this is {title} that unpacks to more than {OCTETS // 1_000_000} MB of text, "
-        f"{PIECES:,} pieces of it or {_MOST_PARTS:,} parts, the limit for a file and all in it"
+        f"{PIECES:,} pieces of it or {_MOST_PARTS:,} parts, the limit for a file and all in it; "
+        "if you trust it, split it and try again"
     )

@@ -54,15 +54,23 @@ _MARKED = (
 )
 
 
-def decode_text(raw: bytes, name: str) -> tuple[str, Encoding, str | None]:
+def decode_text(
+    raw: bytes, name: str, title: str | None = None
+) -> tuple[str, Encoding, str | None]:
     """The text in `raw`, its encoding, and a note for the user where something is odd.
 
-    Raises DocumentError, which names the document by `name`, for what is no text.
+    Raises DocumentError, which names the document by `name`, for what is no text. `title` is what
+    the name promises, where that is no text, either.
     """
     encoding = next((one for one in _MARKED if raw.startswith(one.mark)), UTF_8)
     content = raw[len(encoding.mark) :]
     if encoding.name == "utf-8":
         at = content.find(b"\0")
+        if at >= 0 and title is not None:
+            raise NoTextError(
+                f"{name}: not {title}, although its name says so, and not a text file; if it is "
+                "damaged, open it in its program, save it again and try again"
+            )
         if at >= 0:
             line = content.count(b"\n", 0, at) + 1
             raise NoTextError(

@@ -19,6 +19,7 @@ from attrs import Factory, field
 
 from safelinks.addresses.place import NOWHERE, Place
 from safelinks.addresses.roles import Role
+from safelinks.foundation.patterns import compile_pattern
 from safelinks.foundation.values import frozen
 
 __all__ = [
@@ -93,7 +94,7 @@ class Codec:
     def split(self) -> Callable[[str], list[str]] | None:
         """Splits a text into what stands between escapes and, in turn, the escapes."""
         return (
-            re.compile(f"({self.pattern.pattern})", self.pattern.flags).split
+            compile_pattern(f"({self.pattern.pattern})", self.pattern.flags).split
             if self.pattern
             else None
         )

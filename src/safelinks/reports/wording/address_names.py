@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from itertools import islice
 
 from safelinks.addresses.place import Place
+from safelinks.foundation.patterns import pattern_of
 from safelinks.reports.wording.phrases import on_one_line
 from safelinks.rules.checked_link import CheckedLink
 
-__all__ = ["name_of", "where"]
+__all__ = ["name_of", "of_bearable_length", "shortened", "where"]
 
 _WIDEST_NAME = 60
 _MOST_PLACES = 8
+_LONGEST_ADDRESS = 8_000  # characters, which servers are to support at least: RFC 9110, 4.1
+_WIDEST_ADDRESS = 200  # of one that is longer
+_BEHIND_HOST = pattern_of(r"[/?#]")
+_SHORTEST = 8  # of what is shown of an end
 _COUNTED = ("line", "paragraph", "cell", "slide", "page", "message")  # the innermost first
 
 
@@ -73,3 +78,32 @@ def _listed(above: str, kind: str, numbers: Sequence[str]) -> str:
         return above
     listed = " and ".join(filter(None, (", ".join(numbers[:-1]), numbers[-1])))
     return f"{above}{kind if len(numbers) == 1 else f'{kind}s'} {listed}"
+
+
+def of_bearable_length(url: str) -> str:
+    """`url`, but shortened, with a note of that, where it is longer than servers support."""
+    if len(url) <= _LONGEST_ADDRESS:
+        return url
+    short = shortened(url, _WIDEST_ADDRESS)
+    return f"{short} ({len(url):,} characters; `--format json` shows them all)"
+
+
+def shortened(url: str, width: int) -> str:
+    """`url` in at most `width` columns, its middle left out: host and end tell the most.
+
+    >>> shortened("https://www.nyc.gov/site/mocs/passport/about-passport.page", 40)
+    'https://www.nyc.gov/…about-passport.page'
+    """
+    if len(url) <= width:
+        return url
+    scheme, _, rest = url.partition("://")
+    host = _BEHIND_HOST.split(rest, maxsplit=1)[0]
+    head = f"{scheme}://{host}/"
+    if len(head) + _SHORTEST > width:  # whose a host is tells its end
+        room = max(width - len(f"{scheme}://…/") - _SHORTEST, 1)
+        head = f"{scheme}://…{host[-room:]}/"
+    if not rest or len(head) + _SHORTEST > width:
+        head = url[: max(width // 2, 1)]
+    tail = url[-max(width - len(head) - 1, 1) :]
+    piece = tail.find("/")
+    return f"{head}…{tail[piece:] if 0 <= piece < len(tail) // 2 else tail}"

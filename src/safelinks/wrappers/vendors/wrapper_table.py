@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from attrs import field
 
-from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.patterns import compile_pattern, pattern_of
 from safelinks.foundation.values import frozen
 from safelinks.wrappers.microsoft.safelink_grammar import MAIL_HOSTS, without_json_escapes
 from safelinks.wrappers.vendors.newsletter_services import NEWSLETTER_SERVICES
@@ -96,7 +96,7 @@ _ROWS = _index()
 AFTER_HOST = r"\.?(?::(?:80|443)?)?"
 # The first letters are tried before the rest, which hardly any path has.
 _FIRST = "".join(sorted({start[1] for start in STARTS}))
-_AUTHORITY = re.compile(  # at once: every address asks it
+_AUTHORITY = compile_pattern(  # at once: every address asks it
     r"https?://([a-z0-9-]++(?:\.[a-z0-9-]++){1,127}+)"
     rf"{AFTER_HOST}"
     rf"(?=(/(?=[{_FIRST}])(?:{'|'.join(re.escape(start[1:]) for start in STARTS)}))|[/?#]|\Z)",
