@@ -41,7 +41,9 @@ __all__ = [
 
 # Elsewhere, libraries of the system do not survive it, or there is none.
 CAN_FORK = sys.platform == "linux"
-TOO_MUCH = "The document takes too much memory or time to be read here. Use the command line."
+TOO_MUCH = (
+    "The document takes too much memory or time to be read here. The command line may take more."
+)
 OUT_OF_MEMORY = "safelinks.out_of_memory"  # in the scope of a request that had not enough of it
 _BLOCK = 1 << 16
 _LENGTHS = struct.Struct("!II")  # of the head, which is JSON, and of the body

@@ -231,7 +231,7 @@ SPANISH_TEXTS = PageTexts(
         "not-writable": "No se pueden reemplazar los enlaces de este documento.",
         "too-much": (
             "Leer este documento exige demasiada memoria o demasiado tiempo. "
-            "Use la línea de comandos."
+            "La línea de comandos puede usar más."
         ),
         "busy": "El servidor está ocupado. Inténtelo de nuevo en unos segundos.",
         "server": "El servidor no pudo responder. No se guardó nada. Inténtelo de nuevo.",
