@@ -125,7 +125,7 @@ def test_a_missing_column_is_said_legibly_with_the_option(tmp_path: Path) -> Non
     source = tmp_path / "a.csv"
     source.write_text("link;a, b;c\nx;y;z\n")
     sentence = (
-        "there is no column '{}'; the columns are link, 'a, b', c "
+        f"Error: {source}: there is no column '{{}}'; the columns are link, 'a, b', c "
         "(--column names the one with the addresses)"
     )
     for name in ("b.csv", "b.parquet"):
@@ -171,14 +171,14 @@ def test_what_a_link_says_is_no_formula(tmp_path: Path) -> None:
         ("none.csv", None, (), "no such file"),
         ("none.parquet", None, (), "no such file"),
         ("a.txt", "x", (), "a table is a file that ends in .parquet, .csv"),
-        ("a.csv", "url\nx\n", (), "there is no column 'Url'; the columns are url"),
-        ("a.csv", "Url,target\nx,y\n", (), "there is a column 'target' already"),
+        ("a.csv", "url\nx\n", (), "a.csv: there is no column 'Url'; the columns are url"),
+        ("a.csv", "Url,target\nx,y\n", (), "a.csv: there is a column 'target' already"),
         ("a.csv", "Url,Url\nx,y\n", (), "two columns have one name"),
         ("a.csv", "Url\nx,y\n", (), "line 2: more cells than columns"),
         ("a.jsonl", '{"Url": "x"}\n[]\n', (), "line 2 is not a JSON object"),
         ("a.jsonl", '{"Url": "x"}\n{"target": 1}\n', (), "there is a column 'target' already"),
         ("a.parquet", "PAR1", (), "a.parquet cannot be read ("),
-        ("a.csv", "Url\nx\n", ("--column", "link"), "there is no column 'link'"),
+        ("a.csv", "Url\nx\n", ("--column", "link"), "a.csv: there is no column 'link'"),
     ],
 )
 def test_a_table_that_cannot_be_read_is_a_sentence_and_no_file(

@@ -23,6 +23,7 @@ from safelinks.bulk.journal import Journal
 from safelinks.bulk.process_pool import ProcessPool, end_while_imported, is_over
 from safelinks.bulk.sites import bucket_of, site_of
 from safelinks.bulk.streams import opened_table
+from safelinks.bulk.table_formats import file_named
 from safelinks.errors import SetupError
 from safelinks.files.unfinished_files import is_locked
 from safelinks.foundation.values import frozen
@@ -155,7 +156,9 @@ def _scatter(tables: Sequence[Any], column: str, buckets: int, folder: Path) -> 
     length = 0
     for table in tables:
         for batch in opened_table(table):
-            for url in texts_of(batch, column):
+            with file_named(table):
+                urls = texts_of(batch, column)
+            for url in urls:
                 bucket = bucket_of(site_of(url), buckets)
                 line = json.dumps(url) + "\n"
                 waiting[bucket].append(line)

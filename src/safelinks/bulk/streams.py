@@ -21,7 +21,7 @@ from pyarrow import csv, json, parquet
 from safelinks.bulk.columns import is_text, schema_of, unwrap_column
 from safelinks.bulk.csv_dialect import BYTES_OF_HEAD, dialect_of, no_column
 from safelinks.bulk.fields import DEFAULT_FIELDS, fields_of
-from safelinks.bulk.table_formats import TableFormat, table_format
+from safelinks.bulk.table_formats import TableFormat, file_named, table_format
 from safelinks.bulk.workers import alongside
 from safelinks.errors import DocumentError, SetupError
 
@@ -52,19 +52,10 @@ def unwrap_stream(  # noqa: PLR0913  an option each
     chosen = fields_of(fields)
     reader = opened_table(data)
     schema = reader.schema
-    at = _index(schema, column)
-    twice = next((name for name, times in Counter(schema.names).items() if times > 1), None)
-    if twice is not None:
-        raise SetupError(f"two columns have one name, {twice!r}; rename one")
-    kept = [name for name in schema.names if not (drop_column and name == column)]
-    added = schema_of(chosen)
-    if into is not None:
-        added = pa.schema([(into, pa.struct(list(added)))])
-    taken = [name for name in added.names if name in kept]
-    if taken:
-        hint = "rename it, or name a column for the new ones (into)"
-        raise SetupError(f"there is a column {taken[0]!r} already; {hint}")
-    whole = pa.schema([*(schema.field(name) for name in kept), *added], schema.metadata)
+    with file_named(data):
+        at = _index(schema, column)
+        kept = [name for name in schema.names if not (drop_column and name == column)]
+        whole = _with_added(schema, kept, schema_of(chosen), into)
 
     def links(batch: pa.RecordBatch) -> pa.Array:
         return batch.column(at)
@@ -78,6 +69,22 @@ def unwrap_stream(  # noqa: PLR0913  an option each
             )
 
     return pa.RecordBatchReader.from_batches(whole, batches())
+
+
+def _with_added(
+    schema: pa.Schema, kept: list[str], added: pa.Schema, into: str | None
+) -> pa.Schema:
+    """What of `schema` is `kept`, and what is `added`. Raises SetupError for a name of two."""
+    twice = next((name for name, times in Counter(schema.names).items() if times > 1), None)
+    if twice is not None:
+        raise SetupError(f"two columns have one name, {twice!r}; rename one")
+    if into is not None:
+        added = pa.schema([(into, pa.struct(list(added)))])
+    taken = [name for name in added.names if name in kept]
+    if taken:
+        hint = "rename it, or name a column for the new ones (into)"
+        raise SetupError(f"there is a column {taken[0]!r} already; {hint}")
+    return pa.schema([*(schema.field(name) for name in kept), *added], schema.metadata)
 
 
 def _index(schema: pa.Schema, column: str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from safelinks.bulk.csv_dialect import no_column
 from safelinks.bulk.extras import require
 from safelinks.bulk.fields import Row, fields_of, row_reader
-from safelinks.bulk.table_formats import TableFormat, table_format
+from safelinks.bulk.table_formats import TableFormat, file_named, table_format
 from safelinks.bulk.table_output import bytes_of_batches, write_whole
 from safelinks.bulk.text_tables import (
     TextRow,
@@ -91,7 +91,8 @@ def _through_texts(
     tables = [read_text_table(path) for path in inputs]
     columns = tables[0].columns
     for path, table in zip(inputs, tables, strict=True):
-        _check(table.columns, unwrapping)
+        with file_named(path):
+            _check(table.columns, unwrapping)
         if kind is TableFormat.CSV and table.columns != columns:
             raise SetupError(f"{path} has other columns than {inputs[0]}")
     rows = chain.from_iterable(table.rows for table in tables)

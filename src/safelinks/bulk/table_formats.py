@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import PurePath
 
-from safelinks.errors import DocumentError
+from safelinks.errors import DocumentError, SetupError
 
-__all__ = ["TableFormat", "table_format"]
+__all__ = ["TableFormat", "file_named", "table_format"]
 
 
 class TableFormat(StrEnum):
@@ -46,3 +48,14 @@ def table_format(path: str) -> TableFormat:
     if found is None:
         raise DocumentError(f"{path}: a table is a file that ends in {', '.join(_SUFFIXES)}")
     return found
+
+
+@contextmanager
+def file_named(table: object) -> Iterator[None]:
+    """Name the file in what is wrong with the columns of `table`, where that is a path."""
+    try:
+        yield
+    except SetupError as error:
+        if not isinstance(table, (str, os.PathLike)):
+            raise
+        raise SetupError(f"{os.fspath(table)}: {error}") from None
