@@ -13,7 +13,7 @@ from functools import lru_cache
 from attrs import evolve
 
 from safelinks.documents.passages.passage import Codec, Meant, Passage, Reading, Span
-from safelinks.foundation.patterns import pattern_of
+from safelinks.foundation.patterns import compile_pattern, pattern_of
 
 __all__ = ["is_hyperlink_field", "passages_of_instruction", "with_place"]
 
@@ -96,7 +96,7 @@ def _in_quotes(codec: Codec) -> Codec:
     def redo(written: str, before: str) -> str:
         return codec.redo(written.replace("\\", "\\\\"), before)
 
-    pattern = re.compile(rf"\\(?:[\"\\]|&quot;|&#34;)|{outer}")
+    pattern = compile_pattern(rf"\\(?:[\"\\]|&quot;|&#34;)|{outer}")
     return Codec(pattern, undo, redo, codec.whole, hides=codec.hides)
 
 
