@@ -19,9 +19,9 @@ __all__ = ["Trust", "trusting", "unverified"]
 
 
 class Trust:
-    """The TLS settings of a run, which another thread loads as soon as somebody is to need them.
+    """The TLS settings of a run, which another thread loads when a secure address is to be asked.
 
-    A file of authorities that the policy names is read in any case, to say if that cannot be.
+    A file of authorities that the policy names is always read, so that a faulty one is told.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -38,9 +38,9 @@ class Trust:
         return self._loading
 
     async def settings(self) -> ssl.SSLContext:
-        """They, as soon as they are there. Raises SetupError where they cannot be used.
+        """The settings, once they are loaded. Raises SetupError where they cannot be used.
 
-        Who gives up waiting for them gives up for himself alone.
+        A caller that stops waiting stops for itself alone: the others still get them.
         """
         return await asyncio.shield(asyncio.wrap_future(self.begin()))
 
