@@ -275,6 +275,7 @@ ORDER = [
     "health.spelled_outcomes",
     "health.request_limit",
     "health.schedule",
+    "health.known_hosts",
     "health.scheduled_probes",
     "health.archive_lookup",
     "health.checker",

@@ -51,6 +51,18 @@ def test_a_machine_that_does_not_keep_up_asks_fewer() -> None:
     assert limit.now == 65
 
 
+def test_of_two_processes_each_has_half() -> None:
+    limit = RequestLimit(None, 1_024, processes=2)
+    assert limit.now == 32
+    for _ in range(1_000):
+        limit.answered()
+    assert limit.now == 256
+    for _ in range(20):
+        limit.beat(0.5)
+    assert limit.now == 32
+    assert RequestLimit(17, 1_024, processes=2).now == 8
+
+
 def test_what_the_user_says_holds() -> None:
     limit = RequestLimit(3, 4_096)
     limit.answered()

@@ -91,6 +91,17 @@ def test_a_host_that_asks_for_peace_gets_it() -> None:
     assert _taken(schedule, 5) == ["a0", "a1"]
 
 
+def test_a_host_that_is_paused_waits_for_all_who_asked_for_it() -> None:
+    schedule = _schedule(Policy(), a=1, b=1)
+    schedule.pause("a")
+    schedule.pause("a")
+    assert _taken(schedule, 0) == ["b0"]
+    schedule.resume("a")
+    assert _taken(schedule, 1) == []
+    schedule.resume("a")
+    assert _taken(schedule, 2) == ["a0"]
+
+
 def test_a_job_that_waits_gives_its_place_to_others() -> None:
     schedule = _schedule(Policy(per_host=1), a=2)
     (job,) = _taken(schedule, 0)

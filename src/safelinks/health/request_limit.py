@@ -17,12 +17,17 @@ _LATE = 0.1  # a beat that comes so much later says that it does not
 
 
 class RequestLimit:
-    """The number of requests that may be under way: `fixed`, or what has proved to be good."""
+    """The number of requests that may be under way: `fixed`, or what has proved to be good.
 
-    def __init__(self, fixed: int | None, open_files: int) -> None:
+    It is the part of one of `processes`, each of which may have so many `open_files`.
+    """
+
+    def __init__(self, fixed: int | None, open_files: int, processes: int = 1) -> None:
         self.adapts = fixed is None
-        self._most = fixed or max(1, min(_MOST, open_files // _SHARE_OF_FILES))
-        self.now = fixed or min(_FIRST, self._most)
+        part = (fixed or _MOST) // processes
+        self._most = max(1, part if fixed else min(part, open_files // _SHARE_OF_FILES))
+        self._first = self._most if fixed else min(_FIRST // processes, self._most)
+        self.now = self._first
         self._keeps_up = True
 
     def answered(self) -> None:
@@ -36,4 +41,4 @@ class RequestLimit:
             return
         self._keeps_up = late < _LATE
         if not self._keeps_up:
-            self.now = max(min(_FIRST, self._most), self.now - self.now // 4)
+            self.now = max(self._first, self.now - self.now // 4)

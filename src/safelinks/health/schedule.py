@@ -53,6 +53,7 @@ class _HostQueue(Generic[Job]):
     listed: bool = False  # among those whose turn it may be
     timed: bool = False  # among those that wait for a moment
     held: bool = False  # among those that wait for another host of the site
+    paused: int = 0  # how many have asked for it
     doubted: bool = False  # it has not answered; whoever found out is to make sure of it
 
     @property
@@ -107,6 +108,16 @@ class Schedule(Generic[Job]):
         state = self._host(host)
         state.not_before = max(state.not_before, moment)
 
+    def pause(self, host: str) -> None:
+        """Leave `host` alone until `resume` has been called as often as this."""
+        self._host(host).paused += 1
+
+    def resume(self, host: str) -> None:
+        """One who has asked for a pause knows what was to be known."""
+        state = self._host(host)
+        state.paused -= 1
+        self._list(host, state)
+
     def take(self, now: float) -> Job | None:
         """The next job that may be done now; None when there is none."""
         while self._moments and self._moments[0][0] <= now:
@@ -117,9 +128,9 @@ class Schedule(Generic[Job]):
             host = self._turns.popleft()
             state = self._hosts[host]
             state.listed = False
-            if state.running >= state.limit:
+            if state.running >= state.limit or state.paused:
                 left += self._pass_on(state)
-                continue  # comes back with the next that is done
+                continue  # comes back with the next that is done, or with `resume`
             if state.not_before > now:
                 left += self._pass_on(state)
                 self._wait_for(host, state)

@@ -7,7 +7,6 @@ session, which asks. What a host has just shown to be true for all its links is 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable
 from typing import TypeAlias
 
@@ -20,7 +19,8 @@ from safelinks.foundation.values import define, frozen
 from safelinks.health.judgement.probe import Probe, probe
 from safelinks.health.judgement.redirects import BUSY, REDIRECTS, retry_after
 from safelinks.health.judgement.visible_page import Page, page_of
-from safelinks.health.model.exchange import Answer, Failure, Fault, Request, Wait
+from safelinks.health.known_hosts import KnownHosts, Lesson
+from safelinks.health.model.exchange import Answer, Failure, Request, Wait
 from safelinks.health.model.outcome import Outcome, Reason, Verdict
 from safelinks.health.model.policy import Method, Policy
 from safelinks.health.network.open_files import most_open_files
@@ -28,19 +28,11 @@ from safelinks.health.network.session import Session
 from safelinks.health.request_limit import BEAT, RequestLimit
 from safelinks.health.schedule import Schedule
 
-__all__ = ["Asking", "HintsFor", "TimedOutcome", "host_of"]
+__all__ = ["Asking", "HintsFor", "ProbeJob", "TimedOutcome", "host_of"]
 
 HintsFor: TypeAlias = Callable[[str], HealthHints | None]
 
-# What is true of a host, whichever of its links is asked.
-_CERTIFICATES = frozenset(
-    fault for fault in Fault if fault.name.startswith("TLS_") and fault is not Fault.TLS_FAILURE
-)
-_CONNECTIONS = frozenset({Fault.NO_SUCH_HOST, Fault.DNS_FAILURE, Fault.REFUSED, Fault.UNREACHABLE})
-# What may be true of one page only, unless several links in a row are like that.
-_PAGES = frozenset({Fault.TIMEOUT, Fault.RESET, Fault.TLS_FAILURE})
 _NO_HINTS = HealthHints()
-_IN_A_ROW = 3
 _WORKS = (Verdict.ALIVE, Verdict.MOVED)
 _MOST_UNREAD = 1_000  # outcomes that nobody has taken yet
 _MOST_UNREAD_PAGES = 16  # the same, when each holds a page
@@ -62,7 +54,7 @@ class TimedOutcome:
 
 
 @define(eq=False)
-class _Job:
+class ProbeJob:
     """An address on its way through its probe, or not begun yet."""
 
     url: str
@@ -91,6 +83,8 @@ class Asking:
     whether anything on the public internet has answered.
     """
 
+    _PROCESSES = 1  # that ask: each has its part of the requests at once
+
     def __init__(
         self,
         session: Session,
@@ -101,24 +95,19 @@ class Asking:
     ) -> None:
         self.reached = False
         self._session = session
-        self._limit = RequestLimit(policy.concurrency, most_open_files())
+        self._limit = RequestLimit(policy.concurrency, most_open_files(), self._PROCESSES)
         self._most_unread = _MOST_UNREAD_PAGES if policy.fragments else _MOST_UNREAD
         self._closed = False
         self._hints_for = hints_for
         self._or_http = or_http
-        made = (_Job(url, host_of(url), own) for url, own in jobs)
+        made = (ProbeJob(url, host_of(url), own) for url, own in jobs)
         self._schedule = Schedule(policy, ((job.host, job) for job in made))
-        self._begun: set[_Job] = set()
+        self._begun: set[ProbeJob] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._judged: asyncio.Queue[TimedOutcome | BaseException | None] = asyncio.Queue()
-        self._unjudged: list[tuple[_Job, Answer]] = []
+        self._unjudged: list[tuple[ProbeJob, Answer]] = []
         self.untaken: tuple[TimedOutcome, ...] = ()  # what was judged when somebody stopped early
-        self._down: dict[str, Answer | Failure] = {}
-        self._failed: Counter[str] = Counter()  # requests in a row that reached no server
-        self._silent: Counter[str] = Counter()  # links in a row that had no answer
-        self._busy: Counter[str] = Counter()  # links in a row that were too many for it
-        self._has_answered: set[str] = set()
-        self._mishandles_head: set[str] = set()
+        self._hosts = KnownHosts()
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._heart: asyncio.TimerHandle | None = None
@@ -196,25 +185,28 @@ class Asking:
             self._timer.cancel()
         if moment is not None:
             self._timer = self._loop.call_at(moment, self._go_on)
-        elif not (self._running or self._unjudged or self._schedule):
+        elif not self._expects_more():
             self._judged.put_nowait(None)
+
+    def _expects_more(self) -> bool:
+        return bool(self._running or self._unjudged or self._schedule)
 
     def _is_full(self) -> bool:
         return self._judged.qsize() >= self._most_unread
 
-    def _asks(self, job: _Job, now: float) -> bool:
+    def _asks(self, job: ProbeJob, now: float) -> bool:
         """Give `job` its turn, and say whether it has to ask its host for its next step."""
         host = job.host
-        if job.steps is None:
+        if job.request is None:
             hints = self._hints_for(job.url) or _NO_HINTS
-            if host in self._mishandles_head:
+            if host in self._hosts.mishandle_head:
                 hints = evolve(hints, head_unreliable=True)
             job.steps = probe(job.url, job.policy, hints, or_http=job.url in self._or_http)
             self._begun.add(job)
             if not self._advance(job, None, again=False):
                 self._schedule.passed(host)
                 return False
-        down = self._down.get(host)
+        down = self._hosts.down(host)
         if down is not None:
             self._schedule.passed(host)
             job.last = down
@@ -223,7 +215,7 @@ class Asking:
         self._schedule.asked(host, now)
         return True
 
-    def _another(self, now: float) -> _Job | None:
+    def _another(self, now: float) -> ProbeJob | None:
         """The next job that has to ask its host, for who has done with one."""
         for _ in range(_AT_ONCE):
             if self._closed or len(self._running) > self._limit.now or self._is_full():
@@ -241,12 +233,12 @@ class Asking:
                 self._judged.put_nowait(error)
             self._go_on()
 
-    async def _work(self, job: _Job | None, begun: float) -> None:
+    async def _work(self, job: ProbeJob | None, begun: float) -> None:
         """Ask for `job`, and for one after the other, as long as there are any.
 
         An answer that says nothing of others is judged when the next requests are on their way.
         """
-        beside: list[tuple[_Job, Answer]] | None = None  # what is judged with the last answer
+        beside: list[tuple[ProbeJob, Answer]] | None = None  # what is judged with the last answer
         while job is not None:
             assert job.request is not None  # noqa: S101
             result = await self._session.perform(job.request)
@@ -263,7 +255,7 @@ class Asking:
             if len(self._running) < self._limit.now:
                 self._go_on()  # an answer may have made way for more than one
 
-    def _judge_soon(self, job: _Job, answer: Answer) -> list[tuple[_Job, Answer]]:
+    def _judge_soon(self, job: ProbeJob, answer: Answer) -> list[tuple[ProbeJob, Answer]]:
         """Judge it with all that come in the same turn of the loop, which it gives.
 
         To do one kind of work after the other takes less than to change between them.
@@ -283,28 +275,32 @@ class Asking:
             self._judged.put_nowait(error)
         self._go_on()
 
-    def _note(self, job: _Job, result: Answer | Failure, begun: float) -> None:
+    def _note(self, job: ProbeJob, result: Answer | Failure, begun: float) -> None:
         """What an answer, or none, says of its host, whatever it means for `job`."""
         host, aside = job.host, job.request is not None and job.request.aside
-        job.spent += result.elapsed
-        job.asked += 1
-        if not aside:
-            job.last = result
+        self._count(job, result)
         if isinstance(result, Failure):
             self._schedule.failed(host)
-            self._failed[host] += result.fault in _CONNECTIONS and not aside
+            self._hosts.failed(host, result, aside=aside)
             return
-        self.reached |= result.public
-        self._has_answered.add(host)
-        self._failed.pop(host, None)
-        self._silent.pop(host, None)
+        self._hosts.answered(host)
         if result.status in BUSY:
             self._schedule.overrun(host, self._loop.time(), begun)
         else:
             self._schedule.answered(host, result.elapsed, begun)
             self._limit.answered()
 
-    def _advance(self, job: _Job, result: Answer | Failure | None, *, again: bool = True) -> bool:
+    def _count(self, job: ProbeJob, result: Answer | Failure) -> None:
+        """Note for `job` that its request was sent, and what came."""
+        job.spent += result.elapsed
+        job.asked += 1
+        if job.request is None or not job.request.aside:
+            job.last = result
+        self.reached |= isinstance(result, Answer) and result.public
+
+    def _advance(
+        self, job: ProbeJob, result: Answer | Failure | None, *, again: bool = True
+    ) -> bool:
         """Tell the probe what came; whether it goes on, which it does `again` in its turn."""
         assert job.steps is not None  # noqa: S101
         try:
@@ -314,7 +310,7 @@ class Asking:
                 moment = self._loop.time() + step.seconds
                 job.spent += step.seconds
                 if step.for_host:
-                    self._schedule.hold(job.host, moment)
+                    self._hold(job.host, moment)
                 step = next(job.steps)
         except StopIteration as end:
             self._end(job, end.value)
@@ -323,56 +319,41 @@ class Asking:
         host = job.host if step.url == job.url and not job.asked else host_of(step.url)
         if job.request is not None and job.request.url != step.url and job.host != host:
             if isinstance(result, Failure) and not step.aside:  # for another scheme is tried
-                self._schedule.settled(job.host)
-                if result.asked:
-                    self._learn_failure(job.host, result)
+                self._learn(Lesson(job.host, result if result.asked else None))
             job.host = host
         job.request = step
-        if moment is not None:
-            self._schedule.add_at(moment, job.host, job)
-        elif again:
-            self._schedule.add(job.host, job)
+        if again or moment is not None:
+            self._queue(job, moment)
         return True
 
-    def _end(self, job: _Job, outcome: Outcome) -> None:
+    def _queue(self, job: ProbeJob, moment: float | None) -> None:
+        """Let `job` go on in its turn, and not before `moment`."""
+        if moment is None:
+            self._schedule.add(job.host, job)
+        else:
+            self._schedule.add_at(moment, job.host, job)
+
+    def _hold(self, host: str, moment: float) -> None:
+        self._schedule.hold(host, moment)
+
+    def _learn(self, lesson: Lesson) -> None:
+        self._hosts.learn(lesson)
+        self._schedule.settled(lesson.host)
+
+    def _end(self, job: ProbeJob, outcome: Outcome) -> None:
         """Hand on an outcome, and learn from it what need not be asked again."""
         last = job.last
         away = isinstance(last, Answer) and _asks_for(last) >= job.policy.budget - job.spent
-        if isinstance(last, Failure) and last.asked:
-            self._learn_failure(job.host, last)
-        elif isinstance(last, Answer) and last.asked:
-            self._learn_answer(job.host, last, away=away)
         worked = outcome.verdict in _WORKS
-        if worked and job.policy.method is Method.HEAD and outcome.hops[-1].method == "GET":
-            self._mishandles_head.add(job.host)
+        by_get = worked and job.policy.method is Method.HEAD and outcome.hops[-1].method == "GET"
         job.steps = None
-        self._schedule.settled(job.host)
         self._begun.discard(job)
+        news = last if last is not None and last.asked else None
+        self._learn(Lesson(job.host, news, stay_away=away, mishandles_head=by_get))
         page = None
         if worked and job.policy.fragments and isinstance(last, Answer) and last.body:
             page = page_of(last.body, last.headers, whole=last.whole)
         self._judged.put_nowait(TimedOutcome(outcome, page, job.spent, away))
-
-    def _learn_failure(self, host: str, failure: Failure) -> None:
-        """What it says of a host that a link of it had no answer."""
-        self._silent[host] += failure.fault in _PAGES
-        if failure.fault in _CERTIFICATES:
-            is_down = host not in self._has_answered
-        elif failure.fault in _CONNECTIONS:
-            needed = 2 if failure.fault is Fault.NO_SUCH_HOST else _IN_A_ROW
-            is_down = self._failed[host] >= needed
-        else:
-            is_down = self._silent[host] >= _IN_A_ROW
-        if is_down:
-            detail = f"{failure.detail}, as for another link to this host"
-            self._down[host] = evolve(failure, detail=detail, elapsed=0.0, asked=False)
-
-    def _learn_answer(self, host: str, answer: Answer, *, away: bool) -> None:
-        """Note what the last answer says of its host, which may ask to stay `away`."""
-        busy = answer.status == 429 or (answer.status in BUSY and "retry-after" in answer.headers)
-        self._busy[host] = self._busy[host] + 1 if busy else 0
-        if away or self._busy[host] >= _IN_A_ROW:
-            self._down[host] = evolve(answer, elapsed=0.0, asked=False)
 
 
 def _tells_of_others(answer: Answer, policy: Policy) -> bool:
@@ -381,7 +362,7 @@ def _tells_of_others(answer: Answer, policy: Policy) -> bool:
     return policy.method is not Method.GET or status in REDIRECTS or status in BUSY
 
 
-def _seen_so_far(job: _Job) -> str:
+def _seen_so_far(job: ProbeJob) -> str:
     """What came of the last request of a probe that has not ended."""
     if isinstance(job.last, Failure):
         return f"interrupted after: {job.last.detail}"
