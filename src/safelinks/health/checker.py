@@ -11,6 +11,7 @@ from attrs import evolve
 from safelinks.addresses.urls import request_key, split
 from safelinks.catalog import Catalog, Match
 from safelinks.catalog.entries import HealthHints
+from safelinks.errors import SetupError
 from safelinks.foundation.values import frozen
 from safelinks.health.guards.public_addresses import is_private_host
 from safelinks.health.guards.refusal import refusal_of_link
@@ -40,6 +41,7 @@ _MAY_PASS = frozenset(
      Reason.SERVER_ERROR, Reason.RATE_LIMITED}
 )  # fmt: skip
 _DIAL = dial
+_WORTH_A_PROCESS = 1_000  # addresses: fewer are asked before another process has begun
 _LEAST_LEFT = 1.0  # seconds of its budget that a link needs for a last look
 
 
@@ -58,6 +60,10 @@ class Checker:
     that of the City. A `history` saves the outcomes; its outcomes are reused if they are younger
     than `max_age` of their verdict.
 
+    With `jobs` of 2, a second process asks for some of the sites, with None where that is faster:
+    for 1,000 addresses or more. It is forked from this one, and only where there is no other thread
+    and no `transport`, `look_up` or `dial` of the caller's; elsewhere, this process asks alone.
+
     Names that are reserved for examples and tests are asked where the caller says what they stand
     for: by a `transport`, `look_up` or `dial` of their own.
     """
@@ -72,6 +78,7 @@ class Checker:
         catalog: Identifies | None = None,
         history: History | None = None,
         max_age: Mapping[Verdict, timedelta] | None = None,
+        jobs: int | None = 1,
     ) -> None:
         self.policy = policy or Policy()
         if transport is not None or look_up is not resolve or dial is not _DIAL:
@@ -82,6 +89,9 @@ class Checker:
         self._catalog = catalog
         self._history = history
         self._max_age = max_age or {}
+        if jobs not in (None, 1, 2):
+            raise SetupError(f"jobs must be 1, 2 or None, not {jobs!r}")
+        self._jobs = jobs
         self._held: dict[str, _Held] = {}  # by the address that was asked
         self._spellings: dict[str, tuple[str, ...]] = {}  # as above, of what has no outcome yet
         self._asking: Asking | None = None
@@ -130,10 +140,7 @@ class Checker:
         self._spellings = spellings
         async with Session(self.policy, self._transport, self._look_up, self._dial) as session:
             held = self._held = {}
-            jobs = ((url, self.policy) for url in spellings)
-            asking = self._asking = Asking(
-                session, self.policy, self._hints, jobs, self._guesses(spellings)
-            )
+            asking = self._asking = self._begin(session, spellings)
             results = asking.results()
             try:
                 async for judged in results:
@@ -151,6 +158,18 @@ class Checker:
                 del held[one.judged.outcome.url]
                 for outcome in self._spelled(one.judged, one.urls):
                     yield outcome
+
+    def _begin(self, session: Session, spellings: Mapping[str, tuple[str, ...]]) -> Asking:
+        """Who asks: what the caller has brought is used in this process only."""
+        guesses = self._guesses(spellings)
+        is_alone = self._transport is not None or self._look_up is not resolve
+        is_alone |= self._jobs == 1 or self._dial is not _DIAL
+        if is_alone or (self._jobs is None and len(spellings) < _WORTH_A_PROCESS):
+            jobs = ((url, self.policy) for url in spellings)
+            return Asking(session, self.policy, self._hints, jobs, guesses)
+        from safelinks.health.processes.asking_processes import asking_for  # noqa: PLC0415  few need it
+
+        return asking_for(session, self.policy, self._hints, spellings, guesses, jobs=self._jobs)
 
     async def find_copies(
         self,

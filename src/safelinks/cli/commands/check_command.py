@@ -31,7 +31,7 @@ from safelinks.cli.options.report_outputs import (
     refuse_strange,
 )
 from safelinks.cli.options.rule_selection import selection_options
-from safelinks.cli.options.value_rules import obeying
+from safelinks.cli.options.value_rules import Whole, obeying
 from safelinks.health.model import policy_settings
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from safelinks.rules import Selection
 
 __all__ = ["check_command"]
+
+_MOST_JOBS = 2
 
 
 @click.command(
@@ -109,6 +111,12 @@ __all__ = ["check_command"]
 @click.option("--show-recipients", is_flag=True, help="Print the recipients of the links.")
 @remembering_options
 @network_options
+@click.option(
+    "--jobs",
+    type=Whole(1, _MOST_JOBS),
+    metavar="NUMBER",
+    help="Number of processes that send requests. By default, 2 for many addresses, else 1.",
+)
 @catalog_options
 @click.pass_context
 def check_command(
@@ -134,6 +142,7 @@ def check_command(
     reporting: Reporting,
     selection: Selection,
     network: Network,
+    jobs: int | None,
     chosen: Chosen,
 ) -> None:
     """Check every link in FILE, or URL itself: its target, what that is, and whether it works.
@@ -202,7 +211,7 @@ def check_command(
     for note in notes:
         warn(note)
     heard = reporting.begin(checking)
-    is_whole = offline or _asked(checking, network, remembering, heard)
+    is_whole = offline or _asked(checking, network, remembering, heard, jobs)
     for note in checking.assessment.notes[len(notes) :]:
         warn(note)
     reporting.pass_by(checking, is_all=offline and not (fix or diff or baseline))
@@ -242,9 +251,10 @@ def _asked(
     network: Network,
     remembering: Remembering,
     heard: Callable[[Outcome], object],
+    jobs: int | None,
 ) -> bool:
     """Ask for every address; False if Ctrl-C ended it, with what is known by then."""
-    with remembering.checker(network, checking) as checker:
+    with remembering.checker(network, checking, jobs) as checker:
         is_whole = run_asking(partial(checking.ask, checker), len(checking.addresses), heard)
         if not is_whole:
             checking.outcomes |= {one.url: one for one in checker.provisional()}

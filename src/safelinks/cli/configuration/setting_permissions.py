@@ -120,6 +120,7 @@ ABOUT: Mapping[str, SettingPermissions] = {
         _HAND, "it decides who may speak for a site", PathPermission.READ
     ),
     "insecure": SettingPermissions(_HAND, "it weakens a protection"),
+    "jobs": SettingPermissions(_ANY, "it takes this machine for itself, and no longer"),
     "catalog": SettingPermissions(_ANY, "it names resources, and asks nobody", PathPermission.READ),
     "no-default-catalog": SettingPermissions(_ANY, _SILENCES),
     "clean.in-place": SettingPermissions(_ANY, _OWN_FILES),

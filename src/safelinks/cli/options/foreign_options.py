@@ -23,7 +23,6 @@ _SAME: Mapping[str, str] = {
     "include-fragments": "--fragments",
     "include-private": "--allow-private",
     "include-verbatim": "--verbatim",
-    "jobs": "--concurrency",
     "json": "--format json",
     "max-cache-age": "--max-age",
     "max-concurrency": "--concurrency",

@@ -70,15 +70,17 @@ class Remembering:
         return cls(path, _ages(ages), dead_after)
 
     @contextmanager
-    def checker(self, network: Network, catalog: Identifies) -> Iterator[Checker]:
+    def checker(
+        self, network: Network, catalog: Identifies, jobs: int | None = None
+    ) -> Iterator[Checker]:
         """Who asks, and remembers what came of it; at the end, say what is odd about the file."""
         if self.path is None:
-            yield network.checker(catalog)
+            yield network.checker(catalog, jobs=jobs)
             return
         from safelinks.health.memory.history import History  # noqa: PLC0415  sqlite3, for those who keep one
 
         with History(self.path, key=network.key) as history:
-            yield network.checker(catalog, history, self.max_age)
+            yield network.checker(catalog, history, self.max_age, jobs)
         if history.warning:
             patience = " In this run, --dead-after has no earlier runs to compare with."
             warn(history.warning + patience * (history.begun_anew and self.dead_after > 1))

@@ -173,11 +173,12 @@ class Network:
         catalog: Identifies,
         history: History | None = None,
         max_age: Mapping[Verdict, timedelta] | None = None,
+        jobs: int | None = None,
     ) -> Checker:
         """Who asks."""
         from safelinks.health.checker import Checker  # noqa: PLC0415  with the network, slow to import
 
-        return Checker(self.policy, catalog=catalog, history=history, max_age=max_age)
+        return Checker(self.policy, catalog=catalog, history=history, max_age=max_age, jobs=jobs)
 
 
 class Ask(Protocol):
