@@ -156,14 +156,11 @@ class Collection:
     def or_http(self) -> frozenset[str]:
         """Those that are written without a scheme wherever they stand."""
         asked = [group for group in self.groups.values() if group.role is None]
+        guessed = {group.first.target for group in asked if group.is_schemeless} - {None}
+        if not guessed:
+            return frozenset()
         plain = {group.first.target for group in asked if not group.is_schemeless}
-        return frozenset(
-            group.first.target
-            for group in asked
-            if group.is_schemeless
-            and group.first.target is not None
-            and group.first.target not in plain
-        )
+        return frozenset(target for target in guessed - plain if target is not None)
 
     @property
     def over_https(self) -> list[str]:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,7 +95,7 @@ class Check:
         self._is_judged = False
         self._fixed: Report | None = None
 
-    @property
+    @cached_property
     def addresses(self) -> list[str]:
         """Every distinct address to ask for, in order."""
         more = self.collection.over_https if self.options.https else ()
