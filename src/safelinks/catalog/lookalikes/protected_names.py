@@ -71,7 +71,7 @@ class ProtectedNames:
     long: int = LONG
 
     _tables: _Tables = field(init=False, repr=False, eq=False)
-    # What names of hosts imitate, as `suspicions` has found it.
+    # What there is to look for on a host, as `suspicions` has found it.
     judged: dict[str, Any] = field(init=False, factory=dict, repr=False, eq=False)
 
     @_tables.default
@@ -144,7 +144,10 @@ class ProtectedNames:
     def path(self, path: str) -> tuple[str, str] | None:
         """The distinctive path that `path` is or stands below, and its host."""
         pattern = self._tables.path
-        match = pattern.match(_SLASHES.sub("/", path.lower())) if pattern else None
+        if pattern is None:
+            return None
+        path = path.lower()
+        match = pattern.match(_SLASHES.sub("/", path) if "//" in path else path)
         return (match[0], self.paths[match[0]]) if match else None
 
     def depth(self, host: str) -> int:
