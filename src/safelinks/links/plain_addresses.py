@@ -145,7 +145,8 @@ def is_cut_off(text: str, span: LinkSpan) -> bool:
     That is certain of a host without a top-level domain that has one with the next line. It is
     likely where a sign ends the line that hardly ends an address, and a path or a query follows.
     """
-    host = _HOST_ALONE.match(span.url)
+    has_path = span.url.rfind("/") >= len(SCHEME)
+    host = None if has_path else _HOST_ALONE.match(span.url)
     if host is None:
         return span.url[-1] in _OPEN_ENDS and _REST_OF_PATH.match(text, span.end) is not None
     rest = _REST_OF_HOST.match(text, span.end)
