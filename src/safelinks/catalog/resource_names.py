@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import compress, count
+from itertools import compress, count, islice
 
 from attrs import field
 
@@ -109,7 +109,10 @@ class Names:
     def _found_in(self, text: str, end: int) -> Iterator[Mention]:
         """The resources that `text` names, the first not before `end`."""
         candidates, words = self._candidates_in(text)
-        starts = [word.start() for word in _WORD.finditer(words)] if candidates else []
+        if not candidates:
+            return
+        upto = islice(_WORD.finditer(words), candidates[-1][0] + 1)  # the last one that is needed
+        starts = [word.start() for word in upto]
         for at, names in candidates:
             start = starts[at]
             for name, entry in names if start >= end else ():
