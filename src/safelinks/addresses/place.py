@@ -6,7 +6,6 @@ Values and sentences only. Lines are those of a text; other formats have pages, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import attrgetter
 
 from attrs import evolve, fields
 
@@ -37,8 +36,8 @@ class Place:
     @property
     def within(self) -> str:
         """All but line and column, in words: ``page 3``; empty where there is no more to say."""
-        named = zip(_NAMES, _values(self), strict=True)
-        return ", ".join([f"{name} {value}" for name, value in named if value is not None])
+        shown = ((name, getattr(self, name)) for name in _NAMES)
+        return ", ".join(f"{name} {value}" for name, value in shown if value is not None)
 
     def at(self, line: int, column: int) -> Place:
         """This place, with line and column."""
@@ -72,7 +71,6 @@ class Place:
 
 NOWHERE = Place()  # where a format has no more to say than line and column
 _NAMES = [field.name for field in fields(Place)][2:]
-_values = attrgetter(*_NAMES)
 
 
 class LineCounter:
