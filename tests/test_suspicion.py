@@ -394,3 +394,51 @@ def test_every_address_of_the_catalog_is_in_order() -> None:
     found = {url: suspicions(split(url), KNOWN) for url in urls}
     signs = {suspicion.sign for signs in found.values() for suspicion in signs}
     assert signs <= {Sign.INSECURE_SIGN_IN}
+
+
+PATHS = ProtectedNames(
+    frozenset(), frozenset(), {"/a": "one.example", "/a/b": "two.example", "/d/e": "three.example"}
+)
+
+
+@all_rows(
+    [
+        ("/a", "/a"),
+        ("/A/B", "/a/b"),
+        ("/a/c", "/a"),
+        ("/a/b/c/d", "/a/b"),  # longer than the longest
+        ("/a/b/", "/a/b"),
+        ("//a///b//c", "/a/b"),
+        ("/a/bc", "/a"),
+        ("/ab", None),
+        ("/d", None),
+        ("/d/eeeeeeee", None),
+        ("/x/a/b", None),
+        ("", None),
+    ]
+)
+def test_a_path_counts_with_whole_segments(path: str, found: str | None) -> None:
+    assert (PATHS.path(path) or (None,))[0] == found
+
+
+PARTS = st.tuples(
+    st.sampled_from(["", "nyc.gov@", "jo@"]),
+    st.sampled_from(
+        ["www.nyc.gov", "nyc.gov.evil.example", "a856-x.evil.example", "a.example", "x-stg.nyc.gov"]
+    ),
+    st.sampled_from(["/", f"/{RFX}", "/login"]),
+)
+
+
+@given(st.lists(PARTS, max_size=6))
+def test_what_an_address_says_is_the_same_whatever_was_asked_before(
+    asked: list[tuple[str, str, str]],
+) -> None:
+    KNOWN.judged.clear()
+    for user, host, path in asked:
+        address = split(f"http://{user}{host}{path}")
+        among_others = suspicions(address, KNOWN)
+        before = dict(KNOWN.judged)
+        KNOWN.judged.clear()
+        assert suspicions(address, KNOWN) == among_others
+        KNOWN.judged.update(before)

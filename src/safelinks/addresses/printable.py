@@ -27,6 +27,8 @@ def printable(text: str) -> str:
     >>> printable("a\\x1b[31mb")
     'a\\\\x1b[31mb'
     """
+    if text.isascii() and text.isprintable():  # as nearly all
+        return text
     return _HIDDEN.sub(lambda match: ascii(match[0])[1:-1], text)
 
 

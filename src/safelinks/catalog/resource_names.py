@@ -8,8 +8,9 @@ so in the text, or are all in capitals, as in headings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import compress, count, islice
 
 from attrs import field
 
@@ -108,7 +109,10 @@ class Names:
     def _found_in(self, text: str, end: int) -> Iterator[Mention]:
         """The resources that `text` names, the first not before `end`."""
         candidates, words = self._candidates_in(text)
-        starts = [word.start() for word in _WORD.finditer(words)] if candidates else []
+        if not candidates:
+            return
+        upto = islice(_WORD.finditer(words), candidates[-1][0] + 1)  # the last one that is needed
+        starts = [word.start() for word in upto]
         for at, names in candidates:
             start = starts[at]
             for name, entry in names if start >= end else ():
@@ -121,30 +125,25 @@ class Names:
     def _candidates_in(self, text: str) -> tuple[list[_Candidate], str]:
         """The names whose words `text` has, and `text` without the addresses in it."""
         candidates = self._candidates(_folded(text))
-        if not candidates:  # which spares most texts a look for addresses
+        first = next(candidates, None)
+        if first is None:  # which spares most texts a look for addresses
             return [], text
         words = _without_addresses(text)
-        return (candidates if words is text else self._candidates(_folded(words))), words
+        if words is text:
+            return [first, *candidates], text
+        return list(self._candidates(_folded(words))), words
 
-    def _candidates(self, folded: list[str]) -> list[_Candidate]:
-        if self._first.isdisjoint(folded):
-            return []
-        found = []
-        for at, word in enumerate(folded):
-            if word in self._first:
-                begun = self._begun_by(folded, at)
-                names = [
-                    (name, entry)
-                    for wanted, name, entry in begun
-                    if folded[at : at + len(wanted)] == wanted
-                ]
-                if names:
-                    found.append((at, names))
-        return found
-
-    def _begun_by(self, folded: list[str], at: int) -> Sequence[_Name]:
-        rows, word = self._rows, folded[at]
-        return rows.get((word, *folded[at + 1 : at + 2])) or rows.get((word,)) or ()
+    def _candidates(self, folded: list[str]) -> Iterator[_Candidate]:
+        for at in compress(count(), map(self._first.__contains__, folded)):
+            pair = tuple(folded[at : at + 2])
+            begun = self._rows.get(pair) or self._rows.get(pair[:1]) or ()
+            names = [
+                (name, entry)
+                for wanted, name, entry in begun
+                if folded[at : at + len(wanted)] == wanted
+            ]
+            if names:
+                yield at, names
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:

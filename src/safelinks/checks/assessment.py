@@ -331,7 +331,7 @@ class Survey:
             tuple(group.recipients) if self.show_recipients else (),
             tuple(suspicion.as_shown(shown) for suspicion in group.doubts),
             excused,
-            _answers(over_https(first.target or ""), outcomes),
+            bool(outcomes) and _answers(over_https(first.target or ""), outcomes),
             self._names_somebody(outcome.replacement) and not self._names_somebody(first.target),
         )
 

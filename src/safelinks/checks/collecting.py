@@ -328,8 +328,9 @@ def _sighting(link: Link, verbatim: Verbatim, *, tells_recipient: bool) -> Sight
 def _addressees(link: Link) -> Iterator[str]:
     """The recipients of the message that `link` is from, in the original case."""
     for safe_link in link.unwrapped.safe_links if link.unwrapped else ():
-        if safe_link.recipient:
-            yield safe_link.recipient
+        recipient = safe_link.recipient
+        if recipient:
+            yield recipient
 
 
 def appraise(found: Collection, catalog: Catalog) -> Iterator[None]:

@@ -96,7 +96,9 @@ _STRAY_BACKTICK = pattern_of(r"`\w[^\s<>`]{0,400}>")
 _SEVERAL = pattern_of(r"://|&(?:lt|gt|quot);", re.IGNORECASE)
 _BLANK = pattern_of(r"[ \t]")
 
-_HOST_ALONE = pattern_of(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*\.?)\Z", re.IGNORECASE | re.ASCII)
+_HOST_ALONE = pattern_of(
+    r"https?://([a-z0-9-]++(?:\.[a-z0-9-]++)*+\.?)\Z", re.IGNORECASE | re.ASCII
+)
 _NEXT_LINE = r"[ \t]*(?:\r\n|\n|\r)[ \t>|#*]{0,40}"
 _REST_OF_HOST = pattern_of(
     rf"{_NEXT_LINE}([a-z0-9-]{{0,63}}(?:\.[a-z0-9-]{{1,63}}){{1,6}})/",
@@ -118,7 +120,10 @@ _HOST = pattern_of(
 _BARE_HOST = pattern_of(
     r"(?<![\w.@/:=&?%+~-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}\Z", re.IGNORECASE | re.ASCII
 )
-_PATH = pattern_of(r"/[\w%~.-]")
+# The two labels that a text ends in, and the last one alone.
+_LAST_LABELS = pattern_of(
+    r"(?:.*[^a-z0-9-])?([a-z0-9-]+\.([a-z0-9-]+))\Z", re.IGNORECASE | re.ASCII | re.DOTALL
+)
 _LONGEST_LABEL = 63  # RFC 1035, section 2.3.4
 _LONGEST_HOST = 120
 _MARGIN = " \t\r\n>|+#\"'\\"
@@ -140,7 +145,8 @@ def is_cut_off(text: str, span: LinkSpan) -> bool:
     That is certain of a host without a top-level domain that has one with the next line. It is
     likely where a sign ends the line that hardly ends an address, and a path or a query follows.
     """
-    host = _HOST_ALONE.match(span.url)
+    has_path = span.url.rfind("/") >= len(SCHEME)
+    host = None if has_path else _HOST_ALONE.match(span.url)
     if host is None:
         return span.url[-1] in _OPEN_ENDS and _REST_OF_PATH.match(text, span.end) is not None
     rest = _REST_OF_HOST.match(text, span.end)
@@ -205,20 +211,14 @@ def bare_host(text: str, hosts: frozenset[str], position: int, limit: int) -> in
 
     The host is one of `hosts`, or below one.
     """
-    names, ends, longest = _domains(hosts)
-    at = text.find("/", position, limit)
-    while at >= 0:
-        dot = text.rfind(".", max(position, at - longest - 1), at)
-        if (
-            dot >= 0
-            and text[dot + 1 : at].lower() in names
-            and text[max(position, dot - _LONGEST_LABEL) : at].lower().endswith(ends)
-            and _PATH.match(text, at, limit)
-        ):
-            host = _BARE_HOST.search(text, max(position, dot - _LONGEST_HOST), at)
+    begins_path, ends = _domains(hosts)
+    for dot in begins_path.finditer(text, position, limit):
+        at = dot.end()
+        last = _LAST_LABELS.match(text, max(position, dot.start() - _LONGEST_LABEL), at)
+        if last is not None and not ends.isdisjoint((last[1].lower(), last[2].lower())):
+            host = _BARE_HOST.search(text, max(position, dot.start() - _LONGEST_HOST), at)
             if host is not None and _is_among(host[0].lower(), hosts):
                 return host.start()
-        at = text.find("/", at + 1, limit)
     return -1
 
 
@@ -229,11 +229,11 @@ def _is_among(host: str, hosts: frozenset[str]) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _domains(hosts: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...], int]:
-    """The top-level domains of `hosts`, the last two labels, and how long the former are."""
-    names = frozenset(host.rpartition(".")[2] for host in hosts)
-    ends = {".".join(host.rsplit(".", 2)[-2:]) for host in hosts}
-    return names, tuple(sorted(ends)), max(map(len, names), default=0)
+def _domains(hosts: frozenset[str]) -> tuple[re.Pattern[str], frozenset[str]]:
+    """A top-level domain of `hosts` that a path follows, and all that a host of these ends in."""
+    names = "|".join(sorted({re.escape(host.rpartition(".")[2]) for host in hosts}))
+    ends = frozenset(".".join(host.rsplit(".", 2)[-2:]) for host in hosts)
+    return pattern_of(rf"\.(?:{names})(?=/[\w%~.-])", re.IGNORECASE), ends
 
 
 def _trimmed(text: str, run: Run, start: int, *, soft: bool, rules: TextRules) -> LinkSpan:

@@ -77,7 +77,7 @@ _LIKELY = pattern_of(
     re.IGNORECASE | re.ASCII,
 )
 _CUT_HOST = pattern_of(
-    r"://([a-z0-9.-]{0,60})"
+    r"://([a-z0-9.-]{0,60}+)"
     rf"(?=[ \t]*[=|\\]?[ \t]*[\r\n]|[ \t]*<|&\#|[\"'`\\\[({{\xa0\u2007\u202f{INVISIBLE}])",
     re.IGNORECASE | re.ASCII,
 )

@@ -7,7 +7,7 @@ comes behind a border could go on, a link is lost: its first piece would lead el
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from attrs import evolve
 
@@ -197,16 +197,22 @@ def _may_be_cut(text: str, span: LinkSpan) -> bool:
     if "?" in span.url or not _BORDER.match(text, span.end):
         return False
     match = _HOST.match(span.url)
-    if match is None or _OTHER_PORT.match(span.url, match.end()):
+    if match is None or (match[2] is None and _OTHER_PORT.match(span.url, match.end())):
         return False
     host = match[1].lower()
     path = (match[2] or "").rstrip("=")
     is_begun = _REDIRECTION.fullmatch(path) is not None
-    if path and not (is_begun or wraps_on(host) or is_safe_links_host(host)):
+    if path and not (is_begun or _is_wrappers(host)):
         return False  # as nearly all, of which nothing else has to be looked for
     return (
         (is_begun and len(path) > 1) or wrapper_may_follow(text, span.start) or _is_begun_host(host)
     )
+
+
+@lru_cache(maxsize=4096)  # a document has many addresses and few hosts
+def _is_wrappers(host: str) -> bool:
+    """Whether `host`, which is in lower case, has links of a wrapper."""
+    return wraps_on(host) or is_safe_links_host(host)
 
 
 # All that a host may be cut to whose links have none of the signs that others have.

@@ -130,7 +130,7 @@ class _Lines:
         brief = len(files) > _FEW_FILES and not self._is_verbose
         well = links = 0
         for file, rows in files:
-            found = [(row, said.get((row.file, row.target or row.url), ())) for row in rows]
+            found = [(row, said.get((file, row.target or row.url), ())) for row in rows]
             worth = [(row, findings) for row, findings in found if self._is_worth(row, findings)]
             if brief and not worth and file not in wrapped:
                 well, links = well + 1, links + sum(len(row.places) for row in rows)

@@ -89,7 +89,7 @@ class Unwrapped:
         """Every address that any layer was sent to, in lower case. Personal data."""
         if not self.layers:
             return recipients(self.url)
-        named = {layer.recipient.lower() for layer in self.layers if layer.recipient}
+        named = {name.lower() for layer in self.layers if (name := layer.recipient)}
         return recipients(self.url, *(layer.target for layer in self.layers)) | named
 
     def __repr__(self) -> str:

@@ -6,7 +6,6 @@ and not what is said of one. Everything is computed once, so that a look-up is a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -37,7 +36,7 @@ class _Tables:
     dots make of one. `brands` is what a domain looks like where it is written in one label, to that
     spelling and the domain. `nearly` is how long labels begin and end, to the labels: one slip
     leaves one of the two as it was. `words` is what the first label of a host looks like, but for
-    its number, to that label and the host. `path` matches any of the paths, with its end.
+    its number, to that label and the host. `longest_path` is how long a path may be.
     """
 
     own: frozenset[str]
@@ -47,7 +46,7 @@ class _Tables:
     nearly: Mapping[str, frozenset[str]]
     applications: Mapping[str, str]
     words: Mapping[str, tuple[str, str]]
-    path: re.Pattern[str] | None
+    longest_path: int
 
 
 @frozen
@@ -71,7 +70,7 @@ class ProtectedNames:
     long: int = LONG
 
     _tables: _Tables = field(init=False, repr=False, eq=False)
-    # What names of hosts imitate, as `suspicions` has found it.
+    # What there is to look for on a host, as `suspicions` has found it.
     judged: dict[str, Any] = field(init=False, factory=dict, repr=False, eq=False)
 
     @_tables.default
@@ -143,9 +142,16 @@ class ProtectedNames:
 
     def path(self, path: str) -> tuple[str, str] | None:
         """The distinctive path that `path` is or stands below, and its host."""
-        pattern = self._tables.path
-        match = pattern.match(_SLASHES.sub("/", path.lower())) if pattern else None
-        return (match[0], self.paths[match[0]]) if match else None
+        begun, longest = path.lower(), self._tables.longest_path
+        if "//" in begun:
+            begun = _SLASHES.sub("/", begun)
+        if len(begun) > longest:  # it may be below a path, with which a segment ends
+            begun = begun[: longest + 1].rpartition("/")[0]
+        while begun:
+            if begun in self.paths:
+                return begun, self.paths[begun]
+            begun = begun.rpartition("/")[0]
+        return None
 
     def depth(self, host: str) -> int:
         """How many labels of an own `host` are the domain's; two where the domain is not listed."""
@@ -166,7 +172,6 @@ def _prepare(names: ProtectedNames) -> _Tables:
     own = names.domains.union(hosts, (host.removeprefix("www.") for host in hosts))
     first = {host: host.partition(".")[0] for host in hosts}
     words = {_NUMBER.sub("", label): host for host, label in first.items()}
-    paths = "|".join(map(re.escape, sorted(names.paths, key=len, reverse=True)))
     return _Tables(
         own,
         looks={skeleton(name): name for name in sorted(own)},
@@ -175,7 +180,7 @@ def _prepare(names: ProtectedNames) -> _Tables:
         nearly=_neighbours(names, own),
         applications={label: host for host, label in first.items()},
         words={skeleton(word): (word, host) for word, host in words.items() if len(word) >= LONG},
-        path=pattern_of(f"(?:{paths})(?=/|$)") if paths else None,
+        longest_path=max(map(len, names.paths), default=0),
     )
 
 

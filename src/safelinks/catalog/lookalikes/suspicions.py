@@ -76,6 +76,15 @@ def suspicions(address: Address, known: ProtectedNames) -> tuple[Suspicion, ...]
     >>> suspicions(split("https://www.nyc.gov/"), known)
     ()
     """
+    host, rules = known.judged.get(address.host) or _learn(address, known)
+    return tuple([found for rule in rules if (found := rule(address, host, known)) is not None])
+
+
+def _learn(address: Address, known: ProtectedNames) -> tuple[str, tuple[_Rule, ...]]:
+    """The host that is meant by that of `address`, and the rules that may find something there.
+
+    A document has many addresses and few hosts: what a name alone says is found out once.
+    """
     host = behind_relay(address.host)
     if known.owner(host):
         rules = _OF_OWN
@@ -83,7 +92,21 @@ def suspicions(address: Address, known: ProtectedNames) -> tuple[Suspicion, ...]
         rules = _OF_VERIFIED
     else:
         rules = _OF_STRANGERS
-    return tuple(found for rule in rules if (found := rule(address, host, known)))
+    telling: list[_Rule] = []
+    for rule in rules:
+        if rule not in _OF_NAMES:
+            telling.append(rule)
+        elif (found := rule(address, host, known)) is not None:
+            telling.append(_always(found))
+    if len(known.judged) >= _MOST_HOSTS:
+        known.judged.clear()
+    learnt = known.judged[address.host] = host, tuple(telling)
+    return learnt
+
+
+def _always(found: Suspicion) -> _Rule:
+    """A rule that finds this in every address."""
+    return lambda _address, _host, _known: found
 
 
 def is_verified(host: str) -> bool:
@@ -138,7 +161,7 @@ def behind_relay(host: str) -> str:
 
 _NO_HOST = pattern_of(r"[:/\\?#\s]")
 _MAX_HOST = 253
-_MOST_HOSTS = 4_096  # whose names are remembered with what they imitate
+_MOST_HOSTS = 4_096  # of which it is remembered what there is to look for
 
 
 def name_before_at(address: Address, _: str, known: ProtectedNames) -> Suspicion | None:
@@ -159,13 +182,8 @@ def name_before_at(address: Address, _: str, known: ProtectedNames) -> Suspicion
 
 
 def _imitation_or_part(_: Address, host: str, known: ProtectedNames) -> Suspicion | None:
-    if host not in known.judged:  # a document has many addresses and few hosts
-        if len(known.judged) >= _MOST_HOSTS:
-            known.judged.clear()
-        look = skeleton(host)
-        known.judged[host] = imitation(host, look, known) or _disguised(host, look, known)
-    found: Suspicion | None = known.judged[host]
-    return found
+    look = skeleton(host)
+    return imitation(host, look, known) or _disguised(host, look, known)
 
 
 def imitation(host: str, look: str, known: ProtectedNames) -> Suspicion | None:
@@ -354,3 +372,5 @@ _Rule = Callable[[Address, str, ProtectedNames], Suspicion | None]
 _OF_VERIFIED: tuple[_Rule, ...] = (name_before_at,)
 _OF_STRANGERS: tuple[_Rule, ...] = (*_OF_VERIFIED, _imitation_or_part, _numbered, _path_elsewhere)
 _OF_OWN: tuple[_Rule, ...] = (_staging, _insecure_sign_in)
+# Those that look at nothing but the name of a host.
+_OF_NAMES = frozenset({_imitation_or_part, _numbered, _staging})

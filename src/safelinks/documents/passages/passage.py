@@ -285,4 +285,6 @@ class Meant:
 
     def _entry(self, offset: int) -> tuple[int, int, int, int]:
         """The last entry that begins at `offset` or before."""
+        if len(self._entries) == 1:  # as of most passages
+            return self._entries[0]
         return self._entries[max(0, bisect_right(self._entries, (offset, _FARTHEST)) - 1)]

@@ -40,7 +40,8 @@ def on_one_line(text: str) -> str:
     >>> on_one_line("##[add-mask]a")
     '#\\\\x23[add-mask]a'
     """
-    return _COMMAND.sub(r"\\x23", printable(text))
+    shown = printable(text)
+    return _COMMAND.sub(r"\\x23", shown) if "##" in shown else shown
 
 
 def address_on_one_line(url: str | None) -> str:

@@ -104,6 +104,7 @@ _AUTHORITY = compile_pattern(  # at once: every address asks it
 )
 
 
+@lru_cache(maxsize=64)  # whoever finds an address asks it several times, one after the other
 def wrapper_of(url: str) -> Wrapper | None:
     """The row for `url`, by its host's name and the suffixes above it; else None."""
     match = _AUTHORITY.match(url)
