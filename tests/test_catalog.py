@@ -14,6 +14,7 @@ from rows import all_rows
 from safelinks import Catalog, CatalogError, InvalidURLError, find, identify
 from safelinks.addresses.urls import compare_key, registrable_domain, split
 from safelinks.catalog import Agency, Confidence, MatchedRule, MatchRule, Resource
+from safelinks.catalog.validation import of_entries, of_relations
 
 NOTICE = (Path(__file__).parent.parent / "examples" / "notice.txt").read_text("utf-8")
 CATALOG = Catalog.nyc()
@@ -278,7 +279,9 @@ def test_an_agency_by_its_own_host_and_an_outsider_by_its_site() -> None:
 
 
 def test_the_data_does_not_contradict_itself() -> None:
-    assert CATALOG.layers.violations() == []
+    layers = CATALOG.layers
+    assert of_entries(layers.contents) == []
+    assert of_relations(layers.contents, layers.resources, layers.agencies, layers.index) == []
 
 
 def _resource(ident: str, **changes: object) -> Resource:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from safelinks import Catalog, read
 from safelinks.catalog import Agency, Resource
-from safelinks.catalog.resource_names import Names
+from safelinks.catalog.resource_names import Names, names_of
 from safelinks.documents.document import read_each
 from safelinks.documents.formats import DOCUMENT_FORMATS, Format
 from safelinks.documents.markup.page_head import head_of
@@ -109,7 +109,7 @@ def test_apostrophes_are_one_and_signs_are_kept() -> None:
         Resource("b", "M/WBE Directory", agency="X"),
         Resource("c", "C", aliases=("Health & Safety (HS)",), agency="X"),
     ]
-    names = Names(entries)
+    names = Names({entry.id: entry for entry in entries}, names_of(entries))
     for text, found in (
         ("the Mayor’s Office", ["a"]),
         ("the Mayor's Office", ["a"]),

@@ -8,7 +8,7 @@ so in the text, or are all in capitals, as in headings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from attrs import field
@@ -17,7 +17,7 @@ from safelinks.catalog.entries import Resource
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import define, frozen
 
-__all__ = ["Mention", "Names"]
+__all__ = ["Mention", "Names", "names_of"]
 
 _WORD = pattern_of(r"\w+")
 _APART = pattern_of(r"\W+")
@@ -49,39 +49,37 @@ class Mention:
     end: int
 
 
-_Name = tuple[list[str], str, Resource]  # its words, as they are compared
-_Candidate = tuple[int, list[tuple[str, Resource]]]  # a word of a text, and what begins with it
+_Name = tuple[list[str], str, str]  # its words, as they are compared, and the id of the resource
+_Candidate = tuple[int, list[tuple[str, str]]]  # a word of a text, and what begins with it
+
+
+def names_of(resources: Iterable[Resource]) -> dict[str, dict[str, str]]:
+    """All names of `resources`, each with the id, the longest first: by their first word."""
+    entries = tuple(resources)
+    named: dict[str, str] = {}
+    for entry in entries:
+        named.setdefault(entry.name, entry.id)
+    for entry in entries:
+        for name in entry.aliases:
+            named.setdefault(name, entry.id)
+    found: dict[str, dict[str, str]] = {}
+    for name in sorted(named, key=len, reverse=True):
+        first = _WORD.search(name)
+        if first is not None:
+            found.setdefault(first[0].casefold(), {})[name] = named[name]
+    return found
 
 
 @define
 class Names:
-    """All names of `resources`, the longest first: by their first word, and by the next one too.
+    """Finds the names of `resources` in texts: all that are `named`, as `names_of` gives them.
 
-    Those of one word are also among those that begin with it and another.
+    The words of those that begin alike are taken when a text has the first of them.
     """
 
-    resources: Iterable[Resource]
-    _rows: dict[tuple[str, ...], list[_Name]] = field(init=False)
-    _first: frozenset[str] = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        named: dict[str, Resource] = {}
-        for entry in self.resources:
-            named.setdefault(entry.name, entry)
-        for entry in self.resources:
-            for name in entry.aliases:
-                named.setdefault(name, entry)
-        rows: dict[tuple[str, ...], dict[str, _Name]] = {}
-        longest_first = sorted(named, key=len, reverse=True)
-        for name in longest_first:
-            words = [word.casefold() for word in _WORD.findall(name)]
-            rows.setdefault(tuple(words[:2]), {})[name] = (words, name, named[name])
-        self._first = frozenset(pair[0] for pair in rows if pair)
-        self._rows = {}
-        order = {name: number for number, name in enumerate(longest_first)}
-        for pair, those in rows.items():
-            both = those | rows.get(pair[:1], {})
-            self._rows[pair] = [both[name] for name in sorted(both, key=order.__getitem__)]
+    resources: Mapping[str, Resource]
+    named: Mapping[str, Mapping[str, str]]
+    _rows: dict[str, dict[str | None, list[_Name]]] = field(factory=dict, init=False)
 
     def may_be_in(self, text: str) -> bool:
         """Whether any stretch of `text` may name a resource, which is a look at all of it at once.
@@ -111,11 +109,11 @@ class Names:
         starts = [word.start() for word in _WORD.finditer(words)] if candidates else []
         for at, names in candidates:
             start = starts[at]
-            for name, entry in names if start >= end else ():
+            for name, ident in names if start >= end else ():
                 match = _pattern(name).match(words, start)
                 if match is not None:
                     end = match.end()
-                    yield Mention(entry, start, end)
+                    yield Mention(self.resources[ident], start, end)
                     break
 
     def _candidates_in(self, text: str) -> tuple[list[_Candidate], str]:
@@ -127,15 +125,16 @@ class Names:
         return (candidates if words is text else self._candidates(_folded(words))), words
 
     def _candidates(self, folded: list[str]) -> list[_Candidate]:
-        if self._first.isdisjoint(folded):
+        named = self.named
+        if named.keys().isdisjoint(folded):
             return []
         found = []
         for at, word in enumerate(folded):
-            if word in self._first:
+            if word in named:
                 begun = self._begun_by(folded, at)
                 names = [
-                    (name, entry)
-                    for wanted, name, entry in begun
+                    (name, ident)
+                    for wanted, name, ident in begun
                     if folded[at : at + len(wanted)] == wanted
                 ]
                 if names:
@@ -143,8 +142,26 @@ class Names:
         return found
 
     def _begun_by(self, folded: list[str], at: int) -> Sequence[_Name]:
-        rows, word = self._rows, folded[at]
-        return rows.get((word, *folded[at + 1 : at + 2])) or rows.get((word,)) or ()
+        """The names that a word of a text and the next one begin, the longest first."""
+        rows = self._rows.get(folded[at])
+        if rows is None:
+            rows = self._rows[folded[at]] = _by_next_word(self.named[folded[at]])
+        following = folded[at + 1] if at + 1 < len(folded) else None
+        return rows.get(following) or rows.get(None) or ()
+
+
+def _by_next_word(named: Mapping[str, str]) -> dict[str | None, list[_Name]]:
+    """Names that begin alike by their next word; those of one word are among all, and alone."""
+    split = [([word.casefold() for word in _WORD.findall(name)], name) for name in named]
+    following = {words[1] if len(words) > 1 else None for words, _ in split}
+    return {
+        word: [
+            (words, name, named[name])
+            for words, name in split
+            if len(words) < 2 or words[1] == word
+        ]
+        for word in following
+    }
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
