@@ -561,14 +561,14 @@ def test_a_list_of_the_commands_loads_none_of_them(code: str) -> None:
 
 # What takes its time to import, and is not needed to check one plain file.
 DEAR = {
-    "asyncio", "concurrent.futures", "ctypes", "difflib", "email", "h11", "httptools", "httpx",
-    "importlib.resources", "logging", "multiprocessing", "pyarrow", "pypdf", "socket", "sqlite3", "ssl",
-    "subprocess", "tldextract", "tomllib", "xml", "zipfile",
+    "asyncio", "concurrent.futures", "ctypes", "difflib", "email", "glob", "h11", "hashlib", "html",
+    "httptools", "httpx", "importlib.resources", "logging", "multiprocessing", "pyarrow", "pypdf", "socket", "sqlite3", "ssl",
+    "string", "subprocess", "tldextract", "tomllib", "xml", "zipfile",
 }  # fmt: skip
 # Rooms of which nothing is: other formats and reports, the network, and what a user has not asked for.
 ELSEWHERE = (
     "arrow", "bulk", "duckdb", "polars", "spark", "documents.mail.", "documents.markup.", "documents.office.", "documents.pdf.", "documents.rtf.",
-    "documents.structured.", "documents.text.", "files.data.data_file", "files.git",
+    "documents.structured.", "documents.text.", "catalog.layering", "catalog.validation", "files.data.data_file", "files.file_walk", "files.git", "files.ignore",
     "health.checker", "health.memory.history", "health.judgement.", "health.network.",
     "reports.html", "reports.json", "reports.csv", "checks.changed_lines",
 )  # fmt: skip
@@ -578,8 +578,8 @@ ELSEWHERE = (
     ("options", "needed"),
     [
         ("'--offline'", set[str]()),
-        ("'--allow-private'", {"asyncio", "concurrent.futures", "httptools", "logging", "socket",
-                               "ssl", "subprocess"}),
+        ("'--allow-private'", {"asyncio", "concurrent.futures", "html", "httptools", "logging",
+                               "socket", "ssl", "string", "subprocess"}),
     ],
 )  # fmt: skip
 def test_a_check_of_one_plain_file_loads_little(
