@@ -20,7 +20,6 @@ from safelinks.foundation.values import define, frozen
 __all__ = ["Mention", "Names", "names_of"]
 
 _WORD = pattern_of(r"\w+")
-_APART = pattern_of(r"\W+")
 # Begins where no scheme could begin earlier, or long runs of letters and dots took quadratic time.
 _ADDRESS = pattern_of(
     r"(?:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}://|\bwww\.|\bmailto:)[^\s<>\"]+", re.IGNORECASE
@@ -90,7 +89,12 @@ class Names:
 
     def _may_be_in(self, text: str) -> bool:
         candidates, words = self._candidates_in(text)
-        return any(_pattern(name).search(words) for _, names in candidates for name, _ in names)
+        spans = _spans_of(words) if candidates else []
+        return any(
+            _end_of(name, words, spans, at) is not None
+            for at, names in candidates
+            for name, _ in names
+        )
 
     def found_in(self, text: str) -> Iterator[Mention]:
         """The resources that `text` names, in order; addresses in it name none."""
@@ -106,13 +110,13 @@ class Names:
     def _found_in(self, text: str, end: int) -> Iterator[Mention]:
         """The resources that `text` names, the first not before `end`."""
         candidates, words = self._candidates_in(text)
-        starts = [word.start() for word in _WORD.finditer(words)] if candidates else []
+        spans = _spans_of(words) if candidates else []
         for at, names in candidates:
-            start = starts[at]
+            start = spans[at][0]
             for name, ident in names if start >= end else ():
-                match = _pattern(name).match(words, start)
-                if match is not None:
-                    end = match.end()
+                stop = _end_of(name, words, spans, at)
+                if stop is not None:
+                    end = stop
                     yield Mention(self.resources[ident], start, end)
                     break
 
@@ -212,41 +216,68 @@ def _signs_in(text: str) -> list[int]:
     return sorted(found)
 
 
+def _spans_of(text: str) -> list[tuple[int, int]]:
+    return [word.span() for word in _WORD.finditer(text)]
+
+
+def _end_of(name: str, text: str, spans: Sequence[tuple[int, int]], at: int) -> int | None:
+    """Where `name` ends whose first word is that at ``spans[at]``; None if it is spelt otherwise.
+
+    That the words are the same but for their case is known.
+    """
+    words, gaps, closed = _spelling(name)
+    end = -1
+    for number, word in enumerate(words, at):
+        start, stop = spans[number]
+        if end >= 0 and not _is_gap(gaps[number - at - 1], text[end:start]):
+            return None
+        if text[start:stop] != word and not (gaps and _is_spelt(word, text[start:stop])):
+            return None
+        end = stop
+    if closed:
+        return end + 1 if text.startswith(")", end) and not _WORD.match(text, end + 1) else None
+    return end
+
+
 @lru_cache(maxsize=4096)
-def _pattern(name: str) -> re.Pattern[str]:
-    """A pattern for `name`, from its first word on."""
-    first = _WORD.search(name)
-    name = name[first.start() if first else 0 :].strip()
-    alone = _APART.search(name) is None
-    pieces = []
-    end = 0
-    for word in _WORD.finditer(name):
-        pieces.append(_between(name[end : word.start()]) if end else "")
-        pieces.append(re.escape(word[0]) if alone else _spelt(word[0]))
-        end = word.end()
-    # A closing bracket belongs to the name; whatever else it ends with is punctuation.
-    closing = "[)]" if name[end:] == ")" else ""
-    return pattern_of(rf"(?<!\w){''.join(pieces)}{closing}(?!\w)")
+def _spelling(name: str) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """The words of a name, what stands between and behind them, and whether a bracket ends it.
+
+    The name of one word has nothing behind it. A closing bracket belongs to the name; whatever else
+    it ends with is punctuation.
+    """
+    words = list(_WORD.finditer(name))
+    ends = [*(word.start() for word in words[1:]), len(name.rstrip())]
+    gaps = tuple(name[word.end() : end] for word, end in zip(words, ends, strict=True))
+    return tuple(word[0] for word in words), tuple(filter(None, gaps)), gaps[-1] == ")"
 
 
-def _between(gap: str) -> str:
+def _is_spelt(word: str, written: str) -> bool:
+    """Whether a word of a longer name is `written` in capitals, or if it is small, in any case."""
+    if not word.islower():
+        return written == word.upper()
+    if written.isascii():
+        return written.lower() == word
+    return re.fullmatch(re.escape(word), written, re.IGNORECASE) is not None
+
+
+def _is_gap(gap: str, written: str) -> bool:
+    """Whether what is `written` between two words is a `gap`, which a line may end in."""
+    if gap.isspace():
+        return written.isspace() and written.count("\n") < 2
+    return written == gap or _between(gap).fullmatch(written) is not None
+
+
+@lru_cache(maxsize=1024)
+def _between(gap: str) -> re.Pattern[str]:
     """What stands between two words: the same signs, with white space wherever there is some."""
     signs = "".join(_sign(char) for char in gap.strip())
-    if not signs:
-        return rf"(?=\s){_SPACE}"
     before = _SPACE if gap[0].isspace() else ""
     behind = _SPACE if gap[-1].isspace() else ""
-    return f"{before}{signs}{behind}"
+    return pattern_of(f"{before}{signs}{behind}")
 
 
 def _sign(char: str) -> str:
     if char.isspace():
         return _SPACE
     return f"[{_APOSTROPHES}]" if char in _APOSTROPHES else re.escape(char)
-
-
-def _spelt(word: str) -> str:
-    """How a word of a longer name may be spelt: as it is, or all in capitals."""
-    if word.islower():
-        return f"(?i:{re.escape(word)})"
-    return f"(?:{re.escape(word)}|{re.escape(word.upper())})"
