@@ -34,7 +34,7 @@ def is_report(path: Path) -> bool:
     if ends is None:
         return False
     head, tail = ends
-    return not head or bool(_begins_like_one(head) or _ENDS.search(tail))
+    return not head or bool(_begins_like_one(head, _BEGINNINGS) or _ENDS.search(tail))
 
 
 def is_surely_report(path: Path) -> bool:
@@ -44,11 +44,11 @@ def is_surely_report(path: Path) -> bool:
         return False
     head, tail = known
     ends = _SIGN in tail and _SURE_ENDS.search(tail)  # of any file, only few have the sign
-    return bool(_begins_like_one(head) or _BASELINE.match(head) or ends)
+    return bool(_begins_like_one(head, _BEGINNINGS, _BASELINE) or ends)
 
 
-def _begins_like_one(head: bytes) -> bool:
-    return head[:1] in _FIRST and _BEGINNINGS.match(head) is not None
+def _begins_like_one(head: bytes, *beginnings: re.Pattern[bytes]) -> bool:
+    return head[:1] in _FIRST and any(pattern.match(head) for pattern in beginnings)
 
 
 def _head_and_tail(path: Path) -> tuple[bytes, bytes] | None:

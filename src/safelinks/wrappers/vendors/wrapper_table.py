@@ -84,9 +84,10 @@ def _index() -> Mapping[str, tuple[_Row, ...]]:
     """The rows by host, or, where that is a pattern, by its suffix."""
     rows: dict[str, tuple[_Row, ...]] = {}
     for wrapper in WRAPPERS:
+        exact = _Row(wrapper)
         for host in wrapper.hosts:
             free = "*" in host
-            row = _Row(wrapper, pattern_of(rf"{host_pattern(host)}\Z") if free else None)
+            row = _Row(wrapper, pattern_of(rf"{host_pattern(host)}\Z")) if free else exact
             key = _suffix(host) if free else host
             rows[key] = (*rows.get(key, ()), row)
     return rows
