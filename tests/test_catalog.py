@@ -289,6 +289,19 @@ def _resource(ident: str, **changes: object) -> Resource:
     return Resource(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def test_of_bodies_with_one_mail_domain_the_one_that_leads_is_meant() -> None:
+    def meant(**second: object) -> str:
+        first = Agency("A", "The A", email_domains=("x.example",), status="Dissolved")
+        other = Agency("B", "The B", email_domains=("x.example",), **second)  # type: ignore[arg-type]
+        found = Catalog([], [first, other]).layers.bodies.of_mail_domain("x.EXAMPLE")
+        assert found is not None
+        return found.acronym
+
+    assert meant() == "B"
+    assert meant(status="Dissolved") == "A"
+    assert meant(status="Dissolved", code_lead=True) == "B"
+
+
 def test_a_catalog_of_ones_own() -> None:
     agency = Agency("X", "The X Office", domains=("x.example",))
     page = _resource("page", url="https://x.example/p", confidence=Confidence.LOW)
