@@ -189,8 +189,11 @@ class Index:
 
     def _prefix_of(self, key: str) -> Hit | AgencyHit | None:
         """The longest prefix of `key`."""
-        found = map(self._of_prefix, self._starts_of(key))
-        return next((hit for hit in found if hit is not None), None)
+        prefixes, of_bodies = self.tables.prefixes, self.tables.body_prefixes
+        for start in self._starts_of(key):
+            if start in prefixes or start in of_bodies:
+                return self._of_prefix(start)
+        return None
 
     def _starts_of(self, key: str) -> Iterator[str]:
         """Where a prefix of `key` may end, the longest first: each where a segment ends."""
