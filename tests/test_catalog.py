@@ -14,6 +14,7 @@ from rows import all_rows
 from safelinks import Catalog, CatalogError, InvalidURLError, find, identify
 from safelinks.addresses.urls import compare_key, registrable_domain, split
 from safelinks.catalog import Agency, Confidence, MatchedRule, MatchRule, Resource
+from safelinks.catalog.validation import of_entries, of_relations
 
 NOTICE = (Path(__file__).parent.parent / "examples" / "notice.txt").read_text("utf-8")
 CATALOG = Catalog.nyc()
@@ -278,12 +279,27 @@ def test_an_agency_by_its_own_host_and_an_outsider_by_its_site() -> None:
 
 
 def test_the_data_does_not_contradict_itself() -> None:
-    assert CATALOG.layers.violations() == []
+    layers = CATALOG.layers
+    assert of_entries(layers.contents) == []
+    assert of_relations(layers.contents, layers.resources, layers.agencies, layers.index) == []
 
 
 def _resource(ident: str, **changes: object) -> Resource:
     values: dict[str, object] = {"id": ident, "name": ident, "agency": "X", "sources": ("a test",)}
     return Resource(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_of_bodies_with_one_mail_domain_the_one_that_leads_is_meant() -> None:
+    def meant(**second: object) -> str:
+        first = Agency("A", "The A", email_domains=("x.example",), status="Dissolved")
+        other = Agency("B", "The B", email_domains=("x.example",), **second)  # type: ignore[arg-type]
+        found = Catalog([], [first, other]).layers.bodies.of_mail_domain("x.EXAMPLE")
+        assert found is not None
+        return found.acronym
+
+    assert meant() == "B"
+    assert meant(status="Dissolved") == "A"
+    assert meant(status="Dissolved", code_lead=True) == "B"
 
 
 def test_a_catalog_of_ones_own() -> None:

@@ -18,8 +18,8 @@ from jsonschema import Draft202012Validator
 from safelinks import Catalog, CatalogError
 from safelinks.catalog import catalog_files, validate
 from safelinks.catalog.catalog_export import EXPORT_FORMATS
-from safelinks.catalog.catalog_layers import EMPTY, put_over
 from safelinks.catalog.field_readers import WrongError, parameter_name, status_code
+from safelinks.catalog.layering import put_over
 
 pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
 
@@ -414,7 +414,7 @@ def test_whatever_is_read_is_taken_by_the_schema(entries: list[Any]) -> None:
 @settings(max_examples=50)
 @given(JSON_VALUES.filter(lambda value: isinstance(value, dict)))
 def test_no_data_raises(data: dict[str, Any]) -> None:
-    put_over(EMPTY, data)
+    put_over(Catalog().layers, data)
 
 
 def test_json_can_be_loaded_again(tmp_path: Path) -> None:

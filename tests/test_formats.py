@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelinks import Document, Link, read
+from safelinks.documents.content.signatures import looks_like_mail
 
 pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
 
@@ -263,3 +264,22 @@ def test_any_text_is_read_and_unchanged_without_wrappers(name: str, text: str) -
 @pytest.mark.parametrize("name", ["x.html", "x.xml", "x.json", "x.csv", "x.ics", "x.md"])
 def test_hostile_texts_end(name: str, piece: Piece) -> None:
     ends(piece, name)
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_mail"),
+    [
+        (b"Received: from x", True),
+        (b"from a@b.example Mon\nTo: c\n\n", True),
+        (b"From a@b.example Mon\r\nTo: c\r\n", True),
+        (b"To: a\r\nMIME-Version: 1.0\r\n", True),
+        (b"content-transfer-encoding:", True),
+        (b"To: a\r\n", False),
+        (b"\nReceived: from x", False),
+        (b"From me to you\nwith love\n", False),
+        (b"Dear all\nMIME-Version: 1.0\n", False),
+        (b"", False),
+    ],
+)
+def test_mail_is_told_by_its_first_lines(raw: bytes, is_mail: bool) -> None:
+    assert looks_like_mail(raw) is is_mail

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 
 from safelinks import Catalog, read
 from safelinks.catalog import Agency, Resource
-from safelinks.catalog.resource_names import Names
+from safelinks.catalog.resource_names import Names, names_of
 from safelinks.documents.document import read_each
 from safelinks.documents.formats import DOCUMENT_FORMATS, Format
 from safelinks.documents.markup.page_head import head_of
@@ -109,7 +112,7 @@ def test_apostrophes_are_one_and_signs_are_kept() -> None:
         Resource("b", "M/WBE Directory", agency="X"),
         Resource("c", "C", aliases=("Health & Safety (HS)",), agency="X"),
     ]
-    names = Names(entries)
+    names = Names({entry.id: entry for entry in entries}, names_of(entries))
     for text, found in (
         ("the Mayor’s Office", ["a"]),
         ("the Mayor's Office", ["a"]),
@@ -373,3 +376,61 @@ def test_the_place_of_a_name_in_the_first_line_counts_what_is_before_the_text(be
     line = before.count("\n") + 1
     column = text.splitlines()[line - 1].index("HHS") + 1
     assert (remark.place.line, remark.place.column) == (line, column)
+
+
+# How a name may be spelt, as a pattern: what is found without one must be the same.
+_AS_PATTERNS = {"'": "['’‘ʼ]", " ": r"[^\S\n]*(?:\n[^\S\n]*)?"}
+
+
+def _model(words: Sequence[str], gaps: Sequence[str]) -> re.Pattern[str]:
+    """The pattern of a name, from its words and what stands behind each of them."""
+    several = len(words) > 1 or gaps[-1]
+    spelt = [
+        word if not several else f"(?i:{word})" if word.islower() else f"(?:{word}|{word.upper()})"
+        for word in words
+    ]
+    between = [
+        "(?=\\s)" * (gap == " ") + "".join(_AS_PATTERNS.get(one, re.escape(one)) for one in gap)
+        for gap in gaps
+    ]
+    return re.compile(rf"(?<!\w){''.join(map(''.join, zip(spelt, between, strict=True)))}(?!\w)")
+
+
+@pytest.mark.parametrize(
+    ("words", "gaps"),
+    [
+        (["PIP"], [""]),
+        (["pass"], [""]),
+        (["Pass"], [")"]),
+        (["PIP", "pass"], [" ", ""]),
+        (["éa", "Straße"], [" ", ""]),
+        (["M", "wbe"], ["/", ""]),
+        (["Mayor", "s"], ["'", ""]),
+        (["Getting", "311"], [": ", ""]),
+        (["Health", "Safety"], [" & ", ""]),
+        (["Health", "HS"], [" (", ")"]),
+    ],
+)
+def test_a_name_is_found_where_its_pattern_is(words: list[str], gaps: list[str]) -> None:
+    entry = Resource("x", "".join(map("".join, zip(words, gaps, strict=True))))
+    names, model = Names({"x": entry}, names_of([entry])), _model(words, gaps)
+    ways = [
+        {word + gap for word in _written(one) for gap in _between(behind)}
+        for one, behind in zip(words, gaps, strict=True)
+    ]
+    seen = set()
+    for front, *pieces, end in product(["", "x", "("], *map(sorted, ways), ["", "x", ")"]):
+        text = f"{front}{''.join(pieces)}{end}"
+        found = [(one.start, one.end) for one in names.found_in(text)]
+        assert found == [match.span() for match in model.finditer(text)], text
+        assert names.may_be_in(text) is bool(found)
+        seen.add(bool(found))
+    assert seen == {True, False}
+
+
+def _written(word: str) -> set[str]:
+    return {word, word.upper(), word.lower(), word.title()}
+
+
+def _between(gap: str) -> set[str]:
+    return {gap, gap.strip(), gap.replace(" ", "\n"), gap.replace(" ", " \n "), f"{gap}\n\n", "’"}

@@ -30,7 +30,7 @@ import safelinks.checks.assessment
 from safelinks.cli.program import main
 from safelinks.errors import DocumentError, NotReadableError, NotWritableError
 from safelinks.files import unfinished_files
-from safelinks.files.file_access import FileReading, replace
+from safelinks.files.file_access import FileReading, file_blocks, replace
 
 pytestmark = POSIX
 
@@ -572,6 +572,14 @@ def test_a_baseline_that_changed_is_not_replaced(
 def test_what_was_not_read_to_the_end_is_not_known(folder: Path) -> None:
     reading = FileReading(folder / "a.txt")
     reading.close()
+    with pytest.raises(NotWritableError, match="changed since it was read"):
+        replace(folder / "a.txt", [b"x"], since=reading)
+    assert (folder / "a.txt").read_bytes() == OLD
+
+
+def test_what_was_read_without_watching_is_not_known(folder: Path) -> None:
+    reading = file_blocks(folder / "a.txt", watched=False)
+    assert b"".join(reading) == OLD
     with pytest.raises(NotWritableError, match="changed since it was read"):
         replace(folder / "a.txt", [b"x"], since=reading)
     assert (folder / "a.txt").read_bytes() == OLD

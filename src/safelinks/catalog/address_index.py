@@ -1,34 +1,25 @@
-"""The index of a catalog: everything an address is looked up in, so that nothing is scanned.
+"""The index of a catalog: an address is looked up in its tables, so that nothing is scanned.
 
-It knows how entries become keys, and gives plain answers; what is said of them, and where a
-resource lives now, is decided elsewhere.
+It gives plain answers; what is said of them, and where a resource lives now, is decided elsewhere.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import unquote_plus
 
 from attrs import evolve, field
 
 from safelinks.addresses.urls import Address, compare_key, split
 from safelinks.catalog.agency_lookup import AgencyHit, Bodies, twin_of
-from safelinks.catalog.entries import (
-    Contents,
-    HostAlias,
-    Identifier,
-    MatchKind,
-    MatchRule,
-    Resource,
-    Scheme,
-)
+from safelinks.catalog.catalog_tables import AddressTables
+from safelinks.catalog.entries import HostAlias, Identifier, Resource, Scheme
 from safelinks.catalog.match import Inference, MatchedRule
-from safelinks.catalog.short_names import short_names
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import define, frozen
 
-__all__ = ["DATA_SET", "Hit", "Index", "parameter_of"]
+__all__ = ["DATA_SET", "Hit", "Index", "aliases_by_host", "key_in", "parameter_of"]
 
 _MOST_HOSTS = 8_192  # whose answers are kept
 _Finder = Callable[[Address], str | None]
@@ -65,86 +56,25 @@ class _KnownHost:
 
 @define
 class Index:
-    """Look-ups in `layers` of contents: where two claim the same, the first layer has it.
+    """Look-ups of addresses in `tables`; an entry is taken when a look-up leads to it."""
 
-    Within a layer, an address in force counts before all else that names its page, that before
-    former addresses, and then the smaller id. Raises InvalidURLError for an address that is none.
-    """
-
-    layers: Sequence[Contents]
+    tables: AddressTables
+    aliases: Mapping[str, HostAlias]
     bodies: Bodies
-    _addresses: dict[str, Hit] = field(factory=dict, init=False)
-    _prefixes: dict[str, Hit | AgencyHit] = field(factory=dict, init=False)
-    _resources: dict[str, Hit] = field(factory=dict, init=False)  # by host
-    _data_sets: dict[str, Resource] = field(factory=dict, init=False)
-    _finders: dict[str, list[tuple[_Finder, Identifier, Resource]]] = field(
-        factory=dict, init=False
-    )
-    _aliases: dict[str, HostAlias] = field(factory=dict, init=False)
+    resources: Mapping[str, Resource]
     _named: frozenset[str] = field(init=False)
-    _listed: set[str] = field(factory=set, init=False)
-    _deepest: int = field(default=0, init=False)
-    _short: dict[str, Resource] | None = field(default=None, init=False)
+    _hits: dict[str, Hit] = field(factory=dict, init=False)  # by addresses that were met
+    _below: dict[str, Hit | AgencyHit] = field(factory=dict, init=False)  # by prefixes
     _hosts: dict[str, _KnownHost] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         paths = self.bodies.conventions.path_name
         self._named = frozenset(paths.hosts if paths else ())
-        for layer in self.layers:
-            for alias in layer.host_aliases:
-                self._aliases |= {host: alias for host in alias.hosts if host not in self._aliases}
-        for layer in self.layers:
-            self._add(sorted(layer.resources, key=lambda entry: entry.id))
-        for layer in self.layers:
-            for body in layer.agencies:
-                for url in body.prefixes:
-                    key = self.key_of(url)
-                    self._add_prefix(key, AgencyHit(MatchedRule.PATH_NAME, key, body))
-
-    def _add(self, entries: Sequence[Resource]) -> None:
-        """Index the entries of a layer; what is there stays."""
-        for entry in entries:
-            if entry.url is not None:
-                self._add_address(MatchedRule.ADDRESS, entry.url, entry)
-        for entry in entries:
-            for url in entry.short_urls:
-                self._add_address(MatchedRule.ADDRESS, url, entry)
-            for one in entry.match:
-                self._add_match(one, entry)
-            if entry.socrata_id:
-                self._data_sets.setdefault(entry.socrata_id, entry)
-            for host in _hosts_of(entry) if entry.identifiers else ():
-                found = ((_FINDERS[one.scheme](one), one, entry) for one in entry.identifiers)
-                self._finders.setdefault(host, []).extend(found)
-        for entry in entries:
-            for url in entry.former_urls:
-                self._add_address(MatchedRule.FORMER_ADDRESS, url, entry)
-
-    def _add_address(self, rule: MatchedRule, url: str, entry: Resource) -> None:
-        key = self.key_of(url)
-        self._listed.add(_host_in(key))
-        self._addresses.setdefault(key, Hit(rule, key, entry))
-
-    def _add_match(self, one: MatchRule, entry: Resource) -> None:
-        former = Inference.FORMER_PLACE if one.former else None
-        if one.kind is MatchKind.HOST:
-            hit = Hit(MatchedRule.HOST, one.value, entry, inference=former)
-            self._resources.setdefault(one.value, hit)
-        elif one.kind is MatchKind.EXACT:
-            self._add_address(MatchedRule.ADDRESS, one.value, entry)
-        else:
-            key = self.key_of(one.value)
-            self._add_prefix(key, Hit(MatchedRule.PREFIX, key, entry, inference=former))
-
-    def _add_prefix(self, key: str, hit: Hit | AgencyHit) -> None:
-        self._listed.add(_host_in(key))
-        self._prefixes.setdefault(key, hit)
-        self._deepest = max(self._deepest, key.count("/"))
 
     def key_of(self, url: str) -> str:
         """The compare key of `url`, its query included. Raises InvalidURLError."""
         address = split(url)
-        key, query = self._key(address, self._aliases.get(address.host))
+        key, query = key_in(address, self.aliases.get(address.host))
         return f"{key}?{query}" if query else key
 
     def look_up(self, address: Address) -> Hit | AgencyHit:
@@ -152,24 +82,62 @@ class Index:
         host = self._hosts.get(address.host) or self._learn(address.host)
         if host.says_all:
             return host.found
-        key, query = self._key(address, host.alias)
+        key, query = key_in(address, host.alias)
         found: Hit | AgencyHit | None
         if host.listed:
-            found = self._addresses.get(f"{key}?{query}") if query else None
-            found = found or self._addresses.get(key)
+            found = self._of_address(f"{key}?{query}") if query else None
+            found = found or self._of_address(key)
             if found is not None:
                 return found
         for finder, one, entry in host.finders:
             identifier = finder(address)
             if identifier is not None:
-                known = self._data_sets.get(identifier) if one.scheme is Scheme.SOCRATA else None
-                return Hit(MatchedRule.IDENTIFIER, one.label, known or entry, identifier)
+                known = None
+                if one.scheme is Scheme.SOCRATA:
+                    known = self.tables.data_sets.get(identifier)
+                resource = self.resources[known] if known else entry
+                return Hit(MatchedRule.IDENTIFIER, one.label, resource, identifier)
         if host.listed:
             found = self._prefix_of(key)
             if found is not None:
                 return found
         path = key[key.find("/") :] if "/" in key else ""
         return self._of_path(host, key, path) or host.found
+
+    def _of_address(self, key: str) -> Hit | None:
+        """What has the address with this compare key."""
+        hit = self._hits.get(key)
+        if hit is None:
+            rule, ident = MatchedRule.ADDRESS, self.tables.addresses.get(key)
+            if ident is None:
+                rule, ident = MatchedRule.FORMER_ADDRESS, self.tables.former.get(key)
+            if ident is not None:
+                hit = self._hits[key] = Hit(rule, key, self.resources[ident])
+        return hit
+
+    def _of_host(self, host: str) -> Hit | None:
+        """What all of a host is."""
+        ident = self.tables.hosts.get(host)
+        if ident is None:
+            return None
+        former = _inferred(host, self.tables.former_hosts)
+        return Hit(MatchedRule.HOST, host, self.resources[ident], inference=former)
+
+    def _of_prefix(self, start: str) -> Hit | AgencyHit | None:
+        """What everything below `start` is."""
+        hit = self._below.get(start)
+        if hit is None:
+            ident = self.tables.prefixes.get(start)
+            acronym = self.tables.body_prefixes.get(start)
+            if ident is not None:
+                former = _inferred(start, self.tables.former_prefixes)
+                hit = Hit(MatchedRule.PREFIX, start, self.resources[ident], inference=former)
+            elif acronym is not None:
+                hit = AgencyHit(MatchedRule.PATH_NAME, start, self.bodies.agencies[acronym])
+            else:
+                return None
+            self._below[start] = hit
+        return hit
 
     def _of_path(self, host: _KnownHost, key: str, path: str) -> Hit | AgencyHit | None:
         """Whose name stands in a path, where that says more than the host."""
@@ -191,18 +159,19 @@ class Index:
             return self.bodies.of_short_name(name, alone=False)
         if self.bodies.is_word(name):
             return None
-        if self._short is None:
-            self._short = short_names(one for layer in self.layers for one in layer.resources)
         body = self.bodies.of_short_name(name, alone=True)
-        entry = self._short.get(name.replace("-", ""))
-        if entry is None or (body and body.agency and body.agency.acronym != entry.agency):
+        ident = self.tables.short_names.get(name.replace("-", ""))
+        if ident is None:
+            return body
+        entry = self.resources[ident]
+        if body and body.agency and body.agency.acronym != entry.agency:
             return body
         return Hit(MatchedRule.PATH_NAME, name, entry, inference=Inference.SHORT_NAME)
 
     def _shown_elsewhere(self, host: _KnownHost, path: str) -> Hit | AgencyHit | None:
         """Whose page it is that the same system shows on the host of another body."""
         key = f"{host.main}{path}"
-        found: Hit | AgencyHit | None = self._addresses.get(key) or self._prefix_of(key)
+        found: Hit | AgencyHit | None = self._of_address(key) or self._prefix_of(key)
         found = found or self.bodies.of_path(path)
         if found is None or _body_of(found) == _body_of(host.found):
             return None
@@ -210,26 +179,27 @@ class Index:
 
     def covering(self, address: Address) -> frozenset[str]:
         """The ids of all resources on whose host, or below whose prefix, `address` is."""
-        host = self._resources.get(address.host)
+        host = self.tables.hosts.get(address.host)
         known = self._hosts.get(address.host) or self._learn(address.host)
         if not known.listed:
-            return frozenset() if host is None else frozenset((host.resource.id,))
-        key, _ = self._key(address, self._aliases.get(address.host))
-        below = (self._prefixes.get(start) for start in self._starts_of(key))
-        return frozenset(hit.resource.id for hit in (host, *below) if isinstance(hit, Hit))
+            return frozenset() if host is None else frozenset((host,))
+        key, _ = key_in(address, self.aliases.get(address.host))
+        below = (self.tables.prefixes.get(start) for start in self._starts_of(key))
+        return frozenset(ident for ident in (host, *below) if ident is not None)
 
     def _prefix_of(self, key: str) -> Hit | AgencyHit | None:
         """The longest prefix of `key`."""
+        prefixes, of_bodies = self.tables.prefixes, self.tables.body_prefixes
         for start in self._starts_of(key):
-            found = self._prefixes.get(start)
-            if found is not None:
-                return found
+            if start in prefixes or start in of_bodies:
+                return self._of_prefix(start)
         return None
 
     def _starts_of(self, key: str) -> Iterator[str]:
         """Where a prefix of `key` may end, the longest first: each where a segment ends."""
-        segments = key.split("/", self._deepest + 1)
-        del segments[self._deepest + 1 :]
+        deepest = self.tables.deepest
+        segments = key.split("/", deepest + 1)
+        del segments[deepest + 1 :]
         while segments:
             yield "/".join(segments)
             segments.pop()
@@ -238,20 +208,20 @@ class Index:
         """What is known of `host`, from now on at hand."""
         if len(self._hosts) >= _MOST_HOSTS:  # texts can make up any number
             self._hosts.clear()
-        alias = self._aliases.get(host)
+        alias = self.aliases.get(host)
         name = alias.same_as if alias else host
-        found = self._resources.get(host)
+        found = self._of_host(host)
         if found is None and not self.bodies.has(host):
-            found = self._resources.get(twin_of(host))
+            found = self._of_host(twin_of(host))
         answer = evolve(found, matched=host) if found else self.bodies.of_host(host)
         named = name in self._named and answer.rule > MatchedRule.PATH_NAME
         known = _KnownHost(
             alias,
-            name in self._listed or host in self._listed,
+            name in self.tables.listed or host in self.tables.listed,
             named,
             isinstance(answer, AgencyHit) and self.bodies.is_shared(host),
             self._main_of(host),
-            self._finders.get(host, ()),
+            self._finders_of(host),
             answer,
         )
         self._hosts[host] = known
@@ -263,15 +233,36 @@ class Index:
         below = any(f".{host}".endswith(f".{domain}") for domain in conventions.subdomains_of)
         return conventions.path_name.hosts[0] if below and conventions.path_name else None
 
-    @staticmethod
-    def _key(address: Address, alias: HostAlias | None) -> tuple[str, str]:
-        """The compare key, with hosts that serve the same pages made one, and the query."""
-        key, query = compare_key(address)
-        if alias is not None:
-            rest = key[len(address.host) :]
-            if not any(rest == path or rest.startswith(f"{path}/") for path in alias.except_below):
-                return alias.same_as + rest, query
-        return key, query
+    def _finders_of(self, host: str) -> Sequence[tuple[_Finder, Identifier, Resource]]:
+        """What finds the identifiers that addresses on `host` carry."""
+        entries = (self.resources[ident] for ident in self.tables.identifiers.get(host, ()))
+        return [
+            (_FINDERS[one.scheme](one), one, entry)
+            for entry in entries
+            for one in entry.identifiers
+        ]
+
+
+def aliases_by_host(aliases: Iterable[HostAlias]) -> dict[str, HostAlias]:
+    """What is said of each host that has several names; the first has the last word."""
+    found: dict[str, HostAlias] = {}
+    for alias in aliases:
+        found |= {host: alias for host in alias.hosts if host not in found}
+    return found
+
+
+def key_in(address: Address, alias: HostAlias | None) -> tuple[str, str]:
+    """The compare key, with hosts that serve the same pages made one, and the query."""
+    key, query = compare_key(address)
+    if alias is not None:
+        rest = key[len(address.host) :]
+        if not any(rest == path or rest.startswith(f"{path}/") for path in alias.except_below):
+            return alias.same_as + rest, query
+    return key, query
+
+
+def _inferred(place: str, former: frozenset[str]) -> Inference | None:
+    return Inference.FORMER_PLACE if place in former else None
 
 
 def _body_of(found: Hit | AgencyHit) -> str:
@@ -287,21 +278,6 @@ def parameter_of(address: Address, name: str) -> str | None:
         if value and key.lower() == name.lower():
             return unquote_plus(value)
     return None
-
-
-_HOST = pattern_of(r"\[[^\]]*\]|[^/:?]*")
-
-
-def _host_in(key: str) -> str:
-    found = _HOST.match(key)
-    return found[0] if found else ""
-
-
-def _hosts_of(entry: Resource) -> set[str]:
-    """The hosts on which the addresses of a resource carry its identifiers."""
-    addresses = [one.value for one in entry.match if one.kind is not MatchKind.HOST]
-    hosts = {one.value for one in entry.match if one.kind is MatchKind.HOST}
-    return hosts | {split(url).host for url in (entry.url, *addresses) if url}
 
 
 # The alphabet of a data set's id leaves out what is easily misread.

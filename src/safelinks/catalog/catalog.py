@@ -15,16 +15,14 @@ from attrs import evolve
 from safelinks.addresses.urls import split
 from safelinks.catalog import catalog_files
 from safelinks.catalog.address_index import Hit, parameter_of
-from safelinks.catalog.catalog_layers import EMPTY, Layers, put_over
+from safelinks.catalog.catalog_layers import Layers
+from safelinks.catalog.city_catalog import city_layers
 from safelinks.catalog.entries import Agency, Contents, Conventions, HostAlias, Resource, Status
 from safelinks.catalog.field_readers import Violation, told
-from safelinks.catalog.lookalikes.protected_names import ProtectedNames
 from safelinks.catalog.lookalikes.suspicions import Suspicion
 from safelinks.catalog.lookalikes.wrapper_imitations import with_wrappers
 from safelinks.catalog.match import Match, MatchedRule
-from safelinks.catalog.owner_protection import known_of
 from safelinks.catalog.resource_names import Names
-from safelinks.catalog.validation import of_entries
 from safelinks.errors import CatalogError, InvalidURLError, SafelinksError
 from safelinks.foundation.values import frozen
 from safelinks.wrappers.unwrapping import MAX_LAYERS, Unwrapped, unwrap
@@ -51,21 +49,21 @@ class Catalog:
         host_aliases: Iterable[HostAlias] = (),
         conventions: Conventions | None = None,
     ) -> None:
+        from safelinks.catalog import layering  # noqa: PLC0415  the City's catalog comes layered
+
         own = Contents(
             tuple(resources), tuple(agencies), tuple(host_aliases), conventions or Conventions()
         )
-        wrong = of_entries(own)
-        if not wrong:
-            self._set(Layers((own,)))
-            wrong = self.layers.violations()
-        if wrong:
+        layers, wrong = layering.layered(own)
+        if layers is None:
             raise CatalogError(told(wrong[0], _names(own)))
+        self._set(layers)
 
     @classmethod
     @lru_cache(maxsize=1)
     def nyc(cls) -> Self:
         """The catalog of the City of New York that comes with safelinks; loaded once."""
-        return cls._of(Layers((catalog_files.nyc(),)))  # which its tests have checked
+        return cls._of(city_layers())  # which its tests have checked
 
     @classmethod
     def load(cls, *paths: str | Path, base: Catalog | None = None) -> Self:
@@ -75,7 +73,7 @@ class Catalog:
         stands for what has the same id there; fields that are not given stay. Raises CatalogError,
         with file, line and remedy, for the first thing that is wrong.
         """
-        catalog = cls._of(base.layers if base else EMPTY)
+        catalog = cls._of(base.layers) if base else cls()
         for path in paths:
             opened = open_catalog(path, catalog)
             if opened.catalog is None:
@@ -86,7 +84,9 @@ class Catalog:
 
     def under(self, source: Source) -> tuple[Self | None, list[Violation]]:
         """This catalog with what is in a file over it; or None, and all that is wrong there."""
-        above, wrong = put_over(self.layers, source.data)
+        from safelinks.catalog import layering  # noqa: PLC0415  the City's catalog comes layered
+
+        above, wrong = layering.put_over(self.layers, source.data)
         return (None if above is None else self._of(above)), wrong
 
     @classmethod
@@ -101,8 +101,6 @@ class Catalog:
         self.agencies: Mapping[str, Agency] = layers.agencies
         self._look_up = layers.index.look_up
         self._mail = layers.bodies.of_mail_domain
-        entries = self.resources.values()
-        self._homes = {entry.id: _home_of(entry, self.resources) for entry in entries}
 
     @property
     def contents(self) -> Contents:
@@ -144,7 +142,7 @@ class Catalog:
             if inner is not None:
                 match = self._identify(inner, layers - 1)
                 return evolve(match, url=url, peeled=peeled + match.peeled)
-        current = self._homes[entry.id]
+        current = _home_of(entry, self.resources)
         return Match(
             url,
             found.rule,
@@ -175,21 +173,14 @@ class Catalog:
             address = split((unwrap(url) if isinstance(url, str) else url).target)
         except SafelinksError:
             return ()
-        return with_wrappers(address, self._known)
+        return with_wrappers(address, self.layers.protected)
 
     @cached_property
     def hosts(self) -> frozenset[str]:
         """Domains and hosts of the agencies, on which people write addresses without a scheme."""
-        owned = {
-            host.lower()
-            for body in self.agencies.values()
-            for host in (*body.domains, *body.whole_domains, *body.owns)
-        }
+        tables = self.layers.body_tables
+        owned = (*tables.hosts, *tables.domains, *tables.owners)
         return frozenset(host.removeprefix("www.") for host in owned)
-
-    @cached_property
-    def _known(self) -> ProtectedNames:
-        return known_of(self.contents, self.layers.bodies)
 
     def find(self, text: str) -> list[Resource]:
         """Resources that people mean by `text`, with typos; the best first, none by chance.
@@ -222,29 +213,17 @@ class Catalog:
         >>> Catalog.nyc().agency("department of buildings").acronym
         'DOB'
         """
-        return self._agencies.get(" ".join(name.lower().split()))
-
-    @cached_property
-    def _agencies(self) -> Mapping[str, Agency]:
-        found: dict[str, Agency] = {}
-        for names in (
-            lambda one: (one.acronym, one.name),
-            lambda one: (*one.former_acronyms, *one.former_names),
-            lambda one: one.slugs,
-        ):
-            for one in self.agencies.values():
-                for name in names(one):
-                    found.setdefault(name.lower(), one)
-        return found
+        acronym = self.layers.body_tables.called.get(" ".join(name.lower().split()))
+        return None if acronym is None else self.agencies[acronym]
 
     @cached_property
     def names(self) -> Names:
         """What finds names of resources in texts."""
-        return Names(self.resources.values())
+        return Names(self.resources, self.layers.names)
 
     def home_of(self, entry: Resource) -> str | None:
         """Where a resource lives now: of one that is retired, its successor; None for no page."""
-        return self._homes[entry.id]
+        return _home_of(self.resources[entry.id], self.resources)
 
     def covering(self, url: str) -> frozenset[str]:
         """The ids of all resources on whose host, or below whose prefix, `url` is."""
@@ -268,6 +247,8 @@ class Catalog:
 
 def _home_of(entry: Resource, resources: Mapping[str, Resource]) -> str | None:
     """Where a resource lives now: where its successor does, once it is retired."""
+    if entry.status is not Status.RETIRED:
+        return entry.url
     seen = {entry.id}
     while entry.status is Status.RETIRED and entry.successor is not None:
         following = resources.get(entry.successor)

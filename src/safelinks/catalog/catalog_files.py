@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from safelinks.catalog.entries import Contents
+from safelinks.catalog.entries import Agency, Contents
 from safelinks.catalog.entry_readers import read_contents
 from safelinks.errors import CatalogError, DocumentError
 from safelinks.files.file_access import bytes_of
@@ -22,12 +22,21 @@ if TYPE_CHECKING:
     from safelinks.catalog.search_words import Words
     from safelinks.files.data.data_file import Source
 
-__all__ = ["keywords_in", "nyc", "packaged", "search_words", "source_of"]
+__all__ = [
+    "KEYWORDS",
+    "NYC",
+    "keywords_in",
+    "nyc",
+    "packaged",
+    "search_words",
+    "source_of",
+    "with_listed_domains",
+]
 
 _DATA = Path(__file__).parent / "data"
 NYC = ("nyc-resources.json", "nyc-agencies.json", "nyc-conventions.json")
-_KEYWORDS, _WORDS = "nyc-keywords.json", "search-words.json"
-_FEDERAL, _FEDERAL_LIST = "USGOV", "us-federal-domains.txt"
+KEYWORDS, _WORDS = "nyc-keywords.json", "search-words.json"
+_FEDERAL, FEDERAL_LIST = "USGOV", "us-federal-domains.txt"
 
 
 def packaged(name: str) -> Path:
@@ -43,16 +52,17 @@ def nyc() -> Contents:
     contents, wrong = read_contents(data)
     if wrong:
         raise CatalogError(f"the built-in catalog is damaged ({wrong[0]}): reinstall it")
-    lines = packaged(_FEDERAL_LIST).read_text("ascii").splitlines()
+    agencies = tuple(map(with_listed_domains, contents.agencies))
+    return evolve(contents, keywords_file=KEYWORDS, agencies=agencies)
+
+
+def with_listed_domains(body: Agency) -> Agency:
+    """`body`; the federal government with its domains, which are a list of its own."""
+    if body.acronym != _FEDERAL:
+        return body
+    lines = packaged(FEDERAL_LIST).read_text("ascii").splitlines()
     federal = tuple(line for line in lines if line and not line.startswith("#"))
-    return evolve(
-        contents,
-        keywords_file=_KEYWORDS,
-        agencies=tuple(
-            evolve(one, owns=one.owns + federal) if one.acronym == _FEDERAL else one
-            for one in contents.agencies
-        ),
-    )
+    return evolve(body, owns=body.owns + federal)
 
 
 @lru_cache(maxsize=1)

@@ -1,26 +1,27 @@
 """`Layers`: the contents of several catalogs as one, where the upper one has the last word.
 
-It knows what stands for what, and joins contents with the index and the rules they keep. No files.
+It joins entries with the tables in which they are looked up, wherever these come from. No files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
-from attrs import Factory, evolve, field
+from attrs import field
 
-from safelinks.catalog.address_index import Index
+from safelinks.catalog.address_index import Index, aliases_by_host
 from safelinks.catalog.agency_lookup import Bodies
-from safelinks.catalog.entries import Agency, Contents, Conventions, Resource
-from safelinks.catalog.entry_readers import read_contents
-from safelinks.catalog.field_readers import Violation
-from safelinks.catalog.validation import of_entries, of_relations
+from safelinks.catalog.catalog_tables import AddressTables, BodyTables
+from safelinks.catalog.entries import Agency, Contents, Conventions, HostAlias, Resource
+from safelinks.catalog.lookalikes.protected_names import ProtectedNames
 from safelinks.foundation.values import frozen
 
-__all__ = ["EMPTY", "Layers", "put_over"]
+__all__ = ["Layers", "merged"]
 
 
-def _merged(layers: Sequence[Contents]) -> Contents:
+def merged(layers: Sequence[Contents]) -> Contents:
+    """All that is in `layers`, of which the uppermost comes first."""
     return Contents(
         tuple(entry for layer in layers for entry in layer.resources),
         tuple(entry for layer in layers for entry in layer.agencies),
@@ -33,59 +34,47 @@ def _merged(layers: Sequence[Contents]) -> Contents:
 class Layers:
     """Contents, the uppermost first, of which no two have an entry of the same id.
 
-    Raises InvalidURLError for an address that is none; see `of_entries`.
+    Entries are looked up by their ids, in mappings that need not have them all at hand; whoever
+    wants all contents gets them read. So are names and what others may imitate.
     """
 
-    layers: tuple[Contents, ...]
-    contents: Contents = field(
-        init=False, repr=False, default=Factory(lambda self: _merged(self.layers), takes_self=True)
-    )
-    resources: Mapping[str, Resource] = field(init=False, repr=False)
-    agencies: Mapping[str, Agency] = field(init=False, repr=False)
-    bodies: Bodies = field(init=False, repr=False)
-    index: Index = field(init=False, repr=False)
+    resources: Mapping[str, Resource] = field(repr=False)
+    agencies: Mapping[str, Agency] = field(repr=False)
+    host_aliases: Sequence[HostAlias] = field(repr=False)
+    conventions: Conventions = field(repr=False)
+    body_tables: BodyTables = field(repr=False)
+    address_tables: AddressTables = field(repr=False)
+    _names: Callable[[], Mapping[str, Mapping[str, str]]] = field(repr=False)
+    _protected: Callable[[], ProtectedNames] = field(repr=False)
+    _contents: Callable[[], tuple[Contents, ...]] = field(repr=False)
 
-    @resources.default
-    def _by_id(self) -> Mapping[str, Resource]:
-        return {entry.id: entry for entry in self.contents.resources}
+    @cached_property
+    def layers(self) -> tuple[Contents, ...]:
+        """The contents of each layer."""
+        return self._contents()
 
-    @agencies.default
-    def _by_acronym(self) -> Mapping[str, Agency]:
-        return {entry.acronym: entry for entry in self.contents.agencies}
+    @cached_property
+    def contents(self) -> Contents:
+        """All contents as those of one catalog."""
+        return merged(self.layers)
 
-    @bodies.default
-    def _indexed_bodies(self) -> Bodies:
-        return Bodies(self.contents.agencies, self.contents.conventions)
+    @cached_property
+    def names(self) -> Mapping[str, Mapping[str, str]]:
+        """The names of resources by their first word, as `names_of` gives them."""
+        return self._names()
 
-    @index.default
-    def _indexed(self) -> Index:
-        return Index(self.layers, self.bodies)
+    @cached_property
+    def protected(self) -> ProtectedNames:
+        """What others may imitate."""
+        return self._protected()
 
-    def violations(self) -> list[Violation]:
-        """What is wrong in the uppermost contents, given all that is below."""
-        return of_relations(self.layers[0], self.resources, self.agencies, self.index)
+    @cached_property
+    def bodies(self) -> Bodies:
+        """Whose a host or a path is."""
+        return Bodies(self.body_tables, self.conventions, self.agencies)
 
-
-EMPTY = Layers(())
-
-
-def put_over(layers: Layers, data: Mapping[str, object]) -> tuple[Layers | None, list[Violation]]:
-    """`layers` with the `data` of a file over them, or all that is wrong with the file."""
-    own, wrong = read_contents(data, layers.contents)
-    wrong = wrong or of_entries(own)
-    if wrong:
-        return None, wrong
-    above = Layers((own, *(_without(layer, own) for layer in layers.layers)))
-    wrong = above.violations()
-    return (None, wrong) if wrong else (above, [])
-
-
-def _without(layer: Contents, above: Contents) -> Contents:
-    """`layer`, but for what `above` has in its place."""
-    ids = {entry.id for entry in above.resources}
-    acronyms = {entry.acronym for entry in above.agencies}
-    return evolve(
-        layer,
-        resources=tuple(entry for entry in layer.resources if entry.id not in ids),
-        agencies=tuple(entry for entry in layer.agencies if entry.acronym not in acronyms),
-    )
+    @cached_property
+    def index(self) -> Index:
+        """Which resource an address is."""
+        aliases = aliases_by_host(self.host_aliases)
+        return Index(self.address_tables, aliases, self.bodies, self.resources)

@@ -52,7 +52,7 @@ from safelinks.catalog.field_readers import (
     texts_by_name,
 )
 
-__all__ = ["read_contents"]
+__all__ = ["read_agency", "read_contents", "read_resource"]
 
 _ABOUT_THE_FILE = ("$schema", "schema", "generated", "note")
 _MATCH = record(
@@ -147,6 +147,20 @@ _AGENCY: Mapping[str, FieldReader] = {
     "as_of": or_null(day),
     "note": or_null(some_text),
 }
+_NEEDED_OF_RESOURCES = ("id", "name", "agency", "sources")
+_NEEDED_OF_AGENCIES = ("acronym", "name")
+
+
+def read_resource(value: object) -> Resource:
+    """One resource, all of it. Raises WrongError."""
+    return complete(Resource, given_of(value, _RESOURCE), _NEEDED_OF_RESOURCES)
+
+
+def read_agency(value: object) -> Agency:
+    """One body, all of it. Raises WrongError."""
+    return complete(Agency, given_of(value, _AGENCY), _NEEDED_OF_AGENCIES)
+
+
 _CONVENTIONS: Mapping[str, FieldReader] = {
     "host_number": or_null(
         record(
@@ -244,13 +258,13 @@ _SECTIONS: Mapping[str, _Section] = {
     "resources": _entries(
         Resource,
         _RESOURCE,
-        ("id", "name", "agency", "sources"),
+        _NEEDED_OF_RESOURCES,
         lambda base: {entry.id: entry for entry in base.resources},
     ),
     "agencies": _entries(
         Agency,
         _AGENCY,
-        ("acronym", "name"),
+        _NEEDED_OF_AGENCIES,
         lambda base: {entry.acronym: entry for entry in base.agencies},
     ),
     "host_aliases": lambda value, _: list_of(_HOST_ALIAS)(value),

@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from safelinks.addresses.urls import split
-from safelinks.catalog.agency_lookup import Bodies, suffixes_of
+from safelinks.catalog.agency_lookup import suffixes_of
 from safelinks.catalog.entries import Contents, MatchKind, Resource
 from safelinks.catalog.lookalikes.protected_names import ProtectedNames
 
-__all__ = ["known_of"]
+__all__ = ["protected_of"]
 
 _SEGMENTS = 3  # of a path that nobody else has by chance
 
 
-def known_of(contents: Contents, bodies: Bodies) -> ProtectedNames:
-    """What is to be protected of `contents`."""
+def protected_of(contents: Contents, numbers: frozenset[str]) -> ProtectedNames:
+    """What is to be protected of `contents`, hosts with `numbers` of bodies among it."""
     own = {one.acronym: one for one in contents.agencies if not one.foreign}
     entries = [entry for entry in contents.resources if entry.agency in own]
     hosts = {host for one in own.values() for host in one.domains}
     hosts |= {host for entry in entries for host in _hosts_of(entry)}
     domains = {domain for one in own.values() for domain in (*one.owns, *one.whole_domains)}
     domains |= {domain for host in hosts if (domain := _whole_domain(host))}
-    named = bodies.conventions.path_name
+    named = contents.conventions.path_name
     shared = {*(named.hosts if named else ())}
     shared |= {host for alias in contents.host_aliases for host in alias.hosts}
     return ProtectedNames(
@@ -38,7 +38,7 @@ def known_of(contents: Contents, bodies: Bodies) -> ProtectedNames:
             for host, path in _paths_of(entry)
             if any(above in domains for above in suffixes_of(host))
         },
-        bodies.numbers(),
+        numbers,
         frozenset(
             host
             for entry in entries

@@ -8,7 +8,7 @@ so in the text, or are all in capitals, as in headings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress, count, islice
 
@@ -18,10 +18,9 @@ from safelinks.catalog.entries import Resource
 from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import define, frozen
 
-__all__ = ["Mention", "Names"]
+__all__ = ["Mention", "Names", "names_of"]
 
 _WORD = pattern_of(r"\w+")
-_APART = pattern_of(r"\W+")
 # Begins where no scheme could begin earlier, or long runs of letters and dots took quadratic time.
 _ADDRESS = pattern_of(
     r"(?:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,30}://|\bwww\.|\bmailto:)[^\s<>\"]+", re.IGNORECASE
@@ -50,39 +49,37 @@ class Mention:
     end: int
 
 
-_Name = tuple[list[str], str, Resource]  # its words, as they are compared
-_Candidate = tuple[int, list[tuple[str, Resource]]]  # a word of a text, and what begins with it
+_Name = tuple[list[str], str, str]  # its words, as they are compared, and the id of the resource
+_Candidate = tuple[int, list[tuple[str, str]]]  # a word of a text, and what begins with it
+
+
+def names_of(resources: Iterable[Resource]) -> dict[str, dict[str, str]]:
+    """All names of `resources`, each with the id, the longest first: by their first word."""
+    entries = tuple(resources)
+    named: dict[str, str] = {}
+    for entry in entries:
+        named.setdefault(entry.name, entry.id)
+    for entry in entries:
+        for name in entry.aliases:
+            named.setdefault(name, entry.id)
+    found: dict[str, dict[str, str]] = {}
+    for name in sorted(named, key=len, reverse=True):
+        first = _WORD.search(name)
+        if first is not None:
+            found.setdefault(first[0].casefold(), {})[name] = named[name]
+    return found
 
 
 @define
 class Names:
-    """All names of `resources`, the longest first: by their first word, and by the next one too.
+    """Finds the names of `resources` in texts: all that are `named`, as `names_of` gives them.
 
-    Those of one word are also among those that begin with it and another.
+    The words of those that begin alike are taken when a text has the first of them.
     """
 
-    resources: Iterable[Resource]
-    _rows: dict[tuple[str, ...], list[_Name]] = field(init=False)
-    _first: frozenset[str] = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        named: dict[str, Resource] = {}
-        for entry in self.resources:
-            named.setdefault(entry.name, entry)
-        for entry in self.resources:
-            for name in entry.aliases:
-                named.setdefault(name, entry)
-        rows: dict[tuple[str, ...], dict[str, _Name]] = {}
-        longest_first = sorted(named, key=len, reverse=True)
-        for name in longest_first:
-            words = [word.casefold() for word in _WORD.findall(name)]
-            rows.setdefault(tuple(words[:2]), {})[name] = (words, name, named[name])
-        self._first = frozenset(pair[0] for pair in rows if pair)
-        self._rows = {}
-        order = {name: number for number, name in enumerate(longest_first)}
-        for pair, those in rows.items():
-            both = those | rows.get(pair[:1], {})
-            self._rows[pair] = [both[name] for name in sorted(both, key=order.__getitem__)]
+    resources: Mapping[str, Resource]
+    named: Mapping[str, Mapping[str, str]]
+    _rows: dict[str, dict[str | None, list[_Name]]] = field(factory=dict, init=False)
 
     def may_be_in(self, text: str) -> bool:
         """Whether any stretch of `text` may name a resource, which is a look at all of it at once.
@@ -93,7 +90,12 @@ class Names:
 
     def _may_be_in(self, text: str) -> bool:
         candidates, words = self._candidates_in(text)
-        return any(_pattern(name).search(words) for _, names in candidates for name, _ in names)
+        spans = _spans_of(words, candidates)
+        return any(
+            _end_of(name, words, spans, at) is not None
+            for at, names in candidates
+            for name, _ in names
+        )
 
     def found_in(self, text: str) -> Iterator[Mention]:
         """The resources that `text` names, in order; addresses in it name none."""
@@ -109,17 +111,14 @@ class Names:
     def _found_in(self, text: str, end: int) -> Iterator[Mention]:
         """The resources that `text` names, the first not before `end`."""
         candidates, words = self._candidates_in(text)
-        if not candidates:
-            return
-        upto = islice(_WORD.finditer(words), candidates[-1][0] + 1)  # the last one that is needed
-        starts = [word.start() for word in upto]
+        spans = _spans_of(words, candidates)
         for at, names in candidates:
-            start = starts[at]
-            for name, entry in names if start >= end else ():
-                match = _pattern(name).match(words, start)
-                if match is not None:
-                    end = match.end()
-                    yield Mention(entry, start, end)
+            start = spans[at][0]
+            for name, ident in names if start >= end else ():
+                stop = _end_of(name, words, spans, at)
+                if stop is not None:
+                    end = stop
+                    yield Mention(self.resources[ident], start, end)
                     break
 
     def _candidates_in(self, text: str) -> tuple[list[_Candidate], str]:
@@ -134,16 +133,36 @@ class Names:
         return list(self._candidates(_folded(words))), words
 
     def _candidates(self, folded: list[str]) -> Iterator[_Candidate]:
-        for at in compress(count(), map(self._first.__contains__, folded)):
-            pair = tuple(folded[at : at + 2])
-            begun = self._rows.get(pair) or self._rows.get(pair[:1]) or ()
+        for at in compress(count(), map(self.named.__contains__, folded)):
             names = [
-                (name, entry)
-                for wanted, name, entry in begun
+                (name, ident)
+                for wanted, name, ident in self._begun_by(folded, at)
                 if folded[at : at + len(wanted)] == wanted
             ]
             if names:
                 yield at, names
+
+    def _begun_by(self, folded: list[str], at: int) -> Sequence[_Name]:
+        """The names that a word of a text and the next one begin, the longest first."""
+        rows = self._rows.get(folded[at])
+        if rows is None:
+            rows = self._rows[folded[at]] = _by_next_word(self.named[folded[at]])
+        following = folded[at + 1] if at + 1 < len(folded) else None
+        return rows.get(following) or rows.get(None) or ()
+
+
+def _by_next_word(named: Mapping[str, str]) -> dict[str | None, list[_Name]]:
+    """Names that begin alike by their next word; those of one word are among all, and alone."""
+    split = [([word.casefold() for word in _WORD.findall(name)], name) for name in named]
+    following = {words[1] if len(words) > 1 else None for words, _ in split}
+    return {
+        word: [
+            (words, name, named[name])
+            for words, name in split
+            if len(words) < 2 or words[1] == word
+        ]
+        for word in following
+    }
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
@@ -194,41 +213,70 @@ def _signs_in(text: str) -> list[int]:
     return sorted(found)
 
 
+def _spans_of(text: str, candidates: Iterable[_Candidate]) -> list[tuple[int, int]]:
+    """Where the words of `text` stand, up to the last one that is in a candidate."""
+    ends = (at + len(_spelling(name)[0]) for at, names in candidates for name, _ in names)
+    return [word.span() for word in islice(_WORD.finditer(text), max(ends, default=0))]
+
+
+def _end_of(name: str, text: str, spans: Sequence[tuple[int, int]], at: int) -> int | None:
+    """Where `name` ends whose first word is that at ``spans[at]``; None if it is spelt otherwise.
+
+    That the words are the same but for their case is known.
+    """
+    words, gaps, closed = _spelling(name)
+    end = -1
+    for number, word in enumerate(words, at):
+        start, stop = spans[number]
+        if end >= 0 and not _is_gap(gaps[number - at - 1], text[end:start]):
+            return None
+        if text[start:stop] != word and not (gaps and _is_spelt(word, text[start:stop])):
+            return None
+        end = stop
+    if closed:
+        return end + 1 if text.startswith(")", end) and not _WORD.match(text, end + 1) else None
+    return end
+
+
 @lru_cache(maxsize=4096)
-def _pattern(name: str) -> re.Pattern[str]:
-    """A pattern for `name`, from its first word on."""
-    first = _WORD.search(name)
-    name = name[first.start() if first else 0 :].strip()
-    alone = _APART.search(name) is None
-    pieces = []
-    end = 0
-    for word in _WORD.finditer(name):
-        pieces.append(_between(name[end : word.start()]) if end else "")
-        pieces.append(re.escape(word[0]) if alone else _spelt(word[0]))
-        end = word.end()
-    # A closing bracket belongs to the name; whatever else it ends with is punctuation.
-    closing = "[)]" if name[end:] == ")" else ""
-    return pattern_of(rf"(?<!\w){''.join(pieces)}{closing}(?!\w)")
+def _spelling(name: str) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """The words of a name, what stands between and behind them, and whether a bracket ends it.
+
+    The name of one word has nothing behind it. A closing bracket belongs to the name; whatever else
+    it ends with is punctuation.
+    """
+    words = list(_WORD.finditer(name))
+    ends = [*(word.start() for word in words[1:]), len(name.rstrip())]
+    gaps = tuple(name[word.end() : end] for word, end in zip(words, ends, strict=True))
+    return tuple(word[0] for word in words), tuple(filter(None, gaps)), gaps[-1] == ")"
 
 
-def _between(gap: str) -> str:
+def _is_spelt(word: str, written: str) -> bool:
+    """Whether a word of a longer name is `written` in capitals, or if it is small, in any case."""
+    if not word.islower():
+        return written == word.upper()
+    if written.isascii():
+        return written.lower() == word
+    return re.fullmatch(re.escape(word), written, re.IGNORECASE) is not None
+
+
+def _is_gap(gap: str, written: str) -> bool:
+    """Whether what is `written` between two words is a `gap`, which a line may end in."""
+    if gap.isspace():
+        return written.isspace() and written.count("\n") < 2
+    return written == gap or _between(gap).fullmatch(written) is not None
+
+
+@lru_cache(maxsize=1024)
+def _between(gap: str) -> re.Pattern[str]:
     """What stands between two words: the same signs, with white space wherever there is some."""
     signs = "".join(_sign(char) for char in gap.strip())
-    if not signs:
-        return rf"(?=\s){_SPACE}"
     before = _SPACE if gap[0].isspace() else ""
     behind = _SPACE if gap[-1].isspace() else ""
-    return f"{before}{signs}{behind}"
+    return pattern_of(f"{before}{signs}{behind}")
 
 
 def _sign(char: str) -> str:
     if char.isspace():
         return _SPACE
     return f"[{_APOSTROPHES}]" if char in _APOSTROPHES else re.escape(char)
-
-
-def _spelt(word: str) -> str:
-    """How a word of a longer name may be spelt: as it is, or all in capitals."""
-    if word.islower():
-        return f"(?i:{re.escape(word)})"
-    return f"(?:{re.escape(word)}|{re.escape(word.upper())})"

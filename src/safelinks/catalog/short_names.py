@@ -31,7 +31,11 @@ def short_names(entries: Iterable[Resource]) -> dict[str, Resource]:
     for entry in entries:
         if entry.status is Status.RETIRED or entry.category == "agency-site":
             continue
-        for name in {_APART.sub("", _BRACKETS.sub("", one).lower()) for one in entry.names}:
+        for name in dict.fromkeys(_short(one) for one in entry.names):
             if len(name) >= _SHORTEST and found.setdefault(name, entry) is not entry:
                 twice.add(name)
     return {name: entry for name, entry in found.items() if name not in twice}
+
+
+def _short(name: str) -> str:
+    return _APART.sub("", _BRACKETS.sub("", name).lower())

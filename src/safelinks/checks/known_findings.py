@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field
 
 from safelinks.checks.baseline import Baseline, FileNaming, Matcher, Nameless, is_kept
-from safelinks.checks.baseline_comparison import Comparison
 from safelinks.checks.report import Report
 from safelinks.errors import DocumentError, NotWritableError, SetupError
 from safelinks.files.file_access import FileReading, bytes_of, held, replace
@@ -17,6 +17,9 @@ from safelinks.foundation.values import define, frozen
 from safelinks.rules import Finding, Selection
 from safelinks.rules.finding import portable
 from safelinks.wrappers.redaction.link_redaction import shown
+
+if TYPE_CHECKING:
+    from safelinks.checks.baseline_comparison import Comparison
 
 __all__ = ["BaselineChange", "KnownFindings", "located_from"]
 
@@ -122,6 +125,8 @@ class KnownFindings:
         )
 
     def _held(self, report: Report, baseline: Baseline) -> Comparison:
+        from safelinks.checks.baseline_comparison import Comparison  # noqa: PLC0415  for who has a baseline
+
         return Comparison(
             report,
             baseline,

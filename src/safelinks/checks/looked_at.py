@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from safelinks.documents.local.local_reference import LocalReference
+from typing import TYPE_CHECKING
+
 from safelinks.foundation.values import frozen
-from safelinks.rules.local_problems import LocalProblem
+
+if TYPE_CHECKING:
+    from safelinks.documents.local.local_reference import LocalReference
+    from safelinks.rules.local_problems import LocalProblem
 
 __all__ = ["LookedAt"]
 

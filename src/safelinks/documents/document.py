@@ -23,7 +23,6 @@ from safelinks.documents.formats import PLAIN, opened, opened_each, references_i
 from safelinks.documents.passages.encodings import UTF_8
 from safelinks.errors import DocumentError
 from safelinks.files.file_access import FileReading, file_blocks
-from safelinks.files.file_walk import files_in
 from safelinks.foundation.values import frozen
 from safelinks.links.text_links import Link, Peel
 from safelinks.wrappers.redaction.link_redaction import redact
@@ -302,6 +301,8 @@ def read_all(
         if on_error is None:
             raise error
         on_error(error)
+
+    from safelinks.files.file_walk import files_in  # noqa: PLC0415  a command looks into directories itself
 
     seen: set[Path] = set()
     for source in sources:

@@ -24,7 +24,13 @@ from safelinks.documents.content.document_content import (
     plain_passages,
 )
 from safelinks.documents.content.named_functions import function_named
-from safelinks.documents.content.signatures import OLE, UNREADABLE, ZIP, stream_name
+from safelinks.documents.content.signatures import (
+    OLE,
+    UNREADABLE,
+    ZIP,
+    looks_like_mail,
+    stream_name,
+)
 from safelinks.documents.content.unpack_allowance import Allowance
 from safelinks.documents.passages import encodings
 from safelinks.documents.verbatim.verbatim_ranges import Verbatim
@@ -262,13 +268,6 @@ _SIGNED = tuple(one for one in DOCUMENT_FORMATS if one.signature)
 _SIGNED_TITLES = {suffix: one.title for one in _SIGNED for suffix in one.suffixes}
 _JUNK = 1_024  # bytes that may stand before the first ones of a file that is named as a PDF
 _MAX_DEPTH = 5  # of documents within documents
-# A mailbox, or header fields of which one is such as only mails have.
-_LOOKS_LIKE_MAIL = pattern_of(
-    rb"From \S+[^\r\n]*\r?\n[!-9;-~]+:|(?:[!-9;-~]+:(?:[^\r\n]|\r?\n[ \t])*+\r?\n){0,60}?(?:"
-    rb"MIME-Version:[ \t]*1|Message-ID:[ \t]*<|Received:[ \t]*(?:from|by)\b|Return-Path:[ \t]*<"
-    rb"|Content-Type:[ \t]*(?:text|multipart)/|Content-Transfer-Encoding:)",
-    re.IGNORECASE,
-)
 
 
 def _is_json(text: str) -> bool:
@@ -377,7 +376,7 @@ def _by_bytes(raw: bytes, name: str) -> Format:
     known = _BY_SUFFIX.get(suffix, PLAIN)
     if suffix in PDF.suffixes and PDF.signature in raw[: _JUNK + len(PDF.signature)]:
         return PDF
-    if known is MAIL or (known is PLAIN and _LOOKS_LIKE_MAIL.match(raw)):
+    if known is MAIL or (known is PLAIN and looks_like_mail(raw)):
         return MAIL
     return PLAIN
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from attrs import field
 
 from safelinks.errors import DocumentError, NotReadableError, NotWritableError
 from safelinks.files.unfinished_files import PREFIX, SUFFIX, is_locked, remove_leftovers
 from safelinks.foundation.values import define
+
+if TYPE_CHECKING:
+    from hashlib import blake2b
 
 __all__ = ["FileReading", "bytes_of", "file_blocks", "held", "replace"]
 
@@ -31,16 +33,19 @@ _ATTEMPTS = 100
 class FileReading:
     """The blocks of a file, in order; when they are read, it is known what the file held.
 
-    Raises DocumentError, in one sentence, where there is none.
+    Unless it is `watched`, that stays unknown, and nothing can be written in its place. Raises
+    DocumentError, in one sentence, where there is none.
     """
 
     path: Path
+    watched: bool = True
     _blocks: Generator[bytes] = field(init=False, repr=False)
     _hash: blake2b | None = field(init=False, repr=False)
     _is_whole: bool = field(default=False, init=False)
+    _is_there: bool = field(default=True, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._blocks, self._hash = self._read(), _new_hash()
+        self._blocks, self._hash = self._read(), _new_hash() if self.watched else None
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -65,28 +70,27 @@ class FileReading:
 
         Of what was not read to the end, it is that of nothing.
         """
-        if self._hash is None:
+        if not self._is_there:
             return None
         for _ in self:
             pass
-        return self._hash.digest() if self._is_whole else b""
+        return self._hash.digest() if self._hash is not None and self._is_whole else b""
 
 
 def held(path: Path, content: bytes | None) -> FileReading:
     """What is known of a file that was read elsewhere; None is of one that was not there."""
     reading = FileReading(path)
+    reading._is_there = content is not None  # noqa: SLF001
     reading._blocks = (block for block in tuple[bytes]())  # noqa: SLF001
     reading._is_whole = True  # noqa: SLF001
-    if content is None:
-        reading._hash = None  # noqa: SLF001
-    else:
+    if content is not None:
         reading._hash.update(content)  # type: ignore[union-attr]  # noqa: SLF001
     return reading
 
 
-def file_blocks(path: Path) -> FileReading:
+def file_blocks(path: Path, *, watched: bool = True) -> FileReading:
     """The content of a file, block by block, to be gone through once."""
-    return FileReading(path)
+    return FileReading(path, watched)
 
 
 def bytes_of(path: Path) -> bytes:
@@ -370,6 +374,8 @@ def _digest_of(path: Path) -> bytes:
 
 
 def _new_hash() -> blake2b:
+    from hashlib import blake2b  # noqa: PLC0415  with OpenSSL; only who may write pays
+
     return blake2b(digest_size=32)
 
 

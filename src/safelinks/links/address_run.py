@@ -7,7 +7,6 @@ character where it stood.
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_left
 from enum import Enum, auto
@@ -50,7 +49,9 @@ class Escape(Enum):
     def undo(self, raw: str) -> str:
         """The address that is meant by `raw` in such a place."""
         if self is Escape.HTML:
-            return _CHARACTER_REFERENCE.sub(lambda match: html.unescape(match[0]), raw)
+            from html import unescape  # noqa: PLC0415  a table of thousands of names, for markup alone
+
+            return _CHARACTER_REFERENCE.sub(lambda match: unescape(match[0]), raw)
         if self is Escape.QUOTED_PRINTABLE:
             return _QP_ESCAPE.sub(lambda match: chr(int(match[1], 16)), raw)
         return raw

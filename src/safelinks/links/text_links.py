@@ -6,7 +6,6 @@ values out: it reads no file and knows no file format.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -263,8 +262,10 @@ def _written(target: str, span: LinkSpan, text: str, column: int, *, markup: boo
     go_on = would_go_on(text, span.start, span.end, quoted_printable=quoted_printable)
     space = " " if go_on else ""
     if markup or span.escape is not Escape.NONE:
+        from html import unescape  # noqa: PLC0415  a table of thousands of names, for markup alone
+
         escaped = _ESCAPED_AND.search(text, span.start, span.end) is not None
-        if escaped or (markup and html.unescape(written) != written):
+        if escaped or (markup and unescape(written) != written):
             written = written.replace("&", "&amp;")
     if quoted_printable:
         return write_quoted_printable(written + space, text, (span.start, span.end), column)

@@ -215,18 +215,21 @@ def _is_wrappers(host: str) -> bool:
     return wraps_on(host) or is_safe_links_host(host)
 
 
-# All that a host may be cut to whose links have none of the signs that others have.
-_BEGUN_HOSTS = frozenset(
-    host.removeprefix("*.")[:length]
-    for row in WRAPPERS
-    for host in row.hosts
-    if row.unmarked and host != ANYWHERE
-    for length in range(len(host) + 1)
-)
+@cache
+def _begun_hosts() -> frozenset[str]:
+    """All that a host may be cut to whose links have none of the signs that others have."""
+    return frozenset(
+        host.removeprefix("*.")[:length]
+        for row in WRAPPERS
+        for host in row.hosts
+        if row.unmarked and host != ANYWHERE
+        for length in range(len(host) + 1)
+    )
 
 
 def _is_begun_host(host: str) -> bool:
-    return host in _BEGUN_HOSTS or host.partition(".")[2] in _BEGUN_HOSTS
+    begun = _begun_hosts()
+    return host in begun or host.partition(".")[2] in begun
 
 
 def _target(wrapper: Wrapper, url: str) -> Target:

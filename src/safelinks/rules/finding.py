@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from enum import StrEnum
-from hashlib import sha256
 
 from attrs import evolve
 
@@ -80,6 +79,8 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """64 hexadecimal digits that stay the same from run to run, also when lines move."""
+        from hashlib import sha256  # noqa: PLC0415  with OpenSSL, and few reports have fingerprints
+
         told = (self.code, portable(self.file), self.subject, str(self.times))
         return sha256("\0".join(told).encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -105,8 +105,6 @@ _SPEAK_OF_OTHERS = frozenset(_SPEAKING.split())
 _VERIFIED = (".gov", ".mil", ".edu")
 _MOST_TARGETS = 32_768  # of a file that are remembered; of all others, the same is found out anew
 _FEW_NAMES = 2  # of several words: so many make a text one that is about the owner
-
-
 _LINE_BY_LINE = frozenset(one.name for one in DOCUMENT_FORMATS if one.by_line)
 
 
@@ -182,6 +180,7 @@ class RemarkReader:
         for prose in document.prose() if self._may_name(document, by_line=by_line) else ():
             beginning = prose.text if beginning is None else beginning
             places = TextPlaces(prose, by_line=by_line)
+            has_address = "://" in prose.text
             for mention in self.catalog.names.found_in(prose.text):
                 owners = self._owners.of(document, beginning) if owners is None else owners
                 if mention.resource.agency not in owners:  # a body need not say where its own are
@@ -190,7 +189,7 @@ class RemarkReader:
                     file.long_names.add(mention.resource.id)
                 if by_line:
                     at = at or LinksByPlace(document)
-                    claims += _claim_beside(prose, mention, places, at)
+                    claims += _claim_beside(prose, mention, places, at) if has_address else ()
                     if self._is_beside(prose, mention, places, at):
                         file.labels.add(mention.resource.id)
         return claims

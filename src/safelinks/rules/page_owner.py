@@ -41,9 +41,8 @@ class PageOwners:
 
     def __attrs_post_init__(self) -> None:
         self._long_names = {
-            _plain(name).lower(): body.acronym
-            for body in self.catalog.agencies.values()
-            for name in (body.name, *body.former_names)
+            _plain(name).lower(): acronym
+            for name, acronym in self.catalog.layers.body_tables.full_names
             if len(name.split()) >= _FEWEST_WORDS
         }
 

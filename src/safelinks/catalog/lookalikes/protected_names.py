@@ -7,6 +7,7 @@ and not what is said of one. Everything is computed once, so that a look-up is a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from attrs import field
@@ -29,27 +30,6 @@ _SLASHES = pattern_of("/{2,}")
 
 
 @frozen
-class _Tables:
-    """What is looked up: the protected names as others read, mistype or reuse them.
-
-    `looks` is what a name looks like, to the name, and `longest` the most pieces that hyphens and
-    dots make of one. `brands` is what a domain looks like where it is written in one label, to that
-    spelling and the domain. `nearly` is how long labels begin and end, to the labels: one slip
-    leaves one of the two as it was. `words` is what the first label of a host looks like, but for
-    its number, to that label and the host. `longest_path` is how long a path may be.
-    """
-
-    own: frozenset[str]
-    looks: Mapping[str, str]
-    longest: int
-    brands: Mapping[str, tuple[str, str]]
-    nearly: Mapping[str, frozenset[str]]
-    applications: Mapping[str, str]
-    words: Mapping[str, tuple[str, str]]
-    longest_path: int
-
-
-@frozen
 class ProtectedNames:
     """What is to be protected: names in lower-case ASCII, as ``urls.split`` gives them.
 
@@ -58,34 +38,72 @@ class ProtectedNames:
     of resources and agencies. `paths` are distinctive paths, in lower case, and their hosts.
     `numbers` are those of application hosts ("856"), `sign_in_hosts` those where people log in.
     `spellings` are more ways to write a name in one label, to the name. A slip of the hand is told
-    in labels that have `long` letters.
+    in labels that have `long` letters. The names as others read, mistype or reuse them are tables,
+    each made when an address first needs it: that of the owner itself needs none but `own`.
     """
 
     domains: frozenset[str]
     hosts: frozenset[str]
     paths: Mapping[str, str] = field(factory=dict, hash=False)
-    numbers: frozenset[str] = frozenset()
-    sign_in_hosts: frozenset[str] = frozenset()
+    numbers: frozenset[str] = _NONE
+    sign_in_hosts: frozenset[str] = _NONE
     spellings: Mapping[str, str] = field(factory=dict, hash=False)
     long: int = LONG
 
-    _tables: _Tables = field(init=False, repr=False, eq=False)
     # What there is to look for on a host, as `suspicions` has found it.
     judged: dict[str, Any] = field(init=False, factory=dict, repr=False, eq=False)
 
-    @_tables.default
-    def _prepared(self) -> _Tables:
-        return _prepare(self)
-
-    @property
+    @cached_property
     def own(self) -> frozenset[str]:
         """Domains and hosts, these with and without "www."."""
-        return self._tables.own
+        return self.domains.union(self.hosts, (host.removeprefix("www.") for host in self.hosts))
 
-    @property
+    @cached_property
     def applications(self) -> Mapping[str, str]:
         """The first label of each host, as "a856-cityrecord", to the host."""
-        return self._tables.applications
+        return {host.partition(".")[0]: host for host in sorted(self.hosts)}
+
+    @cached_property
+    def _looks(self) -> Mapping[str, str]:
+        """What a name looks like, to the name."""
+        return {skeleton(name): name for name in sorted(self.own)}
+
+    @cached_property
+    def _longest(self) -> int:
+        """The most pieces that hyphens and dots make of a name."""
+        return max((1 + len(_seams(name)) for name in self.own), default=0)
+
+    @cached_property
+    def _brands(self) -> Mapping[str, tuple[str, str]]:
+        """What a domain looks like where it is one label, to that spelling and the domain."""
+        listed = {skeleton(label): (label, name) for label, name in self.spellings.items()}
+        return listed | {
+            skeleton(spelling): (spelling, domain)
+            for domain in sorted(self.domains)
+            for spelling in _spellings(domain)
+        }
+
+    @cached_property
+    def _nearly(self) -> Mapping[str, frozenset[str]]:
+        """How long labels begin and end, to them: one slip leaves one of the two as it was."""
+        near: dict[str, set[str]] = {}
+        for name in self.own:
+            # A name below an own domain cannot be registered by anybody else.
+            if name in self.domains or not self.is_below_domain(name):
+                for label in name.split(".")[:-1]:
+                    for end in _ends(label) if len(label) >= self.long else ():
+                        near.setdefault(end, set()).add(label)
+        return {end: frozenset(labels) for end, labels in near.items()}
+
+    @cached_property
+    def _words(self) -> Mapping[str, tuple[str, str]]:
+        """What the first label of a host looks like, but for its number, to both."""
+        words = {_NUMBER.sub("", host.partition(".")[0]): host for host in sorted(self.hosts)}
+        return {skeleton(word): (word, host) for word, host in words.items() if len(word) >= LONG}
+
+    @cached_property
+    def _longest_path(self) -> int:
+        return max(map(len, self.paths), default=0)
 
     def owner(self, host: str) -> str | None:
         """The own name that `host` is or stands below; None for a stranger's."""
@@ -93,15 +111,15 @@ class ProtectedNames:
 
     def looks_like(self, look: str) -> str | None:
         """The distinctive own name that `look` is or stands below, to the eye."""
-        names = (self._tables.looks.get(above) for above in parents(look))
+        names = (self._looks.get(above) for above in parents(look))
         return next((name for name in names if name and self.is_distinctive(name)), None)
 
     def within(self, look: str) -> str | None:
         """The own name that the skeleton `look` holds as a whole, with more behind it."""
         seams = _seams(look)
         for at, start in enumerate([0, *(seam + 1 for seam in seams)]):
-            for seam in reversed(seams[at : at + self._tables.longest]):
-                name = self._tables.looks.get(look[start:seam])
+            for seam in reversed(seams[at : at + self._longest]):
+                name = self._looks.get(look[start:seam])
                 # "pcac.org" in "pcac.org.uk" is chance, in "pcac.org.evil.example" it is none.
                 if name and (
                     self.is_distinctive(name) or look[seam] == "-" or "." in look[seam + 1 :]
@@ -111,7 +129,7 @@ class ProtectedNames:
 
     def brand(self, label: str) -> tuple[str, str] | None:
         """The spelling of an own domain that the skeleton `label` is, or holds between hyphens."""
-        brands = self._tables.brands
+        brands = self._brands
         whole = label.replace("-", "")
         found = brands.get(whole) or brands.get(whole.removeprefix("www"))
         if found is None and "-" in label:
@@ -128,25 +146,25 @@ class ProtectedNames:
         """Each long label of `host` that is one letter off, and the label that it should be."""
         for label in host.split(".")[:-1]:
             if len(label) >= self.long - 1:
-                begin, end = (self._tables.nearly.get(end, _NONE) for end in _ends(label))
+                begin, end = (self._nearly.get(end, _NONE) for end in _ends(label))
                 near = (known for known in begin | end if _one_letter_off(label, known))
                 yield from ((label, known) for known in sorted(near))
 
     def disguised(self, label: str) -> tuple[str, str] | None:
         """The host whose first label `label`, or a piece of it, looks like without being it."""
         for piece in (label, *label.split("-")):
-            word, host = self._tables.words.get(skeleton(piece), (piece, ""))
+            word, host = self._words.get(skeleton(piece), (piece, ""))
             if word != piece:
                 return piece, host
         return None
 
     def path(self, path: str) -> tuple[str, str] | None:
         """The distinctive path that `path` is or stands below, and its host."""
-        begun, longest = path.lower(), self._tables.longest_path
+        begun = path.lower()
         if "//" in begun:
             begun = _SLASHES.sub("/", begun)
-        if len(begun) > longest:  # it may be below a path, with which a segment ends
-            begun = begun[: longest + 1].rpartition("/")[0]
+        if len(begun) > self._longest_path:  # it may be below a path, with which a segment ends
+            begun = begun[: self._longest_path + 1].rpartition("/")[0]
         while begun:
             if begun in self.paths:
                 return begun, self.paths[begun]
@@ -165,43 +183,6 @@ class ProtectedNames:
     def is_below_domain(self, name: str) -> bool:
         """Whether `name` is one of the domains, or below one: nobody else can register it."""
         return any(above in self.domains for above in parents(name))
-
-
-def _prepare(names: ProtectedNames) -> _Tables:
-    hosts = sorted(names.hosts)
-    own = names.domains.union(hosts, (host.removeprefix("www.") for host in hosts))
-    first = {host: host.partition(".")[0] for host in hosts}
-    words = {_NUMBER.sub("", label): host for host, label in first.items()}
-    return _Tables(
-        own,
-        looks={skeleton(name): name for name in sorted(own)},
-        longest=max((1 + len(_seams(name)) for name in own), default=0),
-        brands=_brands(names),
-        nearly=_neighbours(names, own),
-        applications={label: host for host, label in first.items()},
-        words={skeleton(word): (word, host) for word, host in words.items() if len(word) >= LONG},
-        longest_path=max(map(len, names.paths), default=0),
-    )
-
-
-def _brands(names: ProtectedNames) -> dict[str, tuple[str, str]]:
-    listed = {skeleton(label): (label, name) for label, name in names.spellings.items()}
-    return listed | {
-        skeleton(spelling): (spelling, domain)
-        for domain in sorted(names.domains)
-        for spelling in _spellings(domain)
-    }
-
-
-def _neighbours(names: ProtectedNames, own: frozenset[str]) -> dict[str, frozenset[str]]:
-    near: dict[str, set[str]] = {}
-    for name in own:
-        # A name below an own domain cannot be registered by anybody else.
-        if name in names.domains or not names.is_below_domain(name):
-            for label in name.split(".")[:-1]:
-                for end in _ends(label) if len(label) >= names.long else ():
-                    near.setdefault(end, set()).add(label)
-    return {end: frozenset(labels) for end, labels in near.items()}
 
 
 def parents(host: str) -> Iterator[str]:

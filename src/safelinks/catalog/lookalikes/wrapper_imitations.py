@@ -152,6 +152,8 @@ def _other_ending(host: str, look: str) -> Suspicion | None:
 
 def _of_region(host: str) -> Suspicion | None:
     """``emea01safelinks-documents.example``: as if it were the service in one of its regions."""
+    if "safelinks" not in host:  # as in nearly all
+        return None
     if not _REGION.search(host) or not _REGION.match(registrable_domain(host)):
         return None
     true = MAIL_HOSTS[0]

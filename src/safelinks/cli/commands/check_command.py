@@ -175,6 +175,7 @@ def check_command(
         selection=evolve(reading, reports=not selection.inline),
         verbose=reporting.is_verbose,
         aside=frozenset(own),
+        watched=fix or diff,
     )
     refuse_inputs(reporting.outputs, inputs)
     refuse_strange(reporting.outputs, context)

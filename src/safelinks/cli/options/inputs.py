@@ -75,7 +75,8 @@ class Inputs:
     `failed` is whether there was one that was named, and could not be read or written. The
     `selection` says what is left out; `verbose` tells of each file that was, and why. In
     directories, what the command writes itself is left `aside`. `unopened` are the files there that
-    take a package that is not installed.
+    take a package that is not installed. Only a file that is `watched` while it is read can be
+    written later.
     """
 
     names: Sequence[str]
@@ -86,6 +87,7 @@ class Inputs:
     verbose: bool = False
     aside: frozenset[str] = frozenset()
     bare_hosts: frozenset[str] = frozenset()
+    watched: bool = True
     _listed: tuple[str, ...] | None = None
     unopened: dict[str, MissingPackageError] = field(factory=dict)
     _skipped: list[DocumentError] = field(factory=list)
@@ -141,7 +143,7 @@ class Inputs:
                 if told is not None:
                     yield told
                 else:
-                    reading = file_blocks(path)
+                    reading = file_blocks(path, watched=self.watched)
                     folder = self._list_name if is_listed else None if found is None else name
                     yield Input(_named(path), folder, reading, reading)
             if not is_listed:
@@ -194,7 +196,9 @@ class Inputs:
         yield from names_in_list(content)
 
     def _files_in(self, name: str) -> FileListing | None:
-        from safelinks.files.file_walk import files_in  # noqa: PLC0415  `unwrap` does without
+        if os.path.isfile(name):  # noqa: PTH113  which raises nothing
+            return None
+        from safelinks.files.file_walk import files_in  # noqa: PLC0415  a file needs no walk
 
         wanted = self.selection
         return files_in(name, gitignore=wanted.gitignore, vendored=wanted.vendored)

@@ -23,6 +23,7 @@ _BEGINNINGS, _ENDS, _SURE_ENDS = (
         *((row.begins, row.ends, row.surely_ends) for row in REPORT_FORMATS.values()), strict=True
     )
 )
+_FIRST = b"{[<:f0123456789"  # characters of all beginnings, which no page of prose has
 _SIGN = LAST_LINE_SIGN.encode()
 _BASELINE = pattern_of(BASELINE_BEGINS.encode())
 
@@ -33,7 +34,7 @@ def is_report(path: Path) -> bool:
     if ends is None:
         return False
     head, tail = ends
-    return not head or bool(_BEGINNINGS.match(head) or _ENDS.search(tail))
+    return not head or bool(_begins_like_one(head, _BEGINNINGS) or _ENDS.search(tail))
 
 
 def is_surely_report(path: Path) -> bool:
@@ -43,7 +44,11 @@ def is_surely_report(path: Path) -> bool:
         return False
     head, tail = known
     ends = _SIGN in tail and _SURE_ENDS.search(tail)  # of any file, only few have the sign
-    return bool(_BEGINNINGS.match(head) or _BASELINE.match(head) or ends)
+    return bool(_begins_like_one(head, _BEGINNINGS, _BASELINE) or ends)
+
+
+def _begins_like_one(head: bytes, *beginnings: re.Pattern[bytes]) -> bool:
+    return head[:1] in _FIRST and any(pattern.match(head) for pattern in beginnings)
 
 
 def _head_and_tail(path: Path) -> tuple[bytes, bytes] | None:

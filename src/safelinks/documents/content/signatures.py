@@ -1,10 +1,13 @@
-"""First bytes of files: of packages that several formats share, and of what holds no text."""
+"""First bytes of files: of packages that several formats share, of mail, of what holds no text."""
 
 from __future__ import annotations
 
+import re
+
+from safelinks.foundation.patterns import pattern_of
 from safelinks.foundation.values import frozen
 
-__all__ = ["OLE", "UNREADABLE", "ZIP", "stream_name"]
+__all__ = ["OLE", "UNREADABLE", "ZIP", "looks_like_mail", "stream_name"]
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -59,3 +62,20 @@ UNREADABLE = (
         )
     ),
 )
+
+
+# A mailbox, or header fields of which one is such as only mails have.
+_LOOKS_LIKE_MAIL = pattern_of(
+    rb"From \S+[^\r\n]*\r?\n[!-9;-~]+:|(?:[!-9;-~]+:(?:[^\r\n]|\r?\n[ \t])*+\r?\n){0,60}?(?:"
+    rb"MIME-Version:[ \t]*1|Message-ID:[ \t]*<|Received:[ \t]*(?:from|by)\b|Return-Path:[ \t]*<"
+    rb"|Content-Type:[ \t]*(?:text|multipart)/|Content-Transfer-Encoding:)",
+    re.IGNORECASE,
+)
+
+
+def looks_like_mail(raw: bytes) -> bool:
+    """Whether `raw` begins as only mails do, which the first line of most texts does not."""
+    end = raw.find(b"\n")
+    line = raw if end < 0 else raw[:end]
+    may_begin = b":" in line or line[:5].lower() == b"from "
+    return may_begin and _LOOKS_LIKE_MAIL.match(raw) is not None

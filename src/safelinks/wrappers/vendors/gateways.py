@@ -5,7 +5,6 @@ Proofpoint, Check Point, INKY, VIPRE and Exchange, whose links are more than a p
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import zlib
@@ -70,15 +69,21 @@ _LONGEST_RUN = 65
 _RUN_LENGTHS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
+def _unescaped(text: str) -> str:
+    from html import unescape  # noqa: PLC0415  a table of thousands of names, for these links alone
+
+    return unescape(text)
+
+
 def _read_v1(match: re.Match[str]) -> str | None:
     """The target is percent-encoded, and escaped for HTML within that."""
-    target = html.unescape(percent.decode(match["target"]))
+    target = _unescaped(percent.decode(match["target"]))
     return target if TARGET.match(target) else None
 
 
 def _read_v2(match: re.Match[str]) -> str | None:
     """Version 1, with ``-`` for the percent sign and ``_`` for the slash."""
-    target = html.unescape(percent.decode(match["target"].translate(_V2_SIGNS)))
+    target = _unescaped(percent.decode(match["target"].translate(_V2_SIGNS)))
     return target if TARGET.match(target) else None
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from attrs import field
 
@@ -84,9 +84,10 @@ def _index() -> Mapping[str, tuple[_Row, ...]]:
     """The rows by host, or, where that is a pattern, by its suffix."""
     rows: dict[str, tuple[_Row, ...]] = {}
     for wrapper in WRAPPERS:
+        exact = _Row(wrapper)
         for host in wrapper.hosts:
             free = "*" in host
-            row = _Row(wrapper, pattern_of(rf"{host_pattern(host)}\Z") if free else None)
+            row = _Row(wrapper, pattern_of(rf"{host_pattern(host)}\Z")) if free else exact
             key = _suffix(host) if free else host
             rows[key] = (*rows.get(key, ()), row)
     return rows
@@ -126,18 +127,22 @@ def wraps_on(host: str) -> bool:
     return len(host) <= _LONGEST_HOST and bool(_rows_of(host))
 
 
-# All that the names of services which check links can be cut to, within a label.
-_CUT_HOSTS = frozenset(
-    name[:length]
-    for host in (*MAIL_HOSTS, *(host for row in SECURITY_SERVICES for host in row.hosts))
-    if "*" not in (name := host.removeprefix("*."))
-    for length in range(1, len(name))
-    if name[length] != "." and name[length - 1] != "."
-)
 HOST_ONLY = r"https?:/{1,2}([a-z0-9.-]+)"
 _HOST_ONLY = pattern_of(rf"{HOST_ONLY}\Z", re.IGNORECASE)
 _SCHEME_LENGTH = len("https://")
 _REGION = pattern_of(r"\A[a-z]{2,5}[0-9]{2}\.", re.IGNORECASE)
+
+
+@cache
+def _cut_hosts() -> frozenset[str]:
+    """All that the names of services which check links can be cut to, within a label."""
+    return frozenset(
+        name[:length]
+        for host in (*MAIL_HOSTS, *(host for row in SECURITY_SERVICES for host in row.hosts))
+        if "*" not in (name := host.removeprefix("*."))
+        for length in range(1, len(name))
+        if name[length] != "." and name[length - 1] != "."
+    )
 
 
 def is_cut_host(url: str) -> bool:
@@ -152,7 +157,7 @@ def is_cut_host(url: str) -> bool:
     if match is None:
         return False
     host = match[1].lower()
-    return not _CUT_HOSTS.isdisjoint((host, _REGION.sub("", host)))
+    return not _cut_hosts().isdisjoint((host, _REGION.sub("", host)))
 
 
 _LONGEST_HOST = 253  # RFC 1035, section 2.3.4, as text: what is longer is no host
