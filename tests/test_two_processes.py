@@ -40,6 +40,7 @@ PAGES = {
     "gone": answer("404 Not Found"),
     "never": answer("503 Service Unavailable", "", "Retry-After: 3600"),
     "broken": b"",
+    "long": html("word " * 30_000),
 }
 # Where a host redirects to, by the first word of the path and what is behind it.
 MOVES: Mapping[str, Callable[[str, str], tuple[str, str]]] = {
@@ -123,11 +124,16 @@ def _sites() -> Iterator[Sites]:
 
 
 def _start(
-    sites: Sites, urls: list[str], jobs: int, stop_at: str = "", policy: Policy = NONE
+    sites: Sites,
+    urls: list[str],
+    jobs: int,
+    stop_at: str = "",
+    policy: Policy = NONE,
+    slowness: float = 0.0,
 ) -> subprocess.Popen[str]:
     task = {
         "urls": urls, "hosts": [*SITES, HUB], "port": sites.port, "jobs": jobs,
-        "policy": dict(policy), "stop_at": stop_at,
+        "policy": dict(policy), "stop_at": stop_at, "slowness": slowness,
     }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, PROGRAM],
@@ -145,10 +151,18 @@ def _start(
 
 
 def _checked(
-    sites: Sites, urls: list[str], jobs: int = 2, stop_at: str = "", policy: Policy = NONE
+    sites: Sites,
+    urls: list[str],
+    jobs: int = 2,
+    stop_at: str = "",
+    policy: Policy = NONE,
+    slowness: float = 0.0,
 ) -> dict[str, Any]:
-    process = _start(sites, urls, jobs, stop_at, policy)
-    told, errors = process.communicate(timeout=60)
+    process = _start(sites, urls, jobs, stop_at, policy, slowness)
+    try:
+        told, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()  # where it has not ended
     assert not errors
     result = json.loads(told)
     assert isinstance(result, dict)
@@ -172,6 +186,13 @@ def test_two_processes_say_what_one_says() -> None:
     assert two == one
     assert [row[0] for row in two] == sorted(urls)
     assert Counter(row[1] for row in two) == {"ok": 16, "redirected": 24, "not-found": 16}
+
+
+def test_pages_that_fill_the_line_end_no_asking() -> None:
+    with _sites() as sites:
+        urls = _urls(sites, *(f"/long/{number}#it" for number in range(5)))
+        result = _checked(sites, urls, policy={"fragments": True, "per_host": 1}, slowness=0.01)
+    assert Counter(row[1] for row in result["outcomes"]) == {"no-such-fragment": len(urls)}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from typing import Any
 
 from safelinks import Checker, Outcome, Policy
@@ -19,6 +20,7 @@ async def _checked(given: dict[str, Any]) -> dict[str, Any]:
 
     def tell(outcome: Outcome) -> None:
         told.append(outcome)
+        time.sleep(given["slowness"])  # seconds in which who leads does nothing else
         if outcome.url == given.get("stop_at"):
             checking.cancel()
 

@@ -90,14 +90,21 @@ Message: TypeAlias = Judged | Errand | Done | Judgement | Hold | Lesson | Stop |
 
 
 class ProcessLine(asyncio.Protocol):
-    """One end of the line. `hear` is told each message, `lost` that no more can come.
+    """One end of the line: tells `hear` each message.
 
+    `lost` is told that no more can come, `has_room` that the line was full and is not any more.
     Times are those of the system's monotonic clock, which is the same for all processes.
     """
 
-    def __init__(self, hear: Callable[[Message], object], lost: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        hear: Callable[[Message], object],
+        lost: Callable[[], object],
+        has_room: Callable[[], object],
+    ) -> None:
         self._hear = hear
         self._lost = lost
+        self._has_room = has_room
         self._transport: asyncio.Transport | None = None
         self._loop = asyncio.get_running_loop()
         self._unsaid: list[Message] = []
@@ -110,12 +117,16 @@ class ProcessLine(asyncio.Protocol):
 
     @classmethod
     async def over(
-        cls, end: socket.socket, hear: Callable[[Message], object], lost: Callable[[], object]
+        cls,
+        end: socket.socket,
+        hear: Callable[[Message], object],
+        lost: Callable[[], object],
+        has_room: Callable[[], object],
     ) -> ProcessLine:
         """The line over a connected socket, which it closes."""
         end.setblocking(False)  # noqa: FBT003
         loop = asyncio.get_running_loop()
-        _, line = await loop.create_unix_connection(lambda: cls(hear, lost), sock=end)
+        _, line = await loop.create_unix_connection(lambda: cls(hear, lost, has_room), sock=end)
         return line
 
     @property
@@ -189,6 +200,7 @@ class ProcessLine(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Called by the loop."""
         self._is_full = False
+        self._has_room()
 
     def data_received(self, data: bytes) -> None:
         """Called by the loop."""

@@ -64,7 +64,7 @@ class SharedAsking(Asking):
     async def share_over(self, end: socket.socket, is_theirs: Callable[[str], bool]) -> None:
         """Share with the other process over a connected socket; `is_theirs` knows its hosts."""
         self._is_theirs = is_theirs
-        self._line = await ProcessLine.over(end, self._hear_safely, self._lost)
+        self._line = await ProcessLine.over(end, self._hear_safely, self._lost, self._go_on)
 
     def _hear_safely(self, message: Message) -> None:
         """Called by the loop itself, so nobody else would hear of an error."""
