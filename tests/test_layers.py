@@ -324,6 +324,7 @@ ORDER = [
     "checks.local_links",
     "checks.check_options",
     "checks.suggestions",
+    "checks.link_outcome",
     "checks.assessment",
     "checks.changed_lines",
     "checks.file_change",

@@ -27,6 +27,8 @@ from safelinks import (
 )
 from safelinks.catalog import Catalog
 from safelinks.cli.program import main
+from safelinks.documents.document import addresses_read
+from safelinks.reports.jsonl_report import JsonLines
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 FORMER, CURRENT = (
@@ -315,3 +317,19 @@ def test_reports_count_what_is_ignored_once() -> None:
     reports = [checking.report() for _ in range(3)]
     assert {one.silenced for one in reports} == {1}
     assert len({tuple(finding.fingerprint for finding in one.findings) for one in reports}) == 1
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_lines_say_of_an_address_what_its_secure_one_says(order: int) -> None:
+    plain, secure = "http://example.org/a", "https://example.org/a"
+    check = Check([addresses_read([plain, secure][::order], "x")])
+    checker = Checker(Policy(retries=0, concurrency=1), httpx.MockTransport(_answer))
+    lines = JsonLines(check.assessment)
+    told: list[str] = []
+    asyncio.run(check.ask(checker, lambda outcome: told.extend(lines.of(outcome))))
+    told.extend(lines.end(check.report()))
+    rows = [json.loads(line) for line in told]
+    assert [one["code"] for one in rows if one["type"] == "finding"] == ["SL305"]
+    links = [one["url"] for one in rows if one["type"] == "link"]
+    assert sorted(links) == [plain, secure]
+    assert links == [secure, plain], "the one that says more comes last"

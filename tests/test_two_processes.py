@@ -123,7 +123,7 @@ def _sites() -> Iterator[Sites]:
         yield sites
 
 
-def _start(
+def _start(  # noqa: PLR0917
     sites: Sites,
     urls: list[str],
     jobs: int,
@@ -150,7 +150,7 @@ def _start(
     return process
 
 
-def _checked(
+def _checked(  # noqa: PLR0917
     sites: Sites,
     urls: list[str],
     jobs: int = 2,

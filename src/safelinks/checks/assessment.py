@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field
 
-from safelinks.addresses.roles import Role
-from safelinks.addresses.urls import split
-from safelinks.catalog import Catalog, Match
-from safelinks.catalog.entries import Confidence
+from safelinks.catalog import Catalog
 from safelinks.checks.collecting import (
     Collection,
     appraise_group,
@@ -24,15 +21,12 @@ from safelinks.checks.collecting import (
     is_written_harmless,
 )
 from safelinks.checks.link_groups import GroupKey, LinkGroup
+from safelinks.checks.link_outcome import outcome_of
 from safelinks.checks.local_link_options import LocalLinkOptions
 from safelinks.checks.looked_at import LookedAt
 from safelinks.checks.report import Report
-from safelinks.errors import InvalidURLError
 from safelinks.foundation.values import define
-from safelinks.health.guards.refusal import refusal
-from safelinks.health.model.outcome import OF_ROLE, Outcome, Reason
-from safelinks.health.model.policy import Policy
-from safelinks.links.text_links import Link
+from safelinks.health.model.outcome import Outcome
 from safelinks.rules import OF_WRAPPERS, Finding, Judge, Selection, in_order
 from safelinks.rules.checked_link import BROKEN, WORKS, CheckedLink, over_https
 from safelinks.rules.rule_table import OF_LOCAL_LINKS
@@ -76,6 +70,8 @@ class Survey:
     nameless: Callable[[str], str] = field(init=False)  # a text without any recipient
     _shown: Callable[[str], str] = field(init=False)
     _by_target: dict[str, list[GroupKey]] | None = field(default=None, init=False)
+    _heard: dict[str, Outcome] = field(factory=dict, init=False)
+    _waiting: dict[str, list[GroupKey]] = field(factory=dict, init=False)  # by what they wait for
 
     @_judge.default
     def _a_judge(self) -> Judge:
@@ -99,6 +95,7 @@ class Survey:
     def judge_anew(self) -> None:
         """Forget every judgement: from now on, more is known of the addresses."""
         self._judged, self._of_texts, self._of_files = {}, None, None
+        self._heard, self._waiting = {}, {}
         self._judge = self._a_judge()
 
     def excuse_nothing(self) -> None:
@@ -120,14 +117,24 @@ class Survey:
                 yield self._judgement(key, {})
 
     def of(self, outcome: Outcome) -> Iterator[JudgedLink]:
-        """The rows about the address of an `outcome`."""
+        """The rows about the address of an `outcome`.
+
+        Where the same address is linked over https, too, a row says whether that works: it comes
+        with the later outcome of the two.
+        """
+        self._heard[outcome.url] = outcome
         if self._by_target is None:
             self._by_target = {}
             for key, group in self.found.groups.items():
                 if not group.first.defanged and group.role is None:
                     self._by_target.setdefault(group.first.target or "", []).append(key)
-        for key in self._by_target.get(outcome.url, ()):
-            yield self._judgement(key, {outcome.url: outcome})
+        secure = over_https(outcome.url)
+        keys = self._by_target.get(outcome.url, [])
+        if secure in self._by_target and secure not in self._heard:
+            self._waiting[secure] = keys
+        else:
+            for key in (*keys, *self._waiting.pop(outcome.url, ())):
+                yield self._judgement(key, self._heard)
 
     def report(self, outcomes: Mapping[str, Outcome], *, interrupted: bool = False) -> Report:
         """The report, with what is known of each target in `outcomes`."""
@@ -348,52 +355,6 @@ def _plan(plan: Mending, target: str, certain: Sequence[Finding], fix: str | Non
         plan.written[target] = fix
 
 
-def outcome_of(
-    link: Link,
-    outcomes: Mapping[str, Outcome],
-    match: Match | None,
-    role: Role | None = None,
-) -> Outcome:
-    """What is known of a link; a page that works under a former address is a renamed one.
-
-    What a server says for good counts more than a catalog that is not sure. With a `role`, nobody
-    can follow the address, and nothing else is known of it.
-    """
-    target = link.target or link.url
-    outcome = _left_out(link, role) or outcomes.get(target) or _unasked(target)
-    if match is None or not match.renamed or outcome.verdict not in WORKS:
-        return outcome
-    if outcome.reason is Reason.MOVED_PERMANENTLY and match.confidence is not Confidence.HIGH:
-        return outcome
-    return evolve(outcome, reason=Reason.RENAMED, replacement=match.current_url)
-
-
-def _left_out(link: Link, role: Role | None) -> Outcome | None:
-    """Why a link is never asked, whatever the policy; None for one that may be."""
-    if link.error is not None:
-        return Outcome(link.url, Reason.WRAPPER, evidence=str(link.error))
-    target = link.target or link.url
-    if is_harmless(link):
-        return Outcome(target, Reason.DEFANGED)
-    opaque = link.unwrapped.opaque if link.unwrapped else None
-    if opaque is not None and opaque.kind.personal:
-        return Outcome(target, Reason.WRAPPER, evidence=str(opaque))
-    return None if role is None else Outcome(target, OF_ROLE[role])
-
-
 def _answers(url: str | None, outcomes: Mapping[str, Outcome]) -> bool:
     outcome = outcomes.get(url) if url is not None else None
     return outcome is not None and outcome.verdict in WORKS
-
-
-_CAUTIOUS = Policy()
-
-
-def _unasked(target: str) -> Outcome:
-    """What is known of an address without asking anybody: whether anybody could ask for it."""
-    try:
-        split(target)
-    except InvalidURLError:
-        if refusal(target, _CAUTIOUS) is Reason.INVALID_URL:
-            return Outcome(target, Reason.INVALID_URL)
-    return Outcome(target, Reason.NOT_ASKED)
