@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import re
@@ -15,7 +16,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from types import ModuleType
+from typing import Any, NoReturn, TypeAlias
 
 import pytest
 from attrs import Factory, define
@@ -127,6 +129,7 @@ def _start(  # noqa: PLR0917
     sites: Sites,
     urls: list[str],
     jobs: int,
+    *,
     stop_at: str = "",
     policy: Policy = NONE,
     slowness: float = 0.0,
@@ -154,11 +157,12 @@ def _checked(  # noqa: PLR0917
     sites: Sites,
     urls: list[str],
     jobs: int = 2,
+    *,
     stop_at: str = "",
     policy: Policy = NONE,
     slowness: float = 0.0,
 ) -> dict[str, Any]:
-    process = _start(sites, urls, jobs, stop_at, policy, slowness)
+    process = _start(sites, urls, jobs, stop_at=stop_at, policy=policy, slowness=slowness)
     try:
         told, errors = process.communicate(timeout=60)
     finally:
@@ -332,6 +336,70 @@ def test_what_a_caller_says_of_processes_is_looked_at() -> None:
     for jobs in (0, 3, "2"):
         with pytest.raises(SetupError, match="jobs must be 1, 2 or None, not"):
             Checker(jobs=jobs)  # type: ignore[arg-type]
+
+
+URLS = ["http://10.0.0.1/", "http://10.0.0.2/"]  # private addresses, which are not asked
+
+
+def _fails(*_: object) -> NoReturn:
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+
+@pytest.mark.parametrize(("owner", "name"), [(os, "listdir"), (socket, "socketpair"), (os, "fork")])
+def test_where_no_process_can_be_added_one_asks(
+    monkeypatch: pytest.MonkeyPatch, owner: ModuleType, name: str
+) -> None:
+    monkeypatch.setattr(os, "listdir", lambda _: ["the only thread"])
+
+    async def checked() -> dict[str, str]:
+        monkeypatch.setattr(owner, name, _fails)  # the loop itself has begun
+        try:
+            return await _checked_here()
+        finally:
+            monkeypatch.undo()
+
+    assert asyncio.run(checked()) == dict.fromkeys(URLS, "private-address")
+
+
+async def _checked_here() -> dict[str, str]:
+    outcomes = await Checker(jobs=2).check(URLS)
+    return {url: outcome.reason.value for url, outcome in outcomes.items()}
+
+
+def test_no_process_is_left_by_who_is_cancelled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    masks: list[set[int]] = []
+
+    def fork() -> int:
+        masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        begun.append(os.posix_spawnp("sleep", ["sleep", "60"], os.environ))
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        return begun[0]
+
+    monkeypatch.setattr(os, "listdir", lambda _: ["the only thread"])
+    monkeypatch.setattr(os, "fork", fork)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(_checked_here())
+    with pytest.raises(ChildProcessError):
+        os.waitpid(begun[0], os.WNOHANG)
+    assert {signal.SIGINT, signal.SIGTERM} <= masks[0]  # no handler of it runs in a new process
+    assert not {signal.SIGINT, signal.SIGTERM} & signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_who_has_been_waited_for_is_not_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[int] = []
+
+    def fork() -> int:
+        with subprocess.Popen(["true"]) as ended:  # noqa: S607
+            return ended.pid
+
+    monkeypatch.setattr(os, "listdir", lambda _: ["the only thread"])
+    monkeypatch.setattr(os, "fork", fork)
+    monkeypatch.setattr(os, "kill", lambda pid, _: killed.append(pid))
+    assert asyncio.run(_checked_here()).keys() == set(URLS)
+    assert not killed
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 50)), unique=True))

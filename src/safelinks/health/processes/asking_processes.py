@@ -34,6 +34,7 @@ from safelinks.health.scheduled_probes import Asking, HintsFor, ProbeJob, TimedO
 __all__ = ["asking_for"]
 
 _LEAST_AT_ONCE = 16  # requests: with fewer, one process has time enough
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)  # to which the two react in different ways
 _FAREWELL = 1.0  # seconds to wait for what the follower knows, when a check is interrupted
 
 
@@ -74,42 +75,50 @@ class _LeadingAsking(SharedAsking):
         self._shares = shares
         self._or_http = or_http
         self._left = dict.fromkeys(shares.theirs)  # what is not told yet
+        self._follower: int | None = None
         self._farewell = asyncio.Event()
         self._unfinished: tuple[Outcome, ...] = ()
 
     async def results(self) -> AsyncGenerator[TimedOutcome, None]:
         """As those of `Asking`; the follower ends with them."""
-        pid = await self._begin_follower()
         results = super().results()
         try:
+            await self._begin_follower()
             async for judged in results:
                 yield judged
         finally:
+            self._closed = True
             try:
                 await results.aclose()
                 await self._hear_farewell()
             finally:
                 if self._line is not None:
                     self._line.close()
-                if pid is not None:
-                    _end(pid)
+                if self._follower is not None:
+                    _end(self._follower)
 
-    async def _begin_follower(self) -> int | None:
-        """The process that asks the other share; None where there can be none."""
-        ours, theirs = socket.socketpair()
+    async def _begin_follower(self) -> None:
+        """Fork the process that asks the other share; where it cannot be, all is asked here."""
         try:
-            pid = os.fork()
+            ours, theirs = socket.socketpair()
+        except OSError:
+            self._lost()
+            return
+        # A handler of this process must not run in the other one, nor before its number is known.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        try:
+            self._follower = os.fork()
+            if self._follower == 0:
+                ours.close()
+                _follow(self._policy, self._hints_for, self._shares, self._or_http, theirs, mask)
         except OSError:
             ours.close()
-            theirs.close()
             self._lost()
-            return None
-        if pid == 0:
-            ours.close()
-            _follow(self._policy, self._hints_for, self._shares, self._or_http, theirs)
-        theirs.close()
+            return
+        finally:
+            theirs.close()
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         await self.share_over(ours, lambda host: site_of_host(host) in self._shares.their_sites)
-        return pid
 
     async def _hear_farewell(self) -> None:
         """Ask the follower of a check that was interrupted for what it knows."""
@@ -200,12 +209,13 @@ class _FollowingAsking(SharedAsking):
             os._exit(1)
 
 
-def _follow(
+def _follow(  # noqa: PLR0913, PLR0917  what a fork is there for: nothing is sent
     policy: Policy,
     hints_for: HintsFor,
     shares: Shares,
     or_http: Collection[str],
     end: socket.socket,
+    mask: Collection[int],
 ) -> NoReturn:
     """What the forked process does, until it ends: nothing of the leader's is run behind it."""
     status = 1
@@ -213,6 +223,7 @@ def _follow(
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the leader is interrupted, and says so
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         asyncio.run(_ask(policy, hints_for, shares, or_http, end))
         status = 0
     finally:
@@ -246,7 +257,12 @@ def _can_share(policy: Policy) -> bool:
     Linux, libraries of the system do not survive it.
     """
     few = policy.concurrency is not None and policy.concurrency < _LEAST_AT_ONCE
-    return not few and sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
+    if few or sys.platform != "linux":
+        return False
+    try:
+        return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
+    except OSError:  # as where /proc is not mounted
+        return False
 
 
 def _has_cores() -> bool:
@@ -254,8 +270,11 @@ def _has_cores() -> bool:
 
 
 def _end(pid: int) -> None:
-    """End the follower, of which nothing more is wanted, and let the system forget it."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+    """End the follower, of which nothing more is wanted, and let the system forget it.
+
+    Once somebody else has waited for it, its number may be that of a stranger.
+    """
     with suppress(ChildProcessError):
-        os.waitpid(pid, 0)
+        if os.waitpid(pid, os.WNOHANG) == (0, 0):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
