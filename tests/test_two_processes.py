@@ -125,7 +125,7 @@ def _sites() -> Iterator[Sites]:
         yield sites
 
 
-def _start(  # noqa: PLR0917
+def _start(
     sites: Sites,
     urls: list[str],
     jobs: int,
@@ -153,7 +153,7 @@ def _start(  # noqa: PLR0917
     return process
 
 
-def _checked(  # noqa: PLR0917
+def _checked(
     sites: Sites,
     urls: list[str],
     jobs: int = 2,
