@@ -26,6 +26,8 @@ from hypothesis import strategies as st
 from web import answer, html, in_a_thread
 
 from safelinks import Checker, SetupError
+from safelinks.health.processes import asking_processes
+from safelinks.health.processes.process_line import ProcessLine, Stop
 from safelinks.health.processes.site_shares import divided
 
 pytestmark = [
@@ -359,6 +361,33 @@ def test_where_no_process_can_be_added_one_asks(
             monkeypatch.undo()
 
     assert asyncio.run(checked()) == dict.fromkeys(URLS, "private-address")
+
+
+def test_with_few_files_one_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fork() -> int:
+        pytest.fail("a process is added")
+
+    monkeypatch.setattr(os, "listdir", lambda _: ["the only thread"])
+    monkeypatch.setattr(os, "fork", fork)
+    monkeypatch.setattr(asking_processes, "most_open_files", lambda: 127)
+    assert asyncio.run(_checked_here()).keys() == set(URLS)
+
+
+def test_a_line_is_over_what_another_loop_gives() -> None:
+    written: list[bytes] = []
+
+    class Transport:  # as those of uvloop: of no class of asyncio's
+        def write(self, data: bytes) -> None:
+            written.append(data)
+
+    async def say() -> None:
+        line = ProcessLine(lambda _: None, lambda: None, lambda: None)
+        line.connection_made(Transport())  # type: ignore[arg-type]
+        line.say(Stop())
+        await asyncio.sleep(0)
+
+    asyncio.run(say())
+    assert len(written) == 1
 
 
 async def _checked_here() -> dict[str, str]:

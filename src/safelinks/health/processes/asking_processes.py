@@ -19,6 +19,7 @@ from typing import NoReturn
 from safelinks.errors import SetupError
 from safelinks.health.model.outcome import Outcome
 from safelinks.health.model.policy import Policy
+from safelinks.health.network.open_files import most_open_files
 from safelinks.health.network.session import Session
 from safelinks.health.processes.process_line import (
     Farewell,
@@ -34,6 +35,7 @@ from safelinks.health.scheduled_probes import Asking, HintsFor, ProbeJob, TimedO
 __all__ = ["asking_for"]
 
 _LEAST_AT_ONCE = 16  # requests: with fewer, one process has time enough
+_LEAST_OPEN_FILES = 128  # with fewer, what two processes need beside connections is missed
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)  # to which the two react in different ways
 _FAREWELL = 1.0  # seconds to wait for what the follower knows, when a check is interrupted
 
@@ -257,7 +259,7 @@ def _can_share(policy: Policy) -> bool:
     Linux, libraries of the system do not survive it.
     """
     few = policy.concurrency is not None and policy.concurrency < _LEAST_AT_ONCE
-    if few or sys.platform != "linux":
+    if few or sys.platform != "linux" or most_open_files() < _LEAST_OPEN_FILES:
         return False
     try:
         return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208

@@ -7,7 +7,7 @@ import pickle
 import socket
 import struct
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from safelinks.foundation.values import frozen
 from safelinks.health.known_hosts import Lesson
@@ -190,8 +190,8 @@ class ProcessLine(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the loop."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101
-        self._transport = transport
+        # That of another loop, as uvloop's, is one without saying so.
+        self._transport = cast("asyncio.Transport", transport)
 
     def pause_writing(self) -> None:
         """Called by the loop."""
