@@ -27,6 +27,20 @@ def test_hosts_take_turns_and_get_a_few_at_a_time() -> None:
     assert len(schedule) == 3
 
 
+def test_what_is_added_fresh_begins_last_and_not_while_its_host_is_in_doubt() -> None:
+    schedule = _schedule(Policy(per_host=2), a=2)
+    schedule.add_fresh("a", "a2")
+    schedule.add_fresh("a", "a3")
+    assert _taken(schedule, 0) == ["a0", "a1"]
+    schedule.failed("a")
+    assert _taken(schedule, 1) == []
+    schedule.settled("a")
+    assert _taken(schedule, 2) == ["a2"]
+    schedule.passed("a")
+    assert _taken(schedule, 3) == ["a3"]
+    assert not schedule
+
+
 def test_one_is_done_the_next_may_come() -> None:
     schedule = _schedule(Policy(per_host=1), a=3)
     assert _taken(schedule, 0) == ["a0"]

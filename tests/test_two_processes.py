@@ -29,6 +29,7 @@ from safelinks import Checker, SetupError
 from safelinks.health.processes import asking_processes
 from safelinks.health.processes.process_line import ProcessLine, Stop
 from safelinks.health.processes.site_shares import divided
+from safelinks.health.schedule import Schedule
 
 pytestmark = [
     pytest.mark.slow,  # it starts processes, which are the same on every Python
@@ -352,6 +353,8 @@ def test_where_no_process_can_be_added_one_asks(
     monkeypatch: pytest.MonkeyPatch, owner: ModuleType, name: str
 ) -> None:
     monkeypatch.setattr(os, "listdir", lambda _: ["the only thread"])
+    begun: list[str] = []  # links that have not begun wait as such: not where a host is in doubt
+    monkeypatch.setattr(Schedule, "add", lambda _, host, __: begun.append(host))
 
     async def checked() -> dict[str, str]:
         monkeypatch.setattr(owner, name, _fails)  # the loop itself has begun
@@ -361,6 +364,7 @@ def test_where_no_process_can_be_added_one_asks(
             monkeypatch.undo()
 
     assert asyncio.run(checked()) == dict.fromkeys(URLS, "private-address")
+    assert not begun
 
 
 def test_with_few_files_one_asks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,13 @@ class Schedule(Generic[Job]):
         self._left += 1
         self._list(host, state)
 
+    def add_fresh(self, host: str, job: Job) -> None:
+        """Let `job`, which has not begun, begin behind those that have waited at `host` before."""
+        state = self._host(host)
+        state.fresh.insert(0, job)
+        self._left += 1
+        self._list(host, state)
+
     def add_at(self, moment: float, host: str, job: Job) -> None:
         """Schedule it not before `moment`; until then it holds up no other."""
         self._left += 1

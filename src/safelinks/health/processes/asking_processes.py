@@ -170,7 +170,7 @@ class _LeadingAsking(SharedAsking):
         if not self._closed:
             for url in left:
                 host = host_of(url)
-                self._schedule.add(host, ProbeJob(url, host, self._policy))
+                self._schedule.add_fresh(host, ProbeJob(url, host, self._policy))
         super()._lost()
 
 
