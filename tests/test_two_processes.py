@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from web import answer, html, in_a_thread
 
 from safelinks import Checker, SetupError
+from safelinks.health.model.policy import Policy as Policies
 from safelinks.health.processes import asking_processes
 from safelinks.health.processes.process_line import ProcessLine, Stop
 from safelinks.health.processes.site_shares import divided
@@ -443,3 +444,38 @@ def test_no_site_is_divided(numbers: list[tuple[int, int]]) -> None:
     assert {url.split(".")[1] + ".org" for url in shares.theirs} == shares.their_sites
     assert not shares.their_sites & {url.split(".")[1] + ".org" for url in shares.ours}
     assert bool(shares.theirs) == (len({site for site, _ in numbers}) > 1)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "sites", "cores", "policy", "is_added"),
+    [
+        pytest.param(1_000, 50, 2, Policies(), True, id="many"),
+        pytest.param(999, 50, 2, Policies(), False, id="few addresses"),
+        pytest.param(1_000, 48, 2, Policies(), False, id="few sites"),
+        pytest.param(1_000, 50, 1, Policies(), False, id="one core"),
+        pytest.param(1_000, 50, 2, Policies(fragments=True), False, id="with fragments"),
+        pytest.param(1_000, 50, 2, Policies(concurrency=15), False, id="few requests at once"),
+    ],
+)
+def test_by_default_a_process_is_added_where_it_pays(
+    monkeypatch: pytest.MonkeyPatch,
+    addresses: int,
+    sites: int,
+    cores: int,
+    policy: Policies,
+    *,
+    is_added: bool,
+) -> None:
+    tried: list[None] = []
+
+    def fork() -> int:
+        tried.append(None)
+        _fails()
+
+    monkeypatch.setattr(os, "listdir", lambda _: ["the only thread"])
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)))
+    monkeypatch.setattr(os, "fork", fork)
+    urls = [f"http://10.0.{number % sites}.1/{number}" for number in range(addresses)]
+    outcomes = asyncio.run(Checker(policy, jobs=None).check(urls))
+    assert {outcome.reason.value for outcome in outcomes.values()} == {"private-address"}
+    assert bool(tried) == is_added

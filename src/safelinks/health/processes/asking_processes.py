@@ -51,12 +51,11 @@ def asking_for(  # noqa: PLR0913  those of `Asking`, and the processes
 ) -> Asking:
     """Who judges `urls`: this process, or with it another one.
 
-    With `jobs` of None, there is another one where it pays; with 2, wherever it can be.
+    With `jobs` of None, there is another one where it pays; with 2, wherever it can be. It does not
+    where fragments are looked for: that is the work of this process, which is handed all pages.
     """
     shares = divided(urls) if jobs != 1 and _can_share(policy) else None
-    if shares is not None and jobs is None and not (shares.is_worth_a_process and _has_cores()):
-        shares = None
-    if shares is None or not shares.theirs:
+    if shares is None or not shares.theirs or (jobs is None and not _pays(shares, policy)):
         return Asking(session, policy, hints_for, ((url, policy) for url in urls), or_http)
     return _LeadingAsking(session, policy, hints_for, shares, or_http)
 
@@ -265,6 +264,10 @@ def _can_share(policy: Policy) -> bool:
         return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
     except OSError:  # as where /proc is not mounted
         return False
+
+
+def _pays(shares: Shares, policy: Policy) -> bool:
+    return shares.is_worth_a_process and not policy.fragments and _has_cores()
 
 
 def _has_cores() -> bool:

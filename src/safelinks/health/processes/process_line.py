@@ -137,9 +137,10 @@ class ProcessLine(asyncio.Protocol):
     def say(self, message: Message) -> None:
         """Tell it in this turn of the loop, behind all that was said before."""
         self._gather()
-        self._unsaid.append(message)
-        if len(self._unsaid) == 1:
+        if not self._unsaid or self._timer is not None:
+            self._cancel_timer()
             self._loop.call_soon(self._flush)
+        self._unsaid.append(message)
 
     def say_judged(self, judged: TimedOutcome, *, reached: bool) -> None:
         """Tell an outcome soon, with others."""
@@ -157,13 +158,16 @@ class ProcessLine(asyncio.Protocol):
 
     def _flush(self) -> None:
         self._gather()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._cancel_timer()
         if self._unsaid and self._transport is not None:
             data = pickle.dumps(self._unsaid, pickle.HIGHEST_PROTOCOL)
             self._unsaid.clear()
             self._transport.write(_LENGTH.pack(len(data)) + data)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def listen(self, *, on: bool) -> None:
         """Go on listening, or let the other side wait."""
@@ -183,8 +187,7 @@ class ProcessLine(asyncio.Protocol):
     def close(self) -> None:
         """Say and hear nothing more."""
         transport, self._transport = self._transport, None
-        if self._timer is not None:
-            self._timer.cancel()
+        self._cancel_timer()
         if transport is not None:
             transport.abort()
 
