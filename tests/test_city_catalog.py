@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from city_tables import city_tables
 
-from safelinks import Catalog
+from safelinks import Catalog, CatalogError
 from safelinks.catalog import Resource, catalog_files
 from safelinks.catalog.city_catalog import TABLES_FILE, EntriesOnDemand, city_layers
 from safelinks.catalog.layering import layers_of
@@ -81,10 +81,15 @@ def test_only_what_is_met_is_read() -> None:
     assert read == ["b", "a"]
 
 
-def test_a_changed_entry_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(catalog_files.packaged("."), data)
-    monkeypatch.setattr(catalog_files, "_DATA", data)
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Files of the catalog that a test may change."""
+    shutil.copytree(catalog_files.packaged("."), tmp_path / "data")
+    monkeypatch.setattr(catalog_files, "_DATA", tmp_path / "data")
+    return tmp_path / "data"
+
+
+def test_a_changed_entry_is_believed(data: Path) -> None:
     assert isinstance(city_layers().resources, EntriesOnDemand)
     path = data / "nyc-resources.json"
     entries = json.loads(path.read_text("utf-8"))
@@ -95,3 +100,36 @@ def test_a_changed_entry_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert match.resource is not None
     assert match.resource.name == "Another"
     assert [one.resource.name for one in catalog.names.found_in("at Another")] == ["Another"]
+
+
+@pytest.mark.parametrize("name", [TABLES_FILE, *catalog_files.NYC, catalog_files.FEDERAL_LIST])
+def test_a_missing_file_is_told(data: Path, name: str) -> None:
+    (data / name).unlink()
+    with pytest.raises(CatalogError, match=rf"damaged \(.*{name}'\): reinstall it"):
+        city_layers()
+
+
+_NO_OBJECT = ["", "{", "1", '{"checksum": 1', "\0", "\udcff"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        *((TABLES_FILE, content) for content in (*_NO_OBJECT, "[]", "{}")),
+        *(("nyc-resources.json", content) for content in (*_NO_OBJECT, '{"resources": [{}]}')),
+    ],
+)
+def test_a_damaged_file_is_told(data: Path, name: str, content: str) -> None:
+    (data / name).write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(CatalogError, match=r"damaged \(.+\): reinstall it"):
+        city_layers()
+
+
+@pytest.mark.parametrize("part", ["resources", "agencies", "bodies", "addresses"])
+def test_a_table_that_is_not_there_is_told(data: Path, part: str) -> None:
+    tables = json.loads((data / TABLES_FILE).read_bytes())
+    (data / TABLES_FILE).write_text(
+        json.dumps(tables | {part: {}}).replace(f'"{part}": {{}}', '"x": 1')
+    )
+    with pytest.raises(CatalogError, match="damaged"):
+        city_layers()

@@ -10,16 +10,23 @@ import zipfile
 from html import unescape as html_text
 from pathlib import Path
 
+import httpx
 import pytest
 from asking_web import app_of, ask, post, scope_of
 from building import wrap
 from surveying import gone, moved, report, works
 from web import Behaviour, Web, html, serving
 
+from safelinks.catalog import Catalog
+from safelinks.checks.pipeline import Check
+from safelinks.health.checker import Checker
+from safelinks.health.model.policy import Policy
+from safelinks.web.app import web_app
 from safelinks.web.page import LANGUAGES
 from safelinks.web.page_counts import page_counts
 from safelinks.web.problem_answers import problem_answer
 from safelinks.web.problems import PROBLEMS, ProblemError
+from safelinks.web.web_settings import WebSettings
 
 pytestmark = pytest.mark.slow  # it is about data, which is the same on every Python
 
@@ -183,6 +190,23 @@ def test_a_document_is_checked_and_fixed() -> None:
 def test_what_cannot_be_fixed_is_told(sent: dict[str, object], kind: str) -> None:
     told = post(app_of(), "/api/fix?offline=1", **sent).json()
     assert told["type"] == f"urn:safelinks:problem:{kind}"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_running_check_shows_each_row_that_has_an_answer(order: int) -> None:
+    links = ["http://example.org/a", "https://example.org/a"][::order]
+
+    def ask(check: Check) -> Checker:
+        policy = Policy(retries=0, concurrency=1)
+        return Checker(policy, httpx.MockTransport(lambda _: httpx.Response(200)), catalog=check)
+
+    app = web_app(WebSettings(), Catalog.nyc(), ask)
+    stream = post(app, "/stream", data={"text": "\n".join(links)}).text
+    told = re.findall(r"^event: row\ndata: (.*)$", stream, re.MULTILINE)
+    rows = {row["number"]: row["html"] for row in map(json.loads, told)}
+    assert set(rows) == {0, 1}
+    for number, link in enumerate(links):
+        assert f'"{link}"' in rows[number]
 
 
 def test_a_check_that_was_cut_short_fixes_nothing() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -438,3 +439,12 @@ def test_whom_another_vendor_names_is_masked() -> None:
     for row in report.rows:
         assert "h.eJx" not in row.url
     assert safelinks.unwrap(record["input"]).recipients == {"user@example.com"}
+
+
+@pytest.mark.parametrize("host", ["urldefense.com", "example.org"])
+def test_a_long_address_does_not_stay_in_memory(host: str) -> None:
+    url = f"https://{host}/v3/__https://example.org/{'a' * 100_000}"
+    held = sys.getrefcount(url)
+    row = wrapper_of(url)
+    assert (row is None) == (host == "example.org")
+    assert sys.getrefcount(url) == held

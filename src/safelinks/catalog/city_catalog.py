@@ -22,6 +22,7 @@ from safelinks.catalog.catalog_tables import AddressTables, BodyTables
 from safelinks.catalog.entries import Agency, Contents, Resource
 from safelinks.catalog.entry_readers import read_agency, read_contents, read_resource
 from safelinks.catalog.lookalikes.protected_names import ProtectedNames
+from safelinks.errors import CatalogError
 from safelinks.foundation.values import define
 
 __all__ = ["TABLES_FILE", "EntriesOnDemand", "checksum", "city_layers"]
@@ -62,7 +63,18 @@ def checksum(*files: bytes) -> int:
 
 
 def city_layers() -> Layers:
-    """The catalog of the City of New York; of its entries, nothing is read yet."""
+    """The catalog of the City of New York; of its entries, nothing is read yet.
+
+    Raises CatalogError where a file of it is missing or damaged.
+    """
+    try:
+        return _read_layers()
+    except (OSError, ValueError, LookupError, TypeError) as error:  # whatever is in the tables
+        why = f"{type(error).__name__}: {error}"
+        raise CatalogError(f"the built-in catalog is damaged ({why}): reinstall it") from error
+
+
+def _read_layers() -> Layers:
     files = [packaged(name).read_bytes() for name in (*NYC, FEDERAL_LIST)]
     data = json.loads(packaged(TABLES_FILE).read_bytes())
     if data["checksum"] != checksum(*files):

@@ -117,7 +117,12 @@ class Survey:
                 yield self._judgement(key, {})
 
     def of(self, outcome: Outcome) -> Iterator[JudgedLink]:
-        """The rows about the address of an `outcome`.
+        """The rows about the address of an `outcome`, and those that waited for it."""
+        for _, judged in self.of_each(outcome):
+            yield judged
+
+    def of_each(self, outcome: Outcome) -> Iterator[tuple[GroupKey, JudgedLink]]:
+        """The rows about the address of an `outcome`, each with the key of its links.
 
         Where the same address is linked over https, too, a row says whether that works: it comes
         with the later outcome of the two.
@@ -134,7 +139,7 @@ class Survey:
             self._waiting[secure] = keys
         else:
             for key in (*keys, *self._waiting.pop(outcome.url, ())):
-                yield self._judgement(key, self._heard)
+                yield key, self._judgement(key, self._heard)
 
     def report(self, outcomes: Mapping[str, Outcome], *, interrupted: bool = False) -> Report:
         """The report, with what is known of each target in `outcomes`."""

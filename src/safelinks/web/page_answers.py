@@ -27,7 +27,7 @@ from safelinks.web.check_desk import CheckDesk, VisitorGoneError, while_there
 from safelinks.web.cleaned_files import CleanedFile, attachment, one_file
 from safelinks.web.page import PageView, counts_html, row_html, whole_page
 from safelinks.web.page_counts import page_counts
-from safelinks.web.page_rows import numbers_by_target, page_row, page_rows
+from safelinks.web.page_rows import numbers_by_key, page_row, page_rows
 from safelinks.web.page_texts import PageTexts
 from safelinks.web.problem_answers import texts_for
 from safelinks.web.problems import ProblemError
@@ -118,7 +118,7 @@ async def _page_events(desk: CheckDesk, texts: PageTexts, sent: Submission, emit
     view = await _view(desk, sent, check, await desk.report(check, sent), texts)
     root = desk.room.settings.root_path
     await emit(sse("page", [await desk.room.run(partial(whole_page, view, texts, root))]))
-    numbers, everything = numbers_by_target(check), len(check.addresses)
+    numbers, everything = numbers_by_key(check), len(check.addresses)
     groups = list(check.collection.groups.values())
     done = 0
     await emit(sse("progress", {"done": done, "all": everything}))
@@ -128,8 +128,10 @@ async def _page_events(desk: CheckDesk, texts: PageTexts, sent: Submission, emit
                 await emit(": \n\n")
                 continue
             done += 1
-            judged = check.assessment.of(outcome)
-            for number, (row, _) in zip(numbers.get(outcome.url, ()), judged, strict=False):
+            for key, (row, _) in check.assessment.of_each(outcome):
+                if key not in numbers:
+                    continue
+                number = numbers[key]
                 shown = page_row(number, row, groups[number], texts)
                 html = row_html(shown, texts, several_files=view.several_files)
                 await emit(sse("row", {"number": number, "html": html}))

@@ -10,7 +10,7 @@ from safelinks.addresses.place import Place
 from safelinks.catalog import Match
 from safelinks.catalog.lookalikes.suspicions import Suspicion
 from safelinks.checks.collecting import is_harmless
-from safelinks.checks.link_groups import LinkGroup
+from safelinks.checks.link_groups import GroupKey, LinkGroup
 from safelinks.checks.pipeline import Check
 from safelinks.checks.report import Report
 from safelinks.foundation.values import frozen
@@ -19,7 +19,7 @@ from safelinks.reports.html.html_escaping import address_as_html, link_as_html, 
 from safelinks.rules.checked_link import WORKS, CheckedLink
 from safelinks.web.page_texts import PageTexts
 
-__all__ = ["PageRow", "numbers_by_target", "page_row", "page_rows"]
+__all__ = ["PageRow", "numbers_by_key", "page_row", "page_rows"]
 
 
 @frozen
@@ -63,13 +63,13 @@ def page_rows(check: Check, report: Report, texts: PageTexts) -> Iterator[PageRo
         yield page_row(number, row, group, texts)
 
 
-def numbers_by_target(check: Check) -> dict[str, list[int]]:
-    """Which rows an outcome is about, by the address that is asked."""
-    numbers: dict[str, list[int]] = {}
-    for number, group in enumerate(check.collection.groups.values()):
-        if not group.first.defanged and group.role is None and not is_harmless(group.first):
-            numbers.setdefault(group.first.target or "", []).append(number)
-    return numbers
+def numbers_by_key(check: Check) -> dict[GroupKey, int]:
+    """The rows that outcomes may be about, by the keys of their links."""
+    return {
+        key: number
+        for number, (key, group) in enumerate(check.collection.groups.items())
+        if not group.first.defanged and group.role is None and not is_harmless(group.first)
+    }
 
 
 def page_row(number: int, row: CheckedLink, group: LinkGroup, texts: PageTexts) -> PageRow:

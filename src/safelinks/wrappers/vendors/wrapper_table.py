@@ -105,9 +105,15 @@ _AUTHORITY = compile_pattern(  # at once: every address asks it
 )
 
 
-@lru_cache(maxsize=64)  # whoever finds an address asks it several times, one after the other
+_LONGEST_KEPT = 8_192  # characters of an address that may stay at hand
+
+
 def wrapper_of(url: str) -> Wrapper | None:
     """The row for `url`, by its host's name and the suffixes above it; else None."""
+    return _kept_of(url) if len(url) <= _LONGEST_KEPT else _found_for(url)
+
+
+def _found_for(url: str) -> Wrapper | None:
     match = _AUTHORITY.match(url)
     if match is None:
         return None
@@ -120,6 +126,10 @@ def wrapper_of(url: str) -> Wrapper | None:
             return row.wrapper
     # Whatever else there is on the host of a security service is its own affair, too.
     return next((row.wrapper for row in named if row.wrapper.kind is Kind.SECURITY), None)
+
+
+# Whoever finds an address asks for it several times, one after the other.
+_kept_of = lru_cache(maxsize=64)(_found_for)
 
 
 def wraps_on(host: str) -> bool:
