@@ -73,7 +73,7 @@ class Catalog:
         stands for what has the same id there; fields that are not given stay. Raises CatalogError,
         with file, line and remedy, for the first thing that is wrong.
         """
-        catalog = cls._of(base.layers) if base else cls()
+        catalog = cls._of((base or Catalog()).layers)
         for path in paths:
             opened = open_catalog(path, catalog)
             if opened.catalog is None:
