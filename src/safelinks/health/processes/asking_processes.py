@@ -26,7 +26,7 @@ from safelinks.health.processes.process_line import (
     Judged,
     Message,
     Stop,
-    Unusable,
+    UnusableSettings,
 )
 from safelinks.health.processes.shared_asking import SharedAsking
 from safelinks.health.processes.site_shares import Shares, divided, site_of_host
@@ -150,7 +150,7 @@ class _LeadingAsking(SharedAsking):
             case Farewell():
                 self._unfinished = message.unfinished
                 self._farewell.set()
-            case Unusable():
+            case UnusableSettings():
                 self._judged.put_nowait(SetupError(message.sentence))
             case _:
                 super()._hear(message)
@@ -192,7 +192,7 @@ class _FollowingAsking(SharedAsking):
     async def fail(self, error: SetupError) -> None:
         """Tell the leader that settings cannot be used."""
         if self._line is not None:
-            self._line.say(Unusable(str(error)))
+            self._line.say(UnusableSettings(str(error)))
             await self._line.finish()
 
     def _hear(self, message: Message) -> None:

@@ -16,8 +16,8 @@ from safelinks.health.model.outcome import Outcome
 from safelinks.health.scheduled_probes import TimedOutcome
 
 __all__ = [
-    "Done", "Errand", "Farewell", "Hold", "Judged", "Judgement", "Message", "ProcessLine", "Stop",
-    "Unusable",
+    "Errand", "ErrandDone", "ErrandJudged", "Farewell", "Hold", "Judged", "Message", "ProcessLine",
+    "Stop", "UnusableSettings",
 ]  # fmt: skip
 
 _LENGTH = struct.Struct("!Q")
@@ -44,7 +44,7 @@ class Errand:
 
 
 @frozen
-class Done:
+class ErrandDone:
     """What came of an errand; not `asked` is what a host has shown to be true of all its links."""
 
     number: int
@@ -53,7 +53,7 @@ class Done:
 
 
 @frozen
-class Judgement:
+class ErrandJudged:
     """What came of an errand is judged, and all is said that follows for its host."""
 
     number: int
@@ -61,7 +61,7 @@ class Judgement:
 
 @frozen
 class Hold:
-    """Leave `host`, which is yours, alone until `moment`."""
+    """Leave `host`, whosever it is, alone until `moment`."""
 
     host: str
     moment: float
@@ -80,13 +80,15 @@ class Farewell:
 
 
 @frozen
-class Unusable:
+class UnusableSettings:
     """Settings cannot be used, as `sentence` says."""
 
     sentence: str
 
 
-Message: TypeAlias = Judged | Errand | Done | Judgement | Hold | Lesson | Stop | Farewell | Unusable
+Message: TypeAlias = (
+    Judged | Errand | ErrandDone | ErrandJudged | Hold | Lesson | Stop | Farewell | UnusableSettings
+)
 
 
 class ProcessLine(asyncio.Protocol):

@@ -18,10 +18,10 @@ from safelinks.health.model.exchange import Answer, Failure
 from safelinks.health.model.policy import Policy
 from safelinks.health.network.session import Session
 from safelinks.health.processes.process_line import (
-    Done,
     Errand,
+    ErrandDone,
+    ErrandJudged,
     Hold,
-    Judgement,
     Message,
     ProcessLine,
 )
@@ -54,9 +54,8 @@ class SharedAsking(Asking):
         self._policy = policy
         self._is_theirs: Callable[[str], bool] = lambda _: False
         self._line: ProcessLine | None = None
-        self._away: dict[
-            int, tuple[ProbeJob, float | None]
-        ] = {}  # whose request the other one sends
+        # Those whose request the other process sends, each with the moment that it waits for.
+        self._away: dict[int, tuple[ProbeJob, float | None]] = {}
         self._numbers = count()
         self._unjudged_errands: dict[int, str] = {}  # hosts, left alone until it is judged
         self._in_doubt: set[str] = set()  # hosts of errands whose links have not ended
@@ -77,9 +76,9 @@ class SharedAsking(Asking):
         match message:
             case Errand():
                 self._take(message)
-            case Done():
+            case ErrandDone():
                 self._go_on_with(message)
-            case Judgement():
+            case ErrandJudged():
                 self._schedule.resume(self._unjudged_errands.pop(message.number))
                 self._go_on()
             case Hold():
@@ -149,13 +148,13 @@ class SharedAsking(Asking):
         if self._line is None:
             self._schedule.settled(job.host)
             return False
-        self._line.say(Done(job.number, result, asked=job.asked > 0))
+        self._line.say(ErrandDone(job.number, result, asked=job.asked > 0))
         if _tells_of_host(result):
             self._unjudged_errands[job.number] = job.host
             self._schedule.pause(job.host)
         return False
 
-    def _go_on_with(self, done: Done) -> None:
+    def _go_on_with(self, done: ErrandDone) -> None:
         """Judge what came of a request that the other process has sent."""
         job, _ = self._away.pop(done.number)
         if done.asked:
@@ -164,7 +163,7 @@ class SharedAsking(Asking):
             job.last = done.result
         self._advance(job, done.result)
         if self._line is not None and _tells_of_host(done.result):
-            self._line.say(Judgement(done.number))
+            self._line.say(ErrandJudged(done.number))
         self._go_on()
 
 
